@@ -1,0 +1,33 @@
+"""What Django checks at start, so that a wrong pair of times does not turn up as people who come and go."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, Warning
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext as _
+
+from presence.conf import DEFAULTS, URL, Conf, conf, given_settings
+
+HEARTBEATS_IN_A_LEASE = 3
+
+
+def check_settings(**_kwargs: Any) -> list[CheckMessage]:
+    try:
+        return [*_check_names(), *_check_times(conf())]
+    except ImproperlyConfigured as error:
+        return [Error(str(error), id="presence.E001")]
+
+
+def _check_times(times: Conf) -> Iterator[CheckMessage]:
+    if times.lease_ms < HEARTBEATS_IN_A_LEASE * times.heartbeat_ms:
+        yield Error(
+            _("PRESENCE['LEASE_MS'] must be at least 3 times HEARTBEAT_MS."),
+            hint=_("Otherwise one late heartbeat makes everybody on a server look gone."),
+            id="presence.E002",
+        )
+
+
+def _check_names() -> Iterator[CheckMessage]:
+    for name in sorted(given_settings().keys() - DEFAULTS.keys() - {URL}):
+        yield Warning(_("PRESENCE[%(name)r] is not a setting.") % {"name": name}, id="presence.W001")

@@ -1,0 +1,25 @@
+"""What can go wrong, by name. Nothing of redis-py leaves this library."""
+
+
+class PresenceError(Exception):
+    """The root of all errors of this library."""
+
+
+class InvalidTopic(PresenceError, ValueError):
+    """A topic's name that is too long, has characters beyond the alphabet, or belongs to the library itself."""
+
+
+class InvalidConnection(PresenceError, ValueError):
+    """A connection's id that is empty, too long, or not printable ASCII."""
+
+
+class NoLease(PresenceError):
+    """The node's lease has ended, and its people may have been swept: it must take a new one."""
+
+
+class PresenceUnavailable(PresenceError):
+    """Redis did not answer in time, or not as it should: nothing is known about who is here."""
+
+
+class CorruptData(PresenceUnavailable):
+    """A key holds something that this library has not written there."""

@@ -1,0 +1,57 @@
+"""What one process wants to be present: its open connections and their topics, kept in memory.
+
+It is the truth that Redis is made to agree with, and it stays as it is while Redis is away.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+# A closed connection cannot be late by more than the time in which this many others close.
+CLOSED_REMEMBERED = 10_000
+
+
+class Hold(NamedTuple):
+    topic: str
+    user_id: int
+    connection: str
+
+
+class Held:
+    def __init__(self) -> None:
+        self._holds: dict[str, dict[Hold, None]] = {}  # by connection, in the order of their coming
+        self._closed: dict[str, None] = {}
+
+    def __iter__(self) -> Iterator[Hold]:
+        for holds in self._holds.values():
+            yield from holds
+
+    def add(self, hold: Hold) -> bool:
+        """True if it is news."""
+        holds = self._holds.get(hold.connection, {})
+        if hold.connection in self._closed or hold in holds:
+            return False
+        self._holds.setdefault(hold.connection, holds)[hold] = None
+        return True
+
+    def remove(self, hold: Hold) -> bool:
+        """True if it is news."""
+        holds = self._holds.get(hold.connection, {})
+        if hold not in holds:
+            return False
+        del holds[hold]
+        if not holds:
+            del self._holds[hold.connection]
+        return True
+
+    def close(self, connection: str) -> list[Hold]:
+        """What the connection held; it cannot hold anything again."""
+        self._closed[connection] = None
+        if len(self._closed) > CLOSED_REMEMBERED:
+            del self._closed[next(iter(self._closed))]
+        return list(self._holds.pop(connection, {}))
+
+    def clear(self) -> list[Hold]:
+        """Everything that was held."""
+        holds = list(self)
+        self._holds.clear()
+        return holds

@@ -1,0 +1,66 @@
+"""Tells the groups of a topic what changed, as a hint: whoever misses it reads the numbers (see roster.py)."""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from typing import Any
+
+from channels.layers import get_channel_layer
+
+from presence.store import Change
+from presence.topics import group
+
+logger = logging.getLogger(__name__)
+
+CAPACITY = 1_000  # hints that wait; what comes then is dropped, and read by its listeners
+TIMEOUT = 2.0  # seconds; the layer has one lock for all that is sent, so a slow hint delays messages too
+
+
+class Hints:
+    """A bounded queue and the task that empties it. Nobody ever waits for a hint to be sent."""
+
+    def __init__(self) -> None:
+        self._queue: asyncio.Queue[Change] = asyncio.Queue(CAPACITY)
+
+    def put(self, changes: Iterable[Change]) -> None:
+        for change in changes:
+            if self._queue.full():
+                return
+            self._queue.put_nowait(change)
+
+    async def sent(self) -> None:
+        """Waits until all that waits was sent, or for TIMEOUT."""
+        try:
+            async with asyncio.timeout(TIMEOUT):
+                await self._queue.join()
+        except TimeoutError:
+            return
+
+    async def send_forever(self) -> None:
+        while True:
+            change = await self._queue.get()
+            try:
+                await _send(change)
+            except Exception as error:  # a layer may raise anything, and nothing may end this task
+                logger.warning("presence: a hint about %s was lost: %r", change.topic, error)
+            finally:
+                self._queue.task_done()
+
+
+async def _send(change: Change) -> None:
+    layer = get_channel_layer()
+    if layer is None:
+        return
+    async with asyncio.timeout(TIMEOUT):
+        await layer.group_send(group(change.topic), message(change))
+
+
+def message(change: Change) -> dict[str, Any]:
+    return {
+        "type": "presence.hint",
+        "topic": change.topic,
+        "epoch": change.epoch,
+        "version": change.version,
+        "joined": list(change.joined),
+        "left": list(change.left),
+    }

@@ -1,0 +1,25 @@
+"""One of something for each running event loop."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class PerLoop(Generic[T]):
+    def __init__(self, make: Callable[[], T]) -> None:
+        self._make = make
+        self._made: dict[asyncio.AbstractEventLoop, T] = {}
+
+    def get(self) -> T:
+        """The running loop's own. Raises RuntimeError where no loop runs."""
+        loop = asyncio.get_running_loop()
+        if loop not in self._made:
+            self._forget_closed()
+            self._made[loop] = self._make()
+        return self._made[loop]
+
+    def _forget_closed(self) -> None:
+        for loop in [loop for loop in self._made if loop.is_closed()]:
+            del self._made[loop]

@@ -1,0 +1,290 @@
+"""The people of every topic that one process watches, kept in step with Redis.
+
+A snapshot, then hints that carry what changed and the number of the change. Hints may be lost, late or twice: the
+numbers tell. Whatever does not follow on the last number leads to a new snapshot, and every CHECK_MS one read of all
+numbers finds what was lost without a trace.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from presence.conf import conf
+from presence.errors import CorruptData, PresenceError
+from presence.store import Change, Snapshot, Store, Versions
+from presence.tasks import end
+from presence.topics import checked
+
+logger = logging.getLogger(__name__)
+
+BATCH = 100  # topics a snapshot
+PATIENCE = 0.05  # seconds for a hint that was overtaken by the next
+EARLY_HINTS = 1_000  # kept for each topic; without more of them, the next snapshot helps
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """Who joined and who left, in the view of this process. They are disjoint, and not both empty."""
+
+    joined: frozenset[int]
+    left: frozenset[int]
+
+
+@dataclass(slots=True, eq=False)
+class Watched:
+    """One topic's view."""
+
+    topic: str
+    tried: asyncio.Event = field(default_factory=asyncio.Event)
+    known: bool = False
+    stale: bool = True  # a snapshot is wanted
+    loading: bool = False
+    epoch: str = ""
+    version: int = 0
+    people: frozenset[int] = frozenset()
+    unconfirmed: frozenset[int] = frozenset()  # part of people: from before Redis lost everything, not back yet
+    unconfirmed_until: float = 0.0  # on the loop's clock
+    early: list[Change] = field(default_factory=list)
+
+    @property
+    def wants_snapshot(self) -> bool:
+        return self.stale or bool(self.early)
+
+
+class Rosters:
+    """One per process that shows people. All callbacks run on its loop, between two awaits, and must not block.
+
+    `on_change(topic, diff)` is called with every change of the view, also when it comes from a new snapshot;
+    `on_available(available)` when Redis is lost and when it is back.
+
+    While Redis is away the last view stays, and `available` is False: show it as stale, or not at all. When Redis comes
+    back empty, those who were there stay in the view until they are back or the servers had their time to assert them
+    (`Conf.return_ms`, 10 s by default), so that a loss of Redis does not look as if everybody had left.
+    """
+
+    def __init__(self, on_change: Callable[[str, Diff], None], on_available: Callable[[bool], None]) -> None:
+        self.available = False
+        """Whether the last read succeeded; False until the first."""
+        self._on_change = on_change
+        self._on_available = on_available
+        self._watched: dict[str, Watched] = {}
+        self._wake = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    # -- What others call ----------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begin to work on the running loop; again is no matter. Raises ImproperlyConfigured.
+
+        Costs, from then on, one round trip each CHECK_MS, however many topics are watched.
+        """
+        if self._tasks:
+            return
+        self._store = Store()
+        works = (self._load_forever, self._check_forever)
+        self._tasks = [asyncio.create_task(work(), name=f"presence {work.__name__}") for work in works]
+
+    async def stop(self) -> None:
+        """End all work. The views stay as they are. No round trip."""
+        await end(self._tasks)
+        if self._tasks:
+            self._tasks = []
+            await self._store.close()
+        for watched in self._watched.values():
+            watched.tried.set()
+
+    async def watch(self, topic: str) -> None:
+        """Follow a topic; `on_change` is called with the people of its first snapshot. Starts the work if need be.
+
+        Join the topic's group first (`presence.topics.group`) and hand its hints to `receive`: then nothing is missed.
+        Returns after the first attempt, within a few seconds; where Redis is away, the topic is unknown until it is
+        back. Again is no matter. Raises InvalidTopic, ImproperlyConfigured. Costs one round trip, shared by all that
+        are watched at the same time.
+        """
+        watched = self._watched.setdefault(checked(topic), Watched(topic))
+        self.start()
+        self._wake.set()
+        await watched.tried.wait()
+
+    def unwatch(self, topic: str) -> None:
+        """Forget a topic; again is no matter. No round trip."""
+        watched = self._watched.pop(topic, None)
+        if watched:
+            watched.tried.set()
+
+    def receive(self, hint: Mapping[str, Any]) -> None:
+        """Take a `presence.hint` that came over the channel layer. Never raises. At most one shared round trip."""
+        try:
+            change = _read(hint)
+        except (KeyError, TypeError, ValueError):
+            logger.warning("presence: a hint that cannot be read: %.200r", hint)
+            return
+        watched = self._watched.get(change.topic)
+        if watched and (watched.known or watched.loading):
+            watched.early = [*watched.early[-EARLY_HINTS + 1 :], change]
+            self._follow(watched)
+
+    def people(self, topic: str) -> frozenset[int]:
+        """Who is present, as far as is known; nobody for a topic that is unknown. Costs nothing."""
+        watched = self._watched.get(topic)
+        return watched.people if watched else frozenset()
+
+    def is_known(self, topic: str) -> bool:
+        """Whether a snapshot of the topic was read, so that an empty view means nobody. Costs nothing.
+
+        It stays so while Redis is away: `available` says whether the view is kept in step at present.
+        """
+        watched = self._watched.get(topic)
+        return bool(watched and watched.known)
+
+    # -- Hints ---------------------------------------------------------------------------------------------------------
+
+    def _follow(self, watched: Watched) -> None:
+        """Apply the hints that follow on the last number. If some are left, one is missing: wait a little, then read.
+
+        While a snapshot is on its way they are kept, since it may be older or newer than they are.
+        """
+        if watched.loading:
+            return
+        for change in sorted(watched.early, key=lambda change: change.version):
+            if (change.epoch, change.version) == (watched.epoch, watched.version + 1):
+                self._apply(watched, change)
+        watched.early = [change for change in watched.early if _is_ahead(change, watched)]
+        if watched.early:
+            asyncio.get_running_loop().call_later(PATIENCE, self._wake.set)
+
+    def _apply(self, watched: Watched, change: Change) -> None:
+        watched.version = change.version
+        watched.unconfirmed = watched.unconfirmed.difference(change.joined, change.left)
+        self._show(watched, watched.people.difference(change.left).union(change.joined))
+
+    def _show(self, watched: Watched, people: frozenset[int]) -> None:
+        diff = Diff(joined=people - watched.people, left=watched.people - people)
+        watched.people = people
+        if diff.joined or diff.left:
+            self._call(self._on_change, watched.topic, diff)
+
+    # -- Snapshots -----------------------------------------------------------------------------------------------------
+
+    async def _load_forever(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            wanted = [watched for watched in self._watched.values() if watched.wants_snapshot]
+            await self._survive(self._load, wanted)
+            for watched in wanted:
+                watched.loading = False
+                watched.tried.set()
+
+    async def _load(self, wanted: Sequence[Watched]) -> None:
+        for start in range(0, len(wanted), BATCH):
+            batch = wanted[start : start + BATCH]
+            self._expect(batch)
+            try:
+                snapshots = await self._store.snapshots([watched.topic for watched in batch])
+            except PresenceError as error:
+                self._set_available(False, error)
+                return
+            for watched in batch:
+                self._take(watched, snapshots[watched.topic])
+        self._set_available(True)
+
+    def _expect(self, batch: Sequence[Watched]) -> None:
+        """The hints that came so far will be in the snapshot; those that come now may be."""
+        for watched in batch:
+            watched.stale, watched.loading, watched.early = True, True, []
+
+    def _take(self, watched: Watched, snapshot: Snapshot | CorruptData) -> None:
+        watched.loading = False
+        if self._watched.get(watched.topic) is not watched:
+            return
+        if isinstance(snapshot, CorruptData):
+            logger.error("presence: the topic %s is unknown: %s", watched.topic, snapshot)
+            watched.known = False
+            return
+        self._keep_unconfirmed(watched, snapshot)
+        watched.known, watched.stale = True, False
+        watched.epoch, watched.version = snapshot.epoch, snapshot.version
+        self._show(watched, snapshot.people | watched.unconfirmed)
+        self._follow(watched)
+        watched.tried.set()
+
+    def _keep_unconfirmed(self, watched: Watched, snapshot: Snapshot) -> None:
+        if watched.known and watched.epoch != snapshot.epoch:
+            watched.unconfirmed = watched.people
+            grace = conf().return_ms / 1000
+            loop = asyncio.get_running_loop()
+            watched.unconfirmed_until = loop.time() + grace
+            loop.call_later(grace, self._end_grace, watched)
+        watched.unconfirmed -= snapshot.people
+
+    def _end_grace(self, watched: Watched) -> None:
+        """A second loss within the time of the first begins it anew, so an earlier timer may find nothing to do."""
+        is_current = self._watched.get(watched.topic) is watched
+        if is_current and asyncio.get_running_loop().time() >= watched.unconfirmed_until:
+            gone, watched.unconfirmed = watched.unconfirmed, frozenset()
+            self._show(watched, watched.people - gone)
+
+    # -- The check -----------------------------------------------------------------------------------------------------
+
+    async def _check_forever(self) -> None:
+        while True:
+            await asyncio.sleep(conf().check_ms / 1000)
+            await self._survive(self._check)
+
+    async def _check(self) -> None:
+        before = {watched: watched.version for watched in self._watched.values()}
+        try:
+            now = await self._store.versions([watched.topic for watched in before])
+        except PresenceError as error:
+            self._set_available(False, error)
+            return
+        for watched, version in before.items():
+            if watched.version == version and not watched.loading and not _agrees(watched, now):
+                watched.stale = True
+        if any(watched.wants_snapshot for watched in before):
+            self._wake.set()
+        else:
+            self._set_available(True)
+
+    # -- Both ----------------------------------------------------------------------------------------------------------
+
+    def _set_available(self, available: bool, error: PresenceError | None = None) -> None:
+        if available != self.available:
+            logger.info("presence: %s", "available" if available else f"unavailable: {error}")
+            self.available = available
+            self._call(self._on_available, available)
+
+    def _call(self, callback: Callable[..., None], *args: Any) -> None:
+        try:
+            callback(*args)
+        except Exception:
+            logger.exception("presence: a callback failed")
+
+    async def _survive(self, work: Callable[..., Awaitable[None]], *args: Any) -> None:
+        """Nothing unforeseen may end a task: the view would stand still, and nobody would know."""
+        try:
+            await work(*args)
+        except Exception:
+            logger.exception("presence: an error that nobody foresaw")
+
+
+def _read(hint: Mapping[str, Any]) -> Change:
+    return Change(
+        topic=str(hint["topic"]),
+        epoch=str(hint["epoch"]),
+        version=int(hint["version"]),
+        joined=tuple(map(int, hint["joined"])),
+        left=tuple(map(int, hint["left"])),
+    )
+
+
+def _is_ahead(change: Change, watched: Watched) -> bool:
+    """Of another epoch, or beyond the next number; everything else was seen."""
+    return change.epoch != watched.epoch or change.version > watched.version
+
+
+def _agrees(watched: Watched, now: Versions) -> bool:
+    return (watched.epoch, watched.version) == (now.epoch, now.of[watched.topic])

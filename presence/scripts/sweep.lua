@@ -1,0 +1,95 @@
+-- Undo what dead nodes own, let go of those who lingered long enough, and mark as away who had no input.
+-- ARGV: node (who sweeps), lease (ms), away (ms), how many of each kind to do at most.
+-- The reply says whether there is more to do.
+
+local node, lease_ms, away_ms, batch = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+
+if not leased(node) then
+  return no_lease()
+end
+
+-- Those who fell due while nobody could say that they were alive get the time of one lease to say so.
+local function postpone(name)
+  local before = now + lease_ms
+  for _, member in ipairs(redis.call('ZRANGEBYSCORE', key(name), '-inf', before)) do
+    redis.call('ZADD', key(name), before, member)
+  end
+end
+
+-- Where nobody swept for a while, Redis was away, or everybody was. A lease that ended meanwhile proves nothing.
+local function notice_a_pause()
+  local last = redis.call('GET', key('swept'))
+  redis.call('SET', key('swept'), now)
+  if last and now - last > lease_ms / 2 then
+    postpone('nodes')
+    postpone('lingering')
+  end
+end
+
+local function undo(owner, owned)
+  local topic, user, connection = owned:match('^([^|]+)|([^|]+)|(.*)$')
+  local conns = key('conns', topic, user)
+  local removed = redis.call('SREM', conns, owner .. '/' .. connection)
+  -- Nothing removed: the connection was closed in order, and its user may be lingering.
+  if removed == 1 and redis.call('EXISTS', conns) == 0 then
+    depart(topic, user)
+  end
+end
+
+local function sweep_node(dead, limit)
+  if leased(dead) then
+    redis.call('ZADD', key('nodes'), now + lease_ms, dead)
+    return 0
+  end
+  local owned = attempt(redis.call, 'SPOP', key('owned', dead), limit) or {}
+  for _, entry in ipairs(owned) do
+    attempt(undo, dead, entry)
+  end
+  if #owned < limit then
+    redis.call('ZREM', key('nodes'), dead)
+  end
+  return #owned
+end
+
+local function sweep_nodes()
+  local budget = batch
+  for _, dead in ipairs(redis.call('ZRANGEBYSCORE', key('nodes'), '-inf', now, 'LIMIT', 0, batch)) do
+    budget = budget - sweep_node(dead, budget)
+    if budget == 0 then
+      return true
+    end
+  end
+end
+
+-- Takes what is due off a sorted set, and hands each to `act`. True if there may be more.
+local function take_due(name, due, act)
+  local members = redis.call('ZRANGEBYSCORE', key(name), '-inf', due, 'LIMIT', 0, batch)
+  for _, member in ipairs(members) do
+    redis.call('ZREM', key(name), member)
+    attempt(act, member)
+  end
+  return #members == batch
+end
+
+local function stop_lingering(member)
+  local topic, user = member:match('^([^|]+)|([^|]+)$')
+  if redis.call('EXISTS', key('conns', topic, user)) == 0 then
+    depart(topic, user)
+  end
+end
+
+local function become_away(user)
+  if redis.call('SISMEMBER', key('topic', ONLINE), user) == 0 then
+    return
+  end
+  redis.call('HSET', key('state', user), 'away', 1)
+  if redis.call('SADD', key('topic', AWAY), user) == 1 then
+    changed(AWAY, user, true)
+  end
+end
+
+notice_a_pause()
+local more_nodes = attempt(sweep_nodes)
+local more_lingering = attempt(take_due, 'lingering', now, stop_lingering)
+local more_idle = attempt(take_due, 'inputs', now - away_ms, become_away)
+return reply(more_nodes or more_lingering or more_idle)

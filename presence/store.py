@@ -1,0 +1,254 @@
+"""Redis, and the only place that knows its keys and scripts.
+
+Every key stands under one hash tag, so that a script may touch all of them on a cluster too:
+
+    topic:<t>         SET     ids of the users who are present on the topic
+    conns:<t>:<user>  SET     `<node>/<connection>`, why they are
+    version:<t>       number  +1 with every visible change of the topic
+    state:<user>      HASH    `input`: when the last input was (ms); `away`: there was none for AWAY_MS
+    inputs            ZSET    users who are online and not away, by their last input
+    node:<id>         string  the lease of one server process, expires by itself
+    nodes             ZSET    nodes, by the end of their lease
+    owned:<id>        SET     `<topic>|<user>|<connection>`, all that a sweep must undo if the node dies
+    lingering         ZSET    `<topic>|<user>` whose last connection closed, by when they count as gone
+    swept             number  when anybody swept last
+    epoch             string  random, made once: another one means that Redis lost everything
+"""
+
+import functools
+import hashlib
+import json
+import secrets
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from redis import BlockingConnectionPool, Redis
+from redis.asyncio import BlockingConnectionPool as AsyncPool
+from redis.asyncio import Redis as AsyncRedis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError, NoScriptError, RedisError, ResponseError
+from redis.retry import Retry as SyncRetry
+
+from presence.conf import conf
+from presence.errors import CorruptData, NoLease, PresenceError, PresenceUnavailable
+
+PREFIX = "{presence}:"
+BATCH = 500  # operations or entries a script: some 5 ms in which Redis serves nobody else
+# Seconds, so that a Redis that has gone silent hangs nothing: a call on a new connection may wait twice, for the
+# handshake and for its answer, and should still be over within three.
+TIMEOUT = 1.25
+CONNECTIONS = 16  # of each pool; who comes later waits
+
+# One more attempt where the connection is gone: a kept one may be from before a restart of Redis. All calls may be
+# repeated. None after a time-out, which would only make it longer.
+ONCE = (1, (ConnectionError,))
+
+_OPTIONS: dict[str, Any] = {
+    "max_connections": CONNECTIONS,
+    "timeout": TIMEOUT,  # for a free connection
+    "socket_timeout": TIMEOUT,
+    "socket_connect_timeout": TIMEOUT,
+    "decode_responses": True,
+    "protocol": 2,
+}
+_SCRIPTS = Path(__file__).parent / "scripts"
+
+Operation = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Who joined and left one topic, visibly, in one step to `version`."""
+
+    topic: str
+    epoch: str
+    version: int
+    joined: tuple[int, ...]
+    left: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a script did: the changes, the errors of single operations, and whether there is more to do."""
+
+    changes: tuple[Change, ...]
+    errors: tuple[CorruptData, ...]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everybody who is present on a topic, at one version of one epoch."""
+
+    epoch: str
+    version: int
+    people: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    epoch: str
+    of: Mapping[str, int]
+
+
+def join(topic: str, user_id: int, connection: str) -> Operation:
+    return "join", topic, str(user_id), connection
+
+
+def leave(topic: str, user_id: int, connection: str, linger_ms: int) -> Operation:
+    return "leave", topic, str(user_id), connection, linger_ms
+
+
+def touch(user_id: int) -> Operation:
+    return "touch", str(user_id)
+
+
+class Store:
+    """The calls of one event loop. Each raises PresenceUnavailable, or what it says, within a few seconds."""
+
+    def __init__(self) -> None:
+        pool = AsyncPool.from_url(conf().redis_url, retry=Retry(NoBackoff(), *ONCE), **_OPTIONS)
+        self._redis = AsyncRedis.from_pool(pool)
+
+    async def close(self) -> None:
+        """Never raises. No round trip."""
+        try:
+            await self._redis.aclose()
+        except (RedisError, OSError):
+            return
+
+    async def take_lease(self, node: str, lease_ms: int) -> str:
+        """Make a new node known; returns the epoch. One round trip."""
+        return await self._lease(node, lease_ms, "take")
+
+    async def renew_lease(self, node: str, lease_ms: int) -> str:
+        """Returns the epoch. Raises NoLease where the lease has ended. One round trip."""
+        return await self._lease(node, lease_ms, "renew")
+
+    async def release(self, node: str, linger_ms: int) -> None:
+        """End a node: what it still owns counts as gone after the linger. Raises NoLease. One round trip."""
+        await self._run("release", node, linger_ms)
+
+    async def apply(self, node: str, operations: Sequence[Operation]) -> Outcome:
+        """Apply at most BATCH operations, in order and in one step. Raises NoLease. One round trip."""
+        return _outcome(await self._run("apply", node, json.dumps(operations)))
+
+    async def sweep(self, node: str, lease_ms: int, away_ms: int) -> Outcome:
+        """Undo what dead nodes own, what lingered, what was idle; BATCH each. Raises NoLease. One round trip."""
+        return _outcome(await self._run("sweep", node, lease_ms, away_ms, BATCH))
+
+    async def snapshots(self, topics: Sequence[str]) -> dict[str, Snapshot | CorruptData]:
+        """Each topic's people and version, or what is wrong with it. One round trip, and one step on the server."""
+        pipe = self._redis.pipeline(transaction=True)
+        pipe.get(_key("epoch"))
+        for topic in topics:
+            pipe.get(_key("version", topic))
+            pipe.smembers(_key("topic", topic))
+        with _named_errors():
+            epoch, *replies = await pipe.execute(raise_on_error=False)
+            return {
+                topic: _snapshot(epoch, *pair)
+                for topic, pair in zip(topics, zip(replies[::2], replies[1::2], strict=True), strict=True)
+            }
+
+    async def versions(self, topics: Sequence[str]) -> Versions:
+        """The epoch and every topic's version. One round trip, one MGET."""
+        keys = [_key("epoch"), *(_key("version", topic) for topic in topics)]
+        with _named_errors():
+            epoch, *numbers = await cast(Awaitable[list[str | None]], self._redis.mget(keys))
+            return Versions(epoch or "", {t: int(n or 0) for t, n in zip(topics, numbers, strict=True)})
+
+    async def counts(self, topics: Sequence[str]) -> list[int]:
+        """How many people are present on each topic. One round trip."""
+        pipe = self._redis.pipeline(transaction=False)
+        for topic in topics:
+            pipe.scard(_key("topic", topic))
+        with _named_errors():
+            return list(await pipe.execute())
+
+    async def _lease(self, node: str, lease_ms: int, verb: str) -> str:
+        return str(await self._run("lease", node, lease_ms, verb, secrets.token_hex(8)))
+
+    async def _run(self, script: str, *args: str | int) -> Any:
+        text, digest = _script(script)
+        with _named_errors():
+            try:
+                return await self._redis.evalsha(digest, 1, PREFIX, *args)
+            except NoScriptError:
+                return await self._redis.eval(text, 1, PREFIX, *args)  # which keeps it for the next time
+
+
+def count_now(topics: Sequence[str]) -> list[int]:
+    """`Store.counts` for code without an event loop. One round trip; blocks the thread for its time."""
+    pipe = _sync_redis(conf().redis_url).pipeline(transaction=False)
+    for topic in topics:
+        pipe.scard(_key("topic", topic))
+    with _named_errors():
+        return list(pipe.execute())
+
+
+@functools.lru_cache(maxsize=4)
+def _sync_redis(url: str) -> Redis:
+    return Redis(connection_pool=BlockingConnectionPool.from_url(url, retry=SyncRetry(NoBackoff(), *ONCE), **_OPTIONS))
+
+
+@functools.cache
+def _script(name: str) -> tuple[str, str]:
+    """A script's text, and the digest by which Redis knows it."""
+    text = "".join((_SCRIPTS / f"{part}.lua").read_text(encoding="utf-8") for part in ("common", name))
+    return text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def _key(*parts: str) -> str:
+    return PREFIX + ":".join(parts)
+
+
+@contextmanager
+def _named_errors() -> Iterator[None]:
+    try:
+        yield
+    except PresenceError:
+        raise
+    except ResponseError as error:
+        raise _named(error) from error
+    except (RedisError, OSError) as error:
+        raise PresenceUnavailable(f"Redis is not available: {error}") from error
+    except (ValueError, TypeError) as error:
+        raise CorruptData(f"Redis holds something else than presence: {error}") from error
+
+
+def _named(error: ResponseError) -> PresenceError:
+    """redis-py cuts the first word off some errors and leaves it on others, so it is looked for anywhere."""
+    text = str(error)
+    if "NOLEASE" in text:
+        return NoLease("the node has no lease")
+    if "WRONGTYPE" in text or "not an integer" in text:
+        return CorruptData(text)
+    return PresenceUnavailable(text)
+
+
+def _outcome(reply: Any) -> Outcome:
+    epoch, changes, errors, more = reply
+    return Outcome(
+        changes=tuple(
+            Change(topic, epoch, int(version), tuple(map(int, joined)), tuple(map(int, left)))
+            for topic, version, joined, left in changes
+        ),
+        errors=tuple(CorruptData(text) for text in errors),
+        more=bool(more),
+    )
+
+
+def _snapshot(epoch: Any, version: Any, members: Any) -> Snapshot | CorruptData:
+    """A reply that is an exception says that this one key is wrong; the other topics are not concerned."""
+    for reply in (epoch, version, members):
+        if isinstance(reply, Exception):
+            return CorruptData(str(reply))
+    try:
+        return Snapshot(epoch or "", int(version or 0), frozenset(map(int, members)))
+    except ValueError as error:
+        return CorruptData(str(error))

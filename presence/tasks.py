@@ -1,0 +1,19 @@
+"""Ending tasks for sure."""
+
+import asyncio
+from collections.abc import Iterable
+
+AGAIN = 0.1  # seconds
+
+
+async def end(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """Cancel tasks and wait for their end; never raises for what they raised.
+
+    Once is not enough: under Python 3.11 `asyncio.wait_for`, which redis-py calls at every write, now and then swallows
+    a cancellation.
+    """
+    pending = set(tasks)
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=AGAIN)

@@ -1,0 +1,90 @@
+from collections.abc import AsyncIterator, Callable, Iterator
+
+import pytest
+import pytest_asyncio
+from pytest_django import Settings
+from redis import Redis
+
+from presence import reads
+from presence.conf import DEFAULTS
+from presence.tests.processes import Process
+from presence.tests.valkey import Valkey
+from presence.tracker import Tracker
+
+SHORT = {
+    "LEASE_MS": 1_500,
+    "HEARTBEAT_MS": 400,
+    "LINGER_MS": 300,
+    "SWEEP_MS": 100,
+    "CHECK_MS": 200,
+}
+
+
+@pytest.fixture(scope="session")
+def valkey() -> Iterator[Valkey]:
+    valkey = Valkey()
+    yield valkey
+    valkey.remove()
+
+
+@pytest.fixture(autouse=True)
+def _empty_valkey(valkey: Valkey) -> None:
+    """Nobody is present when a test begins, whatever the one before did to Valkey."""
+    if not valkey.runs:
+        valkey.start()
+    with valkey.client() as client:
+        client.flushall()
+
+
+@pytest.fixture(autouse=True)
+def _short_times(valkey: Valkey, settings: Settings) -> None:
+    settings.PRESENCE = DEFAULTS | SHORT | {"REDIS_URL": valkey.url}
+    settings.CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            # redis-py 8 gives sockets a time-out of 5 s, which would end every quiet subscription.
+            "CONFIG": {"hosts": [{"address": valkey.url, "socket_timeout": None}]},
+        }
+    }
+
+
+@pytest.fixture
+def redis(valkey: Valkey) -> Iterator[Redis]:
+    with valkey.client() as client:
+        yield client
+
+
+@pytest_asyncio.fixture
+async def trackers() -> AsyncIterator[Callable[[], Tracker]]:
+    """Starts trackers, each as that of a process of its own."""
+    started: list[Tracker] = []
+
+    def start() -> Tracker:
+        started.append(Tracker())
+        started[-1].start()
+        return started[-1]
+
+    yield start
+    for tracker in started:
+        await tracker.stop(linger_ms=0)
+
+
+@pytest_asyncio.fixture
+async def processes() -> AsyncIterator[Callable[[], Process]]:
+    """Starts processes: a tracker, and rosters that get their hints over the channel layer."""
+    started: list[Process] = []
+
+    def start() -> Process:
+        started.append(Process())
+        return started[-1]
+
+    yield start
+    for process in started:
+        await process.stop()
+
+
+@pytest_asyncio.fixture
+async def reading() -> AsyncIterator[None]:
+    """For tests that read on the event loop: closes the connections that such reads keep."""
+    yield
+    await reads._stores.get().close()

@@ -1,0 +1,65 @@
+"""What a server process does with the library, without its sockets."""
+
+import asyncio
+
+from channels.layers import get_channel_layer
+
+from presence.roster import Diff, Rosters
+from presence.tasks import end
+from presence.topics import group
+from presence.tracker import Tracker
+
+
+class Process:
+    def __init__(self) -> None:
+        self.diffs: list[tuple[str, Diff]] = []
+        self.availability: list[bool] = []
+        self.deaf = False
+        """Whether hints get lost on their way."""
+        self.tracker = Tracker()
+        self.tracker.start()
+        self.rosters = Rosters(lambda topic, diff: self.diffs.append((topic, diff)), self.availability.append)
+        self.rosters.start()
+        self._layer = get_channel_layer()
+        self._channel = ""
+        self._reader: asyncio.Task[None] | None = None
+
+    async def watch(self, topic: str) -> None:
+        if not self._channel:
+            self._channel = await self._layer.new_channel()
+            self._reader = asyncio.create_task(self._read())
+        await self._layer.group_add(group(topic), self._channel)
+        await self.rosters.watch(topic)
+
+    def sees(self, topic: str) -> set[int]:
+        return set(self.rosters.people(topic))
+
+    def joined(self, topic: str) -> list[int]:
+        """All who came into view, in the order of their coming; who came twice stands twice."""
+        return [user for name, diff in self.diffs if name == topic for user in sorted(diff.joined)]
+
+    def left(self, topic: str) -> list[int]:
+        return [user for name, diff in self.diffs if name == topic for user in sorted(diff.left)]
+
+    async def die(self) -> None:
+        """As by `kill -9`: without a word to anybody."""
+        await die(self.tracker)
+        await self.rosters.stop()
+
+    async def stop(self) -> None:
+        await self.tracker.stop(linger_ms=0)
+        await self.rosters.stop()
+        if self._reader:
+            await end([self._reader])
+        await self._layer.flush()
+
+    async def _read(self) -> None:
+        while True:
+            hint = await self._layer.receive(self._channel)
+            if not self.deaf:
+                self.rosters.receive(hint)
+
+
+async def die(tracker: Tracker) -> None:
+    await tracker._end_tasks()
+    await tracker._store.close()

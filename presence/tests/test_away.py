@@ -1,0 +1,106 @@
+from collections.abc import Callable
+
+import pytest
+from pytest_django import Settings
+
+from presence.tests.processes import Process
+from presence.tests.test_tracker import ALICE, BOB
+from presence.tests.waiting import eventually
+from presence.topics import AWAY, ONLINE
+
+Processes = Callable[[], Process]
+
+
+@pytest.fixture(autouse=True)
+def _soon_away(_short_times: None, settings: Settings) -> None:
+    settings.PRESENCE = {**settings.PRESENCE, "AWAY_MS": 700}
+
+
+@pytest.fixture
+async def process(processes: Processes) -> Process:
+    process = processes()
+    await process.watch(ONLINE)
+    await process.watch(AWAY)
+    return process
+
+
+async def test_without_input_one_is_away_and_with_it_back_at_once(process: Process) -> None:
+    process.tracker.track(ONLINE, ALICE, "tab")
+    await eventually(lambda: process.sees(ONLINE) == {ALICE})
+    assert process.sees(AWAY) == set()
+
+    await eventually(lambda: process.sees(AWAY) == {ALICE})
+    assert process.sees(ONLINE) == {ALICE}
+
+    process.tracker.touch(ALICE)
+    await eventually(lambda: process.sees(AWAY) == set())
+
+
+async def test_with_input_one_does_not_become_away(process: Process) -> None:
+    process.tracker.track(ONLINE, ALICE, "tab")
+    process.tracker.track(ONLINE, BOB, "tab of bob")
+
+    def alice_types_until_bob_is_away() -> bool:
+        process.tracker.touch(ALICE)
+        return BOB in process.sees(AWAY)
+
+    await eventually(alice_types_until_bob_is_away)
+    assert ALICE not in process.joined(AWAY)
+
+
+async def test_input_in_any_connection_on_any_server_counts(processes: Processes, process: Process) -> None:
+    other = processes()
+    process.tracker.track(ONLINE, ALICE, "tab")
+    await eventually(lambda: process.sees(AWAY) == {ALICE})
+
+    other.tracker.track(ONLINE, ALICE, "telephone")
+    other.tracker.touch(ALICE)
+
+    await eventually(lambda: process.sees(AWAY) == set())
+
+
+async def test_a_second_tab_is_no_input(processes: Processes, process: Process) -> None:
+    other = processes()
+    process.tracker.track(ONLINE, ALICE, "tab")
+    await eventually(lambda: process.sees(AWAY) == {ALICE})
+
+    other.tracker.track(ONLINE, ALICE, "telephone")
+    await other.tracker.settled()
+    process.tracker.track(ONLINE, BOB, "tab of bob")
+    await eventually(lambda: process.sees(AWAY) == {ALICE, BOB})
+    assert process.left(AWAY) == []
+
+
+async def test_who_is_gone_is_not_away_and_is_away_again_after_a_mere_reconnect(process: Process) -> None:
+    process.tracker.track(ONLINE, ALICE, "tab")
+    await eventually(lambda: process.sees(AWAY) == {ALICE})
+
+    process.tracker.drop("tab")
+    await eventually(lambda: process.sees(ONLINE) == process.sees(AWAY) == set())
+
+    process.tracker.track(ONLINE, ALICE, "tab, reconnected")
+    await process.tracker.settled()
+    await eventually(lambda: process.sees(AWAY) == {ALICE}, within=0.5)  # sooner than a new absence
+    process.tracker.touch(ALICE)
+    await eventually(lambda: process.sees(AWAY) == set())
+
+
+async def test_who_comes_back_after_a_leave_that_was_not_away_is_not_away(process: Process) -> None:
+    process.tracker.track(ONLINE, ALICE, "tab")
+    await eventually(lambda: process.sees(ONLINE) == {ALICE})
+    process.tracker.untrack(ONLINE, ALICE, "tab", linger=False)
+    await eventually(lambda: process.sees(ONLINE) == set())
+    process.tracker.track(ONLINE, BOB, "tab of bob")
+    await eventually(lambda: process.sees(AWAY) == {BOB})
+
+    process.tracker.track(ONLINE, ALICE, "another tab")
+    await eventually(lambda: process.sees(ONLINE) == {ALICE, BOB})
+    assert ALICE not in process.joined(AWAY)
+
+
+async def test_input_of_who_is_not_online_is_ignored(process: Process) -> None:
+    process.tracker.touch(ALICE)
+    process.tracker.track(ONLINE, BOB, "tab of bob")
+
+    await eventually(lambda: process.sees(AWAY) == {BOB})
+    assert process.sees(ONLINE) == {BOB}

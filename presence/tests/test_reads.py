@@ -1,0 +1,94 @@
+import time
+from collections.abc import Callable
+
+import pytest
+from pytest_django import Settings
+from redis import Redis
+
+from presence.errors import CorruptData, InvalidTopic, PresenceUnavailable
+from presence.reads import acount, count, snapshot
+from presence.tests.test_tracker import ALICE, BOB, ROOM
+from presence.tests.valkey import Valkey
+from presence.topics import ONLINE
+from presence.tracker import Tracker
+
+Trackers = Callable[[], Tracker]
+
+pytestmark = pytest.mark.usefixtures("reading")
+
+
+async def test_pages_read_how_many_and_who(trackers: Trackers) -> None:
+    tracker = trackers()
+    tracker.track(ROOM, ALICE, "tab")
+    tracker.track(ROOM, BOB, "tab of bob")
+    tracker.track(ONLINE, BOB, "tab of bob")
+    await tracker.settled()
+
+    assert count([ONLINE, ROOM, "here.9"]) == [1, 2, 0]
+    assert await acount([ONLINE, ROOM, "here.9"]) == [1, 2, 0]
+    assert count([]) == await acount([]) == []
+    assert (await snapshot(ROOM)).people == {ALICE, BOB}
+
+
+async def test_without_redis_reads_fail_at_once_and_by_name(valkey: Valkey) -> None:
+    assert count([ROOM]) == [0]
+    valkey.kill()
+
+    began = time.monotonic()
+    with pytest.raises(PresenceUnavailable):
+        count([ROOM])
+    with pytest.raises(PresenceUnavailable):
+        await acount([ROOM])
+    with pytest.raises(PresenceUnavailable):
+        await snapshot(ROOM)
+    assert time.monotonic() - began < 1
+
+
+async def test_after_redis_is_back_the_first_read_succeeds(valkey: Valkey) -> None:
+    assert count([ROOM]) == await acount([ROOM]) == [0]
+    valkey.kill()
+    valkey.start()
+
+    assert count([ROOM]) == await acount([ROOM]) == [0]
+
+
+async def test_with_a_silent_redis_reads_fail_in_time(valkey: Valkey) -> None:
+    valkey.pause()
+    try:
+        began = time.monotonic()
+        with pytest.raises(PresenceUnavailable):
+            count([ROOM])
+        halfway = time.monotonic()
+        with pytest.raises(PresenceUnavailable):
+            await acount([ROOM])
+        assert halfway - began < 3
+        assert time.monotonic() - halfway < 3
+    finally:
+        valkey.go_on()
+
+
+async def test_a_redis_that_cannot_be_reached_is_unavailable(settings: Settings) -> None:
+    settings.PRESENCE = {**settings.PRESENCE, "REDIS_URL": "redis://127.0.0.1:1/0"}
+
+    with pytest.raises(PresenceUnavailable):
+        count([ROOM])
+
+
+async def test_a_key_of_the_wrong_type_has_a_name(redis: Redis) -> None:
+    redis.set(f"{{presence}}:topic:{ROOM}", "nonsense")
+
+    with pytest.raises(CorruptData):
+        count([ROOM])
+    with pytest.raises(CorruptData):
+        await acount([ROOM])
+    with pytest.raises(CorruptData):
+        await snapshot(ROOM)
+
+
+async def test_a_bad_topic_has_no_count() -> None:
+    with pytest.raises(InvalidTopic):
+        count(["a room"])
+    with pytest.raises(InvalidTopic):
+        await acount(["a room"])
+    with pytest.raises(InvalidTopic):
+        await snapshot("a room")

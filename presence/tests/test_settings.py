@@ -1,0 +1,54 @@
+import pytest
+from django.core.checks import Error, Warning, run_checks
+from django.core.exceptions import ImproperlyConfigured
+from pytest_django import Settings
+
+from presence.conf import conf
+
+
+def problems() -> list[str]:
+    return [problem.id for problem in run_checks() if str(problem.id).startswith("presence.") and problem.id]
+
+
+def test_everything_but_the_url_has_a_default(settings: Settings) -> None:
+    settings.PRESENCE = {"REDIS_URL": "redis://localhost"}
+
+    assert not problems()
+    assert (conf().lease_ms, conf().heartbeat_ms, conf().linger_ms) == (12_000, 4_000, 5_000)
+    assert (conf().sweep_ms, conf().check_ms, conf().away_ms) == (1_000, 2_000, 300_000)
+
+
+@pytest.mark.parametrize("given", [{}, {"REDIS_URL": ""}, {"REDIS_URL": None}, "redis://localhost", None])
+def test_the_url_must_be_there(settings: Settings, given: object) -> None:
+    settings.PRESENCE = given
+
+    assert problems() == ["presence.E001"]
+    with pytest.raises(ImproperlyConfigured):
+        conf()
+
+
+@pytest.mark.parametrize("name", ["LEASE_MS", "HEARTBEAT_MS", "LINGER_MS", "SWEEP_MS", "CHECK_MS", "AWAY_MS"])
+@pytest.mark.parametrize("value", [0, -1, 1.5, "5", True, None])
+def test_a_time_is_a_whole_number_above_0(settings: Settings, name: str, value: object) -> None:
+    settings.PRESENCE = {**settings.PRESENCE, name: value}
+
+    assert problems() == ["presence.E001"]
+    with pytest.raises(ImproperlyConfigured, match=name):
+        conf()
+
+
+def test_a_lease_is_at_least_three_heartbeats_long(settings: Settings) -> None:
+    settings.PRESENCE = {**settings.PRESENCE, "LEASE_MS": 1_200, "HEARTBEAT_MS": 400}
+    assert not problems()
+
+    settings.PRESENCE = {**settings.PRESENCE, "LEASE_MS": 1_199}
+    assert problems() == ["presence.E002"]
+    assert isinstance(next(problem for problem in run_checks() if problem.id == "presence.E002"), Error)
+
+
+def test_a_misspelt_setting_is_named(settings: Settings) -> None:
+    settings.PRESENCE = {**settings.PRESENCE, "LEASE": 12_000}
+
+    problem = next(problem for problem in run_checks() if problem.id == "presence.W001")
+    assert isinstance(problem, Warning)
+    assert "'LEASE'" in problem.msg

@@ -1,0 +1,293 @@
+"""What happens when servers die, hang, and when Redis goes away, comes back, is emptied, or holds nonsense."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+from redis import Redis
+
+from presence.errors import NoLease
+from presence.store import Store, join, leave, touch
+from presence.tasks import end
+from presence.tests.processes import Process, die
+from presence.tests.test_tracker import ALICE, BOB, ROOM, present
+from presence.tests.valkey import Valkey
+from presence.tests.waiting import eventually
+from presence.topics import ONLINE
+from presence.tracker import Tracker
+
+Processes = Callable[[], Process]
+Trackers = Callable[[], Tracker]
+
+
+async def test_a_node_without_a_lease_is_refused_whatever_it_asks() -> None:
+    store = Store()
+    await store.take_lease("node", 60_000)
+    await store.apply("node", [join(ROOM, ALICE, "tab"), touch(ALICE), leave(ROOM, ALICE, "tab", 0)])
+
+    with pytest.raises(NoLease):
+        await store.apply("stranger", [join(ROOM, ALICE, "tab")])
+    with pytest.raises(NoLease):
+        await store.sweep("stranger", 60_000, 60_000)
+    with pytest.raises(NoLease):
+        await store.renew_lease("stranger", 60_000)
+    with pytest.raises(NoLease):
+        await store.release("stranger", 0)
+    await store.close()
+
+
+async def test_who_lost_the_lease_comes_back_as_another_node(trackers: Trackers, redis: Redis) -> None:
+    tracker = trackers()
+    tracker.track(ROOM, ALICE, "tab")
+    await tracker.settled()
+    old = tracker.node
+    owned = {f"{ROOM}|{ALICE}|tab"}
+    assert redis.smembers(f"{{presence}}:owned:{old}") == owned
+
+    redis.delete(f"{{presence}}:node:{old}")
+    redis.zadd("{presence}:nodes", {old: 0})
+
+    await eventually(lambda: tracker.node != old and redis.smembers(f"{{presence}}:owned:{tracker.node}") == owned)
+    await eventually(lambda: not redis.exists(f"{{presence}}:owned:{old}"))
+    assert present(redis) == {ALICE}
+    assert redis.smembers(f"{{presence}}:conns:{ROOM}:{ALICE}") == {f"{tracker.node}/tab"}
+
+
+async def test_the_people_of_a_dead_server_are_swept_by_another(processes: Processes) -> None:
+    dead, witness = processes(), processes()
+    await witness.watch(ROOM)
+    dead.tracker.track(ROOM, ALICE, "tab")
+    await eventually(lambda: witness.sees(ROOM) == {ALICE})
+
+    await dead.die()
+
+    await eventually(lambda: witness.sees(ROOM) == set())
+
+
+async def test_the_people_of_a_dead_server_are_swept_by_its_successor(processes: Processes) -> None:
+    dead = processes()
+    dead.tracker.track(ROOM, ALICE, "tab")
+    await dead.tracker.settled()
+    await dead.die()
+
+    successor = processes()
+    await successor.watch(ROOM)
+    assert successor.sees(ROOM) == {ALICE}
+    await eventually(lambda: successor.sees(ROOM) == set())
+
+
+async def test_who_is_also_elsewhere_does_not_flicker(processes: Processes) -> None:
+    dead, alive = processes(), processes()
+    await alive.watch(ROOM)
+    for process in (dead, alive):
+        process.tracker.track(ROOM, ALICE, "tab")
+    dead.tracker.track(ROOM, BOB, "tab of bob")
+    await eventually(lambda: alive.sees(ROOM) == {ALICE, BOB})
+    await alive.tracker.settled()
+
+    await dead.die()
+
+    await eventually(lambda: alive.left(ROOM) == [BOB])
+    assert alive.sees(ROOM) == {ALICE}
+
+
+async def test_more_than_a_batch_is_swept_in_several(processes: Processes, redis: Redis) -> None:
+    dead, witness = processes(), processes()
+    await witness.watch(ROOM)
+    for user_id in range(1_200):
+        dead.tracker.track(ROOM, user_id, "tab")
+    await eventually(lambda: len(witness.sees(ROOM)) == 1_200)
+
+    await dead.die()
+
+    await eventually(lambda: witness.sees(ROOM) == set())
+    assert not redis.keys("{presence}:owned*")
+    assert not redis.keys("{presence}:conns*")
+
+
+async def test_a_server_that_hung_is_swept_and_comes_back(processes: Processes) -> None:
+    hung, witness = processes(), processes()
+    await witness.watch(ROOM)
+    hung.tracker.track(ROOM, ALICE, "tab")
+    await eventually(lambda: witness.sees(ROOM) == {ALICE})
+
+    await end(hung.tracker._tasks[1:3])  # its heartbeat, and its sweeper, which would notice
+    await eventually(lambda: witness.left(ROOM) == [ALICE])
+
+    hung.tracker.track(ROOM, BOB, "tab of bob")
+    await eventually(lambda: witness.sees(ROOM) == {ALICE, BOB})
+
+
+async def test_an_emptied_redis_is_filled_again(processes: Processes, redis: Redis) -> None:
+    process, other = processes(), processes()
+    await process.watch(ROOM)
+    process.tracker.track(ROOM, ALICE, "tab")
+    other.tracker.track(ROOM, BOB, "tab of bob")
+    await eventually(lambda: process.sees(ROOM) == {ALICE, BOB})
+    old_epoch = redis.get("{presence}:epoch")
+
+    redis.flushall()
+
+    await eventually(lambda: present(redis) == {ALICE, BOB})
+    assert redis.get("{presence}:epoch") != old_epoch
+    process.tracker.track(ROOM, 3, "tab of a third")
+    await eventually(lambda: process.sees(ROOM) == {ALICE, BOB, 3})
+    assert process.left(ROOM) == []
+
+
+async def test_who_has_gone_while_redis_was_emptied_leaves_the_view_in_the_end(
+    processes: Processes, redis: Redis
+) -> None:
+    process, dead = processes(), processes()
+    await process.watch(ROOM)
+    process.tracker.track(ROOM, ALICE, "tab")
+    dead.tracker.track(ROOM, BOB, "tab of bob")
+    await eventually(lambda: process.sees(ROOM) == {ALICE, BOB})
+
+    await dead.die()
+    redis.flushall()
+
+    await eventually(lambda: process.left(ROOM) == [BOB])
+    assert process.sees(ROOM) == present(redis) == {ALICE}
+
+
+async def test_a_redis_that_was_killed_is_noticed_and_so_is_its_return(
+    processes: Processes, valkey: Valkey, redis: Redis
+) -> None:
+    process = processes()
+    await process.watch(ROOM)
+    process.tracker.track(ROOM, ALICE, "tab")
+    await eventually(lambda: process.sees(ROOM) == {ALICE})
+    assert (process.tracker.available, process.rosters.available) == (True, True)
+
+    valkey.kill()
+    await eventually(lambda: not process.tracker.available and not process.rosters.available)
+    process.tracker.track(ROOM, BOB, "tab of bob")  # does not care
+    await process.tracker.settled()
+    assert (process.sees(ROOM), process.rosters.is_known(ROOM)) == ({ALICE}, True)
+
+    valkey.start()
+    await eventually(lambda: process.tracker.available and process.rosters.available)
+    await eventually(lambda: present(redis) == {ALICE, BOB})
+    await eventually(lambda: process.sees(ROOM) == {ALICE, BOB})
+    assert process.availability == [True, False, True]
+    assert process.left(ROOM) == []
+
+
+async def test_a_pause_of_redis_that_outlasts_all_leases_makes_nobody_flash(
+    processes: Processes, valkey: Valkey, redis: Redis
+) -> None:
+    one, two = processes(), processes()
+    await one.watch(ROOM)
+    one.tracker.track(ROOM, ALICE, "tab")
+    two.tracker.track(ROOM, BOB, "tab of bob")
+    await eventually(lambda: one.sees(ROOM) == {ALICE, BOB})
+    nodes = {one.tracker.node, two.tracker.node}
+
+    valkey.pause()
+    try:
+        await eventually(lambda: not one.tracker.available and not two.tracker.available)
+    finally:
+        valkey.go_on()
+
+    await eventually(lambda: one.tracker.available and two.tracker.available)
+    await eventually(lambda: not any(redis.exists(f"{{presence}}:owned:{node}") for node in nodes))
+    one.tracker.track(ROOM, 3, "tab of a third")
+    await eventually(lambda: one.sees(ROOM) == {ALICE, BOB, 3})
+    assert one.left(ROOM) == []
+    assert sorted(one.joined(ROOM)) == [ALICE, BOB, 3]
+
+
+async def test_a_redis_that_has_gone_silent_keeps_nobody_waiting(trackers: Trackers, valkey: Valkey) -> None:
+    tracker = trackers()
+    await tracker.settled()
+
+    valkey.pause()
+    try:
+        async with asyncio.timeout(10):
+            tracker.track(ROOM, ALICE, "tab")
+            await tracker.settled()
+            await tracker.stop()
+    finally:
+        valkey.go_on()
+
+
+async def test_who_left_while_redis_was_away_leaves_on_its_return(
+    processes: Processes, valkey: Valkey, redis: Redis
+) -> None:
+    process = processes()
+    await process.watch(ROOM)
+    process.tracker.track(ROOM, ALICE, "tab")
+    process.tracker.track(ROOM, BOB, "tab of bob")
+    await eventually(lambda: process.sees(ROOM) == {ALICE, BOB})
+
+    valkey.pause()
+    try:
+        await eventually(lambda: not process.tracker.available)
+        process.tracker.drop("tab of bob")
+    finally:
+        valkey.go_on()
+
+    await eventually(lambda: process.left(ROOM) == [BOB])
+    assert process.sees(ROOM) == present(redis) == {ALICE}
+
+
+async def test_scripts_that_redis_has_forgotten_are_brought_again(trackers: Trackers, redis: Redis) -> None:
+    tracker = trackers()
+    tracker.track(ROOM, ALICE, "tab")
+    await tracker.settled()
+    node = tracker.node
+
+    redis.script_flush()
+    tracker.track(ROOM, BOB, "tab of bob")
+    await tracker.settled()
+
+    assert present(redis) == {ALICE, BOB}
+    assert tracker.node == node
+
+
+@pytest.mark.parametrize("key", [f"topic:{ROOM}", f"version:{ROOM}", f"conns:{ROOM}:{ALICE}", f"state:{ALICE}"])
+async def test_a_key_of_the_wrong_type_is_named_and_harms_no_other_topic(
+    trackers: Trackers, redis: Redis, caplog: pytest.LogCaptureFixture, key: str
+) -> None:
+    redis.lpush(f"{{presence}}:{key}", "nonsense")
+    tracker = trackers()
+
+    tracker.track(ROOM, ALICE, "tab")
+    tracker.track(ONLINE, ALICE, "tab")
+    tracker.track("here.8", BOB, "tab of bob")
+    await tracker.settled()
+
+    assert "CorruptData: WRONGTYPE" in caplog.text
+    assert present(redis, "here.8") == {BOB}
+    assert tracker.available
+
+
+@pytest.mark.parametrize("key", ["lingering", "inputs", "owned:dead", "nodes", "epoch", "swept"])
+async def test_after_nonsense_in_its_own_keys_the_tracker_works_on(
+    trackers: Trackers, redis: Redis, caplog: pytest.LogCaptureFixture, key: str
+) -> None:
+    redis.zadd("{presence}:nodes", {"dead": 0})
+    redis.delete(f"{{presence}}:{key}")
+    redis.lpush(f"{{presence}}:{key}", "nonsense")
+    tracker = trackers()
+    tracker.track(ROOM, ALICE, "tab")
+    await eventually(lambda: "WRONGTYPE" in caplog.text)
+
+    redis.delete(f"{{presence}}:{key}")
+
+    tracker.track(ROOM, BOB, "tab of bob")
+    await eventually(lambda: BOB in present(redis))
+    tracker.drop("tab of bob")
+    await eventually(lambda: BOB not in present(redis))
+
+
+async def test_a_dead_tracker_can_still_be_asked_and_stopped(trackers: Trackers) -> None:
+    tracker = trackers()
+    await tracker.settled()
+    await die(tracker)
+
+    tracker.track(ROOM, ALICE, "tab")
+    tracker.touch(ALICE)
+    await tracker.settled()
+    await tracker.stop()

