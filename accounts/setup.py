@@ -1,0 +1,54 @@
+"""The administrator of an empty site makes their account with a link that only the server's console shows.
+
+The link is valid for a day, and only while there is no administrator.
+"""
+
+import secrets
+
+from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
+from django.core import signing
+from django.db import transaction
+from django.urls import reverse
+
+from accounts.forms import SetupForm
+from accounts.models import User
+
+SALT = "accounts.setup"
+LINK_AGE = 24 * 60 * 60  # seconds
+
+
+class AlreadySetUp(Exception):
+    """There is an administrator."""
+
+
+def wanted() -> bool:
+    return not User.objects.administrators().exists()
+
+
+def link() -> str:
+    token = signing.dumps(secrets.token_urlsafe(16), salt=SALT)
+    return origin() + reverse("accounts:setup", args=[token])
+
+
+def origin() -> str:
+    """Localhost where the site may be reached by it: passkeys work there, and not on 127.0.0.1."""
+    local = [origin for origin in settings.ALLOWED_ORIGINS if "://localhost" in origin]
+    return [*local, *settings.ALLOWED_ORIGINS][0]
+
+
+def is_valid(token: str) -> bool:
+    try:
+        signing.loads(token, salt=SALT, max_age=LINK_AGE)
+    except signing.BadSignature:
+        return False
+    return wanted()
+
+
+@transaction.atomic
+def make_administrator(form: SetupForm) -> User:
+    """Of two who come at once, one wins: both lock the same row, whose only use here is that it is always there."""
+    ContentType.objects.select_for_update().get(app_label="accounts", model="user")
+    if not wanted():
+        raise AlreadySetUp
+    return form.save()

@@ -1,0 +1,51 @@
+"""When somebody is signed out. Whoever holds something open for a session listens here, and closes it.
+
+`session_ended(user_id, session_key)`: one session was ended by a log-out.
+`signed_out_everywhere(user_id)`: all sessions of a person are void, since the account was deactivated or deleted, or
+its password changed; sent after the commit, and whoever made the change: a page, the admin or a command.
+"""
+
+from functools import partial
+from typing import Any
+
+from django.contrib.auth.signals import user_logged_out
+from django.db.models.signals import post_delete, post_save, pre_save
+from django.db.transaction import on_commit
+from django.dispatch import Signal, receiver
+from django.http import HttpRequest
+
+from accounts.models import User
+
+session_ended = Signal()
+signed_out_everywhere = Signal()
+
+# What sessions hang on: Django derives a session's hash from the password.
+GROUNDS = ("password", "is_active")
+
+
+@receiver(user_logged_out)
+def announce_the_end_of_a_session(request: HttpRequest, user: User | None, **_: Any) -> None:
+    if user is not None:
+        session_ended.send(sender=User, user_id=user.pk, session_key=request.session.session_key)
+
+
+@receiver(pre_save, sender=User)
+def remember_the_grounds(instance: User, update_fields: frozenset[str] | None, **_: Any) -> None:
+    saved = GROUNDS if update_fields is None else update_fields.intersection(GROUNDS)
+    instance.grounds_before = User.objects.filter(pk=instance.pk).values(*saved).first() if saved else None
+
+
+@receiver(post_save, sender=User)
+def announce_changed_grounds(instance: User, **_: Any) -> None:
+    before = instance.grounds_before or {}
+    if any(getattr(instance, name) != value for name, value in before.items()):
+        announce_sign_out_everywhere(instance.pk)
+
+
+@receiver(post_delete, sender=User)
+def announce_a_deleted_account(instance: User, **_: Any) -> None:
+    announce_sign_out_everywhere(instance.pk)
+
+
+def announce_sign_out_everywhere(user_id: int) -> None:
+    on_commit(partial(signed_out_everywhere.send, sender=User, user_id=user_id))
