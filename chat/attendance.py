@@ -1,0 +1,39 @@
+"""Who has a room open, as topics of presence."""
+
+from collections.abc import Sequence
+
+from presence import reads
+from presence.errors import PresenceUnavailable
+
+
+def here_topic(room_id: int) -> str:
+    return f"here.{room_id}"
+
+
+def room_of(topic: str) -> int | None:
+    """The room that a topic is about, or None for a topic of presence's own."""
+    name, _, room_id = topic.partition(".")
+    return int(room_id) if name == "here" else None
+
+
+def count_in(counts: dict[int, int] | None, room_id: int) -> int | None:
+    """One room's count, if the counts are known."""
+    return None if counts is None else counts[room_id]
+
+
+def here_counts(room_ids: Sequence[int]) -> dict[int, int] | None:
+    """How many people have each room open; None while presence is unavailable."""
+    try:
+        counts = reads.count([here_topic(room_id) for room_id in room_ids])
+    except PresenceUnavailable:
+        return None
+    return dict(zip(room_ids, counts, strict=True))
+
+
+async def fresh_here_counts(room_ids: Sequence[int]) -> dict[int, int] | None:
+    """The same from the event loop."""
+    try:
+        counts = await reads.acount([here_topic(room_id) for room_id in room_ids])
+    except PresenceUnavailable:
+        return None
+    return dict(zip(room_ids, counts, strict=True))

@@ -1,0 +1,55 @@
+"""What a write tells the world, after its commit: the only place of chat that publishes.
+
+An event goes to this process's hub at once, and by the channel layer to the others. The layer may lose it: what is
+numbered is found again by every hub's check, and nobody waits for Redis.
+"""
+
+import logging
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+
+from chat import events
+from chat.hub import envelopes, running_hub
+from chat.models import Membership, Message, Room
+
+logger = logging.getLogger(__name__)
+
+
+def message_posted(message: Message) -> None:
+    _after_commit(envelopes.for_room(events.message_posted(message)))
+
+
+def room_changed(room: Room) -> None:
+    _after_commit(envelopes.for_room(events.room_changed(room)))
+
+
+def member_changed(membership: Membership) -> None:
+    """Tell the room; and tell the member's own tabs, which stand in the room from now on, or no longer."""
+    _after_commit(envelopes.for_room(events.member_changed(membership)))
+    if membership.left_at is None:
+        _after_commit(envelopes.for_user(membership.user_id, {"type": "room.gained", "room": membership.room_id}))
+
+
+def read_moved(membership: Membership) -> None:
+    unread = Membership.objects.with_unread().get(pk=membership.pk).unread
+    event = events.read_moved(membership.room_id, membership.last_read, unread)
+    _after_commit(envelopes.for_user(membership.user_id, event))
+
+
+def session_ended(user_id: int, session: str | None) -> None:
+    """Close the sockets of a session, or with None of all the user's sessions."""
+    _after_commit(envelopes.session_ended(user_id, session))
+
+
+def _after_commit(envelope: dict[str, Any]) -> None:
+    transaction.on_commit(partial(_deliver, envelope))
+
+
+def _deliver(envelope: dict[str, Any]) -> None:
+    hub = running_hub()
+    if hub is not None:
+        hub.announce_from_thread(envelope)
+    else:
+        envelopes.send_without_a_hub(envelope)

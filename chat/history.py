@@ -1,0 +1,76 @@
+"""What happened in a room: pages of its messages, and everything since a version.
+
+Each reads the room's head first and the rows after it, and says how far it reaches. `changes_since` leaves out what is
+newer than its head, since each table is read at a moment of its own: a membership that was written in between may be
+seen where a message before it was not. What is newer comes as events of its own.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from chat import events, limits
+from chat.errors import NotFound
+from chat.models import Membership, Message, Room
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """The events after some version, in order, up to `head`. A reset is one event."""
+
+    head: int
+    events: list[events.Event]
+
+
+def latest_page(room_id: int) -> tuple[int, dict[str, Any]]:
+    """The room's head, and the newest page."""
+    head = _head(room_id).version
+    return head, _page(Message.objects.filter(room_id=room_id))
+
+
+def page_before(room_id: int, position: int) -> dict[str, Any]:
+    return _page(Message.objects.filter(room_id=room_id).before(position))
+
+
+def changes_since(room_id: int, version: int | None, *, limit: int | None = None) -> Changes:
+    """Everything after `version`, or a reset where it is None, unknown, below the floor, or more than `limit` ago."""
+    room = _head(room_id)
+    if version is None or not room.floor <= version <= room.version:
+        return _reset(room_id)
+    found = _events_between(version, room, limit)
+    if limit is not None and len(found) > limit:
+        return _reset(room_id)
+    return Changes(room.version, found)
+
+
+def _head(room_id: int) -> Room:
+    room = Room.objects.filter(pk=room_id).first()
+    if room is None:
+        raise NotFound
+    return room
+
+
+def _events_between(version: int, room: Room, limit: int | None) -> list[events.Event]:
+    """What changed after `version`, up to the version of `room` as it was read."""
+    bound = None if limit is None else limit + 1  # one more tells that there are too many
+    changed = {"room": room, "version__gt": version, "version__lte": room.version}
+    messages = Message.objects.filter(**changed).select_related("author").order_by("version")[:bound]
+    members = Membership.objects.filter(**changed).select_related("user").order_by("version")[:bound]
+    found = [events.message_posted(message) for message in messages]
+    found += [events.member_changed(membership) for membership in members]
+    if room.settings_version > version:
+        found.append(events.room_changed(room))
+    return sorted(found, key=lambda event: event["version"])
+
+
+def _reset(room_id: int) -> Changes:
+    head, page = latest_page(room_id)
+    return Changes(head, [events.room_reset(room_id, head, page)])
+
+
+def _page(messages: Any) -> dict[str, Any]:
+    length = limits.page_length()
+    newest = list(messages.select_related("author").newest(length + 1))
+    return {
+        "messages": [events.message_card(message) for message in reversed(newest[:length])],
+        "more": len(newest) > length,
+    }

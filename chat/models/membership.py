@@ -1,0 +1,68 @@
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from chat.models.message import Message
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+MOST_UNREAD = 1_000  # counting stops there: "1,000+" says enough, and a long absence stays cheap
+
+
+class BoundedCount(models.Subquery):
+    """How many rows a sliced queryset has: counted in the database, and no further than the slice."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS bounded)"
+    output_field = models.IntegerField()
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def current(self) -> Self:
+        return self.filter(left_at=None)
+
+    def of(self, user: "User") -> Self:
+        return self.current().filter(user=user)
+
+    def with_unread(self) -> Self:
+        """Each with `unread`: how many messages by others came after the last read position, up to MOST_UNREAD."""
+        later = Message.objects.filter(room=models.OuterRef("room"), position__gt=models.OuterRef("last_read"))
+        by_others = later.exclude(author=models.OuterRef("user")).exclude(kind=Message.Kind.NOTICE)
+        return self.annotate(unread=BoundedCount(by_others.values("pk")[:MOST_UNREAD]))
+
+    def listed(self) -> Self:
+        """As lists of rooms show them: by name, with what is unread."""
+        return self.with_unread().select_related("room").order_by(Lower("room__name"), "room_id")
+
+
+class Membership(models.Model):
+    """A user's standing in a room. Someone who left keeps the row, so that the leave can be replayed."""
+
+    class Role(models.TextChoices):
+        OWNER = "owner", _("Owner")
+        MODERATOR = "moderator", _("Moderator")
+        MEMBER = "member", _("Member")
+
+    room = models.ForeignKey("chat.Room", on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.MEMBER)
+    last_read = models.PositiveBigIntegerField(_("last read position"), default=0)
+    joined_at = models.DateTimeField(_("joined"))
+    left_at = models.DateTimeField(_("left"), null=True, blank=True)
+    version = models.PositiveBigIntegerField(_("version"), editable=False)
+
+    unread: int  # where the query asked for it: with_unread()
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = [models.UniqueConstraint(fields=["room", "user"], name="one_membership_each")]
+        indexes = [models.Index(fields=["room", "version"], name="membership_changes")]
+
+    def __str__(self) -> str:
+        return f"{self.user} – {self.room}"

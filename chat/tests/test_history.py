@@ -1,0 +1,141 @@
+"""State + events = state fetched anew."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from accounts.models import User
+from chat import events, history
+from chat.models import Message, Room
+from chat.services import messages, rooms
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def say(author: User, room: Room, body: str = "Hello") -> Message:
+    return messages.post_message(author, room.pk, body=body, client_id=uuid4())
+
+
+def state_of(room: Room) -> dict[str, Any]:
+    """What a client knows of a room, fetched anew."""
+    room.refresh_from_db()
+    return {
+        "settings": events.room_changed(room)["settings"],
+        "members": {m.user_id: m.role for m in room.memberships.current()},
+        "messages": {m.pk: events.message_card(m) for m in room.messages.select_related("author")},
+    }
+
+
+def apply(state: dict[str, Any], event: dict[str, Any]) -> None:
+    """As a client does."""
+    match event["type"]:
+        case "message.posted":
+            state["messages"][event["message"]["id"]] = event["message"]
+        case "member.joined":
+            state["members"][event["user"]["id"]] = event["role"]
+        case "member.left":
+            state["members"].pop(event["user"]["id"], None)
+        case "room.changed":
+            state["settings"] = event["settings"]
+        case unknown:
+            pytest.fail(f"A client would not know {unknown}")
+
+
+CHANGES: dict[str, Callable[[User, User, Room], object]] = {
+    "message.posted": lambda alice, bob, room: say(alice, room),
+    "member.joined": lambda alice, bob, room: rooms.join(bob, room.pk),
+    "member.left": lambda alice, bob, room: rooms.leave(alice, room.pk),
+    "room.changed": lambda alice, bob, room: rooms.change_settings(room.pk, by=alice, name="lobby", topic="Be kind"),
+    "several": lambda alice, bob, room: [
+        rooms.join(bob, room.pk),
+        say(bob, room),
+        rooms.leave(bob, room.pk),
+        rooms.change_settings(room.pk, by=alice, topic="One"),
+        rooms.join(bob, room.pk),
+        rooms.change_settings(room.pk, by=alice, topic="Two"),
+        say(bob, room, "Back"),
+    ],
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_state_and_events_are_the_state_fetched_anew(alice: User, bob: User, change: str) -> None:
+    room = rooms.create_room(alice, "general")
+    say(alice, room)
+    before = state_of(room)
+    version = room.version
+    CHANGES[change](alice, bob, room)
+    changes = history.changes_since(room.pk, version)
+    for event in changes.events:
+        apply(before, event)
+    assert before == state_of(room)
+    assert changes.head == room.version
+    versions = [event["version"] for event in changes.events]
+    assert versions == sorted(set(versions))
+
+
+class TestResuming:
+    @pytest.fixture
+    def room(self, alice: User) -> Room:
+        room = rooms.create_room(alice, "general")
+        for number in range(5):
+            say(alice, room, str(number))
+        room.refresh_from_db()
+        return room
+
+    def kinds(self, changes: history.Changes) -> list[str]:
+        return [event["type"] for event in changes.events]
+
+    def test_up_to_date_is_nothing(self, room: Room) -> None:
+        assert history.changes_since(room.pk, room.version).events == []
+
+    def test_as_many_as_the_limit_are_replayed(self, room: Room) -> None:
+        assert self.kinds(history.changes_since(room.pk, room.version - 3, limit=3)) == ["message.posted"] * 3
+
+    def test_more_than_the_limit_is_a_reset(self, room: Room) -> None:
+        changes = history.changes_since(room.pk, room.version - 4, limit=3)
+        assert self.kinds(changes) == ["room.reset"]
+        assert [m["body"] for m in changes.events[0]["page"]["messages"]] == ["0", "1", "2", "3", "4"]
+        assert changes.head == changes.events[0]["version"] == room.version
+
+    @pytest.mark.parametrize("version", [None, 10**6])
+    def test_a_version_that_the_room_never_had_is_a_reset(self, room: Room, version: int | None) -> None:
+        assert self.kinds(history.changes_since(room.pk, version)) == ["room.reset"]
+
+    def test_below_the_floor_is_a_reset(self, room: Room) -> None:
+        Room.objects.filter(pk=room.pk).update(floor=3)
+        assert self.kinds(history.changes_since(room.pk, 3))[0] == "message.posted"
+        assert self.kinds(history.changes_since(room.pk, 2)) == ["room.reset"]
+
+
+def test_what_is_written_while_it_reads_is_left_to_its_own_event(
+    alice: User, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each table is read at a moment of its own, and could see the later of two new versions alone."""
+    room = rooms.create_room(alice, "general")
+    read_head = history._head
+
+    def head_and_then_a_message_and_a_member(room_id: int) -> Room:
+        head = read_head(room_id)
+        say(alice, room, "After the head was read")
+        rooms.join(bob, room.pk)
+        return head
+
+    monkeypatch.setattr(history, "_head", head_and_then_a_message_and_a_member)
+    changes = history.changes_since(room.pk, 0)
+    assert changes.head == room.version == changes.events[-1]["version"]
+
+
+def test_pages_lead_back_to_the_beginning(alice: User, settings: Any) -> None:
+    settings.CHAT = {**settings.CHAT, "PAGE_LENGTH": 2}
+    room = rooms.create_room(alice, "general")
+    for number in range(5):
+        say(alice, room, str(number))
+    _, page = history.latest_page(room.pk)
+    pages = [page]
+    while page["more"]:
+        page = history.page_before(room.pk, page["messages"][0]["position"])
+        pages.insert(0, page)
+    assert [[m["body"] for m in page["messages"]] for page in pages] == [["0"], ["1", "2"], ["3", "4"]]
