@@ -1,0 +1,62 @@
+"""The one socket of a tab."""
+
+import logging
+from typing import Any
+
+from channels.exceptions import StopConsumer
+from channels.generic.websocket import AsyncWebsocketConsumer
+
+from chat import commands
+from chat.errors import Refused
+from chat.hub import get_hub
+from chat.hub.connection import TRY_AGAIN_LATER, UNSUPPORTED_DATA, Connection
+from chat.hub.envelopes import session_fingerprint
+from chat.hub.outlets import outlet_for
+
+logger = logging.getLogger(__name__)
+
+
+class RoomsConsumer(AsyncWebsocketConsumer):
+    """Accepts who is signed in, hands frames to `commands`, and stands in the hub until it closes.
+
+    It has no channel of its own on the layer: the hub is the only listener of its process.
+    """
+
+    channel_layer_alias = None
+    connection: Connection | None = None
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        # Channels' own hops to a thread before every event, to close database connections that these never open.
+        await {
+            "websocket.connect": self.websocket_connect,
+            "websocket.receive": self.websocket_receive,
+            "websocket.disconnect": self.websocket_disconnect,
+        }[message["type"]](message)
+
+    async def connect(self) -> None:
+        user = self.scope["user"]
+        if not user.is_authenticated:
+            await self.close()
+            return
+        await self.accept()
+        session = session_fingerprint(self.scope["session"].session_key)
+        self.connection = Connection(user, session, outlet_for(self.scope, self.base_send))
+        try:
+            await get_hub().welcome(self.connection)
+        except Refused as refused:
+            logger.warning("A socket was sent away: %r", refused.__cause__ or refused)
+            self.connection.close(TRY_AGAIN_LATER)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if self.connection is None:
+            return
+        if text_data is None:
+            self.connection.close(UNSUPPORTED_DATA)
+        else:
+            await commands.run(get_hub(), self.connection, text_data)
+
+    async def websocket_disconnect(self, message: dict[str, Any]) -> None:
+        if self.connection is not None:
+            get_hub().remove(self.connection)
+            self.connection.end()
+        raise StopConsumer

@@ -1,0 +1,85 @@
+"""The commands that a client may send, as types: docs/protocol.md says what each means.
+
+What is not named is ignored; what is named must be of its type. Nothing else from the wire reaches the program.
+"""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+import msgspec
+
+from chat.errors import BadFrame
+
+# What a row's id can be. A greater number would overflow in the database.
+Id = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
+Version = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+CommandId = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]  # exact in JavaScript
+
+
+class Command(msgspec.Struct, tag_field="type"):
+    id: CommandId
+
+
+class RoomOpen(Command, tag="room.open"):
+    room: Id
+    since: Version | None = None
+
+
+class RoomClose(Command, tag="room.close"):
+    pass
+
+
+class RoomJoin(Command, tag="room.join"):
+    room: Id | None = None
+    name: str | None = None
+
+
+class RoomLeave(Command, tag="room.leave"):
+    room: Id
+
+
+class RoomRead(Command, tag="room.read"):
+    room: Id
+    position: Version
+
+
+class MessagePost(Command, tag="message.post"):
+    room: Id
+    client_id: UUID
+    body: str
+    kind: Literal["text", "action", "notice"] = "text"
+
+
+class PresenceTouch(Command, tag="presence.touch"):
+    pass
+
+
+class DirectoryWatch(Command, tag="directory.watch"):
+    pass
+
+
+AnyCommand = RoomOpen | RoomClose | RoomJoin | RoomLeave | RoomRead | MessagePost | PresenceTouch | DirectoryWatch
+
+
+class _Numbered(msgspec.Struct):
+    id: CommandId
+
+
+_decode = msgspec.json.Decoder(AnyCommand).decode
+_decode_number = msgspec.json.Decoder(_Numbered).decode
+
+
+def decode_command(text: str) -> AnyCommand:
+    """The command in a frame. Raises BadFrame."""
+    try:
+        return _decode(text)
+    except (msgspec.DecodeError, RecursionError, UnicodeError, ValueError) as error:
+        raise BadFrame from error
+
+
+def command_id(text: str) -> int | None:
+    """The id in a frame that was no command, where even that can be read: its error can then be told apart."""
+    try:
+        return _decode_number(text).id
+    except (msgspec.DecodeError, RecursionError, UnicodeError, ValueError):
+        return None

@@ -1,0 +1,16 @@
+"""The hub: what hands a room's events to the sockets of this process. docs/architecture.md has the whole of it.
+
+connection.py     one socket
+outlets.py        how frames get to it
+frame.py          what is made once for everyone
+feed.py           one room's events, in order, without gaps or repeats
+audience.py       who gets them, and from which number on
+sidebar.py        who is in the room's sidebar
+subscriptions.py  the process's one channel, and its groups
+envelopes.py      what travels over the channel layer
+hub.py            all of it together
+"""
+
+from chat.hub.hub import Hub, get_hub, running_hub
+
+__all__ = ["Hub", "get_hub", "running_hub"]

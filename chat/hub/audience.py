@@ -1,0 +1,87 @@
+"""Which sockets of this process get a room's events, and from which number on."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from chat.hub.connection import Connection
+from chat.hub.frame import Frame
+
+
+@dataclass(slots=True, eq=False)
+class Hold:
+    """On a socket that is being brought up to date: what is forwarded meanwhile is kept for it."""
+
+    after: int | None = None  # the version that it was brought to, once that is known
+    kept: list[tuple[int, Frame]] = field(default_factory=list)
+
+
+class Audience:
+    """The sockets in a room: those that are live, and those that are behind.
+
+    First attach, resume and switching rooms are one thing: `hold` the socket's events, read what it lacks, `release`.
+    """
+
+    def __init__(self) -> None:
+        self._live: set[Connection] = set()
+        self._behind: dict[Connection, Hold] = {}
+
+    def __iter__(self) -> Iterator[Connection]:
+        yield from self._live
+        yield from self._behind
+
+    def __contains__(self, connection: Connection) -> bool:
+        return connection in self._live or connection in self._behind
+
+    def __bool__(self) -> bool:
+        return bool(self._live or self._behind)
+
+    def hold(self, connection: Connection) -> Hold:
+        """From now on, keep what is forwarded for it. A hold that it is under already counts no more."""
+        self._live.discard(connection)
+        hold = self._behind[connection] = Hold()
+        return hold
+
+    def release(self, connection: Connection, hold: Hold, version: int, last: int) -> None:
+        """It has everything up to `version`; the room's feed has forwarded up to `last`. Hand over what was kept.
+
+        Nothing happens under another hold: whoever placed that reads what is missing, later than we did.
+        """
+        if self._behind.get(connection) is not hold:
+            return
+        for number, frame in hold.kept:
+            if number > version:
+                connection.deliver(frame)
+        if last >= version:
+            self._go_live(connection)
+        else:
+            hold.after, hold.kept = version, []
+
+    def discard(self, connection: Connection) -> None:
+        self._live.discard(connection)
+        self._behind.pop(connection, None)
+
+    def forward(self, version: int, frame: Frame) -> None:
+        """Hand the frame of a numbered event to everyone who lacks it."""
+        for connection in self._live:
+            connection.deliver(frame)
+        if self._behind:
+            self._forward_to_those_behind(version, frame)
+
+    def tell(self, frame: Frame) -> None:
+        """Hand over a frame that has no number."""
+        for connection in self:
+            connection.deliver(frame)
+
+    def _forward_to_those_behind(self, version: int, frame: Frame) -> None:
+        for connection, hold in list(self._behind.items()):
+            if hold.after is None:
+                hold.kept.append((version, frame))
+            elif version > hold.after:
+                connection.deliver(frame)
+                self._go_live(connection)
+            elif version == hold.after:
+                self._go_live(connection)
+
+    def _go_live(self, connection: Connection) -> None:
+        self._behind.pop(connection, None)
+        self._live.add(connection)

@@ -1,0 +1,31 @@
+"""One socket, as the hub sees it."""
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from chat.hub.frame import Frame
+from chat.hub.outlets import Outlet
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+# Close codes (docs/protocol.md)
+UNSUPPORTED_DATA = 1003
+TRY_AGAIN_LATER = 1013
+SIGNED_OUT = 4001
+
+
+class Connection:
+    """A socket of a signed-in user, in one of their tabs."""
+
+    def __init__(self, user: "User", session: str, outlet: Outlet) -> None:
+        self.id = uuid.uuid4().hex
+        self.user = user
+        self.session = session  # its fingerprint
+        self.room: int | None = None  # that the tab shows
+        self.deliver, self.close, self.end = outlet.deliver, outlet.close, outlet.end
+
+    def tell(self, *events: dict[str, Any]) -> None:
+        """Deliver events for this socket alone, as one frame."""
+        if events:
+            self.deliver(Frame.of(*events))

@@ -1,0 +1,68 @@
+"""How many people have each room open, for the lists of rooms in this process's tabs."""
+
+from collections.abc import Callable, Iterable
+
+from chat import events
+from chat.attendance import fresh_here_counts
+from chat.database import read
+from chat.hub.connection import Connection
+from chat.hub.frame import Frame
+from chat.models import Room
+
+
+class Counts:
+    """Reads the counts from time to time, and tells those that changed."""
+
+    def __init__(self, tell_room: Callable[[int, Frame], None], tell_everyone: Callable[[Frame], None]) -> None:
+        self._tell_room, self._tell_everyone = tell_room, tell_everyone
+        self._told: dict[int, int] | None = {}
+        self._watchers: set[Connection] = set()
+        self._public: frozenset[int] = frozenset()  # rooms that anybody may know of
+
+    def note(self, room_id: int, count: int) -> None:
+        """This room has `count` people now."""
+        if self._told is not None and self._told.get(room_id) != count:
+            self._told[room_id] = count
+            self._tell_room(room_id, Frame.of(events.presence_counted({room_id: count})))
+            if room_id in self._public:
+                self._tell_watchers({room_id: count})
+
+    async def watch_directory(self, connection: Connection) -> dict[int, int] | None:
+        """This tab shows the directory: tell it about public rooms from now on. Returns how it is now."""
+        self._watchers.add(connection)
+        self._public = await read(_public_rooms)
+        return await fresh_here_counts(sorted(self._public))
+
+    def discard(self, connection: Connection) -> None:
+        self._watchers.discard(connection)
+
+    async def check(self, rooms: Iterable[int]) -> None:
+        """Compare with presence: `rooms` are those that this process has sockets in."""
+        wanted = set(rooms)
+        if self._watchers:
+            self._public = await read(_public_rooms)
+            wanted |= self._public
+        counts = await fresh_here_counts(sorted(wanted))
+        if counts is None:
+            self._become_unknown()
+            return
+        if self._told is None:
+            self._told = {}
+        self._told = {room_id: count for room_id, count in self._told.items() if room_id in wanted}
+        for room_id, count in counts.items():
+            self.note(room_id, count)
+
+    def _become_unknown(self) -> None:
+        if self._told is not None:
+            self._told = None
+            self._tell_everyone(Frame.of(events.presence_counted(None)))
+            self._tell_watchers(None)
+
+    def _tell_watchers(self, counts: dict[int, int] | None) -> None:
+        frame = Frame.of(events.directory_counted(counts))
+        for connection in self._watchers:
+            connection.deliver(frame)
+
+
+def _public_rooms() -> frozenset[int]:
+    return frozenset(Room.objects.public().values_list("pk", flat=True))

@@ -1,0 +1,58 @@
+"""What travels over the channel layer, to which group, and how it is sent.
+
+A channel layer's event does not say which group it came by, so that the room or the user stands in it.
+"""
+
+import asyncio
+import hashlib
+import logging
+from typing import Any
+
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+
+logger = logging.getLogger(__name__)
+
+Envelope = dict[str, Any]
+
+SEND_SECONDS = 3.0  # for one publish; Redis that takes longer is away, and the hubs' check will do
+
+
+def room_group(room_id: int) -> str:
+    return f"room.{room_id}"
+
+
+def user_group(user_id: int) -> str:
+    return f"user.{user_id}"
+
+
+def for_room(event: dict[str, Any]) -> Envelope:
+    return {"type": "room.event", "group": room_group(event["room"]), "event": event}
+
+
+def for_user(user_id: int, event: dict[str, Any]) -> Envelope:
+    return {"type": "user.event", "group": user_group(user_id), "user": user_id, "event": event}
+
+
+def session_ended(user_id: int, session: str | None) -> Envelope:
+    fingerprint = None if session is None else session_fingerprint(session)
+    return {"type": "session.ended", "group": user_group(user_id), "user": user_id, "session": fingerprint}
+
+
+def session_fingerprint(session: str) -> str:
+    """A session's key is its password: it does not travel."""
+    return hashlib.sha256(session.encode()).hexdigest()
+
+
+async def send(envelope: Envelope) -> None:
+    """Publish; a failure is logged and forgotten, since the hubs find what they missed."""
+    try:
+        async with asyncio.timeout(SEND_SECONDS):
+            await get_channel_layer().group_send(envelope["group"], envelope)
+    except Exception as error:
+        logger.warning("An event for %s was not published: %r", envelope["group"], error)
+
+
+def send_without_a_hub(envelope: Envelope) -> None:
+    """The same from a process that serves no sockets, such as a command."""
+    async_to_sync(send)(envelope)

@@ -1,0 +1,56 @@
+"""One room's events in this process: in order, without gaps or repeats, however they arrive."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+Event = dict[str, Any]
+
+
+class Feed:
+    """Forwards each version of a room once, in order.
+
+    Events come from the local process, from the channel layer, and from the database where one was missed. Until
+    `start` says where the room stands, they wait.
+    """
+
+    def __init__(self, forward: Callable[[Event], None]) -> None:
+        self.last: int | None = None  # the number forwarded last
+        self._forward = forward
+        self._waiting: dict[int, Event] = {}
+
+    @property
+    def has_gap(self) -> bool:
+        """Whether something waits for a number that has not come."""
+        return self.last is not None and bool(self._waiting)
+
+    def start(self, head: int) -> None:
+        """All up to `head` is known to whoever listens. A feed starts once."""
+        if self.last is None:
+            self.last = head
+            self._drain()
+
+    def offer(self, event: Event) -> None:
+        if self.last is None or event["version"] > self.last:
+            self._waiting[event["version"]] = event
+            self._drain()
+
+    def fill(self, events: Iterable[Event], head: int) -> None:
+        """Take what the database has after `last`, up to `head`: a row that changed several times stands once."""
+        if self.last is None:
+            return
+        for event in events:
+            if event["version"] > self.last:
+                self.last = event["version"]
+                self._waiting.pop(event["version"], None)
+                self._forward(event)
+        self.last = max(self.last, head)
+        self._drain()
+
+    def _drain(self) -> None:
+        if self.last is None:
+            return
+        for version in [version for version in self._waiting if version <= self.last]:
+            del self._waiting[version]
+        while (event := self._waiting.pop(self.last + 1, None)) is not None:
+            self.last += 1
+            self._forward(event)

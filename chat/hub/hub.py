@@ -1,0 +1,377 @@
+"""The process's rooms and connections: one channel-layer subscription a room, one frame an event."""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from chat import events, history, limits
+from chat.attendance import count_in, fresh_here_counts, here_topic
+from chat.database import read
+from chat.errors import NotFound, Refused
+from chat.hub import envelopes
+from chat.hub.audience import Audience, Hold
+from chat.hub.connection import SIGNED_OUT, TRY_AGAIN_LATER, Connection
+from chat.hub.counts import Counts
+from chat.hub.feed import Feed
+from chat.hub.frame import Frame
+from chat.hub.sidebars import Sidebars
+from chat.hub.subscriptions import Subscriptions
+from chat.models import Membership, Room
+from presence.tasks import end
+from presence.topics import ONLINE
+from presence.tracker import get_tracker
+
+logger = logging.getLogger(__name__)
+
+PATIENCE_SECONDS = 0.05  # for an event that was overtaken; after that it is read
+MOST_TO_PUBLISH = 10_000  # envelopes that wait for Redis; what falls out is found by the hubs' check
+
+
+@dataclass(slots=True)
+class _Place:
+    """A room that this process has sockets in."""
+
+    feed: Feed
+    audience: Audience = field(default_factory=Audience)
+    gap_due: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A room as its member is about to see it, and what came after the version that the page has."""
+
+    hold: Hold
+    listed: dict[str, Any]
+    changes: history.Changes
+
+
+class Hub:
+    def __init__(self) -> None:
+        self.loop = asyncio.get_running_loop()
+        self._places: dict[int, _Place] = {}
+        self._connections: dict[int, set[Connection]] = defaultdict(set)  # by user
+        self._subscriptions = Subscriptions(self.receive)
+        self._counts = Counts(self._tell_room, self._tell_everyone)
+        self._sidebars = Sidebars(self._subscriptions, self._counts.note)
+        self._tracker = get_tracker()
+        self._outgoing: asyncio.Queue[envelopes.Envelope] = asyncio.Queue(MOST_TO_PUBLISH)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._receivers: dict[str, Callable[[dict[str, Any]], None]] = {
+            "room.event": lambda envelope: self._receive_for_room(envelope["event"]),
+            "user.event": lambda envelope: self._receive_for_user(envelope["user"], envelope["event"]),
+            "session.ended": lambda envelope: self._end_session(envelope["user"], envelope["session"]),
+            "presence.hint": self._sidebars.receive,
+        }
+
+    def start(self) -> None:
+        self._subscriptions.start()
+        self._tracker.start()
+        self._sidebars.start()
+        self._spawn(self._publish())
+        self._spawn(self._check())
+
+    async def stop(self) -> None:
+        """The server ends: its people leave, after a linger that is long enough for it to be started again."""
+        await end(self._tasks)
+        await self._sidebars.stop()
+        await self._tracker.stop(linger_ms=limits.drain_linger_ms())
+        await self._subscriptions.stop()
+
+    # -- Connections --------------------------------------------------------------------------------------------------
+
+    async def welcome(self, connection: Connection) -> None:
+        """Stand the connection in every room of its user, and greet it. Raises Unavailable."""
+        user = connection.user
+        self._connections[user.pk].add(connection)
+        self._subscriptions.want(envelopes.user_group(user.pk))
+        self._tracker.track(ONLINE, user.pk, connection.id)
+        self._tracker.touch(user.pk)
+        rooms = await read(_rooms_of, user.pk)
+        holds = {room_id: self._place(room_id).audience.hold(connection) for room_id in rooms}
+        groups = {envelopes.room_group(room_id) for room_id in rooms}
+        await self._subscriptions.joined(groups | {envelopes.user_group(user.pk)})
+        listed = await self.listed_rooms(user.pk)
+        connection.tell(_hello(connection, listed))
+        for room in listed:
+            if hold := holds.pop(room["id"], None):
+                self._release(connection, room["id"], hold, room["version"])
+        for room_id in holds:  # left meanwhile
+            self._detach(connection, room_id)
+
+    def remove(self, connection: Connection) -> None:
+        """The connection is closed."""
+        user = connection.user.pk
+        self._tracker.drop(connection.id)
+        self.close_room(connection)
+        self._counts.discard(connection)
+        for room_id in [room_id for room_id, place in self._places.items() if connection in place.audience]:
+            self._detach(connection, room_id)
+        self._connections[user].discard(connection)
+        if not self._connections[user]:
+            del self._connections[user]
+            self._subscriptions.unwant(envelopes.user_group(user))
+
+    async def open_room(self, connection: Connection, room_id: int, since: int | None) -> Opening:
+        """The tab is to show this room: read what it lacks. Raises NotFound where the user is no member, Unavailable.
+
+        The membership is read after the room's events are held for the connection: a removal before that is seen here,
+        and one after that comes as an event and expels. `show` does the rest.
+        """
+        hold = self._place(room_id).audience.hold(connection)
+        await self._subscriptions.joined({envelopes.room_group(room_id)})
+        try:
+            return Opening(hold, *await read(_opening, connection.user.pk, room_id, since))
+        except NotFound:
+            self._detach(connection, room_id)
+            raise
+        except Refused:
+            self._release(connection, room_id, hold, 0)
+            raise
+
+    async def show(self, connection: Connection, opening: Opening) -> None:
+        """Bring the connection up to date with the room that it opened, and make its user present there."""
+        room_id = opening.listed["id"]
+        self.close_room(connection)
+        connection.room = room_id
+        self._tracker.track(here_topic(room_id), connection.user.pk, connection.id)
+        connection.tell(*opening.changes.events)
+        self._release(connection, room_id, opening.hold, opening.changes.head)
+        if room_id in self._places and connection in self._places[room_id].audience:
+            await self._sidebars.show(connection, room_id)
+        else:  # removed meanwhile
+            self.close_room(connection)
+
+    def close_room(self, connection: Connection) -> None:
+        """The tab shows no room any more."""
+        if connection.room is not None:
+            self._tracker.untrack(here_topic(connection.room), connection.user.pk, connection.id)
+            self._sidebars.hide(connection, connection.room)
+            connection.room = None
+
+    def touch(self, connection: Connection) -> None:
+        self._tracker.touch(connection.user.pk)
+
+    async def watch_directory(self, connection: Connection) -> dict[int, int] | None:
+        return await self._counts.watch_directory(connection)
+
+    # -- Events -------------------------------------------------------------------------------------------------------
+
+    def announce_from_thread(self, envelope: envelopes.Envelope) -> None:
+        """Hand an envelope to this process's sockets at once, and publish it for the others."""
+        self.loop.call_soon_threadsafe(self._announce, envelope)
+
+    def receive(self, envelope: dict[str, Any]) -> None:
+        """Take an envelope, from this process or from the channel layer."""
+        self._receivers[envelope["type"]](envelope)
+
+    def _announce(self, envelope: envelopes.Envelope) -> None:
+        self.receive(envelope)
+        if self._outgoing.full():
+            self._outgoing.get_nowait()
+        self._outgoing.put_nowait(envelope)
+
+    def _receive_for_room(self, event: dict[str, Any]) -> None:
+        place = self._places.get(event["room"])
+        if place is not None:
+            place.feed.offer(event)
+            self._mind_the_gap(event["room"], place)
+
+    def _receive_for_user(self, user: int, event: dict[str, Any]) -> None:
+        if event["type"] == "room.gained":
+            self._spawn(self._gain(user, event["room"]))
+        else:
+            frame = Frame.of(event)
+            for connection in self._connections.get(user, ()):
+                connection.deliver(frame)
+
+    def _end_session(self, user: int, session: str | None) -> None:
+        for connection in self._connections.get(user, ()):
+            if session in (None, connection.session):
+                connection.close(SIGNED_OUT)
+
+    def _forward(self, event: dict[str, Any]) -> None:
+        """The next event of a room, in its turn: one frame for everyone."""
+        room_id = event["room"]
+        place = self._places[room_id]
+        self._sidebars.follow(room_id, event)
+        if event["type"] == "member.left":
+            self._expel(event["user"]["id"], room_id)
+        place.audience.forward(event["version"], Frame.of(event))
+
+    def _expel(self, user: int, room_id: int) -> None:
+        """From exactly this number on, someone who left gets nothing more."""
+        for connection in list(self._connections.get(user, ())):
+            if connection in self._places[room_id].audience:
+                if connection.room == room_id:
+                    self.close_room(connection)
+                self._places[room_id].audience.discard(connection)
+                connection.tell(events.room_lost(room_id))
+
+    def _mind_the_gap(self, room_id: int, place: _Place) -> None:
+        if place.feed.has_gap and not place.gap_due:
+            place.gap_due = True
+            self.loop.call_later(PATIENCE_SECONDS, lambda: self._spawn(self._read_gap(room_id, place)))
+
+    async def _read_gap(self, room_id: int, place: _Place) -> None:
+        try:
+            if place.feed.has_gap:
+                await self._read_missing(room_id, place)
+        finally:
+            place.gap_due = False
+
+    async def _read_missing(self, room_id: int, place: _Place) -> None:
+        if self._places.get(room_id) is not place or place.feed.last is None:
+            return
+        changes = await read(history.changes_since, room_id, place.feed.last)
+        if self._places.get(room_id) is place:
+            place.feed.fill(changes.events, changes.head)
+
+    # -- Rooms --------------------------------------------------------------------------------------------------------
+
+    def _place(self, room_id: int) -> _Place:
+        if room_id not in self._places:
+            self._places[room_id] = _Place(Feed(self._forward))
+            self._subscriptions.want(envelopes.room_group(room_id))
+        return self._places[room_id]
+
+    def _release(self, connection: Connection, room_id: int, hold: Hold, version: int) -> None:
+        """The connection was brought up to `version` of the room."""
+        place = self._places.get(room_id)
+        if place is not None and connection in place.audience:
+            place.feed.start(version)
+            place.audience.release(connection, hold, version, place.feed.last or 0)
+
+    async def _gain(self, user: int, room_id: int) -> None:
+        """The user became a member: their tabs stand in the room from now on."""
+        audience = self._place(room_id).audience
+        holds = {c: audience.hold(c) for c in self._connections.get(user, ()) if c not in audience}
+        await self._subscriptions.joined({envelopes.room_group(room_id)})
+        try:
+            listed = await self.listed_rooms(user, room_id)
+        except Refused:
+            for connection in holds:
+                connection.close(TRY_AGAIN_LATER)
+            raise
+        for connection, hold in holds.items():
+            for room in listed:
+                connection.tell(events.room_gained(room))
+                self._release(connection, room_id, hold, room["version"])
+            if not listed:
+                self._detach(connection, room_id)
+
+    def _detach(self, connection: Connection, room_id: int) -> None:
+        place = self._places.get(room_id)
+        if place is not None:
+            place.audience.discard(connection)
+            self._drop_if_empty(room_id)
+
+    def _drop_if_empty(self, room_id: int) -> None:
+        if not self._places[room_id].audience:
+            del self._places[room_id]
+            self._subscriptions.unwant(envelopes.room_group(room_id))
+
+    async def listed_rooms(self, user: int, room_id: int | None = None) -> list[dict[str, Any]]:
+        """The user's rooms, or one of them, as lists show them."""
+        listed = await read(_listed_rooms, user, room_id)
+        here = await fresh_here_counts([room["id"] for room in listed])
+        return [room | {"here": count_in(here, room["id"])} for room in listed]
+
+    def _tell_room(self, room_id: int, frame: Frame) -> None:
+        if room_id in self._places:
+            self._places[room_id].audience.tell(frame)
+
+    def _tell_everyone(self, frame: Frame) -> None:
+        for connections in self._connections.values():
+            for connection in connections:
+                connection.deliver(frame)
+
+    # -- Tasks --------------------------------------------------------------------------------------------------------
+
+    def _spawn(self, work: Any) -> None:
+        task = self.loop.create_task(_logged(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _publish(self) -> None:
+        while True:
+            await envelopes.send(await self._outgoing.get())
+
+    async def _check(self) -> None:
+        """Find what never arrived, also where a room has gone quiet."""
+        while True:
+            await asyncio.sleep(limits.check_seconds())
+            try:
+                for room_id, version in await read(_versions, list(self._places)):
+                    place = self._places.get(room_id)
+                    if place is not None and place.feed.last is not None and place.feed.last < version:
+                        await self._read_missing(room_id, place)
+                    elif place is not None and not place.audience:
+                        self._drop_if_empty(room_id)
+                await self._counts.check(self._places)
+            except Refused as error:
+                logger.warning("The check for missed events failed: %r", error.__cause__ or error)
+            except Exception:
+                logger.exception("The check for missed events failed")
+
+
+_hub: Hub | None = None
+
+
+def get_hub() -> Hub:
+    """The hub of the running event loop; the first call starts it."""
+    global _hub
+    if _hub is None or _hub.loop is not asyncio.get_running_loop():
+        _hub = Hub()
+        _hub.start()
+    return _hub
+
+
+def running_hub() -> Hub | None:
+    """The hub of this process, if it has one that runs. From any thread."""
+    return _hub if _hub is not None and _hub.loop.is_running() else None
+
+
+async def _logged(work: Any) -> None:
+    try:
+        await work
+    except NotFound:
+        pass  # the room went away meanwhile
+    except Refused as error:
+        logger.warning("%s", error.__cause__ or error)
+    except Exception:
+        logger.exception("A task of the hub failed")
+
+
+def _hello(connection: Connection, listed: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "type": "hello",
+        "protocol": 1,
+        "user": events.user_card(connection.user),
+        "rooms": listed,
+        "limits": {"body_length": limits.body_length()},
+    }
+
+
+def _rooms_of(user: int) -> list[int]:
+    return list(Membership.objects.current().filter(user=user).values_list("room_id", flat=True))
+
+
+def _listed_rooms(user: int, room_id: int | None = None) -> list[dict[str, Any]]:
+    found = Membership.objects.current().filter(user=user).listed()
+    if room_id is not None:
+        found = found.filter(room=room_id)
+    return [events.listed_room(membership, membership.unread, None) for membership in found]
+
+
+def _opening(user: int, room_id: int, since: int | None) -> tuple[dict[str, Any], history.Changes]:
+    listed = _listed_rooms(user, room_id)
+    if not listed:
+        raise NotFound
+    return listed[0], history.changes_since(room_id, since, limit=limits.resume_limit())
+
+
+def _versions(rooms: list[int]) -> list[tuple[int, int]]:
+    return list(Room.objects.filter(pk__in=rooms).values_list("pk", "version"))

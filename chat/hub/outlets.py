@@ -1,0 +1,106 @@
+"""How frames get from the hub to a socket: straight to the transport on our own server, else by ASGI's `send`."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+from chat.hub.frame import Frame
+
+EXTENSION = "roomful.socket"  # in the scope of a connection to our own server (project/websocket.py)
+
+TOO_SLOW = 4008
+MOST_WAITING_BYTES = 256 * 1024  # a reader that is further behind is told to come back and resume
+
+
+class Socket(Protocol):
+    """What our own server offers."""
+
+    def write_frame(self, wire: bytes) -> None: ...
+    def close_with(self, code: int) -> None: ...
+    @property
+    def waiting_bytes(self) -> int: ...
+
+
+class Outlet(Protocol):
+    def deliver(self, frame: Frame) -> None:
+        """Put a frame in line. Never waits; a reader that is too slow is sent away."""
+
+    def close(self, code: int) -> None:
+        """Close after what is in line; nothing follows."""
+
+    def end(self) -> None:
+        """The socket is gone."""
+
+
+def outlet_for(scope: dict[str, Any], send: Callable[[dict[str, Any]], Awaitable[None]]) -> Outlet:
+    socket = scope.get("extensions", {}).get(EXTENSION)
+    return QueuedOutlet(send) if socket is None else DirectOutlet(socket)
+
+
+class DirectOutlet:
+    """The same bytes to every transport, which does the waiting and says how much waits."""
+
+    def __init__(self, socket: Socket) -> None:
+        self._socket = socket
+        self._closed = False
+
+    def deliver(self, frame: Frame) -> None:
+        if self._closed:
+            return
+        if self._socket.waiting_bytes > MOST_WAITING_BYTES:
+            self.close(TOO_SLOW)
+        else:
+            self._socket.write_frame(frame.wire)
+
+    def close(self, code: int) -> None:
+        if not self._closed:
+            self._closed = True
+            self._socket.close_with(code)
+
+    def end(self) -> None:
+        self._closed = True
+
+
+class QueuedOutlet:
+    """A queue, and a task that writes it: ASGI's `send` may wait for a slow reader, and nobody else should."""
+
+    def __init__(self, send: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
+        self._send = send
+        self._waiting: deque[Frame] = deque()
+        self._waiting_bytes = 0
+        self._closing: int | None = None
+        self._wake = asyncio.Event()
+        self._writer = asyncio.create_task(self._write())
+
+    def deliver(self, frame: Frame) -> None:
+        if self._closing is not None:
+            return
+        if self._waiting_bytes > MOST_WAITING_BYTES:
+            self._waiting.clear()
+            self.close(TOO_SLOW)
+            return
+        self._waiting.append(frame)
+        self._waiting_bytes += len(frame.wire)
+        self._wake.set()
+
+    def close(self, code: int) -> None:
+        if self._closing is None:
+            self._closing = code
+            self._wake.set()
+
+    def end(self) -> None:
+        self._closing = self._closing or 1000
+        self._writer.cancel()
+
+    async def _write(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._waiting:
+                frame = self._waiting.popleft()
+                self._waiting_bytes -= len(frame.wire)
+                await self._send({"type": "websocket.send", "text": frame.text})
+            if self._closing is not None:
+                await self._send({"type": "websocket.close", "code": self._closing})
+                return

@@ -1,0 +1,90 @@
+"""The process's one channel on the layer, and the groups that it is in.
+
+Groups are wanted and unwanted at once; a task of its own tells the layer, tries again while Redis is away, and joins
+anew from time to time. Nobody who serves a person waits for it for longer than a moment.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from channels.layers import get_channel_layer
+
+from presence.tasks import end
+
+logger = logging.getLogger(__name__)
+
+CALL_SECONDS = 3.0  # for one call to the layer: longer means that Redis is away
+RETRY_SECONDS = 0.5
+JOINED_WITHIN_SECONDS = 1.0  # what an attach waits for its group; the check heals what comes before it
+
+
+class Subscriptions:
+    def __init__(self, receive: Callable[[dict[str, Any]], None]) -> None:
+        self._receive = receive
+        self._layer = get_channel_layer()
+        self._channel: str | None = None
+        self._wanted: set[str] = set()
+        self._joined: set[str] = set()
+        self._changed = asyncio.Event()
+        self._progress = asyncio.Condition()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        self._tasks = [asyncio.create_task(self._reconcile())]
+
+    async def stop(self) -> None:
+        await end(self._tasks)
+        with contextlib.suppress(Exception):
+            await self._layer.flush()
+
+    def want(self, group: str) -> None:
+        self._wanted.add(group)
+        self._changed.set()
+
+    def unwant(self, group: str) -> None:
+        self._wanted.discard(group)
+        self._changed.set()
+
+    async def joined(self, groups: set[str]) -> None:
+        """Wait until these are joined, but not for long."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(JOINED_WITHIN_SECONDS), self._progress:
+                await self._progress.wait_for(lambda: groups <= self._joined)
+
+    async def _reconcile(self) -> None:
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            try:
+                await self._join_and_leave()
+            except Exception as error:
+                logger.warning("The channel layer is out of reach: %r", error)
+                self._changed.set()
+                await asyncio.sleep(RETRY_SECONDS)
+
+    async def _join_and_leave(self) -> None:
+        if self._channel is None:
+            async with asyncio.timeout(CALL_SECONDS):
+                self._channel = await self._layer.new_channel("hub.")
+            self._tasks.append(asyncio.create_task(self._read(self._channel)))
+        for group in self._wanted - self._joined:
+            async with asyncio.timeout(CALL_SECONDS):
+                await self._layer.group_add(group, self._channel)
+            self._joined.add(group)
+            async with self._progress:
+                self._progress.notify_all()
+        for group in self._joined - self._wanted:
+            self._joined.discard(group)
+            async with asyncio.timeout(CALL_SECONDS):
+                await self._layer.group_discard(group, self._channel)
+
+    async def _read(self, channel: str) -> None:
+        """The one reader, never cancelled while the hub lives: the layer takes a cancelled `receive` for a good-bye."""
+        while True:
+            try:
+                self._receive(await self._layer.receive(channel))
+            except Exception:
+                logger.exception("An event from the channel layer was not understood")
