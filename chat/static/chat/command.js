@@ -1,0 +1,24 @@
+import { gettext } from "./words.js";
+
+// One command on its way: what is sent, and the promise of its answer.
+export class Command {
+  constructor(id, type, members) {
+    this.id = id;
+    this.frame = JSON.stringify({ ...members, type, id });
+    this.sentAt = performance.now();
+    this.answered = new Promise((resolve, reject) => Object.assign(this, { resolve, reject }));
+  }
+}
+
+// A command that was not done: `code`, a sentence for the person, and whether the same again may succeed.
+export class CommandError extends Error {
+  constructor({ code, detail, retry }) {
+    super(detail);
+    this.code = code;
+    this.retry = retry;
+  }
+
+  static unsent() {
+    return new CommandError({ code: "unsent", detail: gettext("There is no connection just now."), retry: true });
+  }
+}

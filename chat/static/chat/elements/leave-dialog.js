@@ -1,0 +1,33 @@
+import { html } from "../vendor/lit.js";
+import { gettext, interpolate } from "../words.js";
+import { LightElement } from "./light.js";
+
+// Asks once more. Leaving is a form of the page, which carries what the server wants to see in a form.
+export class LeaveDialog extends LightElement {
+  static properties = { room: { attribute: false } };
+
+  ask(room) {
+    this.room = room;
+    this.updateComplete.then(() => this.querySelector("dialog").showModal());
+  }
+
+  render() {
+    const { kind, name } = this.room ?? {};
+    const isPublic = kind === "public";
+    const question = interpolate(gettext("Leave %(room)s?"), { room: isPublic ? `#${name}` : name });
+    const wayBack = isPublic
+      ? gettext("The room is public: you can join it again whenever you like.")
+      : gettext("The room is private: you will need somebody to let you in again.");
+    return html`<dialog aria-labelledby="leave-title"><h2 id="leave-title">${question}</h2><p>${wayBack}</p>
+      <form method="dialog" class="buttons"><button class="button quiet">${gettext("Stay")}</button>
+        <button type="button" class="button danger" @click=${this.#leave}>${gettext("Leave")}</button></form></dialog>`;
+  }
+
+  #leave() {
+    const form = document.getElementById("leave");
+    form.action = form.dataset.action.replace("/0/", `/${this.room.id}/`);
+    form.submit();
+  }
+}
+
+customElements.define("leave-dialog", LeaveDialog);

@@ -1,0 +1,59 @@
+import { html, nothing } from "../vendor/lit.js";
+import { hereText } from "../parts/counts.js";
+import { menuIcon, moreIcon, peopleIcon } from "../parts/icons.js";
+import { sign } from "../parts/sign.js";
+import { gettext } from "../words.js";
+import { LightElement } from "./light.js";
+import "./pop-menu.js";
+
+// The room's name and topic, how many are here, and what one may do with the room.
+export class RoomHeader extends LightElement {
+  static properties = { chat: { attribute: false } };
+
+  willUpdate() {
+    this.follow(this.chat, this.chat.rooms, this.chat.roster);
+  }
+
+  render() {
+    const { room } = this.chat;
+    return html`<header class="room-header">${this.#rooms()}${room ? this.#title(room) : nothing}
+      ${this.#people()}${room ? this.#menu(room) : nothing}</header>`;
+  }
+
+  #title(room) {
+    return html`<h1>${sign(room)}<bdi>${room.name}</bdi></h1>
+      <p class="topic" title=${room.topic}><bdi>${room.topic}</bdi></p>`;
+  }
+
+  // With a sign that something waits in them, for whoever has the list closed.
+  #rooms() {
+    const { unread } = this.chat.rooms;
+    const words = unread ? gettext("Rooms, with unread messages") : gettext("Rooms");
+    return this.#opener("rail", words, html`${menuIcon}${unread ? html`<span class="pip"></span>` : nothing}`);
+  }
+
+  #people() {
+    const { here } = this.chat.roster;
+    const label = gettext("People in this room");
+    const words = here === null ? label : `${label}: ${hereText(here)}`;
+    return this.#opener("roster", words, html`${peopleIcon}<span class="number">${here ?? "–"}</span>`);
+  }
+
+  #opener(drawer, words, content) {
+    const open = () => this.dispatchEvent(new CustomEvent("drawer", { detail: drawer, bubbles: true }));
+    return html`<button type="button" class="tool opens-${drawer}" aria-label=${words} @click=${open}>
+      ${content}</button>`;
+  }
+
+  #menu(room) {
+    const leave = () => this.dispatchEvent(new CustomEvent("leave", { detail: room, bubbles: true }));
+    const topic = room.topic ? html`<br><bdi>${room.topic}</bdi>` : nothing;
+    return html`<pop-menu><details>
+      <summary class="tool" aria-label=${gettext("More about this room")}>${moreIcon}</summary>
+      <div class="menu"><p><b><bdi>${room.name}</bdi></b>${topic}</p>
+        <button type="button" class="danger" @click=${leave}>${gettext("Leave this room…")}</button></div>
+    </details></pop-menu>`;
+  }
+}
+
+customElements.define("room-header", RoomHeader);

@@ -1,0 +1,78 @@
+const NEAR_END = 48; // px: a line or so is still the end
+const NEAR_TOP = 900; // px: about a screen, so that older messages are there before one arrives
+
+// Where the log stands: at the end it stays at the end; elsewhere what one looks at stays where it is.
+export class Scroll {
+  #host;
+  #log = null;
+  #stuck = true;
+  #top = 0;
+  #first = null;
+  #anchor = null;
+  #sizes = new ResizeObserver(() => this.#settle());
+
+  constructor(host) {
+    this.#host = host;
+    host.addController(this);
+  }
+
+  hostDisconnected() {
+    this.#sizes.disconnect();
+    this.#log = null;
+  }
+
+  stick() {
+    this.#stuck = true;
+    this.#settle();
+  }
+
+  // Before the drawing: if something new is about to be put above, remember where the first message stood.
+  before(first) {
+    const isNew = first?.position !== this.#first?.position;
+    const article = isNew && !this.#stuck && this.#host.querySelector(`[data-position="${this.#first?.position}"]`);
+    this.#anchor = article ? { article, bottom: article.getBoundingClientRect().bottom } : null;
+    this.#first = first;
+  }
+
+  after() {
+    this.#observe();
+    if (this.#anchor?.article.isConnected) {
+      const { article, bottom } = this.#anchor;
+      this.#log.scrollTop += article.getBoundingClientRect().bottom - bottom;
+    }
+    this.#settle();
+  }
+
+  #observe() {
+    if (this.#log) return;
+    this.#log = this.#host.querySelector(".log");
+    this.#log.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    this.#sizes.observe(this.#log);
+    this.#sizes.observe(this.#log.firstElementChild);
+  }
+
+  // Only the person scrolls up; growing content moves the end away without a scroll.
+  #scrolled() {
+    if (!this.#log) return;
+    const { scrollTop } = this.#log;
+    if (this.#distance < NEAR_END) this.#stuck = true;
+    else if (scrollTop < this.#top - 1) this.#stuck = false;
+    this.#top = scrollTop;
+    this.#tell();
+  }
+
+  #settle() {
+    if (!this.#log) return;
+    if (this.#stuck) this.#log.scrollTop = this.#log.scrollHeight;
+    this.#top = this.#log.scrollTop;
+    this.#tell();
+  }
+
+  #tell() {
+    this.#host.scrolled(this.#stuck, this.#log.scrollTop < NEAR_TOP);
+  }
+
+  get #distance() {
+    return this.#log.scrollHeight - this.#log.clientHeight - this.#log.scrollTop;
+  }
+}

@@ -1,0 +1,103 @@
+import { hereText, unreadText } from "./parts/counts.js";
+import { leadToSignIn } from "./signin.js";
+import { Rooms } from "./rooms.js";
+import { Socket, socketUrl } from "./socket.js";
+import { touchOnInput } from "./touch.js";
+import "./elements/connection-banner.js";
+import "./elements/me-card.js";
+
+// The index's lists are the server's; their numbers are kept as they are now.
+class Index {
+  #rooms;
+  #socket;
+  #title = document.title;
+
+  constructor({ me, rooms }, socket) {
+    this.#rooms = new Rooms(me, rooms);
+    this.#socket = socket;
+    this.#on("hello", ({ rooms }) => this.#greeted(rooms));
+    this.#on("message.posted", (event) => this.#rooms.posted(event, false));
+    this.#on("read.moved", (event) => this.#rooms.moved(event, false));
+    this.#on("room.gained", ({ room }) => this.#rooms.put(room) ?? this.#list());
+    this.#on("room.lost", ({ room }) => this.#rooms.remove(room) ?? this.#list());
+    this.#on("presence.counted", ({ rooms }) => this.#rooms.counted(rooms));
+    this.#on("directory.counted", ({ rooms }) => this.#count(rooms));
+    this.#rooms.addEventListener("change", () => this.#draw());
+    this.#field.addEventListener("input", () => this.#narrow());
+  }
+
+  #on(type, handle) {
+    this.#socket.addEventListener(type, ({ detail }) => handle(detail));
+  }
+
+  async #greeted(rooms) {
+    this.#rooms.replace(rooms);
+    try {
+      const ack = await this.#socket.command("directory.watch");
+      this.#count(ack.rooms);
+    } catch {
+      this.#count(null);
+    }
+  }
+
+  #draw() {
+    for (const entry of document.querySelectorAll(".yours [data-room]")) {
+      const room = this.#rooms.get(Number(entry.dataset.room));
+      if (room) drawUnread(entry, room.unread);
+      if (room) drawHere(entry, room.here);
+    }
+    const unread = this.#rooms.unread;
+    document.title = unread ? `(${unreadText(unread)}) ${this.#title}` : this.#title;
+  }
+
+  #count(counts) {
+    for (const entry of document.querySelectorAll(".public [data-room]")) {
+      if (!counts) drawHere(entry, null);
+      else if (entry.dataset.room in counts) drawHere(entry, counts[entry.dataset.room]);
+    }
+  }
+
+  // The lists anew, as the server writes them.
+  async #list() {
+    const response = await fetch(location.pathname);
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const lists = page.querySelector(".lists");
+    if (lists) document.querySelector(".lists").replaceWith(lists);
+    this.#narrow();
+  }
+
+  get #field() {
+    return document.querySelector(".go [name=name]");
+  }
+
+  // What one types narrows the lists below.
+  #narrow() {
+    const wanted = this.#field.value.trim().toLowerCase();
+    for (const item of document.querySelectorAll(".list li")) {
+      item.hidden = !item.querySelector("b").textContent.toLowerCase().includes(wanted);
+    }
+  }
+}
+
+function drawUnread(entry, unread) {
+  const badge = entry.querySelector(".badge");
+  entry.classList.toggle("unread", unread > 0);
+  badge.hidden = unread === 0;
+  badge.textContent = unreadText(unread);
+}
+
+function drawHere(entry, here) {
+  const now = entry.querySelector("[data-here]");
+  now.dataset.here = here ?? "";
+  now.textContent = here === null ? "" : hereText(here);
+}
+
+const stated = (id) => JSON.parse(document.getElementById(id).textContent);
+const me = stated("me");
+const socket = new Socket(socketUrl());
+new Index({ me, rooms: stated("rooms") }, socket);
+leadToSignIn(socket);
+touchOnInput(socket);
+Object.assign(document.querySelector("me-card"), { me, socket });
+document.querySelector("connection-banner").socket = socket;
+socket.connect();

@@ -1,0 +1,33 @@
+// State that elements show: it says "change", whoever follows it draws anew.
+export class Model extends EventTarget {
+  changed() {
+    this.dispatchEvent(new Event("change"));
+  }
+}
+
+// A lit controller: the host is drawn anew whenever what it follows changes.
+export class Following {
+  #host;
+  #models = [];
+  #draw = () => this.#host.requestUpdate();
+
+  constructor(host) {
+    this.#host = host;
+    host.addController(this);
+  }
+
+  follow(...models) {
+    if (models.every((model, index) => model === this.#models[index])) return;
+    this.hostDisconnected();
+    this.#models = models;
+    this.hostConnected();
+  }
+
+  hostConnected() {
+    for (const model of this.#models) model.addEventListener("change", this.#draw);
+  }
+
+  hostDisconnected() {
+    for (const model of this.#models) model.removeEventListener("change", this.#draw);
+  }
+}

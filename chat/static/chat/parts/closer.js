@@ -1,0 +1,10 @@
+import { html } from "../vendor/lit.js";
+import { gettext } from "../words.js";
+import { closeIcon } from "./icons.js";
+
+// The button that closes a drawer, where its element is one.
+export function closer(element) {
+  const close = () => element.dispatchEvent(new Event("close", { bubbles: true }));
+  return html`<button type="button" class="tool only-drawer" aria-label=${gettext("Close")} @click=${close}>
+    ${closeIcon}</button>`;
+}

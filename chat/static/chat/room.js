@@ -1,0 +1,27 @@
+import { Chat } from "./chat.js";
+import { leadToSignIn } from "./signin.js";
+import { Socket, socketUrl } from "./socket.js";
+import { touchOnInput } from "./touch.js";
+import "./elements/room-app.js";
+
+// The room's page: what the server put into it, made live.
+const socket = new Socket(socketUrl());
+const chat = new Chat(JSON.parse(document.getElementById("state").textContent), socket);
+const app = document.querySelector("room-app");
+
+// Another room is shown in place, under its own address.
+app.addEventListener("go", ({ detail: id }) => {
+  if (id === chat.shown) return;
+  history.pushState({ room: id }, "", chat.urlOf(id));
+  chat.show(id);
+});
+history.replaceState({ room: chat.shown }, "");
+addEventListener("popstate", ({ state }) => {
+  if (chat.rooms.get(state?.room)) chat.show(state.room);
+  else location.reload();
+});
+
+leadToSignIn(socket);
+touchOnInput(socket);
+app.chat = chat;
+socket.connect();

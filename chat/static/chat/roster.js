@@ -1,0 +1,56 @@
+import { Model } from "./model.js";
+
+const byName = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
+
+export function statusOf(person) {
+  if (person.here) return "here";
+  return person.away ? "away" : "online";
+}
+
+// Who is in the room that the tab shows, as far as it is known.
+export class Roster extends Model {
+  #people = new Map();
+  state = "loading"; // or known, unavailable, stale: what was known when the connection was lost
+
+  get people() {
+    return [...this.#people.values()].sort((a, b) => byName.compare(a.name, b.name));
+  }
+
+  // How many have the room open; null while nobody can tell.
+  get here() {
+    if (this.state !== "known") return null;
+    return this.people.filter((person) => person.here).length;
+  }
+
+  find(id) {
+    return this.#people.get(id);
+  }
+
+  clear() {
+    this.#people.clear();
+    this.#become("loading");
+  }
+
+  // Where nothing is known, the list that there was stays.
+  snapshot({ known, people }) {
+    if (known) this.#people = new Map(people.map((person) => [person.id, person]));
+    this.#become(known ? "known" : "unavailable");
+  }
+
+  change(people) {
+    for (const person of people) {
+      if (person.online || person.here) this.#people.set(person.id, person);
+      else this.#people.delete(person.id);
+    }
+    this.changed();
+  }
+
+  lostConnection() {
+    if (this.state === "known") this.#become("stale");
+  }
+
+  #become(state) {
+    this.state = state;
+    this.changed();
+  }
+}

@@ -1,0 +1,17 @@
+// Where the session has ended the page leads to the sign-in, and from there back.
+export function leadToSignIn(socket) {
+  const { signIn } = document.body.dataset;
+  const lead = () => location.assign(`${signIn}?next=${encodeURIComponent(location.pathname)}`);
+  socket.addEventListener("change", () => socket.state === "signed-out" && lead());
+  socket.addEventListener("unanswered", async () => (await isSignedOut()) && lead());
+}
+
+// A browser does not tell why a handshake failed. The page itself does: it redirects whoever is not signed in.
+async function isSignedOut() {
+  try {
+    const { type } = await fetch(location.pathname, { redirect: "manual", cache: "no-store" });
+    return type === "opaqueredirect";
+  } catch {
+    return false; // the server is away
+  }
+}

@@ -1,0 +1,138 @@
+import { Backoff } from "./backoff.js";
+import { Command, CommandError } from "./command.js";
+import { gettext } from "./words.js";
+
+const LOST = 1006; // as a browser says it
+const SIGNED_OUT = 4001;
+const TOO_SLOW = 4008;
+const HOPELESS = new Set([1003, 1007, 1009]); // it would happen again
+const CHECK = 5000; // ms
+const ANSWER_WITHIN = 20_000; // ms: longer than the server waits for its database; after that nobody is listening
+
+// The tab's one socket: it comes back by itself, sends commands and dispatches the server's events by their type.
+// `state` is connecting, open, closed (and coming back), signed-out or refused (and not coming back).
+export class Socket extends EventTarget {
+  #url;
+  #socket = null;
+  #backoff = new Backoff();
+  #timer = null;
+  #commands = new Map();
+  #lastId = 0;
+  #greeted = false;
+  #dialledAt = 0;
+
+  constructor(url) {
+    super();
+    this.#url = url;
+    this.#become("connecting");
+    addEventListener("online", () => this.retry());
+    addEventListener("offline", () => this.#lose(LOST));
+    document.addEventListener("visibilitychange", () => document.hidden || this.retry());
+    setInterval(() => this.#check(), CHECK);
+  }
+
+  connect() {
+    clearTimeout(this.#timer);
+    this.#timer = null;
+    const socket = new WebSocket(this.#url);
+    this.#socket = socket;
+    this.#greeted = false;
+    this.#dialledAt = performance.now();
+    socket.onmessage = ({ data }) => socket === this.#socket && this.#read(socket, JSON.parse(data));
+    socket.onclose = ({ code }) => socket === this.#socket && this.#lose(code);
+  }
+
+  // Now, instead of when the wait is over.
+  retry() {
+    if (this.#timer) this.connect();
+  }
+
+  // Resolves with the ack; rejects with a CommandError.
+  command(type, members = {}) {
+    if (this.state !== "open") return Promise.reject(CommandError.unsent());
+    const command = new Command((this.#lastId += 1), type, members);
+    this.#commands.set(command.id, command);
+    this.#socket.send(command.frame);
+    return command.answered;
+  }
+
+  async #read(socket, events) {
+    for (const event of events) {
+      if (socket !== this.#socket) return;
+      this.#handle(event);
+      await null; // a turn between events: whoever awaits an ack acts on it before the event that follows
+    }
+  }
+
+  #handle(event) {
+    if (event.type === "ack") this.#take(event.id)?.resolve(event);
+    else if (event.type === "error") this.#take(event.id)?.reject(new CommandError(event));
+    else {
+      if (event.type === "hello") this.#open();
+      this.dispatchEvent(new CustomEvent(event.type, { detail: event }));
+    }
+  }
+
+  #take(id) {
+    const command = this.#commands.get(id);
+    this.#commands.delete(id);
+    return command;
+  }
+
+  #open() {
+    this.#greeted = true;
+    this.#backoff.opened();
+    this.#become("open");
+  }
+
+  #lose(code) {
+    if (this.#socket === null) return;
+    const greeted = this.#greeted;
+    this.#socket.close();
+    this.#socket = null;
+    this.#greeted = false;
+    const atOnce = code === TOO_SLOW && this.#backoff.stable;
+    this.#backoff.lost();
+    if (code === SIGNED_OUT) this.#become("signed-out");
+    else if (HOPELESS.has(code)) this.#become("refused");
+    else this.#comeBack(atOnce ? 0 : this.#backoff.delay, greeted);
+    this.#rejectAll();
+  }
+
+  #comeBack(delay, greeted) {
+    this.#timer = setTimeout(() => this.connect(), delay);
+    this.#become("closed");
+    // A handshake that was refused looks like a lost one: whoever listens may ask why.
+    if (!greeted) this.dispatchEvent(new Event("unanswered"));
+  }
+
+  #rejectAll() {
+    const commands = [...this.#commands.values()];
+    this.#commands.clear();
+    for (const command of commands) command.reject(CommandError.unsent());
+  }
+
+  // A peer that vanished closes nothing: an answer that does not come tells.
+  #check() {
+    const [oldest] = this.#commands.values();
+    const asked = this.#greeted ? oldest?.sentAt : this.#dialledAt;
+    if (asked && performance.now() - asked > ANSWER_WITHIN) this.#lose(LOST);
+  }
+
+  #become(state) {
+    this.state = state;
+    document.documentElement.dataset.connection = state;
+    this.dispatchEvent(new Event("change"));
+  }
+
+  get words() {
+    if (this.state === "refused") return gettext("The server refused what this page sent. Reload the page to go on.");
+    if (this.state === "signed-out") return gettext("You are signed out.");
+    if (!navigator.onLine) return gettext("You are offline. What you write is sent when you are back.");
+    return this.state === "connecting" ? gettext("Connecting…") : gettext("Reconnecting…");
+  }
+}
+
+export function socketUrl() {
+  return `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/`;
+}

@@ -1,0 +1,102 @@
+import { Model } from "./model.js";
+
+const MESSAGES_KEPT = 600; // as many as a page lays out without a pause
+const WHILE_READING = 1200; // who reads further up keeps the way down to what comes in, for a good while
+
+// The part of one room's history that the page has: in order of position, without a hole, up to the latest unless its
+// end was dropped for what is older.
+export class Timeline extends Model {
+  messages = [];
+  version = null; // everything up to it is here; null: nothing is known
+  more = false; // there are older ones
+  complete = true; // it reaches to the latest
+  live = false; // its events arrive
+  loading = false; // older ones are on their way
+  failed = false; // they did not come
+  newAfter = null; // what others posted after this position is new to the reader
+
+  constructor(room) {
+    super();
+    this.room = room;
+  }
+
+  get known() {
+    return this.version !== null;
+  }
+
+  get last() {
+    return this.messages.at(-1)?.position ?? 0;
+  }
+
+  reset(page, version) {
+    this.messages = page.messages;
+    this.more = page.more;
+    this.version = version;
+    this.complete = true;
+    this.changed();
+  }
+
+  // Every numbered event of the room passes here, so that a reconnect asks for what came after the last of them.
+  reach(version) {
+    if (this.known) this.version = Math.max(this.version, version);
+  }
+
+  // `following`: the reader is at the end, so what is dropped for a new message is the oldest, not what they look at.
+  upsert(message, following) {
+    if (!this.known || (!this.complete && message.position > this.last)) return;
+    if (this.more && message.position < this.messages[0]?.position) return;
+    const at = this.#place(message.position);
+    const known = this.messages[at]?.position === message.position;
+    this.messages = this.messages.toSpliced(at, known ? 1 : 0, message);
+    if (following) this.#dropOldest();
+    else this.#dropLatest(WHILE_READING);
+    this.changed();
+  }
+
+  waits() {
+    this.loading = true;
+    this.failed = false;
+    this.changed();
+  }
+
+  fails() {
+    this.loading = false;
+    this.failed = true;
+    this.changed();
+  }
+
+  // What came before `before`: of no use where the history was reset meanwhile.
+  prepend(page, before) {
+    this.loading = false;
+    if (this.messages[0]?.position === before) {
+      this.messages = [...page.messages, ...this.messages];
+      this.more = page.more;
+      this.#dropLatest(MESSAGES_KEPT);
+    }
+    this.changed();
+  }
+
+  mark(position) {
+    this.newAfter = position;
+    this.changed();
+  }
+
+  // Almost every message is the latest, so the search starts there.
+  #place(position) {
+    let at = this.messages.length;
+    while (at > 0 && this.messages[at - 1].position >= position) at -= 1;
+    return at;
+  }
+
+  #dropOldest() {
+    if (this.messages.length <= MESSAGES_KEPT) return;
+    this.messages = this.messages.slice(-MESSAGES_KEPT);
+    this.more = true;
+  }
+
+  #dropLatest(limit) {
+    if (this.messages.length <= limit) return;
+    this.messages = this.messages.slice(0, limit);
+    this.complete = false;
+  }
+}

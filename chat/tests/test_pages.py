@@ -1,0 +1,153 @@
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from chat.models import Membership, Room
+from chat.services import messages, rooms
+from project.testing.processes import Valkey
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def page(alice: User) -> Client:
+    """Alice's browser, without the browser."""
+    return signed_in(alice)
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def history(client: Client, room: Room, before: str | int) -> int:
+    return client.get(reverse("chat:history", args=[room.pk]), {"before": before}).status_code
+
+
+class TestIndex:
+    def test_lists_my_rooms_with_what_is_unread_and_the_public_ones(
+        self, page: Client, bob: User, general: Room, secret: Room
+    ) -> None:
+        messages.post_message(bob, general.pk, body="Hello", client_id=uuid4())
+        rooms.create_room(bob, "birds")
+        context = page.get("/").context
+        assert {room["name"]: room["unread"] for room in context["rooms"]} == {"general": 1, "secret": 0}
+        public = {room["name"]: (room["members"], room["joined"], room["here"]) for room in context["public_rooms"]}
+        assert public == {"general": (2, True, 0), "birds": (1, False, 0)}
+
+    def test_a_typed_name_makes_the_room_and_leads_to_it(self, page: Client, alice: User) -> None:
+        answer = page.post(reverse("chat:go"), {"name": "Field Season"})
+        room = Room.objects.get(name="Field Season")
+        assert answer["Location"] == room.get_absolute_url()
+        assert page.get(answer["Location"]).context["state"]["room"]["role"] == "owner"
+
+    def test_a_bad_name_is_told_and_kept_in_the_field(self, page: Client) -> None:
+        answer = page.post(reverse("chat:go"), {"name": "x" * 81})
+        assert answer.status_code == 422
+        assert answer.context["go_error"] == "A room's name may have at most 80 characters."
+        assert answer.context["go_name"] == "x" * 81
+
+    def test_counts_are_unknown_while_presence_is_unavailable(
+        self, page: Client, general: Room, valkey: Valkey
+    ) -> None:
+        assert [room["here"] for room in page.get("/").context["public_rooms"]] == [0]
+        valkey.stop()
+        try:
+            assert [room["here"] for room in page.get("/").context["public_rooms"]] == [None]
+        finally:
+            valkey.start()
+
+    def test_names_and_topics_are_text(self, page: Client, alice: User) -> None:
+        rooms.create_room(alice, "<script>alert(1)</script>", topic="<img src=x onerror=alert(1)>")
+        text = page.get("/").content.decode()
+        assert "alert(1)" in text
+        assert "<script>alert" not in text
+        assert "<img src=x" not in text
+
+
+class TestRoom:
+    def test_a_member_gets_the_latest_page_and_its_version(self, page: Client, alice: User, general: Room) -> None:
+        messages.post_message(alice, general.pk, body="</script><b>Hello", client_id=uuid4())
+        answer = page.get(general.get_absolute_url())
+        state = answer.context["state"]
+        assert [message["body"] for message in state["page"]["messages"]] == ["</script><b>Hello"]
+        assert state["version"] == state["page"]["messages"][0]["version"]
+        assert "</script><b>" not in answer.content.decode()
+
+    def test_an_outsider_of_a_public_room_is_asked_to_join(self, general: Room, mallory: User) -> None:
+        client = signed_in(mallory)
+        assert "state" not in client.get(general.get_absolute_url()).context
+        assert not Membership.objects.of(mallory).exists()
+        answer = client.post(reverse("chat:join", args=[general.pk]))
+        assert answer["Location"] == general.get_absolute_url()
+        assert "state" in client.get(general.get_absolute_url()).context
+
+    def test_a_private_room_looks_to_an_outsider_as_if_it_did_not_exist(
+        self, secret: Room, bob: User, mallory: User
+    ) -> None:
+        inside, outside = signed_in(bob), signed_in(mallory)
+        assert inside.get(secret.get_absolute_url()).status_code == 200
+        for room_id in (secret.pk, 999_999):
+            assert outside.get(reverse("chat:room", args=[room_id])).status_code == 404
+            assert outside.post(reverse("chat:join", args=[room_id])).status_code == 404
+            assert outside.post(reverse("chat:leave", args=[room_id])).status_code == 404
+
+    def test_history_is_for_members(self, general: Room, alice: User, mallory: User) -> None:
+        assert history(signed_in(alice), general, 5) == 200
+        assert history(signed_in(mallory), general, 5) == 404
+
+    @pytest.mark.parametrize("before", ["", "x", "-1", "1.5", "9" * 30, "٣"])
+    def test_history_before_nothing_sensible_is_refused(self, page: Client, general: Room, before: str) -> None:
+        assert history(page, general, 1) == 200
+        assert history(page, general, before) == 400
+
+    def test_leaving_leads_to_the_index(self, page: Client, alice: User, general: Room) -> None:
+        assert page.post(reverse("chat:leave", args=[general.pk]))["Location"] == "/"
+        assert not general.memberships.of(alice).exists()
+
+
+class TestAdmin:
+    @pytest.fixture
+    def admin(self, admin_user: User) -> Client:
+        return signed_in(admin_user)
+
+    def test_lists_rooms_with_their_numbers(self, admin: Client, general: Room) -> None:
+        text = admin.get(reverse("admin:chat_room_changelist")).content.decode()
+        assert '<td class="field-here_now">0</td>' in text
+        assert '<td class="field-member_count">2</td>' in text
+
+    def test_says_where_presence_is_unavailable(self, admin: Client, general: Room, valkey: Valkey) -> None:
+        valkey.stop()
+        try:
+            text = admin.get(reverse("admin:chat_room_changelist")).content.decode()
+        finally:
+            valkey.start()
+        assert "unknown: presence is unavailable" in text
+
+    def test_renames_through_the_service(self, admin: Client, general: Room) -> None:
+        before = Room.objects.get(pk=general.pk).version
+        admin.post(reverse("admin:chat_room_change", args=[general.pk]), {"name": "lobby", "topic": "Be kind"})
+        general.refresh_from_db()
+        assert (general.name, general.topic) == ("lobby", "Be kind")
+        assert general.settings_version == before + 1
+
+    def test_makes_a_room_through_the_service(self, admin: Client, admin_user: User) -> None:
+        admin.post(reverse("admin:chat_room_add"), {"kind": "private", "name": "Board", "topic": ""})
+        assert Room.objects.of(admin_user).get().name == "Board"
+
+    def test_a_name_that_is_taken_is_told(self, admin: Client, general: Room) -> None:
+        answer = admin.post(reverse("admin:chat_room_add"), {"kind": "public", "name": "GENERAL", "topic": ""})
+        assert answer.status_code == 200
+        assert "There is a public room of that name." in answer.content.decode()
+
+
+def test_every_page_wants_somebody_signed_in(client: Client, general: Room) -> None:
+    for name in ("room", "history", "join", "leave"):
+        url = reverse(f"chat:{name}", args=[general.pk])
+        answer = client.get(url) if name in ("room", "history") else client.post(url)
+        assert answer["Location"].startswith(reverse("account_login"))
+    assert client.get("/")["Location"].startswith(reverse("account_login"))
