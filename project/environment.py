@@ -1,0 +1,102 @@
+"""Reads of the environment that fail loudly, and the secret that is made once and kept."""
+
+import os
+import secrets
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import dj_email_url
+from environs import Env, EnvError, ValidationError
+
+
+class Environment:
+    """Typed readers, as in `environment.int("PORT", 8000)`. A value that they refuse ends the start with one line."""
+
+    _env = Env()
+
+    def __getattr__(self, kind: str) -> Callable[..., Any]:
+        read = getattr(self._env, kind)
+
+        def read_or_exit(*arguments: Any, **options: Any) -> Any:
+            try:
+                return read(*arguments, **options)
+            except EnvError as error:
+                sys.exit(f"roomful: {error}")
+
+        return read_or_exit
+
+
+environment = Environment()
+
+
+def private_folder(path: Path) -> Path:
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        sys.exit(f"roomful: {error.filename} cannot be made: {error.strerror}. ROOMFUL_DATA names another folder.")
+    return path
+
+
+def are_origins(values: list[str]) -> None:
+    if not values:
+        raise ValidationError("Name at least one origin.")
+    for value in values:
+        if not is_origin(value):
+            raise ValidationError(f"{value} is not an origin, such as https://chat.example.org.")
+
+
+def is_origin(value: str) -> bool:
+    """Whether it is a scheme, a host and perhaps a port, as a browser writes them: nothing after, no default port."""
+    try:
+        parts = urlsplit(value)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return False
+    default = {"http": ":80", "https": ":443"}.get(parts.scheme)
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    return bool(default and host) and port != default and value == f"{parts.scheme}://{host}{port}"
+
+
+def is_redis(value: str) -> None:
+    if value and not value.startswith(("redis://", "rediss://", "unix://")):
+        raise ValidationError("Not the address of a Redis server, such as redis://127.0.0.1:6379/0.")
+
+
+def is_mail_server(value: str) -> None:
+    try:
+        known = "EMAIL_BACKEND" in dj_email_url.parse(value)
+    except ValueError:
+        known = False
+    if not known:
+        raise ValidationError("Not the address of a mail server, such as submission://user:password@mail.example.org.")
+
+
+def is_positive(value: int) -> None:
+    if value < 1:
+        raise ValidationError("Must be at least 1.")
+
+
+def is_port(value: int) -> None:
+    if not 0 < value < 65536:
+        raise ValidationError("Must be between 1 and 65535.")
+
+
+def kept_secret(path: Path) -> str:
+    """The secret in the file `path`; made at the first call, readable by its owner alone.
+
+    Two processes that start at once agree: the file appears whole, by a link that only one of them can make.
+    """
+    if not path.exists():
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(48))
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text().strip()

@@ -1,0 +1,77 @@
+import os
+import socket
+import sys
+from typing import Any
+
+from daphne.endpoints import build_endpoint_description_strings
+from daphne.management.commands.runserver import Command as DaphneCommand
+from django.conf import settings
+from django.core.management.base import CommandError
+from django.utils.autoreload import DJANGO_AUTORELOAD_ENV
+from django.utils.translation import gettext as _
+
+from project import embedded
+from project.server import Server
+
+UNSET = {"PORT": "8000", "ROOMFUL_DEBUG": "0"}  # what the settings take these for where they are not set
+
+
+class Command(DaphneCommand):
+    """The development server: our Daphne, which starts anew whenever the code changes."""
+
+    default_port = str(settings.PORT)
+    server_cls = Server
+
+    def run(self, **options: Any) -> None:
+        first = DJANGO_AUTORELOAD_ENV not in os.environ
+        if first:
+            self.settle_the_environment()
+            self.refuse_a_taken_port()
+            self.announce()
+        if settings.EMBEDDED_VALKEY:
+            # The reloader holds it too, so that it outlives a reload; and ends while its child is still dying.
+            embedded.hold(settings.DATA_DIR, patience=2 if first else 0)
+        super().run(**options)
+
+    def inner_run(self, *args: Any, **options: Any) -> None:
+        if not options["skip_checks"]:
+            self.check(display_num_errors=False)
+        self.check_migrations()
+        try:
+            self.serve(options)
+        except SystemExit as refusal:
+            if not options["use_reloader"]:
+                raise
+            self.stderr.write(str(refusal))
+            os._exit(1)  # under the reloader this is a thread, and to exit a thread is to be silent
+
+    def serve(self, options: dict[str, Any]) -> None:
+        self.server_cls(
+            application=self.get_application(options),
+            endpoints=build_endpoint_description_strings(host=self.addr, port=self.port),
+            signal_handlers=not options["use_reloader"],
+            action_logger=self.log_action,
+            http_timeout=self.http_timeout,
+        ).run()
+
+    def settle_the_environment(self) -> None:
+        """Settings are read once, at the start: where the command line changes what they say, start over."""
+        settled = {"PORT": str(self.port), "ROOMFUL_DEBUG": os.environ.get("ROOMFUL_DEBUG", "1")}
+        if any(os.environ.get(name, default) != settled[name] for name, default in UNSET.items()):
+            os.execve(sys.executable, sys.orig_argv, {**os.environ, **settled})
+
+    def announce(self) -> None:
+        words = {"site": settings.SITE_NAME, "url": f"http://localhost:{self.port}"}
+        self.stdout.write(_("%(site)s is at %(url)s (Ctrl-C stops it)") % words)
+
+    def refuse_a_taken_port(self) -> None:
+        family = socket.AF_INET6 if self.use_ipv6 else socket.AF_INET
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((self.addr, int(self.port)))
+            except OSError as error:
+                words = {"port": self.port, "reason": error.strerror}
+                raise CommandError(
+                    _("Port %(port)s: %(reason)s. Stop what uses it, or choose another.") % words
+                ) from error

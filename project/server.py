@@ -1,0 +1,128 @@
+"""Our Daphne: `python -m project.server [options of daphne]`; runserver uses it too.
+
+What it does differently: many handshakes may wait at once, a peer that vanished is noticed within twenty seconds,
+frames have a sane size, nobody but the operator says where the site is mounted, and a port that cannot be had or a
+start that would be unsafe ends with one line.
+"""
+
+import asyncio
+import contextlib
+import os
+import re
+import sys
+from argparse import Namespace
+from ipaddress import ip_address
+from typing import Any
+
+from daphne import server as daphne
+from daphne.cli import CommandLineInterface
+from django.conf import settings
+from twisted.internet.defer import Deferred, DeferredList
+
+from project.websocket import Socket
+
+APPLICATION = "project.asgi:application"
+BACKLOG = 2048  # Daphne's 50 makes a crowd that reconnects wait for the system's retries
+STOP_SECONDS = 5.0  # for the hub to say good-bye; without it, its people are swept when the lease ends
+LIMITS = {
+    "ping_interval": 10,  # seconds
+    "ping_timeout": 10,  # seconds
+    "websocket_max_frame_size": 64 * 1024,  # bytes
+    "websocket_max_message_size": 64 * 1024,  # bytes
+}
+
+
+class Server(daphne.Server):
+    refusal = ""
+
+    def __init__(self, application: Any, endpoints: list[str], **options: Any) -> None:
+        refuse_to_expose_debugging(endpoints)
+        endpoints = [with_backlog(endpoint) for endpoint in endpoints]
+        super().__init__(application, endpoints, ready_callable=self.use_our_protocol, **{**LIMITS, **options})
+
+    def use_our_protocol(self) -> None:
+        self.ws_factory.protocol = Socket
+        self.ws_factory.failByDrop = False  # say why (1007, 1009) before the line is cut
+
+    def run(self) -> None:
+        super().run()
+        if self.refusal:
+            sys.exit(self.refusal)
+
+    def listen_error(self, failure: Any) -> None:
+        self.refusal = f"roomful: {failure.getErrorMessage()}"
+        self.stop()
+
+    def kill_all_applications(self) -> Any:
+        """Before the reactor ends: sockets first, then what the hub has to say to Redis."""
+        sockets = super().kill_all_applications()
+        hub = Deferred.fromFuture(asyncio.ensure_future(stop_hub()))
+        return DeferredList([sockets, hub])
+
+    def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
+        scope["root_path"] = self.root_path  # Daphne takes it from a header that anyone may send
+        if isinstance(protocol, Socket):
+            scope["extensions"] = {"roomful.socket": protocol}
+        return super().create_application(protocol, scope)
+
+
+async def stop_hub() -> None:
+    from chat.hub import running_hub
+
+    hub = running_hub()
+    if hub is not None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(STOP_SECONDS):
+                await hub.stop()
+
+
+class CommandLine(CommandLineInterface):
+    description = "Serves Roomful over HTTP and WebSocket."
+    server_class = Server
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.parser.set_defaults(**LIMITS)
+
+    def run(self, arguments: list[str]) -> None:
+        arguments = [*arguments, APPLICATION]
+        chosen = self.parser.parse_args(arguments)
+        if chosen.port:
+            os.environ["PORT"] = str(chosen.port)  # the settings name our origins by it
+        elif not is_bound(chosen):
+            arguments = ["--port", str(settings.PORT), *arguments]
+        super().run(arguments)
+
+
+def is_bound(chosen: Namespace) -> bool:  # to something other than a port
+    return bool(chosen.socket_strings or chosen.unix_socket or chosen.file_descriptor is not None)
+
+
+def with_backlog(endpoint: str) -> str:
+    takes_one = endpoint.startswith(("tcp:", "ssl:", "unix:")) and ":backlog=" not in endpoint
+    return f"{endpoint}:backlog={BACKLOG}" if takes_one else endpoint
+
+
+def refuse_to_expose_debugging(endpoints: list[str]) -> None:
+    exposed = [endpoint for endpoint in endpoints if not is_local(endpoint)]
+    if settings.DEBUG and exposed:
+        sys.exit("roomful: ROOMFUL_DEBUG shows the site's inside to everyone: with it, bind to 127.0.0.1 only.")
+
+
+def is_local(endpoint: str) -> bool:
+    if endpoint.startswith("unix:"):
+        return True
+    interface = re.search(r"interface=((?:\\.|[^:\\])+)", endpoint)
+    return interface is not None and is_loopback(interface[1].replace("\\", ""))
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
+    CommandLine().run(sys.argv[1:])

@@ -1,0 +1,286 @@
+"""Every setting of Roomful, read from the environment by typed readers.
+
+In order: where data lives, security, applications, database, Redis, accounts, pages, limits, logging. What the
+environment may say, with its defaults, stands in `docs/settings.md`. A value that cannot be read ends the start with
+one line that names it.
+"""
+
+import logging
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+import dj_email_url
+import django
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from project.environment import (
+    are_origins,
+    is_mail_server,
+    is_port,
+    is_positive,
+    is_redis,
+    kept_secret,
+    private_folder,
+)
+from project.environment import environment as env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# -- Where data lives --------------------------------------------------------------------------------------------------
+
+DATA_DIR: Path = private_folder(env.path("ROOMFUL_DATA", BASE_DIR / "var").resolve())
+
+# -- Security ----------------------------------------------------------------------------------------------------------
+
+DEBUG: bool = env.bool("ROOMFUL_DEBUG", False)
+SECRET_KEY: str = env.str("ROOMFUL_SECRET_KEY", "") or kept_secret(DATA_DIR / "secret_key")
+
+PORT: int = env.int("PORT", 8000, validate=is_port)
+
+# The exact origins (scheme, host, port) from which pages may open a socket or send a form.
+ALLOWED_ORIGINS: list[str] = env.list(
+    "ROOMFUL_ORIGINS", [f"http://{host}:{PORT}" for host in ("localhost", "127.0.0.1")], validate=are_origins
+)
+ALLOWED_HOSTS: list[str] = env.list("ROOMFUL_HOSTS", [urlsplit(origin).hostname for origin in ALLOWED_ORIGINS])
+CSRF_TRUSTED_ORIGINS = ALLOWED_ORIGINS
+
+HTTPS: bool = all(origin.startswith("https://") for origin in ALLOWED_ORIGINS)
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        # Safari counts a socket to the same host as another origin, so it is named.
+        "connect-src": [SELF, *(origin.replace("http", "ws", 1) for origin in ALLOWED_ORIGINS)],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+
+# -- Applications ------------------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "project.apps.ProjectConfig",  # before daphne: its runserver is ours
+    "daphne",
+    "servestatic.runserver_nostatic",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "channels",
+    "csp",
+    "allauth",
+    "allauth.account",
+    "accounts.apps.AccountsConfig",
+    "presence.apps.PresenceConfig",
+    "chat.apps.ChatConfig",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "servestatic.middleware.ServeStaticMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "project.urls"
+ASGI_APPLICATION = "project.asgi.application"
+TEST_RUNNER = "project.testing.runner.PytestRunner"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "project.context.site",
+            ]
+        },
+    }
+]
+
+# -- Database ----------------------------------------------------------------------------------------------------------
+
+DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{quote(str(DATA_DIR / 'roomful.sqlite3'))}")}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        # IMMEDIATE takes the write lock when a transaction begins, so that two writers wait instead of failing.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 10,  # seconds
+        # FULL: what is acknowledged survives a power cut. It is the price of an honest ack.
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;",
+    }
+    # A file, since servers started by the tests are processes of their own.
+    DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 0  # the pool keeps connections; the two together are an error
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 2, "max_size": 20, "timeout": 5}
+
+# -- Redis -------------------------------------------------------------------------------------------------------------
+
+# Without REDIS_URL, a Valkey of our own is started (see project/embedded.py).
+REDIS_URL: str = env.str("REDIS_URL", "", validate=is_redis)
+EMBEDDED_VALKEY = not REDIS_URL
+if EMBEDDED_VALKEY:
+    from project.embedded import socket_url
+
+    REDIS_URL = socket_url(DATA_DIR)
+PRESENCE_REDIS_URL: str = env.str("PRESENCE_REDIS_URL", REDIS_URL, validate=is_redis)
+
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {
+            # redis-py 8 gives sockets a time-out of 5 s, which would end every quiet subscription.
+            "hosts": [{"address": REDIS_URL, "socket_timeout": None, "health_check_interval": 30}],
+            "prefix": "roomful.",
+        },
+    }
+}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+
+# -- Presence ----------------------------------------------------------------------------------------------------------
+
+# In milliseconds; presence/conf.py says what each means, presence/checks.py which go together.
+PRESENCE = {
+    "REDIS_URL": PRESENCE_REDIS_URL,
+    "LEASE_MS": env.int("PRESENCE_LEASE_MS", 12_000),
+    "HEARTBEAT_MS": env.int("PRESENCE_HEARTBEAT_MS", 4_000),
+    "LINGER_MS": env.int("PRESENCE_LINGER_MS", 5_000),
+    "SWEEP_MS": env.int("PRESENCE_SWEEP_MS", 1_000),
+    "CHECK_MS": env.int("PRESENCE_CHECK_MS", 2_000),
+    "AWAY_MS": env.int("PRESENCE_AWAY_MS", 300_000),
+}
+
+# -- Accounts ----------------------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "chat:index"
+LOGOUT_REDIRECT_URL = "account_login"
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 30  # seconds
+
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_USERNAME_VALIDATORS = "accounts.usernames.validators"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+
+# Mail goes to the console until EMAIL_URL names a server.
+EMAIL = dj_email_url.parse(env.str("EMAIL_URL", "console:", validate=is_mail_server))
+DEFAULT_FROM_EMAIL: str = env.str("ROOMFUL_MAIL_FROM", "roomful@localhost")
+if django.VERSION >= (6, 1):
+    MAILERS = {
+        "default": {
+            "BACKEND": EMAIL["EMAIL_BACKEND"],
+            "OPTIONS": {}
+            if "smtp" not in EMAIL["EMAIL_BACKEND"]
+            else {
+                "host": EMAIL["EMAIL_HOST"],
+                "port": EMAIL["EMAIL_PORT"],
+                "username": EMAIL["EMAIL_HOST_USER"],
+                "password": EMAIL["EMAIL_HOST_PASSWORD"],
+                "use_tls": EMAIL["EMAIL_USE_TLS"],
+                "use_ssl": EMAIL["EMAIL_USE_SSL"],
+            },
+        }
+    }
+else:
+    EMAIL_BACKEND = EMAIL["EMAIL_BACKEND"]
+    EMAIL_HOST, EMAIL_PORT = EMAIL["EMAIL_HOST"], EMAIL["EMAIL_PORT"]
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = EMAIL["EMAIL_HOST_USER"], EMAIL["EMAIL_HOST_PASSWORD"]
+    EMAIL_USE_TLS, EMAIL_USE_SSL = EMAIL["EMAIL_USE_TLS"], EMAIL["EMAIL_USE_SSL"]
+
+# -- Pages -------------------------------------------------------------------------------------------------------------
+
+SITE_NAME: str = env.str("ROOMFUL_NAME", "Roomful")
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+# Until collectstatic has run (bin/serve runs it), files are served from where they are.
+COLLECTED = (STATIC_ROOT / "staticfiles.json").is_file()
+SERVESTATIC_USE_FINDERS = DEBUG or not COLLECTED
+SERVESTATIC_USE_MANIFEST = not SERVESTATIC_USE_FINDERS
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "project.static.ManifestStorage"
+    },
+}
+
+# -- Limits ------------------------------------------------------------------------------------------------------------
+
+# chat/limits.py says what each means.
+CHAT = {
+    "BODY_LENGTH": env.int("ROOMFUL_BODY_LENGTH", 10_000, validate=is_positive),  # characters
+    "PAGE_LENGTH": env.int("ROOMFUL_PAGE_LENGTH", 50, validate=is_positive),  # messages
+    "RESUME_LIMIT": env.int("ROOMFUL_RESUME_LIMIT", 500, validate=is_positive),  # changes
+    "CHECK_MS": env.int("ROOMFUL_CHECK_MS", 2_000, validate=is_positive),
+    "DRAIN_LINGER_MS": env.int("ROOMFUL_DRAIN_LINGER_MS", 30_000, validate=is_positive),
+}
+
+# -- Logging -----------------------------------------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname:<7} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.log_level("ROOMFUL_LOG_LEVEL", logging.INFO)},
+    "loggers": {"django": {"level": "INFO"}, "daphne": {"level": "WARNING"}},
+}

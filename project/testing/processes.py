@@ -1,0 +1,165 @@
+"""Programs that a test starts, kills, pauses and starts again."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Self
+from urllib.parse import quote, urlsplit
+
+from django.conf import settings
+from django.db import connection
+from redis import Redis
+
+from project import embedded
+from project.testing.waiting import eventually
+
+START_SECONDS = 30.0  # a busy machine takes its time
+
+
+class Server:
+    """A real server, our Daphne, in a process of its own, on the test database."""
+
+    program: tuple[str, ...] = ("project.server",)
+
+    def __init__(self, log: Path, **environment: str) -> None:
+        self.port = free_port()
+        self.log = log
+        self.environment = environment
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def origin(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    url = origin
+
+    @property
+    def pid(self) -> int:
+        assert self.process
+        return self.process.pid
+
+    def start(self) -> Self:
+        """Start on the same port as ever, and wait until it listens."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", *self.program, "--port", str(self.port)],
+                cwd=settings.BASE_DIR,
+                env=os.environ | self.its_site() | self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        eventually(self.listens, within=START_SECONDS)
+        return self
+
+    def its_site(self) -> dict[str, str]:
+        """The site's own settings, on the test's database, with the origins of this server's port."""
+        origins = [f"http://{host}:{self.port}" for host in ("localhost", "127.0.0.1")]
+        return {
+            "DJANGO_SETTINGS_MODULE": "project.settings",
+            "DATABASE_URL": database_url(),
+            "PORT": str(self.port),
+            "ROOMFUL_ORIGINS": ",".join(origins),
+        }
+
+    def listens(self) -> bool:
+        assert self.process
+        assert self.process.poll() is None, f"The server has ended:\n{self.log.read_text()}"
+        return accepts(self.port)
+
+    def stop(self) -> None:
+        self._end_by(signal.SIGTERM)
+
+    def kill(self) -> None:
+        self._end_by(signal.SIGKILL)
+
+    def pause(self) -> None:
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        os.kill(self.pid, signal.SIGCONT)
+
+    def memory(self) -> int:
+        """How much it has in use, in bytes."""
+        status = Path(f"/proc/{self.pid}/statm")
+        if status.exists():
+            return int(status.read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
+        kilobytes = subprocess.run(["ps", "-o", "rss=", "-p", str(self.pid)], capture_output=True, check=True)
+        return int(kilobytes.stdout) * 1024
+
+    def _end_by(self, number: signal.Signals) -> None:
+        if self.process is None:
+            return
+        self.process.send_signal(number)
+        self.process.send_signal(signal.SIGCONT)
+        try:
+            self.process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process = None
+
+
+class PlainServer(Server):
+    """Daphne as it comes: any ASGI server will do."""
+
+    program = ("daphne", "project.asgi:application")
+
+
+class Valkey:
+    """A real Valkey in a folder, without a port: `url` names its socket."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.socket = folder / "valkey.sock"
+        self.url = f"unix://{self.socket}"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> Self:
+        self.process = embedded.start(self.folder, self.socket)
+        return self
+
+    def stop(self) -> None:
+        """As a restart of it would: all that it held is gone."""
+        if self.process:
+            self.resume()
+            self.process.kill()
+            self.process.wait()
+        self.process = None
+
+    def pause(self) -> None:
+        """It still accepts what is sent, and answers nothing."""
+        assert self.process
+        self.process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        assert self.process
+        self.process.send_signal(signal.SIGCONT)
+
+    def client(self) -> Redis:
+        return Redis(unix_socket_path=str(self.socket), decode_responses=True)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def accepts(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def database_url() -> str:
+    name = str(connection.settings_dict["NAME"])
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{quote(name)}"
+    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()

@@ -1,0 +1,34 @@
+"""The settings of a test run: in a folder and with a Valkey of its own, whatever the environment says.
+
+Only DATABASE_URL is heeded: it chooses the kind of database, of which a test database is made.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+OURS = ("ROOMFUL_", "PRESENCE_", "REDIS_URL", "EMAIL_URL", "PORT")
+
+folder = tempfile.mkdtemp(prefix="roomful-")  # short: the path of a socket must be
+atexit.register(shutil.rmtree, folder, ignore_errors=True)
+
+for name in [name for name in os.environ if name.startswith(OURS)]:
+    del os.environ[name]
+
+os.environ["ROOMFUL_DATA"] = folder
+os.environ["REDIS_URL"] = f"unix://{folder}/valkey.sock"  # the fixture `valkey` starts it
+# Servers that the tests start are processes of their own: they inherit the environment, with shorter waits.
+os.environ |= {
+    "PRESENCE_LEASE_MS": "3000",
+    "PRESENCE_HEARTBEAT_MS": "750",
+    "PRESENCE_LINGER_MS": "500",
+    "PRESENCE_SWEEP_MS": "250",
+    "PRESENCE_CHECK_MS": "500",
+    "ROOMFUL_CHECK_MS": "500",
+    "ROOMFUL_DRAIN_LINGER_MS": "4000",
+}
+
+from project.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["project.testing.hashers.QuickArgon2"]

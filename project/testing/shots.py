@@ -1,0 +1,117 @@
+"""Pictures of the pages, taken by a real browser on demo data: `bin/shots [folder]`."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import django
+from django.conf import settings
+from django.core.management import call_command
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from chat.models import Room
+    from chat.tests.browser.pages import Tab
+    from project.testing.browsers import Chrome
+    from project.testing.processes import Server
+
+SIZES = {"light": (1440, 900), "dark": (1440, 900), "phone": (390, 844)}
+AWAY_MS = 8_000  # somebody should be away, and nobody waits five minutes for a picture
+
+
+def main(folder: Path) -> None:
+    django.setup()
+    settings.DEBUG = True  # the demo is for sites under development
+    from project.testing.processes import Server, Valkey
+
+    with ExitStack() as stack:
+        valkey = Valkey(settings.DATA_DIR).start()
+        stack.callback(valkey.stop)
+        call_command("migrate", verbosity=0)
+        call_command("demo")
+        log = settings.DATA_DIR / "server.log"
+        server = Server(log, ROOMFUL_DEBUG="1", PRESENCE_AWAY_MS=str(AWAY_MS)).start()
+        stack.callback(server.stop)
+        take_pictures(server, folder, stack)
+
+
+def take_pictures(server: "Server", folder: Path, stack: ExitStack) -> None:
+    from chat.models import Room
+    from chat.tests.browser.pages import Tab
+    from project.testing.browsers import open_browser
+    from project.testing.waiting import eventually
+
+    general, birds = Room.objects.get(name="general"), Room.objects.get(name="birds-of-the-delta")
+    crowd = stack.enter_context(quitting(open_browser(profile(stack))))
+    ilse = Tab(stack.enter_context(quitting(open_browser(profile(stack)))), server, person("ilse"))
+    ilse.open_room(general)
+    visit(crowd, server, "pia", birds)
+    eventually(lambda: ilse.people("away") == ["pia"], within=30)
+    for username, room in {"noor": general, "tomasz": general, "wen": general, "amara": birds}.items():
+        visit(crowd, server, username, room)
+    ilse.write("").click()
+    ilse.sees("amara", group="online")
+    for name, size in SIZES.items():
+        dress(ilse.browser, name, size)
+        ilse.open_room(general)
+        ilse.sees("ilse", "noor", "tomasz", "wen")
+        save(ilse, folder / f"room-{name}.png")
+        ilse.go("/")
+        eventually(lambda: ilse.connection == "open")
+        save(ilse, folder / f"index-{name}.png")
+    stranger = Tab(stack.enter_context(quitting(open_browser(profile(stack)))), server)
+    for name, size in SIZES.items():
+        dress(stranger.browser, name, size)
+        stranger.go("/accounts/login/")
+        save(stranger, folder / f"sign-in-{name}.png")
+
+
+def visit(crowd: "Chrome", server: "Server", username: str, room: "Room") -> None:
+    """One more tab in which somebody has a room open."""
+    from chat.tests.browser.pages import Tab
+
+    crowd.switch_to.new_window("tab")
+    tab = Tab(crowd, server, person(username))
+    tab.open_room(room)
+
+
+def dress(browser: "Chrome", name: str, size: tuple[int, int]) -> None:
+    width, height = size
+    metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": name == "phone"}
+    scheme = {"name": "prefers-color-scheme", "value": "dark" if name == "dark" else "light"}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
+
+
+def save(tab: "Tab", path: Path) -> None:
+    tab.browser.execute_async_script("document.fonts.ready.then(() => requestAnimationFrame(arguments[0]))")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    assert tab.browser.save_screenshot(str(path)), path
+    print(path, file=sys.stderr)  # noqa: T201
+
+
+def person(username: str) -> "User":
+    from accounts.models import User
+
+    return User.objects.get(username=username)
+
+
+def profile(stack: ExitStack) -> Path:
+    return Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
+
+
+@contextmanager
+def quitting(browser: "Chrome") -> "Iterator[Chrome]":
+    try:
+        yield browser
+    finally:
+        browser.quit()
+
+
+if __name__ == "__main__":
+    os.environ["DJANGO_SETTINGS_MODULE"] = "project.testing.settings"
+    main(Path(sys.argv[1]))

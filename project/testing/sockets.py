@@ -1,0 +1,147 @@
+"""A plain, strict client of the socket, as `docs/protocol.md` describes it."""
+
+import asyncio
+import itertools
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Self
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
+from websockets.typing import Origin
+
+from project.testing.processes import Server
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+Event = dict[str, Any]
+MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+class Refused(Exception):
+    """The answer to a command was an error."""
+
+    def __init__(self, event: Event) -> None:
+        super().__init__(f"{event['code']}: {event['detail']}")
+        self.code: str = event["code"]
+        self.detail: str = event["detail"]
+        self.retry: bool = event["retry"]
+
+
+class Client:
+    """The one socket of a tab: `async with Client(server, alice) as client`.
+
+    `log` holds every event in the order in which it came. `event` waits for one and takes each only once.
+    """
+
+    def __init__(self, server: Server, user: "User | None" = None, **options: Any) -> None:
+        self.server = server
+        self.user = user
+        self.options = options
+        self.log: list[Event] = []
+        self.hello: Event = {}
+        self._untaken: list[Event] = []
+        self._news = asyncio.Condition()
+        self._ended = False
+        self._ids = itertools.count(1)
+
+    async def __aenter__(self) -> Self:
+        cookie = await sync_to_async(session_cookie)(self.user) if self.user else ""
+        self.socket = await open_socket(self.server, cookie, **self.options)
+        self._reader = asyncio.create_task(self._read())
+        self.hello = await self.event("hello")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.socket.close()
+        await self._reader
+
+    async def command(self, type: str, **members: Any) -> Event:
+        """Send a command and wait for its answer: the ack, or `Refused`."""
+        id = next(self._ids)
+        await self.send(json.dumps({"type": type, "id": id, **members}))
+        answer = await self._take(lambda event: event["type"] in ("ack", "error") and event["id"] == id, 10, type)
+        if answer["type"] == "error":
+            raise Refused(answer)
+        return answer
+
+    async def event(self, type: str, timeout: float = 5, **members: Any) -> Event:
+        """The next event of that type, with those members, that was not taken before."""
+        wanted = {"type": type, **members}.items()
+        return await self._take(lambda event: wanted <= event.items(), timeout, f"{type} {members or ''}")
+
+    async def any_event(self) -> None:
+        """Wait until more has come."""
+        async with self._news:
+            await self._news.wait()
+
+    def seen(self, type: str) -> list[Event]:
+        return [event for event in self.log if event["type"] == type]
+
+    async def send(self, frame: str | bytes) -> None:
+        await self.socket.send(frame)
+
+    async def closed(self, timeout: float = 5) -> int:
+        """The code with which the server closes the socket."""
+        await asyncio.wait_for(self.socket.wait_closed(), timeout)
+        assert self.socket.close_code is not None
+        return self.socket.close_code
+
+    def vanish(self) -> None:
+        """Go without a word, as a browser that is killed."""
+        self.socket.transport.abort()
+
+    async def _read(self) -> None:
+        with suppress(ConnectionClosed):
+            async for frame in self.socket:
+                await self._note(json.loads(frame))
+        self._ended = True
+        await self._note([])
+
+    async def _note(self, events: list[Event]) -> None:
+        async with self._news:
+            self.log += events
+            self._untaken += events
+            self._news.notify_all()
+
+    async def _take(self, wanted: Callable[[Event], bool], timeout: float, what: str) -> Event:
+        async with self._news:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._news.wait_for(lambda: self._find(wanted) or self._ended), timeout)
+            found = self._find(wanted)
+            assert found is not None, f"No {what} within {timeout} s; the latest were {self.log[-10:]}."
+            self._untaken.remove(found)
+            return found
+
+    def _find(self, wanted: Callable[[Event], bool]) -> Event | None:
+        return next(filter(wanted, self._untaken), None)
+
+
+def open_socket(server: Server, cookie: str = "", origin: str | None = "", **options: Any) -> connect:
+    """Open a socket with that session, from one of the server's own origins or from `origin`; None sends none."""
+    headers = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={cookie}"} if cookie else {}
+    return connect(
+        f"ws://127.0.0.1:{server.port}/ws/",
+        origin=None if origin is None else Origin(origin or server.origin),
+        additional_headers=headers | options.pop("headers", {}),
+        proxy=None,
+        max_size=None,
+        **options,
+    )
+
+
+def session_cookie(user: "User") -> str:
+    """The key of a new session of that person, as a browser would have it after signing in."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = MODEL_BACKEND
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    assert session.session_key
+    return session.session_key

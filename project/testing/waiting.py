@@ -1,0 +1,15 @@
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def eventually(condition: Callable[[], T], within: float = 5) -> T:
+    """What `condition` gives as soon as that is true; it fails after `within` seconds, with the last answer."""
+    deadline = time.monotonic() + within
+    while not (answer := condition()):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"Not within {within} s: the last answer was {answer!r}.")
+        time.sleep(0.02)
+    return answer

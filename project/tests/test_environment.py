@@ -1,0 +1,110 @@
+import os
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from project.environment import is_origin, kept_secret
+
+
+def run(*command: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    inherited = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    return subprocess.run(
+        [sys.executable, *command],
+        cwd=settings.BASE_DIR,
+        env=inherited | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize("command", [["manage.py", "check"], ["-m", "project.server"]])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "eight thousand"),
+        ("PORT", "65536"),
+        ("ROOMFUL_DEBUG", "perhaps"),
+        ("ROOMFUL_ORIGINS", ""),
+        ("DATABASE_URL", "oracle-of-delphi://"),
+        ("REDIS_URL", "localhost:6379"),
+        ("EMAIL_URL", "pigeon://"),
+        ("ROOMFUL_LOG_LEVEL", "LOUD"),
+        ("ROOMFUL_PAGE_LENGTH", "0"),
+        ("ROOMFUL_DATA", "/dev/null/data"),
+    ],
+)
+def test_a_value_that_cannot_be_read_ends_the_start_with_one_line(command: list[str], name: str, value: str) -> None:
+    ended = run(*command, **{name: value})
+    assert ended.returncode == 1
+    assert ended.stdout == ""
+    assert ended.stderr.startswith("roomful: ")
+    assert ended.stderr.count("\n") == 1
+    assert name in ended.stderr
+
+
+@pytest.mark.parametrize("origin", ["http://localhost:8000", "https://chat.example.org", "https://[::1]:8443"])
+def test_origins_are_taken_as_browsers_write_them(origin: str) -> None:
+    assert is_origin(origin)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "null",
+        "localhost",
+        "chat.example.org",
+        "//chat.example.org",
+        "ws://chat.example.org",
+        "https://",
+        "https://chat.example.org/",
+        "https://chat.example.org/chat",
+        "https://Chat.example.org",
+        "https://alice@chat.example.org",
+        "https://chat.example.org:443",
+        "http://chat.example.org:80",
+        "https://chat.example.org:port",
+        "https://[::1",
+        "*",
+    ],
+)
+def test_what_no_browser_would_send_is_no_origin(text: str) -> None:
+    assert not is_origin(text)
+
+
+def test_a_secret_is_made_once_and_kept(tmp_path: Path) -> None:
+    secret = kept_secret(tmp_path / "secret")
+    assert len(secret) >= 50
+    assert kept_secret(tmp_path / "secret") == secret
+    assert (tmp_path / "secret").stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in tmp_path.iterdir()] == ["secret"]
+
+
+def test_processes_that_start_at_once_agree_on_the_secret(tmp_path: Path) -> None:
+    program = "import sys; from pathlib import Path; from project.environment import kept_secret\n"
+    program += "print(kept_secret(Path(sys.argv[1])))"
+    with ThreadPoolExecutor() as pool:
+        ended = list(pool.map(lambda _: run("-c", program, str(tmp_path / "secret")), range(6)))
+    assert {secret.stdout for secret in ended} == {(tmp_path / "secret").read_text() + "\n"}
+
+
+def test_every_variable_is_described() -> None:
+    read = re.findall(r'env\.\w+\(\s*"(\w+)"', (settings.BASE_DIR / "project" / "settings.py").read_text())
+    described = (settings.BASE_DIR / "docs" / "settings.md").read_text()
+    assert len(read) > 20
+    assert [name for name in read if f"`{name}`" not in described] == []
+
+
+def test_debugging_is_not_shown_to_the_world() -> None:
+    for host in ("0.0.0.0", "192.0.2.1", "::"):
+        ended = run("-m", "project.server", "--bind", host, ROOMFUL_DEBUG="1")
+        assert ended.returncode == 1
+        assert "ROOMFUL_DEBUG" in ended.stderr.splitlines()[-1]
+        assert "Traceback" not in ended.stderr

@@ -1,0 +1,59 @@
+"""A WebSocket of our Daphne: what autobahn and Daphne do, and what the hub needs besides.
+
+The hub writes frames that were made once for everyone straight to the transport (`roomful.socket` in the scope's
+extensions): ASGI's `send` would encode, frame and queue them anew for every socket.
+"""
+
+from typing import Any
+
+from daphne.ws_protocol import WebSocketProtocol
+
+
+class Socket(WebSocketProtocol):
+    # -- For the hub ---------------------------------------------------------------------------------------------------
+
+    def write_frame(self, wire: bytes) -> None:
+        """Write bytes that are framed already.
+
+        What the system takes at once goes to it at once: to leave it to Twisted costs two calls to the system more, to
+        arm its writer and to disarm it.
+        """
+        if self.state != self.STATE_OPEN:
+            return
+        sent = 0 if self.waiting_bytes else self._sent_at_once(wire)
+        if sent < len(wire):
+            self.transport.write(wire[sent:])
+
+    def close_with(self, code: int) -> None:
+        """Close with any code: Daphne's own way fails with those that are neither 1000 nor from 3000 on."""
+        if self.state == self.STATE_OPEN:
+            self.sendCloseFrame(code=code, isReply=False)
+
+    @property
+    def waiting_bytes(self) -> int:
+        """How much the peer has not taken yet, beyond what the system keeps for it."""
+        transport = self.transport
+        return len(transport.dataBuffer) - transport.offset + transport._tempDataLen
+
+    def _sent_at_once(self, wire: bytes) -> int:
+        try:
+            return int(self.transport.socket.send(wire))
+        except OSError:  # would block, or is broken: Twisted finds out which
+            return 0
+
+    # -- For Daphne and autobahn ---------------------------------------------------------------------------------------
+
+    def serverClose(self, code: int | None = None) -> None:
+        self.close_with(code or 1000)
+
+    def sendData(self, data: bytes, sync: bool = False, chopsize: int | None = None) -> None:
+        """Without the line for the log that autobahn formats each time, and that nobody reads."""
+        if sync or chopsize or self.send_queue:
+            super().sendData(data, sync, chopsize)
+        else:
+            self.transport.write(data)
+
+    def failHandshake(self, reason: str, code: int = 400, headers: Any = None) -> None:
+        """A malformed origin never reaches the application; it is refused as every other that is not ours."""
+        code, reason = (403, "Access denied") if reason.startswith("HTTP Origin") else (code, reason)
+        super().failHandshake(reason, code, headers)
