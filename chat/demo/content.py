@@ -1,0 +1,39 @@
+"""The demo's people, rooms and messages, as content.toml has them."""
+
+import tomllib
+from pathlib import Path
+
+import msgspec
+
+
+class Person(msgspec.Struct):
+    name: str
+    administrator: bool = False
+
+
+class Message(msgspec.Struct, array_like=True):
+    minutes_ago: int
+    author: str
+    body: str
+    kind: str = "text"
+
+
+class Room(msgspec.Struct):
+    name: str
+    topic: str
+    owner: str
+    members: list[str]
+    messages: list[Message]
+    kind: str = "public"
+    read: dict[str, int] = {}
+
+
+class Content(msgspec.Struct):
+    password: str
+    people: dict[str, Person]
+    rooms: list[Room]
+
+
+def load() -> Content:
+    text = Path(__file__).with_name("content.toml").read_text(encoding="utf-8")
+    return msgspec.convert(tomllib.loads(text), Content)

@@ -1,0 +1,43 @@
+"""The demo's rooms, written through the same services as everything else."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from accounts.models import User
+from chat.demo.content import Room
+from chat.models import Room as StoredRoom
+from chat.services import messages, reading, rooms
+
+
+def make_room(room: Room, people: dict[str, User], now: datetime) -> None:
+    """Make the room, unless people have made a public one of that name themselves."""
+    if room.kind == StoredRoom.Kind.PUBLIC and StoredRoom.objects.named(room.name).exists():
+        return
+    made = rooms.create_room(people[room.owner], room.name, kind=room.kind, topic=room.topic)
+    for member in room.members:
+        rooms.add_member(made.pk, people[member])
+    positions = post_messages(made, room, people, now)
+    for member in room.members:
+        last_read = positions_read(positions, room.read.get(member, 0))
+        reading.mark_read(people[member], made.pk, last_read)
+
+
+def post_messages(made: StoredRoom, room: Room, people: dict[str, User], now: datetime) -> list[tuple[int, int]]:
+    """Post what was said; how many minutes ago each was, with its position."""
+    positions = []
+    for message in room.messages:
+        posted = messages.post_message(
+            people[message.author],
+            made.pk,
+            body=message.body,
+            kind=message.kind,
+            client_id=uuid.uuid4(),
+            created_at=now - timedelta(minutes=message.minutes_ago),
+        )
+        positions.append((message.minutes_ago, posted.position))
+    return positions
+
+
+def positions_read(positions: list[tuple[int, int]], minutes_ago: int) -> int:
+    """The last position that somebody has read who looked that long ago."""
+    return max((position for ago, position in positions if ago >= minutes_ago), default=0)

@@ -1,0 +1,44 @@
+import logging
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from chat.demo.content import Content, load
+from chat.demo.people import demo_people, make_people
+from chat.demo.rooms import make_room
+
+
+class Command(BaseCommand):
+    help = "Adds a few people, rooms and a day of conversation, and prints how to sign in. Again, it only prints."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEBUG:
+            raise CommandError(_("The demo's password is known to everyone: it is made with ROOMFUL_DEBUG=1 only."))
+        content = load()
+        if not demo_people():
+            make_demo(content)
+        self.stdout.write(how_to_sign_in(content))
+
+
+@transaction.atomic
+def make_demo(content: Content) -> None:
+    # No server need run, and Redis with it; one that does finds by itself what is new.
+    logging.getLogger("chat.hub.envelopes").setLevel(logging.ERROR)
+    people, now = make_people(content), timezone.now()
+    for room in content.rooms:
+        make_room(room, people, now)
+
+
+def how_to_sign_in(content: Content) -> str:
+    people = demo_people()
+    administrators = [user.username for user in people if user.is_superuser]
+    others = [user.username for user in people if not user.is_superuser]
+    return _("Sign in as %(others)s, or as the administrator %(administrators)s. Password: %(password)s") % {
+        "others": ", ".join(others),
+        "administrators": ", ".join(administrators),
+        "password": content.password,
+    }
