@@ -1,0 +1,18 @@
+from collections.abc import Callable
+
+import pytest
+
+from accounts.models import User
+from chat.tests.browser.pages import Tab
+from project.testing.browsers import Chrome
+from project.testing.processes import Server
+
+
+@pytest.fixture
+def tab(browsers: Callable[[], Chrome], server: Server) -> Callable[..., Tab]:
+    """Opens a tab in a browser of its own, signed in where somebody is named."""
+
+    def open_tab(user: User | None = None, on: Server | None = None) -> Tab:
+        return Tab(browsers(), on or server, user)
+
+    return open_tab

@@ -1,0 +1,97 @@
+"""The pages as a person uses them."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from selenium.webdriver import Chrome, Keys
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+
+from accounts.models import User
+from chat.models import Room
+from project.testing.browsers import sign_in
+from project.testing.processes import Server
+from project.testing.waiting import eventually
+
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+
+
+class Tab:
+    """Somebody's browser, with one tab open."""
+
+    def __init__(self, browser: Chrome, server: Server, user: User | None = None) -> None:
+        self.browser, self.server = browser, server
+        if user:
+            sign_in(browser, server, user)
+
+    def go(self, path: str) -> None:
+        self.browser.get(f"{self.server.url}{path}")
+
+    def open_room(self, room: Room) -> None:
+        """Go to the room's page, and wait until its socket has brought it up to date."""
+        self.go(room.get_absolute_url())
+        eventually(lambda: self.people("here"), within=10)
+
+    def one(self, selector: str) -> WebElement:
+        return eventually(lambda: next(iter(self.all(selector)), None), within=10) or self.all(selector)[0]
+
+    def all(self, selector: str) -> list[WebElement]:
+        return self.browser.find_elements(By.CSS_SELECTOR, selector)
+
+    def read(self, script: str, *arguments: object) -> Any:
+        return self.browser.execute_script(f"return {script}", *arguments)
+
+    @property
+    def connection(self) -> str:
+        return str(self.read("document.documentElement.dataset.connection"))
+
+    # -- The conversation ---------------------------------------------------------------------------------------------
+
+    def write(self, text: str) -> WebElement:
+        """Type a message, without sending it."""
+        field = self.one("textarea[name=body]")
+        field.send_keys(text)
+        return field
+
+    def say(self, text: str) -> None:
+        self.write(text).send_keys(Keys.ENTER)
+
+    def messages(self) -> list[str]:
+        """What the room shows: stored messages and pending ones."""
+        return list(self.read("[...document.querySelectorAll('article.message .body')].map(body => body.textContent)"))
+
+    def stored(self) -> list[str]:
+        bodies = "[...document.querySelectorAll('article.message[data-id] .body')].map(body => body.textContent)"
+        return list(self.read(bodies))
+
+    def shows(self, text: str, within: float = 5) -> bool:
+        return eventually(lambda: text in self.stored(), within)
+
+    # -- The sidebar --------------------------------------------------------------------------------------------------
+
+    def people(self, group: str) -> list[str]:
+        """The usernames in a group of the sidebar: `here`, `online` or `away`."""
+        script = "[...document.querySelectorAll(arguments[0])].map(person => person.dataset.user)"
+        return sorted(self.read(script, f"[data-group={group}] .person"))
+
+    def sees(self, *usernames: str, group: str = "here", within: float = 10) -> bool:
+        return eventually(lambda: self.people(group) == sorted(usernames), within)
+
+    # -- What nobody should find --------------------------------------------------------------------------------------
+
+    def complaints(self) -> list[str]:
+        """What the browser logged as an error: a script that failed, something that the policy blocked."""
+        log = self.browser.get_log("browser")  # type: ignore[no-untyped-call]
+        return [entry["message"] for entry in log if entry["level"] == "SEVERE"]
+
+    def barriers(self) -> list[str]:
+        """What axe finds."""
+        self.browser.execute_script(AXE.read_text())
+        found = self.browser.execute_async_script(
+            "const done = arguments[0]; axe.run().then(result => done(result.violations));"
+        )
+        return [f"{each['id']}: {[node['html'] for node in each['nodes']][:3]}" for each in found]
+
+
+OpenTab = Callable[..., Tab]

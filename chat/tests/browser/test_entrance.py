@@ -1,0 +1,85 @@
+"""Signing up, in and out, the index, and that everyone can use the pages."""
+
+import pytest
+from selenium.webdriver import Keys
+from selenium.webdriver.common.by import By
+
+from accounts.models import User
+from chat.models import Room
+from chat.services import rooms
+from chat.tests.browser.pages import OpenTab, Tab
+from project.testing.waiting import eventually
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def fill(page: Tab, **fields: str) -> None:
+    for name, value in fields.items():
+        page.one(f"[name={name}]").send_keys(value)
+    page.browser.switch_to.active_element.send_keys(Keys.ENTER)
+
+
+def test_somebody_signs_up_makes_a_room_talks_and_signs_out(tab: OpenTab) -> None:
+    page = tab()
+    page.go("/")
+    page.browser.find_element(By.PARTIAL_LINK_TEXT, "Create an account").click()
+    secret = "count the terns twice"
+    fill(page, email="carol@example.org", username="carol", password1=secret, password2=secret)
+    fill(page, name="field season")
+    page.one("textarea[name=body]").send_keys("First!", Keys.ENTER)
+    assert page.shows("First!", within=10)
+    assert page.complaints() == []
+    room = Room.objects.get(name="field season")
+    assert room.messages.get().author.username == "carol"
+
+    page.go("/accounts/logout/")
+    page.one("main form button").click()
+    eventually(lambda: "/accounts/login/" in page.browser.current_url)
+    page.go(room.get_absolute_url())
+    assert "/accounts/login/" in page.browser.current_url
+    fill(page, login="CAROL", password=secret)
+    assert page.shows("First!", within=10)
+
+
+def test_the_index_counts_who_is_there_and_what_is_unread(tab: OpenTab, alice: User, bob: User, general: Room) -> None:
+    hers, his = tab(alice), tab(bob)
+    his.go("/")
+    entry = f'[data-room="{general.pk}"] [data-here]'
+    assert his.one(entry).get_attribute("data-here") == "0"
+    hers.open_room(general)
+    eventually(lambda: his.one(entry).get_attribute("data-here") == "1", within=10)
+    hers.say("Anyone?")
+    badge = eventually(lambda: [each.text for each in his.all(".badge") if each.text], within=10)
+    assert badge == ["1"]
+
+
+def test_a_public_room_is_joined_from_its_page(tab: OpenTab, mallory: User, general: Room) -> None:
+    page = tab(mallory)
+    page.go(general.get_absolute_url())
+    page.one("form[action$='/join/'] button").click()
+    assert page.sees("mallory")
+    assert Room.objects.of(mallory).get() == general
+
+
+@pytest.mark.parametrize("size", [(1280, 900), (390, 844)], ids=["desk", "phone"])
+def test_axe_finds_nothing(
+    tab: OpenTab, alice: User, bob: User, mallory: User, general: Room, size: tuple[int, int]
+) -> None:
+    rooms.create_room(bob, "another")
+    stranger, page, outsider = tab(), tab(alice), tab(mallory)
+    for each in (stranger, page, outsider):
+        each.browser.set_window_size(*size)
+    for path in ("/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"):
+        stranger.go(path)
+        assert stranger.barriers() == []
+        assert stranger.complaints() == []
+    outsider.go(general.get_absolute_url())
+    assert outsider.barriers() == []
+    page.go("/")
+    eventually(lambda: page.connection == "open", within=10)
+    assert page.barriers() == []
+    page.go(general.get_absolute_url())
+    page.one("textarea[name=body]").send_keys("Hello https://example.org", Keys.ENTER)
+    assert page.shows("Hello https://example.org")
+    assert page.barriers() == []
+    assert page.complaints() == []

@@ -1,0 +1,235 @@
+"""Two people in a room, each with a real browser."""
+
+from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
+from selenium.webdriver import Keys
+
+from accounts.models import User
+from chat.models import Message, Room
+from chat.services import messages, rooms
+from chat.tests.browser.pages import OpenTab
+from project.testing.processes import Server, Valkey
+from project.testing.waiting import eventually
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def birds(alice: User) -> Room:
+    return rooms.create_room(alice, "birds")
+
+
+def test_a_message_is_seen_by_everyone_in_the_same_room(tab: OpenTab, alice: User, bob: User, general: Room) -> None:
+    hers, his = tab(alice), tab(bob)
+    for each in (hers, his):
+        each.open_room(general)
+    hers.say("Hello, Bob")
+    assert his.shows("Hello, Bob")
+    his.say("Hello, Alice")
+    assert hers.shows("Hello, Alice")
+    assert hers.stored() == his.stored() == ["Hello, Bob", "Hello, Alice"]
+    author = his.one("article.message[data-author=alice]")
+    assert "Alice" in author.text
+    assert not hers.complaints() + his.complaints()
+
+
+def test_a_message_is_not_seen_in_a_different_room(
+    tab: OpenTab, alice: User, bob: User, general: Room, birds: Room
+) -> None:
+    rooms.join(bob, birds.pk)
+    hers, his = tab(alice), tab(bob)
+    hers.open_room(general)
+    his.open_room(birds)
+    hers.say("Only in general")
+    assert hers.shows("Only in general")
+    assert his.one(f'a[data-room="{general.pk}"] .badge').text == "1"
+    assert his.messages() == []
+
+
+def test_people_see_each_other_come_and_go(tab: OpenTab, alice: User, bob: User, general: Room, birds: Room) -> None:
+    rooms.join(bob, birds.pk)
+    hers, his = tab(alice), tab(bob)
+    hers.open_room(general)
+    assert hers.sees("alice")
+    his.open_room(birds)
+    assert hers.sees("bob", group="online")
+    his.one(f'a[data-room="{general.pk}"]').click()
+    assert hers.sees("alice", "bob")
+    assert his.sees("alice", "bob")
+    his.browser.quit()
+    assert hers.sees("alice")
+    assert hers.sees(group="online")
+
+
+def test_a_second_tab_adds_no_second_entry_and_closing_the_last_removes_it(
+    tab: OpenTab, alice: User, bob: User, general: Room
+) -> None:
+    hers, his = tab(alice), tab(bob)
+    hers.open_room(general)
+    his.open_room(general)
+    first = his.browser.current_window_handle
+    his.browser.switch_to.new_window("tab")
+    his.open_room(general)
+    assert hers.sees("alice", "bob")
+    his.browser.close()
+    his.browser.switch_to.window(first)
+    his.say("Still here with one tab")
+    assert hers.shows("Still here with one tab")
+    assert hers.people("here") == ["alice", "bob"]
+    his.go("/accounts/logout/")  # a page without a socket, as good as none
+    assert hers.sees("alice")
+
+
+def test_reloading_is_neither_a_leave_nor_a_join(tab: OpenTab, alice: User, bob: User, general: Room) -> None:
+    hers, his = tab(alice), tab(bob)
+    hers.open_room(general)
+    his.open_room(general)
+    assert hers.sees("alice", "bob")
+    hers.browser.execute_script(
+        """
+        window.seen = [];
+        new MutationObserver(() => window.seen.push(document.querySelectorAll("[data-group=here] .person").length))
+            .observe(document.body, { childList: true, subtree: true });
+        """
+    )
+    his.open_room(general)
+    his.say("Back again")
+    assert hers.shows("Back again")
+    assert set(hers.read("window.seen")) == {2}
+
+
+def test_a_server_that_is_killed_loses_nothing(
+    tab: OpenTab, server: Server, alice: User, bob: User, general: Room
+) -> None:
+    hers, his = tab(alice), tab(bob)
+    for each in (hers, his):
+        each.open_room(general)
+    hers.say("Before")
+    assert his.shows("Before")
+
+    server.kill()
+    eventually(lambda: {hers.connection, his.connection} == {"closed"}, within=10)
+    hers.say("While it was away")
+    eventually(lambda: hers.messages() == ["Before", "While it was away"])
+    assert hers.stored() == ["Before"]
+    assert hers.all("article.message[data-pending]")
+
+    server.start()
+    assert his.shows("While it was away", within=30)
+    his.say("And after")
+    assert hers.shows("And after", within=30)
+    assert hers.stored() == his.stored() == ["Before", "While it was away", "And after"]
+    assert [message.body for message in general.messages.order_by("position")] == hers.stored()
+    assert hers.sees("alice", "bob", within=20)
+    assert his.sees("alice", "bob", within=20)
+
+
+def test_what_was_said_while_a_page_was_cut_off_comes_in_order(
+    tab: OpenTab, servers: Callable[..., Server], alice: User, bob: User, general: Room
+) -> None:
+    other = servers()
+    hers, his = tab(alice), tab(bob, on=other)
+    hers.open_room(general)
+    his.open_room(general)
+    other.kill()
+    for number in range(3):
+        hers.say(f"Message {number}")
+    assert hers.shows("Message 2")
+    other.start()
+    assert his.shows("Message 2", within=30)
+    assert his.stored() == ["Message 0", "Message 1", "Message 2"]
+
+
+def test_older_messages_load_as_one_scrolls_up(tab: OpenTab, alice: User, general: Room) -> None:
+    for number in range(120):
+        messages.post_message(alice, general.pk, body=f"Message {number}", client_id=uuid4())
+    page = tab(alice)
+    page.open_room(general)
+    assert page.stored()[-1] == "Message 119"
+    assert len(page.stored()) < 120
+
+    def reaches_the_first() -> bool:
+        page.browser.execute_script("document.querySelector('[role=log]').scrollTop = 0")
+        return page.stored()[0] == "Message 0"
+
+    eventually(reaches_the_first, within=15)
+    assert page.stored() == [f"Message {number}" for number in range(120)]
+
+
+def test_text_stays_text(tab: OpenTab, alice: User, general: Room) -> None:
+    body = "<img src=x onerror=\"document.title='gone'\"> <b>bold</b> javascript:alert(1) https://example.org/?a=1&b=2"
+    page = tab(alice)
+    page.open_room(general)
+    page.say(body)
+    assert page.shows(body)
+    assert page.all("article.message .body img, article.message .body b") == []
+    (link,) = page.all("article.message .body a")
+    assert link.get_attribute("href") == "https://example.org/?a=1&b=2"
+    assert "noopener" in (link.get_attribute("rel") or "")
+    assert page.read("document.title") != "gone"
+
+
+def test_me_is_an_action_and_shift_enter_a_new_line(tab: OpenTab, alice: User, general: Room) -> None:
+    page = tab(alice)
+    page.open_room(general)
+    page.say("/me waves")
+    assert page.shows("waves")
+    page.write("one").send_keys(Keys.SHIFT, Keys.ENTER)
+    page.say("two")
+    assert page.shows("one\ntwo")
+    stored = Message.objects.order_by("position").values_list("kind", "body")
+    assert list(stored) == [("action", "waves"), ("text", "one\ntwo")]
+
+
+def test_a_draft_survives_a_reload(tab: OpenTab, alice: User, general: Room, birds: Room) -> None:
+    page = tab(alice)
+    page.open_room(general)
+    page.write("Half a thou")
+    page.open_room(birds)
+    assert page.one("textarea[name=body]").get_attribute("value") == ""
+    page.open_room(general)
+    assert page.one("textarea[name=body]").get_attribute("value") == "Half a thou"
+
+
+def test_switching_rooms_keeps_the_socket_and_the_way_back(
+    tab: OpenTab, alice: User, general: Room, birds: Room
+) -> None:
+    messages.post_message(alice, general.pk, body="In general", client_id=uuid4())
+    messages.post_message(alice, birds.pk, body="Among birds", client_id=uuid4())
+    page = tab(alice)
+    page.open_room(general)
+    page.browser.execute_script("window.sameDocument = true")
+    page.one(f'a[data-room="{birds.pk}"]').click()
+    assert page.shows("Among birds")
+    assert page.browser.current_url.endswith(birds.get_absolute_url())
+    page.browser.back()
+    assert page.shows("In general")
+    assert page.read("window.sameDocument") is True
+
+
+def test_one_who_leaves_is_shown_out(tab: OpenTab, bob: User, general: Room) -> None:
+    page = tab(bob)
+    page.open_room(general)
+    rooms.leave(bob, general.pk)
+    # Whoever left by another way finds out at the next look.
+    page.go(general.get_absolute_url())
+    assert page.one("form[action$='/join/'] button").is_displayed()
+
+
+def test_presence_that_is_unavailable_is_not_shown_as_nobody(
+    tab: OpenTab, alice: User, general: Room, valkey: Valkey
+) -> None:
+    page = tab(alice)
+    page.open_room(general)
+    assert page.sees("alice")
+    valkey.stop()
+    try:
+        eventually(lambda: page.all("[data-presence=stale], [data-presence=unavailable]"), within=10)
+        page.say("We still talk")
+        assert page.shows("We still talk")
+    finally:
+        valkey.start()
+    eventually(lambda: page.all("[data-presence=known]"), within=15)
+    assert page.sees("alice")
