@@ -10,7 +10,6 @@ from chat import commands
 from chat.errors import Refused
 from chat.hub import get_hub
 from chat.hub.connection import TRY_AGAIN_LATER, UNSUPPORTED_DATA, Connection
-from chat.hub.envelopes import session_fingerprint
 from chat.hub.outlets import outlet_for
 
 logger = logging.getLogger(__name__)
@@ -39,7 +38,7 @@ class RoomsConsumer(AsyncWebsocketConsumer):
             await self.close()
             return
         await self.accept()
-        session = session_fingerprint(self.scope["session"].session_key)
+        session = self.scope["session"].session_key
         self.connection = Connection(user, session, outlet_for(self.scope, self.base_send))
         try:
             await get_hub().welcome(self.connection)

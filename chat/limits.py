@@ -23,6 +23,11 @@ def drain_linger_ms() -> int:
     return int(settings.CHAT["DRAIN_LINGER_MS"])
 
 
+def standing_seconds() -> float:
+    """How often the hub makes sure that its sockets may still stand where they stand."""
+    return float(settings.CHAT["STANDING_MS"]) / 1000
+
+
 def check_seconds() -> float:
     """How often the hub looks for events that never reached it."""
     return float(settings.CHAT["CHECK_MS"]) / 1000

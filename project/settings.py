@@ -271,6 +271,7 @@ CHAT = {
     "PAGE_LENGTH": env.int("ROOMFUL_PAGE_LENGTH", 50, validate=is_positive),  # messages
     "RESUME_LIMIT": env.int("ROOMFUL_RESUME_LIMIT", 500, validate=is_positive),  # changes
     "CHECK_MS": env.int("ROOMFUL_CHECK_MS", 2_000, validate=is_positive),
+    "STANDING_MS": env.int("ROOMFUL_STANDING_MS", 15_000, validate=is_positive),
     "DRAIN_LINGER_MS": env.int("ROOMFUL_DRAIN_LINGER_MS", 30_000, validate=is_positive),
 }
 

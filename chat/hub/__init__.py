@@ -6,6 +6,8 @@ frame.py          what is made once for everyone
 feed.py           one room's events, in order, without gaps or repeats
 audience.py       who gets them, and from which number on
 sidebar.py        who is in the room's sidebar
+checks.py         what it makes sure of from time to time
+standing.py       whether sockets may still stand where they stand
 subscriptions.py  the process's one channel, and its groups
 envelopes.py      what travels over the channel layer
 hub.py            all of it together

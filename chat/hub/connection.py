@@ -21,7 +21,7 @@ class Connection:
     def __init__(self, user: "User", session: str, outlet: Outlet) -> None:
         self.id = uuid.uuid4().hex
         self.user = user
-        self.session = session  # its fingerprint
+        self.session = session  # its key
         self.room: int | None = None  # that the tab shows
         self.deliver, self.close, self.end = outlet.deliver, outlet.close, outlet.end
 

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,13 +13,14 @@ from chat.database import read
 from chat.errors import NotFound, Refused
 from chat.hub import envelopes
 from chat.hub.audience import Audience, Hold
+from chat.hub.checks import check_standing, check_versions
 from chat.hub.connection import SIGNED_OUT, TRY_AGAIN_LATER, Connection
 from chat.hub.counts import Counts
 from chat.hub.feed import Feed
 from chat.hub.frame import Frame
 from chat.hub.sidebars import Sidebars
 from chat.hub.subscriptions import Subscriptions
-from chat.models import Membership, Room
+from chat.models import Membership
 from presence.tasks import end
 from presence.topics import ONLINE
 from presence.tracker import get_tracker
@@ -31,7 +32,7 @@ MOST_TO_PUBLISH = 10_000  # envelopes that wait for Redis; what falls out is fou
 
 
 @dataclass(slots=True)
-class _Place:
+class Place:
     """A room that this process has sockets in."""
 
     feed: Feed
@@ -51,11 +52,11 @@ class Opening:
 class Hub:
     def __init__(self) -> None:
         self.loop = asyncio.get_running_loop()
-        self._places: dict[int, _Place] = {}
-        self._connections: dict[int, set[Connection]] = defaultdict(set)  # by user
+        self.places: dict[int, Place] = {}
+        self.connections: dict[int, set[Connection]] = defaultdict(set)  # by user
         self._subscriptions = Subscriptions(self.receive)
-        self._counts = Counts(self._tell_room, self._tell_everyone)
-        self._sidebars = Sidebars(self._subscriptions, self._counts.note)
+        self.counts = Counts(self._tell_room, self._tell_everyone)
+        self._sidebars = Sidebars(self._subscriptions, self.counts.note)
         self._tracker = get_tracker()
         self._outgoing: asyncio.Queue[envelopes.Envelope] = asyncio.Queue(MOST_TO_PUBLISH)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -71,7 +72,8 @@ class Hub:
         self._tracker.start()
         self._sidebars.start()
         self._spawn(self._publish())
-        self._spawn(self._check())
+        self._spawn(self._repeat(limits.check_seconds, check_versions))
+        self._spawn(self._repeat(limits.standing_seconds, check_standing))
 
     async def stop(self) -> None:
         """The server ends: its people leave, after a linger that is long enough for it to be started again."""
@@ -85,12 +87,12 @@ class Hub:
     async def welcome(self, connection: Connection) -> None:
         """Stand the connection in every room of its user, and greet it. Raises Unavailable."""
         user = connection.user
-        self._connections[user.pk].add(connection)
+        self.connections[user.pk].add(connection)
         self._subscriptions.want(envelopes.user_group(user.pk))
         self._tracker.track(ONLINE, user.pk, connection.id)
         self._tracker.touch(user.pk)
         rooms = await read(_rooms_of, user.pk)
-        holds = {room_id: self._place(room_id).audience.hold(connection) for room_id in rooms}
+        holds = {room_id: self.place(room_id).audience.hold(connection) for room_id in rooms}
         groups = {envelopes.room_group(room_id) for room_id in rooms}
         await self._subscriptions.joined(groups | {envelopes.user_group(user.pk)})
         listed = await self.listed_rooms(user.pk)
@@ -106,12 +108,12 @@ class Hub:
         user = connection.user.pk
         self._tracker.drop(connection.id)
         self.close_room(connection)
-        self._counts.discard(connection)
-        for room_id in [room_id for room_id, place in self._places.items() if connection in place.audience]:
+        self.counts.discard(connection)
+        for room_id in [room_id for room_id, place in self.places.items() if connection in place.audience]:
             self._detach(connection, room_id)
-        self._connections[user].discard(connection)
-        if not self._connections[user]:
-            del self._connections[user]
+        self.connections[user].discard(connection)
+        if not self.connections[user]:
+            del self.connections[user]
             self._subscriptions.unwant(envelopes.user_group(user))
 
     async def open_room(self, connection: Connection, room_id: int, since: int | None) -> Opening:
@@ -120,7 +122,7 @@ class Hub:
         The membership is read after the room's events are held for the connection: a removal before that is seen here,
         and one after that comes as an event and expels. `show` does the rest.
         """
-        hold = self._place(room_id).audience.hold(connection)
+        hold = self.place(room_id).audience.hold(connection)
         await self._subscriptions.joined({envelopes.room_group(room_id)})
         try:
             return Opening(hold, *await read(_opening, connection.user.pk, room_id, since))
@@ -139,7 +141,7 @@ class Hub:
         self._tracker.track(here_topic(room_id), connection.user.pk, connection.id)
         connection.tell(*opening.changes.events)
         self._release(connection, room_id, opening.hold, opening.changes.head)
-        if room_id in self._places and connection in self._places[room_id].audience:
+        if room_id in self.places and connection in self.places[room_id].audience:
             await self._sidebars.show(connection, room_id)
         else:  # removed meanwhile
             self.close_room(connection)
@@ -155,7 +157,7 @@ class Hub:
         self._tracker.touch(connection.user.pk)
 
     async def watch_directory(self, connection: Connection) -> dict[int, int] | None:
-        return await self._counts.watch_directory(connection)
+        return await self.counts.watch_directory(connection)
 
     # -- Events -------------------------------------------------------------------------------------------------------
 
@@ -174,28 +176,28 @@ class Hub:
         self._outgoing.put_nowait(envelope)
 
     def _receive_for_room(self, event: dict[str, Any]) -> None:
-        place = self._places.get(event["room"])
+        place = self.places.get(event["room"])
         if place is not None:
             place.feed.offer(event)
             self._mind_the_gap(event["room"], place)
 
     def _receive_for_user(self, user: int, event: dict[str, Any]) -> None:
         if event["type"] == "room.gained":
-            self._spawn(self._gain(user, event["room"]))
+            self._spawn(self.gain(user, event["room"]))
         else:
             frame = Frame.of(event)
-            for connection in self._connections.get(user, ()):
+            for connection in self.connections.get(user, ()):
                 connection.deliver(frame)
 
     def _end_session(self, user: int, session: str | None) -> None:
-        for connection in self._connections.get(user, ()):
-            if session in (None, connection.session):
+        for connection in self.connections.get(user, ()):
+            if session is None or session == envelopes.session_fingerprint(connection.session):
                 connection.close(SIGNED_OUT)
 
     def _forward(self, event: dict[str, Any]) -> None:
         """The next event of a room, in its turn: one frame for everyone."""
         room_id = event["room"]
-        place = self._places[room_id]
+        place = self.places[room_id]
         self._sidebars.follow(room_id, event)
         if event["type"] == "member.left":
             self._expel(event["user"]["id"], room_id)
@@ -203,51 +205,55 @@ class Hub:
 
     def _expel(self, user: int, room_id: int) -> None:
         """From exactly this number on, someone who left gets nothing more."""
-        for connection in list(self._connections.get(user, ())):
-            if connection in self._places[room_id].audience:
-                if connection.room == room_id:
-                    self.close_room(connection)
-                self._places[room_id].audience.discard(connection)
-                connection.tell(events.room_lost(room_id))
+        for connection in list(self.connections.get(user, ())):
+            self.show_out(connection, room_id)
 
-    def _mind_the_gap(self, room_id: int, place: _Place) -> None:
+    def show_out(self, connection: Connection, room_id: int) -> None:
+        place = self.places.get(room_id)
+        if place is not None and connection in place.audience:
+            if connection.room == room_id:
+                self.close_room(connection)
+            place.audience.discard(connection)
+            connection.tell(events.room_lost(room_id))
+
+    def _mind_the_gap(self, room_id: int, place: Place) -> None:
         if place.feed.has_gap and not place.gap_due:
             place.gap_due = True
             self.loop.call_later(PATIENCE_SECONDS, lambda: self._spawn(self._read_gap(room_id, place)))
 
-    async def _read_gap(self, room_id: int, place: _Place) -> None:
+    async def _read_gap(self, room_id: int, place: Place) -> None:
         try:
             if place.feed.has_gap:
-                await self._read_missing(room_id, place)
+                await self.read_missing(room_id, place)
         finally:
             place.gap_due = False
 
-    async def _read_missing(self, room_id: int, place: _Place) -> None:
-        if self._places.get(room_id) is not place or place.feed.last is None:
+    async def read_missing(self, room_id: int, place: Place) -> None:
+        if self.places.get(room_id) is not place or place.feed.last is None:
             return
         changes = await read(history.changes_since, room_id, place.feed.last)
-        if self._places.get(room_id) is place:
+        if self.places.get(room_id) is place:
             place.feed.fill(changes.events, changes.head)
 
     # -- Rooms --------------------------------------------------------------------------------------------------------
 
-    def _place(self, room_id: int) -> _Place:
-        if room_id not in self._places:
-            self._places[room_id] = _Place(Feed(self._forward))
+    def place(self, room_id: int) -> Place:
+        if room_id not in self.places:
+            self.places[room_id] = Place(Feed(self._forward))
             self._subscriptions.want(envelopes.room_group(room_id))
-        return self._places[room_id]
+        return self.places[room_id]
 
     def _release(self, connection: Connection, room_id: int, hold: Hold, version: int) -> None:
         """The connection was brought up to `version` of the room."""
-        place = self._places.get(room_id)
+        place = self.places.get(room_id)
         if place is not None and connection in place.audience:
             place.feed.start(version)
             place.audience.release(connection, hold, version, place.feed.last or 0)
 
-    async def _gain(self, user: int, room_id: int) -> None:
+    async def gain(self, user: int, room_id: int) -> None:
         """The user became a member: their tabs stand in the room from now on."""
-        audience = self._place(room_id).audience
-        holds = {c: audience.hold(c) for c in self._connections.get(user, ()) if c not in audience}
+        audience = self.place(room_id).audience
+        holds = {c: audience.hold(c) for c in self.connections.get(user, ()) if c not in audience}
         await self._subscriptions.joined({envelopes.room_group(room_id)})
         try:
             listed = await self.listed_rooms(user, room_id)
@@ -263,14 +269,14 @@ class Hub:
                 self._detach(connection, room_id)
 
     def _detach(self, connection: Connection, room_id: int) -> None:
-        place = self._places.get(room_id)
+        place = self.places.get(room_id)
         if place is not None:
             place.audience.discard(connection)
-            self._drop_if_empty(room_id)
+            self.drop_if_empty(room_id)
 
-    def _drop_if_empty(self, room_id: int) -> None:
-        if not self._places[room_id].audience:
-            del self._places[room_id]
+    def drop_if_empty(self, room_id: int) -> None:
+        if not self.places[room_id].audience:
+            del self.places[room_id]
             self._subscriptions.unwant(envelopes.room_group(room_id))
 
     async def listed_rooms(self, user: int, room_id: int | None = None) -> list[dict[str, Any]]:
@@ -280,11 +286,11 @@ class Hub:
         return [room | {"here": count_in(here, room["id"])} for room in listed]
 
     def _tell_room(self, room_id: int, frame: Frame) -> None:
-        if room_id in self._places:
-            self._places[room_id].audience.tell(frame)
+        if room_id in self.places:
+            self.places[room_id].audience.tell(frame)
 
     def _tell_everyone(self, frame: Frame) -> None:
-        for connections in self._connections.values():
+        for connections in self.connections.values():
             for connection in connections:
                 connection.deliver(frame)
 
@@ -299,22 +305,10 @@ class Hub:
         while True:
             await envelopes.send(await self._outgoing.get())
 
-    async def _check(self) -> None:
-        """Find what never arrived, also where a room has gone quiet."""
+    async def _repeat(self, seconds: Callable[[], float], check: Callable[["Hub"], Awaitable[None]]) -> None:
         while True:
-            await asyncio.sleep(limits.check_seconds())
-            try:
-                for room_id, version in await read(_versions, list(self._places)):
-                    place = self._places.get(room_id)
-                    if place is not None and place.feed.last is not None and place.feed.last < version:
-                        await self._read_missing(room_id, place)
-                    elif place is not None and not place.audience:
-                        self._drop_if_empty(room_id)
-                await self._counts.check(self._places)
-            except Refused as error:
-                logger.warning("The check for missed events failed: %r", error.__cause__ or error)
-            except Exception:
-                logger.exception("The check for missed events failed")
+            await asyncio.sleep(seconds())
+            await _logged(check(self))
 
 
 _hub: Hub | None = None
@@ -371,7 +365,3 @@ def _opening(user: int, room_id: int, since: int | None) -> tuple[dict[str, Any]
     if not listed:
         raise NotFound
     return listed[0], history.changes_since(room_id, since, limit=limits.resume_limit())
-
-
-def _versions(rooms: list[int]) -> list[tuple[int, int]]:
-    return list(Room.objects.filter(pk__in=rooms).values_list("pk", "version"))

@@ -23,7 +23,7 @@ class _Shown:
     sidebar: Sidebar
     ready: asyncio.Task[None]
     viewers: set[Connection] = field(default_factory=set)
-    was_known: bool = True
+    was_known: bool = True  # when the viewers were told last
 
 
 class Sidebars:
@@ -59,9 +59,13 @@ class Sidebars:
         except Exception:
             self._forget(room_id)
             raise
+        if connection.room != room_id:  # it was shown out, or shows another room by now
+            self.hide(connection, room_id)
+            return
         people = shown.sidebar.people()
+        if not shown.viewers:
+            shown.was_known = people is not None
         shown.viewers.add(connection)
-        shown.was_known = people is not None
         connection.tell(events.presence_snapshot(room_id, people))
 
     def hide(self, connection: Connection, room_id: int) -> None:

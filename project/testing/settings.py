@@ -26,6 +26,7 @@ os.environ |= {
     "PRESENCE_SWEEP_MS": "250",
     "PRESENCE_CHECK_MS": "500",
     "ROOMFUL_CHECK_MS": "500",
+    "ROOMFUL_STANDING_MS": "1000",
     "ROOMFUL_DRAIN_LINGER_MS": "4000",
 }
 

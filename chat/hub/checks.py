@@ -1,0 +1,51 @@
+"""What the hub makes sure of from time to time, in case word of it was lost."""
+
+from typing import TYPE_CHECKING
+
+from chat.database import read
+from chat.hub.connection import SIGNED_OUT
+from chat.hub.standing import Standing, read_standing
+from chat.models import Room
+
+if TYPE_CHECKING:
+    from chat.hub.hub import Hub
+
+
+async def check_versions(hub: "Hub") -> None:
+    """Find the events that never arrived, also where a room has gone quiet, and count who is where."""
+    for room_id, version in await read(_versions, list(hub.places)):
+        place = hub.places.get(room_id)
+        if place is None:
+            continue
+        if not place.audience:
+            hub.drop_if_empty(room_id)
+        elif place.feed.last is not None and place.feed.last < version:
+            await hub.read_missing(room_id, place)
+    await hub.counts.check(hub.places)
+
+
+async def check_standing(hub: "Hub") -> None:
+    """Find the end of a session and of a membership, and memberships that are new."""
+    connections = {connection for found in hub.connections.values() for connection in found}
+    stood = [(connection, room_id) for room_id, place in hub.places.items() for connection in place.audience]
+    sessions = {connection.session for connection in connections}
+    standing = await read(read_standing, list(hub.connections), sessions)
+    for connection in connections:
+        if connection.session not in standing.sessions:
+            connection.close(SIGNED_OUT)
+    for connection, room_id in stood:
+        if room_id not in standing.rooms[connection.user.pk]:
+            hub.show_out(connection, room_id)
+    await _gain_what_is_new(hub, standing)
+
+
+async def _gain_what_is_new(hub: "Hub", standing: Standing) -> None:
+    for user, rooms in standing.rooms.items():
+        for room_id in rooms:
+            audience = hub.place(room_id).audience
+            if any(connection not in audience for connection in hub.connections.get(user, ())):
+                await hub.gain(user, room_id)
+
+
+def _versions(room_ids: list[int]) -> list[tuple[int, int]]:
+    return list(Room.objects.filter(pk__in=room_ids).values_list("pk", "version"))
