@@ -63,6 +63,7 @@ class Command(DaphneCommand):
     def announce(self) -> None:
         words = {"site": settings.SITE_NAME, "url": f"http://localhost:{self.port}"}
         self.stdout.write(_("%(site)s is at %(url)s (Ctrl-C stops it)") % words)
+        self.stdout.flush()  # also where it is not a terminal that reads it
 
     def refuse_a_taken_port(self) -> None:
         family = socket.AF_INET6 if self.use_ipv6 else socket.AF_INET
