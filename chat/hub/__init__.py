@@ -5,6 +5,7 @@ outlets.py        how frames get to it
 frame.py          what is made once for everyone
 feed.py           one room's events, in order, without gaps or repeats
 audience.py       who gets them, and from which number on
+joiner.py         events that follow one another closely, as one frame
 sidebar.py        who is in the room's sidebar
 checks.py         what it makes sure of from time to time
 standing.py       whether sockets may still stand where they stand

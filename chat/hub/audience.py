@@ -1,10 +1,12 @@
 """Which sockets of this process get a room's events, and from which number on."""
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from chat.hub.connection import Connection
 from chat.hub.frame import Frame
+from chat.hub.joiner import Joiner
 
 
 @dataclass(slots=True, eq=False)
@@ -21,8 +23,10 @@ class Audience:
     First attach, resume and switching rooms are one thing: `hold` the socket's events, read what it lacks, `release`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._live: set[Connection] = set()
+        # What waits to be joined was forwarded to those who were live then: whoever comes or goes flushes it first.
+        self._joiner = Joiner(self._deliver_to_live, loop)
         self._behind: dict[Connection, Hold] = {}
 
     def __iter__(self) -> Iterator[Connection]:
@@ -37,6 +41,7 @@ class Audience:
 
     def hold(self, connection: Connection) -> Hold:
         """From now on, keep what is forwarded for it. A hold that it is under already counts no more."""
+        self._joiner.flush()
         self._live.discard(connection)
         hold = self._behind[connection] = Hold()
         return hold
@@ -57,13 +62,13 @@ class Audience:
             hold.after, hold.kept = version, []
 
     def discard(self, connection: Connection) -> None:
+        self._joiner.flush()
         self._live.discard(connection)
         self._behind.pop(connection, None)
 
     def forward(self, version: int, frame: Frame) -> None:
         """Hand the frame of a numbered event to everyone who lacks it."""
-        for connection in self._live:
-            connection.deliver(frame)
+        self._joiner.put(frame)
         if self._behind:
             self._forward_to_those_behind(version, frame)
 
@@ -82,6 +87,11 @@ class Audience:
             elif version == hold.after:
                 self._go_live(connection)
 
+    def _deliver_to_live(self, frame: Frame) -> None:
+        for connection in self._live:
+            connection.deliver(frame)
+
     def _go_live(self, connection: Connection) -> None:
+        self._joiner.flush()
         self._behind.pop(connection, None)
         self._live.add(connection)

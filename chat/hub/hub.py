@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from chat import events, history, limits
@@ -36,7 +36,7 @@ class Place:
     """A room that this process has sockets in."""
 
     feed: Feed
-    audience: Audience = field(default_factory=Audience)
+    audience: Audience
     gap_due: bool = False
 
 
@@ -239,7 +239,7 @@ class Hub:
 
     def place(self, room_id: int) -> Place:
         if room_id not in self.places:
-            self.places[room_id] = Place(Feed(self._forward))
+            self.places[room_id] = Place(Feed(self._forward), Audience(self.loop))
             self._subscriptions.want(envelopes.room_group(room_id))
         return self.places[room_id]
 

@@ -1,4 +1,6 @@
+import asyncio
 import json
+from collections.abc import Callable
 from typing import Any, cast
 
 from chat.hub.audience import Audience
@@ -6,14 +8,41 @@ from chat.hub.connection import Connection
 from chat.hub.frame import Frame
 
 
+class Clock:
+    """Stands for the loop: its timers run when the test says."""
+
+    def __init__(self) -> None:
+        self.timers: list[Callable[[], None]] = []
+
+    def call_later(self, delay: float, callback: Callable[[], None]) -> object:
+        self.timers.append(callback)
+        return callback
+
+    def advance(self) -> None:
+        due, self.timers = self.timers, []
+        for callback in due:
+            callback()
+
+
+class NoTime:
+    """So much time between two events that none are joined."""
+
+    def call_later(self, delay: float, callback: Callable[[], None]) -> None:
+        return None
+
+
+def audience_of(clock: Clock | None = None) -> Audience:
+    return Audience(cast(asyncio.AbstractEventLoop, clock or NoTime()))
+
+
 class Reader:
     """Stands for a connection: keeps what it was given."""
 
     def __init__(self) -> None:
-        self.got: list[dict[str, int]] = []
+        self.got: list[list[dict[str, int]]] = []
 
     def deliver(self, frame: Frame) -> None:
-        self.got += json.loads(frame.text)
+        self.got.append(json.loads(frame.text))
 
 
 def forward(audience: Audience, *versions: int) -> None:
@@ -22,7 +51,7 @@ def forward(audience: Audience, *versions: int) -> None:
 
 
 def versions(person: Any) -> list[int]:
-    return [event["version"] for event in person.got]
+    return [event["version"] for frame in person.got for event in frame]
 
 
 def reader() -> Any:
@@ -30,7 +59,7 @@ def reader() -> Any:
 
 
 def test_what_is_forwarded_while_it_reads_comes_afterwards() -> None:
-    audience, alice = Audience(), reader()
+    audience, alice = audience_of(), reader()
     hold = audience.hold(alice)
     forward(audience, 6, 7)
     assert versions(alice) == []
@@ -40,7 +69,7 @@ def test_what_is_forwarded_while_it_reads_comes_afterwards() -> None:
 
 
 def test_what_it_read_already_does_not_come_again() -> None:
-    audience, alice = Audience(), reader()
+    audience, alice = audience_of(), reader()
     hold = audience.hold(alice)
     forward(audience, 6, 7)
     audience.release(alice, hold, version=6, last=7)
@@ -48,7 +77,7 @@ def test_what_it_read_already_does_not_come_again() -> None:
 
 
 def test_one_that_read_further_than_the_feed_waits_until_the_feed_has_caught_up() -> None:
-    audience, alice, bob = Audience(), reader(), reader()
+    audience, alice, bob = audience_of(), reader(), reader()
     audience.release(bob, audience.hold(bob), version=5, last=5)
     hold = audience.hold(alice)
     audience.release(alice, hold, version=7, last=5)
@@ -58,7 +87,7 @@ def test_one_that_read_further_than_the_feed_waits_until_the_feed_has_caught_up(
 
 
 def test_a_number_that_was_skipped_does_not_keep_it_waiting() -> None:
-    audience, alice = Audience(), reader()
+    audience, alice = audience_of(), reader()
     hold = audience.hold(alice)
     audience.release(alice, hold, version=7, last=5)
     forward(audience, 8, 9)
@@ -66,7 +95,7 @@ def test_a_number_that_was_skipped_does_not_keep_it_waiting() -> None:
 
 
 def test_one_that_left_gets_nothing_more() -> None:
-    audience, alice, bob = Audience(), reader(), reader()
+    audience, alice, bob = audience_of(), reader(), reader()
     for person in (alice, bob):
         audience.release(person, audience.hold(person), version=0, last=0)
     forward(audience, 1)
@@ -78,7 +107,7 @@ def test_one_that_left_gets_nothing_more() -> None:
 
 
 def test_one_that_left_while_it_read_gets_nothing_of_what_was_kept() -> None:
-    audience, bob = Audience(), reader()
+    audience, bob = audience_of(), reader()
     hold = audience.hold(bob)
     forward(audience, 1)
     audience.discard(bob)
@@ -88,7 +117,7 @@ def test_one_that_left_while_it_read_gets_nothing_of_what_was_kept() -> None:
 
 def test_a_hold_that_was_superseded_releases_nothing() -> None:
     """Two things attach it at once: a room that was just gained is opened. The later one has read everything."""
-    audience, alice = Audience(), reader()
+    audience, alice = audience_of(), reader()
     gained = audience.hold(alice)
     forward(audience, 6)
     opened = audience.hold(alice)
@@ -98,3 +127,36 @@ def test_a_hold_that_was_superseded_releases_nothing() -> None:
     audience.release(alice, opened, version=6, last=7)
     forward(audience, 8)
     assert versions(alice) == [7, 8]
+
+
+def test_what_follows_closely_goes_out_as_one_frame() -> None:
+    clock = Clock()
+    audience, alice = audience_of(clock), reader()
+    audience.release(alice, audience.hold(alice), version=0, last=0)
+    for version in (1, 2, 3):
+        audience.forward(version, Frame.of({"version": version}))
+    assert versions(alice) == [1]
+    clock.advance()
+    assert alice.got == [[{"version": 1}], [{"version": 2}, {"version": 3}]]
+    audience.forward(4, Frame.of({"version": 4}))
+    assert versions(alice) == [1, 2, 3]
+    clock.advance()
+    clock.advance()
+    audience.forward(5, Frame.of({"version": 5}))
+    assert versions(alice) == [1, 2, 3, 4, 5]
+
+
+def test_who_comes_or_goes_while_frames_are_joined_misses_nothing_and_gets_nothing_twice() -> None:
+    clock = Clock()
+    audience, alice, bob = audience_of(clock), reader(), reader()
+    audience.release(alice, audience.hold(alice), version=0, last=0)
+    for version in (1, 2):
+        audience.forward(version, Frame.of({"version": version}))
+    audience.release(bob, audience.hold(bob), version=2, last=2)
+    audience.forward(3, Frame.of({"version": 3}))
+    audience.discard(alice)
+    clock.advance()
+    audience.forward(4, Frame.of({"version": 4}))
+    clock.advance()
+    assert versions(alice) == [1, 2, 3]
+    assert versions(bob) == [3, 4]
