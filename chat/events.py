@@ -30,6 +30,7 @@ def message_card(message: Message) -> dict[str, Any]:
         "kind": message.kind,
         "author": user_card(message.author),
         "body": message.body,
+        "html": message.rendered(),
         "client_id": str(message.client_id),
         "created_at": message.created_at.isoformat().replace("+00:00", "Z"),
         "position": message.position,

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from chat import markdown
+
 
 class MessageQuerySet(models.QuerySet["Message"]):
     def before(self, position: int) -> Self:
@@ -25,6 +27,7 @@ class Message(models.Model):
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="messages")
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.TEXT)
     body = models.TextField(_("body"))
+    html = models.TextField(_("body as HTML"), editable=False, db_default="")
     client_id = models.UUIDField(_("client id"))
     created_at = models.DateTimeField(_("posted"))
 
@@ -44,3 +47,11 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.author}: {self.body[:60]}"
+
+    @classmethod
+    def html_of(cls, kind: str, body: str) -> str:
+        return markdown.render(body) if kind == cls.Kind.TEXT else markdown.render_inline(body)
+
+    def rendered(self) -> str:
+        """The body as safe HTML. Rows of a server from before there was `html` have none: theirs is made each time."""
+        return self.html or self.html_of(self.kind, self.body)

@@ -51,15 +51,16 @@ def post_message(
     return outcome
 
 
-@transaction.atomic
 def post_messages(posts: Sequence[Post]) -> list[Message | Refused]:
     """`post_message` for each, in order, in one transaction: whoever waits at the same time shares the commit.
 
     One that is refused does not concern the others: its outcome is the error.
     """
-    batch = _Batch(posts)
-    outcomes = [batch.outcome_of(post) for post in posts]
-    batch.store()
+    htmls = [_html_of(post) for post in posts]  # before the rooms are locked: nobody waits for it
+    with transaction.atomic():
+        batch = _Batch(posts)
+        outcomes = [batch.outcome_of(post, html) for post, html in zip(posts, htmls, strict=True)]
+        batch.store()
     return outcomes
 
 
@@ -71,6 +72,14 @@ def check_body(body: str) -> None:
         raise Invalid(_("A message may have at most %(limit)d characters.") % {"limit": limits.body_length()})
     if "\0" in body:
         raise Invalid(_("A message cannot contain the character NUL."))
+
+
+def _html_of(post: Post) -> str | Invalid:
+    try:
+        check_body(post.body)
+    except Invalid as refused:
+        return refused
+    return Message.html_of(post.kind, post.body)
 
 
 class _Batch:
@@ -89,9 +98,11 @@ class _Batch:
             ).select_related("author")
         )
 
-    def outcome_of(self, post: Post) -> Message | Refused:
+    def outcome_of(self, post: Post, html: str | Invalid) -> Message | Refused:
+        if isinstance(html, Invalid):
+            return html
         try:
-            return self._accept(post)
+            return self._accept(post, html)
         except Refused as refused:
             return refused
 
@@ -102,8 +113,7 @@ class _Batch:
         for message in self._new:
             broadcasts.message_posted(message)
 
-    def _accept(self, post: Post) -> Message:
-        check_body(post.body)
+    def _accept(self, post: Post, html: str) -> Message:
         membership = self._memberships.get((post.room_id, post.author.pk))
         if membership is None:
             raise NotFound
@@ -111,12 +121,12 @@ class _Batch:
             raise Forbidden
         key = (post.room_id, post.author.pk, post.client_id)
         if key not in self._stored:
-            self._stored[key] = self._append(post)
+            self._stored[key] = self._append(post, html)
         elif (self._stored[key].body, self._stored[key].kind) != (post.body, post.kind):
             raise Conflict
         return self._stored[key]
 
-    def _append(self, post: Post) -> Message:
+    def _append(self, post: Post, html: str) -> Message:
         room = self._rooms[post.room_id]
         version = room.next_version()
         message = Message(
@@ -124,6 +134,7 @@ class _Batch:
             author=post.author,
             kind=post.kind,
             body=post.body,
+            html=html,
             client_id=post.client_id,
             created_at=post.created_at or timezone.now(),
             position=version,

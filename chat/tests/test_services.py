@@ -7,6 +7,7 @@ import pytest
 from accounts.models import User
 from chat import limits
 from chat.errors import Conflict, Forbidden, Invalid, NotFound, Refused
+from chat.events import message_card
 from chat.models import Membership, Message, Room
 from chat.services import messages, reading, rooms
 
@@ -49,6 +50,18 @@ class TestPosting:
     def test_a_body_is_kept_byte_for_byte(self, alice: User, general: Room) -> None:
         body = "  two edge spaces, a tab\t, \x08 a control character, e\u0301, \u202eRTL \n and a line break \r\n "
         assert Message.objects.get(pk=post(alice, general, body).pk).body == body
+
+    def test_the_html_is_stored_beside_the_body(self, alice: User, general: Room) -> None:
+        stored = Message.objects.get(pk=post(alice, general, "*Hello*\n\n> you").pk)
+        assert stored.html == "<p><em>Hello</em></p>\n<blockquote>\n<p>you</p>\n</blockquote>"
+        action = Message.objects.get(pk=post(alice, general, "> waves *twice*", kind="action").pk)
+        assert action.html == "&gt; waves <em>twice</em>"
+
+    def test_a_message_of_an_older_server_has_html_too(self, alice: User, general: Room) -> None:
+        message = post(alice, general, "*Hello*")
+        Message.objects.update(html="")
+        message.refresh_from_db()
+        assert message_card(message)["html"] == "<p><em>Hello</em></p>"
 
     @pytest.mark.parametrize("body", ["", " ", "\n\t ", "\u2003", "a\0b"])
     def test_what_is_no_text_is_refused(self, alice: User, general: Room, body: str) -> None:

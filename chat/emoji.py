@@ -1,0 +1,25 @@
+"""Short names of emoji, such as `:tada:`."""
+
+import re
+from functools import cache
+
+import emoji
+
+# Not beside a letter or a digit: in 10:100:1 no hundred is meant.
+_NAME = re.compile(r"(?<![\w:]):([\w+-]{1,60}):(?![\w:])")
+
+
+def with_emoji(text: str) -> str:
+    """The text with 🎉 for `:tada:`. What names no emoji stays as it was typed."""
+    return _NAME.sub(lambda found: _names().get(found[1], found[0]), text)
+
+
+@cache
+def _names() -> dict[str, str]:
+    """Unicode's own names, and the shorter ones that people know from elsewhere."""
+    return {
+        name.strip(":"): character
+        for character, about in emoji.EMOJI_DATA.items()
+        if about["status"] <= emoji.STATUS["fully_qualified"]  # the others look like letters
+        for name in [about["en"], *about.get("alias", [])]
+    }

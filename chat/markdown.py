@@ -1,0 +1,227 @@
+"""Messages as HTML: a small Markdown, made once, on the server. Nothing here reads or writes anything.
+
+What is typed in a chat was rarely meant as a document. So words never vanish: there are no references, no HTML, no
+entities, and what would show nothing at all is shown as it was typed. A line break is a line break.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from html import escape
+from typing import Any
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.rules_block import StateBlock, list_block
+from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+
+from chat.emoji import with_emoji
+from chat.highlighting import CLASSES, highlighted, is_language
+
+MOST_STEPS = 2_000  # of the parser; who writes by hand stays far below it
+MOST_NESTING = 16  # quotes in lists in quotes…; browsers give up at 512
+MOST_ADDRESSES = 300  # each takes a while to be read, and a line of HTML
+MOST_HTML = 65_536  # characters; a few letters of Markdown may become a hundred of HTML
+
+_ADDRESS = re.compile(r"(https?://[^/?#]|mailto:[^?])", re.IGNORECASE)
+_ADDRESS_SIGN = re.compile(r"@|://")
+_TURNED = re.compile(r"%E2%80%(8[EF]|A[A-E])|%E2%81%A[6-9]|%D8%9C", re.IGNORECASE)  # marks of direction
+_YEAR = re.compile(r"\s*\d{3,}[.)]")
+_TAG = re.compile(r"<[^>]*>")
+
+# Most of what is said has no markup at all, and needs no parser.
+_PLAIN = re.compile(r"[^\W\d_](?:[^\W_]|[ ,.;?!'\"()–—’‘“”„…-])*(?<! )")
+
+_CLEANER = nh3.Cleaner(
+    tags={"a", "blockquote", "br", "code", "em", "li", "ol", "p", "pre", "s", "span", "strong", "ul"},
+    attributes={"*": set(), "a": {"dir", "href"}, "ol": {"start"}, "pre": {"tabindex"}},
+    allowed_classes={"span": set(CLASSES)},
+    url_schemes={"http", "https", "mailto"},
+    url_relative="deny",
+    link_rel="noopener noreferrer nofollow",
+    set_tag_attribute_values={"a": {"target": "_blank"}},
+)
+
+
+def render(body: str) -> str:
+    """A message's body as safe HTML."""
+    if _PLAIN.fullmatch(body):
+        return f"<p>{body}</p>"
+    return _bounded(body, inline=False) or f"<p>{_as_typed(body)}</p>"
+
+
+def render_inline(body: str) -> str:
+    """The same for what has no paragraphs: an action, a notice."""
+    if _PLAIN.fullmatch(body):
+        return body
+    return _bounded(body, inline=True) or _as_typed(body)
+
+
+def clean(html: str) -> str:
+    """What is safe of some HTML: nothing reaches a page that did not pass here."""
+    return _CLEANER.clean(html)
+
+
+def _bounded(body: str, inline: bool) -> str | None:
+    """The body as HTML, unless that would take too long, become too long, or show nothing."""
+    try:
+        html = clean(_html(body, inline).strip())
+    except _TooMuch:
+        return None
+    return html if len(html) <= MOST_HTML and _TAG.sub("", html).strip() else None
+
+
+def _html(body: str, inline: bool) -> str:
+    if sum(1 for _ in _ADDRESS_SIGN.finditer(body)) > MOST_ADDRESSES:
+        raise _TooMuch
+    env = {"steps": 0}
+    tokens = _markdown.parseInline(body, env) if inline else _markdown.parse(body, env)
+    if any(child.level > MOST_NESTING for token in tokens for child in token.children or []):
+        raise _TooMuch
+    return str(_markdown.renderer.render(tokens, _markdown.options, env))
+
+
+def _as_typed(body: str) -> str:
+    lines = body.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return clean("<br>\n".join(escape(line, quote=False) for line in lines))
+
+
+# -- The parser --------------------------------------------------------------------------------------------------------
+
+
+class _TooMuch(Exception):
+    """This message would take the parser too long."""
+
+
+class _Chat(MarkdownIt):
+    def validateLink(self, url: str) -> bool:
+        """Only a whole address, and none that would be read in another order than it is written in."""
+        return _ADDRESS.match(url) is not None and _TURNED.search(url) is None
+
+    def normalizeLinkText(self, link: str) -> str:
+        """As it was typed: decoded, an address could show what it is not."""
+        return link
+
+
+class _Renderer(RendererHTML):
+    def heading_open(self, *args: Any) -> str:
+        """A line in bold: a heading would shout, and would stand among the page's own."""
+        return "<p><strong>"
+
+    def heading_close(self, *args: Any) -> str:
+        return "</strong></p>\n"
+
+    def fence(self, tokens: Sequence[Token], index: int, *args: Any) -> str:
+        """What stands after ``` and names no language was meant to be seen."""
+        info, code = tokens[index].info.strip(), tokens[index].content
+        if info and not is_language(info):
+            info, code = "", f"{info}\n{code}"
+        return f'<pre tabindex="0"><code>{highlighted(code, info)}</code></pre>\n'
+
+
+def _count_block_step(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    _count_step(state)
+    if state.level > MOST_NESTING:
+        raise _TooMuch
+    return False
+
+
+def _count_inline_step(state: StateInline, silent: bool) -> bool:
+    _count_step(state)
+    return False
+
+
+def _count_step(state: StateBlock | StateInline) -> None:
+    state.env["steps"] += 1
+    if state.env["steps"] > MOST_STEPS:
+        raise _TooMuch
+
+
+def _list(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """A list, but not one that begins at 1985: that was a good year."""
+    line = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
+    return not _YEAR.match(line) and list_block(state, start, end, silent)
+
+
+# -- After the parser --------------------------------------------------------------------------------------------------
+
+
+def _finish(state: StateCore) -> None:
+    for token in state.tokens:
+        token.hidden = False  # also short items of lists are paragraphs: one rule for white space in all of them
+        if token.children:
+            token.children = list(_finished(token.children))
+
+
+def _finished(tokens: Sequence[Token]) -> Iterator[Token]:
+    """The tokens of a paragraph with emoji, with links for pictures, and with links that show where they lead."""
+    link: Token | None = None
+    for token, following in zip(tokens, [*tokens[1:], None], strict=True):
+        if token.type == "link_open":
+            link = token
+            yield from _link_opened(token, following)
+        elif token.type == "link_close":
+            yield token if link is None or link.attrGet("href") else _text("]()", token)
+            link = None
+        elif token.type == "image":
+            yield from _picture(token, link)
+        else:
+            if token.type == "text" and not _is_bare(link):
+                token.content = with_emoji(token.content)
+            yield token
+
+
+def _link_opened(token: Token, following: Token | None) -> Iterator[Token]:
+    href = str(token.attrGet("href"))
+    if not href:
+        yield _text("[", token)  # handlers[0]() is no link
+        return
+    if _is_bare(token):
+        token.attrSet("dir", "ltr")
+    yield token
+    if following and following.type == "link_close":
+        yield _text(href, token)
+
+
+def _picture(token: Token, link: Token | None) -> Iterator[Token]:
+    """A picture from elsewhere would tell its server who reads here: it is a link instead, if not in one already."""
+    source = str(token.attrGet("src"))
+    words = token.content or source
+    if not source:
+        yield _text(f"![{words}]()", token)
+    elif link:
+        yield _text(words, token)
+    else:
+        yield Token("link_open", "a", 1, attrs={"href": source}, level=token.level)
+        yield _text(words, token)
+        yield Token("link_close", "a", -1, level=token.level)
+
+
+def _is_bare(link: Token | None) -> bool:
+    """Whether it is an address as it was typed, and not words that lead to one."""
+    return link is not None and link.info == "auto"
+
+
+def _text(words: str, beside: Token) -> Token:
+    return Token("text", "", 0, content=words, level=beside.level)
+
+
+def _make_markdown() -> MarkdownIt:
+    markdown = _Chat("zero", {"breaks": True, "linkify": True}, renderer_cls=_Renderer)
+    markdown.enable(["blockquote", "fence", "heading", "list"])
+    markdown.enable(["autolink", "backticks", "emphasis", "escape", "image", "link", "newline", "strikethrough"])
+    markdown.enable("linkify")
+    assert markdown.linkify
+    markdown.linkify.set({"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
+    blocks = ["paragraph", "blockquote", "list"]
+    markdown.block.ruler.before("fence", "count", _count_block_step, {"alt": blocks})
+    markdown.block.ruler.at("list", _list, {"alt": ["paragraph", "blockquote"]})
+    markdown.inline.ruler.after("text", "count", _count_inline_step)
+    markdown.core.ruler.after("linkify", "finish", _finish)
+    markdown.parse("*", {"steps": 0})  # collects the rules, which two threads at once would do wrong
+    return markdown
+
+
+_markdown = _make_markdown()
