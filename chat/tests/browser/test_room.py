@@ -171,6 +171,45 @@ def test_text_stays_text(tab: OpenTab, alice: User, general: Room) -> None:
     assert page.read("document.title") != "gone"
 
 
+MARKDOWN = """\
+Look at **this**, `rc.2` and https://example.org:
+
+> a quote
+
+- one
+- two
+
+```python
+@cache
+def answer(why: str) -> int:
+    \"\"\"To everything.\"\"\"
+    return 42 + len(why)  # more or less, and this line is long enough to be scrolled to the side on every screen that \
+there is, or else it would have to be longer still
+```
+```diff
+-one
++two
+```"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_markdown_is_shown_and_can_be_read_by_all(tab: OpenTab, alice: User, general: Room, scheme: str) -> None:
+    messages.post_message(alice, general.pk, body=MARKDOWN, client_id=uuid4())
+    messages.post_message(alice, general.pk, body="waves *twice*", client_id=uuid4(), kind="action")
+    page = tab(alice)
+    features = [{"name": "prefers-color-scheme", "value": scheme}]
+    page.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+    page.open_room(general)
+    for shown in ("strong", "code", "a[target=_blank]", "blockquote p", "ul li p", "pre .k", "pre .c", "em"):
+        assert page.all(f".message .body {shown}"), shown
+    assert page.read(
+        "document.querySelector('.body pre').scrollWidth > document.querySelector('.body pre').clientWidth"
+    )
+    assert page.read("document.querySelector('.log').scrollWidth === document.querySelector('.log').clientWidth")
+    assert page.barriers() == []
+    assert page.complaints() == []
+
+
 def test_me_is_an_action_and_shift_enter_a_new_line(tab: OpenTab, alice: User, general: Room) -> None:
     page = tab(alice)
     page.open_room(general)

@@ -15,20 +15,32 @@ export function messageRow({ message, date, next }, outbox) {
     >${CONTENTS[kind](message, date)}${failed ? refusal(message, outbox) : nothing}</article>`;
 }
 
-function text({ author, body }, date) {
+function text({ author, ...message }, date) {
   return html`${avatar(author, "")}
     <div class="by"><b dir="auto">${author.name}</b>${handle(author)}${when(date)}</div>
-    <div class="body" dir="auto">${linked(body)}</div>`;
+    ${block(message)}`;
 }
 
-function action({ author, body }, date) {
+function action({ author, ...message }, date) {
   const who = html`<b title="@${author.username}"><bdi>${author.name}</bdi></b>`;
   return html`<span class="star" aria-hidden="true">*</span>
-    <p>${who} <span class="body">${linked(body)}</span> ${when(date)}</p>`;
+    <p>${who} ${line(message)} ${when(date)}</p>`;
 }
 
-function notice({ body }, date) {
-  return html`<p><span class="body" dir="auto">${linked(body)}</span> ${when(date)}</p>`;
+function notice(message, date) {
+  return html`<p>${line(message)} ${when(date)}</p>`;
+}
+
+// `html` is made and sanitised by the server (chat/markdown.py), and is all the HTML that is ever inserted. What is still
+// on its way has none, and is shown as it was typed.
+function block({ html: safe, body }) {
+  if (safe) return html`<div class="body" dir="auto" .innerHTML=${safe}></div>`;
+  return html`<div class="body" dir="auto"><p>${linked(body)}</p></div>`;
+}
+
+function line({ html: safe, body }) {
+  if (safe) return html`<span class="body" dir="auto" .innerHTML=${safe}></span>`;
+  return html`<span class="body" dir="auto">${linked(body)}</span>`;
 }
 
 // A display name is anyone's to choose, a username is not.
