@@ -7,6 +7,7 @@ feed.py           one room's events, in order, without gaps or repeats
 audience.py       who gets them, and from which number on
 joiner.py         events that follow one another closely, as one frame
 sidebar.py        who is in the room's sidebar
+reads.py          what it reads for a connection
 checks.py         what it makes sure of from time to time
 standing.py       whether sockets may still stand where they stand
 subscriptions.py  the process's one channel, and its groups

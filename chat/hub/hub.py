@@ -11,7 +11,7 @@ from chat import events, history, limits
 from chat.attendance import count_in, fresh_here_counts, here_topic
 from chat.database import read
 from chat.errors import NotFound, Refused
-from chat.hub import envelopes
+from chat.hub import envelopes, reads
 from chat.hub.audience import Audience, Hold
 from chat.hub.checks import check_standing, check_versions
 from chat.hub.connection import SIGNED_OUT, TRY_AGAIN_LATER, Connection
@@ -20,7 +20,6 @@ from chat.hub.feed import Feed
 from chat.hub.frame import Frame
 from chat.hub.sidebars import Sidebars
 from chat.hub.subscriptions import Subscriptions
-from chat.models import Membership
 from presence.tasks import end
 from presence.topics import ONLINE
 from presence.tracker import get_tracker
@@ -91,12 +90,12 @@ class Hub:
         self._subscriptions.want(envelopes.user_group(user.pk))
         self._tracker.track(ONLINE, user.pk, connection.id)
         self._tracker.touch(user.pk)
-        rooms = await read(_rooms_of, user.pk)
+        rooms = await read(reads.rooms_of, user.pk)
         holds = {room_id: self.place(room_id).audience.hold(connection) for room_id in rooms}
         groups = {envelopes.room_group(room_id) for room_id in rooms}
         await self._subscriptions.joined(groups | {envelopes.user_group(user.pk)})
         listed = await self.listed_rooms(user.pk)
-        connection.tell(_hello(connection, listed))
+        connection.tell(reads.hello(connection, listed))
         for room in listed:
             if hold := holds.pop(room["id"], None):
                 self._release(connection, room["id"], hold, room["version"])
@@ -125,7 +124,7 @@ class Hub:
         hold = self.place(room_id).audience.hold(connection)
         await self._subscriptions.joined({envelopes.room_group(room_id)})
         try:
-            return Opening(hold, *await read(_opening, connection.user.pk, room_id, since))
+            return Opening(hold, *await read(reads.opening, connection.user.pk, room_id, since))
         except NotFound:
             self._detach(connection, room_id)
             raise
@@ -281,7 +280,7 @@ class Hub:
 
     async def listed_rooms(self, user: int, room_id: int | None = None) -> list[dict[str, Any]]:
         """The user's rooms, or one of them, as lists show them."""
-        listed = await read(_listed_rooms, user, room_id)
+        listed = await read(reads.listed_rooms, user, room_id)
         here = await fresh_here_counts([room["id"] for room in listed])
         return [room | {"here": count_in(here, room["id"])} for room in listed]
 
@@ -337,31 +336,3 @@ async def _logged(work: Any) -> None:
         logger.warning("%s", error.__cause__ or error)
     except Exception:
         logger.exception("A task of the hub failed")
-
-
-def _hello(connection: Connection, listed: list[dict[str, Any]]) -> dict[str, Any]:
-    return {
-        "type": "hello",
-        "protocol": 1,
-        "user": events.user_card(connection.user),
-        "rooms": listed,
-        "limits": {"body_length": limits.body_length()},
-    }
-
-
-def _rooms_of(user: int) -> list[int]:
-    return list(Membership.objects.current().filter(user=user).values_list("room_id", flat=True))
-
-
-def _listed_rooms(user: int, room_id: int | None = None) -> list[dict[str, Any]]:
-    found = Membership.objects.current().filter(user=user).listed()
-    if room_id is not None:
-        found = found.filter(room=room_id)
-    return [events.listed_room(membership, membership.unread, None) for membership in found]
-
-
-def _opening(user: int, room_id: int, since: int | None) -> tuple[dict[str, Any], history.Changes]:
-    listed = _listed_rooms(user, room_id)
-    if not listed:
-        raise NotFound
-    return listed[0], history.changes_since(room_id, since, limit=limits.resume_limit())
