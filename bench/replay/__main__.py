@@ -2,11 +2,11 @@
 
 import argparse
 import asyncio
-import resource
 import sys
 import time
 from pathlib import Path
 
+from bench.files import allow_sockets
 from bench.replay.accounts import cookies
 from bench.replay.driver import Posted, Replay, Site, narrator
 from bench.replay.history import messages_after
@@ -15,7 +15,6 @@ from bench.replay.people import nicknames
 from bench.replay.report import Comparison, report
 
 SETTLING = 30  # seconds: the linger, and what a crowd may need on top
-FILES_BESIDES = 100  # that a process has open besides its sockets
 
 
 def main() -> int:
@@ -40,15 +39,6 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--speed", type=float, help="times real time; without it, as fast as possible")
     parser.add_argument("logs", nargs="+", type=Path, metavar="LOG")
     return parser.parse_args()
-
-
-def allow_sockets(count: int) -> None:
-    """Raise this process's own limit of open files where it is too low. The server's is set where it is started."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = count + FILES_BESIDES
-    if soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (min(wanted, hard), hard))
-        print(f"Raised this process's limit of open files from {soft} to {min(wanted, hard)}.")
 
 
 async def replay(site: Site, logs: list[Log]) -> int:
