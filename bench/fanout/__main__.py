@@ -43,7 +43,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     if options.quick:
-        options.seconds, options.rounds = 1.5, 1
+        options.seconds, options.rounds = 1.0, 1
     return options
 
 
