@@ -29,7 +29,7 @@ class Subscriptions:
         self._wanted: set[str] = set()
         self._joined: set[str] = set()
         self._changed = asyncio.Event()
-        self._progress = asyncio.Condition()
+        self._waited_for: dict[str, asyncio.Event] = {}
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -46,13 +46,16 @@ class Subscriptions:
 
     def unwant(self, group: str) -> None:
         self._wanted.discard(group)
+        self._waited_for.pop(group, None)
         self._changed.set()
 
     async def joined(self, groups: set[str]) -> None:
         """Wait until these are joined, but not for long."""
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(JOINED_WITHIN_SECONDS), self._progress:
-                await self._progress.wait_for(lambda: groups <= self._joined)
+            async with asyncio.timeout(JOINED_WITHIN_SECONDS):
+                for group in groups:
+                    if group not in self._joined:
+                        await self._waited_for.setdefault(group, asyncio.Event()).wait()
 
     async def _reconcile(self) -> None:
         while True:
@@ -74,8 +77,8 @@ class Subscriptions:
             async with asyncio.timeout(CALL_SECONDS):
                 await self._layer.group_add(group, self._channel)
             self._joined.add(group)
-            async with self._progress:
-                self._progress.notify_all()
+            if event := self._waited_for.pop(group, None):
+                event.set()
         for group in self._joined - self._wanted:
             self._joined.discard(group)
             async with asyncio.timeout(CALL_SECONDS):

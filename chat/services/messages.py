@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from chat import broadcasts, limits
 from chat.authority import Act, may
 from chat.errors import Conflict, Forbidden, Invalid, NotFound, Refused
-from chat.models import Membership, Message
+from chat.models import Membership, Message, Room
 from chat.services.locking import locked_rooms
 
 if TYPE_CHECKING:
@@ -108,8 +108,7 @@ class _Batch:
 
     def store(self) -> None:
         Message.objects.bulk_create(self._new)
-        for room in {message.room_id: message.room for message in self._new}.values():
-            room.save(update_fields=["version"])
+        Room.objects.bulk_update({message.room for message in self._new}, ["version"])
         for message in self._new:
             broadcasts.message_posted(message)
 
