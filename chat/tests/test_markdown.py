@@ -295,12 +295,18 @@ class TestTheWorstCase:
         ],
         ids=lambda body: repr(body[:16]),
     )
-    def test_ten_thousand_characters_take_less_than_fifty_milliseconds(self, body: str) -> None:
+    def test_ten_thousand_characters_take_no_longer_than_a_few_hundred_ordinary_messages(self, body: str) -> None:
+        """In one run, since a second is not the same everywhere: an ordinary message takes some 0.1 ms here."""
         assert len(body) <= limits.body_length()
-        assert min(seconds(body) for _ in range(3)) < 0.05  # the first also loads what it needs
+        render(body)  # loads what it needs
+        allowed = 500 * min(seconds(ORDINARY) for _ in range(20))
+        assert min(seconds(body) for _ in range(3)) < allowed
         html = render(body)
         assert len(html) <= markdown.MOST_HTML
         assert is_safe(html)
+
+
+ORDINARY = "I *think* so: see `counter.py`, or https://example.org/log. **Do not** touch it before `rc.2` is out :tada:"
 
 
 def seconds(body: str) -> float:

@@ -29,7 +29,7 @@ def test_a_message_is_seen_by_everyone_in_the_same_room(tab: OpenTab, alice: Use
     assert his.shows("Hello, Bob")
     his.say("Hello, Alice")
     assert hers.shows("Hello, Alice")
-    assert hers.stored() == his.stored() == ["Hello, Bob", "Hello, Alice"]
+    eventually(lambda: hers.stored() == his.stored() == ["Hello, Bob", "Hello, Alice"])
     author = his.one("article.message[data-author=alice]")
     assert "Alice" in author.text
     assert not hers.complaints() + his.complaints()
@@ -120,7 +120,7 @@ def test_a_server_that_is_killed_loses_nothing(
     assert his.shows("While it was away", within=30)
     his.say("And after")
     assert hers.shows("And after", within=30)
-    assert hers.stored() == his.stored() == ["Before", "While it was away", "And after"]
+    eventually(lambda: hers.stored() == his.stored() == ["Before", "While it was away", "And after"])
     assert [message.body for message in general.messages.order_by("position")] == hers.stored()
     assert hers.sees("alice", "bob", within=20)
     assert his.sees("alice", "bob", within=20)
