@@ -4,7 +4,6 @@ An event goes to this process's hub at once, and by the channel layer to the oth
 numbered is found again by every hub's check, and nobody waits for Redis.
 """
 
-import logging
 from functools import partial
 from typing import Any
 
@@ -13,8 +12,6 @@ from django.db import transaction
 from chat import events
 from chat.hub import envelopes, running_hub
 from chat.models import Membership, Message, Room
-
-logger = logging.getLogger(__name__)
 
 
 def message_posted(message: Message) -> None:
