@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from presence import reads
 from presence.errors import PresenceUnavailable
+from presence.topics import ONLINE
 
 
 def here_topic(room_id: int) -> str:
@@ -37,3 +38,11 @@ async def fresh_here_counts(room_ids: Sequence[int]) -> dict[int, int] | None:
     except PresenceUnavailable:
         return None
     return dict(zip(room_ids, counts, strict=True))
+
+
+async def online() -> frozenset[int]:
+    """The users who are online, in whatever room; nobody while presence is unavailable."""
+    try:
+        return frozenset((await reads.snapshot(ONLINE)).people)
+    except PresenceUnavailable:
+        return frozenset()

@@ -8,14 +8,22 @@ OWNER, MODERATOR, MEMBER = Membership.Role.OWNER, Membership.Role.MODERATOR, Mem
 
 
 class Act(StrEnum):
-    POST = "post"
+    POST = "post, and change what one has posted"
     POST_NOTICE = "post a notice"
+    MENTION_ROOM = "mention everyone in the room"
+    REACT = "react to a message"
+    PIN = "pin a message"
+    DELETE_ANY = "delete what others have posted"
     CHANGE_SETTINGS = "change the room's settings"
 
 
 ROLES_FOR: dict[Act, frozenset[str]] = {
     Act.POST: frozenset({OWNER, MODERATOR, MEMBER}),
     Act.POST_NOTICE: frozenset({OWNER, MODERATOR}),
+    Act.MENTION_ROOM: frozenset({OWNER, MODERATOR}),
+    Act.REACT: frozenset({OWNER, MODERATOR, MEMBER}),
+    Act.PIN: frozenset({OWNER, MODERATOR, MEMBER}),
+    Act.DELETE_ANY: frozenset({OWNER, MODERATOR}),
     Act.CHANGE_SETTINGS: frozenset({OWNER, MODERATOR}),
 }
 

@@ -5,17 +5,24 @@ numbered is found again by every hub's check, and nobody waits for Redis.
 """
 
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
 from chat import events
 from chat.hub import envelopes, running_hub
-from chat.models import Membership, Message, Room
+from chat.models import Membership, Message, Participant, Room
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 
 def message_posted(message: Message) -> None:
     _after_commit(envelopes.for_room(events.message_posted(message)))
+
+
+def message_changed(message: Message) -> None:
+    _after_commit(envelopes.for_room(events.message_changed(message)))
 
 
 def room_changed(room: Room) -> None:
@@ -30,14 +37,31 @@ def member_changed(membership: Membership) -> None:
 
 
 def read_moved(membership: Membership) -> None:
-    unread = Membership.objects.with_unread().get(pk=membership.pk).unread
-    event = events.read_moved(membership.room_id, membership.last_read, unread)
+    _after_commit(envelopes.for_user(membership.user_id, events.read_moved(_with_unread(membership))))
+
+
+def thread_moved(membership: Membership, participant: Participant) -> None:
+    """Tell the tabs of a member who has read further in a thread."""
+    event = events.thread_moved(_with_unread(membership), participant)
     _after_commit(envelopes.for_user(membership.user_id, event))
+
+
+def typing_started(room_id: int, user: "User", thread: int | None) -> None:
+    """Tell the tabs that show the room. There is nothing to commit."""
+    _deliver(envelopes.for_viewers(events.typing("typing.started", room_id, user, thread)))
+
+
+def typing_stopped(room_id: int, user: "User", thread: int | None) -> None:
+    _deliver(envelopes.for_viewers(events.typing("typing.stopped", room_id, user, thread)))
 
 
 def session_ended(user_id: int, session: str | None) -> None:
     """Close the sockets of a session, or with None of all the user's sessions."""
     _after_commit(envelopes.session_ended(user_id, session))
+
+
+def _with_unread(membership: Membership) -> Membership:
+    return Membership.objects.with_unread().get(pk=membership.pk)
 
 
 def _after_commit(envelope: dict[str, Any]) -> None:

@@ -1,6 +1,6 @@
 """Why a command or a form was refused: the codes of docs/protocol.md, each with a sentence for the person."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -30,6 +30,10 @@ class NotFound(Refused):
     code = "not_found"
     sentence = _("There is no such room.")
 
+    @classmethod
+    def message(cls) -> Self:
+        return cls(_("There is no such message."))
+
 
 class Forbidden(Refused):
     code = "forbidden"
@@ -40,10 +44,21 @@ class Invalid(Refused):
     code = "invalid"
     sentence = _("That is not valid.")
 
+    @classmethod
+    def thread(cls) -> Self:
+        return cls(_("This message cannot be replied to."))
+
 
 class Conflict(Refused):
     code = "conflict"
     sentence = _("This message was already sent, with another text.")
+
+
+class SignedOut(Refused):
+    """The session that a write rests on has ended: its socket is closed."""
+
+    code = "signed_out"
+    sentence = _("You are signed out.")
 
 
 class Unavailable(Refused):

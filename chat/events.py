@@ -1,13 +1,17 @@
 """Rows as the events of docs/protocol.md. Pure: nothing here reads, writes or sends."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal
 
-from chat.models import Membership, Message, Room
+from chat.models import Membership, Message, Participant, Room
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 Event = dict[str, Any]
+
+QUOTE_LENGTH = 300  # characters of what is quoted: enough to know it again
 
 
 def user_card(user: "User") -> dict[str, Any]:
@@ -18,28 +22,75 @@ def room_card(room: Room) -> dict[str, Any]:
     return {"id": room.pk, "kind": room.kind, "name": room.name, "topic": room.topic, "version": room.version}
 
 
-def listed_room(membership: Membership, unread: int, here: int | None) -> dict[str, Any]:
-    """A room with what is its member's own."""
-    own = {"role": membership.role, "unread": unread, "last_read": membership.last_read, "here": here}
-    return room_card(membership.room) | own
+def listed_room(membership: Membership, here: int | None) -> dict[str, Any]:
+    """A room with what is its member's own; the membership is one that was read with_unread()."""
+    own = {"role": membership.role, "last_read": membership.last_read, "here": here}
+    return room_card(membership.room) | own | unread_counts(membership)
+
+
+def unread_counts(membership: Membership) -> dict[str, int]:
+    return {"unread": membership.unread, "mentions": membership.mentions, "threads": membership.threads}
 
 
 def message_card(message: Message) -> dict[str, Any]:
-    return {
+    """What a message has not is left out: most have little, and are read by many."""
+    card = {
         "id": message.pk,
         "kind": message.kind,
         "author": user_card(message.author),
         "body": message.body,
         "html": message.rendered(),
         "client_id": str(message.client_id),
-        "created_at": message.created_at.isoformat().replace("+00:00", "Z"),
+        "created_at": _time(message.created_at),
         "position": message.position,
         "version": message.version,
     }
+    if message.told:
+        card["told"] = message.told
+    if message.thread_id:
+        card["thread"] = message.thread_id
+    if message.quote_id:
+        card["quote"] = quote_card(message.quote)
+    if message.notice:
+        card["notice"] = message.notice
+    if message.has_changed:
+        card.update(_what_happened_to(message))
+    return card
+
+
+def quote_card(quoted: Message | None) -> dict[str, Any]:
+    assert quoted is not None
+    if quoted.is_deleted:
+        return {"id": quoted.pk, "deleted": True}
+    return {"id": quoted.pk, "author": user_card(quoted.author), "body": quoted.body[:QUOTE_LENGTH]}
+
+
+def _what_happened_to(message: Message) -> Iterator[tuple[str, Any]]:
+    """What became of a message since it was posted, as members of its card."""
+    if message.deleted_at:
+        yield "deleted", {"at": _time(message.deleted_at), "by": _user(message.deleted_by)}
+    if message.edited_at:
+        yield "edited_at", _time(message.edited_at)
+    if message.pinned_at:
+        yield "pinned", {"at": _time(message.pinned_at), "by": _user(message.pinned_by)}
+    if message.last_reply_at:
+        people = [user_card(participant.user) for participant in message.participants.all()]
+        yield "replies", {"count": message.reply_count, "last_at": _time(message.last_reply_at), "people": people}
+    if reactions := message.reactions_by_emoji().items():
+        yield "reactions", [{"emoji": emoji, "users": list(map(user_card, users))} for emoji, users in reactions]
 
 
 def message_posted(message: Message) -> Event:
     return _numbered("message.posted", message.room_id, message.version, message=message_card(message))
+
+
+def message_changed(message: Message) -> Event:
+    return _numbered("message.changed", message.room_id, message.version, message=message_card(message))
+
+
+def message_event(message: Message) -> Event:
+    """The latest of what happened to a message."""
+    return message_changed(message) if message.has_changed else message_posted(message)
 
 
 def member_changed(membership: Membership) -> Event:
@@ -67,8 +118,23 @@ def room_lost(room_id: int) -> Event:
     return {"type": "room.lost", "room": room_id}
 
 
-def read_moved(room_id: int, position: int, unread: int) -> Event:
-    return {"type": "read.moved", "room": room_id, "position": position, "unread": unread}
+def read_moved(membership: Membership) -> Event:
+    counts = {"unread": membership.unread, "mentions": membership.mentions}
+    return {"type": "read.moved", "room": membership.room_id, "position": membership.last_read, **counts}
+
+
+def thread_moved(membership: Membership, participant: Participant) -> Event:
+    return {
+        "type": "thread.moved",
+        "room": participant.room_id,
+        "message": participant.root_id,
+        "position": participant.last_read,
+        "threads": membership.threads,
+    }
+
+
+def typing(kind: Literal["typing.started", "typing.stopped"], room_id: int, user: "User", thread: int | None) -> Event:
+    return {"type": kind, "room": room_id, "thread": thread, "user": user_card(user)}
 
 
 def presence_snapshot(room_id: int, people: list[dict[str, Any]] | None) -> Event:
@@ -90,3 +156,11 @@ def directory_counted(rooms: dict[int, int] | None) -> Event:
 
 def _numbered(kind: str, room_id: int, version: int, **members: Any) -> Event:
     return {"type": kind, "room": room_id, "version": version, **members}
+
+
+def _user(user: "User | None") -> dict[str, Any] | None:
+    return None if user is None else user_card(user)
+
+
+def _time(time: datetime) -> str:
+    return time.isoformat().replace("+00:00", "Z")

@@ -11,6 +11,9 @@ from typing import Any
 from chat import events, limits
 from chat.errors import NotFound
 from chat.models import Membership, Message, Room
+from chat.models.message import MessageQuerySet
+
+Page = dict[str, Any]  # docs/protocol.md
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +24,29 @@ class Changes:
     events: list[events.Event]
 
 
-def latest_page(room_id: int) -> tuple[int, dict[str, Any]]:
+def latest_page(room_id: int) -> tuple[int, Page]:
     """The room's head, and the newest page."""
     head = _head(room_id).version
-    return head, _page(Message.objects.filter(room_id=room_id))
+    return head, _page(_conversation(room_id))
 
 
-def page_before(room_id: int, position: int) -> dict[str, Any]:
-    return _page(Message.objects.filter(room_id=room_id).before(position))
+def page_before(room_id: int, position: int) -> Page:
+    return _page(_conversation(room_id).before(position))
+
+
+def page_around(room_id: int, position: int) -> Page:
+    """A page with `position` in its middle; `later` says whether there are newer messages."""
+    length = limits.page_length()
+    later = list(_conversation(room_id).after(position).for_cards().order_by("position")[: length // 2 + 1])
+    page = _page(_conversation(room_id).before(position + 1), length - length // 2)
+    page["messages"] += [events.message_card(message) for message in later[: length // 2]]
+    return page | {"later": len(later) > length // 2}
+
+
+def thread_page(root: Message, before: int | None = None) -> Page:
+    """The latest replies to a message, or those before a position."""
+    replies = root.replies.all()
+    return _page(replies if before is None else replies.before(before))
 
 
 def changes_since(room_id: int, version: int | None, *, limit: int | None = None) -> Changes:
@@ -53,9 +71,9 @@ def _events_between(version: int, room: Room, limit: int | None) -> list[events.
     """What changed after `version`, up to the version of `room` as it was read."""
     bound = None if limit is None else limit + 1  # one more tells that there are too many
     changed = {"room": room, "version__gt": version, "version__lte": room.version}
-    messages = Message.objects.filter(**changed).select_related("author").order_by("version")[:bound]
+    messages = Message.objects.for_cards().filter(**changed).order_by("version")[:bound]
     members = Membership.objects.filter(**changed).select_related("user").order_by("version")[:bound]
-    found = [events.message_posted(message) for message in messages]
+    found = [events.message_event(message) for message in messages]
     found += [events.member_changed(membership) for membership in members]
     if room.settings_version > version:
         found.append(events.room_changed(room))
@@ -67,9 +85,13 @@ def _reset(room_id: int) -> Changes:
     return Changes(head, [events.room_reset(room_id, head, page)])
 
 
-def _page(messages: Any) -> dict[str, Any]:
-    length = limits.page_length()
-    newest = list(messages.select_related("author").newest(length + 1))
+def _conversation(room_id: int) -> MessageQuerySet:
+    return Message.objects.filter(room_id=room_id).conversation()
+
+
+def _page(messages: MessageQuerySet, length: int | None = None) -> Page:
+    length = length or limits.page_length()
+    newest = list(messages.for_cards().newest(length + 1))
     return {
         "messages": [events.message_card(message) for message in reversed(newest[:length])],
         "more": len(newest) > length,

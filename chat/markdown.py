@@ -5,7 +5,7 @@ entities, and what would show nothing at all is shown as it was typed. A line br
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -20,6 +20,9 @@ from markdown_it.token import Token
 from chat.emoji import with_emoji
 from chat.highlighting import CLASSES, highlighted, is_language
 
+# Who may be mentioned: lower-case name → what becomes `data-mention`.
+Mentions = Mapping[str, str]
+
 MOST_STEPS = 2_000  # of the parser; who writes by hand stays far below it
 MOST_NESTING = 16  # quotes in lists in quotes…; browsers give up at 512
 MOST_ADDRESSES = 300  # each takes a while to be read, and a line of HTML
@@ -30,14 +33,22 @@ _ADDRESS_SIGN = re.compile(r"@|://")
 _TURNED = re.compile(r"%E2%80%(8[EF]|A[A-E])|%E2%81%A[6-9]|%D8%9C", re.IGNORECASE)  # marks of direction
 _YEAR = re.compile(r"\s*\d{3,}[.)]")
 _TAG = re.compile(r"<[^>]*>")
+_NAME = re.compile(r"(?<![\w@./+-])@([A-Za-z0-9._-]+)")  # not the end of an e-mail's or a file's name
+_MENTION = re.compile(r'<span class="mention" data-mention="([^"]*)">')
 
 # Most of what is said has no markup at all, and needs no parser.
 _PLAIN = re.compile(r"[^\W\d_](?:[^\W_]|[ ,.;?!'\"()–—’‘“”„…-])*(?<! )")
 
 _CLEANER = nh3.Cleaner(
     tags={"a", "blockquote", "br", "code", "em", "li", "ol", "p", "pre", "s", "span", "strong", "ul"},
-    attributes={"*": set(), "a": {"dir", "href"}, "ol": {"start"}, "pre": {"tabindex"}},
-    allowed_classes={"span": set(CLASSES)},
+    attributes={
+        "*": set(),
+        "a": {"dir", "href"},
+        "ol": {"start"},
+        "pre": {"tabindex"},
+        "span": {"data-mention"},
+    },
+    allowed_classes={"span": {*CLASSES, "mention"}},
     url_schemes={"http", "https", "mailto"},
     url_relative="deny",
     link_rel="noopener noreferrer nofollow",
@@ -45,18 +56,29 @@ _CLEANER = nh3.Cleaner(
 )
 
 
-def render(body: str) -> str:
+def render(body: str, mentions: Mentions | None = None) -> str:
     """A message's body as safe HTML."""
     if _PLAIN.fullmatch(body):
         return f"<p>{body}</p>"
-    return _bounded(body, inline=False) or f"<p>{_as_typed(body)}</p>"
+    return _bounded(body, inline=False, mentions=mentions) or f"<p>{_as_typed(body)}</p>"
 
 
-def render_inline(body: str) -> str:
+def render_inline(body: str, mentions: Mentions | None = None) -> str:
     """The same for what has no paragraphs: an action, a notice."""
     if _PLAIN.fullmatch(body):
         return body
-    return _bounded(body, inline=True) or _as_typed(body)
+    return _bounded(body, inline=True, mentions=mentions) or _as_typed(body)
+
+
+def names_in(body: str) -> set[str]:
+    """What may be a mention in a body: names in lower case, also without the full stop that ends a sentence."""
+    found = {name.lower() for name in _NAME.findall(body)}
+    return found | {_without_end(name) for name in found}
+
+
+def mentioned_in(html: str) -> set[str]:
+    """The `data-mention` of all mentions that a message's HTML shows."""
+    return set(_MENTION.findall(html))
 
 
 def clean(html: str) -> str:
@@ -64,19 +86,19 @@ def clean(html: str) -> str:
     return _CLEANER.clean(html)
 
 
-def _bounded(body: str, inline: bool) -> str | None:
+def _bounded(body: str, *, inline: bool, mentions: Mentions | None = None) -> str | None:
     """The body as HTML, unless that would take too long, become too long, or show nothing."""
     try:
-        html = clean(_html(body, inline).strip())
+        html = clean(_html(body, mentions or {}, inline).strip())
     except _TooMuch:
         return None
     return html if len(html) <= MOST_HTML and _TAG.sub("", html).strip() else None
 
 
-def _html(body: str, inline: bool) -> str:
+def _html(body: str, mentions: Mentions, inline: bool) -> str:
     if sum(1 for _ in _ADDRESS_SIGN.finditer(body)) > MOST_ADDRESSES:
         raise _TooMuch
-    env = {"steps": 0}
+    env = {"steps": 0, "mentions": mentions}
     tokens = _markdown.parseInline(body, env) if inline else _markdown.parse(body, env)
     if any(child.level > MOST_NESTING for token in tokens for child in token.children or []):
         raise _TooMuch
@@ -120,6 +142,10 @@ class _Renderer(RendererHTML):
             info, code = "", f"{info}\n{code}"
         return f'<pre tabindex="0"><code>{highlighted(code, info)}</code></pre>\n'
 
+    def mention(self, tokens: Sequence[Token], index: int, *args: Any) -> str:
+        token = tokens[index]
+        return f'<span class="mention" data-mention="{escape(token.info)}">{escape(token.content)}</span>'
+
 
 def _count_block_step(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     _count_step(state)
@@ -152,11 +178,11 @@ def _finish(state: StateCore) -> None:
     for token in state.tokens:
         token.hidden = False  # also short items of lists are paragraphs: one rule for white space in all of them
         if token.children:
-            token.children = list(_finished(token.children))
+            token.children = list(_finished(token.children, state.env["mentions"]))
 
 
-def _finished(tokens: Sequence[Token]) -> Iterator[Token]:
-    """The tokens of a paragraph with emoji, with links for pictures, and with links that show where they lead."""
+def _finished(tokens: Sequence[Token], mentions: Mentions) -> Iterator[Token]:
+    """The tokens of a paragraph with emoji and mentions, links for pictures, and links that show where they lead."""
     link: Token | None = None
     for token, following in zip(tokens, [*tokens[1:], None], strict=True):
         if token.type == "link_open":
@@ -167,10 +193,26 @@ def _finished(tokens: Sequence[Token]) -> Iterator[Token]:
             link = None
         elif token.type == "image":
             yield from _picture(token, link)
+        elif token.type == "text" and not _is_bare(link):
+            yield from _words(token, {} if link else mentions)
         else:
-            if token.type == "text" and not _is_bare(link):
-                token.content = with_emoji(token.content)
             yield token
+
+
+def _words(token: Token, mentions: Mentions) -> Iterator[Token]:
+    """Text, with the mentions in it as tokens of their own."""
+    words, end = token.content, 0
+    for found in _NAME.finditer(words) if mentions else ():
+        name = found[1] if found[1].lower() in mentions else _without_end(found[1])
+        if (mention := mentions.get(name.lower())) is not None:
+            yield _text(with_emoji(words[end : found.start()]), token)
+            yield Token("mention", "", 0, info=mention, content=f"@{name}", level=token.level)
+            end = found.start() + 1 + len(name)
+    yield _text(with_emoji(words[end:]), token)
+
+
+def _without_end(name: str) -> str:
+    return name.rstrip("._-")
 
 
 def _link_opened(token: Token, following: Token | None) -> Iterator[Token]:
@@ -220,7 +262,7 @@ def _make_markdown() -> MarkdownIt:
     markdown.block.ruler.at("list", _list, {"alt": ["paragraph", "blockquote"]})
     markdown.inline.ruler.after("text", "count", _count_inline_step)
     markdown.core.ruler.after("linkify", "finish", _finish)
-    markdown.parse("*", {"steps": 0})  # collects the rules, which two threads at once would do wrong
+    markdown.parse("*", {"steps": 0, "mentions": {}})  # collects the rules, which two threads at once would do wrong
     return markdown
 
 

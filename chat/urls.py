@@ -1,6 +1,6 @@
 from django.urls import path
 
-from chat import views
+from chat import lookups, views
 
 app_name = "chat"
 
@@ -8,7 +8,12 @@ urlpatterns = [
     path("", views.index, name="index"),
     path("rooms/go/", views.go, name="go"),
     path("rooms/<int:room_id>/", views.room, name="room"),
-    path("rooms/<int:room_id>/history/", views.history_page, name="history"),
+    path("rooms/<int:room_id>/history/", lookups.history_page, name="history"),
+    path("rooms/<int:room_id>/messages/<int:message_id>/thread/", lookups.thread, name="thread"),
+    path("rooms/<int:room_id>/messages/<int:message_id>/edits/", lookups.edits, name="edits"),
+    path("rooms/<int:room_id>/pins/", lookups.pins, name="pins"),
+    path("rooms/<int:room_id>/threads/", lookups.threads, name="threads"),
+    path("rooms/<int:room_id>/members/", lookups.members, name="members"),
     path("rooms/<int:room_id>/join/", views.join, name="join"),
     path("rooms/<int:room_id>/leave/", views.leave, name="leave"),
 ]

@@ -3,7 +3,7 @@
 from typing import Any, cast
 
 from django.db.models import Count, Q
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -57,17 +57,6 @@ def room(request: HttpRequest, room_id: int) -> HttpResponse:
     return render(request, "chat/room.html", {"state": state, "room": shown})
 
 
-@never_cache
-@require_GET
-def history_page(request: HttpRequest, room_id: int) -> HttpResponse:
-    """The page of messages before a position, as JSON."""
-    shown = get_object_or_404(Room.objects.of(_user(request)), pk=room_id)
-    position = request.GET.get("before", "")
-    if not (position.isascii() and position.isdecimal() and len(position) < 19):
-        return HttpResponseBadRequest("before: a position")
-    return JsonResponse(history.page_before(shown.pk, int(position)))
-
-
 @require_POST
 def join(request: HttpRequest, room_id: int) -> HttpResponse:
     try:
@@ -105,10 +94,7 @@ def _index(request: HttpRequest, status: int = 200, **form: str) -> HttpResponse
 def _listed_rooms(user: User) -> list[dict[str, Any]]:
     memberships = list(Membership.objects.of(user).listed())
     here = here_counts([membership.room_id for membership in memberships])
-    return [
-        events.listed_room(membership, membership.unread, count_in(here, membership.room_id))
-        for membership in memberships
-    ]
+    return [events.listed_room(membership, count_in(here, membership.room_id)) for membership in memberships]
 
 
 def _directory(user: User) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ class Message(msgspec.Struct):
     body: str
     client_id: str
     position: int
+    notice: dict[str, str] | None = None  # of what the room tells by itself
 
 
 class Page(msgspec.Struct):
@@ -26,14 +27,14 @@ NEWEST = 10**15  # a position that no room reaches
 
 
 def messages_after(url: str, cookie: str, room: int, position: int) -> list[Message]:
-    """Everything that was posted after `position`, oldest first."""
+    """Everything that somebody posted after `position`, oldest first."""
     found: list[Message] = []
     before, more = NEWEST, True
     while more and before > position + 1:
         page = page_before(url, cookie, room, before)
         found[:0] = page.messages
         before, more = (page.messages[0].position if page.messages else 0), page.more
-    return [message for message in found if message.position > position]
+    return [message for message in found if message.position > position and message.notice is None]
 
 
 def page_before(url: str, cookie: str, room: int, position: int) -> Page:

@@ -14,8 +14,9 @@ def make_room(room: Room, people: dict[str, User], now: datetime) -> None:
     if room.kind == StoredRoom.Kind.PUBLIC and StoredRoom.objects.named(room.name).exists():
         return
     made = rooms.create_room(people[room.owner], room.name, kind=room.kind, topic=room.topic)
+    beginning = now - timedelta(minutes=max((message.minutes_ago for message in room.messages), default=0))
     for member in room.members:
-        rooms.add_member(made.pk, people[member])
+        rooms.add_member(made.pk, people[member], joined_at=beginning)
     positions = post_messages(made, room, people, now)
     for member in room.members:
         last_read = positions_read(positions, room.read.get(member, 0))

@@ -30,6 +30,11 @@ def for_room(event: dict[str, Any]) -> Envelope:
     return {"type": "room.event", "group": room_group(event["room"]), "event": event}
 
 
+def for_viewers(event: dict[str, Any]) -> Envelope:
+    """For those who look at the room: ephemeral, without a number."""
+    return {"type": "room.seen", "group": room_group(event["room"]), "event": event}
+
+
 def for_user(user_id: int, event: dict[str, Any]) -> Envelope:
     return {"type": "user.event", "group": user_group(user_id), "user": user_id, "event": event}
 

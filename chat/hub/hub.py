@@ -61,6 +61,7 @@ class Hub:
         self._tasks: set[asyncio.Task[None]] = set()
         self._receivers: dict[str, Callable[[dict[str, Any]], None]] = {
             "room.event": lambda envelope: self._receive_for_room(envelope["event"]),
+            "room.seen": lambda envelope: self._receive_for_viewers(envelope["event"]),
             "user.event": lambda envelope: self._receive_for_user(envelope["user"], envelope["event"]),
             "session.ended": lambda envelope: self._end_session(envelope["user"], envelope["session"]),
             "presence.hint": self._sidebars.receive,
@@ -179,6 +180,18 @@ class Hub:
         if place is not None:
             place.feed.offer(event)
             self._mind_the_gap(event["room"], place)
+
+    def _receive_for_viewers(self, event: dict[str, Any]) -> None:
+        """Something ephemeral that somebody does in a room, for the others who look at it."""
+        place = self.places.get(event["room"])
+        frame = Frame.of(event)
+        for connection in place.audience if place else ():
+            if connection.room == event["room"] and connection.user.pk != event["user"]["id"]:
+                connection.deliver(frame)
+
+    def stands_in(self, connection: Connection, room_id: int) -> bool:
+        """Whether the connection gets the room's events: enough to be sure of for what is ephemeral."""
+        return room_id in self.places and connection in self.places[room_id].audience
 
     def _receive_for_user(self, user: int, event: dict[str, Any]) -> None:
         if event["type"] == "room.gained":

@@ -26,7 +26,7 @@ def listed_rooms(user: int, room_id: int | None = None) -> list[dict[str, Any]]:
     found = Membership.objects.current().filter(user=user).listed()
     if room_id is not None:
         found = found.filter(room=room_id)
-    return [events.listed_room(membership, membership.unread, None) for membership in found]
+    return [events.listed_room(membership, None) for membership in found]
 
 
 def opening(user: int, room_id: int, since: int | None) -> tuple[dict[str, Any], history.Changes]:

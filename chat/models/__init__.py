@@ -1,5 +1,9 @@
+from chat.models.edit import Edit
 from chat.models.membership import Membership
+from chat.models.mention import Mention
 from chat.models.message import Message
+from chat.models.reaction import Reaction
 from chat.models.room import Room
+from chat.models.thread import Participant
 
-__all__ = ["Membership", "Message", "Room"]
+__all__ = ["Edit", "Membership", "Mention", "Message", "Participant", "Reaction", "Room"]

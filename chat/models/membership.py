@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from chat.models.mention import Mention
 from chat.models.message import Message
 
 if TYPE_CHECKING:
@@ -28,10 +29,26 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.current().filter(user=user)
 
     def with_unread(self) -> Self:
-        """Each with `unread`: how many messages by others came after the last read position, up to MOST_UNREAD."""
-        later = Message.objects.filter(room=models.OuterRef("room"), position__gt=models.OuterRef("last_read"))
-        by_others = later.exclude(author=models.OuterRef("user")).exclude(kind=Message.Kind.NOTICE)
-        return self.annotate(unread=BoundedCount(by_others.values("pk")[:MOST_UNREAD]))
+        """Each with `unread`, `mentions` and `threads`, as docs/protocol.md counts them, up to MOST_UNREAD."""
+        room, user = models.OuterRef("room"), models.OuterRef("user")
+        by_others = Message.objects.filter(deleted_at=None).exclude(author=user).said()
+        later = by_others.filter(room=room, position__gt=models.OuterRef("last_read"))
+        mentions = Mention.objects.filter(room=room, user=user, position__gt=models.OuterRef("last_read"))
+        replies = by_others.filter(
+            thread__participants__room=room,
+            thread__participants__user=user,
+            position__gt=models.F("thread__participants__last_read"),
+        )
+        return self.annotate(
+            unread=BoundedCount(later.conversation().values("pk")[:MOST_UNREAD]),
+            mentions=BoundedCount(mentions.values("pk")[:MOST_UNREAD]),
+            threads=BoundedCount(replies.values("pk")[:MOST_UNREAD]),
+        )
+
+    def whose_name_begins(self, text: str) -> Self:
+        """Of the people whose username, or a word of whose name, begins so."""
+        named = models.Q(user__username__istartswith=text) | models.Q(user__display_name__istartswith=text)
+        return self.filter(named | models.Q(user__display_name__icontains=f" {text}"))
 
     def listed(self) -> Self:
         """As lists of rooms show them: by name, with what is unread."""
@@ -54,7 +71,10 @@ class Membership(models.Model):
     left_at = models.DateTimeField(_("left"), null=True, blank=True)
     version = models.PositiveBigIntegerField(_("version"), editable=False)
 
-    unread: int  # where the query asked for it: with_unread()
+    # Where the query asked for them: with_unread()
+    unread: int
+    mentions: int
+    threads: int
 
     objects = MembershipQuerySet.as_manager()
 

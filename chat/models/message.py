@@ -1,18 +1,45 @@
-from typing import Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from chat import markdown
+from chat.models.reaction import Reaction
+from chat.models.thread import Participant
+
+if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
+
+    from accounts.models import User
+    from chat.models.edit import Edit
+    from chat.models.mention import Mention
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
+    def conversation(self) -> Self:
+        """Without replies, which stand beside it."""
+        return self.filter(thread=None)
+
+    def said(self) -> Self:
+        """Without notices: what people posted."""
+        return self.exclude(kind=Message.Kind.NOTICE)
+
     def before(self, position: int) -> Self:
         return self.filter(position__lt=position)
 
+    def after(self, position: int) -> Self:
+        return self.filter(position__gt=position)
+
     def newest(self, count: int) -> Self:
         return self.order_by("-position")[:count]
+
+    def for_cards(self) -> Self:
+        """With all that `events.message_card` looks at, in as many queries for a page as for one message."""
+        reactions = models.Prefetch("reactions", Reaction.objects.select_related("user").order_by("pk"))
+        people = models.Prefetch("participants", Participant.objects.select_related("user").order_by("pk"))
+        found = self.select_related("author", "quote__author", "pinned_by", "deleted_by")
+        return found.prefetch_related(reactions, people)
 
 
 class Message(models.Model):
@@ -31,8 +58,39 @@ class Message(models.Model):
     client_id = models.UUIDField(_("client id"))
     created_at = models.DateTimeField(_("posted"))
 
+    # What happened that the room tells by itself, such as {"what": "joined"}: clients say it in their own language.
+    notice = models.JSONField(null=True, editable=False)
+    # The ids of those whom it addresses: settled when it is posted, so that every count of them can be made again.
+    told = models.JSONField(default=list, db_default=models.Value([], models.JSONField()), editable=False)
+    quote = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, editable=False, related_name="quoted_by", db_index=False
+    )
+    thread = models.ForeignKey(
+        "self", on_delete=models.CASCADE, null=True, editable=False, related_name="replies", db_index=False
+    )
+
+    # Of a message that was replied to: kept with it, since every page shows them.
+    reply_count = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    last_reply_at = models.DateTimeField(null=True, editable=False)
+
+    edited_at = models.DateTimeField(_("edited"), null=True, editable=False)
+    deleted_at = models.DateTimeField(_("deleted"), null=True, editable=False)
+    deleted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+", db_index=False
+    )
+    pinned_at = models.DateTimeField(_("pinned"), null=True, editable=False)
+    pinned_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+", db_index=False
+    )
+
     position = models.PositiveBigIntegerField(_("position"), editable=False)
     version = models.PositiveBigIntegerField(_("version"), editable=False)
+
+    if TYPE_CHECKING:
+        reactions: RelatedManager[Reaction]
+        participants: RelatedManager[Participant]
+        edits: RelatedManager[Edit]
+        mentions: RelatedManager[Mention]
 
     objects = MessageQuerySet.as_manager()
 
@@ -43,15 +101,47 @@ class Message(models.Model):
             models.UniqueConstraint(fields=["room", "author", "client_id"], name="one_message_a_client_id"),
             models.UniqueConstraint(fields=["room", "position"], name="one_message_a_position"),
         ]
-        indexes = [models.Index(fields=["room", "version"], name="message_changes")]
+        # The partial ones cost a message that has nothing of it nothing.
+        indexes = [
+            models.Index(fields=["room", "version"], name="message_changes"),
+            models.Index(fields=["thread", "position"], name="thread_replies", condition=~models.Q(thread=None)),
+            models.Index(fields=["quote"], name="message_quotes", condition=~models.Q(quote=None)),
+            models.Index(fields=["room", "pinned_at"], name="room_pins", condition=~models.Q(pinned_at=None)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.author}: {self.body[:60]}"
 
     @classmethod
-    def html_of(cls, kind: str, body: str) -> str:
-        return markdown.render(body) if kind == cls.Kind.TEXT else markdown.render_inline(body)
+    def html_of(cls, kind: str, body: str, mentions: markdown.Mentions | None = None) -> str:
+        render = markdown.render if kind == cls.Kind.TEXT else markdown.render_inline
+        return render(body, mentions)
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether anything happened to it since it was posted. Where not, it has no reactions, no replies, no pin."""
+        return self.version > self.position
+
+    @property
+    def is_deleted(self) -> bool:
+        return self.deleted_at is not None
 
     def rendered(self) -> str:
         """The body as safe HTML. Rows of a server from before there was `html` have none: theirs is made each time."""
-        return self.html or self.html_of(self.kind, self.body)
+        return self.html or (self.html_of(self.kind, self.body) if self.body else "")
+
+    def said_by(self, user: "User") -> bool:
+        """Whether its words are the user's: what the room tells by itself is nobody's."""
+        return self.author_id == user.pk and self.notice is None
+
+    def first_body(self) -> str:
+        """What it said when it was posted."""
+        first = self.edits.order_by("pk").first() if self.edited_at else None
+        return first.body if first else self.body
+
+    def reactions_by_emoji(self) -> dict[str, list[Any]]:
+        """Who reacted with what, the earliest first."""
+        found: dict[str, list[Any]] = {}
+        for reaction in self.reactions.all():
+            found.setdefault(reaction.emoji, []).append(reaction.user)
+        return found

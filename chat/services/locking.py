@@ -3,7 +3,7 @@ from typing import TYPE_CHECKING
 
 from chat.authority import Act, may
 from chat.errors import Forbidden, NotFound
-from chat.models import Membership, Room
+from chat.models import Membership, Message, Room
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -36,4 +36,13 @@ def membership_for(user: "User", room: Room, act: Act | None = None) -> Membersh
         raise NotFound
     if act is not None and not may(found, act):
         raise Forbidden
+    return found
+
+
+def message_in(room: Room, message_id: int) -> Message:
+    """A message of a room that is locked, with all that its card shows. Raises NotFound."""
+    found = room.messages.for_cards().filter(pk=message_id).first()
+    if found is None:
+        raise NotFound.message()
+    found.room = room  # the locked one, which hands out the versions
     return found

@@ -4,17 +4,20 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import sessions
 from chat import broadcasts, limits
 from chat.authority import Act, may
-from chat.errors import Conflict, Forbidden, Invalid, NotFound, Refused
-from chat.models import Membership, Message, Room
+from chat.errors import Conflict, Forbidden, Invalid, NotFound, Refused, SignedOut
+from chat.models import Membership, Mention, Message, Room
+from chat.services import mentions
 from chat.services.locking import locked_rooms
+from chat.services.threads import Threads, check_root
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -22,30 +25,31 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """What somebody wants to say. `created_at` is for what was said elsewhere before, such as an import."""
+    """What somebody wants to say.
+
+    `quote` and `thread` are ids of messages of the same room. `online` are the users whom @here would mean. A post that
+    rests on a session has its key. `created_at` is for what was said elsewhere before, such as an import.
+    """
 
     author: "User"
     room_id: int
     body: str
     client_id: uuid.UUID
     kind: str = Message.Kind.TEXT
+    quote: int | None = None
+    thread: int | None = None
+    online: frozenset[int] = frozenset()
+    session: str | None = None
     created_at: datetime | None = None
 
 
-def post_message(
-    author: "User",
-    room_id: int,
-    *,
-    body: str,
-    client_id: uuid.UUID,
-    kind: str = Message.Kind.TEXT,
-    created_at: datetime | None = None,
-) -> Message:
-    """Store a message and tell the room. The same `client_id` again gives the message that is there.
+def post_message(author: "User", room_id: int, *, body: str, client_id: uuid.UUID, **details: Any) -> Message:
+    """Store a message and tell the room; `details` are the other members of Post.
 
-    Raises NotFound, Forbidden, Invalid, and Conflict where the client id has another body or kind.
+    The same `client_id` again gives the message that is there.
+    Raises NotFound, Forbidden, Invalid, and Conflict where the client id was used for something else.
     """
-    (outcome,) = post_messages([Post(author, room_id, body, client_id, kind, created_at)])
+    (outcome,) = post_messages([Post(author, room_id, body, client_id, **details)])
     if isinstance(outcome, Refused):
         raise outcome
     return outcome
@@ -56,10 +60,10 @@ def post_messages(posts: Sequence[Post]) -> list[Message | Refused]:
 
     One that is refused does not concern the others: its outcome is the error.
     """
-    htmls = [_html_of(post) for post in posts]  # before the rooms are locked: nobody waits for it
+    rendered = [_rendered(post) for post in posts]  # before the rooms are locked: nobody waits for it
     with transaction.atomic():
         batch = _Batch(posts)
-        outcomes = [batch.outcome_of(post, html) for post, html in zip(posts, htmls, strict=True)]
+        outcomes = [batch.outcome_of(post, body) for post, body in zip(posts, rendered, strict=True)]
         batch.store()
     return outcomes
 
@@ -74,12 +78,12 @@ def check_body(body: str) -> None:
         raise Invalid(_("A message cannot contain the character NUL."))
 
 
-def _html_of(post: Post) -> str | Invalid:
+def _rendered(post: Post) -> mentions.Rendered | Invalid:
     try:
         check_body(post.body)
     except Invalid as refused:
         return refused
-    return Message.html_of(post.kind, post.body)
+    return mentions.render(post.author, post.room_id, post.kind, post.body, post.online)
 
 
 class _Batch:
@@ -92,27 +96,40 @@ class _Batch:
         self._memberships = _by_room_and_user(
             Membership.objects.current().filter(room__in=self._rooms, user__in=authors, user__is_active=True)
         )
-        self._stored = _by_client_id(
-            Message.objects.filter(
-                room__in=self._rooms, author__in=authors, client_id__in={post.client_id for post in posts}
-            ).select_related("author")
-        )
+        self._sessions = sessions.in_force({post.session for post in posts if post.session is not None})
+        self._stored = _by_client_id(self._rooms, authors, {post.client_id for post in posts})
+        self._referred = self._messages(pk for post in posts for pk in (post.quote, post.thread) if pk is not None)
+        self._threads = Threads(self._referred.values())
 
-    def outcome_of(self, post: Post, html: str | Invalid) -> Message | Refused:
-        if isinstance(html, Invalid):
-            return html
+    def outcome_of(self, post: Post, body: mentions.Rendered | Invalid) -> Message | Refused:
+        if isinstance(body, Invalid):
+            return body
         try:
-            return self._accept(post, html)
+            return self._accept(post, body)
         except Refused as refused:
             return refused
 
     def store(self) -> None:
         Message.objects.bulk_create(self._new)
+        Mention.objects.bulk_create(_mentions_of(self._new))
+        changed = self._threads.store()
         Room.objects.bulk_update({message.room for message in self._new}, ["version"])
         for message in self._new:
             broadcasts.message_posted(message)
+        for root in changed:
+            broadcasts.message_changed(root)
 
-    def _accept(self, post: Post, html: str) -> Message:
+    def _messages(self, ids: Iterable[int]) -> dict[int, Message]:
+        """The messages that posts refer to, with their rooms as they are locked."""
+        wanted = set(ids)
+        found = Message.objects.for_cards().filter(room__in=self._rooms, pk__in=wanted) if wanted else ()
+        for message in found:
+            message.room = self._rooms[message.room_id]
+        return {message.pk: message for message in found}
+
+    def _accept(self, post: Post, body: mentions.Rendered) -> Message:
+        if post.session is not None and post.session not in self._sessions:
+            raise SignedOut
         membership = self._memberships.get((post.room_id, post.author.pk))
         if membership is None:
             raise NotFound
@@ -120,12 +137,13 @@ class _Batch:
             raise Forbidden
         key = (post.room_id, post.author.pk, post.client_id)
         if key not in self._stored:
-            self._stored[key] = self._append(post, html)
-        elif (self._stored[key].body, self._stored[key].kind) != (post.body, post.kind):
+            self._stored[key] = self._append(post, body)
+        elif not _is_the_same(self._stored[key], post):
             raise Conflict
         return self._stored[key]
 
-    def _append(self, post: Post, html: str) -> Message:
+    def _append(self, post: Post, body: mentions.Rendered) -> Message:
+        quote, root = self._quote_of(post), self._root_of(post)
         room = self._rooms[post.room_id]
         version = room.next_version()
         message = Message(
@@ -133,19 +151,60 @@ class _Batch:
             author=post.author,
             kind=post.kind,
             body=post.body,
-            html=html,
+            html=body.html,
             client_id=post.client_id,
             created_at=post.created_at or timezone.now(),
+            quote=quote,
+            thread=root,
             position=version,
             version=version,
         )
+        told = self._threads.told_of(message, body.mentioned) if root else body.mentioned
+        message.told = sorted(told - {post.author.pk})
         self._new.append(message)
         return message
+
+    def _quote_of(self, post: Post) -> Message | None:
+        if post.quote is None:
+            return None
+        quoted = self._referred.get(post.quote)
+        if quoted is None or quoted.room_id != post.room_id or quoted.is_deleted:
+            raise NotFound.message()
+        return quoted
+
+    def _root_of(self, post: Post) -> Message | None:
+        if post.thread is None:
+            return None
+        root = self._referred.get(post.thread)
+        if root is None or root.room_id != post.room_id:
+            raise NotFound.message()
+        check_root(root)
+        return root
+
+
+def _is_the_same(stored: Message, post: Post) -> bool:
+    """Whether the post is what was stored under its client id, whatever became of that since."""
+    if (stored.kind, stored.thread_id) != (post.kind, post.thread):
+        return False
+    return stored.is_deleted or (stored.first_body(), stored.quote_id) == (post.body, post.quote)
+
+
+def _mentions_of(messages: Iterable[Message]) -> Iterable[Mention]:
+    """For the counts of the conversation; replies are counted by who takes part."""
+    for message in messages:
+        for user in message.told if message.thread_id is None else ():
+            yield Mention(room_id=message.room_id, user_id=user, message=message, position=message.position)
 
 
 def _by_room_and_user(memberships: Iterable[Membership]) -> dict[tuple[int, int], Membership]:
     return {(membership.room_id, membership.user_id): membership for membership in memberships}
 
 
-def _by_client_id(messages: Iterable[Message]) -> dict[tuple[int, int, uuid.UUID], Message]:
-    return {(message.room_id, message.author_id, message.client_id): message for message in messages}
+def _by_client_id(
+    rooms: Iterable[int], authors: Iterable[int], client_ids: Iterable[uuid.UUID]
+) -> dict[tuple[int, int, uuid.UUID], Message]:
+    """What is stored under these. Nearly always that is nothing, so that the first look is a short one."""
+    stored = Message.objects.filter(room__in=rooms, author__in=authors, client_id__in=client_ids)
+    ids = list(stored.values_list("pk", flat=True))
+    found = Message.objects.for_cards().filter(pk__in=ids) if ids else ()
+    return {(message.room_id, message.author_id, message.client_id): message for message in found}

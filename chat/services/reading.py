@@ -18,13 +18,35 @@ def mark_read(user: "User", room_id: int, position: int) -> int:
 
     Raises NotFound for a room that the user is no member of.
     """
-    membership = Membership.objects.of(user).select_related("room").select_for_update(of=("self",)).filter(room=room_id)
-    found = membership.first()
+    membership = _membership_of(user, room_id)
+    position = min(position, membership.room.version)
+    if position > membership.last_read:
+        _move(membership, position)
+    return membership.last_read
+
+
+@transaction.atomic
+def mark_unread(user: "User", room_id: int, position: int) -> int:
+    """Move the read position back to just before `position`. Returns where it is now.
+
+    Raises NotFound for a room that the user is no member of.
+    """
+    membership = _membership_of(user, room_id)
+    position = max(position - 1, 0)
+    if position < membership.last_read:
+        _move(membership, position)
+    return membership.last_read
+
+
+def _membership_of(user: "User", room_id: int) -> Membership:
+    mine = Membership.objects.of(user).select_related("room").select_for_update(of=("self",))
+    found = mine.filter(room=room_id).first()
     if found is None:
         raise NotFound
-    position = min(position, found.room.version)
-    if position > found.last_read:
-        found.last_read = position
-        found.save(update_fields=["last_read"])
-        broadcasts.read_moved(found)
-    return found.last_read
+    return found
+
+
+def _move(membership: Membership, position: int) -> None:
+    membership.last_read = position
+    membership.save(update_fields=["last_read"])
+    broadcasts.read_moved(membership)

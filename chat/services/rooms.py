@@ -1,6 +1,7 @@
 """Making rooms, changing them, joining and leaving."""
 
 import unicodedata
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
@@ -13,6 +14,7 @@ from chat.errors import Invalid, NotFound
 from chat.models import Membership, Room
 from chat.models.room import NAME_LENGTH
 from chat.services.locking import locked_room, membership_for
+from chat.services.notices import append_notice
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -66,15 +68,19 @@ def join(user: "User", room_id: int) -> Room:
         raise NotFound
     if not is_member:
         _admit(room, user, Membership.Role.MEMBER)
+        append_notice(room, user, {"what": "joined"})
     return room
 
 
 @transaction.atomic
-def add_member(room_id: int, user: "User", *, role: str = Membership.Role.MEMBER) -> Room:
-    """Let somebody into a room of any kind, on the authority of the site."""
+def add_member(
+    room_id: int, user: "User", *, role: str = Membership.Role.MEMBER, joined_at: datetime | None = None
+) -> Room:
+    """Let somebody into a room of any kind, on the authority of the site. `joined_at` is for what happened before."""
     room = locked_room(room_id)
     if not room.memberships.of(user).exists():
-        _admit(room, user, role)
+        membership = _admit(room, user, role, joined_at)
+        append_notice(room, user, {"what": "joined"}, at=membership.joined_at)
     return room
 
 
@@ -88,6 +94,7 @@ def leave(user: "User", room_id: int) -> None:
     membership.save(update_fields=["left_at", "version"])
     room.save(update_fields=["version"])
     broadcasts.member_changed(membership)
+    append_notice(room, user, {"what": "left"})
 
 
 @transaction.atomic
@@ -99,6 +106,7 @@ def change_settings(room_id: int, *, by: "User", name: str | None = None, topic:
     room = locked_room(room_id)
     if not by.has_perm("chat.change_room"):
         membership_for(by, room, Act.CHANGE_SETTINGS)
+    old_name, old_topic = room.name, room.topic
     room.name = room.name if name is None else clean_name(name)
     room.topic = room.topic if topic is None else topic
     room.settings_version = room.next_version()
@@ -108,10 +116,14 @@ def change_settings(room_id: int, *, by: "User", name: str | None = None, topic:
     except IntegrityError:
         raise Invalid(_("There is a public room of that name.")) from None
     broadcasts.room_changed(room)
+    if room.name != old_name:
+        append_notice(room, by, {"what": "renamed", "from": old_name, "to": room.name})
+    if room.topic != old_topic:
+        append_notice(room, by, {"what": "topic", "to": room.topic})
     return room
 
 
-def _admit(room: Room, user: "User", role: str) -> None:
+def _admit(room: Room, user: "User", role: str, joined_at: datetime | None = None) -> Membership:
     """Make a member of a room that is locked: from here on, nothing that was said before is unread."""
     version = room.next_version()
     membership, _created = Membership.objects.update_or_create(
@@ -119,7 +131,7 @@ def _admit(room: Room, user: "User", role: str) -> None:
         user=user,
         defaults={
             "role": role,
-            "joined_at": timezone.now(),
+            "joined_at": joined_at or timezone.now(),
             "left_at": None,
             "version": version,
             "last_read": version,
@@ -127,3 +139,4 @@ def _admit(room: Room, user: "User", role: str) -> None:
     )
     room.save(update_fields=["version"])
     broadcasts.member_changed(membership)
+    return membership

@@ -85,4 +85,4 @@ async def stored(room: Room) -> set[str]:
 
 
 async def bodies_in_order(room: Room) -> list[Any]:
-    return [body async for body in room.messages.order_by("position").values_list("body", flat=True)]
+    return [body async for body in room.messages.said().order_by("position").values_list("body", flat=True)]

@@ -7,44 +7,48 @@ from uuid import uuid4
 import pytest
 
 from accounts.models import User
-from chat import events, history
+from chat import history
 from chat.models import Message, Room
-from chat.services import messages, rooms
+from chat.services import editing, messages, pins, reactions, rooms
+from chat.tests.state import apply, state_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def say(author: User, room: Room, body: str = "Hello") -> Message:
-    return messages.post_message(author, room.pk, body=body, client_id=uuid4())
+def say(author: User, room: Room, body: str = "Hello", **details: Any) -> Message:
+    return messages.post_message(author, room.pk, body=body, client_id=uuid4(), **details)
 
 
-def state_of(room: Room) -> dict[str, Any]:
-    """What a client knows of a room, fetched anew."""
-    room.refresh_from_db()
-    return {
-        "settings": events.room_changed(room)["settings"],
-        "members": {m.user_id: m.role for m in room.memberships.current()},
-        "messages": {m.pk: events.message_card(m) for m in room.messages.select_related("author")},
-    }
-
-
-def apply(state: dict[str, Any], event: dict[str, Any]) -> None:
-    """As a client does."""
-    match event["type"]:
-        case "message.posted":
-            state["messages"][event["message"]["id"]] = event["message"]
-        case "member.joined":
-            state["members"][event["user"]["id"]] = event["role"]
-        case "member.left":
-            state["members"].pop(event["user"]["id"], None)
-        case "room.changed":
-            state["settings"] = event["settings"]
-        case unknown:
-            pytest.fail(f"A client would not know {unknown}")
+def latest(room: Room) -> int:
+    """The id of what was said last in the conversation."""
+    return room.messages.conversation().said().newest(1)[0].pk
 
 
 CHANGES: dict[str, Callable[[User, User, Room], object]] = {
     "message.posted": lambda alice, bob, room: say(alice, room),
+    "message.changed: edited": lambda alice, bob, room: editing.edit_message(alice, room.pk, latest(room), "Edited"),
+    "message.changed: deleted": lambda alice, bob, room: editing.delete_message(alice, room.pk, latest(room)),
+    "message.changed: reacted to": lambda alice, bob, room: reactions.add_reaction(alice, room.pk, latest(room), "👍"),
+    "message.changed: pinned": lambda alice, bob, room: pins.pin(alice, room.pk, latest(room)),
+    "message.changed: replied to": lambda alice, bob, room: say(alice, room, "And", thread=latest(room)),
+    "message.changed: quoted, and edited then": lambda alice, bob, room: [
+        quoted := latest(room),
+        say(alice, room, "Indeed", quote=quoted),
+        editing.edit_message(alice, room.pk, quoted, "Edited"),
+        editing.delete_message(alice, room.pk, quoted),
+    ],
+    "message.changed: all of it": lambda alice, bob, room: [
+        rooms.join(bob, room.pk),
+        root := latest(room),
+        reply := say(bob, room, "Reply to @alice", thread=root).pk,
+        reactions.add_reaction(bob, room.pk, root, "🎉"),
+        reactions.add_reaction(bob, room.pk, reply, "👍"),
+        reactions.remove_reaction(bob, room.pk, root, "🎉"),
+        editing.edit_message(bob, room.pk, reply, "Edited"),
+        pins.pin(alice, room.pk, root),
+        pins.unpin(bob, room.pk, root),
+        editing.delete_message(alice, room.pk, reply),
+    ],
     "member.joined": lambda alice, bob, room: rooms.join(bob, room.pk),
     "member.left": lambda alice, bob, room: rooms.leave(alice, room.pk),
     "room.changed": lambda alice, bob, room: rooms.change_settings(room.pk, by=alice, name="lobby", topic="Be kind"),

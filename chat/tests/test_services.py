@@ -35,13 +35,13 @@ class TestPosting:
     def test_the_same_client_id_again_is_the_same_message(self, alice: User, general: Room) -> None:
         client_id = uuid4()
         assert post(alice, general, client_id=client_id) == post(alice, general, client_id=client_id)
-        assert general.messages.count() == 1
+        assert general.messages.said().count() == 1
 
     def test_the_same_client_id_with_another_body_is_a_conflict(self, alice: User, general: Room) -> None:
         original = post(alice, general, "Hello")
         assert refuses(Conflict, post, alice, general, "Goodbye", original.client_id)
         assert refuses(Conflict, post, alice, general, "Hello", original.client_id, kind="action")
-        assert general.messages.get().body == "Hello"
+        assert general.messages.said().get().body == "Hello"
 
     def test_two_people_may_use_the_same_client_id(self, alice: User, bob: User, general: Room) -> None:
         client_id = uuid4()
@@ -67,7 +67,7 @@ class TestPosting:
     def test_what_is_no_text_is_refused(self, alice: User, general: Room, body: str) -> None:
         assert post(alice, general)
         assert refuses(Invalid, post, alice, general, body)
-        assert general.messages.count() == 1
+        assert general.messages.said().count() == 1
 
     def test_a_body_has_a_longest_length(self, alice: User, general: Room) -> None:
         longest = "x" * limits.body_length()
@@ -127,12 +127,17 @@ class TestRooms:
         assert rooms.join(bob, general.pk).version == version
         assert general.memberships.of(bob).count() == 1
 
-    def test_each_join_and_leave_takes_a_version(self, bob: User, general: Room) -> None:
+    def test_each_join_and_leave_takes_a_version_and_so_does_the_notice_of_it(self, bob: User, general: Room) -> None:
         before = Room.objects.get(pk=general.pk).version
         rooms.leave(bob, general.pk)
         rooms.join(bob, general.pk)
-        assert Room.objects.get(pk=general.pk).version == before + 2
-        assert general.memberships.get(user=bob).version == before + 2
+        assert Room.objects.get(pk=general.pk).version == before + 4
+        assert general.memberships.get(user=bob).version == before + 3
+        notices = general.messages.filter(version__gt=before).order_by("version")
+        assert [(notice.version - before, notice.notice) for notice in notices] == [
+            (2, {"what": "left"}),
+            (4, {"what": "joined"}),
+        ]
 
     def test_only_those_who_run_a_room_change_it(self, alice: User, bob: User, mallory: User, general: Room) -> None:
         assert rooms.change_settings(general.pk, by=alice, topic="Be kind").topic == "Be kind"

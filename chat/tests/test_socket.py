@@ -75,7 +75,7 @@ async def test_a_retry_gets_the_same_ack_over_another_server_too(
         client_id = str(uuid4())
         acks = await asyncio.gather(*(post(c, general, "Once", client_id=client_id) for c in (one, other) * 5))
         assert all(ack == acks[0] for ack in acks)
-        assert await in_thread(general.messages.count)() == 1
+        assert await in_thread(general.messages.said().count)() == 1
         with pytest.raises(Refused, match="conflict"):
             await post(other, general, "Twice", client_id=client_id)
 

@@ -1,0 +1,106 @@
+"""What a page asks for while it is open, as JSON: slices of history, and lists that hang on a room."""
+
+from typing import Any, cast
+
+from django.core.exceptions import BadRequest
+from django.db.models import Count, F, Q
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from accounts.models import User
+from chat import events, history
+from chat.models import Message, Participant, Room
+
+MOST_PEOPLE = 10  # that a name's beginning may mean: more is no help
+MOST_THREADS = 50
+
+
+@never_cache
+@require_GET
+def history_page(request: HttpRequest, room_id: int) -> HttpResponse:
+    """The page of messages before a position, or around one."""
+    room = _room(request, room_id)
+    before, around = _position(request, "before"), _position(request, "around")
+    if before is not None:
+        return JsonResponse(history.page_before(room.pk, before))
+    if around is not None:
+        return JsonResponse(history.page_around(room.pk, around))
+    raise BadRequest("before or around: a position")
+
+
+@never_cache
+@require_GET
+def thread(request: HttpRequest, room_id: int, message_id: int) -> HttpResponse:
+    """The thread on a message: its latest replies, or those before a position."""
+    root = _message(request, room_id, message_id)
+    page = history.thread_page(root, _position(request, "before"))
+    mine = root.participants.filter(user=_user(request)).first()
+    return JsonResponse(page | {"root": events.message_card(root), "last_read": mine and mine.last_read})
+
+
+@never_cache
+@require_GET
+def edits(request: HttpRequest, room_id: int, message_id: int) -> HttpResponse:
+    """What a message said before."""
+    found = _message(request, room_id, message_id).edits.order_by("pk")
+    return JsonResponse({"edits": [{"body": edit.body, "at": edit.written_at} for edit in found]})
+
+
+@never_cache
+@require_GET
+def pins(request: HttpRequest, room_id: int) -> HttpResponse:
+    pinned = _room(request, room_id).messages.for_cards().exclude(pinned_at=None).order_by("-pinned_at")
+    return JsonResponse({"messages": [events.message_card(message) for message in pinned]})
+
+
+@never_cache
+@require_GET
+def threads(request: HttpRequest, room_id: int) -> HttpResponse:
+    """The threads of a room in which one takes part, the liveliest first."""
+    user = _user(request)
+    later = Q(root__replies__position__gt=F("last_read"), root__replies__deleted_at=None)
+    unread = Count("root__replies", filter=later & ~Q(root__replies__author=user))
+    mine = Participant.objects.filter(room=_room(request, room_id), user=user).annotate(unread=unread)
+    found = {participant.root_id: participant for participant in mine.order_by("-root__last_reply_at")[:MOST_THREADS]}
+    roots = Message.objects.for_cards().in_bulk(list(found))
+    return JsonResponse({"threads": [_thread(roots[pk], participant) for pk, participant in found.items()]})
+
+
+@never_cache
+@require_GET
+def members(request: HttpRequest, room_id: int) -> HttpResponse:
+    """Whom the beginning of a name may mean."""
+    begins = request.GET.get("q", "").replace("\0", "")
+    found = _room(request, room_id).memberships.current().whose_name_begins(begins).select_related("user")
+    people = found.order_by("user__username")[:MOST_PEOPLE]
+    return JsonResponse({"people": [events.user_card(membership.user) for membership in people]})
+
+
+def _thread(root: Message, participant: Any) -> dict[str, Any]:
+    counts = {"unread": participant.unread, "last_read": participant.last_read}
+    return {"message": events.message_card(root), **counts}
+
+
+def _user(request: HttpRequest) -> User:
+    """Whoever is signed in: LoginRequiredMiddleware lets nobody else through."""
+    return cast(User, request.user)
+
+
+def _room(request: HttpRequest, room_id: int) -> Room:
+    return get_object_or_404(Room.objects.of(_user(request)), pk=room_id)
+
+
+def _message(request: HttpRequest, room_id: int, message_id: int) -> Message:
+    return get_object_or_404(_room(request, room_id).messages.for_cards(), pk=message_id)
+
+
+def _position(request: HttpRequest, name: str) -> int | None:
+    """A position in the address, if there is one. Raises BadRequest for what cannot be one."""
+    text = request.GET.get(name)
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdecimal() and len(text) < 19):
+        raise BadRequest(f"{name}: a position")
+    return int(text)

@@ -1,0 +1,17 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Edit(models.Model):
+    """What a message said before it was edited."""
+
+    message = models.ForeignKey("chat.Message", on_delete=models.CASCADE, related_name="edits")
+    body = models.TextField(_("body"))
+    written_at = models.DateTimeField(_("written"))
+
+    class Meta:
+        verbose_name = _("edit")
+        verbose_name_plural = _("edits")
+
+    def __str__(self) -> str:
+        return self.body[:60]

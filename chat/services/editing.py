@@ -1,0 +1,78 @@
+"""Editing and deleting what was posted."""
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+
+from chat.authority import Act, may
+from chat.errors import Forbidden, NotFound
+from chat.models import Edit, Message
+from chat.services import mentions
+from chat.services.changing import save_changed, save_changed_words
+from chat.services.locking import locked_room, membership_for, message_in
+from chat.services.messages import check_body
+from chat.services.threads import count_replies
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def edit_message(editor: "User", room_id: int, message_id: int, body: str) -> Message:
+    """Give one's own message another body; what it said before is kept. The same body again changes nothing.
+
+    Whom it tells stays as it is. Raises NotFound (also for what was deleted), Forbidden, Invalid.
+    """
+    check_body(body)
+    kind = Message.objects.filter(pk=message_id).values_list("kind", flat=True).first()
+    rendered = mentions.render(editor, room_id, kind or Message.Kind.TEXT, body)  # before the room is locked
+    with transaction.atomic():
+        room = locked_room(room_id)
+        membership_for(editor, room, Act.POST)
+        message = message_in(room, message_id)
+        _check_still_there(message)
+        if not message.said_by(editor):
+            raise Forbidden
+        if body != message.body:
+            Edit.objects.create(message=message, body=message.body, written_at=message.edited_at or message.created_at)
+            message.body, message.html, message.edited_at = body, rendered.html, timezone.now()
+            return save_changed_words(message, "body", "html", "edited_at")
+        return message
+
+
+@transaction.atomic
+def delete_message(deleter: "User", room_id: int, message_id: int) -> Message:
+    """Leave a tombstone of a message: one's own, or any where one moderates. Once more changes nothing.
+
+    Raises NotFound, Forbidden.
+    """
+    room = locked_room(room_id)
+    membership = membership_for(deleter, room)
+    message = message_in(room, message_id)
+    if not (message.said_by(deleter) or may(membership, Act.DELETE_ANY)):
+        raise Forbidden
+    return message if message.is_deleted else _bury(message, deleter)
+
+
+def _check_still_there(message: Message) -> None:
+    if message.is_deleted:
+        raise NotFound.message()
+    if message.notice is not None:
+        raise Forbidden
+
+
+def _bury(message: Message, deleter: "User") -> Message:
+    """All that it said goes, and all that hung on that; replies to it stay."""
+    message.edits.all().delete()
+    message.reactions.all().delete()
+    message.mentions.all().delete()
+    message.body = message.html = ""
+    message.quote = message.edited_at = message.pinned_at = message.pinned_by = message.notice = None
+    message.deleted_at, message.deleted_by = timezone.now(), deleter
+    fields = ("body", "html", "quote", "notice", "edited_at", "pinned_at", "pinned_by", "deleted_at", "deleted_by")
+    buried = save_changed_words(message, *fields)
+    if message.thread_id is not None:
+        root = message_in(message.room, message.thread_id)
+        count_replies(root)
+        save_changed(root, "reply_count", "last_reply_at")
+    return buried

@@ -1,0 +1,166 @@
+"""Who is told of a message: mentions, threads, and the counts of both."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from accounts.models import User
+from chat.errors import Invalid, NotFound
+from chat.events import message_card
+from chat.models import Membership, Message, Room
+from chat.services import editing, messages, reading, rooms, threads
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def carol(general: Room) -> User:
+    carol = User.objects.create_user("carol.c_d")
+    rooms.join(carol, general.pk)
+    return carol
+
+
+def post(author: User, room: Room, body: str = "Hello", **details: Any) -> Message:
+    return messages.post_message(author, room.pk, body=body, client_id=uuid4(), **details)
+
+
+def counts(user: User, room: Room) -> tuple[int, int, int]:
+    found = Membership.objects.with_unread().get(room=room, user=user)
+    return found.unread, found.mentions, found.threads
+
+
+class TestMentions:
+    @pytest.mark.parametrize("body", ["@bob", "Hi @BOB!", "(@bob)", "**@bob**", "> @bob", "@bob.", "@bob's", "1. @bob"])
+    def test_name_a_member_in_any_case(self, alice: User, bob: User, general: Room, body: str) -> None:
+        message = post(alice, general, body)
+        assert message.told == [bob.pk]
+        assert f'<span class="mention" data-mention="{bob.pk}">@' in message.html
+
+    @pytest.mark.parametrize(
+        "body", ["`@bob`", "a@bob", "@bobby", "[@bob](https://example.org)", "```\n@bob\n```", "@@bob"]
+    )
+    def test_are_not_everything_with_an_at(self, alice: User, general: Room, body: str) -> None:
+        assert post(alice, general, body).told == []
+
+    def test_are_found_with_dots_and_lines(self, alice: User, general: Room, carol: User) -> None:
+        assert post(alice, general, "@Carol.c_d.").told == [carol.pk]
+
+    def test_name_members_alone(self, alice: User, mallory: User, general: Room) -> None:
+        message = post(alice, general, "@mallory")
+        assert message.told == []
+        assert "mention" not in message.html
+        rooms.join(mallory, general.pk)
+        assert post(alice, general, "@mallory").told == [mallory.pk]
+
+    def test_of_oneself_tell_nobody(self, alice: User, general: Room) -> None:
+        assert post(alice, general, "@alice").told == []
+
+    def test_of_the_room_are_for_those_who_may(self, alice: User, bob: User, general: Room, carol: User) -> None:
+        assert post(alice, general, "@room").told == [bob.pk, carol.pk]
+        refused = post(bob, general, "@room")
+        assert (refused.told, refused.html) == ([], "<p>@room</p>")
+
+    def test_of_those_here_are_those_who_are_online(
+        self, alice: User, bob: User, mallory: User, general: Room, carol: User
+    ) -> None:
+        online = frozenset({alice.pk, bob.pk, mallory.pk})
+        assert post(bob, general, "@here").told == []
+        assert post(alice, general, "@here", online=online).told == [bob.pk]
+        assert post(alice, general, "@here @carol.c_d", online=online).told == [bob.pk, carol.pk]
+
+    def test_in_an_edit_tell_nobody_anew(self, alice: User, bob: User, general: Room) -> None:
+        message = post(alice, general, "Hello")
+        edited = editing.edit_message(alice, general.pk, message.pk, "Hello @bob")
+        assert f'data-mention="{bob.pk}"' in edited.html
+        assert edited.told == []
+
+    def test_are_counted_until_they_are_read_or_deleted(self, alice: User, bob: User, general: Room) -> None:
+        first, second, _third = post(alice, general, "@bob"), post(alice, general, "@bob"), post(alice, general)
+        assert counts(bob, general) == (3, 2, 0)
+        assert counts(alice, general) == (0, 0, 0)
+        editing.delete_message(alice, general.pk, second.pk)
+        assert counts(bob, general) == (2, 1, 0)
+        reading.mark_read(bob, general.pk, first.position)
+        assert counts(bob, general) == (1, 0, 0)
+        reading.mark_unread(bob, general.pk, first.position)
+        assert counts(bob, general) == (2, 1, 0)
+
+    def test_a_position_is_marked_unread_backwards_alone(self, alice: User, bob: User, general: Room) -> None:
+        message = post(alice, general)
+        before = Membership.objects.get(room=general, user=bob).last_read
+        assert reading.mark_unread(bob, general.pk, message.position + 10) == before
+        assert reading.mark_unread(bob, general.pk, 0) == 0
+
+
+class TestThreads:
+    def test_hang_on_a_message_that_says_how_many_replies_it_has(self, alice: User, bob: User, general: Room) -> None:
+        root = post(alice, general)
+        first, last = post(bob, general, thread=root.pk), post(alice, general, thread=root.pk)
+        card = message_card(Message.objects.for_cards().get(pk=root.pk))
+        assert card["replies"]["count"] == 2
+        assert [user["username"] for user in card["replies"]["people"]] == ["alice", "bob"]
+        assert (first.thread, last.position) == (root, first.position + 2)  # between them the root changed
+        assert card["version"] == last.version + 1
+
+    def test_tell_those_who_take_part(self, alice: User, bob: User, general: Room, carol: User) -> None:
+        root = post(alice, general)
+        assert post(bob, general, thread=root.pk).told == [alice.pk]
+        assert post(alice, general, thread=root.pk).told == [bob.pk]
+        assert post(bob, general, "@carol.c_d", thread=root.pk).told == [alice.pk, carol.pk]
+        assert counts(alice, general) == (0, 0, 2)
+        assert counts(bob, general) == (1, 0, 1)
+        assert counts(carol, general) == (1, 0, 1)
+
+    def test_are_read_at_their_own_pace(self, alice: User, bob: User, general: Room) -> None:
+        root = post(alice, general)
+        first, second = post(bob, general, thread=root.pk), post(bob, general, thread=root.pk)
+        reading.mark_read(alice, general.pk, second.position)
+        assert counts(alice, general) == (0, 0, 2)
+        assert threads.mark_thread_read(alice, general.pk, root.pk, first.position) == first.position
+        assert counts(alice, general) == (0, 0, 1)
+        assert threads.mark_thread_read(alice, general.pk, root.pk, 0) == first.position
+        threads.mark_thread_read(alice, general.pk, root.pk, 10**9)
+        assert counts(alice, general) == (0, 0, 0)
+
+    def test_are_read_by_those_who_take_part(self, alice: User, bob: User, general: Room, carol: User) -> None:
+        root = post(alice, general)
+        reply = post(bob, general, thread=root.pk)
+        assert threads.mark_thread_read(bob, general.pk, root.pk, reply.position) == reply.position
+        with pytest.raises(NotFound):
+            threads.mark_thread_read(carol, general.pk, root.pk, reply.position)
+
+    def test_a_deleted_reply_counts_no_more(self, alice: User, bob: User, general: Room) -> None:
+        root = post(alice, general)
+        first, second = post(bob, general, thread=root.pk), post(bob, general, thread=root.pk)
+        editing.delete_message(bob, general.pk, second.pk)
+        root.refresh_from_db()
+        assert (root.reply_count, root.last_reply_at) == (1, first.created_at)
+        assert root.version == Room.objects.get(pk=general.pk).version
+        assert counts(alice, general) == (0, 0, 1)
+
+    def test_outlive_the_message_that_they_hang_on(self, alice: User, bob: User, general: Room) -> None:
+        root = post(alice, general)
+        post(bob, general, thread=root.pk)
+        editing.delete_message(alice, general.pk, root.pk)
+        card = message_card(Message.objects.for_cards().get(pk=root.pk))
+        assert (card["body"], card["replies"]["count"]) == ("", 1)
+
+    def test_hang_on_nothing_else(self, alice: User, bob: User, general: Room, secret: Room) -> None:
+        root = post(alice, general)
+        reply = post(bob, general, thread=root.pk)
+        notice = general.messages.get(notice__what="joined")
+        for wrong in (reply.pk, notice.pk):
+            with pytest.raises(Invalid):
+                post(bob, general, thread=wrong)
+        for unknown in (10**9, post(bob, secret).pk):
+            with pytest.raises(NotFound):
+                post(bob, general, thread=unknown)
+
+    def test_replies_that_are_posted_together_are_counted_together(self, alice: User, bob: User, general: Room) -> None:
+        root = post(alice, general)
+        posts = [messages.Post(user, general.pk, "Me too", uuid4(), thread=root.pk) for user in (bob, alice, bob)]
+        told = [outcome.told for outcome in messages.post_messages(posts) if isinstance(outcome, Message)]
+        assert told == [[alice.pk], [bob.pk], [alice.pk]]
+        root.refresh_from_db()
+        assert (root.reply_count, root.version) == (3, root.position + 4)

@@ -1,0 +1,216 @@
+"""What becomes of a message after it was posted: edits, deletion, quotes, reactions, pins."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from accounts.models import User
+from chat.errors import Forbidden, Invalid, NotFound, Refused
+from chat.events import message_card
+from chat.models import Message, Room
+from chat.services import editing, messages, pins, reactions, rooms
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def carol(db: None) -> User:
+    return User.objects.create_user("carol")
+
+
+def post(author: User, room: Room, body: str = "Hello", **details: Any) -> Message:
+    return messages.post_message(author, room.pk, body=body, client_id=uuid4(), **details)
+
+
+def card_of(message: Message) -> dict[str, Any]:
+    return message_card(Message.objects.for_cards().get(pk=message.pk))
+
+
+def refuses(error: type[Refused], act: Callable[..., Any], *args: Any) -> bool:
+    with pytest.raises(error):
+        act(*args)
+    return True
+
+
+class TestEditing:
+    def test_gives_a_message_another_body_and_keeps_what_it_said(self, alice: User, general: Room) -> None:
+        message = post(alice, general, "Helo")
+        version = Room.objects.get(pk=general.pk).version
+        editing.edit_message(alice, general.pk, message.pk, "Hello")
+        editing.edit_message(alice, general.pk, message.pk, "*Hello*")
+        card = card_of(message)
+        assert (card["body"], card["html"]) == ("*Hello*", "<p><em>Hello</em></p>")
+        assert card["position"] == message.position
+        assert card["version"] == version + 2
+        first, second = message.edits.order_by("pk")
+        assert (first.body, first.written_at) == ("Helo", message.created_at)
+        assert (second.body, second.written_at > first.written_at) == ("Hello", True)
+
+    def test_the_same_body_again_changes_nothing(self, alice: User, general: Room) -> None:
+        message = post(alice, general)
+        assert editing.edit_message(alice, general.pk, message.pk, "Hello").version == message.version
+        assert "edited_at" not in card_of(message)
+
+    def test_is_for_the_author_alone(self, alice: User, bob: User, mallory: User, general: Room) -> None:
+        message = post(bob, general)
+        assert editing.edit_message(bob, general.pk, message.pk, "Mine").body == "Mine"
+        assert refuses(Forbidden, editing.edit_message, alice, general.pk, message.pk, "Hers")
+        assert refuses(NotFound, editing.edit_message, mallory, general.pk, message.pk, "Nobody's")
+        rooms.leave(bob, general.pk)
+        assert refuses(NotFound, editing.edit_message, bob, general.pk, message.pk, "Gone")
+
+    @pytest.mark.parametrize("body", ["", " ", "a\0b"])
+    def test_refuses_what_is_no_text(self, alice: User, general: Room, body: str) -> None:
+        message = post(alice, general)
+        assert refuses(Invalid, editing.edit_message, alice, general.pk, message.pk, body)
+        assert card_of(message)["body"] == "Hello"
+
+    def test_a_notice_is_nobodys_to_edit(self, bob: User, general: Room) -> None:
+        notice = general.messages.get(notice__what="joined")
+        assert notice.author == bob
+        assert refuses(Forbidden, editing.edit_message, bob, general.pk, notice.pk, "Never did")
+
+    def test_a_message_is_looked_for_in_its_own_room(self, alice: User, bob: User, general: Room, secret: Room) -> None:
+        message = post(alice, general)
+        assert refuses(NotFound, editing.edit_message, alice, secret.pk, message.pk, "Elsewhere")
+
+    def test_a_retry_of_the_post_is_still_the_same_post(self, alice: User, general: Room) -> None:
+        message = post(alice, general, "First")
+        editing.edit_message(alice, general.pk, message.pk, "Second")
+        again = messages.post_message(alice, general.pk, body="First", client_id=message.client_id)
+        assert message_card(again) == card_of(message)
+        with pytest.raises(Refused, match="another text"):
+            messages.post_message(alice, general.pk, body="Third", client_id=message.client_id)
+
+
+class TestDeleting:
+    def test_leaves_a_tombstone_that_says_nothing(self, alice: User, bob: User, general: Room) -> None:
+        quoted = post(bob, general)
+        message = post(alice, general, "Secret, @bob", quote=quoted.pk)
+        editing.edit_message(alice, general.pk, message.pk, "More secret")
+        reactions.add_reaction(bob, general.pk, message.pk, "👍")
+        pins.pin(alice, general.pk, message.pk)
+        editing.delete_message(alice, general.pk, message.pk)
+        card = card_of(message)
+        assert (card["body"], card["html"]) == ("", "")
+        assert card["deleted"]["by"]["username"] == "alice"
+        assert not card.keys() & {"edited_at", "reactions", "pinned", "quote"}
+        assert not message.edits.exists()
+
+    def test_is_for_the_author_and_for_moderators(
+        self, alice: User, bob: User, carol: User, mallory: User, general: Room
+    ) -> None:
+        rooms.join(carol, general.pk)
+        his, her = post(bob, general), post(alice, general)
+        assert refuses(Forbidden, editing.delete_message, carol, general.pk, his.pk)
+        assert refuses(Forbidden, editing.delete_message, bob, general.pk, her.pk)
+        assert refuses(NotFound, editing.delete_message, mallory, general.pk, his.pk)
+        assert editing.delete_message(alice, general.pk, his.pk).is_deleted  # she owns the room
+        another = post(bob, general)
+        assert editing.delete_message(bob, general.pk, another.pk).is_deleted
+
+    def test_twice_is_once(self, alice: User, general: Room) -> None:
+        message = post(alice, general)
+        first = editing.delete_message(alice, general.pk, message.pk)
+        assert message_card(editing.delete_message(alice, general.pk, message.pk)) == message_card(first)
+
+    def test_nothing_can_be_done_to_a_tombstone(self, alice: User, general: Room) -> None:
+        message = post(alice, general)
+        editing.delete_message(alice, general.pk, message.pk)
+        assert refuses(NotFound, editing.edit_message, alice, general.pk, message.pk, "Back")
+        assert refuses(NotFound, reactions.add_reaction, alice, general.pk, message.pk, "👍")
+        assert refuses(NotFound, pins.pin, alice, general.pk, message.pk)
+        with pytest.raises(NotFound):
+            post(alice, general, quote=message.pk)
+        with pytest.raises(Invalid):
+            post(alice, general, thread=message.pk)
+
+    def test_a_retry_of_the_post_brings_nothing_back(self, alice: User, general: Room) -> None:
+        message = post(alice, general, "Gone")
+        editing.delete_message(alice, general.pk, message.pk)
+        again = messages.post_message(alice, general.pk, body="Gone", client_id=message.client_id)
+        assert message_card(again) == card_of(message)
+
+
+class TestQuotes:
+    def test_show_the_beginning_of_what_they_quote(self, alice: User, bob: User, general: Room) -> None:
+        quoted = post(bob, general, "x" * 1_000)
+        message = post(alice, general, "Indeed", quote=quoted.pk)
+        assert card_of(message)["quote"] == {
+            "id": quoted.pk,
+            "author": {"id": bob.pk, "username": "bob", "name": "Bob"},
+            "body": "x" * 300,
+        }
+
+    def test_follow_what_becomes_of_it(self, alice: User, bob: User, general: Room) -> None:
+        quoted = post(bob, general, "Now")
+        message = post(alice, general, "Indeed", quote=quoted.pk)
+        editing.edit_message(bob, general.pk, quoted.pk, "Later")
+        assert card_of(message)["quote"]["body"] == "Later"
+        assert card_of(message)["version"] == Room.objects.get(pk=general.pk).version
+        editing.delete_message(bob, general.pk, quoted.pk)
+        assert card_of(message)["quote"] == {"id": quoted.pk, "deleted": True}
+
+    def test_stay_in_their_room(self, alice: User, bob: User, general: Room, secret: Room) -> None:
+        between_us = post(bob, secret, "Between us")
+        assert post(alice, secret, quote=between_us.pk)
+        with pytest.raises(NotFound):
+            post(alice, general, quote=between_us.pk)
+
+
+class TestReactions:
+    def test_are_counted_by_who_gave_them(self, alice: User, bob: User, general: Room) -> None:
+        message = post(alice, general)
+        for user, emoji in [(bob, "👍"), (alice, "🎉"), (alice, "👍"), (bob, "👍")]:
+            reactions.add_reaction(user, general.pk, message.pk, emoji)
+        given = [(r["emoji"], [user["username"] for user in r["users"]]) for r in card_of(message)["reactions"]]
+        assert given == [("👍", ["bob", "alice"]), ("🎉", ["alice"])]
+        assert card_of(message)["version"] == message.version + 3  # the same again took none
+
+    def test_can_be_taken_back(self, bob: User, alice: User, general: Room) -> None:
+        message = post(alice, general)
+        reactions.add_reaction(bob, general.pk, message.pk, "👍")
+        reactions.remove_reaction(alice, general.pk, message.pk, "👍")
+        assert "reactions" in card_of(message)
+        reactions.remove_reaction(bob, general.pk, message.pk, "👍")
+        assert "reactions" not in card_of(message)
+
+    @pytest.mark.parametrize("emoji", ["", "x", "👍👍", ":tada:", "<b>", "👍" * 100])
+    def test_are_one_emoji(self, alice: User, general: Room, emoji: str) -> None:
+        message = post(alice, general)
+        assert reactions.add_reaction(alice, general.pk, message.pk, "👩‍👩‍👧‍👦")
+        assert refuses(Invalid, reactions.add_reaction, alice, general.pk, message.pk, emoji)
+
+    def test_are_not_endless(self, alice: User, bob: User, general: Room) -> None:
+        message = post(alice, general)
+        for number in range(20):
+            reactions.add_reaction(alice, general.pk, message.pk, chr(ord("😀") + number))
+        assert refuses(Invalid, reactions.add_reaction, alice, general.pk, message.pk, "👍")
+        assert reactions.add_reaction(bob, general.pk, message.pk, "😀")
+
+    def test_are_for_members(self, bob: User, mallory: User, general: Room) -> None:
+        message = post(bob, general)
+        assert reactions.add_reaction(bob, general.pk, message.pk, "👍")
+        assert refuses(NotFound, reactions.add_reaction, mallory, general.pk, message.pk, "👍")
+
+
+class TestPins:
+    def test_say_who_pinned(self, alice: User, bob: User, mallory: User, general: Room) -> None:
+        message = post(alice, general)
+        pins.pin(bob, general.pk, message.pk)
+        pins.pin(alice, general.pk, message.pk)
+        assert card_of(message)["pinned"]["by"]["username"] == "bob"
+        assert refuses(NotFound, pins.unpin, mallory, general.pk, message.pk)
+        pins.unpin(alice, general.pk, message.pk)
+        assert "pinned" not in card_of(message)
+
+    def test_are_not_endless(self, alice: User, general: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(pins, "MOST_PINS", 2)
+        first, second, third = (post(alice, general) for _ in range(3))
+        pins.pin(alice, general.pk, first.pk)
+        pins.pin(alice, general.pk, second.pk)
+        assert refuses(Invalid, pins.pin, alice, general.pk, third.pk)
+        pins.unpin(alice, general.pk, first.pk)
+        assert pins.pin(alice, general.pk, third.pk)

@@ -1,0 +1,181 @@
+"""What becomes of messages, as the tabs of those in the room get it, over real servers."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.contrib.sessions.models import Session
+
+from accounts.models import User
+from chat.models import Message, Room
+from chat.services import messages, rooms
+from chat.tests.state import apply, state_of
+from chat.tests.talk import in_thread, open_room, post
+from project.testing.processes import Server
+from project.testing.sockets import Client, Refused
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def applied(client: Client, state: dict[str, Any]) -> dict[str, Any]:
+    """A state with the numbered events that the client got since."""
+    for event in client.log:
+        if "version" in event and event["type"] != "ack":
+            apply(state, event)
+    return state
+
+
+async def live_through_everything(client: Client, room: Room) -> int:
+    """Do all that can be done to messages. Returns the version that the room has then."""
+    edited, deleted, root = [await post(client, room, body) for body in ("Helo", "Oops", "What do you think?")]
+    await client.command("message.edit", room=room.pk, message=edited["id"], body="Hello")
+    await post(client, room, "Indeed", quote=deleted["id"])
+    await client.command("message.delete", room=room.pk, message=deleted["id"])
+    reply = await post(client, room, "Nothing, @bob", thread=root["id"])
+    await client.command("reaction.add", room=room.pk, message=root["id"], emoji="👍")
+    await client.command("reaction.add", room=room.pk, message=reply["id"], emoji="🎉")
+    await client.command("reaction.remove", room=room.pk, message=root["id"], emoji="👍")
+    await client.command("message.pin", room=room.pk, message=edited["id"])
+    await client.command("message.pin", room=room.pk, message=root["id"])
+    ack = await client.command("message.unpin", room=room.pk, message=edited["id"])
+    return int(ack["message"]["version"])
+
+
+async def test_everything_that_happens_to_messages_arrives_live(
+    servers: Callable[..., Server], alice: User, bob: User, general: Room
+) -> None:
+    state = await in_thread(state_of)(general)
+    async with Client(servers(), alice) as a, Client(servers(), bob) as b:
+        last = await live_through_everything(a, general)
+        for client in (a, b):
+            await client.event("message.changed", version=last)
+            assert applied(client, {**state, "messages": dict(state["messages"])}) == await in_thread(state_of)(general)
+
+
+async def test_everything_that_happened_meanwhile_is_replayed(
+    server: Server, alice: User, bob: User, general: Room
+) -> None:
+    async with Client(server, alice) as a:
+        for number in range(3):
+            await post(a, general, str(number))
+        state = await in_thread(state_of)(general)
+        version = state["messages"][max(state["messages"])]["version"]
+        await live_through_everything(a, general)
+        async with Client(server, bob) as b:
+            await b.command("room.open", room=general.pk, since=version)
+            await b.event("presence.snapshot")
+            assert not b.seen("room.reset")
+            assert applied(b, state) == await in_thread(state_of)(general)
+
+
+async def test_an_ack_is_the_message_as_others_see_it(server: Server, alice: User, bob: User, general: Room) -> None:
+    async with Client(server, alice) as a, Client(server, bob) as b:
+        message = await post(a, general, "Helo, @bob")
+        assert (await b.event("message.posted"))["message"] == message
+        for command, members in [
+            ("message.edit", {"body": "Hello"}),
+            ("reaction.add", {"emoji": "👍"}),
+            ("message.pin", {}),
+            ("message.delete", {}),
+        ]:
+            ack = await a.command(command, room=general.pk, message=message["id"], **members)
+            assert (await b.event("message.changed"))["message"] == ack["message"]
+
+
+async def test_a_post_that_is_sent_again_after_an_edit_gets_the_message_as_it_is(
+    server: Server, alice: User, general: Room
+) -> None:
+    async with Client(server, alice) as a:
+        client_id = str(uuid4())
+        message = await post(a, general, "First", client_id=client_id)
+        await a.command("reaction.add", room=general.pk, message=message["id"], emoji="👍")
+        edited = await a.command("message.edit", room=general.pk, message=message["id"], body="Second")
+        assert await post(a, general, "First", client_id=client_id) == edited["message"]
+
+
+async def test_counts_agree_over_all_tabs(
+    servers: Callable[..., Server], alice: User, bob: User, general: Room
+) -> None:
+    one, other = servers(), servers()
+    async with Client(one, alice) as a, Client(one, bob) as desk, Client(other, bob) as phone:
+        root = await post(a, general, "@bob")
+        await post(a, general, "And another thing")
+        await desk.command("room.read", room=general.pk, position=root["position"])
+        for tab in (desk, phone):
+            moved = await tab.event("read.moved")
+            assert (moved["position"], moved["unread"], moved["mentions"]) == (root["position"], 1, 0)
+        await phone.command("room.unread", room=general.pk, position=root["position"])
+        for tab in (desk, phone):
+            moved = await tab.event("read.moved")
+            assert (moved["position"], moved["unread"], moved["mentions"]) == (root["position"] - 1, 2, 1)
+        reply = await post(a, general, "@bob?", thread=root["id"])
+        async with Client(other, bob) as later:
+            (listed,) = later.hello["rooms"]
+            assert (listed["unread"], listed["mentions"], listed["threads"]) == (2, 1, 1)
+        await desk.command("thread.read", room=general.pk, message=root["id"], position=reply["position"])
+        for tab in (desk, phone):
+            moved = await tab.event("thread.moved")
+            assert (moved["message"], moved["position"], moved["threads"]) == (root["id"], reply["position"], 0)
+
+
+class TestTyping:
+    async def test_is_seen_by_the_others_who_look_at_the_room(
+        self, servers: Callable[..., Server], alice: User, bob: User, general: Room
+    ) -> None:
+        one, other = servers(), servers()
+        async with Client(one, alice) as a, Client(other, bob) as b, Client(other, bob) as elsewhere:
+            for client in (a, b):
+                await open_room(client, general)
+            await a.command("typing.start", room=general.pk)
+            started = await b.event("typing.started")
+            assert (started["room"], started["thread"], started["user"]["username"]) == (general.pk, None, "alice")
+            await a.command("typing.start", room=general.pk, thread=7)
+            assert (await b.event("typing.started"))["thread"] == 7
+            await a.command("typing.stop", room=general.pk)
+            assert await b.event("typing.stopped")
+            assert not a.seen("typing.started") + elsewhere.seen("typing.started")
+
+    async def test_takes_no_version(self, server: Server, alice: User, general: Room) -> None:
+        async with Client(server, alice) as a:
+            await a.command("typing.start", room=general.pk)
+            assert (await Room.objects.aget(pk=general.pk)).version == general.version
+
+
+class TestHere:
+    async def test_means_those_who_are_online(self, server: Server, alice: User, bob: User, general: Room) -> None:
+        away = await in_thread(User.objects.create_user)("carol")
+        await in_thread(rooms.join)(away, general.pk)
+        async with Client(server, alice) as a, Client(server, bob) as b:
+            await open_room(b, general)
+            assert (await post(a, general, "@here"))["told"] == [bob.pk]
+
+
+class TestSessions:
+    async def test_nothing_is_stored_for_one_that_has_ended(self, server: Server, alice: User, general: Room) -> None:
+        """Also where nobody has told the server yet."""
+        message = await in_thread(messages.post_message)(alice, general.pk, body="Hello", client_id=uuid4())
+        commands: list[tuple[str, dict[str, Any]]] = [
+            ("message.post", {"client_id": str(uuid4()), "body": "Too late"}),
+            ("message.edit", {"message": message.pk, "body": "Too late"}),
+            ("reaction.add", {"message": message.pk, "emoji": "👍"}),
+            ("message.delete", {"message": message.pk}),
+            ("room.leave", {}),
+        ]
+        for command, members in commands:
+            async with Client(server, alice) as a:
+                await a.command("room.read", room=general.pk, position=message.position)
+                await Session.objects.all().adelete()
+                with pytest.raises(Refused, match="signed_out"):
+                    await a.command(command, room=general.pk, **members)
+                assert await a.closed() == 4001
+        assert await in_thread(general.messages.said().get)() == message
+        assert (await Room.objects.aget(pk=general.pk)).version == message.version
+
+    async def test_a_changed_password_ends_them_at_once(self, server: Server, alice: User, general: Room) -> None:
+        async with Client(server, alice) as a:
+            await post(a, general, "Hello")
+            await User.objects.filter(pk=alice.pk).aupdate(password="another")  # no signal tells
+            with pytest.raises(Refused, match="signed_out"):
+                await post(a, general, "Too late")
+        assert await in_thread(Message.objects.said().count)() == 1
