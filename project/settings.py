@@ -159,7 +159,7 @@ PRESENCE_REDIS_URL: str = env.str("PRESENCE_REDIS_URL", REDIS_URL, validate=is_r
 
 CHANNEL_LAYERS = {
     "default": {
-        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "BACKEND": "chat.layer.Layer",
         "CONFIG": {
             # redis-py 8 gives sockets a time-out of 5 s, which would end every quiet subscription.
             "hosts": [{"address": REDIS_URL, "socket_timeout": None, "health_check_interval": 30}],

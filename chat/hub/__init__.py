@@ -12,6 +12,7 @@ checks.py         what it makes sure of from time to time
 standing.py       whether sockets may still stand where they stand
 subscriptions.py  the process's one channel, and its groups
 envelopes.py      what travels over the channel layer
+publisher.py      what waits to travel, in one round trip
 hub.py            all of it together
 """
 

@@ -18,6 +18,7 @@ from chat.hub.connection import SIGNED_OUT, TRY_AGAIN_LATER, Connection
 from chat.hub.counts import Counts
 from chat.hub.feed import Feed
 from chat.hub.frame import Frame
+from chat.hub.publisher import Publisher
 from chat.hub.sidebars import Sidebars
 from chat.hub.subscriptions import Subscriptions
 from presence.tasks import end
@@ -27,7 +28,6 @@ from presence.tracker import get_tracker
 logger = logging.getLogger(__name__)
 
 PATIENCE_SECONDS = 0.05  # for an event that was overtaken; after that it is read
-MOST_TO_PUBLISH = 10_000  # envelopes that wait for Redis; what falls out is found by the hubs' check
 
 
 @dataclass(slots=True)
@@ -53,11 +53,11 @@ class Hub:
         self.loop = asyncio.get_running_loop()
         self.places: dict[int, Place] = {}
         self.connections: dict[int, set[Connection]] = defaultdict(set)  # by user
-        self._subscriptions = Subscriptions(self.receive)
+        self._publisher = Publisher()
+        self._subscriptions = Subscriptions(self.receive, self._publisher.mark)
         self.counts = Counts(self._tell_room, self._tell_everyone)
         self._sidebars = Sidebars(self._subscriptions, self.counts.note)
         self._tracker = get_tracker()
-        self._outgoing: asyncio.Queue[envelopes.Envelope] = asyncio.Queue(MOST_TO_PUBLISH)
         self._tasks: set[asyncio.Task[None]] = set()
         self._receivers: dict[str, Callable[[dict[str, Any]], None]] = {
             "room.event": lambda envelope: self._receive_for_room(envelope["event"]),
@@ -71,7 +71,7 @@ class Hub:
         self._subscriptions.start()
         self._tracker.start()
         self._sidebars.start()
-        self._spawn(self._publish())
+        self._spawn(self._publisher.publish_forever())
         self._spawn(self._repeat(limits.check_seconds, check_versions))
         self._spawn(self._repeat(limits.standing_seconds, check_standing))
 
@@ -166,14 +166,12 @@ class Hub:
         self.loop.call_soon_threadsafe(self._announce, envelope)
 
     def receive(self, envelope: dict[str, Any]) -> None:
-        """Take an envelope, from this process or from the channel layer."""
+        """Take an envelope, from this process or, where it is another's, from the channel layer."""
         self._receivers[envelope["type"]](envelope)
 
     def _announce(self, envelope: envelopes.Envelope) -> None:
         self.receive(envelope)
-        if self._outgoing.full():
-            self._outgoing.get_nowait()
-        self._outgoing.put_nowait(envelope)
+        self._publisher.put(envelope)
 
     def _receive_for_room(self, event: dict[str, Any]) -> None:
         place = self.places.get(event["room"])
@@ -312,10 +310,6 @@ class Hub:
         task = self.loop.create_task(_logged(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-    async def _publish(self) -> None:
-        while True:
-            await envelopes.send(await self._outgoing.get())
 
     async def _repeat(self, seconds: Callable[[], float], check: Callable[["Hub"], Awaitable[None]]) -> None:
         while True:

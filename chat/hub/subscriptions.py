@@ -22,8 +22,10 @@ JOINED_WITHIN_SECONDS = 1.0  # what an attach waits for its group; the check hea
 
 
 class Subscriptions:
-    def __init__(self, receive: Callable[[dict[str, Any]], None]) -> None:
+    def __init__(self, receive: Callable[[dict[str, Any]], None], own: bytes) -> None:
+        """What begins with `own` is this process's own: it is not received again."""
         self._receive = receive
+        self._own = own
         self._layer = get_channel_layer()
         self._channel: str | None = None
         self._wanted: set[str] = set()
@@ -72,13 +74,14 @@ class Subscriptions:
         if self._channel is None:
             async with asyncio.timeout(CALL_SECONDS):
                 self._channel = await self._layer.new_channel("hub.")
+            self._layer.leave_out(self._channel, self._own)
             self._tasks.append(asyncio.create_task(self._read(self._channel)))
-        for group in self._wanted - self._joined:
+        if new := self._wanted - self._joined:
             async with asyncio.timeout(CALL_SECONDS):
-                await self._layer.group_add(group, self._channel)
-            self._joined.add(group)
-            if event := self._waited_for.pop(group, None):
-                event.set()
+                await self._layer.group_add_many(new, self._channel)
+            self._joined |= new
+            for group in new & self._waited_for.keys():
+                self._waited_for.pop(group).set()
         for group in self._joined - self._wanted:
             self._joined.discard(group)
             async with asyncio.timeout(CALL_SECONDS):

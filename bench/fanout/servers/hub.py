@@ -1,7 +1,7 @@
 """The hub's way of handing an event to a room, on our own server, and nothing else: nobody signs in, nothing is stored.
 
 A message is numbered by this process instead of the database. From there on it goes as everywhere: forwarded in order
-by the room's feed, framed once, handed to every transport, and published over the channel layer, whose echo is dropped.
+by the room's feed, framed once, handed to every transport, and published over the channel layer, without an echo.
 """
 
 import asyncio
@@ -23,8 +23,8 @@ from chat.hub.audience import Audience  # noqa: E402
 from chat.hub.connection import Connection  # noqa: E402
 from chat.hub.feed import Feed  # noqa: E402
 from chat.hub.frame import Frame  # noqa: E402
-from chat.hub.hub import MOST_TO_PUBLISH  # noqa: E402
 from chat.hub.outlets import outlet_for  # noqa: E402
+from chat.hub.publisher import Publisher  # noqa: E402
 from chat.hub.subscriptions import Subscriptions  # noqa: E402
 from project.server import Server  # noqa: E402
 
@@ -61,10 +61,10 @@ class Lobby:
     def __init__(self) -> None:
         self._places: dict[str, Place] = {}
         self._numbered: dict[int, Place] = {}
-        self._subscriptions = Subscriptions(self._receive)
+        self._publisher = Publisher()
+        self._subscriptions = Subscriptions(self._receive, self._publisher.mark)
         self._subscriptions.start()
-        self._outgoing: asyncio.Queue[envelopes.Envelope] = asyncio.Queue(MOST_TO_PUBLISH)
-        self._publisher = asyncio.create_task(self._publish())
+        self._publishing = asyncio.create_task(self._publisher.publish_forever())
 
     def place(self, path: str) -> Place:
         if path not in self._places:
@@ -76,17 +76,11 @@ class Lobby:
     def post(self, place: Place, body: str) -> None:
         envelope = envelopes.for_room(place.next_event(body))
         self._receive(envelope)
-        if self._outgoing.full():
-            self._outgoing.get_nowait()
-        self._outgoing.put_nowait(envelope)
+        self._publisher.put(envelope)
 
     def _receive(self, envelope: envelopes.Envelope) -> None:
         event = envelope["event"]
         self._numbered[event["room"]].feed.offer(event)
-
-    async def _publish(self) -> None:
-        while True:
-            await envelopes.send(await self._outgoing.get())
 
 
 _lobby: Lobby | None = None
