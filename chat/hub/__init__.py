@@ -9,6 +9,7 @@ joiner.py         events that follow one another closely, as one frame
 sidebar.py        who is in the room's sidebar
 reads.py          what it reads for a connection
 checks.py         what it makes sure of from time to time
+positions.py      how far people have read, as they were told
 standing.py       whether sockets may still stand where they stand
 subscriptions.py  the process's one channel, and its groups
 envelopes.py      what travels over the channel layer

@@ -2,10 +2,11 @@
 
 from typing import TYPE_CHECKING
 
+from chat import events
 from chat.database import read
 from chat.hub.connection import SIGNED_OUT
 from chat.hub.standing import Standing, read_standing
-from chat.models import Room
+from chat.models import Membership, Room
 
 if TYPE_CHECKING:
     from chat.hub.hub import Hub
@@ -25,7 +26,7 @@ async def check_versions(hub: "Hub") -> None:
 
 
 async def check_standing(hub: "Hub") -> None:
-    """Find the end of a session and of a membership, and memberships that are new."""
+    """Find the end of a session and of a membership, memberships that are new, and read positions that moved."""
     connections = {connection for found in hub.connections.values() for connection in found}
     stood = [(connection, room_id) for room_id, place in hub.places.items() for connection in place.audience]
     sessions = {connection.session for connection in connections}
@@ -37,6 +38,8 @@ async def check_standing(hub: "Hub") -> None:
         if room_id not in standing.rooms[connection.user.pk]:
             hub.show_out(connection, room_id)
     await _gain_what_is_new(hub, standing)
+    for user, moved in await read(_moves, list(hub.positions.untold(standing.rooms))):
+        hub.tell_user(user, moved)
 
 
 async def _gain_what_is_new(hub: "Hub", standing: Standing) -> None:
@@ -49,3 +52,13 @@ async def _gain_what_is_new(hub: "Hub", standing: Standing) -> None:
 
 def _versions(room_ids: list[int]) -> list[tuple[int, int]]:
     return list(Room.objects.filter(pk__in=room_ids).values_list("pk", "version"))
+
+
+def _moves(untold: list[tuple[int, int]]) -> list[tuple[int, events.Event]]:
+    """What tells a user how far they have read in a room."""
+    found = Membership.objects.current().with_unread()
+    return [
+        (user, events.read_moved(membership))
+        for user, room_id in untold
+        for membership in found.filter(user=user, room=room_id)
+    ]

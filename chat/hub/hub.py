@@ -18,6 +18,7 @@ from chat.hub.connection import SIGNED_OUT, TRY_AGAIN_LATER, Connection
 from chat.hub.counts import Counts
 from chat.hub.feed import Feed
 from chat.hub.frame import Frame
+from chat.hub.positions import ReadPositions
 from chat.hub.publisher import Publisher
 from chat.hub.sidebars import Sidebars
 from chat.hub.subscriptions import Subscriptions
@@ -57,6 +58,7 @@ class Hub:
         self._subscriptions = Subscriptions(self.receive, self._publisher.mark)
         self.counts = Counts(self._tell_room, self._tell_everyone)
         self._sidebars = Sidebars(self._subscriptions, self.counts.note)
+        self.positions = ReadPositions()
         self._tracker = get_tracker()
         self._tasks: set[asyncio.Task[None]] = set()
         self._receivers: dict[str, Callable[[dict[str, Any]], None]] = {
@@ -114,6 +116,7 @@ class Hub:
         self.connections[user].discard(connection)
         if not self.connections[user]:
             del self.connections[user]
+            self.positions.forget(user)
             self._subscriptions.unwant(envelopes.user_group(user))
 
     async def open_room(self, connection: Connection, room_id: int, since: int | None) -> Opening:
@@ -195,9 +198,17 @@ class Hub:
         if event["type"] == "room.gained":
             self._spawn(self.gain(user, event["room"]))
         else:
-            frame = Frame.of(event)
-            for connection in self.connections.get(user, ()):
-                connection.deliver(frame)
+            self.tell_user(user, event)
+
+    def tell_user(self, user: int, event: dict[str, Any]) -> None:
+        """Hand an event to the user's tabs."""
+        if user not in self.connections:
+            return
+        if event["type"] == "read.moved":
+            self.positions.note(user, event["room"], event["position"])
+        frame = Frame.of(event)
+        for connection in self.connections[user]:
+            connection.deliver(frame)
 
     def _end_session(self, user: int, session: str | None) -> None:
         for connection in self.connections.get(user, ()):
@@ -292,6 +303,8 @@ class Hub:
     async def listed_rooms(self, user: int, room_id: int | None = None) -> list[dict[str, Any]]:
         """The user's rooms, or one of them, as lists show them."""
         listed = await read(reads.listed_rooms, user, room_id)
+        for room in listed:
+            self.positions.note(user, room["id"], room["last_read"])
         here = await fresh_here_counts([room["id"] for room in listed])
         return [room | {"here": count_in(here, room["id"])} for room in listed]
 

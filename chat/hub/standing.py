@@ -14,15 +14,16 @@ from chat.models import Membership
 
 @dataclass(slots=True)
 class Standing:
-    """The sessions that are in force, and the rooms that each user is in."""
+    """The sessions that are in force, and the rooms that each user is in, with how far they have read there."""
 
     sessions: Collection[str]
-    rooms: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    rooms: dict[int, dict[int, int]] = field(default_factory=lambda: defaultdict(dict))
 
 
 def read_standing(users: Collection[int], sessions: Collection[str]) -> Standing:
     standing = Standing(accounts_sessions.in_force(sessions))
     for batch in accounts_sessions.batches(users):
-        for user, room in Membership.objects.current().filter(user__in=batch).values_list("user_id", "room_id"):
-            standing.rooms[user].add(room)
+        memberships = Membership.objects.current().filter(user__in=batch)
+        for user, room, last_read in memberships.values_list("user_id", "room_id", "last_read"):
+            standing.rooms[user][room] = last_read
     return standing

@@ -42,6 +42,14 @@ class TestSignOut:
 class TestLostWord:
     """What happened in the database, of which no event told."""
 
+    async def test_a_read_position_is_told(self, server: Server, alice: User, bob: User, general: Room) -> None:
+        async with Client(server, alice) as a, Client(server, bob) as b:
+            first, _second = await post(a, general, "One"), await post(a, general, "Two")
+            await Membership.objects.filter(user=bob).aupdate(last_read=first["position"])
+            moved = await b.event("read.moved")
+            assert (moved["position"], moved["unread"]) == (first["position"], 1)
+            assert not a.seen("read.moved")
+
     async def test_an_ended_session_closes_its_sockets(self, server: Server, alice: User, bob: User) -> None:
         cookie = await in_thread(session_cookie)(alice)
         async with open_socket(server, cookie) as ended, Client(server, alice) as elsewhere, Client(server, bob) as b:

@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, get_args
 from uuid import uuid4
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from accounts.models import User
+from chat import frames
 from chat.models import Message, Room
 from chat.services import messages, rooms
 from chat.tests.talk import (
@@ -105,22 +106,40 @@ async def test_a_guessed_room_answers_as_one_that_does_not_exist(
     server: Server, bob: User, mallory: User, secret: Room
 ) -> None:
     async with Client(server, bob) as b, Client(server, mallory) as m:
-        await post(b, secret, "Between us")
-        commands: list[dict[str, Any]] = [
-            {"type": "message.post", "client_id": str(uuid4()), "body": "Hello"},
-            {"type": "room.open"},
-            {"type": "room.join"},
-            {"type": "room.leave"},
-            {"type": "room.read", "position": 1},
-        ]
-        for command in commands:
+        message = (await post(b, secret, "Between us"))["id"]
+        reply = {"client_id": str(uuid4()), "body": "Hello", "thread": message, "quote": message}
+        commands: dict[str, dict[str, Any]] = {
+            "message.post": {"client_id": str(uuid4()), "body": "Hello"},
+            "message.post, a reply": reply,
+            "message.edit": {"message": message, "body": "Hello"},
+            "message.delete": {"message": message},
+            "message.pin": {"message": message},
+            "message.unpin": {"message": message},
+            "reaction.add": {"message": message, "emoji": "👍"},
+            "reaction.remove": {"message": message, "emoji": "👍"},
+            "room.open": {},
+            "room.join": {},
+            "room.leave": {},
+            "room.read": {"position": 1},
+            "room.unread": {"position": 1},
+            "thread.read": {"message": message, "position": 1},
+            "typing.start": {},
+            "typing.stop": {},
+        }
+        assert commands_about_rooms() <= commands.keys()
+        for name, members in commands.items():
             answers = []
             for room_id in (secret.pk, 999_999):
                 with pytest.raises(Refused) as refused:
-                    await m.command(**command, room=room_id)
+                    await m.command(name.partition(",")[0], **members, room=room_id)
                 answers.append((refused.value.code, refused.value.detail))
-            assert answers[0] == answers[1] == ("not_found", "There is no such room.")
-        assert bodies(m) == []
+            assert answers[0] == answers[1] == ("not_found", "There is no such room."), name
+        assert {event["type"] for event in m.log} <= {"hello", "error"}
+
+
+def commands_about_rooms() -> set[str]:
+    kinds = get_args(frames.AnyCommand)
+    return {kind.__struct_config__.tag for kind in kinds if "room" in kind.__struct_fields__}
 
 
 async def test_a_bad_frame_gets_an_error_and_loses_nothing(server: Server, alice: User, general: Room) -> None:
