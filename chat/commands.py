@@ -9,7 +9,7 @@ from accounts.models import User
 from chat import broadcasts, frames
 from chat.attendance import online
 from chat.database import write
-from chat.errors import BadFrame, Internal, NotFound, Refused, SignedOut
+from chat.errors import BadFrame, Internal, Limited, NotFound, Refused, SignedOut
 from chat.events import message_card
 from chat.group_commit import group_commit
 from chat.hub import Hub
@@ -31,7 +31,10 @@ async def run(hub: Hub, connection: Connection, text: str) -> None:
     try:
         command = frames.decode_command(text)
         number = command.id
+        hub.allowances.spend(hub, connection, command)
         await _HANDLERS[type(command)](hub, connection, command)
+    except Limited as limited:
+        connection.refuse(_error(number, limited))
     except BadFrame as refused:
         connection.tell(_error(frames.command_id(text), refused))
     except SignedOut as refused:
@@ -188,7 +191,7 @@ async def _write(
 
 
 def _check_stands_in(hub: Hub, connection: Connection, room_id: int) -> None:
-    if not hub.stands_in(connection, room_id):
+    if not hub.stands(connection, room_id):
         raise NotFound
 
 
@@ -197,4 +200,5 @@ def _ack(connection: Connection, command: frames.Command, **members: Any) -> Non
 
 
 def _error(number: int | None, refused: Refused) -> dict[str, Any]:
-    return {"type": "error", "id": number, "code": refused.code, "detail": refused.detail, "retry": refused.retry}
+    error = {"type": "error", "id": number, "code": refused.code, "detail": refused.detail, "retry": refused.retry}
+    return error | {"retry_after": refused.retry_after} if isinstance(refused, Limited) else error

@@ -9,7 +9,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from chat import commands
 from chat.errors import Refused
 from chat.hub import get_hub
-from chat.hub.connection import TRY_AGAIN_LATER, UNSUPPORTED_DATA, Connection
+from chat.hub.connection import TOO_MANY_SOCKETS, TRY_AGAIN_LATER, UNSUPPORTED_DATA, Connection
 from chat.hub.outlets import outlet_for
 
 logger = logging.getLogger(__name__)
@@ -38,6 +38,9 @@ class RoomsConsumer(AsyncWebsocketConsumer):
             await self.close()
             return
         await self.accept()
+        if get_hub().is_full_for(user.pk):
+            await self.close(TOO_MANY_SOCKETS)  # only a socket that was accepted can be told why
+            return
         session = self.scope["session"].session_key
         self.connection = Connection(user, session, outlet_for(self.scope, self.base_send))
         try:

@@ -67,6 +67,17 @@ class Unavailable(Refused):
     sentence = _("The server cannot store anything just now. Try again in a moment.")
 
 
+class Limited(Refused):
+    code = "limited"
+    retry = True
+    sentence = _("That was too much at once. Try again in a moment.")
+
+    def __init__(self, wait: int) -> None:
+        """`wait`: how long until one more is allowed, in nanoseconds."""
+        super().__init__()
+        self.retry_after = -(-wait // 1_000_000) / 1000  # seconds, rounded up: who comes back then is not too early
+
+
 class Internal(Refused):
     code = "internal"
     retry = True

@@ -2,6 +2,8 @@
 
 from django.conf import settings
 
+from chat.limiter import Rate
+
 
 def body_length() -> int:
     """The longest body of a message, in characters."""
@@ -31,3 +33,29 @@ def standing_seconds() -> float:
 def check_seconds() -> float:
     """How often the hub looks for events that never reached it."""
     return float(settings.CHAT["CHECK_MS"]) / 1000
+
+
+def posts() -> Rate:
+    """How much a person may post in a room."""
+    return Rate(settings.CHAT["POSTS_BURST"], settings.CHAT["POSTS_PER_MINUTE"])
+
+
+def commands() -> Rate:
+    """How many other commands a person may send."""
+    return Rate(settings.CHAT["COMMANDS_BURST"], settings.CHAT["COMMANDS_PER_MINUTE"])
+
+
+def refusals() -> Rate:
+    """How many commands beyond these limits a socket may send before it is closed."""
+    most = settings.CHAT["REFUSALS_PER_MINUTE"]
+    return Rate(max(1, most), most)
+
+
+def sockets() -> int:
+    """How many sockets a person may have open; 0: any number."""
+    return int(settings.CHAT["SOCKETS"])
+
+
+def handshakes() -> Rate:
+    """How many sockets may be opened from an address."""
+    return Rate(settings.CHAT["HANDSHAKES_BURST"], settings.CHAT["HANDSHAKES_PER_MINUTE"])

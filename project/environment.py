@@ -79,6 +79,11 @@ def is_positive(value: int) -> None:
         raise ValidationError("Must be at least 1.")
 
 
+def is_not_negative(value: int) -> None:
+    if value < 0:
+        raise ValidationError("Must be at least 0.")
+
+
 def is_port(value: int) -> None:
     if not 0 < value < 65536:
         raise ValidationError("Must be between 1 and 65535.")

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from project.environment import (
     are_origins,
     is_mail_server,
+    is_not_negative,
     is_port,
     is_positive,
     is_redis,
@@ -55,6 +56,9 @@ SESSION_COOKIE_HTTPONLY = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+
+# How many proxies of ours append to X-Forwarded-For. What stands further left in it is hearsay.
+TRUSTED_PROXIES: int = env.int("ROOMFUL_TRUSTED_PROXIES", 0, validate=is_not_negative)
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -204,6 +208,7 @@ LOGIN_REDIRECT_URL = "chat:index"
 LOGOUT_REDIRECT_URL = "account_login"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30  # seconds
 
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "optional"
@@ -270,6 +275,15 @@ CHAT = {
     "BODY_LENGTH": env.int("ROOMFUL_BODY_LENGTH", 10_000, validate=is_positive),  # characters
     "PAGE_LENGTH": env.int("ROOMFUL_PAGE_LENGTH", 50, validate=is_positive),  # messages
     "RESUME_LIMIT": env.int("ROOMFUL_RESUME_LIMIT", 500, validate=is_positive),  # changes
+    # In each process. Of those that end in _PER_MINUTE, and of SOCKETS, 0 is no limit.
+    "POSTS_BURST": env.int("ROOMFUL_POSTS_BURST", 200, validate=is_positive),
+    "POSTS_PER_MINUTE": env.int("ROOMFUL_POSTS_PER_MINUTE", 600, validate=is_not_negative),
+    "COMMANDS_BURST": env.int("ROOMFUL_COMMANDS_BURST", 300, validate=is_positive),
+    "COMMANDS_PER_MINUTE": env.int("ROOMFUL_COMMANDS_PER_MINUTE", 1_200, validate=is_not_negative),
+    "REFUSALS_PER_MINUTE": env.int("ROOMFUL_REFUSALS_PER_MINUTE", 10_000, validate=is_not_negative),
+    "SOCKETS": env.int("ROOMFUL_SOCKETS", 50, validate=is_not_negative),  # of a person
+    "HANDSHAKES_BURST": env.int("ROOMFUL_HANDSHAKES_BURST", 1_000, validate=is_positive),
+    "HANDSHAKES_PER_MINUTE": env.int("ROOMFUL_HANDSHAKES_PER_MINUTE", 6_000, validate=is_not_negative),
     "CHECK_MS": env.int("ROOMFUL_CHECK_MS", 2_000, validate=is_positive),
     "STANDING_MS": env.int("ROOMFUL_STANDING_MS", 15_000, validate=is_positive),
     "DRAIN_LINGER_MS": env.int("ROOMFUL_DRAIN_LINGER_MS", 30_000, validate=is_positive),

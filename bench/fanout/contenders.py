@@ -13,7 +13,7 @@ from pathlib import Path
 from bench.fanout.cores import SERVER, started_on
 from bench.fanout.dialects import Dialect, Roomful, Seat, SocketIO, Tutorial
 from bench.fanout.figures import Size
-from project.testing.processes import Valkey, accepts, free_port
+from project.testing.processes import UNLIMITED, Valkey, accepts, free_port
 from project.testing.waiting import eventually
 
 START_SECONDS = 60.0
@@ -141,10 +141,10 @@ class Websockets(Contender):
 
 
 class OurSite(Contender):
-    """What both of ours have in common: the site's settings, with data of their own."""
+    """What both of ours have in common: the site's settings, with data of their own, and without its limits."""
 
     def environment(self, port: int) -> dict[str, str]:
-        return self.data | {"ROOMFUL_ORIGINS": f"http://127.0.0.1:{port}"}
+        return self.data | UNLIMITED | {"ROOMFUL_ORIGINS": f"http://127.0.0.1:{port}"}
 
     @property
     def data(self) -> dict[str, str]:

@@ -8,6 +8,7 @@ audience.py       who gets them, and from which number on
 joiner.py         events that follow one another closely, as one frame
 sidebar.py        who is in the room's sidebar
 reads.py          what it reads for a connection
+allowances.py     how much a person may do
 checks.py         what it makes sure of from time to time
 positions.py      how far people have read, as they were told
 standing.py       whether sockets may still stand where they stand

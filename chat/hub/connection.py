@@ -1,9 +1,11 @@
 """One socket, as the hub sees it."""
 
+import asyncio
 import uuid
 from typing import TYPE_CHECKING, Any
 
 from chat.hub.frame import Frame
+from chat.hub.joiner import Joiner
 from chat.hub.outlets import Outlet
 
 if TYPE_CHECKING:
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
 UNSUPPORTED_DATA = 1003
 TRY_AGAIN_LATER = 1013
 SIGNED_OUT = 4001
+FLOODED = 4029
+TOO_MANY_SOCKETS = 4030
 
 
 class Connection:
@@ -24,8 +28,18 @@ class Connection:
         self.session = session  # its key
         self.room: int | None = None  # that the tab shows
         self.deliver, self.close, self.end = outlet.deliver, outlet.close, outlet.end
+        self._refusals = Joiner(outlet.deliver, asyncio.get_running_loop())
 
     def tell(self, *events: dict[str, Any]) -> None:
         """Deliver events for this socket alone, as one frame."""
         if events:
             self.deliver(Frame.of(*events))
+
+    def refuse(self, error: dict[str, Any]) -> None:
+        """Tell of one command too many. Many such answers go together: to write each costs more than to refuse it."""
+        self._refusals.put(Frame.of(error))
+
+    def send_away(self) -> None:
+        """It went on although it was told."""
+        self._refusals.flush()
+        self.close(FLOODED)

@@ -12,6 +12,7 @@ from chat.attendance import count_in, fresh_here_counts, here_topic
 from chat.database import read
 from chat.errors import NotFound, Refused
 from chat.hub import envelopes, reads
+from chat.hub.allowances import Allowances
 from chat.hub.audience import Audience, Hold
 from chat.hub.checks import check_standing, check_versions
 from chat.hub.connection import SIGNED_OUT, TRY_AGAIN_LATER, Connection
@@ -54,6 +55,7 @@ class Hub:
         self.loop = asyncio.get_running_loop()
         self.places: dict[int, Place] = {}
         self.connections: dict[int, set[Connection]] = defaultdict(set)  # by user
+        self.allowances = Allowances()
         self._publisher = Publisher()
         self._subscriptions = Subscriptions(self.receive, self._publisher.mark)
         self.counts = Counts(self._tell_room, self._tell_everyone)
@@ -105,6 +107,11 @@ class Hub:
         for room_id in holds:  # left meanwhile
             self._detach(connection, room_id)
 
+    def is_full_for(self, user: int) -> bool:
+        """Whether a person has as many sockets as may be."""
+        most = limits.sockets()
+        return 0 < most <= len(self.connections.get(user, ()))
+
     def remove(self, connection: Connection) -> None:
         """The connection is closed."""
         user = connection.user.pk
@@ -118,6 +125,11 @@ class Hub:
             del self.connections[user]
             self.positions.forget(user)
             self._subscriptions.unwant(envelopes.user_group(user))
+
+    def stands(self, connection: Connection, room_id: int) -> bool:
+        """Whether the connection gets the room's events."""
+        place = self.places.get(room_id)
+        return place is not None and connection in place.audience
 
     async def open_room(self, connection: Connection, room_id: int, since: int | None) -> Opening:
         """The tab is to show this room: read what it lacks. Raises NotFound where the user is no member, Unavailable.
@@ -144,7 +156,7 @@ class Hub:
         self._tracker.track(here_topic(room_id), connection.user.pk, connection.id)
         connection.tell(*opening.changes.events)
         self._release(connection, room_id, opening.hold, opening.changes.head)
-        if room_id in self.places and connection in self.places[room_id].audience:
+        if self.stands(connection, room_id):
             await self._sidebars.show(connection, room_id)
         else:  # removed meanwhile
             self.close_room(connection)
@@ -189,10 +201,6 @@ class Hub:
         for connection in place.audience if place else ():
             if connection.room == event["room"] and connection.user.pk != event["user"]["id"]:
                 connection.deliver(frame)
-
-    def stands_in(self, connection: Connection, room_id: int) -> bool:
-        """Whether the connection gets the room's events: enough to be sure of for what is ephemeral."""
-        return room_id in self.places and connection in self.places[room_id].audience
 
     def _receive_for_user(self, user: int, event: dict[str, Any]) -> None:
         if event["type"] == "room.gained":

@@ -12,7 +12,7 @@ from websockets.exceptions import ConnectionClosed
 from accounts.models import User
 from chat.models import Room
 from chat.services import rooms
-from project.testing.processes import Server
+from project.testing.processes import UNLIMITED, Server
 from project.testing.sockets import Client
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -33,7 +33,7 @@ async def send_all(client: Client, room: Room, client_ids: Iterable[str], acknow
 async def test_a_server_that_is_killed_during_sends_stored_what_it_acknowledged_exactly_once(
     servers: Callable[..., Server], alice: User, bob: User, general: Room
 ) -> None:
-    server, other = servers(), servers()
+    server, other = servers(**UNLIMITED), servers()
     client_ids = [str(uuid4()) for _ in range(1_000)]
     acknowledged: set[str] = set()
     async with Client(other, bob) as b:

@@ -16,7 +16,7 @@ from chat.tests.talk import (
     post,
     talk_until,
 )
-from project.testing.processes import Server
+from project.testing.processes import UNLIMITED, Server
 from project.testing.sockets import Client, Refused
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -83,7 +83,7 @@ class TestMembership:
         self, servers: Callable[..., Server], alice: User, bob: User, general: Room
     ) -> None:
         await in_thread(rooms.leave)(bob, general.pk)
-        async with Client(servers(), alice) as a, Client(servers(), bob) as b:
+        async with Client(servers(**UNLIMITED), alice) as a, Client(servers(), bob) as b:
             talking = asyncio.create_task(talk_until(enough := asyncio.Event(), a, general))
             asked: dict[int, int] = {}
             for _ in range(20):

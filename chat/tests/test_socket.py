@@ -21,7 +21,7 @@ from chat.tests.talk import (
     post,
     shows,
 )
-from project.testing.processes import PlainServer, Server
+from project.testing.processes import UNLIMITED, PlainServer, Server
 from project.testing.sockets import Client, Refused, open_socket, session_cookie
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -177,8 +177,9 @@ class TestAnyServer:
             assert await a.closed() == 4001
 
     async def test_one_who_does_not_read_is_sent_away_and_holds_nobody_up(
-        self, server: Server, alice: User, bob: User, general: Room
+        self, servers: Callable[..., Server], alice: User, bob: User, general: Room
     ) -> None:
+        server = servers(**UNLIMITED)
         cookie = await in_thread(session_cookie)(bob)
         posts, got = 2_000, 0
         async with Client(server, alice) as a, open_socket(server, cookie, max_queue=1) as deaf:

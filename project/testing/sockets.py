@@ -32,6 +32,7 @@ class Refused(Exception):
         self.code: str = event["code"]
         self.detail: str = event["detail"]
         self.retry: bool = event["retry"]
+        self.retry_after: float | None = event.get("retry_after")
 
 
 class Client:

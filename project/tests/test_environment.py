@@ -37,6 +37,7 @@ def run(*command: str, **environment: str) -> "subprocess.CompletedProcess[str]"
         ("EMAIL_URL", "pigeon://"),
         ("ROOMFUL_LOG_LEVEL", "LOUD"),
         ("ROOMFUL_PAGE_LENGTH", "0"),
+        ("ROOMFUL_SOCKETS", "-1"),
         ("ROOMFUL_DATA", "/dev/null/data"),
     ],
 )

@@ -1,0 +1,38 @@
+"""How much a person may do over the sockets of this process, and what happens to those who do more.
+
+A post counts for its author and room. Everything else counts for the person, and not for the socket: otherwise whoever
+opens twenty sockets may do twenty times as much. A frame that is no command does nothing, and to say so costs no more
+than to say that it was one too many.
+"""
+
+import time
+from typing import TYPE_CHECKING
+
+from chat import frames, limits
+from chat.errors import Limited
+from chat.hub.connection import Connection
+from chat.limiter import Limiter
+
+if TYPE_CHECKING:
+    from chat.hub.hub import Hub
+
+
+class Allowances:
+    def __init__(self) -> None:
+        self._posts: Limiter[tuple[int, int]] = Limiter(limits.posts())
+        self._commands: Limiter[int] = Limiter(limits.commands())
+        self._refusals: Limiter[str] = Limiter(limits.refusals())
+
+    def spend(self, hub: "Hub", connection: Connection, command: frames.Command) -> None:
+        """Take note of a command. Raises Limited where it is one too many; who goes on regardless is sent away."""
+        now = time.monotonic_ns()
+        user = connection.user.pk
+        # Only a room in which the socket stands has a bucket: whoever makes up ids of rooms gets no more by it.
+        if type(command) is frames.MessagePost and hub.stands(connection, command.room):
+            wait = self._posts.take((user, command.room), now)
+        else:
+            wait = self._commands.take(user, now)
+        if wait:
+            if self._refusals.take(connection.id, now):
+                connection.send_away()
+            raise Limited(wait)

@@ -1,0 +1,84 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chat.limiter import MINUTE, Limiter, Rate
+
+SECOND = MINUTE // 60
+
+rates = st.builds(Rate, burst=st.integers(1, 20), per_minute=st.integers(1, 10_000))
+gaps = st.lists(st.integers(0, 2 * MINUTE), min_size=1, max_size=60)
+
+
+def test_after_a_burst_it_goes_on_at_the_rate() -> None:
+    limiter: Limiter[str] = Limiter(Rate(burst=3, per_minute=60))
+    assert [limiter.take("alice", 0) for _ in range(5)] == [0, 0, 0, SECOND, SECOND]
+    assert limiter.take("alice", SECOND // 2) == SECOND // 2
+    assert limiter.take("alice", SECOND) == 0
+    assert limiter.take("alice", SECOND) == SECOND
+
+
+def test_after_a_rest_there_is_a_burst_again_and_no_more() -> None:
+    limiter: Limiter[str] = Limiter(Rate(burst=3, per_minute=60))
+    for rested in (0, 3 * SECOND, 100 * SECOND):
+        assert [bool(limiter.take("alice", rested)) for _ in range(4)] == [False, False, False, True]
+
+
+def test_one_does_not_use_up_what_another_may() -> None:
+    limiter: Limiter[str] = Limiter(Rate(burst=1, per_minute=60))
+    assert limiter.take("alice", 0) == 0
+    assert limiter.take("alice", 0) > 0
+    assert limiter.take("bob", 0) == 0
+
+
+def test_a_rate_of_zero_is_no_limit_and_keeps_nothing() -> None:
+    limiter: Limiter[int] = Limiter(Rate(burst=1, per_minute=0))
+    assert not any(limiter.take(1, 0) for _ in range(1_000))
+    assert len(limiter) == 0
+
+
+def test_who_was_not_there_for_a_while_is_forgotten() -> None:
+    limiter: Limiter[int] = Limiter(Rate(burst=10, per_minute=60))
+    for key in range(10_000):
+        limiter.take(key, key * SECOND // 100)  # a hundred new ones a second; a bucket fills within 10 s
+        assert len(limiter) <= 2_001
+    limiter.take(-1, 1_000 * SECOND)
+    limiter.take(-1, 2_000 * SECOND)
+    assert len(limiter) == 1
+
+
+@given(rates, gaps)
+def test_whoever_waits_as_long_as_was_told_is_let_through_and_not_before(rate: Rate, gaps: list[int]) -> None:
+    limiter: Limiter[str] = Limiter(rate)
+    now = 0
+    for gap in gaps:
+        now += gap
+        if wait := limiter.take("alice", now):
+            assert limiter.take("alice", now + wait - 1) == 1
+            now += wait
+            assert limiter.take("alice", now) == 0
+
+
+@given(rates, gaps)
+def test_in_no_stretch_of_time_is_more_let_through_than_the_burst_and_the_rate(rate: Rate, gaps: list[int]) -> None:
+    limiter: Limiter[str] = Limiter(rate)
+    now, passed = 0, []
+    for gap in gaps:
+        now += gap // 100
+        passed += [now for _ in range(3) if not limiter.take("alice", now)]
+    for first, start in enumerate(passed):
+        for count, end in enumerate(passed[first:], 1):
+            assert count <= rate.burst + (end - start) * rate.per_minute / MINUTE
+
+
+@given(rates, gaps)
+def test_to_forget_changes_nothing(rate: Rate, gaps: list[int]) -> None:
+    """What was let through is what a bucket that is never forgotten lets through."""
+    limiter: Limiter[str] = Limiter(rate)
+    interval = -(-MINUTE // rate.per_minute)
+    now = full_at = 0
+    for gap in gaps:
+        now += gap
+        full_at = max(full_at, now)
+        expected = max(0, full_at - now - interval * (rate.burst - 1))
+        full_at += 0 if expected else interval
+        assert limiter.take("alice", now) == expected
