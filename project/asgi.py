@@ -12,16 +12,18 @@ from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.conf import settings
 
+from chat import limits
 from project import embedded
+from project.handshakes import LimitedHandshakes
 from project.origins import ExactOrigin
 from project.routing import websocket_urlpatterns
 
 if settings.EMBEDDED_VALKEY:
     embedded.hold(settings.DATA_DIR)
 
-application = ProtocolTypeRouter(
-    {
-        "http": http,
-        "websocket": ExactOrigin(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)), settings.ALLOWED_ORIGINS),
-    }
-)
+signed_in = AuthMiddlewareStack(URLRouter(websocket_urlpatterns))
+limited = LimitedHandshakes(signed_in, limits.handshakes(), settings.TRUSTED_PROXIES)
+# The origin is looked at first: otherwise any page could use up what the address of its visitor may do.
+websocket = ExactOrigin(limited, settings.ALLOWED_ORIGINS)
+
+application = ProtocolTypeRouter({"http": http, "websocket": websocket})

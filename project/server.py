@@ -62,7 +62,7 @@ class Server(daphne.Server):
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
         scope["root_path"] = self.root_path  # Daphne takes it from a header that anyone may send
         if isinstance(protocol, Socket):
-            scope["extensions"] = {"roomful.socket": protocol}
+            scope["extensions"] = {"roomful.socket": protocol, "websocket.http.response": {}}
         return super().create_application(protocol, scope)
 
 

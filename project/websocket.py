@@ -4,8 +4,10 @@ The hub writes frames that were made once for everyone straight to the transport
 extensions): ASGI's `send` would encode, frame and queue them anew for every socket.
 """
 
+from http import HTTPStatus
 from typing import Any
 
+from autobahn.websocket.types import ConnectionDeny
 from daphne.ws_protocol import WebSocketProtocol
 
 
@@ -43,6 +45,22 @@ class Socket(WebSocketProtocol):
 
     # -- For Daphne and autobahn ---------------------------------------------------------------------------------------
 
+    denial_headers: Any = None
+
+    def handle_reply(self, message: dict[str, Any]) -> None:
+        """With ASGI's extension for it, a handshake can be refused with any status and headers. Bodies are left out."""
+        if message["type"] == "websocket.http.response.start":
+            self.denial_headers = [(name.decode(), value.decode("latin-1")) for name, value in message["headers"]]
+            self.deny(HTTPStatus(message["status"]))
+        elif message["type"] != "websocket.http.response.body":
+            super().handle_reply(message)
+
+    def deny(self, status: HTTPStatus) -> None:
+        """As `serverReject`, which knows 403 alone."""
+        self.handshake_deferred.errback(ConnectionDeny(status.value, status.phrase))
+        del self.handshake_deferred
+        self.server.protocol_disconnected(self)
+
     def serverClose(self, code: int | None = None) -> None:
         self.close_with(code or 1000)
 
@@ -56,4 +74,4 @@ class Socket(WebSocketProtocol):
     def failHandshake(self, reason: str, code: int = 400, headers: Any = None) -> None:
         """A malformed origin never reaches the application; it is refused as every other that is not ours."""
         code, reason = (403, "Access denied") if reason.startswith("HTTP Origin") else (code, reason)
-        super().failHandshake(reason, code, headers)
+        super().failHandshake(reason, code, self.denial_headers or headers)

@@ -1,0 +1,68 @@
+"""How often an address may open a socket: refused with 429 before its session is looked up.
+
+Where the server knows ASGI's extension for it (ours does, Daphne by itself does not), the answer says when to come
+back; elsewhere it is the 403 of every refused handshake.
+"""
+
+import time
+from collections.abc import Awaitable, Callable
+from ipaddress import IPv6Address, ip_address
+from typing import Any
+
+from chat.limiter import Limiter, Rate
+
+SECOND = 1_000_000_000  # nanoseconds
+DENIAL = "websocket.http.response"  # ASGI's extension: a handshake is answered with a response of one's own
+
+Message = dict[str, Any]
+
+
+class LimitedHandshakes:
+    def __init__(self, application: Any, rate: Rate, trusted_proxies: int) -> None:
+        self.application = application
+        self.trusted_proxies = trusted_proxies
+        self._limiter: Limiter[bytes] = Limiter(rate)
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> Any:
+        wait = self._limiter.take(network_of(scope, self.trusted_proxies), time.monotonic_ns())
+        if not wait:
+            return await self.application(scope, receive, send)
+        await receive()  # websocket.connect
+        return await refuse(scope, send, -(-wait // SECOND))
+
+
+async def refuse(scope: dict[str, Any], send: Callable[[Message], Awaitable[None]], seconds: int) -> None:
+    if DENIAL not in (scope.get("extensions") or {}):
+        await send({"type": "websocket.close"})
+        return
+    headers = [(b"retry-after", b"%d" % seconds), (b"content-length", b"0")]
+    await send({"type": f"{DENIAL}.start", "status": 429, "headers": headers})
+    await send({"type": f"{DENIAL}.body", "body": b""})
+
+
+def network_of(scope: dict[str, Any], trusted_proxies: int) -> bytes:
+    """What counts as one: an IPv4 address, or the /64 of an IPv6 address, any of which one host may give itself.
+
+    Peers without an address, on a unix socket, count as one.
+    """
+    peer = scope.get("client") or ("", 0)
+    return network(forwarded_for(scope, trusted_proxies)) or network(peer[0]) or b""
+
+
+def forwarded_for(scope: dict[str, Any], trusted_proxies: int) -> str:
+    """What the outermost of our own proxies saw. Each appends its peer: further left, anybody may have written it."""
+    if not trusted_proxies:
+        return ""
+    lines = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
+    addresses = ",".join(lines).split(",")
+    return addresses[-trusted_proxies].strip() if len(addresses) >= trusted_proxies else ""
+
+
+def network(text: str) -> bytes | None:
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    if isinstance(address, IPv6Address):
+        return address.ipv4_mapped.packed if address.ipv4_mapped else address.packed[:8]
+    return address.packed
