@@ -15,6 +15,11 @@ export class Backoff {
     return SHORTEST + Math.random() * (bound - SHORTEST);
   }
 
+  // Where the server asks for patience.
+  get patience() {
+    return LONGEST * (2 + Math.random());
+  }
+
   get stable() {
     return this.#since > 0 && performance.now() - this.#since > STABLE;
   }

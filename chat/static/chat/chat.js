@@ -147,7 +147,7 @@ export class Chat extends Model {
 
   #notEntered(id, error) {
     if (id !== this.shown || error.code === "unsent") return;
-    if (error.retry) setTimeout(() => id === this.shown && this.#enter(), TRY_AGAIN);
+    if (error.retry) setTimeout(() => id === this.shown && this.#enter(), error.wait ?? TRY_AGAIN);
     else this.#lost(id);
   }
 

@@ -10,12 +10,14 @@ export class Command {
   }
 }
 
-// A command that was not done: `code`, a sentence for the person, and whether the same again may succeed.
+// A command that was not done: `code`, a sentence for the person, whether the same again may succeed,
+// and after which time.
 export class CommandError extends Error {
-  constructor({ code, detail, retry }) {
+  constructor({ code, detail, retry, retry_after }) {
     super(detail);
     this.code = code;
     this.retry = retry;
+    this.wait = retry_after ? 1000 * retry_after : null; // ms; null: the server did not say how long
   }
 
   static unsent() {

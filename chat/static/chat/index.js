@@ -30,13 +30,18 @@ class Index {
     this.#socket.addEventListener(type, ({ detail }) => handle(detail));
   }
 
-  async #greeted(rooms) {
+  #greeted(rooms) {
     this.#rooms.replace(rooms);
+    this.#watch();
+  }
+
+  async #watch() {
     try {
       const ack = await this.#socket.command("directory.watch");
       this.#count(ack.rooms);
-    } catch {
+    } catch ({ wait }) {
       this.#count(null);
+      if (wait) setTimeout(() => this.#watch(), wait);
     }
   }
 

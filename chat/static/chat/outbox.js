@@ -9,7 +9,7 @@ export class Outbox extends Model {
   #socket;
   #key;
   #entries;
-  #flying = new Set();
+  #sending = new Set(); // the rooms of which something is on its way, or waits for its time
 
   constructor(socket, me) {
     super();
@@ -26,43 +26,57 @@ export class Outbox extends Model {
     const created_at = new Date().toISOString(); // until the server says when it was
     const entry = { room, kind, body, client_id: newId(), created_at, tries: 0, failed: null };
     this.#keep([...this.#entries, entry]);
-    this.#send(entry);
+    this.#send(room);
   }
 
   sendAll() {
-    for (const entry of this.#entries) if (!entry.failed) this.#send(entry);
+    for (const room of new Set(this.#entries.map((entry) => entry.room))) this.#send(room);
   }
 
   again(clientId) {
     const entry = this.#change(clientId, { failed: null, tries: 0 });
-    if (entry) this.#send(entry);
+    if (entry) this.#send(entry.room);
   }
 
   discard(clientId) {
     this.#keep(this.#entries.filter((entry) => entry.client_id !== clientId));
   }
 
-  async #send({ client_id, room, kind, body }) {
-    if (this.#flying.has(client_id)) return;
-    this.#flying.add(client_id);
+  // The room's messages one after the other, so that they stay in order whatever has to wait.
+  async #send(room) {
+    if (this.#sending.has(room)) return;
+    this.#sending.add(room);
+    for (let entry; (entry = this.#next(room)); ) {
+      const error = await this.#try(entry);
+      if (error?.code === "unsent") break; // the next connection goes on
+      if (error) await this.#refused(entry.client_id, error);
+    }
+    this.#sending.delete(room);
+  }
+
+  #next(room) {
+    return this.#entries.find((entry) => entry.room === room && !entry.failed);
+  }
+
+  async #try({ client_id, room, kind, body }) {
     try {
       const ack = await this.#socket.command("message.post", { room, client_id, kind, body });
       this.dispatchEvent(new CustomEvent("stored", { detail: { room, message: ack.message } }));
       this.discard(client_id);
+      return null;
     } catch (error) {
-      this.#refused(client_id, error);
-    } finally {
-      this.#flying.delete(client_id);
+      return error;
     }
   }
 
-  #refused(clientId, error) {
-    if (error.code === "unsent") return; // the next connection sends it
+  // Resolves when it is time to go on.
+  async #refused(clientId, error) {
     const entry = this.#entries.find((one) => one.client_id === clientId);
     if (!entry) return;
+    if (error.wait) return after(error.wait); // it was one too many for now, which is no failure
     const again = error.retry && entry.tries < TRIES;
-    const changed = this.#change(clientId, { tries: entry.tries + 1, failed: again ? null : error.message });
-    if (again) setTimeout(() => this.#send(changed), RETRY);
+    this.#change(clientId, { tries: entry.tries + 1, failed: again ? null : error.message });
+    if (again) await after(RETRY);
   }
 
   #change(clientId, values) {
@@ -76,6 +90,8 @@ export class Outbox extends Model {
     this.changed();
   }
 }
+
+const after = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 // crypto.randomUUID exists on secure origins only, and a site in a home network may have none.
 function newId() {

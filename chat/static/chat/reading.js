@@ -23,7 +23,12 @@ export class Reading {
   report() {
     clearTimeout(this.#timer);
     this.#timer = null;
-    if (this.#seen) this.#chat.socket.command("room.read", this.#seen).catch(() => {}); // the next one says it again
+    if (this.#seen) this.#chat.socket.command("room.read", this.#seen).catch((error) => this.#refused(error));
     this.#seen = null;
+  }
+
+  // The next one says it again; where it was only too early, there may be no next one.
+  #refused({ wait }) {
+    if (wait) setTimeout(() => this.consider(), wait);
   }
 }

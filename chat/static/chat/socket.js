@@ -5,6 +5,8 @@ import { gettext } from "./words.js";
 const LOST = 1006; // as a browser says it
 const SIGNED_OUT = 4001;
 const TOO_SLOW = 4008;
+const FLOODED = 4029;
+const TOO_MANY = 4030;
 const HOPELESS = new Set([1003, 1007, 1009]); // it would happen again
 const CHECK = 5000; // ms
 const ANSWER_WITHIN = 20_000; // ms: longer than the server waits for its database; after that nobody is listening
@@ -20,6 +22,7 @@ export class Socket extends EventTarget {
   #lastId = 0;
   #greeted = false;
   #dialledAt = 0;
+  #code = null; // with which the last one was closed
 
   constructor(url) {
     super();
@@ -91,12 +94,19 @@ export class Socket extends EventTarget {
     this.#socket.close();
     this.#socket = null;
     this.#greeted = false;
-    const atOnce = code === TOO_SLOW && this.#backoff.stable;
-    this.#backoff.lost();
+    this.#code = code;
+    const delay = this.#delay(code);
     if (code === SIGNED_OUT) this.#become("signed-out");
     else if (HOPELESS.has(code)) this.#become("refused");
-    else this.#comeBack(atOnce ? 0 : this.#backoff.delay, greeted);
+    else this.#comeBack(delay, greeted || code === TOO_MANY);
     this.#rejectAll();
+  }
+
+  #delay(code) {
+    const atOnce = code === TOO_SLOW && this.#backoff.stable;
+    this.#backoff.lost();
+    if (code === FLOODED || code === TOO_MANY) return this.#backoff.patience;
+    return atOnce ? 0 : this.#backoff.delay;
   }
 
   #comeBack(delay, greeted) {
@@ -129,6 +139,8 @@ export class Socket extends EventTarget {
     if (this.state === "refused") return gettext("The server refused what this page sent. Reload the page to go on.");
     if (this.state === "signed-out") return gettext("You are signed out.");
     if (!navigator.onLine) return gettext("You are offline. What you write is sent when you are back.");
+    if (this.#code === TOO_MANY) return gettext("This is open in too many tabs. Close some, and it goes on here.");
+    if (this.#code === FLOODED) return gettext("Too much was sent from here. It goes on in a moment.");
     return this.state === "connecting" ? gettext("Connecting…") : gettext("Reconnecting…");
   }
 }

@@ -272,3 +272,49 @@ def test_presence_that_is_unavailable_is_not_shown_as_nobody(
         valkey.start()
     eventually(lambda: page.all("[data-presence=known]"), within=15)
     assert page.sees("alice")
+
+
+def test_what_is_too_much_at_once_goes_out_by_itself_in_order(
+    tab: OpenTab, servers: Callable[..., Server], alice: User, bob: User, general: Room
+) -> None:
+    slow = servers(ROOMFUL_POSTS_BURST="3", ROOMFUL_POSTS_PER_MINUTE="60")
+    hers, his = tab(alice, on=slow), tab(bob, on=slow)
+    hers.open_room(general)
+    his.open_room(general)
+    said = [f"Message {number}" for number in range(8)]
+    for text in said:
+        hers.say(text)
+    eventually(lambda: hers.messages() == said)
+    assert hers.stored() != said
+    assert hers.all("article.message[data-pending]")
+    his.say("Bob goes on")
+    assert hers.shows("Bob goes on")
+    assert his.shows(said[-1], within=30)
+    assert hers.shows(said[-1])
+    eventually(lambda: [text for text in hers.stored() if text != "Bob goes on"] == said)
+    stored = general.messages.filter(author=alice).order_by("position")
+    assert [message.body for message in stored] == said
+    assert not hers.all("article.message[data-failed]")
+    assert not hers.all("article.message[data-pending]")
+    assert hers.complaints() == []
+
+
+def test_one_tab_too_many_says_so_and_goes_on_when_another_is_closed(
+    tab: OpenTab, servers: Callable[..., Server], alice: User, general: Room
+) -> None:
+    server = servers(ROOMFUL_SOCKETS="1")
+    hers, another = tab(alice, on=server), tab(alice, on=server)
+    hers.open_room(general)
+    another.go(general.get_absolute_url())
+    eventually(lambda: "too many tabs" in another.one(".banner").text, within=10)
+    hers.say("The first one stays")
+    assert hers.shows("The first one stays")
+    hers.go("/accounts/logout/")  # a page without a socket
+
+    def is_let_in() -> bool:
+        for button in another.all(".banner button"):
+            button.click()
+        return another.connection == "open"
+
+    eventually(is_let_in, within=15)
+    assert another.shows("The first one stays")
