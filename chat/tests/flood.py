@@ -1,7 +1,7 @@
 """One client that sends far too much, and what the others notice of it.
 
-`flood` measures round trips between two people in a room, before and while a third one floods it. The flood comes from
-a process of its own, since it would take its time from whoever measures in the same one:
+`flood` measures round trips between two people in a room, with and without a third one who floods it. The flood comes
+from a process of its own, since it would take its time from whoever measures in the same one:
 
     python -m chat.tests.flood URL ORIGIN COOKIE ROOM RATE SECONDS
 """
@@ -59,31 +59,50 @@ class Flood:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    before: RoundTrips
-    during: RoundTrips
-    flood: Flood
+    quiet: RoundTrips  # without a flood
+    elsewhere: RoundTrips  # while it goes to another server on the same machine
+    here: RoundTrips  # while it goes to the server of those who are measured
+    flood: Flood  # that one
 
 
 async def flood(
-    server: Server, room: "Room", by: "User", between: tuple["User", "User"], rate: int = 1000, seconds: float = 5
+    server: Server,
+    decoy: Server,
+    room: "Room",
+    by: "User",
+    between: tuple["User", "User"],
+    rate: int = 1000,
+    seconds: float = 5,
 ) -> Figures:
-    """Let somebody post `rate` times a second, and measure for as long before it. All three are in the room."""
+    """Let somebody post `rate` times a second, and measure others on `server`. All three are in the room.
+
+    The flood itself takes its part of a small machine, whoever gets it: what the server's people notice of it is how
+    `here` differs from `elsewhere`, where the same flood goes to the decoy.
+    """
     cookie = await sync_to_async(session_cookie)(by)
     async with Client(server, between[0]) as one, Client(server, between[1]) as other:
         await round_trips(one, other, room, 0.5)  # what is slow only once
-        before = await round_trips(one, other, room, seconds)
-        flooder = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "chat.tests.flood"),
-            *(f"ws://127.0.0.1:{server.port}/ws/", server.origin, cookie, str(room.pk), str(rate), str(seconds + 1)),
-            stdout=asyncio.subprocess.PIPE,
-            cwd=settings.BASE_DIR,
-        )
-        assert flooder.stdout
-        await flooder.stdout.readline()  # it has begun
-        during = await round_trips(one, other, room, seconds)
-        told = await flooder.stdout.read()
-        await flooder.wait()
-    return Figures(before, during, Flood(**json.loads(told)))
+        quiet = await round_trips(one, other, room, seconds)
+        rounds = []
+        for flooded in (decoy, server):
+            flooder = await start(flooded, cookie, room.pk, rate, seconds + 1)
+            trips = await round_trips(one, other, room, seconds)
+            rounds.append((trips, Flood(**json.loads((await flooder.communicate())[0]))))
+    (elsewhere, _), (here, told) = rounds
+    return Figures(quiet, elsewhere, here, told)
+
+
+async def start(server: Server, cookie: str, room: int, rate: int, seconds: float) -> asyncio.subprocess.Process:
+    """Returns once the flood has begun."""
+    flooder = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "chat.tests.flood"),
+        *(f"ws://127.0.0.1:{server.port}/ws/", server.origin, cookie, str(room), str(rate), str(seconds)),
+        stdout=asyncio.subprocess.PIPE,
+        cwd=settings.BASE_DIR,
+    )
+    assert flooder.stdout
+    await flooder.stdout.readline()
+    return flooder
 
 
 async def round_trips(one: Client, other: Client, room: "Room", seconds: float) -> RoundTrips:
