@@ -12,6 +12,8 @@ from daphne.ws_protocol import WebSocketProtocol
 
 
 class Socket(WebSocketProtocol):
+    _resting: Any = None  # the call that ends a rest
+
     # -- For the hub ---------------------------------------------------------------------------------------------------
 
     def write_frame(self, wire: bytes) -> None:
@@ -30,6 +32,16 @@ class Socket(WebSocketProtocol):
         """Close with any code: Daphne's own way fails with those that are neither 1000 nor from 3000 on."""
         if self.state == self.STATE_OPEN:
             self.sendCloseFrame(code=code, isReply=False)
+
+    def rest(self, seconds: float) -> None:
+        """Leave what the peer sends to the system for a while; when its buffer is full, the peer has to wait."""
+        if self._resting is None and self.state == self.STATE_OPEN:
+            self.transport.pauseProducing()
+            self._resting = self.factory.reactor.callLater(seconds, self._resume)
+
+    def _resume(self) -> None:
+        self._resting = None
+        self.transport.resumeProducing()
 
     @property
     def waiting_bytes(self) -> int:

@@ -11,10 +11,15 @@ from typing import TYPE_CHECKING
 from chat import frames, limits
 from chat.errors import Limited
 from chat.hub.connection import Connection
-from chat.limiter import Limiter
+from chat.limiter import Limiter, Rate
 
 if TYPE_CHECKING:
     from chat.hub.hub import Hub
+
+
+# Whoever is refused this often, one upon another, is not read from for a while: what is not read costs nothing.
+PATIENCE = Rate(burst=50, per_minute=600)
+REST_SECONDS = 5.0  # half of what a peer has for answering a ping, which is not read either
 
 
 class Allowances:
@@ -22,6 +27,7 @@ class Allowances:
         self._posts: Limiter[tuple[int, int]] = Limiter(limits.posts())
         self._commands: Limiter[int] = Limiter(limits.commands())
         self._refusals: Limiter[str] = Limiter(limits.refusals())
+        self._patience: Limiter[str] = Limiter(PATIENCE)
 
     def spend(self, hub: "Hub", connection: Connection, command: frames.Command) -> None:
         """Take note of a command. Raises Limited where it is one too many; who goes on regardless is sent away."""
@@ -35,4 +41,6 @@ class Allowances:
         if wait:
             if self._refusals.take(connection.id, now):
                 connection.send_away()
+            elif self._patience.take(connection.id, now):
+                connection.rest(REST_SECONDS)
             raise Limited(wait)

@@ -27,8 +27,8 @@ class Connection:
         self.user = user
         self.session = session  # its key
         self.room: int | None = None  # that the tab shows
-        self.deliver, self.close, self.end = outlet.deliver, outlet.close, outlet.end
-        self._refusals = Joiner(outlet.deliver, asyncio.get_running_loop())
+        self.deliver, self.close, self.end, self.rest = outlet.deliver, outlet.close, outlet.end, outlet.rest
+        self._refusals: Joiner | None = None  # of the few that are refused anything
 
     def tell(self, *events: dict[str, Any]) -> None:
         """Deliver events for this socket alone, as one frame."""
@@ -37,9 +37,12 @@ class Connection:
 
     def refuse(self, error: dict[str, Any]) -> None:
         """Tell of one command too many. Many such answers go together: to write each costs more than to refuse it."""
+        if self._refusals is None:
+            self._refusals = Joiner(self.deliver, asyncio.get_running_loop())
         self._refusals.put(Frame.of(error))
 
     def send_away(self) -> None:
         """It went on although it was told."""
-        self._refusals.flush()
+        if self._refusals is not None:
+            self._refusals.flush()
         self.close(FLOODED)

@@ -18,6 +18,7 @@ class Socket(Protocol):
 
     def write_frame(self, wire: bytes) -> None: ...
     def close_with(self, code: int) -> None: ...
+    def rest(self, seconds: float) -> None: ...
     @property
     def waiting_bytes(self) -> int: ...
 
@@ -28,6 +29,9 @@ class Outlet(Protocol):
 
     def close(self, code: int) -> None:
         """Close after what is in line; nothing follows."""
+
+    def rest(self, seconds: float) -> None:
+        """Read nothing from the peer for a while, where the server has a way to do that."""
 
     def end(self) -> None:
         """The socket is gone."""
@@ -57,6 +61,9 @@ class DirectOutlet:
         if not self._closed:
             self._closed = True
             self._socket.close_with(code)
+
+    def rest(self, seconds: float) -> None:
+        self._socket.rest(seconds)
 
     def end(self) -> None:
         self._closed = True
@@ -88,6 +95,9 @@ class QueuedOutlet:
         if self._closing is None:
             self._closing = code
             self._wake.set()
+
+    def rest(self, seconds: float) -> None:
+        """ASGI knows no way: the server reads on, and has to be fast enough."""
 
     def end(self) -> None:
         self._closing = self._closing or 1000

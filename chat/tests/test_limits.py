@@ -165,7 +165,8 @@ class TestFlood:
         await in_thread(rooms.join)(mallory, general.pk)
         figures = await flood(servers(), servers(), general, by=mallory, between=(alice, bob), seconds=3)
         assert figures.flood.sent > 2_000
-        assert figures.flood.limited > 0.8 * figures.flood.sent
+        assert figures.flood.limited > 50  # and then its socket is not read for a while
+        assert figures.flood.stored <= 200 + 4 * 10
         assert figures.flood.longest_wait <= 1
         assert figures.here.median < 2 * figures.elsewhere.median, figures
         assert figures.here.p95 < 3 * figures.elsewhere.p95, figures
