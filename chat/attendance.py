@@ -1,10 +1,13 @@
 """Who has a room open, as topics of presence."""
 
+import asyncio
 from collections.abc import Sequence
 
 from presence import reads
 from presence.errors import PresenceUnavailable
 from presence.topics import ONLINE
+
+COUNT_SECONDS = 1.25  # of the three within which whoever connects has an answer
 
 
 def here_topic(room_id: int) -> str:
@@ -32,10 +35,11 @@ def here_counts(room_ids: Sequence[int]) -> dict[int, int] | None:
 
 
 async def fresh_here_counts(room_ids: Sequence[int]) -> dict[int, int] | None:
-    """The same from the event loop."""
+    """The same from the event loop, where somebody waits to be greeted: later than in a moment is never."""
     try:
-        counts = await reads.acount([here_topic(room_id) for room_id in room_ids])
-    except PresenceUnavailable:
+        async with asyncio.timeout(COUNT_SECONDS):
+            counts = await reads.acount([here_topic(room_id) for room_id in room_ids])
+    except (PresenceUnavailable, TimeoutError):
         return None
     return dict(zip(room_ids, counts, strict=True))
 

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import ParamSpec, TypeVar
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
 from chat.errors import Unavailable
@@ -30,9 +31,16 @@ async def read(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T
 
 
 async def write(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run a function that writes. Raises what it raises, and Unavailable where the database is out of reach."""
+    """Run a function that writes. Raises what it raises, and Unavailable where the database is out of reach.
+
+    A database that has gone silent may come to it later, and store it nevertheless: writes must bear to be repeated.
+    """
     writers = 1 if connection.vendor == "sqlite" else WRITERS_ON_POSTGRESQL
-    return await _run(_pool("write", writers), partial(function, *args, **kwargs))
+    try:
+        async with asyncio.timeout(settings.DATABASE_WAIT_SECONDS):
+            return await _run(_pool("write", writers), partial(function, *args, **kwargs))
+    except TimeoutError as error:
+        raise Unavailable from error
 
 
 def _pool(name: str, threads: int) -> ThreadPoolExecutor:

@@ -81,10 +81,13 @@ def _user(request: HttpRequest) -> User:
 
 def _index(request: HttpRequest, status: int = 200, **form: str) -> HttpResponse:
     user = _user(request)
+    memberships, public = list(Membership.objects.of(user).listed()), list(_with_members(Room.objects.public()))
+    # Read once for both lists: where Redis answers nothing, one wait is long enough.
+    here = here_counts(list({membership.room_id for membership in memberships} | {room.pk for room in public}))
     context = {
         "me": events.user_card(user),
-        "rooms": _listed_rooms(user),
-        "public_rooms": _directory(user),
+        "rooms": _listed(memberships, here),
+        "public_rooms": _directory(public, {membership.room_id for membership in memberships}, here),
         "go_name": "",
         "go_error": "",
     }
@@ -93,16 +96,16 @@ def _index(request: HttpRequest, status: int = 200, **form: str) -> HttpResponse
 
 def _listed_rooms(user: User) -> list[dict[str, Any]]:
     memberships = list(Membership.objects.of(user).listed())
-    here = here_counts([membership.room_id for membership in memberships])
+    return _listed(memberships, here_counts([membership.room_id for membership in memberships]))
+
+
+def _listed(memberships: list[Membership], here: dict[int, int] | None) -> list[dict[str, Any]]:
     return [events.listed_room(membership, count_in(here, membership.room_id)) for membership in memberships]
 
 
-def _directory(user: User) -> list[dict[str, Any]]:
+def _directory(public: list[Any], joined: set[int], here: dict[int, int] | None) -> list[dict[str, Any]]:
     """The public rooms, with how many people are in each now, the liveliest first."""
-    found = list(_with_members(Room.objects.public()))
-    joined = set(Room.objects.of(user).values_list("pk", flat=True))
-    here = here_counts([room.pk for room in found])
-    entries = [_entry(room, room.pk in joined, count_in(here, room.pk)) for room in found]
+    entries = [_entry(room, room.pk in joined, count_in(here, room.pk)) for room in public]
     return sorted(entries, key=lambda entry: (-(entry["here"] or 0), -entry["members"], entry["name"].casefold()))
 
 

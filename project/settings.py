@@ -135,12 +135,15 @@ TEMPLATES = [
 
 # -- Database ----------------------------------------------------------------------------------------------------------
 
+# How long a write waits for a database that is locked, or a connection, before it is refused for now.
+DATABASE_WAIT_SECONDS: float = env.int("ROOMFUL_DATABASE_WAIT_MS", 5_000, validate=is_positive) / 1000
+
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{quote(str(DATA_DIR / 'roomful.sqlite3'))}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         # IMMEDIATE takes the write lock when a transaction begins, so that two writers wait instead of failing.
         "transaction_mode": "IMMEDIATE",
-        "timeout": 10,  # seconds
+        "timeout": DATABASE_WAIT_SECONDS,
         # FULL: what is acknowledged survives a power cut. It is the price of an honest ack.
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;",
     }
@@ -148,7 +151,13 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 0  # the pool keeps connections; the two together are an error
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 2, "max_size": 20, "timeout": 5}
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+        "min_size": 2,
+        "max_size": 20,
+        "timeout": DATABASE_WAIT_SECONDS,
+        # The pool tries again after 1, 2, 4, 8… seconds. Where it gives up, whoever comes next makes it try at once.
+        "reconnect_timeout": DATABASE_WAIT_SECONDS,
+    }
 
 # -- Redis -------------------------------------------------------------------------------------------------------------
 
@@ -171,7 +180,7 @@ CHANNEL_LAYERS = {
         },
     }
 }
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES = {"default": {"BACKEND": "project.cache.Cache", "LOCATION": REDIS_URL}}
 
 # -- Presence ----------------------------------------------------------------------------------------------------------
 

@@ -19,10 +19,11 @@ class Sidebar:
         self.topic = here_topic(room_id)
         self._rosters = rosters
         self._members: dict[int, Card] = {}
+        self._loaded = False
         self._changed: set[int] = set()
 
     def load(self, members: dict[int, Card]) -> None:
-        self._members = members
+        self._members, self._loaded = members, True
 
     def follow(self, event: dict[str, Any]) -> None:
         """A numbered event of the room went out: it may be about its members."""
@@ -40,7 +41,7 @@ class Sidebar:
     def is_known(self) -> bool:
         """Whether all of it was read and is kept in step: else nothing is said."""
         topics = (ONLINE, AWAY, self.topic)
-        return self._rosters.available and all(self._rosters.is_known(topic) for topic in topics)
+        return self._loaded and self._rosters.available and all(self._rosters.is_known(topic) for topic in topics)
 
     def people(self) -> list[dict[str, Any]] | None:
         """Everyone who is there, or None where that is not known."""

@@ -15,6 +15,7 @@ from chat.models import Membership
 from presence.roster import Diff, Rosters
 from presence.topics import AWAY, ONLINE, group
 
+READY_WITHIN_SECONDS = 1.0  # what a tab's next command waits for its sidebar; later it comes by itself
 COALESCE_SECONDS = 0.1  # a thousand people who come back at once are a few frames, not a thousand
 
 
@@ -48,14 +49,16 @@ class Sidebars:
         self._rosters.receive(hint)
 
     async def show(self, connection: Connection, room_id: int) -> None:
-        """The tab shows this room: send it a snapshot, and from then on what changes."""
+        """The tab shows this room: send it a snapshot, known or not, and from then on what changes."""
         shown = self._shown.get(room_id)
         if shown is None:
             sidebar = Sidebar(room_id, self._rosters)
             shown = _Shown(sidebar, asyncio.create_task(self._load(room_id, sidebar)))
             self._shown[room_id] = shown
         try:
-            await asyncio.shield(shown.ready)
+            await asyncio.wait_for(asyncio.shield(shown.ready), READY_WITHIN_SECONDS)
+        except TimeoutError:
+            pass  # Redis answers nothing: as soon as it does, the viewers are told
         except Exception:
             self._forget(room_id)
             raise
@@ -87,6 +90,7 @@ class Sidebars:
             await asyncio.shield(self._ready)
         await self._watch(sidebar.topic)
         sidebar.load(await read(_members_of, room_id))
+        self._schedule_flush()
 
     async def _watch(self, *topics: str) -> None:
         groups = {group(topic) for topic in topics}
