@@ -1,10 +1,15 @@
 import { Model } from "./model.js";
+import { gettext } from "./words.js";
 
 const byName = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
 
 export function statusOf(person) {
   if (person.here) return "here";
   return person.away ? "away" : "online";
+}
+
+export function unavailableText() {
+  return gettext("Presence unavailable. Messages still arrive.");
 }
 
 // Who is in the room that the tab shows, as far as it is known.

@@ -1,19 +1,26 @@
 import { html, nothing } from "../vendor/lit.js";
+import { unavailableText } from "../roster.js";
 import { gettext } from "../words.js";
 import { LightElement } from "./light.js";
 
-// Says when the page is not connected, over the conversation, so that nothing shifts.
+// Says when the page is not connected, over the conversation, so that nothing shifts; and, where the sidebar that would
+// say so is out of sight, that nobody knows who is there.
 export class ConnectionBanner extends LightElement {
-  static properties = { socket: { attribute: false } };
+  static properties = { socket: { attribute: false }, roster: { attribute: false } };
 
   willUpdate() {
-    this.follow(this.socket);
+    this.follow(...[this.socket, this.roster].filter(Boolean));
   }
 
   render() {
+    return html`<div class="banner" role="status">${this.#note()}</div>`;
+  }
+
+  #note() {
     const { state, words } = this.socket;
-    const note = html`<p><i></i>${words}${this.#way(state)}</p>`;
-    return html`<div class="banner" role="status">${state === "open" ? nothing : note}</div>`;
+    if (state !== "open") return html`<p><i></i>${words}${this.#way(state)}</p>`;
+    if (this.roster?.state !== "unavailable") return nothing;
+    return html`<p class="without-sidebar"><i></i>${unavailableText()}</p>`;
   }
 
   #way(state) {

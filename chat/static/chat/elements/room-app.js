@@ -42,7 +42,8 @@ export class RoomApp extends LightElement {
 
   #conversation() {
     const { chat } = this;
-    return html`<div class="conversation"><connection-banner .socket=${chat.socket}></connection-banner>
+    return html`<div class="conversation">
+      <connection-banner .socket=${chat.socket} .roster=${chat.roster}></connection-banner>
       ${repeat([chat.shown], (id) => id, () => html`<message-log .chat=${chat}></message-log>`)}</div>
       <message-composer .chat=${chat}></message-composer>`;
   }

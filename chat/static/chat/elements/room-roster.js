@@ -1,7 +1,7 @@
 import { html, nothing, repeat } from "../vendor/lit.js";
 import { avatar } from "../parts/avatar.js";
 import { closer } from "../parts/closer.js";
-import { statusOf } from "../roster.js";
+import { statusOf, unavailableText } from "../roster.js";
 import { gettext } from "../words.js";
 import { LightElement } from "./light.js";
 
@@ -28,7 +28,7 @@ export class RoomRoster extends LightElement {
   }
 
   #note(state) {
-    if (state === "unavailable") return gettext("Presence unavailable. Messages still arrive.");
+    if (state === "unavailable") return unavailableText();
     if (state === "stale") return gettext("As it was before the connection was lost.");
     if (this.wanted && !this.#found.length) return gettext("Nobody of that name is here, online or away.");
     return nothing;
