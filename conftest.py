@@ -18,6 +18,8 @@ from project.testing.processes import Server, Valkey
 if TYPE_CHECKING:
     from accounts.models import User
 
+pytest_plugins = ["project.testing.rows"]
+
 LOGS: pytest.StashKey[list[Path]] = pytest.StashKey()
 
 

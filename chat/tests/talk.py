@@ -1,14 +1,25 @@
 """What tests of the socket do and look at."""
 
 import asyncio
+import json
 from collections.abc import Callable
+from contextlib import closing
+from http.client import HTTPConnection
+from http.cookies import SimpleCookie
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from asgiref.sync import sync_to_async
+from django.conf import settings
 
+from accounts.models import User
 from chat.models import Room
-from project.testing.sockets import Client
+from chat.services import rooms
+from project.testing.processes import Server
+from project.testing.sockets import Client, Refused
+
+RETRY_SECONDS = 0.2
 
 in_thread = sync_to_async  # the ORM, and what waits for a process
 
@@ -16,6 +27,20 @@ in_thread = sync_to_async  # the ORM, and what waits for a process
 async def post(client: Client, room: Room, body: str, **members: Any) -> dict[str, Any]:
     members = {"client_id": str(uuid4()), "body": body} | members
     return (await client.command("message.post", room=room.pk, **members))["message"]
+
+
+async def post_until_stored(
+    client: Client, room: Room, refusals: list[Refused], body: str = "Hello", **members: Any
+) -> None:
+    """As a client does that is told to try again: the same client id, until there is an ack."""
+    members = {"client_id": str(uuid4())} | members
+    while True:
+        try:
+            await post(client, room, body, timeout=30, **members)
+            return
+        except Refused as refused:
+            refusals.append(refused)
+            await asyncio.sleep(RETRY_SECONDS)
 
 
 def check_that_each_opening_went_on_from_what_was_asked(log: list[dict[str, Any]], asked: dict[int, int]) -> None:
@@ -33,6 +58,56 @@ def check_that_each_opening_went_on_from_what_was_asked(log: list[dict[str, Any]
 
 def bodies(client: Client) -> list[str]:
     return [event["message"]["body"] for event in client.seen("message.posted")]
+
+
+def versions(client: Client) -> list[int]:
+    return [event["version"] for event in client.seen("message.posted")]
+
+
+async def bodies_in_order(room: Room) -> list[str]:
+    """Of what is stored."""
+    return [body async for body in room.messages.said().order_by("position").values_list("body", flat=True)]
+
+
+def member(room: Room, username: str) -> User:
+    user = User.objects.create_user(username)
+    rooms.join(user, room.pk)
+    return user
+
+
+def latest_page(server: Server, cookie: str, room: Room) -> dict[str, Any]:
+    """The newest page of history, over HTTP."""
+    return dict(json.loads(fetch(server, f"/rooms/{room.pk}/history/?before={10**9}", cookie)))
+
+
+def fetch(server: Server, path: str, cookie: str = "") -> str:
+    """A page, as the browser of whoever has this session's cookie gets it."""
+    with closing(HTTPConnection("localhost", server.port, timeout=60)) as connection:
+        connection.request("GET", path, headers={"Cookie": f"{settings.SESSION_COOKIE_NAME}={cookie}"})
+        response = connection.getresponse()
+        assert response.status == 200
+        return response.read().decode()
+
+
+def sign_in(server: Server, username: str, password: str) -> bool:
+    """Fill in the form, as a browser does."""
+    with closing(HTTPConnection("localhost", server.port, timeout=60)) as connection:
+        connection.request("GET", "/accounts/login/")
+        page = connection.getresponse()
+        page.read()
+        cookies = SimpleCookie(page.headers["Set-Cookie"])
+        token = cookies[settings.CSRF_COOKIE_NAME].value
+        headers = {
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Cookie": f"{settings.CSRF_COOKIE_NAME}={token}",
+            "X-CSRFToken": token,
+            "Origin": server.origin,
+        }
+        connection.request("POST", "/accounts/login/", urlencode({"login": username, "password": password}), headers)
+        answer = connection.getresponse()
+        answer.read()
+        assert answer.status in (200, 302), answer.status
+        return answer.status == 302
 
 
 async def talk_until(enough: asyncio.Event, client: Client, room: Room) -> None:

@@ -53,6 +53,7 @@ async def test_everything_that_happens_to_messages_arrives_live(
             assert applied(client, {**state, "messages": dict(state["messages"])}) == await in_thread(state_of)(general)
 
 
+@pytest.mark.row(11)
 async def test_everything_that_happened_meanwhile_is_replayed(
     server: Server, alice: User, bob: User, general: Room
 ) -> None:
@@ -73,12 +74,13 @@ async def test_an_ack_is_the_message_as_others_see_it(server: Server, alice: Use
     async with Client(server, alice) as a, Client(server, bob) as b:
         message = await post(a, general, "Helo, @bob")
         assert (await b.event("message.posted"))["message"] == message
-        for command, members in [
+        changes: list[tuple[str, dict[str, Any]]] = [
             ("message.edit", {"body": "Hello"}),
             ("reaction.add", {"emoji": "👍"}),
             ("message.pin", {}),
             ("message.delete", {}),
-        ]:
+        ]
+        for command, members in changes:
             ack = await a.command(command, room=general.pk, message=message["id"], **members)
             assert (await b.event("message.changed"))["message"] == ack["message"]
 

@@ -1,6 +1,7 @@
 """The socket, over real servers."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, get_args
@@ -21,7 +22,9 @@ from chat.tests.talk import (
     post,
     shows,
 )
+from project.testing.length import Length
 from project.testing.processes import UNLIMITED, PlainServer, Server
+from project.testing.rows import Measured
 from project.testing.sockets import Client, Refused, open_socket, session_cookie
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -69,18 +72,6 @@ async def test_what_is_acknowledged_is_stored(server: Server, alice: User, gener
         assert await in_thread(Message.objects.filter(pk=posted["id"], body="Hello").exists)()
 
 
-async def test_a_retry_gets_the_same_ack_over_another_server_too(
-    servers: Callable[..., Server], alice: User, general: Room
-) -> None:
-    async with Client(servers(), alice) as one, Client(servers(), alice) as other:
-        client_id = str(uuid4())
-        acks = await asyncio.gather(*(post(c, general, "Once", client_id=client_id) for c in (one, other) * 5))
-        assert all(ack == acks[0] for ack in acks)
-        assert await in_thread(general.messages.said().count)() == 1
-        with pytest.raises(Refused, match="conflict"):
-            await post(other, general, "Twice", client_id=client_id)
-
-
 async def test_two_servers_tell_each_other_and_in_order(
     servers: Callable[..., Server], alice: User, bob: User, general: Room
 ) -> None:
@@ -93,11 +84,16 @@ async def test_two_servers_tell_each_other_and_in_order(
             assert versions == list(range(general.version + 1, general.version + 21))
 
 
-async def test_an_idle_socket_lives_on(server: Server, alice: User, bob: User, general: Room) -> None:
-    """redis-py's own time-out of 5 s would have ended the layer's subscription: 12 s of silence, then a message."""
-    async with Client(server, alice) as a, Client(server, bob) as b:
+@pytest.mark.row(17)
+async def test_an_idle_socket_lives_on(
+    servers: Callable[..., Server], length: Length, alice: User, bob: User, general: Room
+) -> None:
+    """redis-py's own time-out of 5 s would have ended the layer's subscription: silence, then a message."""
+    no_check = {"ROOMFUL_CHECK_MS": "3600000"}  # what comes, comes over the layer
+    one, other = servers(**no_check), servers(**no_check)
+    async with Client(one, alice) as a, Client(other, bob) as b:
         with pytest.raises(AssertionError, match="No message"):
-            await b.event("message.posted", timeout=12)
+            await b.event("message.posted", timeout=length.pick(full=600, short=12))
         await post(a, general, "Still there?")
         await b.event("message.posted")
 
@@ -176,17 +172,29 @@ class TestAnyServer:
             await alice.asave()
             assert await a.closed() == 4001
 
+    @pytest.mark.row(37)
     async def test_one_who_does_not_read_is_sent_away_and_holds_nobody_up(
-        self, servers: Callable[..., Server], alice: User, bob: User, general: Room
+        self,
+        servers: Callable[..., Server],
+        length: Length,
+        measured: Measured,
+        alice: User,
+        bob: User,
+        general: Room,
     ) -> None:
-        server = servers(**UNLIMITED)
-        cookie = await in_thread(session_cookie)(bob)
-        posts, got = 2_000, 0
-        async with Client(server, alice) as a, open_socket(server, cookie, max_queue=1) as deaf:
-            for _ in range(posts // 20):
-                await asyncio.gather(*(post(a, general, "x" * 10_000) for _ in range(20)))
-            await a.event("message.posted", version=general.version + posts)
-            with suppress(ConnectionClosed):
-                async for _ in deaf:  # what the system had kept for it, and then no more
-                    got += 1
+        writing, server = servers(**UNLIMITED), servers()
+        cookie, got, posts = await in_thread(session_cookie)(bob), 0, 0
+        async with Client(writing, alice) as a, Client(server, alice) as reader:
+            await asyncio.gather(*(post(a, general, "x" * 10_000) for _ in range(20)))
+            await reader.event("message.posted", version=general.version + 20)
+            before, deadline = server.memory(), time.monotonic() + length.pick(full=600, short=0)
+            async with open_socket(server, cookie, max_queue=1) as deaf:
+                while posts < 2_000 or time.monotonic() < deadline:
+                    await asyncio.gather(*(post(a, general, "x" * 10_000) for _ in range(20)))
+                    posts += 20
+                await reader.event("message.posted", version=general.version + 20 + posts)
+                measured("memory", (server.memory() - before) / 1e6, within=10, unit="MB")
+                with suppress(ConnectionClosed):
+                    async for _ in deaf:  # what the system had kept for it, and then no more
+                        got += 1
         assert got < posts

@@ -26,22 +26,15 @@ UNLIMITED = {
 START_SECONDS = 30.0  # a busy machine takes its time
 
 
-class Server:
-    """A real server, our Daphne, in a process of its own, on the test database."""
+class Program:
+    """A process that listens on a port of its own, on loopback; started again, it is at the same place."""
 
-    program: tuple[str, ...] = ("project.server",)
+    program: tuple[str, ...]
 
-    def __init__(self, log: Path, **environment: str) -> None:
+    def __init__(self, log: Path) -> None:
         self.port = free_port()
         self.log = log
-        self.environment = environment
         self.process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def origin(self) -> str:
-        return f"http://localhost:{self.port}"
-
-    url = origin
 
     @property
     def pid(self) -> int:
@@ -52,9 +45,9 @@ class Server:
         """Start on the same port as ever, and wait until it listens."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", *self.program, "--port", str(self.port)],
+                [sys.executable, "-m", *self.program, *self.arguments()],
                 cwd=settings.BASE_DIR,
-                env=os.environ | self.its_site() | self.environment,
+                env=os.environ | self.surroundings(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -62,20 +55,22 @@ class Server:
         eventually(self.listens, within=START_SECONDS)
         return self
 
-    def its_site(self) -> dict[str, str]:
-        """The site's own settings, on the test's database, with the origins of this server's port."""
-        origins = [f"http://{host}:{self.port}" for host in ("localhost", "127.0.0.1")]
-        return {
-            "DJANGO_SETTINGS_MODULE": "project.settings",
-            "DATABASE_URL": database_url(),
-            "PORT": str(self.port),
-            "ROOMFUL_ORIGINS": ",".join(origins),
-        }
+    def arguments(self) -> list[str]:
+        return []
+
+    def surroundings(self) -> dict[str, str]:
+        """What its environment has besides ours."""
+        return {}
 
     def listens(self) -> bool:
         assert self.process
-        assert self.process.poll() is None, f"The server has ended:\n{self.log.read_text()}"
+        assert self.process.poll() is None, f"{self.program[0]} has ended:\n{self.log.read_text()}"
         return accepts(self.port)
+
+    def ended(self) -> None:
+        """Wait until it has, by itself."""
+        assert self.process
+        self.process.wait(timeout=15)
 
     def stop(self) -> None:
         self._end_by(signal.SIGTERM)
@@ -84,18 +79,11 @@ class Server:
         self._end_by(signal.SIGKILL)
 
     def pause(self) -> None:
+        """What is sent to it arrives, and is never answered."""
         os.kill(self.pid, signal.SIGSTOP)
 
     def resume(self) -> None:
         os.kill(self.pid, signal.SIGCONT)
-
-    def memory(self) -> int:
-        """How much it has in use, in bytes."""
-        status = Path(f"/proc/{self.pid}/statm")
-        if status.exists():
-            return int(status.read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
-        kilobytes = subprocess.run(["ps", "-o", "rss=", "-p", str(self.pid)], capture_output=True, check=True)
-        return int(kilobytes.stdout) * 1024
 
     def _end_by(self, number: signal.Signals) -> None:
         if self.process is None:
@@ -110,10 +98,69 @@ class Server:
         self.process = None
 
 
+class Server(Program):
+    """A real server, our Daphne, in a process of its own, on the test database."""
+
+    program: tuple[str, ...] = ("project.server",)
+
+    def __init__(self, log: Path, **environment: str) -> None:
+        super().__init__(log)
+        self.environment = environment
+
+    @property
+    def origin(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    url = origin
+
+    def arguments(self) -> list[str]:
+        return ["--port", str(self.port)]
+
+    def surroundings(self) -> dict[str, str]:
+        return self.its_site() | self.environment
+
+    def its_site(self) -> dict[str, str]:
+        """The site's own settings, on the test's database, with the origins of this server's port."""
+        origins = [f"http://{host}:{self.port}" for host in ("localhost", "127.0.0.1")]
+        return {
+            "DJANGO_SETTINGS_MODULE": "project.settings",
+            "DATABASE_URL": database_url(),
+            "PORT": str(self.port),
+            "ROOMFUL_ORIGINS": ",".join(origins),
+        }
+
+    def memory(self) -> int:
+        """How much it has in use, in bytes."""
+        status = Path(f"/proc/{self.pid}/statm")
+        if status.exists():
+            return int(status.read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
+        kilobytes = subprocess.run(["ps", "-o", "rss=", "-p", str(self.pid)], capture_output=True, check=True)
+        return int(kilobytes.stdout) * 1024
+
+
 class PlainServer(Server):
     """Daphne as it comes: any ASGI server will do."""
 
     program = ("daphne", "project.asgi:application")
+
+
+class FaultyServer(Server):
+    """One that fails where a message asks it to (project/testing/faults.py)."""
+
+    program = ("project.testing.faults",)
+
+
+class Proxy(Program):
+    """The way to another server, which can be lost: killed, it refuses; paused, it answers nothing."""
+
+    program = ("project.testing.proxy",)
+
+    def __init__(self, log: Path, upstream: str) -> None:
+        super().__init__(log)
+        self.upstream = upstream  # a socket's path, or host:port
+
+    def arguments(self) -> list[str]:
+        return [str(self.port), self.upstream]
 
 
 class Valkey:

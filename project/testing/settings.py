@@ -8,6 +8,8 @@ import os
 import shutil
 import tempfile
 
+from project.testing.length import length
+
 OURS = ("ROOMFUL_", "PRESENCE_", "REDIS_URL", "EMAIL_URL", "PORT")
 
 folder = tempfile.mkdtemp(prefix="roomful-")  # short: the path of a socket must be
@@ -19,16 +21,17 @@ for name in [name for name in os.environ if name.startswith(OURS)]:
 os.environ["ROOMFUL_DATA"] = folder
 os.environ["REDIS_URL"] = f"unix://{folder}/valkey.sock"  # the fixture `valkey` starts it
 # Servers that the tests start are processes of their own: they inherit the environment, with shorter waits.
-os.environ |= {
-    "PRESENCE_LEASE_MS": "3000",
-    "PRESENCE_HEARTBEAT_MS": "750",
-    "PRESENCE_LINGER_MS": "500",
-    "PRESENCE_SWEEP_MS": "250",
-    "PRESENCE_CHECK_MS": "500",
-    "ROOMFUL_CHECK_MS": "500",
-    "ROOMFUL_STANDING_MS": "1000",
-    "ROOMFUL_DRAIN_LINGER_MS": "4000",
-}
+if not length.full:
+    os.environ |= {
+        "PRESENCE_LEASE_MS": "3000",
+        "PRESENCE_HEARTBEAT_MS": "750",
+        "PRESENCE_LINGER_MS": "500",
+        "PRESENCE_SWEEP_MS": "250",
+        "PRESENCE_CHECK_MS": "500",
+        "ROOMFUL_CHECK_MS": "500",
+        "ROOMFUL_STANDING_MS": "1000",
+        "ROOMFUL_DRAIN_LINGER_MS": "4000",
+    }
 
 from project.settings import *  # noqa: E402, F403
 

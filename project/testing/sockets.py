@@ -48,6 +48,8 @@ class Client:
         self.log: list[Event] = []
         self.hello: Event = {}
         self._untaken: list[Event] = []
+        self._waiting: list[tuple[Callable[[Event], bool], asyncio.Future[Event]]] = []
+        self._answers: dict[int, asyncio.Future[Event]] = {}
         self._news = asyncio.Condition()
         self._ended = False
         self._ids = itertools.count(1)
@@ -63,11 +65,19 @@ class Client:
         await self.socket.close()
         await self._reader
 
-    async def command(self, type: str, **members: Any) -> Event:
+    async def command(self, type: str, timeout: float = 10, **members: Any) -> Event:
         """Send a command and wait for its answer: the ack, or `Refused`."""
+        return await self.answer(await self.ask(type, **members), timeout)
+
+    async def ask(self, type: str, **members: Any) -> int:
+        """Send a command without waiting; its id, for `answer`."""
         id = next(self._ids)
+        self._answers[id] = asyncio.get_running_loop().create_future()
         await self.send(json.dumps({"type": type, "id": id, **members}))
-        answer = await self._take(lambda event: event["type"] in ("ack", "error") and event["id"] == id, 10, type)
+        return id
+
+    async def answer(self, id: int, timeout: float = 10) -> Event:
+        answer = await self._in_time(self._answers[id], timeout, "answer")
         if answer["type"] == "error":
             raise Refused(answer)
         return answer
@@ -103,25 +113,55 @@ class Client:
             async for frame in self.socket:
                 await self._note(json.loads(frame))
         self._ended = True
+        for future in [*self._answers.values(), *(future for _, future in self._waiting)]:
+            future.cancel()
         await self._note([])
 
     async def _note(self, events: list[Event]) -> None:
+        self.log += events
+        for event in events:
+            self._hand_over(event)
         async with self._news:
-            self.log += events
-            self._untaken += events
             self._news.notify_all()
 
+    def _hand_over(self, event: Event) -> None:
+        """Give the event to who waits for it, or keep it for who will."""
+        if event["type"] in ("ack", "error") and event["id"] in self._answers:
+            _resolve(self._answers[event["id"]], event)
+            return
+        for waiting in self._waiting:
+            wanted, future = waiting
+            if wanted(event):
+                self._waiting.remove(waiting)
+                _resolve(future, event)
+                return
+        self._untaken.append(event)
+
     async def _take(self, wanted: Callable[[Event], bool], timeout: float, what: str) -> Event:
-        async with self._news:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait_for(lambda: self._find(wanted) or self._ended), timeout)
-            found = self._find(wanted)
-            assert found is not None, f"No {what} within {timeout} s; the latest were {self.log[-10:]}."
+        found = next(filter(wanted, self._untaken), None)
+        if found is not None:
             self._untaken.remove(found)
             return found
+        waiting = wanted, asyncio.get_running_loop().create_future()
+        if self._ended:
+            waiting[1].cancel()
+        self._waiting.append(waiting)
+        try:
+            return await self._in_time(waiting[1], timeout, what)
+        finally:
+            if waiting in self._waiting:
+                self._waiting.remove(waiting)
 
-    def _find(self, wanted: Callable[[Event], bool]) -> Event | None:
-        return next(filter(wanted, self._untaken), None)
+    async def _in_time(self, future: asyncio.Future[Event], timeout: float, what: str) -> Event:
+        await asyncio.wait([future], timeout=timeout)
+        answered = future.done() and not future.cancelled()
+        assert answered, f"No {what} within {timeout} s; the latest were {self.log[-10:]}."
+        return future.result()
+
+
+def _resolve(future: asyncio.Future[Event], event: Event) -> None:
+    if not future.done():
+        future.set_result(event)
 
 
 def open_socket(server: Server, cookie: str = "", origin: str | None = "", **options: Any) -> connect:

@@ -42,6 +42,17 @@ class Tab:
     def read(self, script: str, *arguments: object) -> Any:
         return self.browser.execute_script(f"return {script}", *arguments)
 
+    def says(self, words: str, within: float = 10) -> bool:
+        return eventually(lambda: self._in_sight(words), within)
+
+    def says_no_more(self, words: str, within: float = 15) -> bool:
+        return eventually(lambda: not self._in_sight(words), within)
+
+    def _in_sight(self, words: str) -> bool:
+        """Whether the words stand where they can be seen: a drawer that is closed is beyond the window's edge."""
+        found = self.browser.find_elements(By.XPATH, f"//*[contains(text(), '{words}')]")
+        return any(each.is_displayed() and 0 <= each.rect["x"] < self.read("innerWidth") for each in found)
+
     @property
     def connection(self) -> str:
         return str(self.read("document.documentElement.dataset.connection"))

@@ -1,5 +1,6 @@
 """Two people in a room, each with a real browser."""
 
+import time
 from collections.abc import Callable
 from uuid import uuid4
 
@@ -10,7 +11,9 @@ from accounts.models import User
 from chat.models import Message, Room
 from chat.services import messages, rooms
 from chat.tests.browser.pages import OpenTab
+from project.testing.length import Length
 from project.testing.processes import Server, Valkey
+from project.testing.rows import Measured
 from project.testing.waiting import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -257,21 +260,33 @@ def test_one_who_leaves_is_shown_out(tab: OpenTab, bob: User, general: Room) -> 
     assert page.one("form[action$='/join/'] button").is_displayed()
 
 
+@pytest.mark.row(14)
 def test_presence_that_is_unavailable_is_not_shown_as_nobody(
-    tab: OpenTab, alice: User, general: Room, valkey: Valkey
+    tab: OpenTab, alice: User, bob: User, general: Room, valkey: Valkey, length: Length, measured: Measured
 ) -> None:
-    page = tab(alice)
-    page.open_room(general)
-    assert page.sees("alice")
+    hers, his = tab(alice), tab(bob)
+    for page in (hers, his):
+        page.open_room(general)
+    assert hers.sees("alice", "bob")
+    his.browser.set_window_size(500, 800)  # where the sidebar is out of sight
+    away_until = time.monotonic() + length.pick(full=30, short=0)
     valkey.stop()
     try:
-        eventually(lambda: page.all("[data-presence=stale], [data-presence=unavailable]"), within=10)
-        page.say("We still talk")
-        assert page.shows("We still talk")
+        for page in (hers, his):
+            assert page.says("Messages still arrive.")
+            assert page.people("here") == ["alice", "bob"]  # as it was
+        said = 0
+        while said < 2 or time.monotonic() < away_until:
+            hers.say(f"We still talk {said}")
+            assert his.shows(f"We still talk {said}")
+            said += 1
     finally:
         valkey.start()
-    eventually(lambda: page.all("[data-presence=known]"), within=15)
-    assert page.sees("alice")
+    with measured.time("until a page says so no more", within=10):
+        for page in (hers, his):
+            assert page.says_no_more("Messages still arrive.")
+            assert page.sees("alice", "bob")
+            assert page.stored() == [f"We still talk {number}" for number in range(said)]
 
 
 def test_what_is_too_much_at_once_goes_out_by_itself_in_order(

@@ -1,0 +1,197 @@
+"""What people notice while the database or Redis is away, and what they find afterwards (docs/acceptance.md)."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from accounts.models import User
+from chat.models import Room
+from chat.services import rooms
+from chat.tests.talk import (
+    bodies,
+    bodies_in_order,
+    fetch,
+    here,
+    in_thread,
+    open_room,
+    post,
+    post_until_stored,
+    shows,
+    sign_in,
+    versions,
+)
+from project.testing.length import Length
+from project.testing.outages import OUTAGES, Outage
+from project.testing.processes import UNLIMITED, Server, Valkey
+from project.testing.rows import Measured
+from project.testing.sockets import Client, Refused, session_cookie
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+Servers = Callable[..., Server]
+
+TALK_SECONDS = 0.2  # between two things that somebody says
+
+
+class TestWithoutTheDatabase:
+    @pytest.fixture(params=OUTAGES)
+    def outage(self, transactional_db: None, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Outage]:
+        outage: Outage = request.param(tmp_path)
+        yield outage
+        outage.close()
+
+    @pytest.mark.row(13)
+    async def test_a_message_is_refused_for_now_and_stored_once_when_it_is_back(
+        self,
+        servers: Servers,
+        outage: Outage,
+        length: Length,
+        measured: Measured,
+        alice: User,
+        bob: User,
+        general: Room,
+    ) -> None:
+        wait = {"ROOMFUL_DATABASE_WAIT_MS": length.pick(full="5000", short="1000")}
+        one, other = (servers(**UNLIMITED, **outage.environment, **wait) for _ in range(2))
+        async with AsyncExitStack() as stack:
+            writers = [await stack.enter_async_context(Client(server, alice)) for server in (one, other) * 3]
+            reader = await stack.enter_async_context(Client(other, bob))
+            for writer in writers:
+                await post(writer, general, "Before")
+            client_ids = [str(uuid4()) for _ in writers]
+            refusals: list[Refused] = []
+            await in_thread(outage.begin)()
+            try:
+                posting = [
+                    asyncio.create_task(
+                        post_until_stored(writer, general, refusals, client_id=client_id, body=client_id)
+                    )
+                    for writer, client_id in zip(writers, client_ids, strict=True)
+                ]
+                await length.elapse(full=10, short=2.5)
+                assert not any(task.done() for task in posting)
+                assert {(refusal.code, refusal.retry) for refusal in refusals} == {("unavailable", True)}
+            finally:
+                await in_thread(outage.end)()
+            with measured.time("until all is stored after the return", within=5):
+                await asyncio.gather(*posting)
+                for writer in writers:
+                    await post_until_stored(writer, general, [])
+                last = general.version + 3 * len(writers)
+                await reader.event("message.posted", version=last, timeout=10)
+            assert versions(reader) == list(range(general.version + 1, last + 1))
+            stored = await bodies_in_order(general)
+            assert bodies(reader) == stored
+            assert sorted(client_ids) == sorted(body for body in stored if body in client_ids)
+
+
+class TestWithoutRedis:
+    @pytest.mark.row(14)
+    async def test_messages_are_stored_and_people_are_told_and_then_all_is_caught_up(
+        self,
+        servers: Servers,
+        valkey: Valkey,
+        length: Length,
+        measured: Measured,
+        alice: User,
+        bob: User,
+        general: Room,
+    ) -> None:
+        one, other = servers(**UNLIMITED), servers(**UNLIMITED)
+        async with Client(one, alice) as a, Client(other, bob) as b:
+            for client in (a, b):
+                await open_room(client, general)
+            await shows(a, lambda: here(a) == {"alice", "bob"})
+            await in_thread(valkey.stop)()
+            try:
+                talking = asyncio.gather(talk(a, general, enough := asyncio.Event()), talk(b, general, enough))
+                for client in (a, b):
+                    await client.event("presence.snapshot", known=False, timeout=10)
+                    await client.event("presence.counted", rooms=None, timeout=10)
+                async with Client(one, bob) as late:
+                    assert late.hello["rooms"][0]["here"] is None
+                    await late.command("room.open", room=general.pk)
+                    assert not (await late.event("presence.snapshot"))["known"]
+                await length.elapse(full=25, short=1)
+                enough.set()
+                said = await talking
+                assert sorted(await bodies_in_order(general)) == sorted(said[0] + said[1])
+                await post(a, general, "The last one before the return")
+            finally:
+                await in_thread(valkey.start)()
+            last = general.version + len(said[0] + said[1]) + 1
+            with measured.time("until all is caught up after the return", within=10):
+                for client in (a, b):
+                    if last not in versions(client):
+                        await client.event("message.posted", version=last, timeout=15)
+                    snapshot = await client.event("presence.snapshot", known=True, timeout=15)
+                    assert {person["username"] for person in snapshot["people"] if person["here"]} == {"alice", "bob"}
+            for client in (a, b):
+                assert versions(client) == list(range(general.version + 1, last + 1))
+
+    @pytest.mark.row(16)
+    async def test_a_redis_that_answers_nothing_makes_nobody_wait(
+        self,
+        server: Server,
+        valkey: Valkey,
+        length: Length,
+        measured: Measured,
+        alice: User,
+        bob: User,
+        mallory: User,
+        general: Room,
+    ) -> None:
+        rounds = length.pick(full=5, short=2)
+        unseen = [await in_thread(rooms.create_room)(alice, f"room {number}") for number in range(2 * (rounds + 1))]
+        cookie = await in_thread(session_cookie)(alice)
+
+        def page(path: str) -> Callable[[], Awaitable[object]]:
+            return lambda: asyncio.to_thread(fetch, server, path, cookie)
+
+        async def connect() -> None:
+            async with Client(server, bob) as client:
+                assert client.hello
+
+        async with AsyncExitStack() as stack:
+            poster, opener, both = [await stack.enter_async_context(Client(server, alice)) for _ in range(3)]
+            requests: dict[str, Callable[[], Awaitable[object]]] = {
+                "the index": page("/"),
+                "a room's page": page(f"/rooms/{general.pk}/"),
+                "a page of history": page(f"/rooms/{general.pk}/history/?before=9"),
+                "signing in": lambda: asyncio.to_thread(sign_in, server, "mallory", "mallory's password"),
+                "a failed attempt to sign in": lambda: asyncio.to_thread(sign_in, server, "mallory", "a guess"),
+                "to connect": connect,
+                "a post": lambda: post(poster, general, "Hello"),
+                "to open a room": lambda: opener.command("room.open", room=unseen.pop().pk),
+                "to open a room and post": lambda: open_and_post(both, unseen.pop()),
+            }
+            await asyncio.gather(*(request() for request in requests.values()))
+            valkey.pause()
+            try:
+                for _ in range(rounds):
+                    await asyncio.gather(*(in_time(measured, what, act) for what, act in requests.items()))
+            finally:
+                valkey.resume()
+
+
+async def talk(client: Client, room: Room, enough: asyncio.Event) -> list[str]:
+    """Say something every now and then; what was acknowledged."""
+    said: list[str] = []
+    while not enough.is_set():
+        said.append((await post(client, room, str(uuid4())))["body"])
+        await asyncio.sleep(TALK_SECONDS)
+    return said
+
+
+async def open_and_post(client: Client, room: Room) -> None:
+    await client.ask("room.open", room=room.pk)
+    await post(client, room, "Hello")
+
+
+async def in_time(measured: Measured, what: str, act: Callable[[], Awaitable[object]]) -> None:
+    with measured.time(what, within=3):
+        await act()

@@ -1,0 +1,54 @@
+"""`python -m project.testing.faults`: our server with faults, which strike where a message's body has their word."""
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from functools import wraps
+from typing import Any
+
+DIES = "dies-between-commit-and-publish"  # the whole process, by SIGKILL
+LOST = "publish-is-lost"  # as the channel layer may lose it, without a word
+ROLLED_BACK = "rolled-back-once"  # after the rows were written; the same client id again is stored
+
+
+def install() -> None:
+    from chat import broadcasts
+    from chat.hub import envelopes
+
+    deliver, send, announce = broadcasts._deliver, envelopes.send, broadcasts.message_posted
+    struck: set[Any] = set()
+
+    @wraps(deliver)
+    def deliver_or_die(envelope: dict[str, Any]) -> None:
+        if has(DIES, envelope):
+            os.kill(os.getpid(), signal.SIGKILL)
+        deliver(envelope)
+
+    @wraps(send)
+    async def send_or_lose(waiting: Sequence[dict[str, Any]]) -> None:
+        if kept := [envelope for envelope in waiting if not has(LOST, envelope)]:
+            await send(kept)
+
+    @wraps(announce)
+    def announce_or_fail(message: Any) -> None:
+        if ROLLED_BACK in message.body and message.client_id not in struck:
+            struck.add(message.client_id)
+            raise RuntimeError(ROLLED_BACK)
+        announce(message)
+
+    broadcasts._deliver, envelopes.send, broadcasts.message_posted = deliver_or_die, send_or_lose, announce_or_fail
+
+
+def has(word: str, envelope: dict[str, Any]) -> bool:
+    return word in envelope.get("event", {}).get("message", {}).get("body", "")
+
+
+if __name__ == "__main__":
+    import django
+
+    from project.server import CommandLine
+
+    django.setup()
+    install()
+    CommandLine().run(sys.argv[1:])

@@ -1,0 +1,117 @@
+"""The rows of docs/acceptance.md as tests: `@pytest.mark.row(9)`, the fixtures `length` and `measured`, and what
+bin/acceptance needs of pytest: which rows, how many tries, and a report.
+"""
+
+import json
+import time
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from project.testing.length import Length
+from project.testing.length import length as the_length
+
+MEASURES: pytest.StashKey[list[dict[str, Any]]] = pytest.StashKey()
+PHASES: pytest.StashKey[list[str]] = pytest.StashKey()
+
+
+class Measured:
+    """Notes what was measured, and holds it against its bound: `measured("memory", grown, within=10, unit="MB")`."""
+
+    def __init__(self, notes: list[dict[str, Any]]) -> None:
+        self._notes = notes
+
+    def __call__(self, what: str, value: float, *, within: float, unit: str = "s") -> None:
+        self._notes.append({"what": what, "value": value, "within": within, "unit": unit})
+        assert value <= within, f"{what}: {value:.2f} {unit}, and not within {within} {unit}"
+
+    @contextmanager
+    def time(self, what: str, *, within: float) -> Iterator[None]:
+        """How long the block takes, also where it fails."""
+        start = time.monotonic()
+        try:
+            yield
+        finally:
+            self(what, time.monotonic() - start, within=within)
+
+
+@pytest.fixture(scope="session")
+def length() -> Length:
+    return the_length
+
+
+@pytest.fixture
+def measured(request: pytest.FixtureRequest) -> Measured:
+    return Measured(request.node.stash.setdefault(MEASURES, []))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("rows of docs/acceptance.md")
+    group.addoption("--rows", help="only the tests of these rows, such as 2,9; or all")
+    group.addoption("--tries", type=int, default=1, help="how often each of their tests runs")
+    group.addoption("--report", type=Path, help="a file for what is to run, and what came of it, as lines of JSON")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "row(number): shows that row of docs/acceptance.md")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    tries = metafunc.config.getoption("--tries")
+    if tries > 1 and metafunc.definition.get_closest_marker("row"):
+        metafunc.fixturenames.append("_try")
+        metafunc.parametrize("_try", range(1, tries + 1), ids="try-{}".format)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if rows := config.getoption("--rows"):
+        items[:], others = _divided(items, rows.split(","))
+        config.hook.pytest_deselected(items=others)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    _report(session.config, [_entry(item) for item in session.items if _row_of(item)])
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    phases = item.stash.setdefault(PHASES, [])
+    phases.append(report.outcome)
+    if report.when == "teardown" and _row_of(item):
+        passed = phases == ["passed"] * 3
+        _report(item.config, [_entry(item) | {"passed": passed, "measures": item.stash.get(MEASURES, [])}])
+    return report
+
+
+def _divided(items: Sequence[pytest.Item], rows: Sequence[str]) -> tuple[list[pytest.Item], list[pytest.Item]]:
+    wanted: list[pytest.Item] = []
+    others: list[pytest.Item] = []
+    for item in items:
+        row = _row_of(item)
+        (wanted if row and (rows == ["all"] or str(row) in rows) else others).append(item)
+    return wanted, others
+
+
+def _row_of(item: pytest.Item) -> int | None:
+    marker = item.get_closest_marker("row")
+    return marker.args[0] if marker else None
+
+
+def _entry(item: pytest.Item) -> dict[str, Any]:
+    """Which test of which row, and the how-manieth try."""
+    assert isinstance(item, pytest.Function)
+    callspec = getattr(item, "callspec", None)
+    tried = callspec.params.get("_try", 1) if callspec else 1
+    return {"row": _row_of(item), "test": item.originalname, "id": item.nodeid, "try": tried}
+
+
+def _report(config: pytest.Config, entries: Iterable[dict[str, Any]]) -> None:
+    path: Path | None = config.getoption("--report")
+    if path:
+        with path.open("a", encoding="utf-8") as file:
+            file.writelines(json.dumps(entry) + "\n" for entry in entries)

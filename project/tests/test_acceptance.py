@@ -1,0 +1,89 @@
+"""bin/acceptance, and that docs/acceptance.md says what there is."""
+
+import json
+import subprocess
+import sys
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from project.testing.acceptance import Requirement, outcomes, requirements, table
+
+ROW = Requirement(9, "A burst reaches everyone.", [])
+
+
+def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", *arguments],
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
+    )
+
+
+def planned(number: int, id: str = "test_a_burst") -> dict[str, Any]:
+    return {"row": 9, "test": "test_a_burst", "id": id, "try": number}
+
+
+def ran(number: int, seconds: float, passed: bool = True) -> dict[str, Any]:
+    measure = {"what": "the slowest client", "value": seconds, "within": 15, "unit": "s"}
+    return planned(number) | {"passed": passed, "measures": [measure]}
+
+
+def test_every_row_of_the_page_has_the_tests_that_it_names_and_every_test_its_row(tmp_path: Path) -> None:
+    report = tmp_path / "report"
+    run("pytest", "--collect-only", "-q", "--rows", "all", "--report", str(report))
+    shown: dict[int, set[str]] = defaultdict(set)
+    for line in report.read_text().splitlines():
+        entry = json.loads(line)
+        shown[entry["row"]].add(entry["test"])
+    assert shown == {row: set(requirement.tests) for row, requirement in requirements().items()}
+
+
+@pytest.mark.parametrize(
+    "arguments", [["99"], ["nine"], ["--tries", "0"], ["--tries", "x"], ["--database", "oracle"], ["--fast"]]
+)
+def test_bad_arguments_end_with_one_line(arguments: list[str]) -> None:
+    ended = run("project.testing.acceptance", *arguments)
+    assert ended.returncode == 2
+    assert ended.stdout == ""
+    assert ended.stderr.startswith("bin/acceptance: ")
+    assert ended.stderr.count("\n") == 1
+
+
+def test_the_table_has_the_worst_of_all_tries() -> None:
+    (outcome,) = outcomes([planned(1), planned(2), ran(1, 3.25), ran(2, 2.5)], [ROW], "sqlite")
+    assert outcome.holds
+    for words in ("9", "A burst reaches everyone.", "the slowest client: 3.25 s (within 15)", "holds, 2 of 2 tries"):
+        assert words in table([outcome])
+
+
+def test_a_try_that_failed_fails_its_row() -> None:
+    (outcome,) = outcomes([planned(1), planned(2), ran(1, 3.25), ran(2, 15.5, passed=False)], [ROW], "sqlite")
+    assert not outcome.holds
+    assert "15.50 s" in table([outcome])
+    assert outcome.verdict == "FAILS, 1 of 2 tries"
+
+
+def test_a_try_of_which_nothing_was_heard_fails_its_row() -> None:
+    (outcome,) = outcomes([planned(1), planned(2), ran(1, 3.25)], [ROW], "sqlite")
+    assert not outcome.holds
+
+
+def test_a_row_without_a_test_does_not_hold() -> None:
+    (outcome,) = outcomes([], [ROW], "sqlite")
+    assert not outcome.holds
+    assert outcome.verdict == "not shown: no test ran"
+
+
+def test_a_row_runs_as_often_as_was_asked() -> None:
+    ended = run("project.testing.acceptance", "4", "--tries", "2", "--database", "sqlite", "--json")
+    (row,) = json.loads(ended.stdout)
+    assert (row["row"], row["database"], row["tries"], row["holds"]) == (4, "sqlite", 2, True)
+    assert row["required"] == requirements()[4].words
+    assert ended.returncode == 0
