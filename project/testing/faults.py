@@ -26,8 +26,8 @@ def install() -> None:
         deliver(envelope)
 
     @wraps(send)
-    async def send_or_lose(waiting: Sequence[dict[str, Any]]) -> None:
-        if kept := [envelope for envelope in waiting if not has(LOST, envelope)]:
+    async def send_or_lose(envelopes: Sequence[dict[str, Any]]) -> None:
+        if kept := [envelope for envelope in envelopes if not has(LOST, envelope)]:
             await send(kept)
 
     @wraps(announce)

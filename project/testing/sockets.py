@@ -77,7 +77,10 @@ class Client:
         return id
 
     async def answer(self, id: int, timeout: float = 10) -> Event:
-        answer = await self._in_time(self._answers[id], timeout, "answer")
+        try:
+            answer = await self._in_time(self._answers[id], timeout, "answer")
+        finally:
+            del self._answers[id]
         if answer["type"] == "error":
             raise Refused(answer)
         return answer
@@ -94,6 +97,11 @@ class Client:
 
     def seen(self, type: str) -> list[Event]:
         return [event for event in self.log if event["type"] == type]
+
+    def forget(self) -> None:
+        """Drop what came so far, in a test that would keep too much."""
+        self.log.clear()
+        self._untaken.clear()
 
     async def send(self, frame: str | bytes) -> None:
         await self.socket.send(frame)
@@ -126,8 +134,8 @@ class Client:
 
     def _hand_over(self, event: Event) -> None:
         """Give the event to who waits for it, or keep it for who will."""
-        if event["type"] in ("ack", "error") and event["id"] in self._answers:
-            _resolve(self._answers[event["id"]], event)
+        if event["type"] in ("ack", "error") and (future := self._answers.get(event["id"])):
+            _resolve(future, event)
             return
         for waiting in self._waiting:
             wanted, future = waiting
