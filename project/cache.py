@@ -17,7 +17,7 @@ from redis.retry import Retry
 
 logger = logging.getLogger(__name__)
 
-TIMEOUT = 0.75  # seconds; a call on a new connection may wait twice, for the handshake and for its answer
+TIMEOUT = 0.5  # seconds; a call on a new connection may wait twice, for the handshake and for its answer
 LEFT_ALONE_SECONDS = 5.0
 
 OPTIONS = {"socket_timeout": TIMEOUT, "socket_connect_timeout": TIMEOUT, "retry": Retry(NoBackoff(), 0)}

@@ -120,7 +120,7 @@ async def test_many_writers_over_two_servers_see_one_order_without_a_hole(
     start = general.version + 2 * 20 + 1  # after twenty who join, and the notices of that
     expected = list(range(start, start + 20 * each))
     async with AsyncExitStack() as stack:
-        clients = await twenty(stack, both, general)
+        clients = await members(stack, both, general, 20)
         await asyncio.gather(*(send_all(c, general, [str(uuid4()) for _ in range(each)], set()) for c in clients))
         for client in clients:
             await client.event("message.posted", version=expected[-1], timeout=60)
@@ -198,10 +198,11 @@ async def test_a_burst_reaches_everyone_whatever_the_layer_dropped(
     servers: Servers, length: Length, measured: Measured, alice: User, bob: User, general: Room
 ) -> None:
     both = servers(FaultyServer, **UNLIMITED), servers(FaultyServer, **UNLIMITED)
-    each = length.pick(full=250, short=25)
-    last = general.version + 2 * 20 + 20 * each  # after twenty who join, and the notices of that
+    writers, each = 50, length.pick(full=100, short=10)
+    first = general.version + 2 * writers + 1  # after those who join, and the notices of that
+    last = first + writers * each - 1
     async with AsyncExitStack() as stack:
-        clients = await twenty(stack, both, general)
+        clients = await members(stack, both, general, writers)
         reader = await stack.enter_async_context(Client(both[0], bob))
         start = time.monotonic()
         with measured.time("to send all", within=1):
@@ -209,11 +210,11 @@ async def test_a_burst_reaches_everyone_whatever_the_layer_dropped(
         for client in (*clients, reader):
             await client.event("message.posted", version=last, timeout=60)
             measured("the slowest client", time.monotonic() - start, within=15)
-            assert versions(client) == list(range(last - 20 * each + 1, last + 1))
+            assert versions(client) == list(range(first, last + 1))
         for client, ids in zip(clients, asked, strict=True):
             for id in ids:
                 await client.answer(id)
-    assert sum(LOST in body for body in bodies(reader)) == 20 * each // 5
+    assert sum(LOST in body for body in bodies(reader)) == writers * each // 5
 
 
 @pytest.mark.row(10)
@@ -244,9 +245,9 @@ async def test_the_authors_own_history_has_the_message_right_after_the_ack(
                 assert (await asyncio.to_thread(latest_page, server, cookie, general))["messages"][-1] == posted
 
 
-async def twenty(stack: AsyncExitStack, both: Sequence[Server], room: Room) -> list[Client]:
-    """Clients of as many members, over both servers."""
-    users = [await in_thread(member)(room, f"writer-{number}") for number in range(20)]
+async def members(stack: AsyncExitStack, both: Sequence[Server], room: Room, count: int) -> list[Client]:
+    """Clients of as many new members, over both servers."""
+    users = [await in_thread(member)(room, f"writer-{number}") for number in range(count)]
     clients = [Client(both[number % 2], user) for number, user in enumerate(users)]
     return [await stack.enter_async_context(client) for client in clients]
 
