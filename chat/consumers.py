@@ -1,6 +1,7 @@
 """The one socket of a tab."""
 
 import logging
+from copy import copy
 from typing import Any
 
 from channels.exceptions import StopConsumer
@@ -42,7 +43,9 @@ class RoomsConsumer(AsyncWebsocketConsumer):
             await self.close(TOO_MANY_SOCKETS)  # only a socket that was accepted can be told why
             return
         session = self.scope["session"].session_key
-        self.connection = Connection(user, session, outlet_for(self.scope, self.base_send))
+        # A plain user: the scope's own stands behind a proxy, which costs something each time that it is asked.
+        self.connection = Connection(copy(user), session, outlet_for(self.scope, self.base_send))
+        self.scope.clear()  # for as long as the socket is open, nothing of its handshake is needed any more
         try:
             await get_hub().welcome(self.connection)
         except Refused as refused:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from channels.layers import get_channel_layer
@@ -38,21 +38,29 @@ class Hints:
 
     async def send_forever(self) -> None:
         while True:
-            change = await self._queue.get()
+            changes = [await self._queue.get()]
+            changes += [self._queue.get_nowait() for _ in range(self._queue.qsize())]
             try:
-                await _send(change)
+                await _send(changes)
             except Exception as error:  # a layer may raise anything, and nothing may end this task
-                logger.warning("presence: a hint about %s was lost: %r", change.topic, error)
+                logger.warning("presence: %d hints were lost, about %s…: %r", len(changes), changes[0].topic, error)
             finally:
-                self._queue.task_done()
+                for _ in changes:
+                    self._queue.task_done()
 
 
-async def _send(change: Change) -> None:
+async def _send(changes: Sequence[Change]) -> None:
+    """All in one round trip where the layer can do that, as one with the extension `batches` can."""
     layer = get_channel_layer()
     if layer is None:
         return
+    hints = [(group(change.topic), message(change)) for change in changes]
     async with asyncio.timeout(TIMEOUT):
-        await layer.group_send(group(change.topic), message(change))
+        if "batches" in layer.extensions:
+            await layer.group_send_many(hints)
+        else:
+            for name, hint in hints:
+                await layer.group_send(name, hint)
 
 
 def message(change: Change) -> dict[str, Any]:

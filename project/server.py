@@ -41,8 +41,8 @@ class Server(daphne.Server):
         super().__init__(application, endpoints, ready_callable=self.use_our_protocol, **{**LIMITS, **options})
 
     def use_our_protocol(self) -> None:
-        self.ws_factory.protocol = Socket
         self.ws_factory.failByDrop = False  # say why (1007, 1009) before the line is cut
+        self.ws_factory.protocol = Socket.configured_by(self.ws_factory)
 
     def run(self) -> None:
         super().run()

@@ -1,5 +1,7 @@
 """A WebSocket of our Daphne: what autobahn and Daphne do, and what the hub needs besides.
 
+A socket that is open keeps nothing of its handshake: it may be open for days, and there are many.
+
 The hub writes frames that were made once for everyone straight to the transport (`roomful.socket` in the scope's
 extensions): ASGI's `send` would encode, frame and queue them anew for every socket.
 """
@@ -13,6 +15,13 @@ from daphne.ws_protocol import WebSocketProtocol
 
 class Socket(WebSocketProtocol):
     _resting: Any = None  # the call that ends a rest
+
+    @classmethod
+    def configured_by(cls, factory: Any) -> type["Socket"]:
+        """This class with the factory's settings, which autobahn would copy to each socket, and print in vain."""
+        settings = {name: getattr(factory, name) for name in cls.CONFIG_ATTRS}
+        settings = {name: staticmethod(value) if callable(value) else value for name, value in settings.items()}
+        return type(cls.__name__, (cls,), settings | {"CONFIG_ATTRS": []})
 
     # -- For the hub ---------------------------------------------------------------------------------------------------
 
@@ -56,6 +65,14 @@ class Socket(WebSocketProtocol):
             return 0
 
     # -- For Daphne and autobahn ---------------------------------------------------------------------------------------
+
+    def onOpen(self) -> None:
+        super().onOpen()
+        self.transport.unregisterProducer()  # it is the HTTP channel, which would live on, with all of the request
+        self.clean_headers.clear()  # which the application's scope has too: it has read them
+        self.request.headers = {}
+        self.http_headers = self.request.headers
+        self.http_request_data = self.http_response_data = None
 
     denial_headers: Any = None
 
