@@ -6,6 +6,7 @@ The hub writes frames that were made once for everyone straight to the transport
 extensions): ASGI's `send` would encode, frame and queue them anew for every socket.
 """
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -15,6 +16,7 @@ from daphne.ws_protocol import WebSocketProtocol
 
 class Socket(WebSocketProtocol):
     _resting: Any = None  # the call that ends a rest
+    _drained: Callable[[], None] | None = None
 
     @classmethod
     def configured_by(cls, factory: Any) -> type["Socket"]:
@@ -58,11 +60,27 @@ class Socket(WebSocketProtocol):
         transport = self.transport
         return len(transport.dataBuffer) - transport.offset + transport._tempDataLen
 
+    def when_drained(self, callback: Callable[[], None]) -> None:
+        """Call it once nothing waits any more; never, where the connection is lost before. One at a time."""
+        self._drained = callback
+        self.transport.registerProducer(self, False)  # Twisted asks a pull producer for more when it has nothing left
+
     def _sent_at_once(self, wire: bytes) -> int:
         try:
             return int(self.transport.socket.send(wire))
         except OSError:  # would block, or is broken: Twisted finds out which
             return 0
+
+    # -- For Twisted ---------------------------------------------------------------------------------------------------
+
+    def resumeProducing(self) -> None:
+        if self._drained is not None and not self.waiting_bytes:  # it is asked once at its registration, too
+            drained, self._drained = self._drained, None
+            self.transport.unregisterProducer()
+            drained()
+
+    def stopProducing(self) -> None:
+        self._drained = None
 
     # -- For Daphne and autobahn ---------------------------------------------------------------------------------------
 

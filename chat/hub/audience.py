@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from chat.hub.connection import Connection
+from chat.hub.connection import Connection, MakeUp
 from chat.hub.frame import Frame
 from chat.hub.joiner import Joiner
 
@@ -72,10 +72,10 @@ class Audience:
         if self._behind:
             self._forward_to_those_behind(version, frame)
 
-    def tell(self, frame: Frame) -> None:
-        """Hand over a frame that has no number."""
+    def tell(self, frame: Frame, make_up: MakeUp) -> None:
+        """Hand over a frame that counts only now (see Connection.deliver_ephemeral)."""
         for connection in self:
-            connection.deliver(frame)
+            connection.deliver_ephemeral(frame, make_up)
 
     def _forward_to_those_behind(self, version: int, frame: Frame) -> None:
         for connection, hold in list(self._behind.items()):

@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from chat.hub.frame import Frame
@@ -19,6 +20,9 @@ FLOODED = 4029
 TOO_MANY_SOCKETS = 4030
 
 
+MakeUp = Callable[["Connection"], None]
+
+
 class Connection:
     """A socket of a signed-in user, in one of their tabs."""
 
@@ -28,7 +32,28 @@ class Connection:
         self.session = session  # its key
         self.room: int | None = None  # that the tab shows
         self.deliver, self.close, self.end, self.rest = outlet.deliver, outlet.close, outlet.end, outlet.rest
+        self._outlet = outlet
         self._refusals: Joiner | None = None  # of the few that are refused anything
+        self._dropped: dict[MakeUp, None] | None = None  # what makes up for it, while the reader is behind
+
+    def deliver_ephemeral(self, frame: Frame, make_up: MakeUp | None = None) -> None:
+        """Deliver what counts only now: it is dropped where the reader is behind.
+
+        `make_up` is called once they have caught up, with this connection, and tells how things are by then; once,
+        however often it was given. Without it, what was dropped is gone, as is right for what passes by itself.
+        """
+        if self._dropped is None and not self._outlet.is_behind:
+            self.deliver(frame)
+        elif make_up is not None:
+            if self._dropped is None:
+                self._dropped = {}
+                self._outlet.when_caught_up(self._catch_up)
+            self._dropped[make_up] = None
+
+    def _catch_up(self) -> None:
+        dropped, self._dropped = self._dropped, None
+        for make_up in dropped or ():
+            make_up(self)
 
     def tell(self, *events: dict[str, Any]) -> None:
         """Deliver events for this socket alone, as one frame."""

@@ -58,10 +58,21 @@ class Counts:
             self._tell_everyone(Frame.of(events.presence_counted(None)))
             self._tell_watchers(None)
 
+    def told(self, rooms: Iterable[int]) -> dict[int, int] | None:
+        """The counts of these rooms as they were told last, where they were."""
+        if self._told is None:
+            return None
+        return {room_id: self._told[room_id] for room_id in rooms if room_id in self._told}
+
     def _tell_watchers(self, counts: dict[int, int] | None) -> None:
         frame = Frame.of(events.directory_counted(counts))
         for connection in self._watchers:
-            connection.deliver(frame)
+            connection.deliver_ephemeral(frame, self._tell_directory)
+
+    def _tell_directory(self, connection: Connection) -> None:
+        if connection in self._watchers:
+            frame = Frame.of(events.directory_counted(self.told(self._public)))
+            connection.deliver_ephemeral(frame, self._tell_directory)
 
 
 def _public_rooms() -> frozenset[int]:

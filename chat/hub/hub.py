@@ -318,12 +318,18 @@ class Hub:
 
     def _tell_room(self, room_id: int, frame: Frame) -> None:
         if room_id in self.places:
-            self.places[room_id].audience.tell(frame)
+            self.places[room_id].audience.tell(frame, self._tell_counts)
 
     def _tell_everyone(self, frame: Frame) -> None:
         for connections in self.connections.values():
             for connection in connections:
-                connection.deliver(frame)
+                connection.deliver_ephemeral(frame, self._tell_counts)
+
+    def _tell_counts(self, connection: Connection) -> None:
+        """Tell how many people are in each of its rooms, to one that missed some of it."""
+        rooms = [room_id for room_id, place in self.places.items() if connection in place.audience]
+        frame = Frame.of(events.presence_counted(self.counts.told(rooms)))
+        connection.deliver_ephemeral(frame, self._tell_counts)
 
     # -- Tasks --------------------------------------------------------------------------------------------------------
 

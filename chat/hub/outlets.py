@@ -21,11 +21,19 @@ class Socket(Protocol):
     def rest(self, seconds: float) -> None: ...
     @property
     def waiting_bytes(self) -> int: ...
+    def when_drained(self, callback: Callable[[], None]) -> None: ...
 
 
 class Outlet(Protocol):
     def deliver(self, frame: Frame) -> None:
         """Put a frame in line. Never waits; a reader that is too slow is sent away."""
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the reader has not taken all of what went before."""
+
+    def when_caught_up(self, callback: Callable[[], None]) -> None:
+        """Call it once the reader, who is behind, has taken everything. One at a time."""
 
     def close(self, code: int) -> None:
         """Close after what is in line; nothing follows."""
@@ -57,6 +65,13 @@ class DirectOutlet:
         else:
             self._socket.write_frame(frame.wire)
 
+    @property
+    def is_behind(self) -> bool:
+        return not self._closed and self._socket.waiting_bytes > 0
+
+    def when_caught_up(self, callback: Callable[[], None]) -> None:
+        self._socket.when_drained(callback)
+
     def close(self, code: int) -> None:
         if not self._closed:
             self._closed = True
@@ -76,6 +91,8 @@ class QueuedOutlet:
         self._send = send
         self._waiting: deque[Frame] = deque()
         self._waiting_bytes = 0
+        self._is_sending = False
+        self._caught_up: Callable[[], None] | None = None
         self._closing: int | None = None
         self._wake = asyncio.Event()
         self._writer = asyncio.create_task(self._write())
@@ -90,6 +107,14 @@ class QueuedOutlet:
         self._waiting.append(frame)
         self._waiting_bytes += len(frame.wire)
         self._wake.set()
+
+    @property
+    def is_behind(self) -> bool:
+        """`send` waits for the reader: what was put in line a moment ago is none of their making."""
+        return self._is_sending and self._closing is None
+
+    def when_caught_up(self, callback: Callable[[], None]) -> None:
+        self._caught_up = callback
 
     def close(self, code: int) -> None:
         if self._closing is None:
@@ -107,10 +132,15 @@ class QueuedOutlet:
         while True:
             await self._wake.wait()
             self._wake.clear()
+            self._is_sending = True
             while self._waiting:
                 frame = self._waiting.popleft()
                 self._waiting_bytes -= len(frame.wire)
                 await self._send({"type": "websocket.send", "text": frame.text})
+            self._is_sending = False
+            if self._caught_up is not None and self._closing is None:
+                caught_up, self._caught_up = self._caught_up, None
+                caught_up()
             if self._closing is not None:
                 await self._send({"type": "websocket.close", "code": self._closing})
                 return

@@ -16,6 +16,7 @@ class Sidebar:
     """
 
     def __init__(self, room_id: int, rosters: Rosters) -> None:
+        self.room_id = room_id
         self.topic = here_topic(room_id)
         self._rosters = rosters
         self._members: dict[int, Card] = {}

@@ -65,11 +65,17 @@ class Sidebars:
         if connection.room != room_id:  # it was shown out, or shows another room by now
             self.hide(connection, room_id)
             return
-        people = shown.sidebar.people()
         if not shown.viewers:
-            shown.was_known = people is not None
+            shown.was_known = shown.sidebar.is_known
         shown.viewers.add(connection)
-        connection.tell(events.presence_snapshot(room_id, people))
+        self._tell_all(connection)
+
+    def _tell_all(self, connection: Connection) -> None:
+        """Tell the tab who is in the sidebar of the room that it shows."""
+        shown = self._shown.get(connection.room or 0)
+        if shown is not None and connection in shown.viewers:
+            snapshot = events.presence_snapshot(shown.sidebar.room_id, shown.sidebar.people())
+            connection.deliver_ephemeral(Frame.of(snapshot), self._tell_all)
 
     def hide(self, connection: Connection, room_id: int) -> None:
         """The tab does not show this room any more."""
@@ -139,7 +145,7 @@ class Sidebars:
             return
         frame = Frame.of(event)
         for viewer in shown.viewers:
-            viewer.deliver(frame)
+            viewer.deliver_ephemeral(frame, self._tell_all)
         if is_known:
             self._on_count(room_id, len(self._rosters.people(shown.sidebar.topic)))
 

@@ -1,0 +1,79 @@
+"""Those who do not read: what is ephemeral is dropped, and made up for when they read on."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any, cast
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+
+from accounts.models import User
+from chat.hub.connection import Connection
+from chat.hub.frame import Frame
+from chat.hub.outlets import QueuedOutlet
+from project.testing.processes import Server
+from project.testing.sockets import open_socket
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Filling(Server):
+    program = ("project.testing.filling",)
+
+
+async def test_on_our_own_server_what_is_ephemeral_is_dropped_for_who_is_behind_and_made_up_for(
+    servers: Callable[..., Server],
+) -> None:
+    async with open_socket(servers(Filling), max_queue=1) as slow:
+        await slow.send("tell")
+        assert await next_of(slow) == [{"type": "ephemeral", "number": 1}]
+        for round in range(2):  # it can happen again
+            await slow.send("fill")
+            for _ in range(50):
+                await slow.send("tell")
+            filling = 0
+            while (events := await next_of(slow))[0]["type"] == "filling":
+                filling += 1
+            assert filling > 10
+            assert events == [{"type": "made.up"}]
+            await slow.send("tell")
+            assert await next_of(slow) == [{"type": "ephemeral", "number": 52 + 51 * round}]
+
+
+async def test_on_any_other_server_too() -> None:
+    """One whose `send` waits for the reader, as ASGI allows."""
+    may_send, sent = asyncio.Event(), list[Any]()
+
+    async def send(message: dict[str, Any]) -> None:
+        await may_send.wait()
+        sent.extend(json.loads(message["text"]))
+
+    def make_up(connection: Connection) -> None:
+        connection.deliver_ephemeral(Frame.of({"type": "made.up"}))
+
+    connection = Connection(cast(User, AnonymousUser()), "", QueuedOutlet(send))
+    connection.deliver(Frame.of({"type": "posted"}))
+    connection.deliver_ephemeral(Frame.of({"type": "ephemeral", "number": 1}), make_up)  # nobody is behind yet
+    await settle()
+    for number in (2, 3):
+        connection.deliver_ephemeral(Frame.of({"type": "ephemeral", "number": number}), make_up)
+        connection.deliver_ephemeral(Frame.of({"type": "passing", "number": number}))
+    assert sent == []
+    may_send.set()
+    await settle()
+    assert sent == [{"type": "posted"}, {"type": "ephemeral", "number": 1}, {"type": "made.up"}]
+    connection.deliver_ephemeral(Frame.of({"type": "ephemeral", "number": 4}), make_up)
+    await settle()
+    assert sent[3:] == [{"type": "ephemeral", "number": 4}]
+    connection.end()
+
+
+async def next_of(socket: Any) -> list[dict[str, Any]]:
+    return json.loads(await asyncio.wait_for(socket.recv(), 10))
+
+
+async def settle() -> None:
+    """Let every task do what it can."""
+    for _ in range(10):
+        await asyncio.sleep(0)
