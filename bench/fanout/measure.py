@@ -10,7 +10,7 @@ from typing import Self
 
 from bench.fanout.contenders import Site
 from bench.fanout.cores import SERVER, Usage, busy_seconds, own_cpu_seconds
-from bench.fanout.crowd import Crowd
+from bench.fanout.crowd import HANDSHAKES, Crowd
 from bench.fanout.figures import Row, Size, percentile
 
 MOST_IN_FLIGHT = 32  # messages: more than enough to keep every server busy, fewer than the core layer's capacity of 100
@@ -96,9 +96,10 @@ async def measure(site: Site, size: Size, seconds: float) -> Row:
 
 
 async def connect(crowd: Crowd, site: Site) -> Connected:
-    """The first socket is not counted: what a server loads on its first use is no part of a connection."""
-    first, *others = crowd.people
-    await crowd.connect([first], site.port)
+    """The first crowd is not counted: modules, threads and pools that it makes a server load are nobody's own."""
+    first_ones = min(HANDSHAKES, len(crowd.people) // 2)
+    first, others = crowd.people[:first_ones], crowd.people[first_ones:]
+    await crowd.connect(first, site.port)
     await crowd.quiet(within=2)
     before, began = Usage.of(site.pid), time.perf_counter()
     await crowd.connect(others, site.port)
