@@ -200,7 +200,7 @@ class Hub:
         frame = Frame.of(event)
         for connection in place.audience if place else ():
             if connection.room == event["room"] and connection.user.pk != event["user"]["id"]:
-                connection.deliver(frame)
+                connection.deliver_ephemeral(frame)
 
     def _receive_for_user(self, user: int, event: dict[str, Any]) -> None:
         if event["type"] == "room.gained":

@@ -11,7 +11,9 @@ from chat.models import Room
 from chat.services import rooms
 from chat.tests.flood import flood
 from chat.tests.talk import bodies, in_thread, post
+from project.testing.length import Length
 from project.testing.processes import PlainServer, Server
+from project.testing.rows import Measured
 from project.testing.sockets import Client, Refused
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -158,17 +160,27 @@ async def third_is_closed(server: Server, user: User) -> int:
 
 
 class TestFlood:
+    @pytest.mark.row(36)
     async def test_one_who_floods_is_told_so_and_the_others_hardly_notice(
-        self, servers: Callable[..., Server], alice: User, bob: User, mallory: User, general: Room
+        self,
+        servers: Callable[..., Server],
+        length: Length,
+        measured: Measured,
+        alice: User,
+        bob: User,
+        mallory: User,
+        general: Room,
     ) -> None:
-        """The bounds are wide, since the machine may be busy: strict ones are for a longer run."""
+        """The bounds are wide in the suite, since the machine may be busy."""
         await in_thread(rooms.join)(mallory, general.pk)
-        figures = await flood(servers(), servers(), general, by=mallory, between=(alice, bob), seconds=3)
+        seconds = length.pick(full=20, short=3)
+        figures = await flood(servers(), servers(), general, by=mallory, between=(alice, bob), seconds=seconds)
         assert figures.flood.sent > 2_000
         assert figures.flood.limited > 50  # and then its socket is not read for a while
-        assert figures.flood.stored <= 200 + 4 * 10
+        assert figures.flood.stored <= 200 + (seconds + 2) * 10
         assert figures.flood.longest_wait <= 1
-        assert figures.here.median < 2 * figures.elsewhere.median, figures
+        times = figures.here.median / figures.elsewhere.median
+        measured("times the latency beside a flood elsewhere", times, within=length.pick(full=1.2, short=2), unit="×")
         assert figures.here.p95 < 3 * figures.elsewhere.p95, figures
 
     async def test_who_goes_on_regardless_is_sent_away(
