@@ -1,19 +1,25 @@
-import { fetchPage } from "./history.js";
+import { Acts } from "./acts.js";
+import { Conversation } from "./conversation.js";
+import { fetchJson } from "./fetching.js";
 import { Model } from "./model.js";
 import { Outbox } from "./outbox.js";
+import { Pins } from "./pins.js";
 import { Reading } from "./reading.js";
 import { Rooms } from "./rooms.js";
 import { Roster } from "./roster.js";
+import { Side } from "./side.js";
 import { Timeline } from "./timeline.js";
+import { Typing } from "./typing.js";
+import { gettext } from "./words.js";
 
 const TIMELINES_KEPT = 10; // rooms to which one comes back at once
 const TRY_AGAIN = 2000; // ms
 
-// What the tab knows: the rooms, the one that it shows, its history and its people. It turns the server's events into
-// changes of these, and what the person does into commands.
+// What the tab knows: the rooms, the one that it shows, its conversation and its people. It turns the server's events
+// into changes of these.
 export class Chat extends Model {
   #timelines = new Map();
-  #following = true;
+  #covered = false;
 
   constructor({ me, room, rooms, page, version, urls }, socket) {
     super();
@@ -21,14 +27,18 @@ export class Chat extends Model {
     this.urls = urls;
     this.socket = socket;
     this.limits = {};
-    this.rooms = new Rooms(me, rooms);
-    this.roster = new Roster();
-    this.outbox = new Outbox(socket, me);
-    this.reading = new Reading(this);
     this.shown = room.id;
     this.lost = false; // the person is no member of the shown room any more
+    this.rooms = new Rooms(me, rooms);
+    this.roster = new Roster();
+    this.typing = new Typing(me);
+    this.pins = new Pins(this);
+    this.outbox = new Outbox(socket, me);
+    this.reading = new Reading(socket, () => this.#consider());
+    this.acts = new Acts(this);
+    this.side = new Side(this);
     this.timeline.reset(page, version);
-    this.#markNew();
+    this.#begin();
     this.#listen();
   }
 
@@ -41,35 +51,37 @@ export class Chat extends Model {
     return this.#timelines.get(this.shown);
   }
 
-  // Whether the end of the conversation is in sight.
-  get following() {
-    return this.#following;
+  // Whether something lies over the conversation, so that nobody reads it.
+  get covered() {
+    return this.#covered;
   }
 
-  set following(following) {
-    this.#following = following;
-    this.reading.consider();
-  }
-
-  isReading(id) {
-    return id === this.shown && this.following && !document.hidden;
+  set covered(covered) {
+    this.#covered = covered;
+    this.conversation.consider();
   }
 
   urlOf(id) {
     return this.urls.room.replace("/0/", `/${id}/`);
   }
 
+  // Something about the shown room, from below its address.
+  fetch(path, query) {
+    return fetchJson(this.urlOf(this.shown) + path, query);
+  }
+
   show(id) {
     if (id === this.shown || !this.rooms.get(id)) return;
+    this.side.close();
     this.reading.report();
     this.shown = id;
     this.lost = false;
-    this.#following = true;
     this.roster.clear();
+    this.typing.clear();
     this.#forgetOldest();
-    this.#markNew();
+    this.#begin();
     this.changed();
-    this.#enter();
+    this.enter();
   }
 
   async join(name) {
@@ -78,44 +90,75 @@ export class Chat extends Model {
     return room.id;
   }
 
-  post(kind, body) {
-    this.outbox.post(this.shown, kind, body);
-    this.dispatchEvent(new Event("posted"));
-  }
-
-  // Back to the end of a history whose end was dropped.
-  latest() {
-    this.#enter();
-  }
-
-  async loadOlder() {
-    const { timeline } = this;
-    if (!timeline.known || !timeline.more || timeline.loading) return;
-    const before = timeline.messages[0].position;
-    timeline.waits();
+  // Leads to a message, wherever it stands: in the room, in a thread, further up in either.
+  async lead({ id, position, thread }) {
+    const open = this.side.thread;
     try {
-      const page = await fetchPage(this.urls.history.replace("/0/", `/${timeline.room}/`), before);
-      timeline.prepend(page, before);
+      if (open?.timeline.find(id)) await open.jump({ id });
+      else if (this.timeline.find(id)) await this.conversation.jump({ id });
+      else if (position === undefined) await this.#leadToStranger(id);
+      else if (thread) await this.side.openThread(thread).jump({ id });
+      else await this.conversation.jump({ id, position });
     } catch {
-      timeline.fails();
+      this.complain(gettext("That message could not be fetched."));
     }
+  }
+
+  // A message as the server tells it now, from an event or an ack.
+  put(room, message) {
+    const { thread } = this.side;
+    if (!message.thread) this.#upsert(room, message);
+    if (room !== this.shown) return;
+    thread?.upsert(message);
+    this.pins.upsert(message);
+  }
+
+  // Says to the person that something was not done.
+  complain(words) {
+    this.dispatchEvent(new CustomEvent("complaint", { detail: words }));
+  }
+
+  // Brings the shown room up to date, and hears of what happens there from then on.
+  async enter() {
+    const { timeline, shown } = this;
+    const since = timeline.complete ? timeline.version : null;
+    try {
+      const { room } = await this.socket.command("room.open", { room: shown, since });
+      timeline.live = true;
+      this.rooms.put(room);
+      this.conversation.consider();
+    } catch (error) {
+      this.#notEntered(shown, error);
+    }
+  }
+
+  // What begins with each room that is shown.
+  #begin() {
+    const { room } = this;
+    this.conversation = new Conversation(this, this.timeline);
+    this.timeline.mark(room?.unread ? room.last_read : null);
+    this.pins.clear();
   }
 
   #listen() {
     this.#on("hello", (hello) => this.#greeted(hello));
     this.#on("message.posted", (event) => this.#posted(event));
+    this.#on("message.changed", (event) => this.#turned(event));
     this.#on("member.joined", (event) => this.#reach(event));
-    this.#on("member.left", (event) => this.#reach(event));
+    this.#on("member.left", (event) => this.#reach(event) ?? this.#here(event, () => this.typing.left(event.user)));
     this.#on("room.changed", (event) => this.#reach(event) ?? this.rooms.settled(event));
-    this.#on("room.reset", ({ room, page, version }) => this.#timelines.get(room)?.reset(page, version));
+    this.#on("room.reset", (event) => this.#reset(event));
     this.#on("room.gained", ({ room }) => this.#gained(room));
     this.#on("room.lost", ({ room }) => this.#lost(room));
-    this.#on("read.moved", (event) => this.rooms.moved(event, this.isReading(event.room)));
-    this.#on("presence.snapshot", (event) => event.room === this.shown && this.roster.snapshot(event));
-    this.#on("presence.changed", (event) => event.room === this.shown && this.roster.change(event.people));
+    this.#on("read.moved", (event) => this.#moved(event));
+    this.#on("thread.moved", (event) => this.#threadMoved(event));
+    this.#on("typing.started", (event) => this.#here(event, () => this.typing.started(event)));
+    this.#on("typing.stopped", (event) => this.#here(event, () => this.typing.stopped(event)));
+    this.#on("presence.snapshot", (event) => this.#here(event, () => this.roster.snapshot(event)));
+    this.#on("presence.changed", (event) => this.#here(event, () => this.roster.change(event.people)));
     this.#on("presence.counted", ({ rooms }) => this.rooms.counted(rooms));
     this.socket.addEventListener("change", () => this.socket.state === "open" || this.#disconnected());
-    this.outbox.addEventListener("stored", ({ detail }) => this.#upsert(detail.room, detail.message));
+    this.outbox.addEventListener("stored", ({ detail }) => this.put(detail.room, detail.message));
     document.addEventListener("visibilitychange", () => this.#looked());
   }
 
@@ -123,46 +166,53 @@ export class Chat extends Model {
     this.socket.addEventListener(type, ({ detail }) => handle(detail));
   }
 
+  #here({ room }, handle) {
+    if (room === this.shown) handle();
+  }
+
   #greeted({ rooms, limits }) {
     this.limits = limits;
     this.rooms.replace(rooms);
-    this.reading.consider();
-    this.#enter();
+    this.conversation.consider();
+    this.enter();
     this.outbox.sendAll();
     this.changed();
   }
 
-  async #enter() {
-    const { timeline, shown } = this;
-    const since = timeline.complete ? timeline.version : null;
-    try {
-      const { room } = await this.socket.command("room.open", { room: shown, since });
-      timeline.live = true;
-      this.rooms.put(room);
-      this.reading.consider();
-    } catch (error) {
-      this.#notEntered(shown, error);
-    }
-  }
-
   #notEntered(id, error) {
     if (id !== this.shown || error.code === "unsent") return;
-    if (error.retry) setTimeout(() => id === this.shown && this.#enter(), error.wait ?? TRY_AGAIN);
+    if (error.retry) setTimeout(() => id === this.shown && this.enter(), error.wait ?? TRY_AGAIN);
     else this.#lost(id);
   }
 
   #posted(event) {
-    this.rooms.posted(event, this.isReading(event.room));
-    this.#upsert(event.room, event.message);
+    const { room, message } = event;
+    this.rooms.posted(event, this.#isBeingRead(event));
+    this.put(room, message);
     this.#reach(event);
-    if (event.message.author.id === this.me.id) this.outbox.discard(event.message.client_id);
-    this.reading.consider();
+    if (message.author.id === this.me.id) this.outbox.discard(message.client_id);
+    if (room !== this.shown) return;
+    this.typing.stopped({ user: message.author, thread: message.thread });
+    this.conversation.consider();
+  }
+
+  #turned(event) {
+    this.rooms.turned(event, this.#isBeingRead(event));
+    this.put(event.room, event.message);
+    this.#reach(event);
+  }
+
+  // A thread is only being read while it is open.
+  #isBeingRead({ room, message: { thread } }) {
+    if (room !== this.shown) return false;
+    if (!thread) return this.conversation.isBeingRead;
+    return this.side.thread?.thread === thread && this.side.thread.isBeingRead;
   }
 
   // A history that is not live has a gap before what happens now: it gets all of it when it is opened again.
   #upsert(room, message) {
     const timeline = this.#timelines.get(room);
-    if (timeline?.live) timeline.upsert(message, room !== this.shown || this.following);
+    if (timeline?.live) timeline.upsert(message, room !== this.shown || this.conversation.following);
   }
 
   #reach({ room, version }) {
@@ -170,12 +220,33 @@ export class Chat extends Model {
     if (timeline?.live) timeline.reach(version);
   }
 
+  // What was missed is not told one by one: whatever else is shown of the room is asked for anew.
+  #reset({ room, page, version }) {
+    this.#timelines.get(room)?.reset(page, version);
+    if (room !== this.shown) return;
+    this.side.thread?.load();
+    this.pins.load();
+  }
+
+  #moved(event) {
+    const { room, position } = event;
+    const isBack = position < this.rooms.get(room)?.last_read;
+    if (room === this.shown && isBack) this.conversation.hold(position);
+    else if (room === this.shown) this.conversation.held = false;
+    this.rooms.moved(event, room === this.shown && this.conversation.isBeingRead);
+  }
+
+  #threadMoved(event) {
+    this.rooms.threadMoved(event);
+    if (this.side.thread?.thread === event.message) this.side.thread.moved(event.position);
+  }
+
   #gained(room) {
     this.rooms.put(room);
     if (room.id !== this.shown || !this.lost) return;
     this.lost = false;
     this.changed();
-    this.#enter();
+    this.enter();
   }
 
   #lost(id) {
@@ -184,21 +255,33 @@ export class Chat extends Model {
     if (id !== this.shown) return;
     this.lost = true;
     this.roster.clear();
+    this.typing.clear();
+    this.side.close();
     this.changed();
   }
 
   #disconnected() {
     for (const timeline of this.#timelines.values()) timeline.live = false;
     this.roster.lostConnection();
+    this.typing.clear();
   }
 
   #looked() {
-    if (!document.hidden) this.reading.consider();
-    else if (this.following) this.timeline.mark(this.timeline.last);
+    const { conversation, timeline } = this;
+    if (!document.hidden) conversation.release();
+    else if (conversation.following && !conversation.held) timeline.mark(timeline.last);
+    this.#consider();
   }
 
-  #markNew() {
-    this.timeline.mark(this.room?.unread ? this.room.last_read : null);
+  // Whether something more has been read.
+  #consider() {
+    this.conversation.consider();
+    this.side.thread?.consider();
+  }
+
+  async #leadToStranger(id) {
+    const { root } = await this.fetch(`messages/${id}/thread/`);
+    await this.lead({ id, position: root.position, thread: root.thread });
   }
 
   #forgetOldest() {

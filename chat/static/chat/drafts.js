@@ -1,4 +1,4 @@
-// What was written in a room and not sent, kept over reloads and shared by the person's tabs.
+// What was written in a room or a thread (`place`) and not sent, kept over reloads and shared by the person's tabs.
 export class Drafts {
   #prefix;
 
@@ -6,12 +6,12 @@ export class Drafts {
     this.#prefix = `draft:${me.id}:`;
   }
 
-  of(room) {
-    return localStorage.getItem(this.#prefix + room) ?? "";
+  of(place) {
+    return localStorage.getItem(this.#prefix + place) ?? "";
   }
 
-  keep(room, text) {
-    if (text) localStorage.setItem(this.#prefix + room, text);
-    else localStorage.removeItem(this.#prefix + room);
+  keep(place, text) {
+    if (text) localStorage.setItem(this.#prefix + place, text);
+    else localStorage.removeItem(this.#prefix + place);
   }
 }

@@ -1,6 +1,10 @@
-// On a narrow page the rooms and the people are drawers over the conversation, one at a time. On a wide one they stand
-// beside it, and nothing here matters.
-const BESIDE = { rail: matchMedia("(width > 720px)"), roster: matchMedia("(width > 1080px)") };
+// On a narrow page the rooms, the people and what stands beside the conversation are drawers over it, one at a time. On
+// a wide one they stand beside it, and nothing here matters.
+const WIDE = matchMedia("(width > 1080px)");
+const BESIDE = { rail: matchMedia("(width > 720px)"), roster: WIDE, side: WIDE };
+
+// What lies over everything is closed first, and by the browser.
+export const isEscape = ({ key, target }) => key === "Escape" && !target.closest("dialog, [popover]");
 
 export class Drawers {
   #app;
@@ -9,7 +13,7 @@ export class Drawers {
   constructor(app) {
     this.#app = app;
     app.addController(this);
-    app.addEventListener("keydown", (event) => event.key === "Escape" && this.close());
+    app.addEventListener("keydown", (event) => isEscape(event) && this.close());
     for (const query of Object.values(BESIDE)) query.addEventListener("change", () => this.close());
   }
 
@@ -25,15 +29,18 @@ export class Drawers {
   }
 
   close() {
-    if (!this.#app.dataset.drawer) return;
+    const { drawer } = this.#app.dataset;
+    if (!drawer) return;
     this.#show("");
     this.#opener?.focus();
     this.#opener = null;
+    if (drawer === "side") this.#app.chat.side.close();
   }
 
   #show(name) {
     this.#app.dataset.drawer = name;
     this.#app.querySelector("main").inert = name !== "";
+    this.#app.chat.covered = name !== "";
   }
 
   hostUpdated() {

@@ -1,4 +1,4 @@
-import { hereText, unreadText } from "./parts/counts.js";
+import { hereText, unreadText, waitingText } from "./parts/counts.js";
 import { leadToSignIn } from "./signin.js";
 import { Rooms } from "./rooms.js";
 import { Socket, socketUrl } from "./socket.js";
@@ -17,6 +17,7 @@ class Index {
     this.#socket = socket;
     this.#on("hello", ({ rooms }) => this.#greeted(rooms));
     this.#on("message.posted", (event) => this.#rooms.posted(event, false));
+    this.#on("message.changed", (event) => this.#rooms.turned(event, false));
     this.#on("read.moved", (event) => this.#rooms.moved(event, false));
     this.#on("room.gained", ({ room }) => this.#rooms.put(room) ?? this.#list());
     this.#on("room.lost", ({ room }) => this.#rooms.remove(room) ?? this.#list());
@@ -48,11 +49,10 @@ class Index {
   #draw() {
     for (const entry of document.querySelectorAll(".yours [data-room]")) {
       const room = this.#rooms.get(Number(entry.dataset.room));
-      if (room) drawUnread(entry, room.unread);
+      if (room) drawUnread(entry, room);
       if (room) drawHere(entry, room.here);
     }
-    const unread = this.#rooms.unread;
-    document.title = unread ? `(${unreadText(unread)}) ${this.#title}` : this.#title;
+    document.title = waitingText(this.#rooms) + this.#title;
   }
 
   #count(counts) {
@@ -84,11 +84,12 @@ class Index {
   }
 }
 
-function drawUnread(entry, unread) {
+function drawUnread(entry, { unread, mentions }) {
   const badge = entry.querySelector(".badge");
   entry.classList.toggle("unread", unread > 0);
   badge.hidden = unread === 0;
-  badge.textContent = unreadText(unread);
+  badge.classList.toggle("mention", mentions > 0);
+  badge.textContent = mentions ? `@${unreadText(mentions)}` : unreadText(unread);
 }
 
 function drawHere(entry, here) {

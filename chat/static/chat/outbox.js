@@ -18,13 +18,16 @@ export class Outbox extends Model {
     this.#entries = JSON.parse(sessionStorage.getItem(this.#key) ?? "[]");
   }
 
-  of(room) {
-    return this.#entries.filter((entry) => entry.room === room);
+  // What waits in a room, or in a thread of it.
+  of(room, thread = null) {
+    return this.#entries.filter((entry) => entry.room === room && (entry.thread ?? null) === thread);
   }
 
-  post(room, kind, body) {
+  // `quote` is the whole message, so that it can be shown before the server has the new one.
+  post({ room, thread, quote, kind, body }) {
     const created_at = new Date().toISOString(); // until the server says when it was
-    const entry = { room, kind, body, client_id: newId(), created_at, tries: 0, failed: null };
+    const about = { thread: thread ?? undefined, quote: quote ? quoteOf(quote) : undefined };
+    const entry = { room, kind, body, ...about, client_id: newId(), created_at, tries: 0, failed: null };
     this.#keep([...this.#entries, entry]);
     this.#send(room);
   }
@@ -58,9 +61,10 @@ export class Outbox extends Model {
     return this.#entries.find((entry) => entry.room === room && !entry.failed);
   }
 
-  async #try({ client_id, room, kind, body }) {
+  async #try({ client_id, room, kind, body, thread, quote }) {
     try {
-      const ack = await this.#socket.command("message.post", { room, client_id, kind, body });
+      const members = { room, client_id, kind, body, thread, quote: quote?.id };
+      const ack = await this.#socket.command("message.post", members);
       this.dispatchEvent(new CustomEvent("stored", { detail: { room, message: ack.message } }));
       this.discard(client_id);
       return null;
@@ -89,6 +93,12 @@ export class Outbox extends Model {
     sessionStorage.setItem(this.#key, JSON.stringify(entries));
     this.changed();
   }
+}
+
+const QUOTED = 300; // characters, as the server shortens it
+
+function quoteOf({ id, author, body }) {
+  return { id, author, body: [...body].slice(0, QUOTED).join("") };
 }
 
 const after = (ms) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,34 +1,39 @@
 const PAUSE = 1000; // ms: a busy room needs no report per message
 
-// Tells the server how far the person has read: what is in sight of a visible tab is read.
+// Tells the server how far the person has read, in the room ("room.read") and in the thread beside it ("thread.read").
 export class Reading {
-  #chat;
-  #seen = null; // what is not reported yet
+  #socket;
+  #consider;
+  #seen = new Map(); // what is not reported yet, by its command
   #timer = null;
 
-  constructor(chat) {
-    this.#chat = chat;
+  constructor(socket, consider) {
+    this.#socket = socket;
+    this.#consider = consider;
     addEventListener("pagehide", () => this.report());
   }
 
-  consider() {
-    const { shown, rooms, room, timeline } = this.#chat;
-    if (!room || !timeline.complete || !this.#chat.isReading(shown)) return;
-    rooms.seen(shown);
-    if (timeline.last <= room.last_read) return;
-    this.#seen = { room: shown, position: timeline.last };
+  note(command, members) {
+    this.#seen.set(command, members);
     this.#timer ??= setTimeout(() => this.report(), PAUSE);
+  }
+
+  drop(command) {
+    this.#seen.delete(command);
   }
 
   report() {
     clearTimeout(this.#timer);
     this.#timer = null;
-    if (this.#seen) this.#chat.socket.command("room.read", this.#seen).catch((error) => this.#refused(error));
-    this.#seen = null;
+    const seen = [...this.#seen];
+    this.#seen.clear();
+    for (const [command, members] of seen) {
+      this.#socket.command(command, members).catch((error) => this.#refused(error));
+    }
   }
 
   // The next one says it again; where it was only too early, there may be no next one.
   #refused({ wait }) {
-    if (wait) setTimeout(() => this.consider(), wait);
+    if (wait) setTimeout(() => this.#consider(), wait);
   }
 }

@@ -21,6 +21,11 @@ addEventListener("popstate", ({ state }) => {
   else location.reload();
 });
 
+// What mentions the reader looks as what mentions everyone does (css/message.css).
+const mine = new CSSStyleSheet();
+mine.replaceSync(`.mention[data-mention="${chat.me.id}"] { background: var(--told); color: var(--warm-ink); }`);
+document.adoptedStyleSheets.push(mine);
+
 leadToSignIn(socket);
 touchOnInput(socket);
 app.chat = chat;

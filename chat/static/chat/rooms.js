@@ -1,12 +1,15 @@
 import { Model } from "./model.js";
 
-const UNREAD_LIMIT = 1000; // the server counts no further
+const LIMIT = 1000; // the server counts no further
 const byName = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
 
-// The rooms that the person is a member of, with what is theirs: unread, last read, how many are there now.
+// The rooms that the person is a member of, with what is theirs: what is unread, what tells them, their
+// threads, and how many are there now.
 export class Rooms extends Model {
   #me;
   #rooms = new Map();
+  #replies = new Map(); // those that were counted here, by id
+  #deleted = new Set(); // ids of messages that were taken back
   #sorted = null; // made when it is asked for: of a thousand rooms, every message changes one
 
   constructor(me, rooms) {
@@ -21,7 +24,11 @@ export class Rooms extends Model {
   }
 
   get unread() {
-    return [...this.#rooms.values()].reduce((sum, room) => sum + room.unread, 0);
+    return this.#sum("unread");
+  }
+
+  get mentions() {
+    return this.#sum("mentions");
   }
 
   get(id) {
@@ -52,16 +59,38 @@ export class Rooms extends Model {
   posted({ room: id, version, message }, isBeingRead) {
     const room = this.get(id);
     if (!room || version <= room.version) return;
-    const counts = message.author.id !== this.#me.id && message.kind !== "notice" && !isBeingRead;
-    this.#update(id, { version, unread: Math.min(UNREAD_LIMIT, room.unread + (counts ? 1 : 0)) });
+    const counts = !isBeingRead && !message.deleted && this.#countsOf(message).length;
+    if (counts && message.thread) this.#replies.set(message.id, message);
+    if (counts) this.#count(room, version, message, 1);
+    else this.#update(id, { version });
   }
 
-  moved({ room, position, unread }, isBeingRead) {
-    this.#update(room, { last_read: position, unread: isBeingRead ? 0 : unread });
+  // What was counted and then deleted does not count any more. What was posted and changed before anybody told of it
+  // comes as one event.
+  turned(event, isBeingRead) {
+    const { room: id, version, message } = event;
+    const room = this.get(id);
+    if (!room || version <= room.version) return;
+    if (message.position > room.version) this.posted(event, isBeingRead);
+    else if (this.#isTakenBack(room, message)) this.#count(room, version, message, -1);
+    else this.#update(id, { version });
+  }
+
+  moved({ room, position, unread, mentions }, isBeingRead) {
+    const counts = isBeingRead ? { unread: 0, mentions: 0 } : { unread, mentions };
+    this.#update(room, { last_read: position, ...counts });
+  }
+
+  threadMoved({ room, message: thread, position, threads }) {
+    for (const reply of this.#replies.values()) {
+      if (reply.thread === thread && reply.position <= position) this.#replies.delete(reply.id);
+    }
+    this.#update(room, { threads });
   }
 
   seen(id) {
-    if (this.get(id)?.unread) this.#update(id, { unread: 0 });
+    const { unread, mentions } = this.get(id) ?? {};
+    if (unread || mentions) this.#update(id, { unread: 0, mentions: 0 });
   }
 
   settled({ room, settings }) {
@@ -82,8 +111,35 @@ export class Rooms extends Model {
     super.changed();
   }
 
+  // Which of the room's counts a message raises, if any.
+  #countsOf({ author, kind, told, thread }) {
+    const isTold = told?.includes(this.#me.id);
+    if (author.id === this.#me.id || kind === "notice") return [];
+    if (thread) return isTold ? ["threads"] : [];
+    return isTold ? ["unread", "mentions"] : ["unread"];
+  }
+
+  // A tombstone changes again when its thread does: it is taken back once. Of a reply only this page can tell that it
+  // counted, since each thread is read by itself.
+  #isTakenBack(room, message) {
+    if (!message.deleted || !this.#countsOf(message).length || this.#deleted.has(message.id)) return false;
+    this.#deleted.add(message.id);
+    return message.thread ? this.#replies.delete(message.id) : message.position > room.last_read;
+  }
+
+  #count(room, version, message, step) {
+    const counts = this.#countsOf(message).map((count) => [count, bounded((room[count] ?? 0) + step)]);
+    this.#update(room.id, { version, ...Object.fromEntries(counts) });
+  }
+
+  #sum(count) {
+    return [...this.#rooms.values()].reduce((sum, room) => sum + (room[count] ?? 0), 0);
+  }
+
   #update(id, values) {
     const room = this.get(id);
     if (room) this.put({ ...room, ...values });
   }
 }
+
+const bounded = (count) => Math.min(LIMIT, Math.max(0, count));

@@ -1,9 +1,10 @@
 import { dayKeyOf } from "./times.js";
 
 const TOGETHER = 5 * 60_000; // ms: what one person says within it reads as one piece
+const COMINGS = new Set(["joined", "left"]); // notices of these are told in one line
 
-// The lines of the log, top to bottom: days, the "New" line, messages, and last what is still on its way.
-export function rowsOf(timeline, pending, me) {
+// The lines of a log, top to bottom: days, the "New" line, messages, and last what is still on its way.
+export function rowsOf({ timeline, pending, held }, me) {
   const rows = [];
   let previous = null;
   let marked = timeline.newAfter === null;
@@ -11,16 +12,37 @@ export function rowsOf(timeline, pending, me) {
     const date = new Date(message.created_at);
     const day = dayKeyOf(date);
     if (day !== previous?.day) rows.push({ type: "day", key: `day ${day}`, date });
-    if (!marked && isNew(message, timeline.newAfter, me)) {
+    if (!marked && message.position > timeline.newAfter && (held || isNew(message, me))) {
       marked = true;
       rows.push({ type: "new", key: "new" });
     }
-    const item = { type: "message", key: `${message.author.id} ${message.client_id}`, message, date, day };
-    item.next = previous !== null && rows.at(-1) === previous && belongTogether(previous, item);
+    const last = rows.at(-1) === previous ? previous : null;
+    if (last && addComing(last, message)) continue;
+    const item = isComing(message) ? comingsFrom(message, date, day) : rowOf(message, date, day);
+    item.next = last !== null && belongTogether(last, item);
     rows.push(item);
     previous = item;
   }
   return rows;
+}
+
+function rowOf(message, date, day) {
+  return { type: "message", key: `${message.author.id} ${message.client_id}`, message, date, day };
+}
+
+// People who come and go one after another, in one line.
+function comingsFrom(message, date, day) {
+  return { ...rowOf(message, date, day), type: "comings", messages: [message] };
+}
+
+function addComing(last, message) {
+  if (last.type !== "comings" || !isComing(message)) return false;
+  last.messages.push(message);
+  return true;
+}
+
+function isComing({ notice, deleted }) {
+  return !deleted && COMINGS.has(notice?.what);
 }
 
 function unstored(timeline, pending, me) {
@@ -28,8 +50,8 @@ function unstored(timeline, pending, me) {
   return pending.filter((entry) => !stored.has(entry.client_id)).map((entry) => ({ ...entry, author: me }));
 }
 
-function isNew({ position, author, kind }, newAfter, me) {
-  return position > newAfter && author.id !== me.id && kind !== "notice";
+function isNew({ author, kind }, me) {
+  return author.id !== me.id && kind !== "notice";
 }
 
 function belongTogether(one, other) {

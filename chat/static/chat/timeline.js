@@ -3,17 +3,18 @@ import { Model } from "./model.js";
 const MESSAGES_KEPT = 600; // as many as a page lays out without a pause
 const WHILE_READING = 1200; // who reads further up keeps the way down to what comes in, for a good while
 
-// The part of one room's history that the page has: in order of position, without a hole, up to the latest unless its
-// end was dropped for what is older.
+// The part of one conversation's history that the page has: in order of position, without a hole, up to the latest
+// unless its end was dropped for what is older.
 export class Timeline extends Model {
   messages = [];
   version = null; // everything up to it is here; null: nothing is known
   more = false; // there are older ones
   complete = true; // it reaches to the latest
   live = false; // its events arrive
-  loading = false; // older ones are on their way
-  failed = false; // they did not come
+  loading = false; // a page is on its way
+  failed = false; // it did not come
   newAfter = null; // what others posted after this position is new to the reader
+  #meanwhile = []; // what happened while a page was on its way, which may have been read before that
 
   constructor(room) {
     super();
@@ -28,12 +29,18 @@ export class Timeline extends Model {
     return this.messages.at(-1)?.position ?? 0;
   }
 
+  find(id) {
+    return this.messages.find((message) => message.id === id);
+  }
+
   reset(page, version) {
-    this.messages = page.messages;
-    this.more = page.more;
     this.version = version;
-    this.complete = true;
-    this.changed();
+    this.#replace(page, true);
+  }
+
+  // A page from somewhere in the history, in the place of what was here.
+  visit(page) {
+    this.#replace(page, !page.later);
   }
 
   // Every numbered event of the room passes here, so that a reconnect asks for what came after the last of them.
@@ -41,13 +48,11 @@ export class Timeline extends Model {
     if (this.known) this.version = Math.max(this.version, version);
   }
 
-  // `following`: the reader is at the end, so what is dropped for a new message is the oldest, not what they look at.
+  // A message that was posted or changed. `following`: the reader is at the end, so what is dropped for a new message
+  // is the oldest, not what they look at.
   upsert(message, following) {
-    if (!this.known || (!this.complete && message.position > this.last)) return;
-    if (this.more && message.position < this.messages[0]?.position) return;
-    const at = this.#place(message.position);
-    const known = this.messages[at]?.position === message.position;
-    this.messages = this.messages.toSpliced(at, known ? 1 : 0, message);
+    if (this.loading) this.#meanwhile.push(message);
+    if (!this.known || !this.#put(message)) return;
     if (following) this.#dropOldest();
     else this.#dropLatest(WHILE_READING);
     this.changed();
@@ -62,23 +67,54 @@ export class Timeline extends Model {
   fails() {
     this.loading = false;
     this.failed = true;
+    this.#meanwhile = [];
     this.changed();
   }
 
   // What came before `before`: of no use where the history was reset meanwhile.
   prepend(page, before) {
-    this.loading = false;
     if (this.messages[0]?.position === before) {
       this.messages = [...page.messages, ...this.messages];
       this.more = page.more;
+      this.#catchUp();
       this.#dropLatest(MESSAGES_KEPT);
     }
-    this.changed();
+    this.#arrived();
   }
 
   mark(position) {
     this.newAfter = position;
     this.changed();
+  }
+
+  #replace(page, complete) {
+    this.messages = page.messages;
+    this.more = page.more;
+    this.complete = complete;
+    this.#catchUp();
+    this.#arrived();
+  }
+
+  #arrived() {
+    this.loading = false;
+    this.failed = false;
+    this.#meanwhile = [];
+    this.changed();
+  }
+
+  #catchUp() {
+    for (const message of this.#meanwhile) this.#put(message);
+  }
+
+  // Whether it belongs here, and is no older than what is.
+  #put(message) {
+    if (!this.complete && message.position > this.last) return false;
+    if (this.more && message.position < this.messages[0]?.position) return false;
+    const at = this.#place(message.position);
+    const known = this.messages[at]?.position === message.position ? this.messages[at] : null;
+    if (known?.version > message.version) return false;
+    this.messages = this.messages.toSpliced(at, known ? 1 : 0, message);
+    return true;
   }
 
   // Almost every message is the latest, so the search starts there.

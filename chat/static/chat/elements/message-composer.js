@@ -1,18 +1,24 @@
-import { html } from "../vendor/lit.js";
-import { sendIcon } from "../parts/icons.js";
+import { html, nothing } from "../vendor/lit.js";
+import { closeIcon, sendIcon } from "../parts/icons.js";
+import { excerpt } from "../parts/quote.js";
 import { Drafts } from "../drafts.js";
+import { TypingSignal } from "../typing.js";
 import { gettext, interpolate, ngettext } from "../words.js";
+import { grow } from "./growing.js";
 import { LightElement } from "./light.js";
+import "./mention-list.js";
+import "./typing-line.js";
 
 const WARN = 200; // characters before the limit
 const ACTION = /^\/me\s+(?=\S)/u;
-const TALLEST = 0.4; // of the window: the conversation stays in sight
 
-// Where one writes. Enter sends; what cannot be sent yet waits in the outbox, so nothing is ever disabled.
+// Where one writes. Enter sends; what cannot be sent yet waits in the outbox, so nothing is ever disabled. One element
+// is one conversation's.
 export class MessageComposer extends LightElement {
-  static properties = { chat: { attribute: false }, left: { state: true } };
+  static properties = { conversation: { attribute: false }, left: { state: true } };
   #drafts = null;
-  #room = null;
+  #signal = null;
+  #quoting = null;
 
   constructor() {
     super();
@@ -20,32 +26,74 @@ export class MessageComposer extends LightElement {
   }
 
   willUpdate() {
-    this.follow(this.chat, this.chat.rooms);
-    this.#drafts ??= new Drafts(this.chat.me);
+    const { conversation } = this;
+    const { chat, room, thread } = conversation;
+    this.follow(conversation, chat, chat.rooms);
+    this.#drafts ??= new Drafts(chat.me);
+    this.#signal ??= new TypingSignal(chat.socket, { room, thread: thread ?? undefined });
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.#signal?.ended();
   }
 
   render() {
-    const { room } = this.chat;
-    const name = room?.kind === "public" ? `#${room.name}` : room?.name;
-    const words = interpolate(gettext("Message %(room)s"), { room: name });
-    return html`<form class="composer" ?data-over=${this.left < 0} @submit=${this.#submit}>
-      <textarea name="body" rows="1" dir="auto" placeholder=${words} aria-label=${words}
-        aria-describedby="composer-note" enterkeyhint="send" @input=${this.#written} @keydown=${this.#key}></textarea>
+    const words = this.#words;
+    const note = this.conversation.thread === null ? "composer-note" : "thread-note";
+    return html`<typing-line .conversation=${this.conversation}></typing-line>${this.#quoted()}
+      <form class="composer" ?data-over=${this.left < 0} @submit=${this.#submit}>
+      <mention-list .conversation=${this.conversation}></mention-list>
+      <textarea name="body" rows="1" dir="auto" placeholder=${words} aria-label=${words} aria-autocomplete="list"
+        aria-describedby=${note} enterkeyhint="send" @input=${this.#typed} @keydown=${this.#key}></textarea>
       <button class="send" aria-label=${gettext("Send")} title=${gettext("Send")}>${sendIcon}</button></form>
-      <p id="composer-note" class="composer-note" role="status" ?data-over=${this.left < 0}>${this.#note()}</p>`;
+      <p id=${note} class="composer-note" role="status" ?data-over=${this.left < 0}>${this.#note()}</p>`;
+  }
+
+  firstUpdated() {
+    this.#textarea.value = this.#drafts.of(this.#place);
+    this.#written();
+    this.focus();
+  }
+
+  // On a touch screen focus would bring up the keyboard over the conversation.
+  focus() {
+    if (!matchMedia("(pointer: coarse)").matches) this.#textarea?.focus();
   }
 
   updated() {
-    if (this.#room === this.chat.shown) return;
-    this.#room = this.chat.shown;
-    this.#textarea.value = this.#drafts.of(this.#room);
-    this.#written();
-    // On a touch screen focus would bring up the keyboard over the conversation.
-    if (!matchMedia("(pointer: coarse)").matches) this.#textarea.focus();
+    if (this.#quoting === this.conversation.quoting) return;
+    this.#quoting = this.conversation.quoting;
+    if (this.#quoting) this.#textarea.focus();
   }
 
   get #textarea() {
     return this.querySelector("textarea");
+  }
+
+  get #mentions() {
+    return this.querySelector("mention-list");
+  }
+
+  get #place() {
+    const { room, thread } = this.conversation;
+    return thread === null ? room : `${room}:${thread}`;
+  }
+
+  get #words() {
+    const { chat, thread } = this.conversation;
+    if (thread !== null) return gettext("Reply");
+    const name = chat.room?.kind === "public" ? `#${chat.room.name}` : chat.room?.name;
+    return interpolate(gettext("Message %(room)s"), { room: name });
+  }
+
+  #quoted() {
+    const { quoting } = this.conversation;
+    if (!quoting) return nothing;
+    const words = gettext("Do not quote");
+    return html`<div class="quoting" data-quote=${quoting.id}><p class="quote">${excerpt(quoting)}</p>
+      <button type="button" class="tool" aria-label=${words} title=${words} @click=${this.#unquote}
+        >${closeIcon}</button></div>`;
   }
 
   #note() {
@@ -60,25 +108,47 @@ export class MessageComposer extends LightElement {
     return interpolate(words, { count });
   }
 
-  #written = () => {
-    const { value } = this.#textarea;
-    this.#drafts.keep(this.#room, value);
-    this.#measure(value);
-    this.#grow();
+  #typed = () => {
+    this.#written();
+    this.#mentions.follow(this.#textarea);
+    if (this.#textarea.value.trim()) this.#signal.typed();
+    else this.#signal.ended();
   };
 
+  #written() {
+    const { value } = this.#textarea;
+    this.#drafts.keep(this.#place, value);
+    this.#measure(value);
+    grow(this.#textarea);
+  }
+
   #key = (event) => {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-    event.preventDefault();
-    this.#submit(event);
+    if (event.isComposing || this.#mentions.takes(event)) return;
+    if (event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      this.#submit(event);
+    } else if (event.key === "ArrowUp" && !this.#textarea.value) {
+      event.preventDefault();
+      this.conversation.editLatest();
+    } else if (event.key === "Escape" && this.conversation.quoting) {
+      event.stopPropagation();
+      this.#unquote();
+    }
+  };
+
+  #unquote = () => {
+    this.conversation.quote(null);
+    this.#textarea.focus();
   };
 
   #submit = (event) => {
     event.preventDefault();
     const { value } = this.#textarea;
     if (!value.trim() || this.left < 0) return;
+    this.#signal.ended();
+    this.#mentions.close();
     const isAction = ACTION.test(value);
-    this.chat.post(isAction ? "action" : "text", isAction ? value.replace(ACTION, "") : value);
+    this.conversation.post(isAction ? "action" : "text", isAction ? value.replace(ACTION, "") : value);
     this.#textarea.value = "";
     this.#written();
     this.#textarea.focus();
@@ -86,15 +156,9 @@ export class MessageComposer extends LightElement {
 
   // The server counts characters, JavaScript halves of some: counted only where it may matter.
   #measure(value) {
-    const limit = this.chat.limits.body_length ?? Infinity;
+    const limit = this.conversation.chat.limits.body_length ?? Infinity;
     const left = value.length < limit - WARN ? null : limit - [...value].length;
     this.left = left === null || left > WARN ? null : left;
-  }
-
-  #grow() {
-    const { style } = this.#textarea;
-    style.height = "auto";
-    style.height = `${Math.min(this.#textarea.scrollHeight, innerHeight * TALLEST)}px`;
   }
 }
 

@@ -1,82 +1,120 @@
 import { guard, html, nothing, repeat } from "../vendor/lit.js";
 import { downIcon } from "../parts/icons.js";
-import { messageRow } from "../parts/message.js";
+import { comingsRow, messageRow } from "../parts/message.js";
+import { countOfReplies } from "../parts/replies.js";
 import { rowsOf } from "../rows.js";
 import { dayOf } from "../times.js";
 import { gettext } from "../words.js";
 import { LightElement } from "./light.js";
+import { Pointing } from "./pointing.js";
 import { Scroll } from "./scroll.js";
 
-// The conversation of the shown room. One element is one room's: another room gets another one.
+// A conversation, the room's or a thread's. One element is one conversation's: another gets another one.
 export class MessageLog extends LightElement {
-  static properties = { chat: { attribute: false }, atEnd: { state: true } };
+  static properties = { conversation: { attribute: false }, atEnd: { state: true }, pointed: { state: true } };
   #scroll = new Scroll(this);
   #toEnd = () => this.#latest();
+  #toMessage = ({ detail: id }) => this.#jump(id);
+  #open = (what, message, anchor) => this.#openTools(what, message, anchor);
 
   constructor() {
     super();
     this.atEnd = true;
+    this.pointed = null;
+    new Pointing(this);
   }
 
   connectedCallback() {
     super.connectedCallback();
-    this.chat.addEventListener("posted", this.#toEnd);
+    this.conversation.addEventListener("posted", this.#toEnd);
+    this.conversation.addEventListener("jump", this.#toMessage);
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    this.chat.removeEventListener("posted", this.#toEnd);
+    this.conversation.removeEventListener("posted", this.#toEnd);
+    this.conversation.removeEventListener("jump", this.#toMessage);
   }
 
   willUpdate() {
-    this.follow(this.chat.timeline, this.chat.outbox, this.chat.rooms);
+    const { conversation } = this;
+    this.follow(conversation, conversation.timeline, conversation.chat.outbox, conversation.chat.rooms);
   }
 
   update(changed) {
-    this.#scroll.before(this.chat.timeline.messages[0]);
+    this.#scroll.before(this.conversation.timeline.messages[0]);
     super.update(changed);
     this.#scroll.after();
   }
 
   render() {
-    const { timeline, outbox, me, room } = this.chat;
-    const rows = timeline.known ? rowsOf(timeline, outbox.of(timeline.room), me) : [];
-    return html`<div class="log" role="log" tabindex="0" aria-label=${gettext("Conversation")}
+    const { timeline, chat, thread } = this.conversation;
+    const rows = timeline.known ? rowsOf(this.conversation, chat.me) : [];
+    const words = thread === null ? gettext("Conversation") : gettext("Thread");
+    return html`<div class="log" role="log" tabindex="0" aria-label=${words}
         aria-busy=${!timeline.known || timeline.loading}>
-        <div class="lines">${timeline.known ? this.#top(timeline, room) : skeleton()}
+        <div class="lines">${thread === null ? nothing : this.#root()}${this.#top(timeline)}
           ${repeat(rows, (row) => row.key, (row) => this.#row(row))}</div></div>
       ${this.#button(timeline)}`;
   }
 
   // Called by the scroll: whether the end is in sight, and whether the beginning comes near.
   scrolled(atEnd, nearTop) {
+    const { timeline } = this.conversation;
     this.atEnd = atEnd;
-    this.chat.following = atEnd && this.chat.timeline.complete;
-    if (nearTop && !this.chat.timeline.failed) this.chat.loadOlder();
+    this.conversation.following = atEnd && timeline.complete;
+    if (nearTop && !timeline.failed) this.conversation.loadOlder();
   }
 
   #row(row) {
     if (row.type === "day") return html`<h2 class="day"><span>${dayOf(row.date)}</span></h2>`;
     if (row.type === "new") return html`<div class="since"><span>${gettext("New")}</span></div>`;
-    return guard([row.message, row.next, row.message.failed], () => messageRow(row, this.chat.outbox));
+    if (row.type === "comings") return comingsRow(row);
+    const { message, next } = row;
+    const isPointedAt = message.id !== undefined && message.id === this.pointed;
+    const isEdited = message.id !== undefined && message.id === this.conversation.editing;
+    const { chat } = this.conversation;
+    const view = { chat, conversation: this.conversation, isPointedAt, isEdited, open: this.#open };
+    return guard([message, next, message.failed, isPointedAt, isEdited, chat.room?.role], () => messageRow(row, view));
   }
 
-  #top(timeline, room) {
-    if (timeline.failed) {
-      return html`<p class="older" role="alert">${gettext("Older messages did not load.")}
-        <button type="button" @click=${() => this.chat.loadOlder()}>${gettext("Try again")}</button></p>`;
-    }
+  // The message that is replied to, above what is.
+  #root() {
+    const { root, timeline } = this.conversation;
+    if (!root) return nothing;
+    const row = this.#row({ type: "message", message: root, date: new Date(root.created_at), next: false });
+    const { count } = root.replies ?? { count: 0 };
+    const words = count ? countOfReplies(count) : gettext("No replies yet");
+    return html`${row}<div class="replies-line" ?hidden=${!timeline.known}><span>${words}</span></div>`;
+  }
+
+  #top(timeline) {
+    if (timeline.failed) return this.#failed(timeline);
+    if (!timeline.known) return skeleton();
     if (timeline.loading) return html`<p class="older">${gettext("Loading older messages…")}</p>`;
     if (timeline.more) return html`<p class="older"></p>`;
+    return this.conversation.thread === null ? this.#beginning(timeline) : nothing;
+  }
+
+  #failed({ known }) {
+    const { conversation } = this;
+    const words = known ? gettext("Older messages did not load.") : gettext("The thread did not load.");
+    const again = () => (known ? conversation.loadOlder() : conversation.latest());
+    return html`<p class="older" role="alert">${words}
+      <button type="button" @click=${again}>${gettext("Try again")}</button></p>`;
+  }
+
+  #beginning(timeline) {
     const words = timeline.messages.length
       ? gettext("This is where the room begins.")
       : gettext("Nothing has been said here yet. The first word is yours.");
-    return html`<div class="beginning"><h2 dir="auto">${room?.name}</h2><p>${words}</p></div>`;
+    return html`<div class="beginning"><h2 dir="auto">${this.conversation.chat.room?.name}</h2><p>${words}</p></div>`;
   }
 
-  #button({ complete }) {
-    if (this.atEnd && complete) return nothing;
-    const unread = this.chat.room?.unread;
+  #button({ complete, known }) {
+    if (!known || (this.atEnd && complete)) return nothing;
+    const { chat, thread } = this.conversation;
+    const unread = thread === null && chat.room?.unread;
     const words = unread ? gettext("New messages") : gettext("Latest messages");
     return html`<button type="button" class="latest ${unread ? "unread" : ""}" @click=${this.#toEnd}>
       ${downIcon}${words}</button>`;
@@ -84,7 +122,24 @@ export class MessageLog extends LightElement {
 
   #latest() {
     this.#scroll.stick();
-    if (!this.chat.timeline.complete) this.chat.latest();
+    if (!this.conversation.timeline.complete) this.conversation.latest();
+  }
+
+  async #jump(id) {
+    this.#scroll.release();
+    this.requestUpdate();
+    await this.updateComplete;
+    const article = this.querySelector(`article[data-id="${id}"]`);
+    if (article) this.#scroll.show(article);
+  }
+
+  async #openTools(what, { id }, anchor) {
+    this.pointed = id;
+    await this.updateComplete;
+    const tools = this.querySelector("message-tools");
+    await tools?.updateComplete;
+    if (what === "picker") tools?.openPicker(anchor);
+    else tools?.openMenu(anchor);
   }
 }
 

@@ -1,51 +1,69 @@
 import { html, repeat } from "../vendor/lit.js";
-import { Drawers } from "../drawers.js";
-import { unreadText } from "../parts/counts.js";
+import { Drawers, isEscape } from "../drawers.js";
+import { waitingText } from "../parts/counts.js";
 import { gettext } from "../words.js";
 import { LightElement } from "./light.js";
+import "./complaint-note.js";
 import "./connection-banner.js";
+import "./delete-dialog.js";
+import "./edits-dialog.js";
 import "./leave-dialog.js";
 import "./message-composer.js";
 import "./message-log.js";
 import "./room-header.js";
 import "./room-rail.js";
 import "./room-roster.js";
+import "./room-side.js";
 
-// The room's page: rooms, conversation, people.
+// The room's page: rooms, conversation, what stands beside it, people.
 export class RoomApp extends LightElement {
   static properties = { chat: { attribute: false } };
   #drawers = new Drawers(this);
+  #shows = null; // beside the conversation
 
   willUpdate() {
     this.follow(this.chat, this.chat.rooms);
   }
 
+  firstUpdated() {
+    this.addEventListener("delete", ({ detail }) => this.querySelector("delete-dialog").ask(detail));
+    this.addEventListener("history", ({ detail }) => this.querySelector("edits-dialog").show(detail));
+    this.addEventListener("leave", ({ detail }) => this.querySelector("leave-dialog").ask(detail));
+    this.addEventListener("lead", ({ detail }) => this.#lead(detail));
+  }
+
   render() {
     const { chat } = this;
     const close = () => this.#drawers.close();
+    const write = ({ currentTarget }) => currentTarget.querySelector("message-composer")?.focus();
     return html`<room-rail .chat=${chat} role="navigation" aria-label=${gettext("Rooms")}
         @wanted=${() => this.#drawers.want("rail")} @go=${close} @close=${close}></room-rail>
-      <main id="main" @drawer=${this.#open} @leave=${this.#leave}>
+      <main id="main" @drawer=${({ detail }) => this.#drawers.open(detail)} @write=${write}>
         <room-header .chat=${chat}></room-header>
         ${chat.lost ? this.#gone() : this.#conversation()}</main>
+      <room-side .chat=${chat} role="complementary" aria-label=${gettext("Beside the conversation")} @write=${write}
+        @keydown=${(event) => isEscape(event) && chat.side.close()}></room-side>
       <room-roster .chat=${chat} role="complementary" aria-label=${gettext("People in this room")}
         @close=${close}></room-roster>
-      <div class="scrim" @click=${close}></div><leave-dialog></leave-dialog>`;
+      <div class="scrim" @click=${close}></div><leave-dialog></leave-dialog>
+      <delete-dialog .chat=${chat}></delete-dialog><edits-dialog .chat=${chat}></edits-dialog>`;
   }
 
   updated() {
     const { room, rooms } = this.chat;
-    const unread = rooms.unread ? `(${unreadText(rooms.unread)}) ` : "";
-    document.title = `${unread}${room?.name ?? gettext("Rooms")} · ${document.body.dataset.site}`;
+    document.title = `${waitingText(rooms)}${room?.name ?? gettext("Rooms")} · ${document.body.dataset.site}`;
     this.ariaBusy = null;
+    this.#turnSide();
   }
 
   #conversation() {
     const { chat } = this;
+    const one = [chat.conversation];
     return html`<div class="conversation">
       <connection-banner .socket=${chat.socket} .roster=${chat.roster}></connection-banner>
-      ${repeat([chat.shown], (id) => id, () => html`<message-log .chat=${chat}></message-log>`)}</div>
-      <message-composer .chat=${chat}></message-composer>`;
+      ${repeat(one, (each) => each, (each) => html`<message-log .conversation=${each}></message-log>`)}
+      <complaint-note .chat=${chat}></complaint-note></div>
+      ${repeat(one, (each) => each, (each) => html`<message-composer .conversation=${each}></message-composer>`)}`;
   }
 
   #gone() {
@@ -54,12 +72,28 @@ export class RoomApp extends LightElement {
       <a class="button" href=${this.chat.urls.index}>${gettext("All rooms")}</a></div>`;
   }
 
-  #open({ detail: name }) {
-    this.#drawers.open(name);
+  // Something else stands beside the conversation, or nothing any more: the focus goes along.
+  async #turnSide() {
+    const { shows, thread } = this.chat.side;
+    this.dataset.side = shows ?? "";
+    const is = thread ?? shows;
+    if (is === this.#shows) return;
+    this.#shows = is;
+    if (!is) {
+      this.#drawers.close();
+      this.querySelector("main message-composer")?.focus();
+      return;
+    }
+    this.#drawers.want("side");
+    const side = this.querySelector("room-side");
+    await side.updateComplete;
+    side.focus();
   }
 
-  #leave({ detail: room }) {
-    this.querySelector("leave-dialog").ask(room);
+  // A drawer would lie over what somebody is led to.
+  #lead(message) {
+    if (this.dataset.drawer) this.#drawers.close();
+    this.chat.lead(message);
   }
 }
 

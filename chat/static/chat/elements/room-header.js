@@ -1,8 +1,8 @@
 import { html, nothing } from "../vendor/lit.js";
-import { hereText } from "../parts/counts.js";
-import { menuIcon, moreIcon, peopleIcon } from "../parts/icons.js";
+import { hereText, unreadText } from "../parts/counts.js";
+import { menuIcon, moreIcon, peopleIcon, pinIcon, threadIcon } from "../parts/icons.js";
 import { sign } from "../parts/sign.js";
-import { gettext } from "../words.js";
+import { gettext, interpolate, ngettext } from "../words.js";
 import { LightElement } from "./light.js";
 import "./pop-menu.js";
 
@@ -11,18 +11,37 @@ export class RoomHeader extends LightElement {
   static properties = { chat: { attribute: false } };
 
   willUpdate() {
-    this.follow(this.chat, this.chat.rooms, this.chat.roster);
+    this.follow(this.chat, this.chat.rooms, this.chat.roster, this.chat.pins);
   }
 
   render() {
     const { room } = this.chat;
     return html`<header class="room-header">${this.#rooms()}${room ? this.#title(room) : nothing}
-      ${this.#people()}${room ? this.#menu(room) : nothing}</header>`;
+      ${room ? this.#beside(room) : nothing}${this.#people()}${room ? this.#menu(room) : nothing}</header>`;
   }
 
   #title(room) {
     return html`<h1>${sign(room)}<bdi>${room.name}</bdi></h1>
       <p class="topic" title=${room.topic}><bdi>${room.topic}</bdi></p>`;
+  }
+
+  // What can be opened beside the conversation, with how much waits or stands there.
+  #beside({ threads }) {
+    const { count } = this.chat.pins;
+    const replies = ngettext("Threads, %(count)s new reply", "Threads, %(count)s new replies", threads);
+    const pinned = ngettext("%(count)s pinned message", "%(count)s pinned messages", count);
+    const badge = html`<span class="badge mention">${unreadText(threads ?? 0)}</span>`;
+    const words = threads ? interpolate(replies, { count: threads.toLocaleString() }) : gettext("Threads");
+    const number = html`<span class="number">${count}</span>`;
+    return html`${this.#sideOpener("threads", words, html`${threadIcon}${threads ? badge : nothing}`)}
+      ${this.#sideOpener("pins", interpolate(pinned, { count }), html`${pinIcon}${count ? number : nothing}`)}`;
+  }
+
+  #sideOpener(what, words, content) {
+    const { side } = this.chat;
+    const isOpen = side.shows === what;
+    return html`<button type="button" class="tool" data-opens=${what} aria-label=${words} title=${words}
+      aria-pressed=${isOpen} @click=${() => (isOpen ? side.close() : side.open(what))}>${content}</button>`;
   }
 
   // With a sign that something waits in them, for whoever has the list closed.

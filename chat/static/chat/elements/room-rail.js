@@ -1,6 +1,7 @@
 import { html, nothing, repeat } from "../vendor/lit.js";
 import { closer } from "../parts/closer.js";
-import { hereText, unreadText } from "../parts/counts.js";
+import { hereText, threadsBadge, waitingBadge } from "../parts/counts.js";
+import { threadIcon } from "../parts/icons.js";
 import { sign } from "../parts/sign.js";
 import { gettext } from "../words.js";
 import { LightElement } from "./light.js";
@@ -44,7 +45,8 @@ export class RoomRail extends LightElement {
     const here = current && chat.roster.here !== null ? chat.roster.here : room.here;
     return html`<li><a class="room ${room.unread ? "unread" : ""}" href=${chat.urlOf(room.id)} data-room=${room.id}
       aria-current=${current ? "page" : nothing} @click=${(event) => this.#go(event, room.id)}>
-      ${sign(room)}<b title=${room.name}><bdi>${room.name}</bdi></b>${count(here)}${badge(room.unread)}</a></li>`;
+      ${sign(room)}<b title=${room.name}><bdi>${room.name}</bdi></b>${count(here)}
+      ${threadsBadge(room.threads, threadIcon)}${waitingBadge(room)}</a></li>`;
   }
 
   // A click with a modifier means another tab or window: that is the browser's.
@@ -57,12 +59,6 @@ export class RoomRail extends LightElement {
 
 function count(here) {
   return here ? html`<small data-here=${here}>${hereText(here)}</small>` : nothing;
-}
-
-function badge(unread) {
-  if (!unread) return nothing;
-  const words = html`<span class="visually-hidden">${gettext("unread")}</span>`;
-  return html`<span class="badge">${unreadText(unread)}</span> ${words}`;
 }
 
 customElements.define("room-rail", RoomRail);

@@ -26,6 +26,21 @@ export class Scroll {
     this.#settle();
   }
 
+  // Whoever is led elsewhere stands at the end no more.
+  release() {
+    this.#stuck = false;
+  }
+
+  // Leads to a message, and lights it up for a moment.
+  show(article) {
+    this.release();
+    article.scrollIntoView({ block: "center" });
+    article.focus({ preventScroll: true });
+    article.dataset.lit = "";
+    article.addEventListener("animationend", () => delete article.dataset.lit, { once: true });
+    this.#scrolled();
+  }
+
   // Before the drawing: if something new is about to be put above, remember where the first message stood.
   before(first) {
     const isNew = first?.position !== this.#first?.position;

@@ -1,4 +1,5 @@
-import { interpolate, ngettext } from "../words.js";
+import { html, nothing } from "../vendor/lit.js";
+import { gettext, interpolate, ngettext } from "../words.js";
 
 const UNREAD_LIMIT = 1000; // the server counts no further
 
@@ -8,4 +9,25 @@ export function unreadText(unread) {
 
 export function hereText(here) {
   return interpolate(ngettext("%(count)s here", "%(count)s here", here), { count: here.toLocaleString() });
+}
+
+// What stands before a page's title: "(@2) " where somebody means the reader, "(5) " where something is unread.
+export function waitingText({ mentions, unread }) {
+  if (mentions) return `(@${unreadText(mentions)}) `;
+  return unread ? `(${unreadText(unread)}) ` : "";
+}
+
+// The same beside a room's name: what tells the reader outweighs what is unread.
+export function waitingBadge({ mentions, unread }) {
+  if (mentions) return badge("mention", `@${unreadText(mentions)}`, gettext("mentions of you"));
+  return unread ? badge("", unreadText(unread), gettext("unread")) : nothing;
+}
+
+export function threadsBadge(threads, icon) {
+  if (!threads) return nothing;
+  return badge("threads", html`${icon}${unreadText(threads)}`, gettext("new replies in your threads"));
+}
+
+function badge(kind, count, words) {
+  return html`<span class="badge ${kind}">${count}</span> <span class="visually-hidden">${words}</span>`;
 }

@@ -11,3 +11,12 @@ export const lockIcon = icon(svg`<path d="M6.5 9V6.5a3.5 3.5 0 0 1 7 0V9M5 9h10v
 export const peopleIcon = icon(svg`
   <circle cx="7.5" cy="7" r="3" /><path d="M2 16.5c.6-3 2.700-4.500 5.500-4.500s4.900 1.500 5.500 4.500" />
   <path d="M12.500 4.300a3 3 0 0 1 0 5.400M15 12.600c1.600.7 2.600 2 3 3.900" />`);
+export const smileIcon = icon(svg`
+  <circle cx="10" cy="10" r="7" />
+  <path d="M7 11.500c.7 1.200 1.700 1.800 3 1.800s2.300-.6 3-1.800M7.500 8h.01M12.500 8h.01" />`);
+export const threadIcon = icon(svg`
+  <path d="M4 4h12a1 1 0 0 1 1 1v7.500a1 1 0 0 1-1 1h-5.500L7 16.500v-3H4a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1z" />
+  <path d="M6.500 7.500h7M6.500 10.200h4" />`);
+export const quoteIcon = icon(svg`<path d="M7.500 5.500 3.500 9.500l4 4M3.500 9.500h7.500a5 5 0 0 1 5 5" />`);
+export const pinIcon = icon(svg`<path d="m12 3 5 5-1.500.7-3 3-.5 3.300L6 9l3.300-.5 3-3zM9 12l-5 5" />`);
+export const backIcon = icon(svg`<path d="M12.500 4.500 7 10l5.500 5.500" />`);

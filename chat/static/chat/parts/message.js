@@ -2,33 +2,69 @@ import { html, nothing } from "../vendor/lit.js";
 import { timeOf, timestampOf } from "../times.js";
 import { gettext, interpolate } from "../words.js";
 import { avatar } from "./avatar.js";
+import { comingsOf, noticeOf } from "./comings.js";
+import { moreIcon, pinIcon } from "./icons.js";
+import { quoteOf } from "./quote.js";
+import { reactionsOf } from "./reactions.js";
+import { repliesTo } from "./replies.js";
+import { sentence } from "./sentence.js";
 import { linked } from "./text.js";
+import "../elements/message-editor.js";
+import "../elements/message-tools.js";
 
 const CONTENTS = { text, action, notice };
+const TOUCH = matchMedia("(pointer: coarse)").matches; // there is no pointing: a button opens what one may do
 
-// One message of the log. `outbox` takes what the person decides about one that the server refused.
-export function messageRow({ message, date, next }, outbox) {
-  const { id, kind, author, position, failed } = message;
+// One message of a log. `view` is the log that shows it: its chat and conversation, which message is pointed at and
+// which edited, and `open(what, message, anchor)`.
+export function messageRow({ message, date, next }, view) {
+  const { id, kind, author, position, failed, deleted, edited_at: edited, pinned } = message;
   const isPending = position === undefined && !failed;
-  return html`<article class="message ${next ? "next" : ""}" data-kind=${kind} data-author=${author.username}
-    data-id=${id ?? nothing} data-position=${position ?? nothing} ?data-pending=${isPending} ?data-failed=${failed}
-    >${CONTENTS[kind](message, date)}${failed ? refusal(message, outbox) : nothing}</article>`;
+  const shown = deleted ? tombstone : CONTENTS[kind];
+  return html`<article class="message ${next ? "next" : ""}" tabindex="-1" data-kind=${kind}
+    data-author=${author.username} data-id=${id ?? nothing} data-position=${position ?? nothing}
+    ?data-pending=${isPending} ?data-failed=${failed} ?data-deleted=${deleted} ?data-edited=${edited}
+    ?data-pinned=${pinned} ?data-told=${tellsMe(message, view)}>${shown(message, date, view)}
+    ${deleted ? nothing : reactionsOf(message, view)}${repliesTo(message, view)}
+    ${failed ? refusal(message, view.chat.outbox) : tools(message, view)}</article>`;
 }
 
-function text({ author, ...message }, date) {
-  return html`${avatar(author, "")}
-    <div class="by"><b dir="auto">${author.name}</b>${handle(author)}${when(date)}</div>
-    ${block(message)}`;
+// Who joined and who left, one after another.
+export function comingsRow({ messages, message, date }) {
+  return html`<article class="message" tabindex="-1" data-kind="notice" data-position=${message.position}
+    data-comings=${messages.length}><p><span class="body">${comingsOf(messages)}</span> ${when(date)}</p></article>`;
 }
 
-function action({ author, ...message }, date) {
+function text(message, date, view) {
+  return html`${avatar(message.author, "")}${by(message, date)}${pin(message)}${quoteOf(message, view.chat)}
+    ${view.isEdited ? editor(message, view) : said(message)}`;
+}
+
+function action(message, date, view) {
+  const { author } = message;
   const who = html`<b title="@${author.username}"><bdi>${author.name}</bdi></b>`;
-  return html`<span class="star" aria-hidden="true">*</span>
-    <p>${who} ${line(message)} ${when(date)}</p>`;
+  const line = html`<p>${who} ${lineOf(message)} ${edited(message)} ${when(date)}</p>`;
+  return html`<span class="star" aria-hidden="true">*</span>${pin(message)}${quoteOf(message, view.chat)}
+    ${view.isEdited ? editor(message, view) : line}`;
 }
 
 function notice(message, date) {
-  return html`<p>${line(message)} ${when(date)}</p>`;
+  const own = noticeOf(message);
+  return html`<p>${own ? html`<span class="body">${own}</span>` : lineOf(message)} ${when(date)}</p>`;
+}
+
+function tombstone(message, date) {
+  const at = timestampOf(new Date(message.deleted.at));
+  return html`${avatar(message.author, "")}${by(message, date)}
+    <p class="tombstone" title=${at}>${gettext("This message was deleted.")}</p>`;
+}
+
+function by({ author }, date) {
+  return html`<div class="by"><b dir="auto">${author.name}</b>${handle(author)}${when(date)}</div>`;
+}
+
+function said(message) {
+  return html`<div class="said">${block(message)} ${edited(message)}</div>`;
 }
 
 // `html` is made and sanitised by the server (chat/markdown.py), and is all the HTML that is ever inserted. What is still
@@ -38,9 +74,44 @@ function block({ html: safe, body }) {
   return html`<div class="body" dir="auto"><p>${linked(body)}</p></div>`;
 }
 
-function line({ html: safe, body }) {
+function lineOf({ html: safe, body }) {
   if (safe) return html`<span class="body" dir="auto" .innerHTML=${safe}></span>`;
   return html`<span class="body" dir="auto">${linked(body)}</span>`;
+}
+
+function edited(message) {
+  if (!message.edited_at) return nothing;
+  const ask = ({ currentTarget }) =>
+    currentTarget.dispatchEvent(new CustomEvent("history", { detail: message, bubbles: true }));
+  return html`<button type="button" class="edited" title=${timestampOf(new Date(message.edited_at))} @click=${ask}
+    >${gettext("(edited)")}</button>`;
+}
+
+function pin({ pinned }) {
+  if (!pinned) return nothing;
+  const by = html`<bdi>${pinned.by?.name ?? "?"}</bdi>`;
+  return html`<p class="pinned">${pinIcon}<span>${sentence(gettext("Pinned by %(name)s"), { name: by })}</span></p>`;
+}
+
+function editor(message, { conversation }) {
+  return html`<message-editor .conversation=${conversation} .message=${message}></message-editor>`;
+}
+
+function tools(message, { conversation, isPointedAt, isEdited, open }) {
+  if (isEdited || !conversation.chat.acts.may("react", message)) return nothing;
+  const here = html`<message-tools aria-live="off" .conversation=${conversation} .message=${message}></message-tools>`;
+  return html`${TOUCH ? opener(message, open) : nothing}${isPointedAt ? here : nothing}`;
+}
+
+function opener(message, open) {
+  const words = gettext("Message actions");
+  return html`<button type="button" class="acts" aria-label=${words} aria-haspopup="menu"
+    @click=${({ currentTarget }) => open("menu", message, currentTarget)}>${moreIcon}</button>`;
+}
+
+// In a thread everything tells those who take part.
+function tellsMe({ told, author }, { chat, conversation }) {
+  return conversation.thread === null && author.id !== chat.me.id && told?.includes(chat.me.id);
 }
 
 // A display name is anyone's to choose, a username is not.

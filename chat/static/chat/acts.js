@@ -1,0 +1,65 @@
+const MODERATORS = new Set(["owner", "moderator"]);
+
+// What one does to a message of the shown room, and who may.
+export class Acts {
+  #chat;
+
+  constructor(chat) {
+    this.#chat = chat;
+  }
+
+  may(act, message) {
+    if (message.id === undefined || message.deleted || message.kind === "notice") return false;
+    const isMine = message.author.id === this.#chat.me.id;
+    if (act === "edit") return isMine;
+    if (act === "delete") return isMine || MODERATORS.has(this.#chat.room?.role);
+    if (act === "thread" || act === "unread") return message.thread === undefined;
+    return true;
+  }
+
+  // Rejects with what the server says against it: the text is the editor's, and stays there.
+  async edit(message, body) {
+    await this.#command("message.edit", message, { body });
+  }
+
+  delete(message) {
+    return this.#do("message.delete", message);
+  }
+
+  pin(message) {
+    return this.#do(message.pinned ? "message.unpin" : "message.pin", message);
+  }
+
+  // One's own is taken back, another's is joined.
+  react(message, emoji) {
+    const { id } = this.#chat.me;
+    const reaction = message.reactions?.find((one) => one.emoji === emoji);
+    const isMine = reaction?.users.some((user) => user.id === id);
+    return this.#do(isMine ? "reaction.remove" : "reaction.add", message, { emoji });
+  }
+
+  // What was read and not reported yet goes first: else it would undo this, or there would be nothing to move back.
+  async unread({ position }) {
+    const { reading, socket, shown } = this.#chat;
+    reading.report();
+    await this.#tried(socket.command("room.unread", { room: shown, position }));
+  }
+
+  #do(type, message, members) {
+    return this.#tried(this.#command(type, message, members));
+  }
+
+  async #command(type, message, members) {
+    const room = this.#chat.shown;
+    const ack = await this.#chat.socket.command(type, { room, message: message.id, ...members });
+    this.#chat.put(room, ack.message);
+  }
+
+  async #tried(done) {
+    try {
+      await done;
+    } catch (error) {
+      this.#chat.complain(error.message);
+    }
+  }
+}

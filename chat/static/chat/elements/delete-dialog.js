@@ -1,0 +1,28 @@
+import { html, nothing } from "../vendor/lit.js";
+import { excerpt } from "../parts/quote.js";
+import { gettext } from "../words.js";
+import { LightElement } from "./light.js";
+
+// Asks once more: what is deleted stays deleted.
+export class DeleteDialog extends LightElement {
+  static properties = { chat: { attribute: false }, message: { attribute: false } };
+
+  async ask(message) {
+    this.message = message;
+    await this.updateComplete;
+    this.querySelector("dialog").showModal();
+  }
+
+  render() {
+    const { message } = this;
+    return html`<dialog aria-labelledby="delete-title"><h2 id="delete-title">${gettext("Delete this message?")}</h2>
+      ${message ? html`<p class="quote">${excerpt(message)}</p>` : nothing}
+      <p>${gettext("Its text cannot be brought back. Replies to it stay.")}</p>
+      <form method="dialog" class="buttons"><button class="button quiet">${gettext("Keep")}</button>
+        <button class="button danger" @click=${this.#delete}>${gettext("Delete")}</button></form></dialog>`;
+  }
+
+  #delete = () => this.chat.acts.delete(this.message);
+}
+
+customElements.define("delete-dialog", DeleteDialog);

@@ -1,0 +1,123 @@
+import { html, nothing } from "../vendor/lit.js";
+import { avatar } from "../parts/avatar.js";
+import { gettext, interpolate, ngettext } from "../words.js";
+import { LightElement } from "./light.js";
+
+const PAUSE = 120; // ms: somebody who types on asks for nothing
+const SHOWN = 7; // more would have to be scrolled: one types a letter more instead
+const BEGUN = /(?:^|[\s([{"'])@([\p{L}\p{N}_.-]{0,30})$/u; // an @ that begins a word, up to the caret
+const MODERATORS = new Set(["owner", "moderator"]);
+let lists = 0;
+
+// Whom one may mean by the @ that one types: a list above the field, in which the keys choose while the focus stays in
+// the field.
+export class MentionList extends LightElement {
+  static properties = { conversation: { attribute: false }, found: { state: true }, at: { state: true } };
+  #field = null;
+  #timer = null;
+  #asked = 0;
+  #id = `mentions-${(lists += 1)}`;
+
+  constructor() {
+    super();
+    this.found = [];
+    this.at = 0;
+  }
+
+  render() {
+    const { length } = this.found;
+    const words = ngettext("%(count)s suggestion", "%(count)s suggestions", length);
+    return html`<div class="mentions" role="listbox" id=${this.#id} aria-label=${gettext("Whom to mention")}
+        ?hidden=${!length} @pointerdown=${(event) => event.preventDefault()}>
+        ${this.found.map((entry, index) => this.#option(entry, index))}</div>
+      <span class="visually-hidden" role="status">${length ? interpolate(words, { count: length }) : nothing}</span>`;
+  }
+
+  updated() {
+    if (!this.#field) return;
+    const { length } = this.found;
+    this.toggleAttribute("data-open", length > 0);
+    if (length) this.#field.setAttribute("aria-controls", this.#id);
+    else this.#field.removeAttribute("aria-controls");
+    if (length) this.#field.setAttribute("aria-activedescendant", `${this.#id}-${this.at}`);
+    else this.#field.removeAttribute("aria-activedescendant");
+  }
+
+  // Something was typed in the field.
+  follow(field) {
+    this.#field = field;
+    clearTimeout(this.#timer);
+    const wanted = this.#begun?.toLowerCase();
+    if (wanted === undefined) this.close();
+    else this.#timer = setTimeout(() => this.#find(wanted), PAUSE);
+  }
+
+  // Whether a key is the list's own.
+  takes(event) {
+    const { length } = this.found;
+    const acts = {
+      ArrowDown: () => (this.at = (this.at + 1) % length),
+      ArrowUp: () => (this.at = (this.at + length - 1) % length),
+      Enter: () => this.#choose(this.found[this.at]),
+      Tab: () => this.#choose(this.found[this.at]),
+      Escape: () => this.close(),
+    };
+    const act = length && !event.shiftKey && acts[event.key];
+    if (!act) return false;
+    event.preventDefault();
+    event.stopPropagation();
+    act();
+    return true;
+  }
+
+  close() {
+    clearTimeout(this.#timer);
+    this.#asked += 1;
+    this.found = [];
+  }
+
+  get #begun() {
+    const { value, selectionStart, selectionEnd } = this.#field;
+    return selectionStart === selectionEnd ? value.slice(0, selectionStart).match(BEGUN)?.[1] : undefined;
+  }
+
+  async #find(wanted) {
+    const asked = (this.#asked += 1);
+    const wide = this.#wide.filter(({ username }) => username.startsWith(wanted));
+    try {
+      const { people } = await this.conversation.chat.fetch("members/", { q: wanted });
+      if (asked === this.#asked) this.#show([...people.slice(0, SHOWN - wide.length), ...wide]);
+    } catch {
+      if (asked === this.#asked) this.#show(wide); // a help that is missing hinders nobody
+    }
+  }
+
+  #show(found) {
+    this.found = found;
+    this.at = 0;
+  }
+
+  // The names of many at once; the server says whose they are to say.
+  get #wide() {
+    const here = { username: "here", name: gettext("everyone who is online") };
+    const room = { username: "room", name: gettext("everyone in the room") };
+    return MODERATORS.has(this.conversation.chat.room?.role) ? [here, room] : [here];
+  }
+
+  #option(entry, index) {
+    const { id, username, name } = entry;
+    return html`<div role="option" id="${this.#id}-${index}" aria-selected=${index === this.at} data-name=${username}
+      @click=${() => this.#choose(entry)}>
+      ${id ? avatar(entry, "xs") : html`<span class="avatar xs" aria-hidden="true">@</span>`}
+      <b dir="ltr">@${username}</b><bdi>${name === username ? nothing : name}</bdi></div>`;
+  }
+
+  #choose({ username }) {
+    const { selectionStart: end } = this.#field;
+    this.#field.setRangeText(`${username} `, end - this.#begun.length, end, "end");
+    this.close();
+    this.#field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+}
+
+customElements.define("mention-list", MentionList);

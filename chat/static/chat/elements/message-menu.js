@@ -1,0 +1,90 @@
+import { html } from "../vendor/lit.js";
+import { QUICK } from "../emoji.js";
+import { smileIcon } from "../parts/icons.js";
+import { gettext, interpolate } from "../words.js";
+import { LightElement } from "./light.js";
+import { moveFocus, openAt } from "./placing.js";
+
+// All that one may do to a message, as a menu; on a phone a sheet.
+export class MessageMenu extends LightElement {
+  static properties = { conversation: { attribute: false }, message: { attribute: false } };
+  #anchor = null;
+
+  async open(anchor) {
+    this.#anchor = anchor;
+    await this.updateComplete;
+    openAt(this.#popover, anchor);
+    this.querySelector("[role=menuitem]").focus();
+  }
+
+  render() {
+    return html`<div popover class="menu acts-menu" role="menu" aria-label=${gettext("Message actions")}
+      @keydown=${this.#key}>
+      <div class="quick" role="group" aria-label=${gettext("React")}>${QUICK.map((emoji) => this.#quick(emoji))}
+        <button type="button" role="menuitem" aria-label=${gettext("Add a reaction")} @click=${this.#react}
+          >${smileIcon}</button></div>
+      ${this.#acts.map((act) => this.#item(act))}</div>`;
+  }
+
+  get #popover() {
+    return this.querySelector("[popover]");
+  }
+
+  // [name, words, what it does], of those that the person may do.
+  get #acts() {
+    const { conversation, message } = this;
+    const { acts, side } = conversation.chat;
+    const all = [
+      ["thread", gettext("Reply in thread"), () => side.openThread(message.id)],
+      ["quote", gettext("Quote"), () => conversation.quote(message)],
+      ["edit", gettext("Edit"), () => conversation.edit(message.id)],
+      ["copy", gettext("Copy text"), () => this.#copy()],
+      ["unread", gettext("Mark as unread from here"), () => acts.unread(message)],
+      ["pin", message.pinned ? gettext("Unpin") : gettext("Pin"), () => acts.pin(message)],
+      ["delete", gettext("Delete…"), () => this.#ask("delete")],
+    ];
+    const inThread = (act) => conversation.thread !== null && ["thread", "unread"].includes(act);
+    return all.filter(([act]) => acts.may(act, message) && !inThread(act));
+  }
+
+  #item([act, words, handle]) {
+    return html`<button type="button" role="menuitem" data-act=${act} class=${act === "delete" ? "danger" : ""}
+      @click=${() => this.#do(handle)}>${words}</button>`;
+  }
+
+  #quick(emoji) {
+    const words = interpolate(gettext("React with %(emoji)s"), { emoji });
+    const react = () => this.conversation.chat.acts.react(this.message, emoji);
+    return html`<button type="button" role="menuitem" aria-label=${words} @click=${() => this.#do(react)}
+      ><i>${emoji}</i></button>`;
+  }
+
+  #do(handle) {
+    this.#popover.hidePopover();
+    handle();
+  }
+
+  #react = () => {
+    this.#popover.hidePopover();
+    this.dispatchEvent(new CustomEvent("react", { detail: this.#anchor }));
+  };
+
+  async #copy() {
+    try {
+      await navigator.clipboard.writeText(this.message.body);
+    } catch {
+      this.conversation.chat.complain(gettext("The browser does not let this page copy.")); // or there is no HTTPS
+    }
+  }
+
+  #ask(what) {
+    this.dispatchEvent(new CustomEvent(what, { detail: this.message, bubbles: true }));
+  }
+
+  #key = (event) => {
+    const items = [...this.querySelectorAll("[role=menuitem]")];
+    moveFocus(event, items, { ArrowDown: 1, ArrowUp: -1, ArrowRight: 1, ArrowLeft: -1 });
+  };
+}
+
+customElements.define("message-menu", MessageMenu);

@@ -1,0 +1,46 @@
+import { html, nothing, repeat } from "../vendor/lit.js";
+import { avatar } from "../parts/avatar.js";
+import { sentence } from "../parts/sentence.js";
+import { momentOf } from "../times.js";
+import { gettext } from "../words.js";
+import { LightElement } from "./light.js";
+
+// What is pinned in the room, the latest first. Each leads to where it was said.
+export class PinList extends LightElement {
+  static properties = { chat: { attribute: false } };
+
+  willUpdate() {
+    this.follow(this.chat.pins);
+  }
+
+  render() {
+    const { pins } = this.chat;
+    if (!pins.messages && pins.failed) {
+      return html`<p class="note" role="alert">${gettext("The pins did not load.")}
+        <button type="button" class="link" @click=${() => pins.load()}>${gettext("Try again")}</button></p>`;
+    }
+    if (!pins.messages) return html`<p class="note" role="status">${gettext("Loading…")}</p>`;
+    const none = gettext("Pin what should be at hand: it is listed here for everyone.");
+    if (!pins.count) return html`<p class="note">${none}</p>`;
+    return html`<ul class="cards">${repeat(pins.messages, ({ id }) => id, (message) => this.#pin(message))}</ul>`;
+  }
+
+  #pin(message) {
+    const { author, html: safe, pinned } = message;
+    const by = sentence(gettext("Pinned by %(name)s"), { name: html`<bdi>${pinned.by?.name ?? "?"}</bdi>` });
+    const lead = () => this.dispatchEvent(new CustomEvent("lead", { detail: message, bubbles: true }));
+    return html`<li class="card" data-pin=${message.id}>
+      <p class="by">${avatar(author, "xs")}<b><bdi>${author.name}</bdi></b>
+        <time>${momentOf(new Date(message.created_at))}</time></p>
+      <div class="excerpt body" dir="auto" .innerHTML=${safe}></div>
+      <p class="below"><small>${by}</small><button type="button" class="link" @click=${lead}>${gettext("Show")}</button>
+        ${this.chat.acts.may("pin", message) ? this.#unpin(message) : nothing}</p></li>`;
+  }
+
+  #unpin(message) {
+    return html`<button type="button" class="link" data-act="unpin" @click=${() => this.chat.acts.pin(message)}
+      >${gettext("Unpin")}</button>`;
+  }
+}
+
+customElements.define("pin-list", PinList);

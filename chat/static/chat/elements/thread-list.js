@@ -1,0 +1,57 @@
+import { html, nothing, repeat } from "../vendor/lit.js";
+import { avatar } from "../parts/avatar.js";
+import { unreadText } from "../parts/counts.js";
+import { countOfReplies } from "../parts/replies.js";
+import { momentOf } from "../times.js";
+import { gettext } from "../words.js";
+import { LightElement } from "./light.js";
+
+// The threads of the room in which one takes part, the liveliest first. It is asked for anew as their count changes.
+export class ThreadList extends LightElement {
+  static properties = { chat: { attribute: false }, threads: { state: true }, failed: { state: true } };
+  #count = null;
+
+  willUpdate() {
+    this.follow(this.chat.rooms);
+    const { threads } = this.chat.room ?? {};
+    if (threads === this.#count) return;
+    this.#count = threads;
+    this.#load();
+  }
+
+  render() {
+    if (this.failed) {
+      return html`<p class="note" role="alert">${gettext("The threads did not load.")}
+        <button type="button" class="link" @click=${() => this.#load()}>${gettext("Try again")}</button></p>`;
+    }
+    if (!this.threads) return html`<p class="note" role="status">${gettext("Loading…")}</p>`;
+    const none = gettext("Threads in which you take part are listed here: you began, wrote in or are named in them.");
+    if (!this.threads.length) return html`<p class="note">${none}</p>`;
+    const threads = repeat(this.threads, ({ message }) => message.id, (one) => this.#thread(one));
+    return html`<ul class="cards">${threads}</ul>`;
+  }
+
+  #thread({ message, unread }) {
+    const { replies } = message;
+    const open = () => this.chat.side.openThread(message.id);
+    return html`<li class="card" data-thread=${message.id} data-unread=${unread}><button type="button" @click=${open}>
+      <span class="by">${avatar(message.author, "xs")}<b><bdi>${message.author.name}</bdi></b>
+        ${unread ? html`<span class="badge mention">${unreadText(unread)}
+          <span class="visually-hidden">${gettext("unread")}</span></span>` : nothing}</span>
+      <span class="excerpt" dir="auto">${message.deleted ? gettext("This message was deleted.") : message.body}</span>
+      ${replies ? html`<small>${summary(replies)}</small>` : nothing}</button></li>`;
+  }
+
+  async #load() {
+    this.failed = false;
+    try {
+      this.threads = (await this.chat.fetch("threads/")).threads;
+    } catch {
+      this.failed = true;
+    }
+  }
+}
+
+const summary = ({ count, last_at: last }) => `${countOfReplies(count)} · ${momentOf(new Date(last))}`;
+
+customElements.define("thread-list", ThreadList);

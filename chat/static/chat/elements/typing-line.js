@@ -1,0 +1,31 @@
+import { html, nothing } from "../vendor/lit.js";
+import { peopleOf, sentence } from "../parts/sentence.js";
+import { gettext } from "../words.js";
+import { LightElement } from "./light.js";
+
+const NAMED = 2; // more are several
+
+// Who is writing here. Its height is always the same, and nothing reads it aloud: it would never end.
+export class TypingLine extends LightElement {
+  static properties = { conversation: { attribute: false } };
+
+  willUpdate() {
+    this.follow(this.conversation.chat.typing);
+  }
+
+  render() {
+    const { chat, thread } = this.conversation;
+    const people = chat.typing.in(thread);
+    this.dataset.typing = people.map((user) => user.username).join(" ");
+    return people.length ? html`<i aria-hidden="true"></i><span>${words(people)}</span>` : nothing;
+  }
+}
+
+function words(people) {
+  if (people.length > NAMED) return gettext("Several people are typing…");
+  const names = peopleOf(people);
+  if (people.length === 1) return sentence(gettext("%(name)s is typing…"), { name: names });
+  return sentence(gettext("%(names)s are typing…"), { names });
+}
+
+customElements.define("typing-line", TypingLine);

@@ -1,0 +1,7 @@
+// Something that the server has as JSON. Whatever is not that (a sign-in page, say) is an error.
+export async function fetchJson(url, query = {}) {
+  const whole = Object.keys(query).length ? `${url}?${new URLSearchParams(query)}` : url;
+  const response = await fetch(whole, { headers: { Accept: "application/json" } });
+  if (!response.ok || response.redirected) throw new Error(`${url} answered ${response.status}`);
+  return response.json();
+}

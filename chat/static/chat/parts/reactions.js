@@ -1,0 +1,24 @@
+import { html, nothing } from "../vendor/lit.js";
+import { gettext, interpolate } from "../words.js";
+import { smileIcon } from "./icons.js";
+import { peopleText } from "./sentence.js";
+
+// Under a message: who reacted how. A click joins in, or takes one's own back.
+export function reactionsOf(message, { chat, open }) {
+  if (!message.reactions?.length) return nothing;
+  const more = gettext("Add a reaction");
+  const chips = message.reactions.map((reaction) => chip(message, reaction, chat));
+  return html`<div class="reactions">${chips}
+    <button type="button" class="chip add" aria-label=${more} title=${more}
+      @click=${({ currentTarget }) => open("picker", message, currentTarget)}>${smileIcon}</button></div>`;
+}
+
+function chip(message, { emoji, users }, chat) {
+  const isMine = users.some((user) => user.id === chat.me.id);
+  const people = peopleText(users);
+  const count = users.length.toLocaleString();
+  const words = interpolate(gettext("%(emoji)s %(count)s, by %(people)s"), { emoji, count, people });
+  return html`<button type="button" class="chip" data-emoji=${emoji} aria-pressed=${isMine} aria-label=${words}
+    title=${people} @click=${() => chat.acts.react(message, emoji)}><i>${emoji}</i>
+    <span>${count}</span></button>`;
+}

@@ -1,0 +1,28 @@
+import { html } from "../vendor/lit.js";
+import { locale } from "../times.js";
+import { interpolate, ngettext } from "../words.js";
+
+const NAMED = 3; // people in one line; of more, two are named
+const list = new Intl.ListFormat(locale, { type: "conjunction" });
+
+// A translated sentence with markup in the place of its values.
+export function sentence(words, values) {
+  return words.split(/%\((\w+)\)s/u).map((part, index) => (index % 2 ? values[part] : part));
+}
+
+// "Alice, Bob and 3 others", each name by itself, whichever way it is written.
+export function peopleOf(users) {
+  return list
+    .formatToParts(entries(users))
+    .map(({ type, value }) => (type === "element" ? html`<bdi>${value}</bdi>` : value));
+}
+
+// The same as text, for a title.
+export const peopleText = (users) => list.format(entries(users, Infinity));
+
+function entries(users, most = NAMED) {
+  const names = users.map((user) => user.name);
+  if (names.length <= most) return names;
+  const count = names.length - (most - 1);
+  return [...names.slice(0, most - 1), interpolate(ngettext("%(count)s other", "%(count)s others", count), { count })];
+}

@@ -1,0 +1,88 @@
+import { Conversation } from "./conversation.js";
+import { Timeline } from "./timeline.js";
+
+// A message and what is replied to it, open beside the room.
+export class Thread extends Conversation {
+  root = null; // the message
+  lastRead = null; // one's position in it; null: one takes no part
+  #asked = 0;
+
+  constructor(chat, room, id) {
+    super(chat, new Timeline(room));
+    this.thread = id;
+    this.root = chat.timeline.find(id) ?? null;
+  }
+
+  // While the page is on its way the timeline keeps what happens, so that nothing falls between the two.
+  async load() {
+    const asked = (this.#asked += 1);
+    this.timeline.waits();
+    try {
+      const page = await this.page();
+      if (asked === this.#asked) this.#loaded(page);
+    } catch {
+      if (asked === this.#asked) this.timeline.fails();
+    }
+  }
+
+  upsert(message) {
+    if (message.id === this.thread) this.#turned(message);
+    if (message.thread !== this.thread) return;
+    if (this.#tellsMe(message)) this.lastRead ??= 0;
+    this.timeline.upsert(message, this.following);
+    this.consider();
+  }
+
+  moved(position) {
+    this.lastRead = position;
+  }
+
+  consider() {
+    const { room, thread, timeline, lastRead } = this;
+    if (lastRead === null || !timeline.known || !timeline.complete || !this.isBeingRead) return;
+    if (timeline.last > lastRead) {
+      this.chat.reading.note("thread.read", { room, message: thread, position: timeline.last });
+    }
+  }
+
+  get isBeingRead() {
+    return this.following && !document.hidden;
+  }
+
+  latest() {
+    this.load();
+  }
+
+  // A reply further up comes with all that are below it: a thread has no pages around a position.
+  async jump({ id }) {
+    if (!this.timeline.known) await this.load();
+    while (!this.timeline.find(id) && this.timeline.more && !this.timeline.failed) await this.loadOlder();
+    this.dispatchEvent(new CustomEvent("jump", { detail: id }));
+  }
+
+  page(query) {
+    return this.chat.fetch(`messages/${this.thread}/thread/`, query);
+  }
+
+  #loaded(page) {
+    const { last_read } = page;
+    if (!this.timeline.known && last_read !== null && last_read < (page.messages.at(-1)?.position ?? 0)) {
+      this.timeline.mark(last_read);
+    }
+    this.lastRead = last_read;
+    this.timeline.reset(page, 0);
+    this.#turned(page.root);
+    this.consider();
+  }
+
+  #turned(root) {
+    if (this.root?.version > root.version) return;
+    this.root = root;
+    this.changed();
+  }
+
+  #tellsMe({ author, told }) {
+    const { id } = this.chat.me;
+    return author.id === id || told?.includes(id);
+  }
+}

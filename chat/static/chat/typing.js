@@ -1,0 +1,77 @@
+import { Model } from "./model.js";
+
+const HOLDS = 6000; // ms, unless it is said again
+const SAY_AGAIN = 3000; // ms: half of it, so that one that is lost is not missed
+
+// Who is writing in the room that the tab shows. Nothing here sticks: each entry ends by itself.
+export class Typing extends Model {
+  #me;
+  #entries = [];
+
+  constructor(me) {
+    super();
+    this.#me = me;
+  }
+
+  // Those who write in the room (`thread` is null) or in a thread.
+  in(thread) {
+    return this.#entries.filter((entry) => entry.thread === thread).map((entry) => entry.user);
+  }
+
+  started({ user, thread }) {
+    if (user.id === this.#me.id) return;
+    this.stopped({ user, thread });
+    const timer = setTimeout(() => this.stopped({ user, thread }), HOLDS);
+    this.#keep([...this.#entries, { user, thread: thread ?? null, timer }]);
+  }
+
+  stopped({ user, thread }) {
+    this.#end((entry) => entry.user.id === user.id && entry.thread === (thread ?? null));
+  }
+
+  left(user) {
+    this.#end((entry) => entry.user.id === user.id);
+  }
+
+  clear() {
+    this.#end(() => true);
+  }
+
+  #end(isOver) {
+    for (const entry of this.#entries) if (isOver(entry)) clearTimeout(entry.timer);
+    if (this.#entries.some(isOver)) this.#keep(this.#entries.filter((entry) => !isOver(entry)));
+  }
+
+  #keep(entries) {
+    this.#entries = entries;
+    this.changed();
+  }
+}
+
+// Tells the others that somebody writes here.
+export class TypingSignal {
+  #socket;
+  #where;
+  #saidAt = -Infinity;
+
+  constructor(socket, where) {
+    this.#socket = socket;
+    this.#where = where;
+  }
+
+  typed() {
+    if (performance.now() - this.#saidAt < SAY_AGAIN) return;
+    this.#saidAt = performance.now();
+    this.#say("typing.start");
+  }
+
+  ended() {
+    if (this.#saidAt === -Infinity) return;
+    this.#saidAt = -Infinity;
+    this.#say("typing.stop");
+  }
+
+  #say(type) {
+    this.#socket.command(type, this.#where).catch(() => {}); // it may be lost
+  }
+}
