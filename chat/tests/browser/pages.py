@@ -1,6 +1,7 @@
 """The pages as a person uses them."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -69,15 +70,63 @@ class Tab:
         self.write(text).send_keys(Keys.ENTER)
 
     def messages(self) -> list[str]:
-        """What the room shows: stored messages and pending ones."""
-        return list(self.read("[...document.querySelectorAll('article.message .body')].map(body => body.textContent)"))
+        """What people say in the room: stored messages and pending ones."""
+        return self._bodies("main article.message:not([data-kind=notice])")
 
     def stored(self) -> list[str]:
-        bodies = "[...document.querySelectorAll('article.message[data-id] .body')].map(body => body.textContent)"
-        return list(self.read(bodies))
+        return self._bodies("main article.message[data-id]:not([data-kind=notice])")
+
+    def replies(self) -> list[str]:
+        """What is said in the thread beside the room, with the message that it hangs on."""
+        return self._bodies("room-side article.message[data-id]")
+
+    def _bodies(self, articles: str) -> list[str]:
+        bodies = "[...document.querySelectorAll(arguments[0] + ' .body')].map(body => body.textContent)"
+        return list(self.read(bodies, articles))
 
     def shows(self, text: str, within: float = 5) -> bool:
         return eventually(lambda: text in self.stored(), within)
+
+    # -- What one does to a message -----------------------------------------------------------------------------------
+
+    def article(self, text: str, within: str = "main") -> WebElement:
+        """The message that says this."""
+        script = """[...document.querySelectorAll(arguments[0] + " article.message")]
+            .find(article => article.querySelector(".body")?.textContent === arguments[1])"""
+        found: WebElement = eventually(lambda: self.read(script, within, text), within=10)
+        return found
+
+    def point_at(self, text: str, within: str = "main") -> None:
+        """Move the focus to a message, so that it shows its tools."""
+        self.browser.execute_script("arguments[0].focus()", self.article(text, within))
+        eventually(lambda: self.article(text, within).find_elements(By.CSS_SELECTOR, "message-tools .tools"))
+
+    def offered(self, text: str) -> list[str]:
+        """Open the menu of a message, and see what is in it."""
+        self.point_at(text)
+        self.one("message-tools [data-act=more]").click()
+        return [str(item.get_attribute("data-act")) for item in self.all(".acts-menu:popover-open [data-act]")]
+
+    def act(self, text: str, name: str) -> None:
+        """Choose from the menu of a message."""
+        self.offered(text)
+        self.one(f".acts-menu:popover-open [data-act={name}]").click()
+
+    # -- Beside the conversation --------------------------------------------------------------------------------------
+
+    def open_thread(self, text: str) -> None:
+        self.point_at(text)
+        self.one("message-tools [data-act=thread]").click()
+        eventually(lambda: self.replies()[:1] == [text])
+
+    def reply(self, text: str) -> None:
+        self.one("room-side textarea[name=body]").send_keys(text, Keys.ENTER)
+
+    def badge(self, room: Room, kind: str = "") -> str:
+        """What stands beside the room's name: how much is unread, `mention` or `threads`."""
+        kinds = f".{kind}" if kind else ":not(.threads)"
+        script = "[...document.querySelectorAll(arguments[0])].map(badge => badge.textContent.trim()).join('')"
+        return str(self.read(script, f'a[data-room="{room.pk}"] .badge{kinds}'))
 
     # -- The sidebar --------------------------------------------------------------------------------------------------
 
@@ -96,6 +145,11 @@ class Tab:
         log = self.browser.get_log("browser")  # type: ignore[no-untyped-call]
         return [entry["message"] for entry in log if entry["level"] == "SEVERE"]
 
+    def prefers(self, scheme: str) -> None:
+        """Light or dark."""
+        features = [{"name": "prefers-color-scheme", "value": scheme}]
+        self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+
     def barriers(self) -> list[str]:
         """What axe finds."""
         self.browser.execute_script(AXE.read_text())
@@ -103,6 +157,12 @@ class Tab:
             "const done = arguments[0]; axe.run().then(result => done(result.violations));"
         )
         return [f"{each['id']}: {[node['html'] for node in each['nodes']][:3]}" for each in found]
+
+
+def everywhere(condition: Callable[[Tab], object], *tabs: Tab) -> None:
+    """Wait until something is so in each of these tabs."""
+    for tab in tabs:
+        eventually(partial(condition, tab))
 
 
 OpenTab = Callable[..., Tab]

@@ -1,0 +1,177 @@
+"""What becomes of a message after it was posted, as people see it: edits, tombstones, quotes, reactions, pins."""
+
+from uuid import uuid4
+
+import pytest
+from selenium.webdriver import Keys
+
+from accounts.models import User
+from chat.models import Room
+from chat.services import messages, pins, rooms
+from chat.tests.browser.pages import OpenTab, Tab, everywhere
+from project.testing.waiting import eventually
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def post(author: User, room: Room, body: str, **details: object) -> int:
+    return messages.post_message(author, room.pk, body=body, client_id=uuid4(), **details).pk
+
+
+def chips(page: Tab) -> dict[str, str]:
+    """The reactions in the log, with their counts."""
+    return {str(chip.get_attribute("data-emoji")): chip.text.split()[-1] for chip in page.all(".chip[data-emoji]")}
+
+
+def test_an_edit_is_seen_by_everyone_with_what_was_said_before(
+    tab: OpenTab, alice: User, bob: User, general: Room
+) -> None:
+    hers, his = tab(alice), tab(bob)
+    for each in (hers, his):
+        each.open_room(general)
+    hers.say("The tern are back")
+    assert his.shows("The tern are back")
+    hers.write(Keys.ARROW_UP)
+    field = hers.one("textarea[name=edit]")
+    field.send_keys(Keys.CONTROL, "a")
+    field.send_keys("   ", Keys.ENTER)
+    assert eventually(lambda: hers.one("message-editor [role=alert]").text)
+    assert field.get_attribute("value") == "   "
+    field.send_keys("gone after all", Keys.ESCAPE)
+    eventually(lambda: not hers.all("message-editor"))
+    assert hers.stored() == ["The tern are back"]
+
+    hers.write(Keys.ARROW_UP)
+    hers.one("textarea[name=edit]").send_keys(" since noon", Keys.ENTER)
+    for each in (hers, his):
+        assert each.shows("The tern are back since noon")
+        assert each.all("article[data-edited]")
+    assert hers.browser.switch_to.active_element.get_attribute("name") == "body"
+    assert "edit" not in his.offered("The tern are back since noon")
+    his.browser.switch_to.active_element.send_keys(Keys.ESCAPE)
+    his.one(".edited").click()
+    versions = eventually(lambda: [version.text for version in his.all("dialog.edits .version")])
+    assert versions == ["The tern are back", "The tern are back since noon"]
+
+
+def test_a_deleted_message_leaves_a_tombstone_and_its_thread(
+    tab: OpenTab, alice: User, bob: User, general: Room
+) -> None:
+    root = post(bob, general, "Meet at the wrong place")
+    post(bob, general, "I mean the other one", thread=root)
+    hers, his = tab(alice), tab(bob)
+    for each in (hers, his):
+        each.open_room(general)
+    hers.act("Meet at the wrong place", "delete")  # she owns the room
+    hers.one("delete-dialog .danger").click()
+    everywhere(lambda each: each.all(f'article[data-id="{root}"][data-deleted] .tombstone'), hers, his)
+    for each in (hers, his):
+        assert each.stored() == []
+    his.one(".replies").click()
+    assert eventually(lambda: his.replies()) == ["I mean the other one"]
+
+    hers.say("Mine to take back")
+    assert his.shows("Mine to take back")
+    assert "delete" not in his.offered("Mine to take back")
+    assert "delete" in hers.offered("Mine to take back")
+
+
+def test_a_quote_leads_to_what_it_quotes_and_back(tab: OpenTab, alice: User, bob: User, general: Room) -> None:
+    first = post(bob, general, "What was said first")
+    for number in range(120):
+        post(alice, general, f"Message {number}")
+    page = tab(alice)
+    page.open_room(general)
+    page.act("Message 119", "quote")
+    assert page.one(".quoting").get_attribute("data-quote")
+    page.say("So it is")
+    assert page.shows("So it is")
+    assert page.all(".quoting") == []
+    assert "Message 119" in page.article("So it is").find_element("css selector", ".quote").text
+
+    post(bob, general, "As I said", quote=first)
+    assert page.shows("As I said")
+    assert "What was said first" not in page.stored()
+    page.article("As I said").find_element("css selector", "button.quote").click()
+    assert page.shows("What was said first")
+    assert eventually(lambda: page.browser.switch_to.active_element.get_attribute("data-id") == str(first))
+    assert "As I said" not in page.stored()
+    page.one("button.latest").click()
+    assert page.shows("As I said")
+
+
+def test_reactions_are_joined_and_taken_back(tab: OpenTab, alice: User, bob: User, general: Room) -> None:
+    post(bob, general, "214 terns")
+    hers, his = tab(alice), tab(bob)
+    for each in (hers, his):
+        each.open_room(general)
+    hers.point_at("214 terns")
+    hers.one("message-tools [data-act=react]").click()
+    hers.one(".picker:popover-open input").send_keys("party", Keys.ENTER)
+    assert eventually(lambda: chips(his)) == {"🎉": "1"}
+    his.one(".chip[data-emoji]").click()
+    everywhere(lambda each: chips(each) == {"🎉": "2"}, hers, his)
+    for each in (hers, his):
+        assert each.one(".chip[data-emoji]").get_attribute("aria-pressed") == "true"
+    hers.one(".chip[data-emoji]").click()
+    everywhere(lambda each: chips(each) == {"🎉": "1"}, hers, his)
+    assert hers.one(".chip[data-emoji]").get_attribute("aria-pressed") == "false"
+
+
+def test_pins_are_listed_and_lead_to_their_messages(tab: OpenTab, alice: User, bob: User, general: Room) -> None:
+    pinned = post(alice, general, "The tide table is on the door")
+    for number in range(100):
+        post(alice, general, f"Message {number}")
+    hers, his = tab(alice), tab(bob)
+    for each in (hers, his):
+        each.open_room(general)
+    hers.act("Message 99", "pin")
+    his.one("[data-opens=pins]").click()
+    eventually(lambda: "Pinned by Alice" in his.one(".card[data-pin]").text)
+    assert "Pinned by Alice" in his.article("Message 99").text
+
+    pins.pin(alice, general.pk, pinned)
+    eventually(lambda: his.one("[data-opens=pins]").text == "2")
+    his.one(f'.card[data-pin="{pinned}"] .link').click()
+    assert his.shows("The tide table is on the door")
+    his.one(f'.card[data-pin="{pinned}"] [data-act=unpin]').click()
+    everywhere(lambda each: each.one("[data-opens=pins]").text == "1", hers, his)
+
+
+def test_who_comes_and_goes_is_told_in_one_line(
+    tab: OpenTab, alice: User, bob: User, mallory: User, general: Room
+) -> None:
+    page = tab(alice)
+    page.open_room(general)
+    rooms.join(mallory, general.pk)
+    rooms.leave(mallory, general.pk)
+    lines = "[...document.querySelectorAll('[data-comings] .body')].map(line => line.textContent)"
+    eventually(lambda: page.read(lines) == ["Bob and Mallory joined · Mallory left"])
+    page.say("And now?")
+    assert page.shows("And now?")
+    rooms.join(mallory, general.pk)
+    eventually(lambda: page.read(lines)[1:] == ["Mallory joined"])
+
+
+OLD_PAGE = """
+const done = arguments[0];
+import("/static/chat/timeline.js").then(({ Timeline }) => {
+    const told = (position, version = position) => ({ id: position, position, version });
+    const timeline = new Timeline(1);
+    timeline.reset({ messages: [told(10), told(11)], more: true }, 11);
+    timeline.upsert(told(11, 14), true);
+    timeline.upsert(told(11, 12), true);
+    timeline.waits();
+    timeline.upsert(told(3, 15), true);
+    timeline.upsert(told(16), true);
+    timeline.prepend({ messages: [told(2), told(3)], more: false }, 10);
+    done(timeline.messages.map(({ position, version }) => [position, version]));
+});
+"""
+
+
+def test_what_is_newer_stays_whatever_comes_later(tab: OpenTab, alice: User, general: Room) -> None:
+    """A page of history that was read before a change arrives after it; so may an older event."""
+    page = tab(alice)
+    page.open_room(general)
+    assert page.browser.execute_async_script(OLD_PAGE) == [[2, 2], [3, 15], [10, 10], [11, 14], [16, 16]]
