@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import django
 from django.conf import settings
@@ -46,6 +47,7 @@ def take_pictures(server: "Server", folder: Path, stack: ExitStack) -> None:
     from project.testing.waiting import eventually
 
     general, birds = Room.objects.get(name="general"), Room.objects.get(name="birds-of-the-delta")
+    liven(general)
     crowd = stack.enter_context(quitting(open_browser(profile(stack))))
     ilse = Tab(stack.enter_context(quitting(open_browser(profile(stack)))), server, person("ilse"))
     ilse.open_room(general)
@@ -60,6 +62,9 @@ def take_pictures(server: "Server", folder: Path, stack: ExitStack) -> None:
         ilse.open_room(general)
         ilse.sees("ilse", "noor", "tomasz", "wen")
         save(ilse, folder / f"room-{name}.png")
+        ilse.browser.execute_script("document.querySelector('main .replies').click()")
+        eventually(lambda: len(ilse.replies()) > 1)
+        save(ilse, folder / f"thread-{name}.png")
         ilse.go("/")
         eventually(lambda: ilse.connection == "open")
         save(ilse, folder / f"index-{name}.png")
@@ -68,6 +73,23 @@ def take_pictures(server: "Server", folder: Path, stack: ExitStack) -> None:
         dress(stranger.browser, name, size)
         stranger.go("/accounts/login/")
         save(stranger, folder / f"sign-in-{name}.png")
+
+
+def liven(room: "Room") -> None:
+    """What becomes of messages once they are posted."""
+    from chat.services import messages, pins, reactions
+
+    def post(username: str, body: str, **details: int) -> int:
+        return messages.post_message(person(username), room.pk, body=body, client_id=uuid4(), **details).pk
+
+    last = room.messages.order_by("position").last()
+    assert last
+    for username, emoji in (("noor", "👀"), ("ilse", "👀"), ("tomasz", "😂")):
+        reactions.add_reaction(person(username), room.pk, last.pk, emoji)
+    pins.pin(person("noor"), room.pk, room.messages.filter(body__startswith="Wind turns").get().pk)
+    post("tomasz", "Pretending to be what?", thread=last.pk)
+    post("wen", "A sandbag. It is very good at it.", thread=last.pk)
+    post("noor", "@ilse bring the long lens, and the sandbag.", quote=last.pk)
 
 
 def visit(crowd: "Chrome", server: "Server", username: str, room: "Room") -> None:
@@ -85,6 +107,7 @@ def dress(browser: "Chrome", name: str, size: tuple[int, int]) -> None:
     scheme = {"name": "prefers-color-scheme", "value": "dark" if name == "dark" else "light"}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
+    browser.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": name == "phone"})
 
 
 def save(tab: "Tab", path: Path) -> None:
