@@ -1,4 +1,6 @@
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
@@ -20,14 +22,25 @@ class Command(BaseCommand):
             raise CommandError(_("The demo's password is known to everyone: it is made with ROOMFUL_DEBUG=1 only."))
         content = load()
         if not demo_people():
-            make_demo(content)
+            with whoever_may_be_listening():
+                make_demo(content)
         self.stdout.write(how_to_sign_in(content))
+
+
+@contextmanager
+def whoever_may_be_listening() -> Iterator[None]:
+    """No server need run, and Redis with it: nothing is said where nobody was told. A server finds what is new."""
+    log = logging.getLogger("chat.hub.envelopes")
+    level = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
 
 
 @transaction.atomic
 def make_demo(content: Content) -> None:
-    # No server need run, and Redis with it; one that does finds by itself what is new.
-    logging.getLogger("chat.hub.envelopes").setLevel(logging.ERROR)
     people, now = make_people(content), timezone.now()
     for room in content.rooms:
         make_room(room, people, now)
