@@ -12,6 +12,7 @@ from typing import Any
 
 from autobahn.websocket.types import ConnectionDeny
 from daphne.ws_protocol import WebSocketProtocol
+from twisted.internet.tcp import Connection
 
 
 class Socket(WebSocketProtocol):
@@ -66,6 +67,8 @@ class Socket(WebSocketProtocol):
         self.transport.registerProducer(self, False)  # Twisted asks a pull producer for more when it has nothing left
 
     def _sent_at_once(self, wire: bytes) -> int:
+        if not isinstance(self.transport, Connection):  # TLS: the socket below it is no place for plain bytes
+            return 0
         try:
             return int(self.transport.socket.send(wire))
         except OSError:  # would block, or is broken: Twisted finds out which
