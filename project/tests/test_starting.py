@@ -25,6 +25,11 @@ PROGRAMS = Path(sys.executable).parent
 A_MINUTE = 60  # seconds: the machine may be busy
 
 
+def hears_interrupts() -> None:
+    """Whatever runs in the background of a script ignores Ctrl-C, and so would all that it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Site:
     """What one command started, with a data folder and a port of its own."""
 
@@ -51,6 +56,7 @@ class Site:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,  # a terminal of its own, as it were
+                preexec_fn=hears_interrupts,
             )
         self.started.append(process)
         eventually(lambda: self.listens(process), within=A_MINUTE)
