@@ -49,7 +49,7 @@ export class MessageLog extends LightElement {
 
   render() {
     const { timeline, chat, thread } = this.conversation;
-    const rows = timeline.known ? rowsOf(this.conversation, chat.me) : [];
+    const rows = rowsOf(this.conversation, chat.me); // what was just written is seen, whatever is still being loaded
     const words = thread === null ? gettext("Conversation") : gettext("Thread");
     return html`<div class="log" role="log" tabindex="0" aria-label=${words}
         aria-busy=${!timeline.known || timeline.loading}>
