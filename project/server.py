@@ -25,6 +25,10 @@ APPLICATION = "project.asgi:application"
 BACKLOG = 2048  # Daphne's 50 makes a crowd that reconnects wait for the system's retries
 STOP_SECONDS = 5.0  # for the hub to say good-bye; without it, its people are swept when the lease ends
 LIMITS = {
+    # Seconds: a crowd that comes back at once waits its turn. Daphne's 5 cut off whoever was not served by then, and
+    # they came back again.
+    "websocket_connect_timeout": 30,
+    "websocket_handshake_timeout": 30,
     "ping_interval": 10,  # seconds
     "ping_timeout": 10,  # seconds
     "websocket_max_frame_size": 64 * 1024,  # bytes
