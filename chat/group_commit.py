@@ -11,15 +11,17 @@ from chat.services.messages import Post, post_messages
 logger = logging.getLogger(__name__)
 
 MOST_TOGETHER = 200  # posts; a longer transaction would keep the others waiting
+GATHER_SECONDS = 0.003  # where several post at once: those who were just answered are about to post again
 
 
 class GroupCommit:
-    """While one batch is being stored, the next gathers."""
+    """While one batch is being stored, the next gathers. Who posts alone never waits for others."""
 
     def __init__(self) -> None:
         self.loop = asyncio.get_running_loop()
         self._waiting: list[tuple[Post, asyncio.Future[Message | Refused]]] = []
         self._storing: asyncio.Task[None] | None = None
+        self._several_post = False
 
     async def post(self, post: Post) -> Message:
         """`post_message` together with whoever else is posting. Raises Unavailable and Internal besides its errors."""
@@ -34,7 +36,10 @@ class GroupCommit:
 
     async def _store(self) -> None:
         while self._waiting:
+            if self._several_post:
+                await asyncio.sleep(GATHER_SECONDS)
             batch, self._waiting = self._waiting[:MOST_TOGETHER], self._waiting[MOST_TOGETHER:]
+            self._several_post = len(batch) > 1
             outcomes = await self._outcomes([post for post, _ in batch])
             for (_, future), outcome in zip(batch, outcomes, strict=True):
                 if not future.done():  # whoever waited may have gone

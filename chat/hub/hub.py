@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -56,6 +56,8 @@ class Hub:
         self.places: dict[int, Place] = {}
         self.connections: dict[int, set[Connection]] = defaultdict(set)  # by user
         self.allowances = Allowances()
+        self._announced: deque[envelopes.Envelope] = deque()
+        self._is_woken = False
         self._publisher = Publisher()
         self._subscriptions = Subscriptions(self.receive, self._publisher.mark)
         self.counts = Counts(self._tell_room, self._tell_everyone)
@@ -177,16 +179,30 @@ class Hub:
     # -- Events -------------------------------------------------------------------------------------------------------
 
     def announce_from_thread(self, envelope: envelopes.Envelope) -> None:
-        """Hand an envelope to this process's sockets at once, and publish it for the others."""
-        self.loop.call_soon_threadsafe(self._announce, envelope)
+        """Hand an envelope to this process's sockets at once, and publish it for the others.
+
+        What one transaction has to tell wakes the loop once, and is published together.
+        """
+        self._announced.append(envelope)
+        if not self._is_woken:  # else the loop has not come round to it yet
+            self._is_woken = True
+            self.loop.call_soon_threadsafe(self._announce_all)
 
     def receive(self, envelope: dict[str, Any]) -> None:
         """Take an envelope, from this process or, where it is another's, from the channel layer."""
         self._receivers[envelope["type"]](envelope)
 
+    def _announce_all(self) -> None:
+        self._is_woken = False  # first: what a thread adds from here on wakes the loop again
+        while self._announced:
+            self._announce(self._announced.popleft())
+
     def _announce(self, envelope: envelopes.Envelope) -> None:
-        self.receive(envelope)
         self._publisher.put(envelope)
+        try:
+            self.receive(envelope)
+        except Exception:
+            logger.exception("An event of this process could not be handed on")
 
     def _receive_for_room(self, event: dict[str, Any]) -> None:
         place = self.places.get(event["room"])
