@@ -12,7 +12,7 @@ from chat.services import rooms
 from chat.tests.flood import flood
 from chat.tests.talk import bodies, in_thread, post
 from project.testing.length import Length
-from project.testing.processes import PlainServer, Server
+from project.testing.processes import PlainServer, Server, Uvicorn
 from project.testing.rows import Measured
 from project.testing.sockets import Client, Refused
 
@@ -125,7 +125,7 @@ class TestCommands:
 
 
 class TestSockets:
-    @pytest.mark.parametrize("kind", [Server, PlainServer])
+    @pytest.mark.parametrize("kind", [Server, PlainServer, Uvicorn])
     async def test_one_too_many_is_sent_away_and_the_others_stay(
         self, servers: Callable[..., Server], kind: type[Server], alice: User, bob: User, general: Room
     ) -> None:

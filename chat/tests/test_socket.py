@@ -24,7 +24,7 @@ from chat.tests.talk import (
     shows,
 )
 from project.testing.length import Length
-from project.testing.processes import UNLIMITED, PlainServer, Server
+from project.testing.processes import UNLIMITED, PlainServer, Server, Uvicorn
 from project.testing.rows import Measured
 from project.testing.sockets import Client, Refused, open_socket, session_cookie
 
@@ -155,10 +155,11 @@ async def test_a_binary_frame_closes_the_socket(server: Server, alice: User) -> 
 
 
 class TestAnyServer:
+    @pytest.mark.parametrize("kind", [PlainServer, Uvicorn])
     async def test_by_plain_asgi_it_is_the_same_chat(
-        self, servers: Callable[..., Server], alice: User, bob: User, general: Room
+        self, kind: type[Server], servers: Callable[..., Server], alice: User, bob: User, general: Room
     ) -> None:
-        plain, ours = servers(PlainServer), servers()
+        plain, ours = servers(kind), servers()
         async with Client(plain, alice) as a, Client(ours, bob) as b:
             await open_room(a, general)
             await open_room(b, general)

@@ -144,6 +144,12 @@ class PlainServer(Server):
     program = ("daphne", "project.asgi:application")
 
 
+class Uvicorn(Server):
+    """Not a Daphne at all; unlike Daphne's, its `send` waits for a reader who is slow."""
+
+    program = ("uvicorn", "project.asgi:application", "--no-access-log")
+
+
 class FaultyServer(Server):
     """One that fails where a message asks it to (project/testing/faults.py)."""
 
