@@ -1,0 +1,83 @@
+"""Posts that are stored together, on the real database: how many share a transaction."""
+
+import asyncio
+from collections.abc import Sequence
+from uuid import uuid4
+
+import pytest
+from asgiref.sync import sync_to_async
+
+from accounts.models import User
+from chat import group_commit as module
+from chat.errors import NotFound
+from chat.group_commit import GroupCommit
+from chat.models import Message, Room
+from chat.services.messages import Post, post_messages
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def batches(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The sizes of the transactions, as they are made."""
+    sizes: list[int] = []
+
+    def counted(posts: Sequence[Post]) -> object:
+        sizes.append(len(posts))
+        return post_messages(posts)
+
+    monkeypatch.setattr(module, "post_messages", counted)
+    return sizes
+
+
+def say(author: User, room: Room, body: str) -> Post:
+    return Post(author, room.pk, body, uuid4())
+
+
+async def test_what_comes_while_a_batch_is_stored_is_stored_together(
+    batches: list[int], alice: User, bob: User, general: Room
+) -> None:
+    commits = GroupCommit()
+    posts = [say(alice if number % 2 else bob, general, str(number)) for number in range(40)]
+    stored = await asyncio.gather(*map(commits.post, posts))
+
+    assert [message.body for message in stored] == [post.body for post in posts]
+    assert [message.position for message in stored] == list(range(general.version + 1, general.version + 41))
+    assert sum(batches) == 40
+    assert len(batches) <= 2
+
+
+async def test_who_answers_each_message_shares_the_next_commit(batches: list[int], alice: User, general: Room) -> None:
+    """Each of ten posts as soon as the last one is stored: that they go on is known, and waited for."""
+    commits = GroupCommit()
+
+    async def talk(name: str) -> None:
+        for number in range(10):
+            await commits.post(say(alice, general, f"{name} {number}"))
+
+    await asyncio.gather(*(talk(str(number)) for number in range(10)))
+    assert len(batches) <= 20
+
+
+async def test_who_posts_alone_waits_for_nobody(
+    batches: list[int], alice: User, general: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "GATHER_SECONDS", 3_600)
+    commits = GroupCommit()
+    for number in range(3):
+        await commits.post(say(alice, general, str(number)))
+    assert batches == [1, 1, 1]
+
+
+async def test_one_that_is_refused_does_not_concern_the_others(
+    batches: list[int], alice: User, mallory: User, general: Room
+) -> None:
+    commits = GroupCommit()
+    calls = (commits.post(say(author, general, "Hello")) for author in (alice, mallory, alice))
+    first, refused, last = await asyncio.gather(*calls, return_exceptions=True)
+
+    assert isinstance(refused, NotFound)
+    assert isinstance(first, Message)
+    assert isinstance(last, Message)
+    assert last.position == first.position + 1
+    assert await sync_to_async(general.messages.filter(body="Hello").count)() == 2
