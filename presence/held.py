@@ -25,6 +25,9 @@ class Held:
         for holds in self._holds.values():
             yield from holds
 
+    def users(self) -> set[int]:
+        return {hold.user_id for hold in self}
+
     def add(self, hold: Hold) -> bool:
         """True if it is news."""
         holds = self._holds.get(hold.connection, {})

@@ -5,8 +5,10 @@ Every key stands under one hash tag, so that a script may touch all of them on a
     topic:<t>         SET     ids of the users who are present on the topic
     conns:<t>:<user>  SET     `<node>/<connection>`, why they are
     version:<t>       number  +1 with every visible change of the topic
-    state:<user>      HASH    `input`: when the last input was (ms); `away`: there was none for AWAY_MS
-    inputs            ZSET    users who are online and not away, by their last input
+    topics:<user>     SET     the topics on which they are, whether others see it or not
+    state:<user>      HASH    `input`: when the last input was (ms); `idle`: there was none for AWAY_MS;
+                              `hidden`, `away`: what they decided, 0 or 1
+    inputs            ZSET    users who are online and not idle, by their last input
     node:<id>         string  the lease of one server process, expires by itself
     nodes             ZSET    nodes, by the end of their lease
     owned:<id>        SET     `<topic>|<user>|<connection>`, all that a sweep must undo if the node dies
@@ -105,6 +107,10 @@ def leave(topic: str, user_id: int, connection: str, linger_ms: int) -> Operatio
 
 def touch(user_id: int) -> Operation:
     return "touch", str(user_id)
+
+
+def decide(user_id: int, hidden: bool, away: bool, is_news: bool) -> Operation:
+    return "decide", str(user_id), hidden, away, is_news
 
 
 class Store:

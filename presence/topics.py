@@ -1,10 +1,13 @@
 """Names of topics, and of the Channels groups that hear about them.
 
-A topic is an opaque name to be present on. Two belong to the library:
+A topic is an opaque name to be present on. Three belong to the library:
 
 - `online`: whoever holds any connection. You track connections on it, like on a topic of your own.
-- `away`: those of `online` who had no input in any connection for AWAY_MS. The library keeps it; it can be watched and
-  counted, but not tracked.
+- `away`: those of `online` who had no input in any connection for AWAY_MS, or who said that they are away.
+- `hidden`: those who would be `online` and decided not to be seen: they are on no other topic. It is as secret as its
+  watchers keep it.
+
+The library keeps the latter two; they can be watched and counted, but not tracked.
 """
 
 import re
@@ -13,6 +16,7 @@ from presence.errors import InvalidTopic
 
 ONLINE = "online"
 AWAY = "away"
+HIDDEN = "hidden"
 
 # Channels allows group names of fewer than 100 of these characters; the rest is for our prefix.
 _TOPIC = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
@@ -26,9 +30,9 @@ def checked(topic: str) -> str:
 
 
 def trackable(topic: str) -> str:
-    """The topic itself. Raises InvalidTopic as `checked` does, and for `away`, which only the library fills."""
-    if topic == AWAY:
-        raise InvalidTopic(f"{AWAY!r} is kept by the library: touch the user instead")
+    """The topic itself. Raises InvalidTopic as `checked` does, and for those that only the library fills."""
+    if topic in (AWAY, HIDDEN):
+        raise InvalidTopic(f"{topic!r} is kept by the library: see Tracker.touch and Tracker.set_state")
     return checked(topic)
 
 

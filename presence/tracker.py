@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable, Iterable
 
 from presence import store
 from presence.conf import conf
+from presence.decisions import Decision, Decisions
 from presence.errors import InvalidConnection, NoLease, PresenceError
 from presence.held import Held, Hold
 from presence.hints import Hints
@@ -43,6 +44,7 @@ class Tracker:
         self._old_nodes: list[str] = []
         self._delay = 0.0  # seconds until Redis is tried again
         self._held = Held()
+        self._decisions = Decisions(self._held)
         self._touched: dict[int, None] = {}
         self._queue: deque[Operation | Marker] = deque()
         self._wake = asyncio.Event()
@@ -115,6 +117,18 @@ class Tracker:
             self._touched[user_id] = None
             self._submit(store.touch(user_id))
 
+    def set_state(self, user_id: int, *, hidden: bool, away: bool) -> None:
+        """What a person decided about themselves: not to be seen at all; to count as away, whatever input there is.
+
+        Say it before the first `track` of each connection, and when it changes, in every process that tracks the user:
+        then it is asserted before their connections after any trouble, and nobody who hides is seen for a moment. What
+        was said last holds, whoever said it; after a day without connections it is forgotten. Returns at once, never
+        fails for Redis. Costs as `track`.
+        """
+        decision = Decision(hidden, away)
+        self._decisions.make(user_id, decision)
+        self._submit(store.decide(user_id, *decision, is_news=True))
+
     async def settled(self) -> None:
         """Wait until all that was asked so far was tried: it is in Redis, or Redis is known to be away.
 
@@ -172,6 +186,8 @@ class Tracker:
             await self._store.release(self._old_nodes.pop(), conf().linger_ms)
 
     def _assertions(self) -> Iterable[Operation]:
+        for user_id, decision, is_news in self._decisions.to_assert():
+            yield store.decide(user_id, *decision, is_news)
         yield from (store.join(*hold) for hold in self._held)
         yield from (store.touch(user_id) for user_id in self._touched)
 
@@ -181,16 +197,18 @@ class Tracker:
         try:
             if operations:
                 self._report(await self._store.apply(self.node, operations))
-                self._forget_touches(operations)
+                self._confirm(operations)
         except PresenceError as error:
             self._lapse(error)
         finally:
             _resolve(items)
 
-    def _forget_touches(self, operations: Iterable[Operation]) -> None:
-        for operation in operations:
-            if operation[0] == "touch":
-                self._touched.pop(int(operation[1]), None)
+    def _confirm(self, operations: Iterable[Operation]) -> None:
+        for name, *args in operations:
+            if name == "touch":
+                self._touched.pop(int(args[0]), None)
+            elif name == "decide":
+                self._decisions.told(int(args[0]), Decision(bool(args[1]), bool(args[2])))
 
     def _report(self, outcome: Outcome) -> None:
         self._hints.put(outcome.changes)

@@ -1,6 +1,6 @@
 -- Apply a batch of operations of one node, in order.
--- ARGV: node, a JSON array of ["join", topic, user, connection], ["leave", topic, user, connection, linger (ms)] and
--- ["touch", user].
+-- ARGV: node, a JSON array of ["join", topic, user, connection], ["leave", topic, user, connection, linger (ms)],
+-- ["touch", user] and ["decide", user, hidden, away, whether it is news].
 
 local node, operations = ARGV[1], cjson.decode(ARGV[2])
 
@@ -38,14 +38,28 @@ function apply.leave(topic, user, connection, linger_ms)
 end
 
 function apply.touch(user)
-  if redis.call('SISMEMBER', key('topic', ONLINE), user) == 0 then
+  if is_on(ONLINE, user) then
+    note_input(user)
+    show_away(user)
+  end
+end
+
+-- What is no news was decided before, and perhaps something else since, on another node: it only fills a void.
+function apply.decide(user, hidden, away, is_news)
+  local state, topics = key('state', user), redis.call('SMEMBERS', key('topics', user))
+  if not is_news and redis.call('HEXISTS', state, 'hidden') == 1 then
     return
   end
-  redis.call('ZADD', key('inputs'), now, user)
-  redis.call('HSET', key('state', user), 'input', now)
-  redis.call('HDEL', key('state', user), 'away')
-  if redis.call('SREM', key('topic', AWAY), user) == 1 then
-    changed(AWAY, user, false)
+  local was_away = redis.call('HGET', state, 'away') == '1'
+  redis.call('HSET', state, 'hidden', hidden and 1 or 0, 'away', away and 1 or 0)
+  if #topics == 0 then
+    redis.call('EXPIRE', state, DAY)
+  end
+  if was_away and not away and is_on(ONLINE, user) then
+    note_input(user) -- to say that one is back is input
+  end
+  for _, topic in ipairs(topics) do
+    attempt(show, topic, user)
   end
 end
 

@@ -2,7 +2,7 @@
 --
 -- KEYS[1] is the prefix of every key, so that all keys are in one slot. The clock is Redis' own: hosts disagree.
 
-local ONLINE, AWAY = 'online', 'away'
+local ONLINE, AWAY, HIDDEN = 'online', 'away', 'hidden'
 local DAY = 86400 -- s
 
 local prefix = KEYS[1]
@@ -60,43 +60,64 @@ local function bump(topic)
   return number
 end
 
-local function arrive_online(user)
-  local state = key('state', user)
-  redis.call('PERSIST', state)
-  if redis.call('HEXISTS', state, 'away') == 1 then
-    if redis.call('SADD', key('topic', AWAY), user) == 1 then
-      changed(AWAY, user, true)
-    end
-  else
-    redis.call('HSET', state, 'input', now)
-    redis.call('ZADD', key('inputs'), now, user)
+local function put(topic, user, present)
+  if redis.call(present and 'SADD' or 'SREM', key('topic', topic), user) == 1 then
+    changed(topic, user, present)
   end
 end
 
--- The state outlives the person's stay, so that who comes back by a mere reconnect is still away.
-local function depart_online(user)
-  redis.call('ZREM', key('inputs'), user)
-  if redis.call('SREM', key('topic', AWAY), user) == 1 then
-    changed(AWAY, user, false)
+local function is_on(topic, user)
+  return redis.call('SISMEMBER', key('topics', user), topic) == 1
+end
+
+-- Whether they are hidden, and whether they are away, by hand or for want of input.
+local function state_of(user)
+  local state = redis.call('HMGET', key('state', user), 'hidden', 'away', 'idle')
+  return state[1] == '1', state[2] == '1' or state[3] == '1'
+end
+
+local function show_away(user)
+  local hidden, away = state_of(user)
+  put(AWAY, user, away and not hidden)
+end
+
+-- The only way into a topic's set. The state is read before anything is shown: where it cannot be read, nothing is.
+local function show(topic, user)
+  local hidden, away = state_of(user)
+  put(topic, user, not hidden)
+  if topic == ONLINE then
+    put(HIDDEN, user, hidden)
+    put(AWAY, user, away and not hidden)
   end
-  redis.call('EXPIRE', key('state', user), DAY)
+end
+
+local function note_input(user)
+  redis.call('HDEL', key('state', user), 'idle')
+  redis.call('HSET', key('state', user), 'input', now)
+  redis.call('ZADD', key('inputs'), now, user)
 end
 
 local function arrive(topic, user)
-  if redis.call('SADD', key('topic', topic), user) == 1 then
-    changed(topic, user, true)
-    if topic == ONLINE then
-      arrive_online(user)
+  if redis.call('SADD', key('topics', user), topic) == 1 then
+    redis.call('PERSIST', key('state', user))
+    if topic == ONLINE and redis.call('HEXISTS', key('state', user), 'idle') == 0 then
+      note_input(user)
     end
   end
+  show(topic, user)
 end
 
+-- The state outlives the person's stay, so that who comes back by a mere reconnect is as they were.
 local function depart(topic, user)
-  if redis.call('SREM', key('topic', topic), user) == 1 then
-    changed(topic, user, false)
-    if topic == ONLINE then
-      depart_online(user)
-    end
+  redis.call('SREM', key('topics', user), topic)
+  put(topic, user, false)
+  if topic == ONLINE then
+    put(HIDDEN, user, false)
+    put(AWAY, user, false)
+    redis.call('ZREM', key('inputs'), user)
+  end
+  if redis.call('EXISTS', key('topics', user)) == 0 then
+    redis.call('EXPIRE', key('state', user), DAY)
   end
 end
 

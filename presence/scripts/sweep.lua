@@ -1,4 +1,4 @@
--- Undo what dead nodes own, let go of those who lingered long enough, and mark as away who had no input.
+-- Undo what dead nodes own, let go of those who lingered long enough, and mark as idle who had no input.
 -- ARGV: node (who sweeps), lease (ms), away (ms), how many of each kind to do at most.
 -- The reply says whether there is more to do.
 
@@ -78,18 +78,15 @@ local function stop_lingering(member)
   end
 end
 
-local function become_away(user)
-  if redis.call('SISMEMBER', key('topic', ONLINE), user) == 0 then
-    return
-  end
-  redis.call('HSET', key('state', user), 'away', 1)
-  if redis.call('SADD', key('topic', AWAY), user) == 1 then
-    changed(AWAY, user, true)
+local function become_idle(user)
+  if is_on(ONLINE, user) then
+    redis.call('HSET', key('state', user), 'idle', 1)
+    show_away(user)
   end
 end
 
 notice_a_pause()
 local more_nodes = attempt(sweep_nodes)
 local more_lingering = attempt(take_due, 'lingering', now, stop_lingering)
-local more_idle = attempt(take_due, 'inputs', now - away_ms, become_away)
+local more_idle = attempt(take_due, 'inputs', now - away_ms, become_idle)
 return reply(more_nodes or more_lingering or more_idle)

@@ -1,13 +1,13 @@
 import pytest
 
 from presence.errors import InvalidConnection, InvalidTopic
-from presence.topics import AWAY, ONLINE, group
+from presence.topics import AWAY, HIDDEN, ONLINE, group
 from presence.tracker import Tracker
 
 BAD_TOPICS = ["", "a room", "café", "a|b", "a:b", "a\n", "x" * 65, "{a}", None, 7]
 
 
-@pytest.mark.parametrize("topic", [ONLINE, AWAY, "here.7", "A-b_c.9", "x" * 64])
+@pytest.mark.parametrize("topic", [ONLINE, AWAY, HIDDEN, "here.7", "A-b_c.9", "x" * 64])
 def test_a_group_has_a_name_that_channels_takes(topic: str) -> None:
     from channels.layers import BaseChannelLayer
 
@@ -26,9 +26,11 @@ async def test_nobody_can_be_present_on_a_bad_topic(topic: str) -> None:
         Tracker().track(topic, 1, "tab")
 
 
-async def test_nobody_can_be_tracked_as_away() -> None:
+@pytest.mark.parametrize("topic", [AWAY, HIDDEN])
+async def test_nobody_can_be_tracked_where_only_the_library_puts_people(topic: str) -> None:
+    Tracker().track(ONLINE, 1, "tab")
     with pytest.raises(InvalidTopic):
-        Tracker().track(AWAY, 1, "tab")
+        Tracker().track(topic, 1, "tab")
 
 
 @pytest.mark.parametrize("connection", ["", "a\nb", "é", "\ud800", "x" * 201, None])
