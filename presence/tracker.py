@@ -6,15 +6,16 @@ of its troubles.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
-from presence import store
+from presence import signals, store
 from presence.conf import conf
 from presence.decisions import Decision
 from presence.errors import InvalidConnection
 from presence.held import Hold
+from presence.hints import Hints
 from presence.loops import PerLoop
-from presence.store import Store
+from presence.store import Change, Store
 from presence.tasks import end
 from presence.topics import trackable
 from presence.wanted import Wanted
@@ -31,7 +32,8 @@ class Tracker:
 
     def __init__(self) -> None:
         self._wanted = Wanted()
-        self._writer = Writer(self._wanted)
+        self._hints = Hints()
+        self._writer = Writer(self._wanted, self._announce)
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -55,7 +57,7 @@ class Tracker:
             return
         self._store = Store()
         self._writer.use(self._store)
-        works = (self._write, self._beat, self._sweep, self._writer.hints.send_forever)
+        works = (self._write, self._beat, self._sweep, self._hints.send_forever)
         self._tasks = [asyncio.create_task(work(), name=f"presence {work.__name__}") for work in works]
 
     async def stop(self, *, linger_ms: int | None = None) -> None:
@@ -71,7 +73,7 @@ class Tracker:
         for hold in self._wanted.held.clear():
             self._writer.submit(store.leave(*hold, linger_ms))
         await self.settled()
-        await self._writer.hints.sent()
+        await self._hints.sent()
         await self._end_tasks()
         await self._writer.end(linger_ms)
         await self._store.close()
@@ -154,6 +156,10 @@ class Tracker:
             outcome = await self._store.sweep(node, conf().lease_ms, conf().away_ms)
             self._writer.report(outcome)
             more = outcome.more
+
+    def _announce(self, changes: Sequence[Change]) -> None:
+        self._hints.put(changes)
+        signals.send(Tracker, changes)
 
     async def _forever(self, step: Callable[[], Awaitable[None]]) -> None:
         """Nothing unforeseen may end a task: everybody on this server would look gone for good."""

@@ -10,13 +10,12 @@ import logging
 import random
 import secrets
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from presence import store
 from presence.conf import conf
 from presence.errors import NoLease, PresenceError
-from presence.hints import Hints
-from presence.store import Operation, Outcome, Store
+from presence.store import Change, Operation, Outcome, Store
 from presence.wanted import Wanted
 
 logger = logging.getLogger(__name__)
@@ -27,11 +26,11 @@ Marker = asyncio.Future[None]
 
 
 class Writer:
-    def __init__(self, wanted: Wanted) -> None:
+    def __init__(self, wanted: Wanted, announce: Callable[[Sequence[Change]], None]) -> None:
         self.node = ""
         self.available = False
-        self.hints = Hints()
         self._wanted = wanted
+        self._announce = announce
         self._epoch = ""
         self._old_nodes: list[str] = []
         self._delay = 0.0  # seconds until Redis is tried again
@@ -79,7 +78,7 @@ class Writer:
         self.available = False
 
     def report(self, outcome: Outcome) -> None:
-        self.hints.put(outcome.changes)
+        self._announce(outcome.changes)
         for error in outcome.errors:
             logger.error("presence: %s: %s", type(error).__name__, error)
 
