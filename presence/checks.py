@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from presence.conf import DEFAULTS, URL, Conf, conf, given_settings
 
 HEARTBEATS_IN_A_LEASE = 3
+SWEEPS_IN_A_LEASE = 3
 
 
 def check_settings(**_kwargs: Any) -> list[CheckMessage]:
@@ -25,6 +26,20 @@ def _check_times(times: Conf) -> Iterator[CheckMessage]:
             _("PRESENCE['LEASE_MS'] must be at least 3 times HEARTBEAT_MS."),
             hint=_("Otherwise one late heartbeat makes everybody on a server look gone."),
             id="presence.E002",
+        )
+    if times.lease_ms < SWEEPS_IN_A_LEASE * times.sweep_ms:
+        yield Error(
+            _("PRESENCE['LEASE_MS'] must be at least 3 times SWEEP_MS."),
+            hint=_(
+                "Otherwise each sweep takes the time since the last one for a pause of Redis, and takes nobody off."
+            ),
+            id="presence.E003",
+        )
+    if times.repair_ms < times.lease_ms:
+        yield Warning(
+            _("PRESENCE['REPAIR_MS'] is shorter than LEASE_MS."),
+            hint=_("A repair says everything again that servers hold: so often it is mere load."),
+            id="presence.W002",
         )
 
 

@@ -13,6 +13,7 @@ DEFAULTS = {
     "LINGER_MS": 5_000,  # a glance elsewhere or a reload, not an absence
     "SWEEP_MS": 1_000,  # how often a server looks for what others left behind
     "CHECK_MS": 2_000,  # how often a roster makes sure that it missed nothing
+    "REPAIR_MS": 30_000,  # how often a server says again what it holds, and one of them examines what there is
     "AWAY_MS": 300_000,  # without input for so long, a person is away
 }
 URL = "REDIS_URL"
@@ -28,6 +29,7 @@ class Conf:
     linger_ms: int
     sweep_ms: int
     check_ms: int
+    repair_ms: int
     away_ms: int
 
     @property
@@ -46,6 +48,7 @@ def conf() -> Conf:
         linger_ms=_milliseconds(given, "LINGER_MS"),
         sweep_ms=_milliseconds(given, "SWEEP_MS"),
         check_ms=_milliseconds(given, "CHECK_MS"),
+        repair_ms=_milliseconds(given, "REPAIR_MS"),
         away_ms=_milliseconds(given, "AWAY_MS"),
     )
 

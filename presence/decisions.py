@@ -28,6 +28,9 @@ class Decisions:
         if len(self._of) > self._enough:
             self._forget_others()
 
+    def of(self, user_id: int) -> Decision | None:
+        return self._of.get(user_id)
+
     def told(self, user_id: int, decision: Decision) -> None:
         """Redis has it. It may be another by now, which it has not."""
         if self._of.get(user_id) == decision:

@@ -15,6 +15,15 @@ class Hold(NamedTuple):
     user_id: int
     connection: str
 
+    @classmethod
+    def parsed(cls, owned: str) -> "Hold | None":
+        """From an entry of `owned` in Redis; None if it is none."""
+        try:
+            topic, user_id, connection = owned.split("|", 2)
+            return cls(topic, int(user_id), connection)
+        except ValueError:
+            return None
+
 
 class Held:
     def __init__(self) -> None:
@@ -24,6 +33,9 @@ class Held:
     def __iter__(self) -> Iterator[Hold]:
         for holds in self._holds.values():
             yield from holds
+
+    def __contains__(self, hold: object) -> bool:
+        return isinstance(hold, Hold) and hold in self._holds.get(hold.connection, {})
 
     def users(self) -> set[int]:
         return {hold.user_id for hold in self}
@@ -38,9 +50,9 @@ class Held:
 
     def remove(self, hold: Hold) -> bool:
         """True if it is news."""
-        holds = self._holds.get(hold.connection, {})
-        if hold not in holds:
+        if hold not in self:
             return False
+        holds = self._holds[hold.connection]
         del holds[hold]
         if not holds:
             del self._holds[hold.connection]

@@ -1,21 +1,4 @@
-"""Redis, and the only place that knows its keys and scripts.
-
-Every key stands under one hash tag, so that a script may touch all of them on a cluster too:
-
-    topic:<t>         SET     ids of the users who are present on the topic
-    conns:<t>:<user>  SET     `<node>/<connection>`, why they are
-    version:<t>       number  +1 with every visible change of the topic
-    topics:<user>     SET     the topics on which they are, whether others see it or not
-    state:<user>      HASH    `input`: when the last input was (ms); `idle`: there was none for AWAY_MS;
-                              `hidden`, `away`: what they decided, 0 or 1
-    inputs            ZSET    users who are online and not idle, by their last input
-    node:<id>         string  the lease of one server process, expires by itself
-    nodes             ZSET    nodes, by the end of their lease
-    owned:<id>        SET     `<topic>|<user>|<connection>`, all that a sweep must undo if the node dies
-    lingering         ZSET    `<topic>|<user>` whose last connection closed, by when they count as gone
-    swept             number  when anybody swept last
-    epoch             string  random, made once: another one means that Redis lost everything
-"""
+"""Redis: the only place that calls it and runs the scripts. What stands in it: see keys.py."""
 
 import functools
 import hashlib
@@ -37,8 +20,8 @@ from redis.retry import Retry as SyncRetry
 
 from presence.conf import conf
 from presence.errors import CorruptData, NoLease, PresenceError, PresenceUnavailable
+from presence.keys import PREFIX, key
 
-PREFIX = "{presence}:"
 BATCH = 500  # operations or entries a script: some 5 ms in which Redis serves nobody else
 # Seconds, so that a Redis that has gone silent hangs nothing: a call on a new connection may wait twice, for the
 # handshake and for its answer, and should still be over within three.
@@ -109,6 +92,10 @@ def touch(user_id: int) -> Operation:
     return "touch", str(user_id)
 
 
+def disown(owned: str, linger_ms: int) -> Operation:
+    return "disown", owned, linger_ms
+
+
 def decide(user_id: int, hidden: bool, away: bool, is_news: bool) -> Operation:
     return "decide", str(user_id), hidden, away, is_news
 
@@ -118,12 +105,13 @@ class Store:
 
     def __init__(self) -> None:
         pool = AsyncPool.from_url(conf().redis_url, retry=Retry(NoBackoff(), *ONCE), **_OPTIONS)
-        self._redis = AsyncRedis.from_pool(pool)
+        self.redis = AsyncRedis.from_pool(pool)
+        """For survey.py, which reads all that is there."""
 
     async def close(self) -> None:
         """Never raises. No round trip."""
         try:
-            await self._redis.aclose()
+            await self.redis.aclose()
         except (RedisError, OSError):
             return
 
@@ -137,24 +125,24 @@ class Store:
 
     async def release(self, node: str, linger_ms: int) -> None:
         """End a node: what it still owns counts as gone after the linger. Raises NoLease. One round trip."""
-        await self._run("release", node, linger_ms)
+        await self.run("release", node, linger_ms)
 
     async def apply(self, node: str, operations: Sequence[Operation]) -> Outcome:
         """Apply at most BATCH operations, in order and in one step. Raises NoLease. One round trip."""
-        return _outcome(await self._run("apply", node, json.dumps(operations)))
+        return outcome_of(await self.run("apply", node, json.dumps(operations)))
 
     async def sweep(self, node: str, lease_ms: int, away_ms: int) -> Outcome:
         """Undo what dead nodes own, what lingered, what was idle; BATCH each. Raises NoLease. One round trip."""
-        return _outcome(await self._run("sweep", node, lease_ms, away_ms, BATCH))
+        return outcome_of(await self.run("sweep", node, lease_ms, away_ms, BATCH))
 
     async def snapshots(self, topics: Sequence[str]) -> dict[str, Snapshot | CorruptData]:
         """Each topic's people and version, or what is wrong with it. One round trip, and one step on the server."""
-        pipe = self._redis.pipeline(transaction=True)
-        pipe.get(_key("epoch"))
+        pipe = self.redis.pipeline(transaction=True)
+        pipe.get(key("epoch"))
         for topic in topics:
-            pipe.get(_key("version", topic))
-            pipe.smembers(_key("topic", topic))
-        with _named_errors():
+            pipe.get(key("version", topic))
+            pipe.smembers(key("topic", topic))
+        with named_errors():
             epoch, *replies = await pipe.execute(raise_on_error=False)
             return {
                 topic: _snapshot(epoch, *pair)
@@ -163,37 +151,38 @@ class Store:
 
     async def versions(self, topics: Sequence[str]) -> Versions:
         """The epoch and every topic's version. One round trip, one MGET."""
-        keys = [_key("epoch"), *(_key("version", topic) for topic in topics)]
-        with _named_errors():
-            epoch, *numbers = await cast(Awaitable[list[str | None]], self._redis.mget(keys))
+        keys = [key("epoch"), *(key("version", topic) for topic in topics)]
+        with named_errors():
+            epoch, *numbers = await cast(Awaitable[list[str | None]], self.redis.mget(keys))
             return Versions(epoch or "", {t: int(n or 0) for t, n in zip(topics, numbers, strict=True)})
 
     async def counts(self, topics: Sequence[str]) -> list[int]:
         """How many people are present on each topic. One round trip."""
-        pipe = self._redis.pipeline(transaction=False)
+        pipe = self.redis.pipeline(transaction=False)
         for topic in topics:
-            pipe.scard(_key("topic", topic))
-        with _named_errors():
+            pipe.scard(key("topic", topic))
+        with named_errors():
             return list(await pipe.execute())
 
     async def _lease(self, node: str, lease_ms: int, verb: str) -> str:
-        return str(await self._run("lease", node, lease_ms, verb, secrets.token_hex(8)))
+        return str(await self.run("lease", node, lease_ms, verb, secrets.token_hex(8)))
 
-    async def _run(self, script: str, *args: str | int) -> Any:
+    async def run(self, script: str, *args: str | int) -> Any:
+        """Run one of the scripts. Raises NoLease. One round trip."""
         text, digest = _script(script)
-        with _named_errors():
+        with named_errors():
             try:
-                return await self._redis.evalsha(digest, 1, PREFIX, *args)
+                return await self.redis.evalsha(digest, 1, PREFIX, *args)
             except NoScriptError:
-                return await self._redis.eval(text, 1, PREFIX, *args)  # which keeps it for the next time
+                return await self.redis.eval(text, 1, PREFIX, *args)  # which keeps it for the next time
 
 
 def count_now(topics: Sequence[str]) -> list[int]:
     """`Store.counts` for code without an event loop. One round trip; blocks the thread for its time."""
     pipe = _sync_redis(conf().redis_url).pipeline(transaction=False)
     for topic in topics:
-        pipe.scard(_key("topic", topic))
-    with _named_errors():
+        pipe.scard(key("topic", topic))
+    with named_errors():
         return list(pipe.execute())
 
 
@@ -209,12 +198,8 @@ def _script(name: str) -> tuple[str, str]:
     return text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
 
 
-def _key(*parts: str) -> str:
-    return PREFIX + ":".join(parts)
-
-
 @contextmanager
-def _named_errors() -> Iterator[None]:
+def named_errors() -> Iterator[None]:
     try:
         yield
     except PresenceError:
@@ -237,16 +222,20 @@ def _named(error: ResponseError) -> PresenceError:
     return PresenceUnavailable(text)
 
 
-def _outcome(reply: Any) -> Outcome:
+def outcome_of(reply: Any) -> Outcome:
     epoch, changes, errors, more = reply
     return Outcome(
         changes=tuple(
-            Change(topic, epoch, int(version), tuple(map(int, joined)), tuple(map(int, left)))
-            for topic, version, joined, left in changes
+            Change(topic, epoch, int(version), _ids(joined), _ids(left)) for topic, version, joined, left in changes
         ),
         errors=tuple(CorruptData(text) for text in errors),
         more=bool(more),
     )
+
+
+def _ids(members: Sequence[str]) -> tuple[int, ...]:
+    """What is no number was no user either: nonsense, which a repair took out."""
+    return tuple(int(member) for member in members if member.removeprefix("-").isdecimal())
 
 
 def _snapshot(epoch: Any, version: Any, members: Any) -> Snapshot | CorruptData:

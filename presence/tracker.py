@@ -15,6 +15,7 @@ from presence.errors import InvalidConnection
 from presence.held import Hold
 from presence.hints import Hints
 from presence.loops import PerLoop
+from presence.repair import Repair
 from presence.store import Change, Store
 from presence.tasks import end
 from presence.topics import trackable
@@ -51,13 +52,16 @@ class Tracker:
     def start(self) -> None:
         """Begin to work on the running loop; again is no matter. Raises ImproperlyConfigured.
 
-        Costs, from then on, one round trip each HEARTBEAT_MS and each SWEEP_MS, however many connections there are.
+        Costs, from then on, one round trip each HEARTBEAT_MS and each SWEEP_MS, however many connections there are;
+        and each REPAIR_MS one for every 500 things that are held, and for all processes together a few for every 500
+        keys.
         """
         if self._tasks:
             return
         self._store = Store()
         self._writer.use(self._store)
-        works = (self._write, self._beat, self._sweep, self._hints.send_forever)
+        self._repairer = Repair(self._wanted, self._writer, self._store)
+        works = (self._write, self._beat, self._sweep, self._repair, self._hints.send_forever)
         self._tasks = [asyncio.create_task(work(), name=f"presence {work.__name__}") for work in works]
 
     async def stop(self, *, linger_ms: int | None = None) -> None:
@@ -149,6 +153,13 @@ class Tracker:
     async def _sweep_next(self) -> None:
         await asyncio.sleep(conf().sweep_ms / 1000)
         await self._writer.while_available(self._sweep_all)
+
+    async def _repair(self) -> None:
+        await self._forever(self._repair_next)
+
+    async def _repair_next(self) -> None:
+        await asyncio.sleep(conf().repair_ms / 1000)
+        await self._writer.while_available(self._repairer.repair)
 
     async def _sweep_all(self, node: str) -> None:
         more = True

@@ -193,6 +193,7 @@ PRESENCE = {
     "LINGER_MS": env.int("PRESENCE_LINGER_MS", 5_000),
     "SWEEP_MS": env.int("PRESENCE_SWEEP_MS", 1_000),
     "CHECK_MS": env.int("PRESENCE_CHECK_MS", 2_000),
+    "REPAIR_MS": env.int("PRESENCE_REPAIR_MS", 30_000),
     "AWAY_MS": env.int("PRESENCE_AWAY_MS", 300_000),
 }
 

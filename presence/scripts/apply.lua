@@ -1,6 +1,6 @@
 -- Apply a batch of operations of one node, in order.
 -- ARGV: node, a JSON array of ["join", topic, user, connection], ["leave", topic, user, connection, linger (ms)],
--- ["touch", user] and ["decide", user, hidden, away, whether it is news].
+-- ["touch", user], ["decide", user, hidden, away, whether it is news] and ["disown", an entry of `owned`, linger (ms)].
 
 local node, operations = ARGV[1], cjson.decode(ARGV[2])
 
@@ -23,9 +23,7 @@ function apply.join(topic, user, connection)
   arrive(topic, user)
 end
 
-function apply.leave(topic, user, connection, linger_ms)
-  local owned, entry = entries(topic, user, connection)
-  redis.call('SREM', key('owned', node), owned)
+local function release(topic, user, entry, linger_ms)
   local removed = redis.call('SREM', key('conns', topic, user), entry)
   if removed == 0 or redis.call('EXISTS', key('conns', topic, user)) == 1 then
     return
@@ -34,6 +32,21 @@ function apply.leave(topic, user, connection, linger_ms)
     redis.call('ZADD', key('lingering'), now + linger_ms, topic .. '|' .. user)
   else
     depart(topic, user)
+  end
+end
+
+function apply.leave(topic, user, connection, linger_ms)
+  local owned, entry = entries(topic, user, connection)
+  redis.call('SREM', key('owned', node), owned)
+  release(topic, user, entry, linger_ms)
+end
+
+-- As Redis has it, and the node has not: perhaps nothing that the node ever wrote.
+function apply.disown(owned, linger_ms)
+  local topic, user, connection = parts_of(owned)
+  redis.call('SREM', key('owned', node), owned)
+  if topic then
+    release(topic, user, node .. '/' .. connection, linger_ms)
   end
 end
 
@@ -46,10 +59,11 @@ end
 
 -- What is no news was decided before, and perhaps something else since, on another node: it only fills a void.
 function apply.decide(user, hidden, away, is_news)
-  local state, topics = key('state', user), redis.call('SMEMBERS', key('topics', user))
+  local state = key('state', user)
   if not is_news and redis.call('HEXISTS', state, 'hidden') == 1 then
     return
   end
+  local topics = redis.call('SMEMBERS', key('topics', user))
   local was_away = redis.call('HGET', state, 'away') == '1'
   redis.call('HSET', state, 'hidden', hidden and 1 or 0, 'away', away and 1 or 0)
   if #topics == 0 then

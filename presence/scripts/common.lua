@@ -14,6 +14,11 @@ local function key(...)
   return prefix .. table.concat({...}, ':')
 end
 
+-- The topic, the user and the connection of an entry of `owned`; nothing, where it is none.
+local function parts_of(owned)
+  return owned:match('^([^|]+)|([^|]+)|(.+)$')
+end
+
 -- Errors of one operation must not lose the others: they are collected and handed back.
 local errors = {}
 
@@ -23,6 +28,10 @@ local function attempt(operation, ...)
     errors[#errors + 1] = type(result) == 'table' and result.err or tostring(result)
   end
   return done and result
+end
+
+local function count(what, number)
+  attempt(redis.call, 'HINCRBY', key('done'), what, number)
 end
 
 -- The fence: a node without a lease may have been swept already, so nothing that it says counts.

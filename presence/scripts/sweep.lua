@@ -27,7 +27,10 @@ local function notice_a_pause()
 end
 
 local function undo(owner, owned)
-  local topic, user, connection = owned:match('^([^|]+)|([^|]+)|(.*)$')
+  local topic, user, connection = parts_of(owned)
+  if not topic then
+    return
+  end
   local conns = key('conns', topic, user)
   local removed = redis.call('SREM', conns, owner .. '/' .. connection)
   -- Nothing removed: the connection was closed in order, and its user may be lingering.
@@ -45,8 +48,10 @@ local function sweep_node(dead, limit)
   for _, entry in ipairs(owned) do
     attempt(undo, dead, entry)
   end
+  count('swept_connections', #owned)
   if #owned < limit then
     redis.call('ZREM', key('nodes'), dead)
+    count('swept_nodes', 1)
   end
   return #owned
 end
@@ -86,6 +91,7 @@ local function become_idle(user)
 end
 
 notice_a_pause()
+count('sweeps', 1)
 local more_nodes = attempt(sweep_nodes)
 local more_lingering = attempt(take_due, 'lingering', now, stop_lingering)
 local more_idle = attempt(take_due, 'inputs', now - away_ms, become_idle)

@@ -4,7 +4,7 @@ from django.core.checks import CheckMessage, Error, Warning, run_checks
 from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 
-from presence.conf import conf
+from presence.conf import DEFAULTS, conf
 
 
 def found() -> list[CheckMessage]:
@@ -21,7 +21,7 @@ def test_everything_but_the_url_has_a_default(settings: Settings) -> None:
 
     assert not problems()
     assert (conf().lease_ms, conf().heartbeat_ms, conf().linger_ms) == (12_000, 4_000, 5_000)
-    assert (conf().sweep_ms, conf().check_ms, conf().away_ms) == (1_000, 2_000, 300_000)
+    assert (conf().sweep_ms, conf().check_ms, conf().repair_ms, conf().away_ms) == (1_000, 2_000, 30_000, 300_000)
 
 
 @pytest.mark.parametrize("given", [{}, {"REDIS_URL": ""}, {"REDIS_URL": None}, "redis://localhost", None])
@@ -33,7 +33,7 @@ def test_the_url_must_be_there(settings: Settings, given: object) -> None:
         conf()
 
 
-@pytest.mark.parametrize("name", ["LEASE_MS", "HEARTBEAT_MS", "LINGER_MS", "SWEEP_MS", "CHECK_MS", "AWAY_MS"])
+@pytest.mark.parametrize("name", sorted(DEFAULTS))
 @pytest.mark.parametrize("value", [0, -1, 1.5, "5", True, None])
 def test_a_time_is_a_whole_number_above_0(settings: Settings, name: str, value: object) -> None:
     settings.PRESENCE = {**settings.PRESENCE, name: value}
@@ -50,6 +50,23 @@ def test_a_lease_is_at_least_three_heartbeats_long(settings: Settings) -> None:
     settings.PRESENCE = {**settings.PRESENCE, "LEASE_MS": 1_199}
     assert problems() == ["presence.E002"]
     assert isinstance(next(problem for problem in found() if problem.id == "presence.E002"), Error)
+
+
+def test_a_lease_is_at_least_three_sweeps_long(settings: Settings) -> None:
+    settings.PRESENCE = {**settings.PRESENCE, "LEASE_MS": 1_500, "SWEEP_MS": 500}
+    assert not problems()
+
+    settings.PRESENCE = {**settings.PRESENCE, "SWEEP_MS": 501}
+    assert problems() == ["presence.E003"]
+
+
+def test_a_repair_more_often_than_a_lease_is_warned_of(settings: Settings) -> None:
+    settings.PRESENCE = {**settings.PRESENCE, "LEASE_MS": 1_500, "REPAIR_MS": 1_500}
+    assert not problems()
+
+    settings.PRESENCE = {**settings.PRESENCE, "REPAIR_MS": 1_499}
+    assert problems() == ["presence.W002"]
+    assert isinstance(next(problem for problem in found() if problem.id == "presence.W002"), Warning)
 
 
 def test_a_misspelt_setting_is_named(settings: Settings) -> None:

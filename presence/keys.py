@@ -1,0 +1,30 @@
+"""The keys of this library in Redis: all of them, and nothing else has their names.
+
+Every key stands under one hash tag, so that a script may touch all of them on a cluster too:
+
+    topic:<t>         SET     ids of the users who are present on the topic, for others to see
+    conns:<t>:<user>  SET     `<node>/<connection>`, why they are
+    version:<t>       number  +1 with every visible change of the topic
+    topics:<user>     SET     the topics on which they are, whether others see it or not
+    state:<user>      HASH    `input`: when the last input was (ms); `idle`: there was none for AWAY_MS;
+                              `hidden`, `away`: what they decided, 0 or 1
+    inputs            ZSET    users who are online and not idle, by their last input
+    node:<id>         string  the lease of one server process, expires by itself
+    nodes             ZSET    nodes, by the end of their lease
+    owned:<id>        SET     `<topic>|<user>|<connection>`, all that a sweep must undo if the node dies
+    lingering         ZSET    `<topic>|<user>` whose last connection closed, by when they count as gone
+    swept             number  when anybody swept last
+    repairing         string  the node that examines all of this; expires when it is the next one's turn
+    done              HASH    `sweeps`, `swept_nodes`, `swept_connections`, `repairs`: how many so far, for operators
+    epoch             string  random, made once: another one means that Redis lost everything
+"""
+
+PREFIX = "{presence}:"
+
+
+def key(*parts: str) -> str:
+    return PREFIX + ":".join(parts)
+
+
+def parts_of(key: str) -> list[str]:
+    return key.removeprefix(PREFIX).split(":")

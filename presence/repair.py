@@ -1,0 +1,65 @@
+"""Anti-entropy: whatever damaged the sets, they are right again after REPAIR_MS or two.
+
+Each process says again what it holds, and gives up what stands in its name and it does not hold. One of them at a time
+also examines everything that is there, whosever it is. Where nothing is wrong, nothing changes, and nobody hears of it.
+"""
+
+import logging
+
+from presence import store, survey
+from presence.conf import conf
+from presence.errors import CorruptData
+from presence.held import Hold
+from presence.store import Store
+from presence.survey import Item
+from presence.wanted import Wanted
+from presence.writer import Writer
+
+logger = logging.getLogger(__name__)
+
+
+class Repair:
+    def __init__(self, wanted: Wanted, writer: Writer, store: Store) -> None:
+        self._wanted = wanted
+        self._writer = writer
+        self._store = store
+
+    async def repair(self, node: str) -> None:
+        """Costs one round trip for each BATCH of what is held and of what is owned; and, when it is this process's
+        turn, two or so for each BATCH of all keys. Raises PresenceUnavailable, NoLease."""
+        await self._assert_again()
+        try:
+            await self._disown(node)
+        except CorruptData as error:
+            logger.error("presence: what the node %s owns cannot be read: %s", node, error)
+        if await survey.claim(self._store, node, conf().repair_ms):
+            async for items in survey.places(self._store):
+                await self._examine(node, items)
+
+    async def _assert_again(self) -> None:
+        """Batch by batch, so that nobody's join waits for all of it; what was dropped meanwhile does not come back."""
+        holds = list(self._wanted.held)
+        for start in range(0, len(holds), store.BATCH):
+            for hold in holds[start : start + store.BATCH]:
+                if hold in self._wanted.held:
+                    self._assert(hold)
+            await self._writer.marker()
+
+    def _assert(self, hold: Hold) -> None:
+        decision = self._wanted.decisions.of(hold.user_id)
+        if decision:
+            self._writer.submit(store.decide(hold.user_id, *decision, is_news=False))
+        self._writer.submit(store.join(*hold))
+
+    async def _disown(self, node: str) -> None:
+        async for entries in survey.members(self._store, "owned", node):
+            for owned in entries:
+                if node == self._writer.node and Hold.parsed(owned) not in self._wanted.held:
+                    self._writer.submit(store.disown(owned, conf().linger_ms))
+
+    async def _examine(self, node: str, items: list[Item]) -> None:
+        outcome, contradictions = await survey.examine(self._store, node, items)
+        self._writer.report(outcome)
+        if contradictions:
+            text = "presence: %d contradictions, of which the first: %s"
+            logger.warning(text, len(contradictions), contradictions[0])

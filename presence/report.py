@@ -1,0 +1,110 @@
+"""For operators: what is there at present, and whether it agrees with itself.
+
+Both are for code without an event loop, like views and commands; elsewhere, call them in a thread. Both only read, and
+keep Redis busy for no more than a few milliseconds at a time, however many people there are.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from presence import survey
+from presence.keys import key
+from presence.store import Store, named_errors
+from presence.survey import Contradiction
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One server process, as Redis knows it."""
+
+    id: str
+    lease_ms: int | None
+    """What remains of its lease; None where it has ended, and the node is about to be swept."""
+    connections: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    epoch: str
+    """Another one than before: Redis lost everything meanwhile."""
+    nodes: tuple[Node, ...]
+    """Those with the longest lease first."""
+    topics: dict[str, int]
+    """How many people are present on each topic that has any, the most populous first."""
+    lingering: int
+    """How many have closed their last connection on a topic, and may be back."""
+    done: dict[str, int]
+    """Since the epoch began: `sweeps`, `swept_nodes`, `swept_connections`, `repairs`."""
+
+
+def report() -> Report:
+    """Nodes, connections, topics, and the work done.
+
+    Raises PresenceUnavailable, CorruptData. Costs one round trip for each 500 keys in that Redis, whatever they are,
+    two or more for each node (one for each 500 things that it owns), and three.
+    """
+    return _run(_report)
+
+
+def verify() -> list[Contradiction]:
+    """Compares the sets with one another, and names every contradiction; none is a healthy answer.
+
+    Each is true of one moment, so people who come and go meanwhile are none. What damage a server notices it repairs
+    within REPAIR_MS or two: what stays for longer is worth a look. Raises PresenceUnavailable.
+    Costs two round trips or so for each 500 keys, connections and members of topics; some 10 ms of Redis for each
+    thousand people.
+    """
+    return _run(_verify)
+
+
+async def _report(store: Store) -> Report:
+    topics = [":".join(parts[1:]) async for page in survey.keys(store, "topic:*") for parts in page]
+    nodes = [await _node(store, node) for node in await survey.ranked(store, "nodes")]
+    people = dict(zip(topics, await store.counts(topics), strict=True))
+    pipe = store.redis.pipeline(transaction=False)
+    pipe.get(key("epoch"))
+    pipe.zcard(key("lingering"))
+    pipe.hgetall(key("done"))
+    with named_errors():
+        epoch, lingering, done = await pipe.execute()
+        return Report(
+            epoch=epoch or "",
+            nodes=tuple(sorted(nodes, key=lambda node: node.lease_ms or 0, reverse=True)),
+            topics=dict(sorted(people.items(), key=lambda item: (-item[1], item[0]))),
+            lingering=lingering,
+            done={name: int(number) for name, number in sorted(done.items())},
+        )
+
+
+async def _verify(store: Store) -> list[Contradiction]:
+    found: dict[Contradiction, None] = {}
+    for pages in (survey.places(store), survey.claims(store)):
+        async for items in pages:
+            found |= dict.fromkeys((await survey.examine(store, "", items))[1])
+    return list(found)
+
+
+async def _node(store: Store, node: str) -> Node:
+    connections: set[str] = set()
+    async for entries in survey.members(store, "owned", node):
+        connections.update(entry.split("|", 2)[-1] for entry in entries)
+    with named_errors():
+        remaining = await store.redis.pttl(key("node", node))
+    return Node(node, remaining if remaining >= 0 else None, len(connections))
+
+
+def _run(read: Callable[[Store], Awaitable[T]]) -> T:
+    """On a loop of its own, so that reading a lot delays nobody's."""
+
+    async def work() -> T:
+        store = Store()
+        try:
+            return await read(store)
+        finally:
+            await store.close()
+
+    return asyncio.run(work())

@@ -1,0 +1,134 @@
+"""All that is there: read page by page, examined in steps that each see it as it is at one moment."""
+
+import json
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from presence.conf import conf
+from presence.errors import CorruptData
+from presence.keys import PREFIX, key, parts_of
+from presence.store import BATCH, Outcome, Store, named_errors, outcome_of
+
+WRONG = {
+    "absent": gettext_noop("%(key)s lacks %(member)s, which other keys imply."),
+    "unconnected": gettext_noop("%(key)s has %(member)s, for which there is no connection."),
+    "exposed": gettext_noop("%(key)s has %(member)s, who is hidden."),
+    "unfounded": gettext_noop("%(key)s has %(member)s, whose state does not say so."),
+    "overdue": gettext_noop("%(key)s has %(member)s, which a sweep should have taken out by now."),
+    "nonsense": gettext_noop("%(key)s has %(member)s, which means nothing."),
+    "corrupt": gettext_noop("%(key)s cannot be examined: %(member)s"),
+}
+
+Item = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Two places in Redis that do not agree: what is wrong (a key of WRONG) with which member of which key."""
+
+    wrong: str
+    key: str
+    member: str
+
+    def __str__(self) -> str:
+        return _(WRONG[self.wrong]) % {"key": self.key, "member": self.member}
+
+
+async def claim(store: Store, node: str, repair_ms: int) -> bool:
+    """Whether it is this node's turn to examine all that is there, for all. Raises NoLease. One round trip."""
+    return bool(await store.run("claim", node, repair_ms))
+
+
+async def examine(store: Store, healer: str, items: Sequence[Item]) -> tuple[Outcome, list[Contradiction]]:
+    """Examine BATCH items or so in one step; heal them in the name of a node, unless that is empty.
+
+    Raises NoLease. One round trip.
+    """
+    *reply, found = await store.run("examine", healer, json.dumps(items), conf().lease_ms)
+    with named_errors():
+        return outcome_of(reply), [Contradiction(*contradiction) for contradiction in found]
+
+
+async def keys(store: Store, pattern: str) -> AsyncIterator[list[list[str]]]:
+    """The parts of all keys that match. One round trip for each BATCH keys in that Redis, whatever they are."""
+    async for page in _paged(store.redis.scan_iter(match=f"{PREFIX}{pattern}", count=BATCH)):
+        yield [parts_of(name) for name in page]
+
+
+async def members(store: Store, *name: str) -> AsyncIterator[list[str]]:
+    """A set's members. Raises CorruptData. One round trip for each BATCH."""
+    async for page in _paged(store.redis.sscan_iter(key(*name), count=BATCH)):
+        yield page
+
+
+async def ranked(store: Store, name: str) -> list[str]:
+    """A sorted set's members. Raises CorruptData. One round trip."""
+    with named_errors():
+        return [str(member) for member in await store.redis.zrange(key(name), 0, -1)]
+
+
+async def places(store: Store) -> AsyncIterator[list[Item]]:
+    """Everybody who is anywhere, and every node, in pages of about BATCH."""
+    async for page in keys(store, "*"):
+        yield list(_items(page))
+        for parts in page:
+            if parts[0] == "topic":
+                async for items in _listed(store, parts, ("place", *parts[1:])):
+                    yield items
+
+
+async def claims(store: Store) -> AsyncIterator[list[Item]]:
+    """What nodes say that they own, the nodes that are said to be, and who is said to linger; as `places`."""
+    async for page in keys(store, "owned:*"):
+        for parts in page:
+            async for items in _listed(store, parts, tuple(parts)):
+                yield items
+    for kind, name in (("node", "nodes"), ("lingering", "lingering")):
+        async for items in _listed_in_order(store, name, kind):
+            yield items
+
+
+async def _listed(store: Store, name: Sequence[str], item: Item) -> AsyncIterator[list[Item]]:
+    """A set's members as items; or the set, for its error to be named."""
+    try:
+        async for page in members(store, *name):
+            yield [(*item, member) for member in page]
+    except CorruptData:
+        yield [("set", ":".join(name))]
+
+
+async def _listed_in_order(store: Store, name: str, kind: str) -> AsyncIterator[list[Item]]:
+    try:
+        entries = await ranked(store, name)
+    except CorruptData:
+        yield [("sorted_set", name)]
+        return
+    for start in range(0, len(entries), BATCH):
+        yield [(kind, entry) for entry in entries[start : start + BATCH]]
+
+
+def _items(page: Iterable[list[str]]) -> Iterable[Item]:
+    for parts in page:
+        match parts:
+            case ["topics", user]:
+                yield "person", user
+            case ["conns", topic, user]:
+                yield "place", topic, user
+            case ["node" | "owned", node]:
+                yield "node", node
+
+
+async def _paged(found: AsyncIterator[Any]) -> AsyncIterator[list[str]]:
+    page: list[str] = []
+    with named_errors():
+        async for each in found:
+            page.append(str(each))
+            if len(page) == BATCH:
+                yield page
+                page = []
+    if page:
+        yield page

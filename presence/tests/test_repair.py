@@ -1,0 +1,248 @@
+"""What somebody damaged by hand is right again, and nobody hears of what was right all along."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from pytest_django import Settings
+from redis import Redis
+
+from presence.report import verify
+from presence.store import BATCH
+from presence.tests.processes import Process
+from presence.tests.test_tracker import ALICE, BOB, ROOM, present
+from presence.tests.waiting import eventually
+from presence.topics import AWAY, HIDDEN, ONLINE
+
+CAROL, NOBODY = 3, 99
+EMPTY = "here.9"
+
+Processes = Callable[[], Process]
+Damage = Callable[[Redis, str], Any]
+
+
+@pytest.fixture(autouse=True)
+def _soon_repaired(_short_times: None, settings: Settings) -> None:
+    settings.PRESENCE = {**settings.PRESENCE, "REPAIR_MS": 200, "LEASE_MS": 5_000}
+
+
+@pytest.fixture
+async def process(processes: Processes) -> Process:
+    """Alice is there, Bob is hidden, and Carol says that she is away."""
+    process = processes()
+    process.tracker.set_state(BOB, hidden=True, away=False)
+    process.tracker.set_state(CAROL, hidden=False, away=True)
+    for user_id in (ALICE, BOB, CAROL):
+        for topic in (ONLINE, ROOM):
+            process.tracker.track(topic, user_id, f"tab {user_id}")
+    await process.tracker.settled()
+    return process
+
+
+def k(name: str) -> str:
+    return "{presence}:" + name
+
+
+def all_there_is(redis: Redis) -> dict[str, Any]:
+    """What is damaged here, and must be as it was: every set, who is on the ranked lists, and what people decided."""
+    there: dict[str, Any] = {}
+    for kind in ("topic", "conns", "topics", "owned"):
+        there |= {name: redis.smembers(name) for name in redis.scan_iter(k(f"{kind}:*"))}
+    for name in ("nodes", "inputs", "lingering"):
+        there[name] = set(redis.zrange(k(name), 0, -1))
+    there |= {name: redis.hmget(name, "hidden", "away") for name in redis.scan_iter(k("state:*"))}
+    return there
+
+
+def repairs(redis: Redis) -> int:
+    return int(redis.hget(k("done"), "repairs") or 0)
+
+
+async def contradictions() -> list[str]:
+    return [str(contradiction) for contradiction in await asyncio.to_thread(verify)]
+
+
+def add_a_stranger(redis: Redis, node: str) -> None:
+    """Somebody who was on a node that nobody knows, and is in every set but that node's own."""
+    redis.sadd(k(f"topic:{EMPTY}"), NOBODY)
+    redis.sadd(k(f"topics:{NOBODY}"), EMPTY)
+    redis.sadd(k(f"conns:{EMPTY}:{NOBODY}"), "unknown/tab")
+
+
+def add_a_connection(redis: Redis, node: str) -> None:
+    """As if the node held it, which it does not."""
+    add_a_stranger(redis, node)
+    redis.delete(k(f"conns:{EMPTY}:{NOBODY}"))
+    redis.sadd(k(f"conns:{EMPTY}:{NOBODY}"), f"{node}/tab")
+    redis.sadd(k(f"owned:{node}"), f"{EMPTY}|{NOBODY}|tab")
+
+
+DAMAGES: dict[str, Damage] = {
+    "who is there is not on the topic": lambda redis, _: redis.srem(k(f"topic:{ROOM}"), ALICE),
+    "nobody is on the topic": lambda redis, _: redis.delete(k(f"topic:{ONLINE}")),
+    "somebody without a connection is on the topic": lambda redis, _: redis.sadd(k(f"topic:{ROOM}"), NOBODY),
+    "so is somebody on a topic that nobody is on": lambda redis, _: redis.sadd(k(f"topic:{EMPTY}"), NOBODY),
+    "somebody hidden is on the topic": lambda redis, _: redis.sadd(k(f"topic:{ROOM}"), BOB),
+    "somebody hidden is not among the hidden": lambda redis, _: redis.srem(k(f"topic:{HIDDEN}"), BOB),
+    "somebody visible is among the hidden": lambda redis, _: redis.sadd(k(f"topic:{HIDDEN}"), ALICE),
+    "nobody online is among the hidden": lambda redis, _: redis.sadd(k(f"topic:{HIDDEN}"), NOBODY),
+    "nobody online is away": lambda redis, _: redis.sadd(k(f"topic:{AWAY}"), NOBODY),
+    "who is not away is away": lambda redis, _: redis.sadd(k(f"topic:{AWAY}"), ALICE),
+    "who hides is away": lambda redis, _: redis.sadd(k(f"topic:{AWAY}"), BOB),
+    "who is away is not away": lambda redis, _: redis.srem(k(f"topic:{AWAY}"), CAROL),
+    "what is no user is on the topic": lambda redis, _: redis.sadd(k(f"topic:{ROOM}"), "nonsense"),
+    "the connections of somebody are lost": lambda redis, _: redis.delete(k(f"conns:{ROOM}:{ALICE}")),
+    "a connection is of a server that nobody knows": add_a_stranger,
+    "a connection is of a server that does not own it": lambda redis, node: redis.sadd(
+        k(f"conns:{ROOM}:{NOBODY}"), f"{node}/tab"
+    ),
+    "another connection is of a server that nobody knows": lambda redis, _: redis.sadd(
+        k(f"conns:{ROOM}:{ALICE}"), "unknown/tab"
+    ),
+    "what is no connection is a connection": lambda redis, _: redis.sadd(k(f"conns:{ROOM}:{ALICE}"), "nonsense"),
+    "the topics of somebody are lost": lambda redis, _: redis.delete(k(f"topics:{ALICE}")),
+    "somebody has a topic too many": lambda redis, _: redis.sadd(k(f"topics:{ALICE}"), EMPTY),
+    "what a server owns is lost": lambda redis, node: redis.delete(k(f"owned:{node}")),
+    "a server owns what is no connection": lambda redis, node: redis.sadd(k(f"owned:{node}"), "nonsense"),
+    "a server owns what it has not": lambda redis, node: redis.sadd(k(f"owned:{node}"), f"{EMPTY}|{NOBODY}|tab"),
+    "a server is not among the servers": lambda redis, node: redis.zrem(k("nodes"), node),
+    "an unknown server owns something": lambda redis, _: redis.sadd(k("owned:unknown"), f"{ROOM}|{NOBODY}|tab"),
+    "who could become idle is not listed": lambda redis, _: redis.delete(k("inputs")),
+}
+UNSEEN: dict[str, Damage] = {
+    "a connection is of a server that does not hold it": add_a_connection,
+    "the state of somebody hidden is lost": lambda redis, _: redis.delete(k(f"state:{BOB}")),
+}
+
+
+@pytest.mark.parametrize("damage", [*DAMAGES, *UNSEEN])
+async def test_damage_heals(process: Process, redis: Redis, damage: str) -> None:
+    healthy = all_there_is(redis)
+
+    (DAMAGES | UNSEEN)[damage](redis, process.tracker.node)
+
+    await eventually(lambda: all_there_is(redis) == healthy)
+    assert await contradictions() == []
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+async def test_damage_is_named(process: Process, redis: Redis, settings: Settings, damage: str) -> None:
+    assert await contradictions() == []
+    await process.die()
+
+    DAMAGES[damage](redis, process.tracker.node)
+
+    assert await contradictions() != []
+
+
+async def test_what_the_servers_show_follows_the_repair(process: Process, redis: Redis) -> None:
+    await process.watch(ROOM)
+    assert process.sees(ROOM) == {ALICE, CAROL}
+
+    redis.srem(k(f"topic:{ROOM}"), ALICE)
+    redis.sadd(k(f"topic:{ROOM}"), NOBODY)
+
+    await eventually(lambda: NOBODY not in process.sees(ROOM) and present(redis) == {ALICE, CAROL})
+    await eventually(lambda: process.sees(ROOM) == {ALICE, CAROL})
+
+
+async def test_where_nothing_is_wrong_nothing_changes(processes: Processes, process: Process, redis: Redis) -> None:
+    other = processes()
+    other.tracker.track(ROOM, ALICE, "telephone")
+    await other.tracker.settled()
+    await process.watch(ROOM)
+    versions = {name: redis.get(name) for name in redis.scan_iter(k("version:*"))}
+    healthy, diffs, before = all_there_is(redis), list(process.diffs), repairs(redis)
+
+    await eventually(lambda: repairs(redis) >= before + 4)
+
+    assert {name: redis.get(name) for name in redis.scan_iter(k("version:*"))} == versions
+    assert (all_there_is(redis), process.diffs) == (healthy, diffs)
+
+
+async def test_who_lingers_is_not_repaired_away(process: Process, redis: Redis, settings: Settings) -> None:
+    settings.PRESENCE = {**settings.PRESENCE, "LINGER_MS": 60_000}
+    process.tracker.drop(f"tab {ALICE}")
+    await process.tracker.settled()
+    before = repairs(redis)
+
+    await eventually(lambda: repairs(redis) >= before + 3)
+
+    assert present(redis) == {ALICE, CAROL}
+    assert await contradictions() == []
+
+
+@pytest.mark.parametrize("key", [f"topic:{ROOM}", f"conns:{ROOM}:{ALICE}", f"topics:{ALICE}", f"state:{ALICE}"])
+async def test_what_failed_because_of_a_corrupt_key_is_done_once_the_key_is_gone(
+    processes: Processes, redis: Redis, key: str
+) -> None:
+    redis.lpush(k(key), "nonsense")
+    process = processes()
+    process.tracker.track(ROOM, ALICE, "tab")
+    process.tracker.track("here.8", BOB, "tab of bob")
+    await process.tracker.settled()
+    node, before = process.tracker.node, repairs(redis)
+    await eventually(lambda: repairs(redis) > before)
+    assert (present(redis, "here.8"), process.tracker.node) == ({BOB}, node)
+    assert any("WRONGTYPE" in contradiction for contradiction in await contradictions())
+
+    redis.delete(k(key))
+
+    await eventually(lambda: present(redis) == {ALICE})
+    await eventually(lambda: redis.smembers(k(f"topics:{ALICE}")) == {ROOM})
+    assert await contradictions() == []
+
+
+async def test_a_leave_that_failed_is_done_once_the_key_is_gone(process: Process, redis: Redis) -> None:
+    connections = k(f"conns:{ROOM}:{ALICE}")
+    redis.delete(connections)
+    redis.lpush(connections, "nonsense")
+    process.tracker.untrack(ROOM, ALICE, f"tab {ALICE}", linger=False)
+    await process.tracker.settled()
+    assert present(redis) == {ALICE, CAROL}
+
+    redis.delete(connections)
+
+    await eventually(lambda: present(redis) == {CAROL})
+
+
+@pytest.mark.parametrize("key", ["repairing", "done"])
+async def test_nonsense_in_what_a_repair_writes_does_not_stop_it(process: Process, redis: Redis, key: str) -> None:
+    redis.delete(k(key))
+    redis.lpush(k(key), "nonsense")
+
+    redis.sadd(k(f"topic:{ROOM}"), NOBODY)
+
+    await eventually(lambda: present(redis) == {ALICE, CAROL})
+
+
+async def test_more_than_a_batch_is_repaired_in_several(processes: Processes, redis: Redis) -> None:
+    process = processes()
+    people = range(2 * BATCH + 10)
+    for user_id in people:
+        process.tracker.track(ROOM, user_id, f"tab {user_id}")
+    await process.tracker.settled()
+    assert len(present(redis)) == len(people)
+
+    redis.delete(k(f"topic:{ROOM}"))
+    redis.sadd(k(f"topic:{EMPTY}"), *people)
+
+    await eventually(lambda: present(redis) == set(people) and not present(redis, EMPTY))
+
+
+async def test_what_was_dropped_during_a_repair_does_not_come_back(processes: Processes, redis: Redis) -> None:
+    process = processes()
+    for user_id in range(2 * BATCH):
+        process.tracker.track(ROOM, user_id, f"tab {user_id}")
+    await process.tracker.settled()
+
+    repair = asyncio.create_task(process.tracker._repairer.repair(process.tracker.node))
+    await asyncio.sleep(0)  # the first batch is asked for, and the second is not
+    for user_id in range(2 * BATCH):
+        process.tracker.untrack(ROOM, user_id, f"tab {user_id}", linger=False)
+    await repair
+    await process.tracker.settled()
+
+    assert present(redis) == set()
+    assert not redis.keys(k("conns:*"))
