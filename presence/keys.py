@@ -15,7 +15,7 @@ Every key stands under one hash tag, so that a script may touch all of them on a
     lingering         ZSET    `<topic>|<user>` whose last connection closed, by when they count as gone
     swept             number  when anybody swept last
     repairing         string  the node that examines all of this; expires when it is the next one's turn
-    done              HASH    `sweeps`, `swept_nodes`, `swept_connections`, `repairs`: how many so far, for operators
+    done              HASH    `sweeps`, `swept_nodes`, `swept_holds`, `repairs`: how many so far, for operators
     epoch             string  random, made once: another one means that Redis lost everything
 """
 

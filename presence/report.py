@@ -38,7 +38,7 @@ class Report:
     lingering: int
     """How many have closed their last connection on a topic, and may be back."""
     done: dict[str, int]
-    """Since the epoch began: `sweeps`, `swept_nodes`, `swept_connections`, `repairs`."""
+    """Since the epoch began: `sweeps`, `swept_nodes`, `swept_holds` (what they had on topics), `repairs`."""
 
 
 def report() -> Report:

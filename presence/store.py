@@ -1,4 +1,4 @@
-"""Redis: the only place that calls it and runs the scripts. What stands in it: see keys.py."""
+"""Redis: how it is reached, the scripts that change it, and the reads. What stands in it: see keys.py."""
 
 import functools
 import hashlib

@@ -27,4 +27,6 @@ class Wanted:
             if name == "touch":
                 self.touched.pop(int(args[0]), None)
             elif name == "decide":
-                self.decisions.told(int(args[0]), Decision(bool(args[1]), bool(args[2])))
+                user_id, hidden, away, is_news = args
+                if is_news:  # else Redis may have left it at another
+                    self.decisions.told(int(user_id), Decision(bool(hidden), bool(away)))

@@ -63,9 +63,9 @@ function apply.decide(user, hidden, away, is_news)
   if not is_news and redis.call('HEXISTS', state, 'hidden') == 1 then
     return
   end
-  local topics = redis.call('SMEMBERS', key('topics', user))
   local was_away = redis.call('HGET', state, 'away') == '1'
   redis.call('HSET', state, 'hidden', hidden and 1 or 0, 'away', away and 1 or 0)
+  local topics = redis.call('SMEMBERS', key('topics', user))
   if #topics == 0 then
     redis.call('EXPIRE', state, DAY)
   end

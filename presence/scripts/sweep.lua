@@ -48,7 +48,7 @@ local function sweep_node(dead, limit)
   for _, entry in ipairs(owned) do
     attempt(undo, dead, entry)
   end
-  count('swept_connections', #owned)
+  count('swept_holds', #owned)
   if #owned < limit then
     redis.call('ZREM', key('nodes'), dead)
     count('swept_nodes', 1)

@@ -15,6 +15,7 @@ from presence.tests.valkey import Valkey
 from presence.tests.waiting import eventually
 from presence.topics import AWAY, HIDDEN, ONLINE
 from presence.tracker import Tracker
+from presence.wanted import Wanted
 
 Processes = Callable[[], Process]
 Trackers = Callable[[], Tracker]
@@ -285,6 +286,20 @@ def test_decisions_are_remembered_for_whom_connections_are_held_and_for_a_bounde
 
     assert list(decisions.to_assert()) == [(ALICE, hidden, False)]
     assert len(decisions._of) <= 3 * SPARE + 2
+
+
+def test_a_decision_is_news_until_redis_has_it_as_such() -> None:
+    wanted = Wanted()
+    wanted.decisions.make(ALICE, Decision(hidden=True, away=False))
+    news, no_news = decide(ALICE, True, False, True), decide(ALICE, True, False, False)
+
+    wanted.confirm([no_news, decide(ALICE, False, False, True)])
+    assert list(wanted.assertions()) == [news]
+
+    wanted.confirm([news])
+    assert list(wanted.assertions()) == []
+    wanted.held.add(Hold(ROOM, ALICE, "tab"))
+    assert list(wanted.assertions()) == [no_news, join(ROOM, ALICE, "tab")]
 
 
 async def test_a_decision_that_is_no_news_fills_only_a_void(redis: Redis) -> None:

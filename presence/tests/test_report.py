@@ -72,7 +72,7 @@ async def test_a_report_has_what_was_done(tracker: Tracker, redis: Redis, settin
 
     found = await reported()
     assert found.lingering == 2
-    assert (found.done["swept_nodes"], found.done["swept_connections"]) == (1, 1)
+    assert (found.done["swept_nodes"], found.done["swept_holds"]) == (1, 1)
     assert found.done["sweeps"] >= 1
 
 
