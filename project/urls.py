@@ -3,10 +3,13 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import JavaScriptCatalog
 
+from presence.views import operations
+
 urlpatterns = [
     path("", include("chat.urls")),
     path("", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
+    path("admin/presence/", admin.site.admin_view(operations), name="presence"),
     path("admin/", admin.site.urls),
     # The words of the browser's code, in the reader's language.
     path("words.js", login_not_required(JavaScriptCatalog.as_view()), name="words"),

@@ -1,0 +1,74 @@
+"""The page for operators in the admin: presence as it is, or that it is not known."""
+
+from collections.abc import Callable
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from chat.services import rooms
+from project.testing.processes import Server, Valkey
+from project.testing.sockets import Client as Tab
+from project.testing.waiting import eventually
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def operator(alice: User) -> Client:
+    alice.is_staff = alice.is_superuser = True
+    alice.save()
+    client = Client()
+    client.force_login(alice)
+    return client
+
+
+def test_it_is_for_administrators(operator: Client, bob: User) -> None:
+    assert operator.get(reverse("presence")).status_code == 200
+    member = Client()
+    member.force_login(bob)
+    for client in (member, Client()):
+        assert client.get(reverse("presence")).status_code == 302
+
+
+def test_the_admins_first_page_leads_to_it(operator: Client) -> None:
+    assert reverse("presence") in operator.get(reverse("admin:index")).content.decode()
+
+
+async def test_it_shows_servers_connections_and_topics(
+    operator: Client, servers: Callable[..., Server], alice: User, bob: User
+) -> None:
+    room = await sync_to_async(rooms.create_room)(alice, "general")
+    first, second = servers(), servers()
+
+    def is_shown() -> bool:
+        report = operator.get(reverse("presence")).context["report"]
+        connections = sorted(node.connections for node in report.nodes if node.lease_ms)
+        return connections == [1, 2] and report.topics == {"online": 2, f"here.{room.pk}": 1}
+
+    async with Tab(first, alice) as a, Tab(first, bob), Tab(second, bob):
+        await a.command("room.open", room=room.pk, since=None)
+        await sync_to_async(eventually)(is_shown, within=10)
+
+
+def test_it_names_what_contradicts_itself(operator: Client, valkey: Valkey) -> None:
+    address = reverse("presence") + "?verify"
+    assert operator.get(address).context["contradictions"] == []
+    with valkey.client() as redis:
+        redis.sadd("{presence}:topic:online", "7")
+    answer = operator.get(address)
+    assert [found.member for found in answer.context["contradictions"]] == ["7"]
+    assert "topic:online has 7" in answer.content.decode()
+
+
+def test_where_presence_is_unavailable_it_says_so(operator: Client, valkey: Valkey) -> None:
+    assert operator.get(reverse("presence")).status_code == 200
+    valkey.stop()
+    try:
+        answer = operator.get(reverse("presence"))
+    finally:
+        valkey.start()
+    assert answer.status_code == 503
+    assert "nothing is known" in answer.content.decode()
