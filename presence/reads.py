@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from presence.loops import PerLoop
-from presence.store import Snapshot, Store, count_now
+from presence.store import Snapshot, Store, count_now, present_now
 from presence.topics import checked
 
 _stores = PerLoop(Store)
@@ -21,6 +21,14 @@ def count(topics: Sequence[str]) -> list[int]:
 async def acount(topics: Sequence[str]) -> list[int]:
     """`count` for an event loop, with the same errors and cost."""
     return await _stores.get().counts([checked(topic) for topic in topics]) if topics else []
+
+
+def present(user_id: int, topics: Sequence[str]) -> list[bool]:
+    """Whether the user is present on each topic, in the order given. For code without an event loop, like views.
+
+    The same errors and cost as `count`, however many people there are.
+    """
+    return present_now(user_id, [checked(topic) for topic in topics]) if topics else []
 
 
 async def snapshot(topic: str) -> Snapshot:

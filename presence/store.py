@@ -186,6 +186,15 @@ def count_now(topics: Sequence[str]) -> list[int]:
         return list(pipe.execute())
 
 
+def present_now(user_id: int, topics: Sequence[str]) -> list[bool]:
+    """Whether the user is present on each topic. For code without an event loop. One round trip, as `count_now`."""
+    pipe = _sync_redis(conf().redis_url).pipeline(transaction=False)
+    for topic in topics:
+        pipe.sismember(key("topic", topic), str(user_id))
+    with named_errors():
+        return list(map(bool, pipe.execute()))
+
+
 @functools.lru_cache(maxsize=4)
 def _sync_redis(url: str) -> Redis:
     return Redis(connection_pool=BlockingConnectionPool.from_url(url, retry=SyncRetry(NoBackoff(), *ONCE), **_OPTIONS))

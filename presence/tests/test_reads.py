@@ -6,7 +6,7 @@ from pytest_django import Settings
 from redis import Redis
 
 from presence.errors import CorruptData, InvalidTopic, PresenceUnavailable
-from presence.reads import acount, count, snapshot
+from presence.reads import acount, count, present, snapshot
 from presence.tests.test_tracker import ALICE, BOB, ROOM
 from presence.tests.valkey import Valkey
 from presence.topics import ONLINE
@@ -27,6 +27,8 @@ async def test_pages_read_how_many_and_who(trackers: Trackers) -> None:
     assert count([ONLINE, ROOM, "here.9"]) == [1, 2, 0]
     assert await acount([ONLINE, ROOM, "here.9"]) == [1, 2, 0]
     assert count([]) == await acount([]) == []
+    assert present(ALICE, [ONLINE, ROOM]) == [False, True]
+    assert present(ALICE, []) == []
     assert (await snapshot(ROOM)).people == {ALICE, BOB}
 
 
@@ -41,6 +43,8 @@ async def test_without_redis_reads_fail_at_once_and_by_name(valkey: Valkey) -> N
         await acount([ROOM])
     with pytest.raises(PresenceUnavailable):
         await snapshot(ROOM)
+    with pytest.raises(PresenceUnavailable):
+        present(ALICE, [ROOM])
     assert time.monotonic() - began < 1
 
 
@@ -83,6 +87,8 @@ async def test_a_key_of_the_wrong_type_has_a_name(redis: Redis) -> None:
         await acount([ROOM])
     with pytest.raises(CorruptData):
         await snapshot(ROOM)
+    with pytest.raises(CorruptData):
+        present(ALICE, [ROOM])
 
 
 async def test_a_bad_topic_has_no_count() -> None:
@@ -92,3 +98,5 @@ async def test_a_bad_topic_has_no_count() -> None:
         await acount(["a room"])
     with pytest.raises(InvalidTopic):
         await snapshot("a room")
+    with pytest.raises(InvalidTopic):
+        present(ALICE, ["a room"])
