@@ -7,6 +7,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from accounts.usernames import USERNAME_LENGTH, validators
+from accounts.zones import ZONE_LENGTH, validate_time_zone
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -35,6 +36,7 @@ class User(AbstractUser):
         error_messages={"unique": _("That username is taken.")},
     )
     display_name = models.CharField(_("display name"), max_length=80, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=ZONE_LENGTH, blank=True, validators=[validate_time_zone])
 
     objects: ClassVar[UserManager] = UserManager()
 
