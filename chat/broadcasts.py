@@ -4,17 +4,16 @@ An event goes to this process's hub at once, and by the channel layer to the oth
 numbered is found again by every hub's check, and nobody waits for Redis.
 """
 
+from collections.abc import Iterable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import transaction
 
+from accounts.models import User
 from chat import events
 from chat.hub import envelopes, running_hub
 from chat.models import Membership, Message, Participant, Room
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 
 def message_posted(message: Message) -> None:
@@ -34,6 +33,8 @@ def member_changed(membership: Membership) -> None:
     _after_commit(envelopes.for_room(events.member_changed(membership)))
     if membership.left_at is None:
         _after_commit(envelopes.for_user(membership.user_id, {"type": "room.gained", "room": membership.room_id}))
+        # The room's event says who joined, and not how they are.
+        people_changed(User.objects.filter(pk=membership.user_id).exclude(status=None).select_related("status"))
 
 
 def read_moved(membership: Membership) -> None:
@@ -46,13 +47,19 @@ def thread_moved(membership: Membership, participant: Participant) -> None:
     _after_commit(envelopes.for_user(membership.user_id, event))
 
 
-def typing_started(room_id: int, user: "User", thread: int | None) -> None:
+def typing_started(room_id: int, user: User, thread: int | None) -> None:
     """Tell the tabs that show the room. There is nothing to commit."""
     _deliver(envelopes.for_viewers(events.typing("typing.started", room_id, user, thread)))
 
 
-def typing_stopped(room_id: int, user: "User", thread: int | None) -> None:
+def typing_stopped(room_id: int, user: User, thread: int | None) -> None:
     _deliver(envelopes.for_viewers(events.typing("typing.stopped", room_id, user, thread)))
+
+
+def people_changed(users: Iterable[User]) -> None:
+    """Tell all hubs of these people's statuses, which were read with them."""
+    if people := [events.person_state(user) for user in users]:
+        _after_commit(envelopes.people_changed(people))
 
 
 def session_ended(user_id: int, session: str | None) -> None:

@@ -10,11 +10,11 @@ from chat import broadcasts, frames
 from chat.attendance import online
 from chat.database import write
 from chat.errors import BadFrame, Internal, Limited, NotFound, Refused, SignedOut
-from chat.events import message_card
+from chat.events import message_card, own_status
 from chat.group_commit import group_commit
 from chat.hub import Hub
 from chat.hub.connection import SIGNED_OUT, Connection
-from chat.services import editing, pins, reactions, reading, rooms, threads
+from chat.services import editing, people, pins, reactions, reading, rooms, status, threads
 from chat.services.mentions import says_here
 from chat.services.messages import Post
 from chat.services.standing import in_session
@@ -141,13 +141,15 @@ async def read_thread(hub: Hub, connection: Connection, command: frames.ThreadRe
 
 async def start_typing(hub: Hub, connection: Connection, command: frames.TypingStart) -> None:
     _check_stands_in(hub, connection, command.room)
-    broadcasts.typing_started(command.room, connection.user, command.thread)
+    if not hub.people.is_hidden(connection.user.pk):
+        broadcasts.typing_started(command.room, connection.user, command.thread)
     _ack(connection, command)
 
 
 async def stop_typing(hub: Hub, connection: Connection, command: frames.TypingStop) -> None:
     _check_stands_in(hub, connection, command.room)
-    broadcasts.typing_stopped(command.room, connection.user, command.thread)
+    if not hub.people.is_hidden(connection.user.pk):
+        broadcasts.typing_stopped(command.room, connection.user, command.thread)
     _ack(connection, command)
 
 
@@ -158,6 +160,17 @@ async def touch(hub: Hub, connection: Connection, command: frames.PresenceTouch)
 
 async def watch_directory(hub: Hub, connection: Connection, command: frames.DirectoryWatch) -> None:
     _ack(connection, command, rooms=await hub.watch_directory(connection))
+
+
+async def set_status(hub: Hub, connection: Connection, command: frames.StatusSet) -> None:
+    decided = {"mode": command.mode, "text": command.text, "emoji": command.emoji}
+    user = await _write(connection, status.set_status, **decided, until=command.until)
+    _ack(connection, command, status=own_status(user))
+
+
+async def note_zone(hub: Hub, connection: Connection, command: frames.PersonZone) -> None:
+    time_zone = await _write(connection, people.note_time_zone, command.time_zone)
+    _ack(connection, command, time_zone=time_zone)
 
 
 _HANDLERS: dict[type[frames.Command], Callable[[Hub, Connection, Any], Awaitable[None]]] = {
@@ -179,6 +192,8 @@ _HANDLERS: dict[type[frames.Command], Callable[[Hub, Connection, Any], Awaitable
     frames.TypingStop: stop_typing,
     frames.PresenceTouch: touch,
     frames.DirectoryWatch: watch_directory,
+    frames.StatusSet: set_status,
+    frames.PersonZone: note_zone,
 }
 
 

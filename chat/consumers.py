@@ -8,9 +8,9 @@ from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from chat import commands
-from chat.errors import Refused
+from chat.errors import Refused, SignedOut
 from chat.hub import get_hub
-from chat.hub.connection import TOO_MANY_SOCKETS, TRY_AGAIN_LATER, UNSUPPORTED_DATA, Connection
+from chat.hub.connection import SIGNED_OUT, TOO_MANY_SOCKETS, TRY_AGAIN_LATER, UNSUPPORTED_DATA, Connection
 from chat.hub.outlets import outlet_for
 
 logger = logging.getLogger(__name__)
@@ -48,6 +48,8 @@ class RoomsConsumer(AsyncWebsocketConsumer):
         self.scope.clear()  # for as long as the socket is open, nothing of its handshake is needed any more
         try:
             await get_hub().welcome(self.connection)
+        except SignedOut:
+            self.connection.close(SIGNED_OUT)
         except Refused as refused:
             logger.warning("A socket was sent away: %r", refused.__cause__ or refused)
             self.connection.close(TRY_AGAIN_LATER)

@@ -1,12 +1,19 @@
-"""Short names of emoji, such as `:tada:`."""
+"""Emoji: what is one, and their short names, such as `:tada:`."""
 
 import re
 from functools import cache
 
 import emoji
 
+EMOJI_LENGTH = 32  # code points: a family of four with skin tones has fewer
+
 # Not beside a letter or a digit: in 10:100:1 no hundred is meant.
 _NAME = re.compile(r"(?<![\w:]):([\w+-]{1,60}):(?![\w:])")
+
+
+def is_emoji(text: str) -> bool:
+    """Whether it is one emoji, and nothing else."""
+    return len(text) <= EMOJI_LENGTH and emoji.is_emoji(text)
 
 
 def with_emoji(text: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
-from chat.models import Membership, Message, Participant, Room
+from chat.models import Membership, Message, Participant, Room, Status
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -16,6 +16,46 @@ QUOTE_LENGTH = 300  # characters of what is quoted: enough to know it again
 
 def user_card(user: "User") -> dict[str, Any]:
     return {"id": user.pk, "username": user.username, "name": user.name}
+
+
+def own_status(user: "User") -> dict[str, Any]:
+    """What somebody decided about how others see them, without what has ended by now."""
+    status = Status.of(user)
+    text, emoji, until = ("", "", None) if status.has_ended else (status.text, status.emoji, status.until)
+    return {"mode": status.mode_now, "text": text, "emoji": emoji, "until": until and _time(until)}
+
+
+def person_card(user: "User") -> dict[str, Any]:
+    """What those who share a room with somebody see of them, but for their presence; the status was read with them."""
+    own, seen = own_status(user), Status.of(user).last_seen_at
+    card = user_card(user)
+    if own["mode"] == Status.Mode.DND:
+        card["dnd"] = True
+    if own["text"] or own["emoji"]:
+        card["status"] = {name: own[name] for name in ("text", "emoji", "until")}
+    if seen:
+        card["last_seen"] = _time(seen)
+    return card
+
+
+def beside_presence(card: dict[str, Any], *, is_there: bool) -> dict[str, Any]:
+    """The part of a person's card that goes with their presence.
+
+    Somebody who is there is not shown as last seen. Somebody who is not cannot be disturbed; and to tell would show who
+    went from do-not-disturb to invisible, and did not just leave.
+    """
+    unfit = "last_seen" if is_there else "dnd"
+    return {name: value for name, value in card.items() if name != unfit}
+
+
+def person_state(user: "User") -> dict[str, Any]:
+    """What hubs have to know of somebody: with the time of the last change, which tells the later of two."""
+    changed = Status.of(user).changed_at
+    return {
+        "changed": changed.timestamp() if changed else 0.0,
+        "status": own_status(user),
+        "card": person_card(user),
+    }
 
 
 def room_card(room: Room) -> dict[str, Any]:
@@ -131,6 +171,10 @@ def thread_moved(membership: Membership, participant: Participant) -> Event:
         "position": participant.last_read,
         "threads": membership.threads,
     }
+
+
+def status_changed(status: dict[str, Any]) -> Event:
+    return {"type": "status.changed", "status": status}
 
 
 def typing(kind: Literal["typing.started", "typing.stopped"], room_id: int, user: "User", thread: int | None) -> Event:

@@ -3,6 +3,7 @@
 What is not named is ignored; what is named must be of its type. Nothing else from the wire reaches the program.
 """
 
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from chat.errors import BadFrame
 # What a row's id can be. A greater number would overflow in the database.
 Id = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
 Version = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+Time = Annotated[datetime, msgspec.Meta(tz=True)]
 CommandId = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]  # exact in JavaScript
 
 
@@ -114,6 +116,17 @@ class DirectoryWatch(Command, tag="directory.watch"):
     pass
 
 
+class StatusSet(Command, tag="status.set"):
+    mode: Literal["auto", "away", "dnd", "invisible"] = "auto"
+    text: str = ""
+    emoji: str = ""
+    until: Time | None = None
+
+
+class PersonZone(Command, tag="person.zone"):
+    time_zone: str
+
+
 AnyCommand = (
     RoomOpen
     | RoomClose
@@ -133,6 +146,8 @@ AnyCommand = (
     | TypingStop
     | PresenceTouch
     | DirectoryWatch
+    | StatusSet
+    | PersonZone
 )
 
 

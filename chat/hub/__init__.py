@@ -11,6 +11,7 @@ reads.py          what it reads for a connection
 allowances.py     how much a person may do
 checks.py         what it makes sure of from time to time
 positions.py      how far people have read, as they were told
+people.py         what people decided about how others see them
 standing.py       whether sockets may still stand where they stand
 subscriptions.py  the process's one channel, and its groups
 envelopes.py      what travels over the channel layer

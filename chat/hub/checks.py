@@ -1,15 +1,21 @@
 """What the hub makes sure of from time to time, in case word of it was lost."""
 
+import time
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from chat import events
 from chat.database import read
+from chat.hub import reads
 from chat.hub.connection import SIGNED_OUT
 from chat.hub.standing import Standing, read_standing
 from chat.models import Membership, Room
 
 if TYPE_CHECKING:
     from chat.hub.hub import Hub
+
+# What was written before a read may be seen only after it: a transaction takes its time.
+LATE = timedelta(minutes=1)
 
 
 async def check_versions(hub: "Hub") -> None:
@@ -40,6 +46,14 @@ async def check_standing(hub: "Hub") -> None:
     await _gain_what_is_new(hub, standing)
     for user, moved in await read(_moves, list(hub.positions.untold(standing.rooms))):
         hub.tell_user(user, moved)
+
+
+async def check_people(hub: "Hub") -> None:
+    """Find what people decided about how others see them, and what has ended."""
+    now = time.monotonic()
+    span = timedelta(seconds=now - hub.people.checked) + LATE
+    hub.receive_people(await read(reads.changed_people, span))
+    hub.people.checked = now
 
 
 async def _gain_what_is_new(hub: "Hub", standing: Standing) -> None:

@@ -31,6 +31,7 @@ class Connection:
         self.user = user
         self.session = session  # its key
         self.room: int | None = None  # that the tab shows
+        self.is_greeted = False
         self.deliver, self.close, self.end, self.rest = outlet.deliver, outlet.close, outlet.end, outlet.rest
         self._outlet = outlet
         self._refusals: Joiner | None = None  # of the few that are refused anything

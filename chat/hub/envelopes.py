@@ -16,6 +16,8 @@ logger = logging.getLogger(__name__)
 
 Envelope = dict[str, Any]
 
+PEOPLE_GROUP = "people"  # every hub is in it
+
 SEND_SECONDS = 3.0  # for one round trip; Redis that takes longer is away, and the hubs' check will do
 
 
@@ -38,6 +40,11 @@ def for_viewers(event: dict[str, Any]) -> Envelope:
 
 def for_user(user_id: int, event: dict[str, Any]) -> Envelope:
     return {"type": "user.event", "group": user_group(user_id), "user": user_id, "event": event}
+
+
+def people_changed(people: list[dict[str, Any]]) -> Envelope:
+    """For every hub, since whoever sees these people may be anywhere (events.person_state)."""
+    return {"type": "people.changed", "group": PEOPLE_GROUP, "people": people}
 
 
 def session_ended(user_id: int, session: str | None) -> Envelope:

@@ -14,11 +14,12 @@ from chat.errors import NotFound, Refused
 from chat.hub import envelopes, reads
 from chat.hub.allowances import Allowances
 from chat.hub.audience import Audience, Hold
-from chat.hub.checks import check_standing, check_versions
+from chat.hub.checks import check_people, check_standing, check_versions
 from chat.hub.connection import SIGNED_OUT, TRY_AGAIN_LATER, Connection
 from chat.hub.counts import Counts
 from chat.hub.feed import Feed
 from chat.hub.frame import Frame
+from chat.hub.people import People, Person
 from chat.hub.positions import ReadPositions
 from chat.hub.publisher import Publisher
 from chat.hub.sidebars import Sidebars
@@ -64,22 +65,26 @@ class Hub:
         self._sidebars = Sidebars(self._subscriptions, self.counts.note)
         self.positions = ReadPositions()
         self._tracker = get_tracker()
+        self.people = People(self._tracker, self.tell_user)
         self._tasks: set[asyncio.Task[None]] = set()
         self._receivers: dict[str, Callable[[dict[str, Any]], None]] = {
             "room.event": lambda envelope: self._receive_for_room(envelope["event"]),
             "room.seen": lambda envelope: self._receive_for_viewers(envelope["event"]),
             "user.event": lambda envelope: self._receive_for_user(envelope["user"], envelope["event"]),
+            "people.changed": lambda envelope: self.receive_people(envelope["people"]),
             "session.ended": lambda envelope: self._end_session(envelope["user"], envelope["session"]),
             "presence.hint": self._sidebars.receive,
         }
 
     def start(self) -> None:
         self._subscriptions.start()
+        self._subscriptions.want(envelopes.PEOPLE_GROUP)
         self._tracker.start()
         self._sidebars.start()
         self._spawn(self._publisher.publish_forever())
         self._spawn(self._repeat(limits.check_seconds, check_versions))
         self._spawn(self._repeat(limits.standing_seconds, check_standing))
+        self._spawn(self._repeat(limits.standing_seconds, check_people))
 
     async def stop(self) -> None:
         """The server ends: its people leave, after a linger that is long enough for it to be started again."""
@@ -91,18 +96,20 @@ class Hub:
     # -- Connections --------------------------------------------------------------------------------------------------
 
     async def welcome(self, connection: Connection) -> None:
-        """Stand the connection in every room of its user, and greet it. Raises Unavailable."""
+        """Stand the connection in every room of its user, and greet it. Raises Unavailable, SignedOut."""
         user = connection.user
         self.connections[user.pk].add(connection)
         self._subscriptions.want(envelopes.user_group(user.pk))
+        person, rooms = await read(reads.arrival, user.pk)
+        self.people.welcome(person)
         self._tracker.track(ONLINE, user.pk, connection.id)
         self._tracker.touch(user.pk)
-        rooms = await read(reads.rooms_of, user.pk)
         holds = {room_id: self.place(room_id).audience.hold(connection) for room_id in rooms}
         groups = {envelopes.room_group(room_id) for room_id in rooms}
         await self._subscriptions.joined(groups | {envelopes.user_group(user.pk)})
         listed = await self.listed_rooms(user.pk)
-        connection.tell(reads.hello(connection, listed))
+        connection.tell(reads.hello(connection, self.people.status_of(user.pk), listed))
+        connection.is_greeted = True
         for room in listed:
             if hold := holds.pop(room["id"], None):
                 self._release(connection, room["id"], hold, room["version"])
@@ -126,6 +133,7 @@ class Hub:
         if not self.connections[user]:
             del self.connections[user]
             self.positions.forget(user)
+            self.people.forget(user)
             self._subscriptions.unwant(envelopes.user_group(user))
 
     def stands(self, connection: Connection, room_id: int) -> bool:
@@ -225,14 +233,21 @@ class Hub:
             self.tell_user(user, event)
 
     def tell_user(self, user: int, event: dict[str, Any]) -> None:
-        """Hand an event to the user's tabs."""
+        """Hand an event to the user's tabs; a tab that is about to be greeted hears of it by that."""
         if user not in self.connections:
             return
         if event["type"] == "read.moved":
             self.positions.note(user, event["room"], event["position"])
         frame = Frame.of(event)
         for connection in self.connections[user]:
-            connection.deliver(frame)
+            if connection.is_greeted:
+                connection.deliver(frame)
+
+    def receive_people(self, people: list[Person]) -> None:
+        """What these decided is now so, for their own tabs and for those who see them."""
+        for person in people:
+            self.people.update(person)
+            self._sidebars.update_person(person["card"]["id"], person["card"])
 
     def _end_session(self, user: int, session: str | None) -> None:
         for connection in self.connections.get(user, ()):

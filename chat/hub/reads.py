@@ -1,25 +1,52 @@
 """What the hub reads for a connection. They run on a database thread, but for `hello`."""
 
+from datetime import timedelta
 from typing import Any
 
+from django.db.models import FilteredRelation, Q
+
+from accounts.models import User
 from chat import events, history, limits
-from chat.errors import NotFound
+from chat.errors import NotFound, SignedOut
 from chat.hub.connection import Connection
-from chat.models import Membership
+from chat.models import Membership, Status
+
+STATUS_FIELDS = [field.attname for field in Status._meta.concrete_fields]
 
 
-def hello(connection: Connection, listed: list[dict[str, Any]]) -> dict[str, Any]:
+def hello(connection: Connection, status: dict[str, Any], listed: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "type": "hello",
         "protocol": 1,
         "user": events.user_card(connection.user),
+        "status": status,
+        "time_zone": connection.user.time_zone or None,
         "rooms": listed,
         "limits": {"body_length": limits.body_length()},
     }
 
 
-def rooms_of(user: int) -> list[int]:
-    return list(Membership.objects.current().filter(user=user).values_list("room_id", flat=True))
+def arrival(user: int) -> tuple[dict[str, Any], list[int]]:
+    """Somebody who connects, and the ids of their rooms. One query: whoever connects waits for it. Raises SignedOut."""
+    current = FilteredRelation("memberships", condition=Q(memberships__left_at=None))
+    found = User.objects.filter(pk=user).annotate(current=current)
+    # A row for each room, and of some people there are many: so they are no objects.
+    rows = list(
+        found.values_list("current__room", "username", "display_name", *(f"status__{f}" for f in STATUS_FIELDS))
+    )
+    if not rows:
+        raise SignedOut
+    _, username, display_name, *status = rows[0]
+    person = User(pk=user, username=username, display_name=display_name)
+    if status[0] is not None:
+        person.status = Status(*status)
+    return events.person_state(person), [room for room, *_ in rows if room is not None]
+
+
+def changed_people(span: timedelta) -> list[dict[str, Any]]:
+    """Those whose status changed, or ended, in the last `span`."""
+    changed = Status.objects.changed_within(span).values("pk")
+    return [events.person_state(user) for user in User.objects.filter(pk__in=changed).select_related("status")]
 
 
 def listed_rooms(user: int, room_id: int | None = None) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from chat import events
 from chat.attendance import here_topic
 from presence.roster import Rosters
 from presence.topics import AWAY, ONLINE
@@ -34,6 +35,14 @@ class Sidebar:
         elif event["type"] == "member.left":
             self._members.pop(event["user"]["id"], None)
 
+    def update_person(self, user: int, card: Card) -> None:
+        """Somebody's card changed, or may have."""
+        if user in self._members:
+            before = self._person(user)
+            self._members[user] = card
+            if self._person(user) != before:
+                self._changed.add(user)
+
     def note(self, users: frozenset[int]) -> None:
         """Something changed about these users."""
         self._changed |= users & self._members.keys()
@@ -57,9 +66,6 @@ class Sidebar:
         return [self._person(user) for user in changed & self._members.keys()] if self.is_known else []
 
     def _person(self, user: int) -> dict[str, Any]:
-        return {
-            **self._members[user],
-            "online": user in self._rosters.people(ONLINE),
-            "here": user in self._rosters.people(self.topic),
-            "away": user in self._rosters.people(AWAY),
-        }
+        online, here = user in self._rosters.people(ONLINE), user in self._rosters.people(self.topic)
+        card = events.beside_presence(self._members[user], is_there=online or here)
+        return {**card, "online": online, "here": here, "away": user in self._rosters.people(AWAY)}

@@ -91,6 +91,12 @@ class Sidebars:
             self._shown[room_id].sidebar.follow(event)
             self._schedule_flush()
 
+    def update_person(self, user: int, card: Card) -> None:
+        """Somebody's card changed, or may have."""
+        for shown in self._shown.values():
+            shown.sidebar.update_person(user, card)
+        self._schedule_flush()
+
     async def _load(self, room_id: int, sidebar: Sidebar) -> None:
         if self._ready is not None:
             await asyncio.shield(self._ready)
@@ -151,5 +157,5 @@ class Sidebars:
 
 
 def _members_of(room_id: int) -> dict[int, Card]:
-    found = Membership.objects.current().filter(room=room_id).select_related("user")
-    return {membership.user_id: events.user_card(membership.user) for membership in found}
+    found = Membership.objects.current().filter(room=room_id).select_related("user__status")
+    return {membership.user_id: events.person_card(membership.user) for membership in found}

@@ -2,7 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-EMOJI_LENGTH = 32  # code points: a family of four with skin tones has fewer
+from chat.emoji import EMOJI_LENGTH
 
 
 class Reaction(models.Model):

@@ -2,14 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-import emoji as emojis
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from chat.authority import Act
+from chat.emoji import is_emoji
 from chat.errors import Invalid, NotFound
 from chat.models import Message
-from chat.models.reaction import EMOJI_LENGTH
 from chat.services.changing import save_changed
 from chat.services.locking import locked_room, membership_for, message_in
 
@@ -26,7 +25,7 @@ def add_reaction(user: "User", room_id: int, message_id: int, emoji: str) -> Mes
     Raises NotFound, Forbidden, and Invalid for what is no emoji, or one too many.
     """
     message = _message_for(user, room_id, message_id)
-    if len(emoji) > EMOJI_LENGTH or not emojis.is_emoji(emoji):
+    if not is_emoji(emoji):
         raise Invalid(_("That is no emoji."))
     others = message.reactions_by_emoji()
     if emoji not in others and len(others) >= MOST_EMOJI:

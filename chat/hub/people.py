@@ -1,0 +1,56 @@
+"""What this process's people decided about how others see them, as presence and their tabs were told."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from chat import events
+from chat.models import Status
+from presence.tracker import Tracker
+
+Person = dict[str, Any]  # events.person_state
+
+
+class People:
+    """Whoever has a connection here. `tell(user, event)` hands an event to their tabs."""
+
+    def __init__(self, tracker: Tracker, tell: Callable[[int, events.Event], None]) -> None:
+        self._tracker = tracker
+        self._tell = tell
+        self._known: dict[int, Person] = {}
+        self.checked = time.monotonic()
+        """When the database was last asked who changed."""
+
+    def welcome(self, person: Person) -> None:
+        """Somebody connects: presence hears how they are before it hears of the connection."""
+        user = person["card"]["id"]
+        self._known.setdefault(user, person)
+        self.update(person)
+        self._tell_presence(user)
+
+    def update(self, person: Person) -> None:
+        """Somebody changed, or may have. What is older than what is known changes nothing."""
+        user = person["card"]["id"]
+        known = self._known.get(user)
+        if known is None or known["changed"] > person["changed"]:
+            return
+        self._known[user] = person
+        if known["status"] != person["status"]:
+            self._tell_presence(user)
+            self._tell(user, events.status_changed(person["status"]))
+
+    def forget(self, user: int) -> None:
+        """The last of their connections has closed."""
+        self._known.pop(user, None)
+
+    def status_of(self, user: int) -> dict[str, Any]:
+        """Their own, as their tabs were told."""
+        status: dict[str, Any] = self._known[user]["status"]
+        return status
+
+    def is_hidden(self, user: int) -> bool:
+        return bool(self.status_of(user)["mode"] == Status.Mode.INVISIBLE)
+
+    def _tell_presence(self, user: int) -> None:
+        mode = self.status_of(user)["mode"]
+        self._tracker.set_state(user, hidden=mode == Status.Mode.INVISIBLE, away=mode == Status.Mode.AWAY)

@@ -1,0 +1,64 @@
+"""What a process knows of its people, whatever the order in which word comes."""
+
+from typing import Any
+
+import pytest
+
+from chat.hub.people import People
+from presence.tracker import Tracker
+
+ALICE, BOB = 1, 2
+Told = list[tuple[int, str]]
+
+
+def person(user: int, changed: float, text: str, mode: str = "auto") -> dict[str, Any]:
+    status = {"mode": mode, "text": text, "emoji": "", "until": None}
+    return {"changed": changed, "status": status, "card": {"id": user}}
+
+
+@pytest.fixture
+def told() -> Told:
+    return []
+
+
+@pytest.fixture
+async def people(told: Told) -> People:
+    return People(Tracker(), lambda user, event: told.append((user, event["status"]["text"])))
+
+
+async def test_a_change_is_told_once(people: People, told: Told) -> None:
+    people.welcome(person(ALICE, 1, "Busy"))
+    assert told == []
+    for _ in range(2):
+        people.update(person(ALICE, 2, "Idle"))
+    assert told == [(ALICE, "Idle")]
+    assert people.status_of(ALICE)["text"] == "Idle"
+
+
+async def test_what_is_older_changes_nothing(people: People, told: Told) -> None:
+    people.welcome(person(ALICE, 1, "Busy"))
+    people.update(person(ALICE, 3, "Lunch", "invisible"))
+    people.update(person(ALICE, 2, "Idle"))
+    people.welcome(person(ALICE, 2, "Idle"))  # another tab, read before the change
+    assert told == [(ALICE, "Lunch")]
+    assert people.is_hidden(ALICE)
+
+
+async def test_what_another_tab_finds_is_told_to_the_first(people: People, told: Told) -> None:
+    people.welcome(person(ALICE, 1, "Busy"))
+    people.welcome(person(ALICE, 2, "Idle"))
+    assert told == [(ALICE, "Idle")]
+
+
+async def test_what_has_ended_is_told_although_nothing_was_written(people: People, told: Told) -> None:
+    people.welcome(person(ALICE, 1, "Busy"))
+    people.update(person(ALICE, 1, ""))
+    assert told == [(ALICE, "")]
+
+
+async def test_who_is_not_here_is_of_no_concern(people: People, told: Told) -> None:
+    people.welcome(person(ALICE, 1, "Busy"))
+    people.update(person(BOB, 2, "Idle"))
+    people.forget(ALICE)
+    people.update(person(ALICE, 3, "Lunch"))
+    assert told == []
