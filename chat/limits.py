@@ -35,6 +35,11 @@ def check_seconds() -> float:
     return float(settings.CHAT["CHECK_MS"]) / 1000
 
 
+def administrators_see_hidden() -> bool:
+    """Whether administrators see those who are invisible to everybody else."""
+    return bool(settings.CHAT["ADMINISTRATORS_SEE_HIDDEN"])
+
+
 def posts() -> Rate:
     """How much a person may post in a room."""
     return Rate(settings.CHAT["POSTS_BURST"], settings.CHAT["POSTS_PER_MINUTE"])
