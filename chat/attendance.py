@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from presence import reads
 from presence.errors import PresenceUnavailable
-from presence.topics import ONLINE
+from presence.topics import AWAY, ONLINE
 
 COUNT_SECONDS = 1.25  # of the three within which whoever connects has an answer
 
@@ -42,6 +42,15 @@ async def fresh_here_counts(room_ids: Sequence[int]) -> dict[int, int] | None:
     except (PresenceUnavailable, TimeoutError):
         return None
     return dict(zip(room_ids, counts, strict=True))
+
+
+def presence_of(user_id: int) -> dict[str, bool | None]:
+    """Whether somebody is online and away, as others see it; None while presence is unavailable."""
+    try:
+        online, away = reads.present(user_id, [ONLINE, AWAY])
+    except PresenceUnavailable:
+        return {"online": None, "away": None}
+    return {"online": online, "away": away}
 
 
 async def online() -> frozenset[int]:

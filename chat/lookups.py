@@ -3,7 +3,8 @@
 from typing import Any, cast
 
 from django.core.exceptions import BadRequest
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
+from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import never_cache
@@ -11,7 +12,8 @@ from django.views.decorators.http import require_GET
 
 from accounts.models import User
 from chat import events, history
-from chat.models import Message, Participant, Room
+from chat.attendance import presence_of
+from chat.models import Membership, Message, Participant, Room
 
 MOST_PEOPLE = 10  # that a name's beginning may mean: more is no help
 MOST_THREADS = 50
@@ -76,6 +78,27 @@ def members(request: HttpRequest, room_id: int) -> HttpResponse:
     found = _room(request, room_id).memberships.current().whose_name_begins(begins).select_related("user")
     people = found.order_by("user__username")[:MOST_PEOPLE]
     return JsonResponse({"people": [events.user_card(membership.user) for membership in people]})
+
+
+@never_cache
+@require_GET
+def person(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Somebody with whom one shares a room."""
+    viewer = _user(request)
+    person = get_object_or_404(_known_to(viewer).select_related("status"), pk=person_id)
+    shared = Room.objects.of(viewer).filter(pk__in=Room.objects.of(person)).order_by(Lower("name"), "pk")
+    presence = presence_of(person.pk)
+    card = events.beside_presence(events.person_card(person), is_there=presence["online"] is not False)
+    more = {"time_zone": person.time_zone or None, "rooms": [room.name for room in shared]}
+    return JsonResponse(card | presence | more)
+
+
+def _known_to(viewer: User) -> QuerySet[User]:
+    """Those whose card somebody may see. To anybody else, a stranger is as nobody."""
+    if viewer.is_staff:
+        return User.objects.all()
+    shared = Membership.objects.current().filter(room__in=Room.objects.of(viewer))
+    return User.objects.filter(Q(pk=viewer.pk) | Q(pk__in=shared.values("user")))
 
 
 def _thread(root: Message, participant: Any) -> dict[str, Any]:

@@ -6,6 +6,7 @@ app_name = "chat"
 
 urlpatterns = [
     path("", views.index, name="index"),
+    path("people/<int:person_id>/", lookups.person, name="person"),
     path("rooms/go/", views.go, name="go"),
     path("rooms/<int:room_id>/", views.room, name="room"),
     path("rooms/<int:room_id>/history/", lookups.history_page, name="history"),

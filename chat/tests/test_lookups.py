@@ -6,10 +6,14 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
+from chat import events
 from chat.models import Message, Room
 from chat.services import editing, messages, pins, rooms, threads
+from chat.services.people import note_time_zone
+from chat.services.status import note_last_seen, set_status
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -138,3 +142,55 @@ def test_members_are_found_by_any_word_of_their_names(alice: User, bob: User, ge
     bob.save()
     assert [person["name"] for person in ask(alice, "members", general.pk, q="tab")["people"]] == ["Robert Tables"]
     assert ask(alice, "members", general.pk, q="ables")["people"] == []
+
+
+class TestAPersonsCard:
+    def test_says_how_they_are(self, alice: User, bob: User, general: Room, secret: Room) -> None:
+        set_status(bob, mode="away", text="On holiday")
+        note_last_seen({bob.pk: timezone.now()})
+        note_time_zone(bob, "Europe/Berlin")
+        card = events.person_card(User.objects.select_related("status").get(pk=bob.pk))
+        presence = {"online": False, "away": False}
+        assert ask(alice, "person", bob.pk) == {
+            **card,
+            **presence,
+            "time_zone": "Europe/Berlin",
+            "rooms": ["general", "secret"],
+        }
+        assert card["last_seen"]
+
+    def test_says_little_of_somebody_who_said_nothing(self, alice: User, bob: User, general: Room) -> None:
+        nothing = {"online": False, "away": False, "time_zone": None, "rooms": ["general"]}
+        assert ask(alice, "person", bob.pk) == {**events.user_card(bob), **nothing}
+        assert ask(bob, "person", bob.pk) == ask(alice, "person", bob.pk)
+
+    def test_names_the_rooms_of_both_and_no_other(self, alice: User, bob: User, mallory: User, general: Room) -> None:
+        rooms.create_room(alice, "hers")
+        rooms.create_room(bob, "his", kind=Room.Kind.PRIVATE)
+        rooms.leave(mallory, rooms.join(mallory, general.pk).pk)
+        assert ask(alice, "person", bob.pk)["rooms"] == ["general"]
+
+    def test_is_for_those_who_share_a_room(self, alice: User, bob: User, mallory: User, general: Room) -> None:
+        nobody = ask(mallory, "person", 10**9)
+        assert ask(alice, "person", bob.pk)["rooms"] == ["general"]
+        assert ask(mallory, "person", alice.pk) == ask(alice, "person", mallory.pk) == nobody == 404
+        rooms.join(mallory, general.pk)
+        assert ask(mallory, "person", alice.pk)["rooms"] == ["general"]
+        rooms.leave(mallory, general.pk)
+        assert ask(mallory, "person", alice.pk) == ask(alice, "person", mallory.pk) == 404
+
+    def test_is_for_oneself_and_for_administrators(self, alice: User, mallory: User) -> None:
+        assert ask(alice, "person", alice.pk)["rooms"] == []
+        assert ask(mallory, "person", alice.pk) == 404
+        mallory.is_staff = True
+        mallory.save()
+        assert ask(mallory, "person", alice.pk)["rooms"] == []
+
+    def test_does_not_claim_to_know_who_is_there_while_nobody_does(
+        self, alice: User, bob: User, general: Room, settings: Any
+    ) -> None:
+        note_last_seen({bob.pk: timezone.now()})
+        assert ask(alice, "person", bob.pk)["last_seen"]
+        settings.PRESENCE = {**settings.PRESENCE, "REDIS_URL": "redis://127.0.0.1:1/0"}
+        card = ask(alice, "person", bob.pk)
+        assert (card["online"], card["away"], card.get("last_seen")) == (None, None, None)

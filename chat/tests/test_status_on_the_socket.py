@@ -17,11 +17,11 @@ from chat import events
 from chat.models import Message, Room, Status
 from chat.services import rooms
 from chat.services.status import set_status
-from chat.tests.talk import bodies, here, in_thread, open_room, post, shows, sidebar
+from chat.tests.talk import bodies, fetch, here, in_thread, open_room, post, shows, sidebar
 from project.testing.length import Length
 from project.testing.outages import OUTAGES, Outage
 from project.testing.processes import Server, Valkey
-from project.testing.sockets import Client, Refused
+from project.testing.sockets import Client, Refused, session_cookie
 from project.testing.waiting import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -362,3 +362,24 @@ class TestAnOutsider:
             for secret_word in ("alice", "Alice", "In a meeting", "Back", "last_seen", "status.changed"):
                 assert secret_word not in told
             assert await Message.objects.filter(room=secret).acount() >= 1
+
+
+class TestAPersonsCard:
+    async def test_shows_of_the_invisible_what_it_shows_of_those_who_left(
+        self, server: Server, alice: User, bob: User, general: Room
+    ) -> None:
+        cookie = await in_thread(session_cookie)(bob)
+
+        async def card() -> dict[str, Any]:
+            return dict(json.loads(await asyncio.to_thread(fetch, server, f"/people/{alice.pk}/", cookie)))
+
+        async with looking(server, bob, general) as b, looking(server, alice, general) as a:
+            await shows(b, lambda: "alice" in here(b))
+            assert ((await card())["online"], (await card()).get("last_seen")) == (True, None)
+            await a.command("status.set", mode="dnd")
+            assert (await card())["dnd"]
+            await a.command("status.set", mode="invisible")
+            await shows(b, lambda: seen(b, "alice").get("last_seen"))
+            left = {"online": False, "away": False, "last_seen": seen(b, "alice")["last_seen"]}
+            more = {"time_zone": None, "rooms": ["general"]}
+            assert await card() == {**events.user_card(alice), **left, **more}
