@@ -2,11 +2,13 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 
 from chat.database import write
 from chat.errors import Internal, Refused
 from chat.models import Message
 from chat.services.messages import Post, post_messages
+from chat.together import Together
 
 logger = logging.getLogger(__name__)
 
@@ -15,44 +17,23 @@ GATHER_SECONDS = 0.003  # where several post at once: those who were just answer
 
 
 class GroupCommit:
-    """While one batch is being stored, the next gathers. Who posts alone never waits for others."""
-
     def __init__(self) -> None:
         self.loop = asyncio.get_running_loop()
-        self._waiting: list[tuple[Post, asyncio.Future[Message | Refused]]] = []
-        self._storing: asyncio.Task[None] | None = None
-        self._several_post = False
+        self._together: Together[Post, Message] = Together(_store, MOST_TOGETHER, GATHER_SECONDS)
 
     async def post(self, post: Post) -> Message:
         """`post_message` together with whoever else is posting. Raises Unavailable and Internal besides its errors."""
-        future: asyncio.Future[Message | Refused] = self.loop.create_future()
-        self._waiting.append((post, future))
-        if self._storing is None or self._storing.done():
-            self._storing = self.loop.create_task(self._store())
-        outcome = await future
-        if isinstance(outcome, Refused):
-            raise outcome
-        return outcome
+        return await self._together.ask(post)
 
-    async def _store(self) -> None:
-        while self._waiting:
-            if self._several_post:
-                await asyncio.sleep(GATHER_SECONDS)
-            batch, self._waiting = self._waiting[:MOST_TOGETHER], self._waiting[MOST_TOGETHER:]
-            self._several_post = len(batch) > 1
-            outcomes = await self._outcomes([post for post, _ in batch])
-            for (_, future), outcome in zip(batch, outcomes, strict=True):
-                if not future.done():  # whoever waited may have gone
-                    future.set_result(outcome)
 
-    async def _outcomes(self, posts: list[Post]) -> list[Message | Refused]:
-        try:
-            return await write(post_messages, posts)
-        except Refused as refused:
-            return [refused] * len(posts)
-        except Exception:
-            logger.exception("%d posts were not stored", len(posts))
-            return [Internal()] * len(posts)
+async def _store(posts: list[Post]) -> Sequence[Message | Refused]:
+    try:
+        return await write(post_messages, posts)
+    except Refused:
+        raise
+    except Exception:
+        logger.exception("%d posts were not stored", len(posts))
+        raise Internal from None  # which would tell of it once for each
 
 
 _group_commit: GroupCommit | None = None
