@@ -50,9 +50,9 @@ async def run(hub: Hub, connection: Connection, text: str) -> None:
 
 
 async def open_room(hub: Hub, connection: Connection, command: frames.RoomOpen) -> None:
-    opening = await hub.open_room(connection, command.room, command.since)
-    _ack(connection, command, room=opening.listed, version=opening.changes.head)
-    await hub.show(connection, opening)
+    hold, opened = await hub.open_room(connection, command.room, command.since)
+    _ack(connection, command, room=opened.listed | {"here": hub.counts.of(command.room)}, version=opened.head)
+    await hub.show(connection, hold, opened)
 
 
 async def close_room(hub: Hub, connection: Connection, command: frames.RoomClose) -> None:
@@ -158,6 +158,10 @@ async def touch(hub: Hub, connection: Connection, command: frames.PresenceTouch)
     _ack(connection, command)
 
 
+async def page_roster(hub: Hub, connection: Connection, command: frames.RosterPage) -> None:
+    _ack(connection, command, **hub.roster_page(connection, command.room, command.offset, command.q))
+
+
 async def watch_directory(hub: Hub, connection: Connection, command: frames.DirectoryWatch) -> None:
     _ack(connection, command, rooms=await hub.watch_directory(connection))
 
@@ -191,6 +195,7 @@ _HANDLERS: dict[type[frames.Command], Callable[[Hub, Connection, Any], Awaitable
     frames.TypingStart: start_typing,
     frames.TypingStop: stop_typing,
     frames.PresenceTouch: touch,
+    frames.RosterPage: page_roster,
     frames.DirectoryWatch: watch_directory,
     frames.StatusSet: set_status,
     frames.PersonZone: note_zone,

@@ -66,6 +66,10 @@ class Unavailable(Refused):
     retry = True
     sentence = _("The server cannot store anything just now. Try again in a moment.")
 
+    @classmethod
+    def presence(cls) -> Self:
+        return cls(_("Nobody can tell just now who is there. Try again in a moment."))
+
 
 class Limited(Refused):
     code = "limited"

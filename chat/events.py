@@ -181,13 +181,16 @@ def typing(kind: Literal["typing.started", "typing.stopped"], room_id: int, user
     return {"type": kind, "room": room_id, "thread": thread, "user": user_card(user)}
 
 
-def presence_snapshot(room_id: int, people: list[dict[str, Any]] | None) -> Event:
-    """Everyone in the sidebar; None where that is not known."""
-    return {"type": "presence.snapshot", "room": room_id, "known": people is not None, "people": people or []}
+def presence_snapshot(
+    room_id: int, people: list[dict[str, Any]] | None, counts: dict[str, int] | None, whole: bool
+) -> Event:
+    """The sidebar, or its first page; people and counts are None where they are not known."""
+    known = {"known": people is not None, "people": people or [], "counts": counts, "whole": whole}
+    return {"type": "presence.snapshot", "room": room_id, **known}
 
 
-def presence_changed(room_id: int, people: list[dict[str, Any]]) -> Event:
-    return {"type": "presence.changed", "room": room_id, "people": people}
+def presence_changed(room_id: int, people: list[dict[str, Any]], counts: dict[str, int]) -> Event:
+    return {"type": "presence.changed", "room": room_id, "people": people, "counts": counts}
 
 
 def presence_counted(rooms: dict[int, int] | None) -> Event:

@@ -13,6 +13,7 @@ from chat.errors import BadFrame
 
 # What a row's id can be. A greater number would overflow in the database.
 Id = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
+Offset = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
 Version = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 Time = Annotated[datetime, msgspec.Meta(tz=True)]
 CommandId = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]  # exact in JavaScript
@@ -112,6 +113,12 @@ class PresenceTouch(Command, tag="presence.touch"):
     pass
 
 
+class RosterPage(Command, tag="roster.page"):
+    room: Id
+    offset: Offset = 0
+    q: Annotated[str, msgspec.Meta(max_length=100)] = ""  # characters: no name is as long
+
+
 class DirectoryWatch(Command, tag="directory.watch"):
     pass
 
@@ -145,6 +152,7 @@ AnyCommand = (
     | TypingStart
     | TypingStop
     | PresenceTouch
+    | RosterPage
     | DirectoryWatch
     | StatusSet
     | PersonZone

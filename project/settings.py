@@ -286,6 +286,8 @@ CHAT = {
     "BODY_LENGTH": env.int("ROOMFUL_BODY_LENGTH", 10_000, validate=is_positive),  # characters
     "PAGE_LENGTH": env.int("ROOMFUL_PAGE_LENGTH", 50, validate=is_positive),  # messages
     "RESUME_LIMIT": env.int("ROOMFUL_RESUME_LIMIT", 500, validate=is_positive),  # changes
+    "ROSTER_LENGTH": env.int("ROOMFUL_ROSTER_LENGTH", 200, validate=is_positive),  # people
+    "ADMINISTRATORS_SEE_HIDDEN": env.bool("ROOMFUL_ADMINISTRATORS_SEE_HIDDEN", False),
     # In each process. Of those that end in _PER_MINUTE, and of SOCKETS, 0 is no limit.
     "POSTS_BURST": env.int("ROOMFUL_POSTS_BURST", 200, validate=is_positive),
     "POSTS_PER_MINUTE": env.int("ROOMFUL_POSTS_PER_MINUTE", 600, validate=is_not_negative),

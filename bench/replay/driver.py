@@ -140,6 +140,10 @@ class Replay:
         try:
             await socket.open_room(self.room, socket.versions[self.room])
             people = (await asyncio.wait_for(snapshot, 30)).people or []
+            page = {"room": self.room, "offset": len(people)}  # a large room comes in pages
+            while more := (await socket.command("roster.page", **page)).people:
+                people += more
+                page["offset"] += len(more)
         finally:
             await socket.close()
         return {person.name for person in people if person.here} - {self.narrator}

@@ -6,7 +6,11 @@ frame.py          what is made once for everyone
 feed.py           one room's events, in order, without gaps or repeats
 audience.py       who gets them, and from which number on
 joiner.py         events that follow one another closely, as one frame
-sidebar.py        who is in the room's sidebar
+sidebar.py        who is in the room's sidebar, as it was told
+sidebars.py       those of all rooms that are shown, and who looks at them
+members.py        the people of one, by name
+pace.py           when to tell what goes on changing
+counts.py         how many people are in each room
 reads.py          what it reads for a connection
 allowances.py     how much a person may do
 checks.py         what it makes sure of from time to time

@@ -1,7 +1,7 @@
 """Which sockets of this process get a room's events, and from which number on."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 
 from chat.hub.connection import Connection, MakeUp
@@ -72,10 +72,15 @@ class Audience:
         if self._behind:
             self._forward_to_those_behind(version, frame)
 
-    def tell(self, frame: Frame, make_up: MakeUp) -> None:
+    def flush(self) -> None:
+        """Hand over what waits to be joined."""
+        self._joiner.flush()
+
+    def tell(self, frame: Frame, make_up: MakeUp, but_for: Container[Connection] = ()) -> None:
         """Hand over a frame that counts only now (see Connection.deliver_ephemeral)."""
         for connection in self:
-            connection.deliver_ephemeral(frame, make_up)
+            if connection not in but_for:
+                connection.deliver_ephemeral(frame, make_up)
 
     def _forward_to_those_behind(self, version: int, frame: Frame) -> None:
         for connection, hold in list(self._behind.items()):

@@ -32,24 +32,25 @@ class Connection:
         self.session = session  # its key
         self.room: int | None = None  # that the tab shows
         self.is_greeted = False
+        self.sees_hidden = False  # in that room's sidebar, those who do not want to be seen
         self.deliver, self.close, self.end, self.rest = outlet.deliver, outlet.close, outlet.end, outlet.rest
         self._outlet = outlet
         self._refusals: Joiner | None = None  # of the few that are refused anything
         self._dropped: dict[MakeUp, None] | None = None  # what makes up for it, while the reader is behind
 
-    def deliver_ephemeral(self, frame: Frame, make_up: MakeUp | None = None) -> None:
+    def deliver_ephemeral(self, frame: Frame, *make_up: MakeUp) -> None:
         """Deliver what counts only now: it is dropped where the reader is behind.
 
-        `make_up` is called once they have caught up, with this connection, and tells how things are by then; once,
-        however often it was given. Without it, what was dropped is gone, as is right for what passes by itself.
+        What is in `make_up` is called once they have caught up, with this connection, and tells how things are by then;
+        once, however often it was given. Without it, what was dropped is gone, as is right for what passes by itself.
         """
         if self._dropped is None and not self._outlet.is_behind:
             self.deliver(frame)
-        elif make_up is not None:
+        elif make_up:
             if self._dropped is None:
                 self._dropped = {}
                 self._outlet.when_caught_up(self._catch_up)
-            self._dropped[make_up] = None
+            self._dropped |= dict.fromkeys(make_up)
 
     def _catch_up(self) -> None:
         dropped, self._dropped = self._dropped, None

@@ -1,31 +1,38 @@
 """How many people have each room open, for the lists of rooms in this process's tabs."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 
 from chat import events
 from chat.attendance import fresh_here_counts
 from chat.database import read
-from chat.hub.connection import Connection
+from chat.hub.connection import Connection, MakeUp
 from chat.hub.frame import Frame
 from chat.models import Room
+
+TellRoom = Callable[[int, Frame, Container[Connection]], None]
 
 
 class Counts:
     """Reads the counts from time to time, and tells those that changed."""
 
-    def __init__(self, tell_room: Callable[[int, Frame], None], tell_everyone: Callable[[Frame], None]) -> None:
+    def __init__(self, tell_room: TellRoom, tell_everyone: Callable[[Frame], None], make_up: MakeUp) -> None:
+        """`make_up` tells one tab all that it may know of; it is for those who missed some of it."""
+        self.make_up = make_up
         self._tell_room, self._tell_everyone = tell_room, tell_everyone
         self._told: dict[int, int] | None = {}
         self._watchers: set[Connection] = set()
         self._public: frozenset[int] = frozenset()  # rooms that anybody may know of
 
-    def note(self, room_id: int, count: int) -> None:
-        """This room has `count` people now."""
-        if self._told is not None and self._told.get(room_id) != count:
-            self._told[room_id] = count
-            self._tell_room(room_id, Frame.of(events.presence_counted({room_id: count})))
-            if room_id in self._public:
-                self._tell_watchers({room_id: count})
+    def note(self, room_id: int, count: int, but_for: Container[Connection] = ()) -> events.Event | None:
+        """This room has `count` people now: tell those in it. Returns the event, if it is news, for those left out."""
+        if self._told is None or self._told.get(room_id) == count:
+            return None
+        self._told[room_id] = count
+        counted = events.presence_counted({room_id: count})
+        self._tell_room(room_id, Frame.of(counted), but_for)
+        if room_id in self._public:
+            self._tell_watchers({room_id: count})
+        return counted
 
     async def watch_directory(self, connection: Connection) -> dict[int, int] | None:
         """This tab shows the directory: tell it about public rooms from now on. Returns how it is now."""
@@ -57,6 +64,10 @@ class Counts:
             self._told = None
             self._tell_everyone(Frame.of(events.presence_counted(None)))
             self._tell_watchers(None)
+
+    def of(self, room_id: int) -> int | None:
+        """One room's count as it was told last."""
+        return None if self._told is None else self._told.get(room_id)
 
     def told(self, rooms: Iterable[int]) -> dict[int, int] | None:
         """The counts of these rooms as they were told last, where they were."""

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import defaultdict, deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,13 +24,18 @@ from chat.hub.positions import ReadPositions
 from chat.hub.publisher import Publisher
 from chat.hub.sidebars import Sidebars
 from chat.hub.subscriptions import Subscriptions
+from chat.together import Together
 from presence.tasks import end
 from presence.topics import ONLINE
 from presence.tracker import get_tracker
 
 logger = logging.getLogger(__name__)
 
+EXPELLED = "expelled"  # in place of a connection
+MOST_OPENINGS = 200  # that are read for together; more would keep the others waiting
 PATIENCE_SECONDS = 0.05  # for an event that was overtaken; after that it is read
+
+Openings = Together[tuple[int, int | None], reads.Opened]  # asked by user, and the version that the page has
 
 
 @dataclass(slots=True)
@@ -39,16 +44,8 @@ class Place:
 
     feed: Feed
     audience: Audience
+    openings: Openings
     gap_due: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """A room as its member is about to see it, and what came after the version that the page has."""
-
-    hold: Hold
-    listed: dict[str, Any]
-    changes: history.Changes
 
 
 class Hub:
@@ -61,8 +58,8 @@ class Hub:
         self._is_woken = False
         self._publisher = Publisher()
         self._subscriptions = Subscriptions(self.receive, self._publisher.mark)
-        self.counts = Counts(self._tell_room, self._tell_everyone)
-        self._sidebars = Sidebars(self._subscriptions, self.counts.note)
+        self.counts = Counts(self._tell_room, self._tell_everyone, self._tell_counts)
+        self._sidebars = Sidebars(self._subscriptions, self.counts, self._settle)
         self.positions = ReadPositions()
         self._tracker = get_tracker()
         self.people = People(self._tracker, self.tell_user)
@@ -141,16 +138,17 @@ class Hub:
         place = self.places.get(room_id)
         return place is not None and connection in place.audience
 
-    async def open_room(self, connection: Connection, room_id: int, since: int | None) -> Opening:
+    async def open_room(self, connection: Connection, room_id: int, since: int | None) -> tuple[Hold, reads.Opened]:
         """The tab is to show this room: read what it lacks. Raises NotFound where the user is no member, Unavailable.
 
         The membership is read after the room's events are held for the connection: a removal before that is seen here,
         and one after that comes as an event and expels. `show` does the rest.
         """
-        hold = self.place(room_id).audience.hold(connection)
+        place = self.place(room_id)
+        hold = place.audience.hold(connection)
         await self._subscriptions.joined({envelopes.room_group(room_id)})
         try:
-            return Opening(hold, *await read(reads.opening, connection.user.pk, room_id, since))
+            return hold, await place.openings.ask((connection.user.pk, since))
         except NotFound:
             self._detach(connection, room_id)
             raise
@@ -158,25 +156,30 @@ class Hub:
             self._release(connection, room_id, hold, 0)
             raise
 
-    async def show(self, connection: Connection, opening: Opening) -> None:
+    async def show(self, connection: Connection, hold: Hold, opened: reads.Opened) -> None:
         """Bring the connection up to date with the room that it opened, and make its user present there."""
-        room_id = opening.listed["id"]
+        room_id = opened.listed["id"]
         self.close_room(connection)
-        connection.room = room_id
+        connection.room, connection.sees_hidden = room_id, opened.sees_hidden
         self._tracker.track(here_topic(room_id), connection.user.pk, connection.id)
-        connection.tell(*opening.changes.events)
-        self._release(connection, room_id, opening.hold, opening.changes.head)
+        if opened.missed:
+            connection.deliver(opened.missed)
+        self._release(connection, room_id, hold, opened.head)
         if self.stands(connection, room_id):
             await self._sidebars.show(connection, room_id)
         else:  # removed meanwhile
             self.close_room(connection)
 
-    def close_room(self, connection: Connection) -> None:
+    def close_room(self, connection: Connection, *, linger: bool = True) -> None:
         """The tab shows no room any more."""
         if connection.room is not None:
-            self._tracker.untrack(here_topic(connection.room), connection.user.pk, connection.id)
-            self._sidebars.hide(connection, connection.room)
+            self._tracker.untrack(here_topic(connection.room), connection.user.pk, connection.id, linger=linger)
+            self._sidebars.hide(connection)
             connection.room = None
+
+    def roster_page(self, connection: Connection, room_id: int, offset: int, begins: str) -> dict[str, Any]:
+        """A page of the sidebar that the tab shows. Raises NotFound where it shows another, Unavailable."""
+        return self._sidebars.page(connection, room_id, offset, begins)
 
     def touch(self, connection: Connection) -> None:
         self._tracker.touch(connection.user.pk)
@@ -261,18 +264,23 @@ class Hub:
         self._sidebars.follow(room_id, event)
         if event["type"] == "member.left":
             self._expel(event["user"]["id"], room_id)
+        elif event["type"] == "member.joined":
+            self._spawn(self._sidebars.complete(room_id, event["user"]["id"]))
         place.audience.forward(event["version"], Frame.of(event))
 
     def _expel(self, user: int, room_id: int) -> None:
-        """From exactly this number on, someone who left gets nothing more."""
+        """From exactly this number on, someone who left gets nothing more, and is not here."""
         for connection in list(self.connections.get(user, ())):
             self.show_out(connection, room_id)
+        # Also where their last tab is closed and lingers: whoever counts the topic counts members.
+        self._tracker.track(here_topic(room_id), user, EXPELLED)
+        self._tracker.untrack(here_topic(room_id), user, EXPELLED, linger=False)
 
     def show_out(self, connection: Connection, room_id: int) -> None:
         place = self.places.get(room_id)
         if place is not None and connection in place.audience:
             if connection.room == room_id:
-                self.close_room(connection)
+                self.close_room(connection, linger=False)
             place.audience.discard(connection)
             connection.tell(events.room_lost(room_id))
 
@@ -299,7 +307,8 @@ class Hub:
 
     def place(self, room_id: int) -> Place:
         if room_id not in self.places:
-            self.places[room_id] = Place(Feed(self._forward), Audience(self.loop))
+            openings: Openings = Together(lambda asked: read(reads.openings, room_id, asked), MOST_OPENINGS)
+            self.places[room_id] = Place(Feed(self._forward), Audience(self.loop), openings)
             self._subscriptions.want(envelopes.room_group(room_id))
         return self.places[room_id]
 
@@ -347,9 +356,13 @@ class Hub:
         here = await fresh_here_counts([room["id"] for room in listed])
         return [room | {"here": count_in(here, room["id"])} for room in listed]
 
-    def _tell_room(self, room_id: int, frame: Frame) -> None:
+    def _settle(self, room_id: int) -> None:
         if room_id in self.places:
-            self.places[room_id].audience.tell(frame, self._tell_counts)
+            self.places[room_id].audience.flush()
+
+    def _tell_room(self, room_id: int, frame: Frame, but_for: Container[Connection]) -> None:
+        if room_id in self.places:
+            self.places[room_id].audience.tell(frame, self._tell_counts, but_for)
 
     def _tell_everyone(self, frame: Frame) -> None:
         for connections in self.connections.values():

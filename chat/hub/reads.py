@@ -1,5 +1,7 @@
 """What the hub reads for a connection. They run on a database thread, but for `hello`."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +11,7 @@ from accounts.models import User
 from chat import events, history, limits
 from chat.errors import NotFound, SignedOut
 from chat.hub.connection import Connection
+from chat.hub.frame import Frame
 from chat.models import Membership, Status
 
 STATUS_FIELDS = [field.attname for field in Status._meta.concrete_fields]
@@ -56,8 +59,31 @@ def listed_rooms(user: int, room_id: int | None = None) -> list[dict[str, Any]]:
     return [events.listed_room(membership, None) for membership in found]
 
 
-def opening(user: int, room_id: int, since: int | None) -> tuple[dict[str, Any], history.Changes]:
-    listed = listed_rooms(user, room_id)
-    if not listed:
-        raise NotFound
-    return listed[0], history.changes_since(room_id, since, limit=limits.resume_limit())
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A room as its member is about to see it, and what came after the version that the page has."""
+
+    listed: dict[str, Any]
+    head: int
+    missed: Frame | None  # the same for all who have the same version
+    sees_hidden: bool
+
+
+def openings(room_id: int, asked: Sequence[tuple[int, int | None]]) -> list[Opened | NotFound]:
+    """For each user, with the version that the page has: one read for all. NotFound for one who is no member."""
+    members = Membership.objects.current().filter(room=room_id, user__in={user for user, _ in asked})
+    listed = {membership.user_id: events.listed_room(membership, None) for membership in members.listed()}
+    shown_hidden = _administrators(listed) if limits.administrators_see_hidden() else set()
+    changes = {
+        since: history.changes_since(room_id, since, limit=limits.resume_limit())
+        for since in {since for user, since in asked if user in listed}
+    }
+    frames = {since: Frame.of(*found.events) if found.events else None for since, found in changes.items()}
+    return [
+        Opened(listed[user], changes[since].head, frames[since], user in shown_hidden) if user in listed else NotFound()
+        for user, since in asked
+    ]
+
+
+def _administrators(users: Iterable[int]) -> set[int]:
+    return set(User.objects.filter(pk__in=users, is_staff=True).values_list("pk", flat=True))

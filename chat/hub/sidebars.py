@@ -1,108 +1,154 @@
 """The sidebars of all rooms that this process's sockets show, kept in step with presence."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
-from chat import events
-from chat.attendance import room_of
+from accounts.models import User
+from chat import events, limits
 from chat.database import read
+from chat.errors import NotFound, Unavailable
 from chat.hub.connection import Connection
-from chat.hub.frame import Frame
-from chat.hub.sidebar import Card, Sidebar
+from chat.hub.counts import Counts
+from chat.hub.members import Card
+from chat.hub.pace import Pace
+from chat.hub.sidebar import Diff, Sidebar, Window
 from chat.hub.subscriptions import Subscriptions
 from chat.models import Membership
-from presence.roster import Diff, Rosters
-from presence.topics import AWAY, ONLINE, group
+from presence.roster import Rosters
+from presence.topics import AWAY, HIDDEN, ONLINE, group
 
 READY_WITHIN_SECONDS = 1.0  # what a tab's next command waits for its sidebar; later it comes by itself
-COALESCE_SECONDS = 0.1  # a thousand people who come back at once are a few frames, not a thousand
+RETRY_SECONDS = 1.0
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Shown:
     sidebar: Sidebar
+    pace: Pace
     ready: asyncio.Task[None]
-    viewers: set[Connection] = field(default_factory=set)
-    was_known: bool = True  # when the viewers were told last
+    coming: int = 0  # tabs that wait for it to be ready
+    viewers: dict[Connection, Window] = field(default_factory=dict)
 
 
 class Sidebars:
-    def __init__(self, subscriptions: Subscriptions, on_count: Callable[[int, int], None]) -> None:
+    """A room has one for everybody, and where the site lets administrators see who hides, another one for them: so that
+    nothing of it can get into what the others are told, nor when they are told.
+    """
+
+    def __init__(self, subscriptions: Subscriptions, counts: Counts, settle: Callable[[int], None]) -> None:
+        """`settle` hands out what of a room's numbered events waits to be joined: it goes before what is told here."""
         self._subscriptions = subscriptions
-        self._on_count = on_count
-        self._rosters = Rosters(self._note, lambda _available: self._schedule_flush())
-        self._shown: dict[int, _Shown] = {}
-        self._flush_due: asyncio.TimerHandle | None = None
+        self._counts = counts
+        self._settle = settle
+        self._rosters = Rosters(lambda topic, diff: self._note(topic, diff.joined | diff.left), self._note_availability)
+        self._shown: dict[tuple[int, bool], _Shown] = {}  # by room, and whether it has those who hide
         self._ready: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         self._rosters.start()
-        self._ready = asyncio.create_task(self._watch(ONLINE, AWAY))
+        topics = (ONLINE, AWAY, HIDDEN) if limits.administrators_see_hidden() else (ONLINE, AWAY)
+        self._ready = asyncio.create_task(self._watch(*topics))
 
     async def stop(self) -> None:
         await self._rosters.stop()
-        if self._flush_due:
-            self._flush_due.cancel()
+        for shown in self._shown.values():
+            shown.pace.stop()
 
     def receive(self, hint: dict[str, object]) -> None:
         self._rosters.receive(hint)
 
+    # -- Tabs ----------------------------------------------------------------------------------------------------------
+
     async def show(self, connection: Connection, room_id: int) -> None:
         """The tab shows this room: send it a snapshot, known or not, and from then on what changes."""
-        shown = self._shown.get(room_id)
-        if shown is None:
-            sidebar = Sidebar(room_id, self._rosters)
-            shown = _Shown(sidebar, asyncio.create_task(self._load(room_id, sidebar)))
-            self._shown[room_id] = shown
-        try:
-            await asyncio.wait_for(asyncio.shield(shown.ready), READY_WITHIN_SECONDS)
-        except TimeoutError:
-            pass  # Redis answers nothing: as soon as it does, the viewers are told
-        except Exception:
-            self._forget(room_id)
-            raise
-        if connection.room != room_id:  # it was shown out, or shows another room by now
-            self.hide(connection, room_id)
-            return
-        if not shown.viewers:
-            shown.was_known = shown.sidebar.is_known
-        shown.viewers.add(connection)
-        self._tell_all(connection)
+        key = room_id, connection.sees_hidden
+        shown = self._shown.get(key) or self._begin(*key)
+        if not shown.ready.done():
+            shown.coming += 1
+            await asyncio.wait([shown.ready], timeout=READY_WITHIN_SECONDS)
+            shown.coming -= 1
+        if connection.room == room_id:
+            if not shown.viewers:  # nobody was told anything yet
+                shown.sidebar.catch_up()
+            shown.viewers[connection] = None
+            self._tell_all(connection)
+        else:  # it was shown out, or shows another room by now
+            self._forget_if_unseen(key)
 
-    def _tell_all(self, connection: Connection) -> None:
-        """Tell the tab who is in the sidebar of the room that it shows."""
-        shown = self._shown.get(connection.room or 0)
-        if shown is not None and connection in shown.viewers:
-            snapshot = events.presence_snapshot(shown.sidebar.room_id, shown.sidebar.people())
-            connection.deliver_ephemeral(Frame.of(snapshot), self._tell_all)
+    def hide(self, connection: Connection) -> None:
+        """The tab does not show its room any more."""
+        shown = self._shown_to(connection)
+        if shown is not None and connection.room is not None:
+            del shown.viewers[connection]
+            self._forget_if_unseen((connection.room, connection.sees_hidden))
 
-    def hide(self, connection: Connection, room_id: int) -> None:
-        """The tab does not show this room any more."""
-        shown = self._shown.get(room_id)
-        if shown is not None:
-            shown.viewers.discard(connection)
-            if not shown.viewers and shown.ready.done():
-                self._forget(room_id)
+    def page(self, connection: Connection, room_id: int, offset: int, begins: str) -> dict[str, Any]:
+        """People of the room that the tab shows, who are kept live for it from now on. Raises NotFound, Unavailable."""
+        shown = self._shown_to(connection)
+        if shown is None or connection.room != room_id:
+            raise NotFound
+        if not shown.sidebar.is_known:
+            raise Unavailable.presence()
+        users, total = shown.sidebar.page(offset, begins)
+        if not shown.sidebar.is_whole:
+            shown.viewers[connection] = frozenset(users)
+        return {"people": shown.sidebar.people(users), "counts": shown.sidebar.counts, "total": total}
 
-    def follow(self, room_id: int, event: dict[str, object]) -> None:
+    # -- What happens --------------------------------------------------------------------------------------------------
+
+    def follow(self, room_id: int, event: dict[str, Any]) -> None:
         """A numbered event of the room went out."""
-        if room_id in self._shown:
-            self._shown[room_id].sidebar.follow(event)
-            self._schedule_flush()
+        for shown in self._of(room_id):
+            if shown.sidebar.follow(event):
+                shown.pace.soon()
 
-    def update_person(self, user: int, card: Card) -> None:
-        """Somebody's card changed, or may have."""
+    async def complete(self, room_id: int, user_id: int) -> None:
+        """The event of a new member says less than their card: read the rest."""
+        if any(self._of(room_id)):
+            for card in await read(_cards_of, user_id):
+                self.update_person(user_id, card)
+
+    def update_person(self, user_id: int, card: Card) -> None:
+        """Somebody's card changed (events.person_card)."""
         for shown in self._shown.values():
-            shown.sidebar.update_person(user, card)
-        self._schedule_flush()
+            if shown.sidebar.update(user_id, card):
+                shown.pace.soon()
 
-    async def _load(self, room_id: int, sidebar: Sidebar) -> None:
+    def _note(self, topic: str, users: frozenset[int]) -> None:
+        for shown in self._shown.values():
+            if shown.sidebar.note(topic, users):
+                shown.pace.soon()
+
+    def _note_availability(self, _available: bool) -> None:
+        for shown in self._shown.values():
+            shown.pace.soon()
+
+    # -- Which there are -----------------------------------------------------------------------------------------------
+
+    def _of(self, room_id: int) -> Iterator[_Shown]:
+        for sees_hidden in (False, True):
+            if shown := self._shown.get((room_id, sees_hidden)):
+                yield shown
+
+    def _shown_to(self, connection: Connection) -> _Shown | None:
+        shown = self._shown.get((connection.room or 0, connection.sees_hidden))
+        return shown if shown is not None and connection in shown.viewers else None
+
+    def _begin(self, room_id: int, sees_hidden: bool) -> _Shown:
+        sidebar = Sidebar(room_id, self._rosters, sees_hidden=sees_hidden)
+        pace = Pace(lambda: self._tell(shown))
+        shown = _Shown(sidebar, pace, asyncio.create_task(self._load(sidebar, pace)))
+        self._shown[room_id, sees_hidden] = shown
+        return shown
+
+    async def _load(self, sidebar: Sidebar, pace: Pace) -> None:
         if self._ready is not None:
             await asyncio.shield(self._ready)
         await self._watch(sidebar.topic)
-        sidebar.load(await read(_members_of, room_id))
-        self._schedule_flush()
+        sidebar.load(await _patiently(_members_of, sidebar.room_id))
+        pace.soon()
 
     async def _watch(self, *topics: str) -> None:
         groups = {group(topic) for topic in topics}
@@ -112,50 +158,58 @@ class Sidebars:
         for topic in topics:
             await self._rosters.watch(topic)
 
-    def _forget(self, room_id: int) -> None:
-        shown = self._shown.pop(room_id, None)
-        if shown is not None:
+    def _forget_if_unseen(self, key: tuple[int, bool]) -> None:
+        shown = self._shown.get(key)
+        if shown is None or shown.viewers or shown.coming:
+            return
+        del self._shown[key]
+        shown.pace.stop()
+        shown.ready.cancel()
+        if not any(self._of(shown.sidebar.room_id)):
             self._rosters.unwatch(shown.sidebar.topic)
             self._subscriptions.unwant(group(shown.sidebar.topic))
 
-    def _note(self, topic: str, diff: Diff) -> None:
-        changed = diff.joined | diff.left
-        room_id = room_of(topic)
-        if room_id is None:
-            concerned = list(self._shown.values())
-        else:
-            concerned = [self._shown[room_id]] if room_id in self._shown else []
-        for shown in concerned:
-            shown.sidebar.note(changed)
-        self._schedule_flush()
+    # -- What is told --------------------------------------------------------------------------------------------------
 
-    def _schedule_flush(self) -> None:
-        if self._flush_due is None:
-            self._flush_due = asyncio.get_running_loop().call_later(COALESCE_SECONDS, self._flush)
+    def _tell_all(self, connection: Connection) -> None:
+        """Tell the tab who is in the sidebar of the room that it shows."""
+        if shown := self._shown_to(connection):
+            frame, shown.viewers[connection] = shown.sidebar.snapshot()
+            connection.deliver_ephemeral(frame, self._tell_all)
 
-    def _flush(self) -> None:
-        self._flush_due = None
-        for room_id, shown in self._shown.items():
-            if shown.viewers:
-                self._tell_viewers(room_id, shown)
-
-    def _tell_viewers(self, room_id: int, shown: _Shown) -> None:
-        is_known, was_known = shown.sidebar.is_known, shown.was_known
-        shown.was_known = is_known
-        changed = shown.sidebar.take_changes()
-        if is_known != was_known:
-            event = events.presence_snapshot(room_id, shown.sidebar.people())
-        elif changed:
-            event = events.presence_changed(room_id, changed)
-        else:
+    def _tell(self, shown: _Shown) -> None:
+        """Tell those who look what is new, and everyone in the room how many are here."""
+        news = shown.sidebar.catch_up()
+        if not news:
             return
-        frame = Frame.of(event)
-        for viewer in shown.viewers:
-            viewer.deliver_ephemeral(frame, self._tell_all)
-        if is_known:
-            self._on_count(room_id, len(self._rosters.people(shown.sidebar.topic)))
+        self._settle(shown.sidebar.room_id)
+        if news.anew:
+            for viewer in shown.viewers:
+                self._tell_all(viewer)
+            self._count(shown.sidebar)
+        else:
+            diff = Diff(shown.sidebar, news, self._count(shown.sidebar, but_for=shown.viewers))
+            for viewer, window in shown.viewers.items():
+                if frame := diff.frame_for(window):
+                    viewer.deliver_ephemeral(frame, self._tell_all, self._counts.make_up)
+
+    def _count(self, sidebar: Sidebar, but_for: Container[Connection] = ()) -> events.Event | None:
+        return self._counts.note(sidebar.room_id, sidebar.counts["here"], but_for) if sidebar.is_known else None
 
 
-def _members_of(room_id: int) -> dict[int, Card]:
+async def _patiently(function: Callable[[int], list[Card]], room_id: int) -> list[Card]:
+    """Read; a database that is away is waited for."""
+    while True:
+        try:
+            return await read(function, room_id)
+        except Unavailable:
+            await asyncio.sleep(RETRY_SECONDS)
+
+
+def _members_of(room_id: int) -> list[Card]:
     found = Membership.objects.current().filter(room=room_id).select_related("user__status")
-    return {membership.user_id: events.person_card(membership.user) for membership in found}
+    return [events.person_card(membership.user) for membership in found]
+
+
+def _cards_of(user_id: int) -> list[Card]:
+    return [events.person_card(user) for user in User.objects.filter(pk=user_id).select_related("status")]

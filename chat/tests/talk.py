@@ -116,15 +116,31 @@ async def talk_until(enough: asyncio.Event, client: Client, room: Room) -> None:
 
 
 def sidebar(client: Client) -> dict[str, dict[str, Any]]:
-    """The people in the sidebar, by username: the latest snapshot, and what changed since."""
-    people: dict[str, dict[str, Any]] = {}
+    """Those in the sidebar who are not offline, by username."""
+    people = roster(client)["people"].values()
+    return {person["username"]: person for person in people if person["online"] or person["here"]}
+
+
+def roster(client: Client) -> dict[str, Any]:
+    """The people in the sidebar, by id, and the counts: the latest snapshot or page, and what changed since."""
+    people: dict[int, dict[str, Any]] = {}
+    counts: dict[str, int] = {}
     for event in client.log:
-        if event["type"] == "presence.snapshot":
-            assert event["known"]
-            people = {}
-        if event["type"] in ("presence.snapshot", "presence.changed"):
-            people |= {person["username"]: person for person in event["people"]}
-    return {name: person for name, person in people.items() if person["online"] or person["here"]}
+        match event["type"]:
+            case "presence.snapshot":
+                assert event["known"]
+                people, counts = by_id(event["people"]), event["counts"]
+            case "presence.changed":
+                people, counts = people | by_id(event["people"]), event["counts"]
+            case "ack" if "total" in event:
+                people, counts = by_id(event["people"]), event["counts"]
+            case "member.left":
+                people.pop(event["user"]["id"], None)
+    return {"people": people, "counts": counts}
+
+
+def by_id(people: list[dict[str, Any]]) -> dict[int, dict[str, Any]]:
+    return {person["id"]: person for person in people}
 
 
 def here(client: Client) -> set[str]:

@@ -145,7 +145,7 @@ export class Chat extends Model {
     this.#on("message.posted", (event) => this.#posted(event));
     this.#on("message.changed", (event) => this.#turned(event));
     this.#on("member.joined", (event) => this.#reach(event));
-    this.#on("member.left", (event) => this.#reach(event) ?? this.#here(event, () => this.typing.left(event.user)));
+    this.#on("member.left", (event) => this.#reach(event) ?? this.#here(event, () => this.#left(event.user)));
     this.#on("room.changed", (event) => this.#reach(event) ?? this.rooms.settled(event));
     this.#on("room.reset", (event) => this.#reset(event));
     this.#on("room.gained", ({ room }) => this.#gained(room));
@@ -155,7 +155,7 @@ export class Chat extends Model {
     this.#on("typing.started", (event) => this.#here(event, () => this.typing.started(event)));
     this.#on("typing.stopped", (event) => this.#here(event, () => this.typing.stopped(event)));
     this.#on("presence.snapshot", (event) => this.#here(event, () => this.roster.snapshot(event)));
-    this.#on("presence.changed", (event) => this.#here(event, () => this.roster.change(event.people)));
+    this.#on("presence.changed", (event) => this.#here(event, () => this.roster.change(event)));
     this.#on("presence.counted", ({ rooms }) => this.rooms.counted(rooms));
     this.socket.addEventListener("change", () => this.socket.state === "open" || this.#disconnected());
     this.outbox.addEventListener("stored", ({ detail }) => this.put(detail.room, detail.message));
@@ -239,6 +239,11 @@ export class Chat extends Model {
   #threadMoved(event) {
     this.rooms.threadMoved(event);
     if (this.side.thread?.thread === event.message) this.side.thread.moved(event.position);
+  }
+
+  #left(user) {
+    this.typing.left(user);
+    this.roster.remove(user.id);
   }
 
   #gained(room) {

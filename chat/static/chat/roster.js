@@ -5,6 +5,7 @@ const byName = new Intl.Collator(undefined, { numeric: true, sensitivity: "base"
 
 export function statusOf(person) {
   if (person.here) return "here";
+  if (!person.online) return "offline";
   return person.away ? "away" : "online";
 }
 
@@ -15,6 +16,7 @@ export function unavailableText() {
 // Who is in the room that the tab shows, as far as it is known.
 export class Roster extends Model {
   #people = new Map();
+  counts = null; // of all members by group, as the server counts them: not all of a large room are here
   state = "loading"; // or known, unavailable, stale: what was known when the connection was lost
 
   get people() {
@@ -24,7 +26,7 @@ export class Roster extends Model {
   // How many have the room open; null while nobody can tell.
   get here() {
     if (this.state !== "known") return null;
-    return this.people.filter((person) => person.here).length;
+    return this.counts.here;
   }
 
   find(id) {
@@ -37,17 +39,22 @@ export class Roster extends Model {
   }
 
   // Where nothing is known, the list that there was stays.
-  snapshot({ known, people }) {
-    if (known) this.#people = new Map(people.map((person) => [person.id, person]));
+  snapshot({ known, people, counts }) {
+    if (known) {
+      this.#people = new Map(people.map((person) => [person.id, person]));
+      this.counts = counts;
+    }
     this.#become(known ? "known" : "unavailable");
   }
 
-  change(people) {
-    for (const person of people) {
-      if (person.online || person.here) this.#people.set(person.id, person);
-      else this.#people.delete(person.id);
-    }
+  change({ people, counts }) {
+    for (const person of people) this.#people.set(person.id, person);
+    this.counts = counts;
     this.changed();
+  }
+
+  remove(id) {
+    if (this.#people.delete(id)) this.changed();
   }
 
   lostConnection() {

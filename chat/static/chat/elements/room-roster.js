@@ -5,7 +5,7 @@ import { statusOf, unavailableText } from "../roster.js";
 import { gettext } from "../words.js";
 import { LightElement } from "./light.js";
 
-// The right side: who is here, online and away.
+// The right side: who is here, online, away and offline.
 export class RoomRoster extends LightElement {
   static properties = { chat: { attribute: false }, wanted: { state: true } };
 
@@ -16,7 +16,12 @@ export class RoomRoster extends LightElement {
   render() {
     const { state } = this.chat.roster;
     this.dataset.presence = state;
-    const groups = { here: gettext("Here now"), online: gettext("Online"), away: gettext("Away") };
+    const groups = {
+      here: gettext("Here now"),
+      online: gettext("Online"),
+      away: gettext("Away"),
+      offline: gettext("Offline"),
+    };
     const find = gettext("Find a person");
     const narrow = ({ target }) => (this.wanted = target.value.trim().toLowerCase());
     return html`<div class="find">
@@ -30,7 +35,7 @@ export class RoomRoster extends LightElement {
   #note(state) {
     if (state === "unavailable") return unavailableText();
     if (state === "stale") return gettext("As it was before the connection was lost.");
-    if (this.wanted && !this.#found.length) return gettext("Nobody of that name is here, online or away.");
+    if (this.wanted && !this.#found.length) return gettext("There is nobody of that name.");
     return nothing;
   }
 
@@ -44,12 +49,16 @@ export class RoomRoster extends LightElement {
     const people = this.#found.filter((person) => statusOf(person) === status);
     if (!people.length) return nothing;
     return html`<section data-group=${status} aria-label=${title}>
-      <h2><span>${title}</span><span>${people.length.toLocaleString()}</span></h2>
+      <h2><span>${title}</span><span>${this.#count(status, people).toLocaleString()}</span></h2>
       <ul>${repeat(people, (person) => person.id, (person) => this.#person(person, status))}</ul></section>`;
   }
 
+  #count(status, people) {
+    return this.wanted ? people.length : this.chat.roster.counts[status];
+  }
+
   #person(person, status) {
-    const dot = person.away ? "away" : status === "online" ? "online" : "";
+    const dot = person.away ? "away" : status === "here" ? "" : status;
     return html`<li class="person" data-user=${person.username} data-status=${status}>
       ${avatar(person, "s", dot ? html`<span class="dot ${dot}"></span>` : nothing)}
       <span class="who"><b title=${person.name}><bdi>${person.name}</bdi></b>

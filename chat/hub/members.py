@@ -1,0 +1,52 @@
+"""The members of a room, for its sidebar: in the order of their names, and found by how those begin."""
+
+from collections.abc import Iterator, KeysView
+from typing import Any
+
+Card = dict[str, Any]  # events.person_card
+
+
+class Members:
+    def __init__(self) -> None:
+        self._cards: dict[int, Card] = {}
+        self._by_name: list[int] | None = None  # made when it is asked for
+        self._sought: dict[int, str] = {}
+
+    def __len__(self) -> int:
+        return len(self._cards)
+
+    def __contains__(self, user: int) -> bool:
+        return user in self._cards
+
+    def __iter__(self) -> Iterator[int]:
+        """By name."""
+        if self._by_name is None:
+            self._by_name = sorted(self._cards, key=lambda user: (self._cards[user]["name"].casefold(), user))
+        return iter(self._by_name)
+
+    @property
+    def ids(self) -> KeysView[int]:
+        return self._cards.keys()
+
+    def card(self, user: int) -> Card:
+        return self._cards[user]
+
+    def put(self, card: Card) -> None:
+        user = card["id"]
+        self._cards[user] = dict(card)
+        self._sought[user] = f"\n{card['username']}\n{card['name']}".casefold()
+        self._by_name = None
+
+    def remove(self, user: int) -> None:
+        if self._cards.pop(user, None) is not None:
+            del self._sought[user]
+            self._by_name = None
+
+    def forget_when_last_seen(self, user: int) -> None:
+        """They are seen now: when they go, what was known is no longer true."""
+        self._cards[user].pop("last_seen", None)
+
+    def whose_name_begins(self, text: str) -> frozenset[int]:
+        """Those whose username, or a word of whose name, begins so."""
+        begins, word = f"\n{text}".casefold(), f" {text}".casefold()
+        return frozenset(user for user, names in self._sought.items() if begins in names or word in names)

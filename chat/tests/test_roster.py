@@ -1,0 +1,459 @@
+"""The sidebar's people: in groups with counts, all of a small room and pages of a large one, over real servers."""
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, suppress
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import User
+from chat.attendance import here_counts
+from chat.hub.members import Members
+from chat.hub.pace import LATEST_SECONDS, SOONEST_SECONDS, Pace
+from chat.models import Membership, Room
+from chat.services import rooms
+from chat.tests.talk import here, in_thread, open_room, roster, shows, sidebar
+from presence.tracker import Tracker
+from project.testing.processes import Server, Valkey
+from project.testing.sockets import Client, Refused
+from project.testing.waiting import eventually
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SMALL = {"ROOMFUL_ROSTER_LENGTH": "3"}  # rooms of more than three members are large
+COUNTS = ("here", "online", "away", "offline")
+
+
+@pytest.fixture
+def crowd(general: Room) -> list[User]:
+    """A hundred and fifty members besides Alice and Bob: person000 to person149."""
+    people = User.objects.bulk_create(User(username=f"person{number:03}") for number in range(150))
+    membership = {"room": general, "joined_at": timezone.now(), "version": general.version}
+    Membership.objects.bulk_create(Membership(user=person, **membership) for person in people)
+    return people
+
+
+def counts(client: Client) -> tuple[int, ...]:
+    """Here, online, away, offline; of what was told since the log was cleared, if that was anything."""
+    return tuple(roster(client)["counts"].get(group, 0) for group in COUNTS)
+
+
+def has_counts(client: Client, *expected: int) -> Callable[[], bool]:
+    return lambda: counts(client)[: len(expected)] == expected
+
+
+def lists(client: Client, room: Room, here: int) -> Callable[[], bool]:
+    """Whether the list of rooms in a tab says so, after all that it was told."""
+    return lambda: listed_here(client, room) == here
+
+
+def listed_here(client: Client, room: Room) -> int | None:
+    count = next(listed["here"] for listed in client.hello["rooms"] if listed["id"] == room.pk)
+    for event in client.seen("presence.counted"):
+        count = event["rooms"].get(str(room.pk), count)
+    return count
+
+
+def names(people: list[dict[str, Any]]) -> list[str]:
+    return [person["username"] for person in people]
+
+
+async def turn_page(client: Client, room: Room, **members: Any) -> list[str]:
+    return names((await client.command("roster.page", room=room.pk, **members))["people"])
+
+
+async def fetched_anew(server: Server, user: User, room: Room) -> dict[str, Any]:
+    async with Client(server, user) as client:
+        await open_room(client, room)
+        return roster(client)
+
+
+class TestWhole:
+    async def test_has_everyone_in_groups_that_do_not_overlap(
+        self, server: Server, alice: User, bob: User, mallory: User, general: Room
+    ) -> None:
+        await in_thread(rooms.join)(mallory, general.pk)
+        async with Client(server, bob), Client(server, alice) as a:
+            await a.command("room.open", room=general.pk)
+            snapshot = await a.event("presence.snapshot")
+            assert snapshot["whole"]
+            assert len(snapshot["people"]) == sum(snapshot["counts"].values()) == 3
+            await shows(a, lambda: counts(a) == (1, 1, 0, 1))
+            assert here(a) == {"alice"}
+            assert set(sidebar(a)) == {"alice", "bob"}
+
+    async def test_is_in_order_for_who_comes_later(
+        self, servers: Callable[..., Server], alice: User, bob: User, general: Room
+    ) -> None:
+        for name in ("zoe", "Carol"):
+            await in_thread(rooms.join)(await in_thread(User.objects.create_user)(name), general.pk)
+        server = servers()
+        async with Client(server, bob) as b, Client(server, alice) as a:
+            await open_room(b, general)
+            await shows(b, lambda: counts(b) == (1, 1, 0, 2))
+            await a.command("room.open", room=general.pk)
+            assert names((await a.event("presence.snapshot"))["people"]) == ["bob", "alice", "Carol", "zoe"]
+
+    async def test_members_come_with_their_presence_and_go_without_a_word(
+        self, server: Server, alice: User, mallory: User, general: Room
+    ) -> None:
+        async with Client(server, alice) as a, Client(server, mallory) as m:
+            await open_room(a, general)
+            assert "mallory" not in sidebar(a)
+            await m.command("room.join", room=general.pk)
+            await shows(a, lambda: "mallory" in sidebar(a))
+            await m.command("room.open", room=general.pk)
+            await shows(a, lambda: here(a) == {"alice", "mallory"})
+            await m.command("room.leave", room=general.pk)
+            await a.event("member.left")
+            await shows(a, lambda: counts(a) == (1, 0, 0, 1))
+            left = next(number for number, event in enumerate(a.log) if event["type"] == "member.left")
+            assert not any("mallory" in names(event.get("people", [])) for event in a.log[left:])
+            assert mallory.pk not in (await fetched_anew(server, alice, general))["people"]
+
+    async def test_a_room_that_grows_beyond_it_comes_anew_as_a_page(
+        self, servers: Callable[..., Server], alice: User, bob: User, mallory: User, general: Room
+    ) -> None:
+        server = servers(ROOMFUL_ROSTER_LENGTH="2")
+        async with Client(server, alice) as a:
+            await a.command("room.open", room=general.pk)
+            assert (await a.event("presence.snapshot"))["whole"]
+            await in_thread(rooms.join)(mallory, general.pk)
+            await a.event("presence.snapshot", whole=False)
+            await in_thread(rooms.leave)(mallory, general.pk)
+            await a.event("presence.snapshot", whole=True)
+
+
+class TestPages:
+    @pytest.fixture
+    def server(self, servers: Callable[..., Server]) -> Server:
+        return servers(**SMALL)
+
+    @pytest.mark.usefixtures("crowd")
+    async def test_a_large_room_comes_as_counts_and_the_first_page(
+        self, server: Server, alice: User, general: Room
+    ) -> None:
+        async with Client(server, alice) as a:
+            await a.command("room.open", room=general.pk)
+            snapshot = await a.event("presence.snapshot")
+            assert not snapshot["whole"]
+            assert len(snapshot["people"]) == 100
+            await shows(a, lambda: counts(a) == (1, 0, 0, 151))
+            page = await a.command("roster.page", room=general.pk, offset=100)
+            assert names(page["people"]) == [f"person{number:03}" for number in range(98, 150)]
+            assert page["total"] == 152
+            assert await turn_page(a, general, offset=152) == []
+
+    @pytest.mark.usefixtures("crowd")
+    async def test_people_are_found_by_the_beginning_of_a_name(
+        self, server: Server, alice: User, bob: User, general: Room
+    ) -> None:
+        bob.display_name = "Robert Tables"
+        await in_thread(bob.save)()
+        async with Client(server, alice) as a:
+            await open_room(a, general)
+            for text in ("bo", "ROB", "tab", "robert t"):
+                assert await turn_page(a, general, q=text) == ["bob"]
+            assert await turn_page(a, general, q="ables") == []
+            page = await a.command("roster.page", room=general.pk, q="person1", offset=40)
+            assert (len(page["people"]), page["total"], sum(page["counts"].values())) == (10, 50, 152)
+
+    async def test_only_those_on_it_are_kept_live(
+        self, server: Server, alice: User, bob: User, general: Room, crowd: list[User]
+    ) -> None:
+        on_it, off_it = crowd[10], crowd[140]
+        async with Client(server, alice) as a, Client(server, bob) as b:
+            await open_room(a, general)
+            await open_room(b, general)
+            await shows(a, lambda: here(a) == {"alice", "bob"})
+            assert await turn_page(b, general, q=off_it.username) == [off_it.username]
+            for client in (a, b):
+                client.log.clear()
+            async with Client(server, on_it), Client(server, off_it):
+                await shows(a, lambda: counts(a)[1] == 2)
+                await shows(b, lambda: counts(b)[1] == 2)
+                assert set(roster(a)["people"]) == {on_it.pk}
+                assert set(roster(b)["people"]) == {off_it.pk}
+
+    async def test_it_is_for_the_room_that_the_tab_shows(
+        self, server: Server, alice: User, bob: User, general: Room, secret: Room
+    ) -> None:
+        async with Client(server, alice) as a:
+            await open_room(a, secret)
+            assert set(await turn_page(a, secret)) == {"alice", "bob"}
+            for room_id in (general.pk, 999_999):
+                with pytest.raises(Refused) as refused:
+                    await a.command("roster.page", room=room_id)
+                assert refused.value.code == "not_found"
+            await a.command("room.close")
+            with pytest.raises(Refused) as refused:
+                await a.command("roster.page", room=secret.pk)
+            assert refused.value.code == "not_found"
+
+    async def test_what_is_no_page_is_refused(self, server: Server, alice: User, general: Room) -> None:
+        async with Client(server, alice) as a:
+            await open_room(a, general)
+            await turn_page(a, general, offset=0, q="x" * 100)
+            bad: list[dict[str, Any]] = [{"offset": -1}, {"offset": 2**53}, {"offset": "1"}, {"q": "x" * 101}, {"q": 1}]
+            for members in bad:
+                with pytest.raises(Refused) as refused:
+                    await turn_page(a, general, **members)
+                assert refused.value.code == "bad_frame"
+
+    async def test_without_redis_nobody_can_tell(
+        self, server: Server, valkey: Valkey, alice: User, general: Room
+    ) -> None:
+        async with Client(server, alice) as a:
+            await open_room(a, general)
+            valkey.stop()
+            try:
+                await a.event("presence.snapshot", known=False, counts=None)
+                with pytest.raises(Refused) as refused:
+                    await turn_page(a, general)
+                assert (refused.value.code, refused.value.retry) == ("unavailable", True)
+            finally:
+                valkey.start()
+
+
+@pytest.mark.parametrize("environment", [{}, SMALL])
+async def test_a_snapshot_and_what_changed_since_are_a_new_snapshot(
+    servers: Callable[..., Server],
+    alice: User,
+    bob: User,
+    mallory: User,
+    general: Room,
+    environment: dict[str, str],
+) -> None:
+    """Over two servers, whatever people do."""
+    others = [bob, mallory, *(await in_thread(_members)(general, "carol", "dave", "erin"))]
+    both = [servers(**environment), servers(**environment)]
+    chance = random.Random(4)
+    async with AsyncExitStack() as stack:
+        watching = [await stack.enter_async_context(Client(server, alice)) for server in both]
+        for client in watching:
+            await open_room(client, general)
+        tabs: list[Client] = []
+        for _ in range(40):
+            await _do_something(chance, both, tabs, others, general)
+        await asyncio.gather(*(tab.__aexit__() for tab in tabs))
+        last_word = await stack.enter_async_context(Client(both[0], alice))
+        await open_room(last_word, general)
+
+        for server, client in zip(both, watching, strict=True):
+            await shows(client, has_counts(client, 1, 0, 0))  # the others' lingers have ended
+            anew = await fetched_anew(server, alice, general)
+            assert roster(client)["counts"] == anew["counts"]
+            known = roster(client)["people"]
+            assert known == {
+                user: person for user, person in anew["people"].items() if environment == {} or user in known
+            }
+
+
+def _members(room: Room, *usernames: str) -> list[User]:
+    people = [User.objects.create_user(username) for username in usernames]
+    for person in people:
+        rooms.join(person, room.pk)
+    return people
+
+
+async def _do_something(
+    chance: random.Random, servers: list[Server], tabs: list[Client], people: list[User], room: Room
+) -> None:
+    act = chance.choice(["come", "come", "go", "open", "open", "close", "join", "leave"])
+    tab = chance.choice(tabs) if tabs else None
+    if tab is None or act == "come":
+        tabs.append(await Client(chance.choice(servers), chance.choice(people)).__aenter__())
+    elif act == "go":
+        tabs.remove(tab)
+        await tab.__aexit__()
+    else:
+        members = {} if act == "close" else {"room": room.pk}
+        with suppress(Refused):  # to open, or to leave, where one is no member
+            await tab.command(f"room.{act}", **members)
+
+
+class TestNumbers:
+    async def test_agree_wherever_they_stand(
+        self, servers: Callable[..., Server], alice: User, bob: User, mallory: User, general: Room
+    ) -> None:
+        """Also at once after somebody leaves a room that they look at, or looked at a moment ago."""
+        one, other = servers(PRESENCE_LINGER_MS="60000"), servers(PRESENCE_LINGER_MS="60000")
+        await in_thread(rooms.join)(mallory, general.pk)
+        async with Client(one, alice) as a, Client(other, alice) as elsewhere:
+            await open_room(a, general)
+            async with Client(other, bob) as b:
+                await open_room(b, general)
+            async with Client(other, mallory) as m:
+                await open_room(m, general)
+                await self._all_say(3, a, elsewhere, general)
+                await in_thread(rooms.leave)(mallory, general.pk)
+                await self._all_say(2, a, elsewhere, general)
+                await in_thread(rooms.leave)(bob, general.pk)  # who closed his tab, and is still lingering
+                await self._all_say(1, a, elsewhere, general)
+
+    async def _all_say(self, count: int, looking: Client, listing: Client, room: Room) -> None:
+        """The sidebar, the list of rooms in a tab, and what the index and the admin read."""
+        await shows(looking, lambda: roster(looking)["counts"]["here"] == count)
+        await shows(listing, lists(listing, room, count))
+        await in_thread(eventually)(lambda: here_counts([room.pk]) == {room.pk: count})
+
+    async def test_who_opens_a_room_is_told_the_count_that_the_lists_have(
+        self, server: Server, alice: User, bob: User, general: Room
+    ) -> None:
+        async with Client(server, bob) as b, Client(server, alice) as a:
+            await open_room(b, general)
+            await a.event("presence.counted", rooms={str(general.pk): 1})
+            assert (await a.command("room.open", room=general.pk))["room"]["here"] == 1
+
+
+class TestPrivacy:
+    @pytest.mark.row(32)
+    async def test_presence_of_private_rooms_never_reaches_an_outsider(
+        self, server: Server, alice: User, bob: User, mallory: User, general: Room, secret: Room
+    ) -> None:
+        await in_thread(rooms.join)(mallory, general.pk)
+        async with Client(server, mallory) as m, Client(server, alice) as a:
+            await m.command("directory.watch")
+            await open_room(a, secret)
+            assert "bob" in await turn_page(a, secret)
+            for command in ("room.open", "roster.page"):
+                with pytest.raises(Refused) as refused:
+                    await m.command(command, room=secret.pk)
+                assert refused.value.code == "not_found"
+            await open_room(m, general)
+            async with Client(server, bob) as b:
+                await open_room(b, secret)
+                await shows(a, lambda: here(a) == {"alice", "bob"})
+                await shows(m, lambda: "bob" in sidebar(m))
+                with pytest.raises(Refused):
+                    await m.command("roster.page", room=secret.pk)
+            await shows(a, lambda: here(a) == {"alice"})
+            await shows(m, lambda: "bob" not in sidebar(m))
+            told = [event for event in m.log if event["type"].startswith(("presence.", "directory."))]
+            assert {event["room"] for event in told if "room" in event} == {general.pk}
+            assert all(set(event["rooms"]) <= {str(general.pk)} for event in told if "rooms" in event)
+            assert not any(
+                person["here"] for event in told for person in event.get("people", []) if person["username"] == "bob"
+            )
+
+    async def test_who_is_shown_out_is_told_nothing_more(
+        self, server: Server, alice: User, bob: User, secret: Room
+    ) -> None:
+        async with Client(server, alice) as a, Client(server, bob) as b:
+            await open_room(a, secret)
+            await open_room(b, secret)
+            await shows(b, lambda: here(b) == {"alice", "bob"})
+            await in_thread(rooms.leave)(bob, secret.pk)
+            await b.event("room.lost")
+            b.log.clear()
+            await a.command("room.close")
+            await open_room(a, secret)
+            with pytest.raises(Refused):
+                await turn_page(b, secret)
+            assert not [event for event in b.log if event["type"].startswith("presence.")]
+
+
+class TestHidden:
+    @pytest.fixture
+    async def tracker(self, valkey: Valkey) -> AsyncIterator[Tracker]:
+        tracker = Tracker()
+        tracker.start()
+        yield tracker
+        await tracker.stop()
+
+    async def test_administrators_see_who_hides_where_the_site_says_so_and_nobody_else_does(
+        self, servers: Callable[..., Server], alice: User, bob: User, mallory: User, general: Room, tracker: Tracker
+    ) -> None:
+        await in_thread(rooms.join)(mallory, general.pk)
+        await in_thread(_make_administrator)(alice)
+        server, discreet = servers(ROOMFUL_ADMINISTRATORS_SEE_HIDDEN="true"), servers()
+        async with Client(server, alice) as a, Client(server, mallory) as m, Client(discreet, alice) as other:
+            for client in (a, m, other):
+                await open_room(client, general)
+            for client in (m, other):
+                await shows(client, has_counts(client, 2, 0, 0, 1))
+                await shows(client, lists(client, general, 2))
+            tracker.set_state(bob.pk, hidden=True, away=False)
+            await tracker.settled()
+            m.log.clear()
+            other.log.clear()
+            async with Client(server, bob) as b:
+                await open_room(b, general)
+                await shows(a, lambda: "bob" in sidebar(a))
+                seen = sidebar(a)["bob"]
+                assert (seen["hidden"], seen["online"], seen["here"]) == (True, True, False)
+                assert counts(a) == (2, 1, 0, 0)
+                assert bob.pk in (await fetched_anew(server, alice, general))["people"]
+            await shows(a, lambda: "bob" not in sidebar(a))
+            for client in (m, other):
+                assert not [event for event in client.log if event["type"].startswith("presence.")]
+            unseen = (await fetched_anew(server, mallory, general))["people"][bob.pk]
+            assert "hidden" not in unseen
+            assert not unseen["online"]
+
+    async def test_one_who_is_visible_again_is_seen_by_all(
+        self, servers: Callable[..., Server], alice: User, bob: User, general: Room, tracker: Tracker
+    ) -> None:
+        await in_thread(_make_administrator)(alice)
+        server = servers(ROOMFUL_ADMINISTRATORS_SEE_HIDDEN="true")
+        tracker.set_state(bob.pk, hidden=True, away=False)
+        await tracker.settled()
+        async with Client(server, alice) as a, Client(server, bob) as b:
+            await open_room(a, general)
+            await open_room(b, general)
+            await shows(a, lambda: sidebar(a).get("bob", {}).get("hidden"))
+            tracker.set_state(bob.pk, hidden=False, away=False)
+            await shows(a, lambda: here(a) == {"alice", "bob"})
+            assert "hidden" not in sidebar(a)["bob"]
+
+
+def _make_administrator(user: User) -> None:
+    user.is_staff = True
+    user.save()
+
+
+class TestPace:
+    async def test_the_first_is_told_soon_and_what_goes_on_is_told_less_and_less_often(self) -> None:
+        noted: list[float] = []
+        told: list[float] = []
+        late: list[float] = []
+
+        def tell() -> None:
+            told.append(time.monotonic())
+            late.append(told[-1] - noted[0])
+            noted.clear()
+
+        pace = Pace(tell)
+        end = time.monotonic() + 4 * LATEST_SECONDS
+        while time.monotonic() < end:
+            noted.append(time.monotonic())
+            pace.soon()
+            await asyncio.sleep(0.01)
+        assert 4 <= len(told) <= 8
+        assert late[0] < SOONEST_SECONDS + 0.1
+        assert late == sorted(late) or max(late) < LATEST_SECONDS + 0.2
+        pace.stop()
+
+
+class TestMembers:
+    def test_are_in_the_order_of_their_names_also_after_one_changed(self) -> None:
+        members = Members()
+        for number, name in enumerate(["bob", "Alice", "carol"]):
+            members.put({"id": number, "username": f"user{number}", "name": name})
+        assert list(members) == [1, 0, 2]
+        members.put({"id": 1, "username": "user1", "name": "Zoe"})
+        assert list(members) == [0, 2, 1]
+        members.remove(0)
+        assert list(members) == [2, 1]
+
+    def test_are_found_by_the_beginning_of_their_username_or_of_a_word_of_their_name(self) -> None:
+        members = Members()
+        members.put({"id": 1, "username": "noor", "name": "Émilie van Dyke"})
+        for text in ("", "no", "NOOR", "émi", "ÉMILIE", "van", "dyke", "van d"):
+            assert members.whose_name_begins(text) == {1}
+        for text in ("oor", "yke", "noor van", "\n"):
+            assert not members.whose_name_begins(text)
