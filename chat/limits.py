@@ -25,11 +25,6 @@ def roster_length() -> int:
     return int(settings.CHAT["ROSTER_LENGTH"])
 
 
-def administrators_see_hidden() -> bool:
-    """Whether those who may use the admin see in sidebars who does not want to be seen."""
-    return bool(settings.CHAT["ADMINISTRATORS_SEE_HIDDEN"])
-
-
 def drain_linger_ms() -> int:
     """For how long the people of a server that was stopped still count as there, in milliseconds."""
     return int(settings.CHAT["DRAIN_LINGER_MS"])

@@ -297,7 +297,6 @@ CHAT = {
     "SOCKETS": env.int("ROOMFUL_SOCKETS", 50, validate=is_not_negative),  # of a person
     "HANDSHAKES_BURST": env.int("ROOMFUL_HANDSHAKES_BURST", 1_000, validate=is_positive),
     "HANDSHAKES_PER_MINUTE": env.int("ROOMFUL_HANDSHAKES_PER_MINUTE", 6_000, validate=is_not_negative),
-    "ADMINISTRATORS_SEE_HIDDEN": env.bool("ROOMFUL_ADMINISTRATORS_SEE_HIDDEN", False),
     "CHECK_MS": env.int("ROOMFUL_CHECK_MS", 2_000, validate=is_positive),
     "STANDING_MS": env.int("ROOMFUL_STANDING_MS", 15_000, validate=is_positive),
     "DRAIN_LINGER_MS": env.int("ROOMFUL_DRAIN_LINGER_MS", 30_000, validate=is_positive),
