@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from typing import Any
 
@@ -16,8 +16,8 @@ from chat.hub.members import Members
 from chat.hub.pace import LATEST_SECONDS, SOONEST_SECONDS, Pace
 from chat.models import Membership, Room
 from chat.services import rooms
+from chat.services.status import set_status
 from chat.tests.talk import here, in_thread, open_room, roster, shows, sidebar
-from presence.tracker import Tracker
 from project.testing.processes import Server, Valkey
 from project.testing.sockets import Client, Refused
 from project.testing.waiting import eventually
@@ -358,15 +358,8 @@ class TestPrivacy:
 
 
 class TestHidden:
-    @pytest.fixture
-    async def tracker(self, valkey: Valkey) -> AsyncIterator[Tracker]:
-        tracker = Tracker()
-        tracker.start()
-        yield tracker
-        await tracker.stop()
-
     async def test_administrators_see_who_hides_where_the_site_says_so_and_nobody_else_does(
-        self, servers: Callable[..., Server], alice: User, bob: User, mallory: User, general: Room, tracker: Tracker
+        self, servers: Callable[..., Server], alice: User, bob: User, mallory: User, general: Room
     ) -> None:
         await in_thread(rooms.join)(mallory, general.pk)
         await in_thread(_make_administrator)(alice)
@@ -377,8 +370,7 @@ class TestHidden:
             for client in (m, other):
                 await shows(client, has_counts(client, 2, 0, 0, 1))
                 await shows(client, lists(client, general, 2))
-            tracker.set_state(bob.pk, hidden=True, away=False)
-            await tracker.settled()
+            await in_thread(set_status)(bob, mode="invisible")
             m.log.clear()
             other.log.clear()
             async with Client(server, bob) as b:
@@ -396,17 +388,16 @@ class TestHidden:
             assert not unseen["online"]
 
     async def test_one_who_is_visible_again_is_seen_by_all(
-        self, servers: Callable[..., Server], alice: User, bob: User, general: Room, tracker: Tracker
+        self, servers: Callable[..., Server], alice: User, bob: User, general: Room
     ) -> None:
         await in_thread(_make_administrator)(alice)
         server = servers(ROOMFUL_ADMINISTRATORS_SEE_HIDDEN="true")
-        tracker.set_state(bob.pk, hidden=True, away=False)
-        await tracker.settled()
+        await in_thread(set_status)(bob, mode="invisible")
         async with Client(server, alice) as a, Client(server, bob) as b:
             await open_room(a, general)
             await open_room(b, general)
             await shows(a, lambda: sidebar(a).get("bob", {}).get("hidden"))
-            tracker.set_state(bob.pk, hidden=False, away=False)
+            await b.command("status.set", mode="auto")
             await shows(a, lambda: here(a) == {"alice", "bob"})
             assert "hidden" not in sidebar(a)["bob"]
 
