@@ -1,6 +1,8 @@
 """What a server process does with the library, without its sockets."""
 
 import asyncio
+from collections.abc import Mapping
+from typing import Any
 
 from channels.layers import get_channel_layer
 
@@ -18,11 +20,14 @@ class Process:
         """Whether hints get lost on their way."""
         self.tracker = Tracker()
         self.tracker.start()
-        self.rosters = Rosters(lambda topic, diff: self.diffs.append((topic, diff)), self.availability.append)
+        self.rosters = Rosters(self.note, self.availability.append)
         self.rosters.start()
         self._layer = get_channel_layer()
         self._channel = ""
         self._reader: asyncio.Task[None] | None = None
+
+    def note(self, topic: str, diff: Diff) -> None:
+        self.diffs.append((topic, diff))
 
     async def watch(self, topic: str) -> None:
         if not self._channel:
@@ -55,9 +60,11 @@ class Process:
 
     async def _read(self) -> None:
         while True:
-            hint = await self._layer.receive(self._channel)
-            if not self.deaf:
-                self.rosters.receive(hint)
+            self.hear(await self._layer.receive(self._channel))
+
+    def hear(self, hint: Mapping[str, Any]) -> None:
+        if not self.deaf:
+            self.rosters.receive(hint)
 
 
 async def die(tracker: Tracker) -> None:
