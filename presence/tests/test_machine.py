@@ -12,6 +12,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from pytest_django import Settings
 from redis import Redis
 
+from presence.conf import DEFAULTS
+from presence.decisions import Decision
 from presence.tests.valkey import Valkey
 from presence.tests.world import ROOMS, TIMES, World
 from project.testing.length import Length
@@ -26,6 +28,7 @@ OFTEN = {
     "reload": 6,
     "go to a room": 2,
     "do something": 1,
+    "decide": 3,
     "let time pass": 5,
     "kill or start a server": 3,
     "restart a server": 1,
@@ -41,6 +44,7 @@ happenings = st.sampled_from([what for what, times in OFTEN.items() for _ in ran
 numbers = st.integers(0, 11)  # of a tab; modulo how many are open
 people = st.sampled_from([1, 2, 3, 4])
 rooms = st.sampled_from(ROOMS)
+decisions = st.sampled_from([Decision(hidden=True, away=False), Decision(False, True), Decision(False, False)])
 slots = st.sampled_from([0, 1])
 times = st.sampled_from([0.02, 0.06, 0.12, 0.45])  # a sweep, a check, a linger, a lease
 
@@ -74,13 +78,15 @@ class Machine(RuleBasedStateMachine):
             for user in (1, 2):
                 self.run(self.world.open(slot, user, ROOMS[slot]))
 
-    @rule(what=happenings, number=numbers, user=people, room=rooms, slot=slots, seconds=times)
-    def happen(self, what: str, number: int, user: int, room: str, slot: int, seconds: float) -> None:
+    @rule(what=happenings, number=numbers, user=people, room=rooms, decision=decisions, slot=slots, seconds=times)
+    def happen(
+        self, what: str, number: int, user: int, room: str, decision: Decision, slot: int, seconds: float
+    ) -> None:
         world = self.world
         server = world.servers[slot] or world.servers[1 - slot]
         tab = world.tabs[number % len(world.tabs)] if world.tabs else None
         assert server
-        self.happened.append(f"{what}: {tab=} {user=} {room=} {slot=} {seconds=}")
+        self.happened.append(f"{what}: {tab=} {user=} {room=} {decision=} {slot=} {seconds=}")
         match what:
             case "open a tab":
                 self.run(world.open(server.slot, user, room))
@@ -94,6 +100,8 @@ class Machine(RuleBasedStateMachine):
                 self.run(world.switch(tab, room))
             case "do something":
                 server.tracker.touch(user)
+            case "decide":
+                self.run(world.decide(user, decision))
             case "let time pass":
                 self.run(asyncio.sleep(seconds))
             case "kill or start a server":
@@ -131,11 +139,12 @@ class Machine(RuleBasedStateMachine):
 
 
 @pytest.mark.row(25)
+@pytest.mark.parametrize("repair_ms", [DEFAULTS["REPAIR_MS"], 100], ids=["nothing repaired", "repaired all the time"])
 @pytest.mark.timeout(1_800)
 def test_views_redis_and_the_model_agree_whatever_happened(
-    valkey: Valkey, redis: Redis, settings: Settings, length: Length, measured: Measured
+    valkey: Valkey, redis: Redis, settings: Settings, length: Length, measured: Measured, repair_ms: int
 ) -> None:
-    settings.PRESENCE = settings.PRESENCE | TIMES
+    settings.PRESENCE = settings.PRESENCE | TIMES | {"REPAIR_MS": repair_ms}
     failures: list[BaseException] = []
     try:
         run_state_machine_as_test(lambda: Machine(valkey, redis, failures, measured), settings=extent(length))  # type: ignore[arg-type]
@@ -146,7 +155,7 @@ def test_views_redis_and_the_model_agree_whatever_happened(
 
 def extent(length: Length) -> hypothesis_settings:
     return hypothesis_settings(
-        max_examples=length.pick(full=60, short=10),
+        max_examples=length.pick(full=60, short=8),
         stateful_step_count=length.pick(full=50, short=25),
         derandomize=not length.full,  # in the suite the same every time
         database=None,

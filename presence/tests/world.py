@@ -11,15 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from redis import Redis
-from redis.exceptions import RedisError
 
-from presence.roster import Diff
-from presence.store import Store
-from presence.tasks import end
-from presence.tests.processes import Process
+from presence.decisions import Decision
+from presence.report import verify
+from presence.tests.servers import Server, Tab
 from presence.tests.valkey import Valkey
 from presence.tests.waiting import eventually
-from presence.topics import AWAY, ONLINE
+from presence.topics import AWAY, HIDDEN, ONLINE
 
 TIMES = {
     "LEASE_MS": 300,
@@ -32,126 +30,10 @@ TIMES = {
 LINGER = TIMES["LINGER_MS"] / 1000  # seconds
 LONGER_THAN_A_LEASE = 1.5 * TIMES["LEASE_MS"] / 1000
 ROOMS = ("here.1", "here.2")
-TOPICS = (ONLINE, AWAY, *ROOMS)
+TOPICS = (ONLINE, AWAY, HIDDEN, *ROOMS)
 PREFIX = "{presence}:"
 
 Found = Mapping[tuple[str, ...], Any]  # by the parts of a key
-
-
-class FreezableStore(Store):
-    """Its calls, but for those that are on their way, wait until the process goes on."""
-
-    def __init__(self, runs: asyncio.Event) -> None:
-        super().__init__()
-        self._runs = runs
-
-    async def _run(self, *args: Any) -> Any:
-        await self._runs.wait()
-        return await super()._run(*args)
-
-    async def snapshots(self, *args: Any) -> Any:
-        await self._runs.wait()
-        return await super().snapshots(*args)
-
-    async def versions(self, *args: Any) -> Any:
-        await self._runs.wait()
-        return await super().versions(*args)
-
-
-@dataclass(eq=False)
-class Tab:
-    server: "Server" = field(repr=False)
-    user: int
-    room: str
-    connection: str
-    node: str = ""  # under which all of it is known to have reached Redis
-    seen_by: set["Server"] = field(default_factory=set, repr=False)  # whose views have shown its user since then
-
-    @property
-    def topics(self) -> tuple[str, str]:
-        return ONLINE, self.room
-
-    @property
-    def is_steady(self) -> bool:
-        """As long as the lease of that node lasts, its user must be there, and must stay in every view."""
-        tracker = self.server.tracker
-        return tracker.available and tracker.node == self.node
-
-    def unsettle(self, node: str = "") -> None:
-        self.node, self.seen_by = node, set()
-
-
-class Server(Process):
-    """A process that can be frozen, and that notices what its views must never show."""
-
-    def __init__(self, world: "World", slot: int) -> None:
-        super().__init__()
-        self.world = world
-        self.slot = slot
-        self.runs = asyncio.Event()
-        self.runs.set()
-        self.wrongs: list[str] = []
-        self.flickers: list[tuple[str, str]] = []  # a node, and what is wrong if it has its lease
-        self.numbers: dict[str, tuple[str, int]] = {}
-        self.tracker._store = FreezableStore(self.runs)
-        self.rosters._store = FreezableStore(self.runs)
-
-    async def watch_in_the_end(self, topic: str) -> None:
-        """The layer, too, has to find out that Redis was restarted."""
-        async with asyncio.timeout(15):
-            while True:
-                with suppress(RedisError):
-                    return await self.watch(topic)
-                await asyncio.sleep(0.01)
-
-    async def confirm(self) -> None:
-        """Which of its tabs are in Redis for sure, because all that was asked was done under one node."""
-        if not self.runs.is_set():
-            return
-        node, available, tabs = self.tracker.node, self.tracker.available, self.world.tabs_of(self)
-        await self.tracker.settled()
-        if available and self.tracker.available and self.tracker.node == node:
-            for tab in tabs:
-                if tab.node != node:
-                    tab.unsettle(node)
-
-    def freeze(self) -> None:
-        self.runs.clear()
-
-    def go_on(self) -> None:
-        self.runs.set()
-
-    def hear(self, hint: Mapping[str, Any]) -> None:
-        if self.runs.is_set():
-            super().hear(hint)
-
-    def note(self, topic: str, diff: Diff) -> None:
-        super().note(topic, diff)
-        self.note_flickers([(topic, diff)], self.world.tabs)
-        old, new = self.numbers.get(topic, ("", 0)), self.number(topic)
-        if old[0] == new[0] and old[1] > new[1]:
-            self.wrongs.append(f"a view's number of {topic} fell from {old} to {new}")
-        self.numbers[topic] = new
-
-    def number(self, topic: str) -> tuple[str, int]:
-        """The epoch and the version of a view."""
-        watched = self.rosters._watched[topic]
-        return watched.epoch, watched.version
-
-    def unconfirmed(self, topic: str) -> frozenset[int]:
-        """Those whom it goes on to show for a while after Redis has lost everything."""
-        return self.rosters._watched[topic].unconfirmed
-
-    def note_flickers(self, diffs: Iterable[tuple[str, Diff]], tabs: Iterable[Tab]) -> None:
-        """Who left in this view after it had shown them, and has a tab there all the time."""
-        for topic, diff in diffs:
-            for tab in tabs:
-                if topic in tab.topics and tab.user in diff.left and tab.is_steady and self in tab.seen_by:
-                    self.flickers.append((tab.node, f"{tab.user} left {topic} in a view, and was there all the time"))
-
-    async def stop_reading(self) -> None:
-        if self._reader:
-            await end([self._reader])
 
 
 @dataclass
@@ -161,6 +43,8 @@ class World:
     servers: list[Server | None] = field(default_factory=lambda: [None, None])
     tabs: list[Tab] = field(default_factory=list)
     numbers: dict[str, tuple[str, int]] = field(default_factory=dict)
+    decisions: dict[int, Decision] = field(default_factory=dict)
+    hiding: dict[int, set[Server]] = field(default_factory=dict)  # who, and whose views have heard of it
     opened: int = 0
     slowest: float = 0.0  # seconds, from when it was quiet until all agreed
 
@@ -178,6 +62,7 @@ class World:
         server = self.server(slot)
         self.opened += 1
         tab = Tab(server, user, room, f"tab-{self.opened}")
+        server.tracker.set_state(user, **self.decision(user)._asdict())
         for topic in tab.topics:
             server.tracker.track(topic, user, tab.connection)
         self.tabs.append(tab)
@@ -205,6 +90,20 @@ class World:
         tab.room = room
         tab.unsettle()
         tracker.track(tab.room, tab.user, tab.connection)
+
+    async def decide(self, user: int, decision: Decision) -> None:
+        """Said to all servers, at a time at which all hear it: what an old one says late would hold."""
+        if not all(server.runs.is_set() for server in self.running()):
+            return
+        self.decisions[user] = decision
+        self.hiding.pop(user, None)
+        for tab in self.tabs:
+            if tab.user == user:
+                tab.unsettle()
+        for server in self.running():
+            server.tracker.set_state(user, **decision._asdict())
+        for server in self.running():
+            await server.confirm()
 
     async def kill(self, slot: int) -> None:
         await self.server(slot).die()
@@ -266,7 +165,10 @@ class World:
     def _check_tab(self, tab: Tab, found: Found) -> None:
         for topic in tab.topics:
             assert f"{tab.node}/{tab.connection}" in found["conns", topic, str(tab.user)], f"{tab} is not in {topic}"
-            assert str(tab.user) in found["topic", topic], f"the user of {tab} is not in {topic}"
+        for topic in TOPICS:
+            is_shown = str(tab.user) in found["topic", topic]
+            assert is_shown or topic not in tab.shown_on, f"the user of {tab} is not in {topic}"
+            assert not is_shown or topic == HIDDEN or not self.decision(tab.user).hidden, f"{tab} is seen on {topic}"
 
     def _check_view(self, server: Server, found: Found, steady: Iterable[Tab]) -> None:
         """A view may be behind, but what it shows at a version is what Redis has at that version."""
@@ -275,8 +177,10 @@ class World:
             people = set(map(int, found["topic", topic]))
             assert server.sees(topic) - server.unconfirmed(topic) == people, f"{topic} is not {people} in a view"
         for tab in steady:
-            if in_step.issuperset(tab.topics):
+            if in_step.issuperset(tab.shown_on):
                 tab.seen_by.add(server)
+            if self.decision(tab.user).hidden and in_step == set(TOPICS):
+                self.hiding.setdefault(tab.user, set()).add(server)
 
     def _check_notes(self, server: Server) -> None:
         """A node whose lease has ended cannot get it back: one that has it has had it all the time."""
@@ -315,9 +219,13 @@ class World:
         assert not found, found
         self.slowest = max(self.slowest, now() - began)
         await self.check()
+        named = await asyncio.to_thread(verify)
+        assert not named, named
 
     async def touch(self, user: int) -> None:
-        """Whoever is away, and does something, is away no more in every view."""
+        """Whoever is away, but not by their own will, and does something, is away no more in every view."""
+        if any(self.decision(user)):
+            return
         for server in self.running():
             await eventually(lambda server=server: user in server.sees(AWAY))  # type: ignore[misc]
 
@@ -343,8 +251,9 @@ class World:
         """By topic. After AWAY_MS without a touch, everybody is away."""
         people: dict[str, set[int]] = defaultdict(set)
         for tab in self.tabs:
-            for topic in (*tab.topics, AWAY):
+            for topic in tab.shown_on:
                 people[topic].add(tab.user)
+        people[AWAY] = people[ONLINE]
         return people
 
     def _owned(self) -> set[str]:
@@ -364,6 +273,14 @@ class World:
     def _members(self, pattern: str) -> set[str]:
         keys = self.redis.keys(PREFIX + pattern)
         return {f"{key}:{member}" for key in map(str, keys) for member in map(str, self.redis.smembers(key))}
+
+    def decision(self, user: int) -> Decision:
+        return self.decisions.get(user, Decision(hidden=False, away=False))
+
+    def shown_on(self, user: int, topics: Iterable[str]) -> set[str]:
+        """Whatever the input: who is away for want of it is on AWAY, too."""
+        hidden, away = self.decision(user)
+        return {HIDDEN} if hidden else {*topics, *({AWAY} if away else ())}
 
     # -- Who there is --------------------------------------------------------------------------------------------------
 
