@@ -1,0 +1,118 @@
+"""Another Django project, with no chat in it, on Daphne as it comes: what presence/README.md shows is all it has."""
+
+import asyncio
+import json
+import os
+import textwrap
+import urllib.request
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+
+from presence.tests.valkey import Valkey
+from project.testing.processes import Program
+
+ALICE, BOB = 1, 2
+HERE = Path(__file__).parent
+README = (HERE.parent / "README.md").read_text(encoding="utf-8")
+FILES = ("settings.py", "consumers.py", "views.py")
+
+
+class OtherServer(Program):
+    program = ("daphne", "presence.tests.other_project.asgi:application")
+
+    def __init__(self, log: Path, redis_url: str) -> None:
+        super().__init__(log)
+        self.redis_url = redis_url
+
+    def arguments(self) -> list[str]:
+        return ["--bind", "127.0.0.1", "--port", str(self.port)]
+
+    def surroundings(self) -> dict[str, str]:
+        return {"DJANGO_SETTINGS_MODULE": "presence.tests.other_project.settings", "REDIS_URL": self.redis_url}
+
+
+class Page:
+    """A socket of one person, and who is on the page by what it said."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self.socket = socket
+        self.people: set[int] = set()
+
+    async def shows(self, *people: int) -> None:
+        async with asyncio.timeout(15):
+            while self.people != set(people):
+                diff = json.loads(await self.socket.recv())
+                self.people = (self.people | set(diff["joined"])) - set(diff["left"])
+
+
+@asynccontextmanager
+async def page_of(server: OtherServer, user: int) -> AsyncIterator[Page]:
+    async with connect(f"ws://127.0.0.1:{server.port}/pages/7/?user={user}") as socket:
+        yield Page(socket)
+
+
+@pytest.fixture
+def other_servers(valkey: Valkey, tmp_path: Path) -> Iterator[Callable[[], OtherServer]]:
+    started: list[OtherServer] = []
+
+    def start() -> OtherServer:
+        started.append(OtherServer(tmp_path / f"other-{len(started)}.log", valkey.url))
+        return started[-1].start()
+
+    yield start
+    for server in started:
+        server.stop()
+
+
+def counts(server: OtherServer) -> list[int]:
+    with urllib.request.urlopen(f"http://127.0.0.1:{server.port}/", timeout=15) as answer:
+        found: list[int] = json.load(answer)
+        return found
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_the_other_project_has_what_the_readme_shows(file: str) -> None:
+    shown = code_of(file)
+    assert shown
+    assert shown in (HERE / "other_project" / file).read_text(encoding="utf-8")
+
+
+def test_what_the_readme_shows_takes_at_most_some_twenty_lines() -> None:
+    assert sum(len([line for line in code_of(file).splitlines() if line]) for file in FILES) <= 22
+
+
+async def test_two_people_come_and_one_goes(other_servers: Callable[[], OtherServer]) -> None:
+    server = other_servers()
+    async with page_of(server, ALICE) as hers:
+        await hers.shows(ALICE)
+        async with page_of(server, BOB) as his:
+            await hers.shows(ALICE, BOB)
+            await his.shows(ALICE, BOB)
+            assert await asyncio.to_thread(counts, server) == [2, 0]
+        await hers.shows(ALICE)
+
+
+async def test_who_was_on_a_server_that_is_killed_goes_from_the_pages_of_another(
+    other_servers: Callable[[], OtherServer],
+) -> None:
+    server, killed = await asyncio.gather(*(asyncio.to_thread(other_servers) for _ in range(2)))
+    async with page_of(server, ALICE) as hers, page_of(killed, BOB) as his:
+        await hers.shows(ALICE, BOB)
+        await his.shows(ALICE, BOB)
+
+        os.kill(killed.pid, 9)
+
+        await hers.shows(ALICE)
+        assert await asyncio.to_thread(counts, server) == [1, 0]
+
+
+def code_of(file: str) -> str:
+    """What the README has under the name of a file, as far as that goes: `count(…)  # [3, 0]`."""
+    block = README.partition("## Use\n")[2].partition("\nwith `from ")[0]
+    text = textwrap.dedent(block).partition(f"# {file}\n")[2]
+    text = text.partition("\n# ")[0].strip()
+    return text.partition("  # [")[0] if file == "views.py" else text
