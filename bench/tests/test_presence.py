@@ -1,0 +1,20 @@
+import json
+import os
+import subprocess
+import sys
+
+from django.conf import settings
+
+
+def test_what_was_promised_of_presence_holds_on_a_small_scale_too() -> None:
+    command = [sys.executable, "-m", "bench.presence", "--quick", "--json"]
+    done = subprocess.run(
+        command, cwd=settings.BASE_DIR, env=dict(os.environ), capture_output=True, text=True, timeout=100
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+    figures = {figure["what"]: figure for figure in json.loads(done.stdout)}
+    assert [figures[name]["value"] for name in ("a join", "a leave", "a touch")] == [1, 1, 1]
+    promised = [figure for figure in figures.values() if figure["within"] is not None]
+    assert len(promised) == 9
+    assert all(figure["value"] <= figure["within"] for figure in promised)
