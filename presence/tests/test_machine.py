@@ -159,7 +159,7 @@ def test_views_redis_and_the_model_agree_whatever_happened(
 
 def extent(length: Length, examples: int) -> hypothesis_settings:
     return hypothesis_settings(
-        max_examples=length.pick(full=6 * examples, short=examples),
+        max_examples=length.pick(full=3 * examples, short=examples),
         stateful_step_count=length.pick(full=50, short=25),
         derandomize=not length.full,  # in the suite the same every time
         database=None,
