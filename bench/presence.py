@@ -26,6 +26,7 @@ from django.conf import settings
 from django.test.utils import override_settings
 from redis import Redis
 
+from bench.storm import storm_of_sockets
 from presence.conf import DEFAULTS
 from presence.roster import Diff, Rosters
 from presence.store import Store
@@ -65,7 +66,7 @@ class Scale:
     reads: int = 21
 
 
-QUICK = Scale(many=500, crowd=1_000, storm=200, heartbeats=5, reads=5)
+QUICK = Scale(many=500, crowd=1_000, storm=100, heartbeats=5, reads=5)
 Measure = Callable[[Redis, Scale], Coroutine[Any, Any, list[Figure]]]
 
 
@@ -74,9 +75,10 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="presence-") as folder:
         valkey = Valkey(Path(folder))
         try:
+            scale = QUICK if options.quick else Scale()
             with on(valkey.start().url):
                 django.setup()
-                figures = list(measured(valkey, QUICK if options.quick else Scale()))
+                figures = [*measured(valkey, scale), *through_sockets(Path(folder), valkey, scale)]
         finally:
             valkey.stop()
     print(json.dumps([asdict(figure) for figure in figures], indent=2) if options.json else table(figures))
@@ -103,8 +105,12 @@ def measured(valkey: Valkey, scale: Scale) -> Iterator[Figure]:
     for measure in measures:
         with valkey.client() as redis:
             redis.flushall()
-            print(f"{measure.__name__.replace('_', ' ')}…", file=sys.stderr, flush=True)
+            say(measure)
             yield from asyncio.run(measure(redis, scale))
+
+
+def say(measure: Callable[..., Any]) -> None:
+    print(f"{measure.__name__.replace('_', ' ')}…", file=sys.stderr, flush=True)
 
 
 # -- Measures ----------------------------------------------------------------------------------------------------------
@@ -214,6 +220,18 @@ async def storm(redis: Redis, scale: Scale) -> list[Figure]:
     return [
         Figure(f"{scale.storm:,} join at once: until all views have them", seconds, "s", within=3),
         Figure("diffs that a view got meanwhile, at most", diffs, "diffs", within=10),
+    ]
+
+
+def through_sockets(folder: Path, valkey: Valkey, scale: Scale) -> list[Figure]:
+    say(storm_of_sockets)
+    told = storm_of_sockets(folder, valkey, scale.storm)
+    what = f"{scale.storm:,} sockets open one room at once"
+    return [
+        Figure(f"{what}: those who were not told of all", scale.storm - told["seen"], "sockets", within=0),
+        Figure(f"{what}: until the last was told of all", told["seconds"], "s", within=3),
+        Figure(f"{what}: frames about presence, to whoever got the most", told["frames"], "frames", within=10),
+        Figure(f"{what}: all that it got", told["kilobytes"], "KB"),
     ]
 
 

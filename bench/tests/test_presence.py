@@ -16,5 +16,5 @@ def test_what_was_promised_of_presence_holds_on_a_small_scale_too() -> None:
     figures = {figure["what"]: figure for figure in json.loads(done.stdout)}
     assert [figures[name]["value"] for name in ("a join", "a leave", "a touch")] == [1, 1, 1]
     promised = [figure for figure in figures.values() if figure["within"] is not None]
-    assert len(promised) == 9
+    assert len(promised) == 12
     assert all(figure["value"] <= figure["within"] for figure in promised)
