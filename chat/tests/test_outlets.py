@@ -25,13 +25,17 @@ class Filling(Server):
 async def test_on_our_own_server_what_is_ephemeral_is_dropped_for_who_is_behind_and_made_up_for(
     servers: Callable[..., Server],
 ) -> None:
-    async with open_socket(servers(Filling), max_queue=1) as slow:
+    server = servers(Filling)
+    async with open_socket(server, max_queue=1) as slow, open_socket(server) as watcher:
         await slow.send("tell")
         assert await next_of(slow) == [{"type": "ephemeral", "number": 1}]
         for round in range(2):  # it can happen again
+            slow.transport.pause_reading()
             await slow.send("fill")
             for _ in range(50):
                 await slow.send("tell")
+            await has_told(watcher, 51 + 51 * round)
+            slow.transport.resume_reading()
             filling = 0
             while (events := await next_of(slow))[0]["type"] == "filling":
                 filling += 1
@@ -71,6 +75,15 @@ async def test_on_any_other_server_too() -> None:
 
 async def next_of(socket: Any) -> list[dict[str, Any]]:
     return json.loads(await asyncio.wait_for(socket.recv(), 10))
+
+
+async def has_told(watcher: Any, times: int) -> None:
+    """Wait until the server has come to all that the other socket asked of it."""
+    async with asyncio.timeout(10):
+        while True:
+            await watcher.send("count")
+            if await next_of(watcher) == [{"type": "told", "times": times}]:
+                return
 
 
 async def settle() -> None:

@@ -1,10 +1,10 @@
-"""A server whose one socket does what it is told: `python -m project.testing.filling --port PORT`.
+"""A server whose sockets do what they are told: `python -m project.testing.filling --port PORT`.
 
-`fill` puts frames in line until the reader is behind, `tell` delivers something ephemeral, numbered.
+`fill` puts frames in line until the reader is behind and stays so, `tell` delivers something ephemeral, numbered over
+all sockets, and `count` says how many times that was.
 """
 
 import asyncio
-import itertools
 import os
 import sys
 from collections.abc import Awaitable, Callable
@@ -25,6 +25,11 @@ from project.server import Server  # noqa: E402
 
 Message = dict[str, Any]
 
+# The systems' buffers grow for a moment, and take what waited: only who is behind after that is.
+SETTLED_SECONDS = 0.1
+
+told = 0
+
 FILLING = Frame.of({"type": "filling", "text": "x" * 10_000})
 
 
@@ -34,15 +39,18 @@ async def application(
     await receive()
     await send({"type": "websocket.accept"})
     outlet = outlet_for(scope, send)
+    global told
     connection = Connection(cast(User, AnonymousUser()), "", outlet)
-    numbers = itertools.count(1)
     while (message := await receive())["type"] == "websocket.receive":
         if message["text"] == "fill":
             while not outlet.is_behind:
                 connection.deliver(FILLING)
-                await asyncio.sleep(0)
+                await asyncio.sleep(SETTLED_SECONDS if outlet.is_behind else 0)
+        elif message["text"] == "tell":
+            told += 1
+            connection.deliver_ephemeral(Frame.of({"type": "ephemeral", "number": told}), make_up)
         else:
-            connection.deliver_ephemeral(Frame.of({"type": "ephemeral", "number": next(numbers)}), make_up)
+            connection.deliver(Frame.of({"type": "told", "times": told}))
     connection.end()
 
 
