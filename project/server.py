@@ -1,12 +1,11 @@
 """Our Daphne: `python -m project.server [options of daphne]`; runserver uses it too.
 
 What it does differently: many handshakes may wait at once, a peer that vanished is noticed within twenty seconds,
-frames have a sane size, nobody but the operator says where the site is mounted, and a port that cannot be had or a
-start that would be unsafe ends with one line.
+frames have a sane size, nobody but the operator says where the site is mounted, a port that cannot be had or a
+start that would be unsafe ends with one line, and its own end loses nobody (project/drain.py).
 """
 
 import asyncio
-import contextlib
 import os
 import re
 import sys
@@ -17,13 +16,13 @@ from typing import Any
 from daphne import server as daphne
 from daphne.cli import CommandLineInterface
 from django.conf import settings
-from twisted.internet.defer import Deferred, DeferredList
+from twisted.internet.defer import Deferred
 
+from project.drain import drain
 from project.websocket import Socket
 
 APPLICATION = "project.asgi:application"
 BACKLOG = 2048  # Daphne's 50 makes a crowd that reconnects wait for the system's retries
-STOP_SECONDS = 5.0  # for the hub to say good-bye; without it, its people are swept when the lease ends
 LIMITS = {
     # Seconds: a crowd that comes back at once waits its turn. Daphne's 5 cut off whoever was not served by then, and
     # they came back again.
@@ -42,6 +41,7 @@ class Server(daphne.Server):
     def __init__(self, application: Any, endpoints: list[str], **options: Any) -> None:
         refuse_to_expose_debugging(endpoints)
         endpoints = [with_backlog(endpoint) for endpoint in endpoints]
+        self.ports: list[Any] = []  # that it listens on
         super().__init__(application, endpoints, ready_callable=self.use_our_protocol, **{**LIMITS, **options})
 
     def use_our_protocol(self) -> None:
@@ -53,31 +53,23 @@ class Server(daphne.Server):
         if self.refusal:
             sys.exit(self.refusal)
 
+    def listen_success(self, port: Any) -> None:
+        self.ports.append(port)
+        super().listen_success(port)
+
     def listen_error(self, failure: Any) -> None:
         self.refusal = f"roomful: {failure.getErrorMessage()}"
         self.stop()
 
     def kill_all_applications(self) -> Any:
-        """Before the reactor ends: sockets first, then what the hub has to say to Redis."""
-        sockets = super().kill_all_applications()
-        hub = Deferred.fromFuture(asyncio.ensure_future(stop_hub()))
-        return DeferredList([sockets, hub])
+        """Before the reactor ends, which waits for it. Daphne's own cancels them in the middle of what they do."""
+        return Deferred.fromFuture(asyncio.ensure_future(drain(self)))
 
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
         scope["root_path"] = self.root_path  # Daphne takes it from a header that anyone may send
         if isinstance(protocol, Socket):
             scope["extensions"] = {"roomful.socket": protocol, "websocket.http.response": {}}
         return super().create_application(protocol, scope)
-
-
-async def stop_hub() -> None:
-    from chat.hub import running_hub
-
-    hub = running_hub()
-    if hub is not None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(STOP_SECONDS):
-                await hub.stop()
 
 
 class CommandLine(CommandLineInterface):

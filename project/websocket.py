@@ -6,6 +6,7 @@ The hub writes frames that were made once for everyone straight to the transport
 extensions): ASGI's `send` would encode, frame and queue them anew for every socket.
 """
 
+from asyncio import Future
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
@@ -13,6 +14,8 @@ from typing import Any
 from autobahn.websocket.types import ConnectionDeny
 from daphne.ws_protocol import WebSocketProtocol
 from twisted.internet.tcp import Connection
+
+RESTARTING = 1012  # docs/protocol.md
 
 
 class Socket(WebSocketProtocol):
@@ -44,6 +47,11 @@ class Socket(WebSocketProtocol):
         """Close with any code: Daphne's own way fails with those that are neither 1000 nor from 3000 on."""
         if self.state == self.STATE_OPEN:
             self.sendCloseFrame(code=code, isReply=False)
+
+    def leave_after(self, application: Future[None]) -> None:
+        """The server ends: close once the application has done what came before. What comes now, it never hears of."""
+        self.application_queue.put_nowait({"type": "websocket.disconnect", "code": RESTARTING})
+        application.add_done_callback(lambda _: self.close_with(RESTARTING))
 
     def rest(self, seconds: float) -> None:
         """Leave what the peer sends to the system for a while; when its buffer is full, the peer has to wait."""

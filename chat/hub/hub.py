@@ -83,11 +83,18 @@ class Hub:
         self._spawn(self._repeat(limits.standing_seconds, check_standing))
         self._spawn(self._repeat(limits.standing_seconds, check_people))
 
+    async def leave(self) -> None:
+        """The server is about to end: its people leave, after a linger that is long enough for them to come back.
+
+        Before their sockets close: those that are closed already leave as anybody does who closes a tab.
+        """
+        await self._tracker.stop(linger_ms=limits.drain_linger_ms())
+
     async def stop(self) -> None:
-        """The server ends: its people leave, after a linger that is long enough for it to be started again."""
+        """The server ends: its sockets are closed."""
         await end(self._tasks)
         await self._sidebars.stop()
-        await self._tracker.stop(linger_ms=limits.drain_linger_ms())
+        await self.leave()
         await self._subscriptions.stop()
 
     # -- Connections --------------------------------------------------------------------------------------------------

@@ -7,12 +7,16 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
 from django.conf import settings
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from project import embedded
 from project.testing.processes import accepts, free_port
@@ -22,6 +26,11 @@ from project.testing.waiting import eventually
 SIGN_IN = "/accounts/login/"
 ASSET = "/static/admin/css/base.css"
 PROGRAMS = Path(sys.executable).parent
+SIGNED_IN = """
+from accounts.models import User
+from project.testing.sockets import session_cookie
+print(session_cookie(User.objects.first()))
+"""
 A_MINUTE = 60  # seconds: the machine may be busy
 
 
@@ -157,17 +166,33 @@ def test_bin_dev_keeps_what_was_stored_and_offers_the_set_up_once(site: Site) ->
 
 def test_valkey_outlives_a_reload(site: Site) -> None:
     site.start("bin/dev", "--port", str(site.port))
-    site.get(SIGN_IN)
     valkey = site.valkey()
+    reload(site)
+    eventually(lambda: accepts(site.port), within=A_MINUTE)
+    assert site.valkey() == valkey
 
+
+def test_a_reload_sends_people_away_and_back(site: Site) -> None:
+    site.start("bin/dev", "--port", str(site.port), "--demo")
+    cookie = site.run(sys.executable, "manage.py", "shell", "--verbosity=0", "--command", SIGNED_IN).stdout.strip()
+    headers = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={cookie}"}
+    with connect(f"ws://localhost:{site.port}/ws/", origin=Origin(site.url), additional_headers=headers) as socket:
+        assert "hello" in str(socket.recv(timeout=10))
+        reload(site)
+        with suppress(ConnectionClosed):
+            while socket.recv(timeout=10):
+                pass
+        assert socket.protocol.close_code == 1012
+
+
+def reload(site: Site) -> None:
     def touched() -> bool:
         os.utime(settings.BASE_DIR / "project" / "context.py")
         return "context.py changed, reloading" in site.output()
 
+    site.get(SIGN_IN)  # only what was imported is watched
     eventually(touched, within=A_MINUTE)
     eventually(lambda: not accepts(site.port))
-    eventually(lambda: accepts(site.port), within=A_MINUTE)
-    assert site.valkey() == valkey
 
 
 @pytest.mark.parametrize("command", [["bin/dev"], [sys.executable, "manage.py", "runserver"]])

@@ -1,10 +1,10 @@
 const SHORTEST = 300; // ms: a person does not notice it, and a restarting server is spared
-const FIRST = 1000; // ms
+const FIRST = 7000; // ms: a server that ends or is lost is lost to all of its people at once
 const LONGEST = 15_000; // ms: nobody waits longer than that for a server that is back
 const STABLE = 10_000; // ms: a connection that held this long was a good one
 
 // How long to wait before the next try: each bound is twice the last, and the wait is anywhere below it, so that a
-// thousand tabs do not come back in the same moment.
+// thousand tabs do not come back in the same moment (docs/protocol.md, “Coming back”).
 export class Backoff {
   #tries = 0;
   #since = 0;

@@ -1,6 +1,7 @@
 import os
 import socket
 import sys
+import threading
 from typing import Any
 
 from daphne.endpoints import build_endpoint_description_strings
@@ -9,8 +10,10 @@ from django.conf import settings
 from django.core.management.base import CommandError
 from django.utils.autoreload import DJANGO_AUTORELOAD_ENV
 from django.utils.translation import gettext as _
+from twisted.internet import reactor
 
 from project import embedded
+from project.drain import MOST_SECONDS
 from project.server import Server
 
 UNSET = {"PORT": "8000", "ROOMFUL_DEBUG": "0"}  # what the settings take these for where they are not set
@@ -21,6 +24,11 @@ class Command(DaphneCommand):
 
     default_port = str(settings.PORT)
     server_cls = Server
+    server: Server | None = None
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.ended = threading.Event()
 
     def run(self, **options: Any) -> None:
         first = DJANGO_AUTORELOAD_ENV not in os.environ
@@ -31,7 +39,10 @@ class Command(DaphneCommand):
         if settings.EMBEDDED_VALKEY:
             # The reloader holds it too, so that it outlives a reload; and ends while its child is still dying.
             embedded.hold(settings.DATA_DIR, patience=2 if first else 0)
-        super().run(**options)
+        try:
+            super().run(**options)
+        finally:
+            self.end_the_server()
 
     def inner_run(self, *args: Any, **options: Any) -> None:
         if not options["skip_checks"]:
@@ -46,13 +57,23 @@ class Command(DaphneCommand):
             os._exit(1)  # under the reloader this is a thread, and to exit a thread is to be silent
 
     def serve(self, options: dict[str, Any]) -> None:
-        self.server_cls(
+        self.server = self.server_cls(
             application=self.get_application(options),
             endpoints=build_endpoint_description_strings(host=self.addr, port=self.port),
             signal_handlers=not options["use_reloader"],
             action_logger=self.log_action,
             http_timeout=self.http_timeout,
-        ).run()
+        )
+        try:
+            self.server.run()
+        finally:
+            self.ended.set()
+
+    def end_the_server(self) -> None:
+        """Under the reloader it runs in a thread, which the end of the process would cut off."""
+        if self.server is not None and not self.ended.is_set():
+            reactor.callFromThread(self.server.stop)
+            self.ended.wait(MOST_SECONDS)
 
     def settle_the_environment(self) -> None:
         """Settings are read once, at the start: where the command line changes what they say, start over."""
