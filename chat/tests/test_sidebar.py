@@ -59,34 +59,6 @@ class TestPresence:
                 await open_room(later, general)
                 await shows(later, lambda: here(later) == {"alice", "bob"})
 
-    async def test_a_server_that_is_killed_leaves_no_ghosts(
-        self, servers: Callable[..., Server], alice: User, bob: User, general: Room
-    ) -> None:
-        one, other = servers(), servers()
-        async with Client(one, alice) as a, Client(other, bob) as b:
-            await open_room(a, general)
-            await open_room(b, general)
-            await shows(a, lambda: here(a) == {"alice", "bob"})
-            other.kill()
-            await shows(a, lambda: set(sidebar(a)) == {"alice"}, within=10)
-
-    async def test_a_server_that_is_stopped_and_started_shows_nobody_as_gone(
-        self, servers: Callable[..., Server], alice: User, bob: User, general: Room
-    ) -> None:
-        one, other = servers(), servers(ROOMFUL_DRAIN_LINGER_MS="10000")  # a busy machine starts it slowly
-        async with Client(one, alice) as a:
-            await open_room(a, general)
-            async with Client(other, bob) as b:
-                await open_room(b, general)
-                await shows(a, lambda: here(a) == {"alice", "bob"})
-                a.log.clear()
-                await in_thread(other.stop)()
-            await in_thread(other.start)()
-            async with Client(other, bob) as b:
-                await open_room(b, general)
-                with pytest.raises(TimeoutError):  # longer than the linger of a drain, and than a lease
-                    await shows(a, lambda: a.seen("presence.changed"), within=11)
-
     async def test_a_server_that_is_stopped_for_good_leaves_nobody_behind(
         self, servers: Callable[..., Server], alice: User, bob: User, general: Room
     ) -> None:

@@ -92,7 +92,8 @@ async def test_an_idle_socket_lives_on(
     """redis-py's own time-out of 5 s would have ended the layer's subscription: silence, then a message."""
     no_check = {"ROOMFUL_CHECK_MS": "3600000"}  # what comes, comes over the layer
     one, other = servers(**no_check), servers(**no_check)
-    async with Client(one, alice) as a, Client(other, bob) as b:
+    silent = {"ping_interval": None}  # as a page is: it sends no pings of its own
+    async with Client(one, alice, **silent) as a, Client(other, bob, **silent) as b:
         with pytest.raises(AssertionError, match="No message"):
             await b.event("message.posted", timeout=length.pick(full=600, short=12))
         await post(a, general, "Still there?")

@@ -156,6 +156,12 @@ class FaultyServer(Server):
     program = ("project.testing.faults",)
 
 
+class WrongClockServer(Server):
+    """One on a host whose clock is wrong by some seconds (project/testing/clocks.py): `TEST_CLOCK="600"`."""
+
+    program = ("project.testing.clocks",)
+
+
 class Proxy(Program):
     """The way to another server, which can be lost: killed, it refuses; paused, it answers nothing."""
 
