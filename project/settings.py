@@ -190,7 +190,7 @@ PRESENCE = {
     "REDIS_URL": PRESENCE_REDIS_URL,
     "LEASE_MS": env.int("PRESENCE_LEASE_MS", 12_000),
     "HEARTBEAT_MS": env.int("PRESENCE_HEARTBEAT_MS", 4_000),
-    "LINGER_MS": env.int("PRESENCE_LINGER_MS", 5_000),
+    "LINGER_MS": env.int("PRESENCE_LINGER_MS", 8_000),  # longer than a page's first wait before it comes back
     "SWEEP_MS": env.int("PRESENCE_SWEEP_MS", 1_000),
     "CHECK_MS": env.int("PRESENCE_CHECK_MS", 2_000),
     "REPAIR_MS": env.int("PRESENCE_REPAIR_MS", 30_000),
