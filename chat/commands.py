@@ -211,7 +211,7 @@ async def _write(
 
 
 def _check_stands_in(hub: Hub, connection: Connection, room_id: int) -> None:
-    if not hub.stands(connection, room_id):
+    if not hub.places.stands(connection, room_id):
         raise NotFound
 
 

@@ -6,6 +6,7 @@ frame.py          what is made once for everyone
 feed.py           one room's events, in order, without gaps or repeats
 audience.py       who gets them, and from which number on
 joiner.py         events that follow one another closely, as one frame
+places.py         the rooms that this process has sockets in
 sidebar.py        who is in the room's sidebar, as it was told
 sidebars.py       those of all rooms that are shown, and who looks at them
 members.py        the people of one, by name
@@ -19,7 +20,9 @@ people.py         what people decided about how others see them
 standing.py       whether sockets may still stand where they stand
 subscriptions.py  the process's one channel, and its groups
 envelopes.py      what travels over the channel layer
+announcements.py  what this process has to tell
 publisher.py      what waits to travel, in one round trip
+work.py           what it does by itself
 hub.py            all of it together
 """
 

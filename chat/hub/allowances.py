@@ -34,7 +34,7 @@ class Allowances:
         now = time.monotonic_ns()
         user = connection.user.pk
         # Only a room in which the socket stands has a bucket: whoever makes up ids of rooms gets no more by it.
-        if type(command) is frames.MessagePost and hub.stands(connection, command.room):
+        if type(command) is frames.MessagePost and hub.places.stands(connection, command.room):
             wait = self._posts.take((user, command.room), now)
         else:
             wait = self._commands.take(user, now)

@@ -25,16 +25,16 @@ async def check_versions(hub: "Hub") -> None:
         if place is None:
             continue
         if not place.audience:
-            hub.drop_if_empty(room_id)
+            hub.places.drop_if_empty(room_id)
         elif place.feed.last is not None and place.feed.last < version:
-            await hub.read_missing(room_id, place)
+            await hub.places.read_missing(room_id, place)
     await hub.counts.check(hub.places)
 
 
 async def check_standing(hub: "Hub") -> None:
     """Find the end of a session and of a membership, memberships that are new, and read positions that moved."""
     connections = {connection for found in hub.connections.values() for connection in found}
-    stood = [(connection, room_id) for room_id, place in hub.places.items() for connection in place.audience]
+    stood = hub.places.everybody()
     sessions = {connection.session for connection in connections}
     standing = await read(read_standing, list(hub.connections), sessions)
     for connection in connections:
@@ -59,7 +59,7 @@ async def check_people(hub: "Hub") -> None:
 async def _gain_what_is_new(hub: "Hub", standing: Standing) -> None:
     for user, rooms in standing.rooms.items():
         for room_id in rooms:
-            audience = hub.place(room_id).audience
+            audience = hub.places.place(room_id).audience
             if any(connection not in audience for connection in hub.connections.get(user, ())):
                 await hub.gain(user, room_id)
 

@@ -1,71 +1,52 @@
 """The process's rooms and connections: one channel-layer subscription a room, one frame an event."""
 
 import asyncio
-import logging
-from collections import defaultdict, deque
-from collections.abc import Awaitable, Callable, Container
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Container
 from typing import Any
 
-from chat import events, history, limits
+from chat import events, limits
 from chat.attendance import count_in, fresh_here_counts, here_topic
 from chat.database import read
 from chat.errors import NotFound, Refused
 from chat.hub import envelopes, reads
 from chat.hub.allowances import Allowances
-from chat.hub.audience import Audience, Hold
+from chat.hub.announcements import Announcements
+from chat.hub.audience import Hold
 from chat.hub.checks import check_people, check_standing, check_versions
 from chat.hub.connection import SIGNED_OUT, TRY_AGAIN_LATER, Connection
 from chat.hub.counts import Counts
-from chat.hub.feed import Feed
 from chat.hub.frame import Frame
 from chat.hub.people import People, Person
+from chat.hub.places import Places
 from chat.hub.positions import ReadPositions
 from chat.hub.publisher import Publisher
 from chat.hub.sidebars import Sidebars
 from chat.hub.subscriptions import Subscriptions
-from chat.together import Together
-from presence.tasks import end
+from chat.hub.work import Work
 from presence.topics import ONLINE
 from presence.tracker import get_tracker
 
-logger = logging.getLogger(__name__)
-
 EXPELLED = "expelled"  # in place of a connection
-MOST_OPENINGS = 200  # that are read for together; more would keep the others waiting
-PATIENCE_SECONDS = 0.05  # for an event that was overtaken; after that it is read
-
-Openings = Together[tuple[int, int | None], reads.Opened]  # asked by user, and the version that the page has
-
-
-@dataclass(slots=True)
-class Place:
-    """A room that this process has sockets in."""
-
-    feed: Feed
-    audience: Audience
-    openings: Openings
-    gap_due: bool = False
 
 
 class Hub:
     def __init__(self) -> None:
         self.loop = asyncio.get_running_loop()
-        self.places: dict[int, Place] = {}
         self.connections: dict[int, set[Connection]] = defaultdict(set)  # by user
         self.allowances = Allowances()
-        self._announced: deque[envelopes.Envelope] = deque()
-        self._is_woken = False
+        self._work = Work(self.loop)
         self._publisher = Publisher()
+        self._announcements = Announcements(self.loop, self.receive, self._publisher.put)
         self._subscriptions = Subscriptions(self.receive, self._publisher.mark)
+        self.places = Places(self._subscriptions, self._forward, self._work.begin)
         self.counts = Counts(self._tell_room, self._tell_everyone, self._tell_counts)
-        self._sidebars = Sidebars(self._subscriptions, self.counts, self._settle)
+        self._sidebars = Sidebars(self._subscriptions, self.counts, self.places.settle)
         self.positions = ReadPositions()
         self._tracker = get_tracker()
         self.people = People(self._tracker, self.tell_user)
-        self._tasks: set[asyncio.Task[None]] = set()
         self._receivers: dict[str, Callable[[dict[str, Any]], None]] = {
-            "room.event": lambda envelope: self._receive_for_room(envelope["event"]),
+            "room.event": lambda envelope: self.places.offer(envelope["event"]),
             "room.seen": lambda envelope: self._receive_for_viewers(envelope["event"]),
             "user.event": lambda envelope: self._receive_for_user(envelope["user"], envelope["event"]),
             "people.changed": lambda envelope: self.receive_people(envelope["people"]),
@@ -78,10 +59,10 @@ class Hub:
         self._subscriptions.want(envelopes.PEOPLE_GROUP)
         self._tracker.start()
         self._sidebars.start()
-        self._spawn(self._publisher.publish_forever())
-        self._spawn(self._repeat(limits.check_seconds, check_versions))
-        self._spawn(self._repeat(limits.standing_seconds, check_standing))
-        self._spawn(self._repeat(limits.standing_seconds, check_people))
+        self._work.begin(self._publisher.publish_forever())
+        self._work.repeat(limits.check_seconds, lambda: check_versions(self))
+        self._work.repeat(limits.standing_seconds, lambda: check_standing(self))
+        self._work.repeat(limits.standing_seconds, lambda: check_people(self))
 
     async def leave(self) -> None:
         """The server is about to end: its people leave, after a linger that is long enough for them to come back.
@@ -92,7 +73,7 @@ class Hub:
 
     async def stop(self) -> None:
         """The server ends: its sockets are closed."""
-        await end(self._tasks)
+        await self._work.end()
         await self._sidebars.stop()
         await self.leave()
         await self._subscriptions.stop()
@@ -108,7 +89,7 @@ class Hub:
         self.people.welcome(person)
         self._tracker.track(ONLINE, user.pk, connection.id)
         self._tracker.touch(user.pk)
-        holds = {room_id: self.place(room_id).audience.hold(connection) for room_id in rooms}
+        holds = {room_id: self.places.place(room_id).audience.hold(connection) for room_id in rooms}
         groups = {envelopes.room_group(room_id) for room_id in rooms}
         await self._subscriptions.joined(groups | {envelopes.user_group(user.pk)})
         listed = await self.listed_rooms(user.pk)
@@ -116,9 +97,9 @@ class Hub:
         connection.is_greeted = True
         for room in listed:
             if hold := holds.pop(room["id"], None):
-                self._release(connection, room["id"], hold, room["version"])
+                self.places.release(connection, room["id"], hold, room["version"])
         for room_id in holds:  # left meanwhile
-            self._detach(connection, room_id)
+            self.places.detach(connection, room_id)
 
     def is_full_for(self, user: int) -> bool:
         """Whether a person has as many sockets as may be."""
@@ -131,8 +112,8 @@ class Hub:
         self._tracker.drop(connection.id)
         self.close_room(connection)
         self.counts.discard(connection)
-        for room_id in [room_id for room_id, place in self.places.items() if connection in place.audience]:
-            self._detach(connection, room_id)
+        for room_id in self.places.of(connection):
+            self.places.detach(connection, room_id)
         self.connections[user].discard(connection)
         if not self.connections[user]:
             del self.connections[user]
@@ -140,27 +121,22 @@ class Hub:
             self.people.forget(user)
             self._subscriptions.unwant(envelopes.user_group(user))
 
-    def stands(self, connection: Connection, room_id: int) -> bool:
-        """Whether the connection gets the room's events."""
-        place = self.places.get(room_id)
-        return place is not None and connection in place.audience
-
     async def open_room(self, connection: Connection, room_id: int, since: int | None) -> tuple[Hold, reads.Opened]:
         """The tab is to show this room: read what it lacks. Raises NotFound where the user is no member, Unavailable.
 
         The membership is read after the room's events are held for the connection: a removal before that is seen here,
         and one after that comes as an event and expels. `show` does the rest.
         """
-        place = self.place(room_id)
+        place = self.places.place(room_id)
         hold = place.audience.hold(connection)
-        await self._subscriptions.joined({envelopes.room_group(room_id)})
+        await self.places.subscribed(room_id)
         try:
             return hold, await place.openings.ask((connection.user.pk, since))
         except NotFound:
-            self._detach(connection, room_id)
+            self.places.detach(connection, room_id)
             raise
         except Refused:
-            self._release(connection, room_id, hold, 0)
+            self.places.release(connection, room_id, hold, 0)
             raise
 
     async def show(self, connection: Connection, hold: Hold, opened: reads.Opened) -> None:
@@ -171,8 +147,8 @@ class Hub:
         self._tracker.track(here_topic(room_id), connection.user.pk, connection.id)
         if opened.missed:
             connection.deliver(opened.missed)
-        self._release(connection, room_id, hold, opened.head)
-        if self.stands(connection, room_id):
+        self.places.release(connection, room_id, hold, opened.head)
+        if self.places.stands(connection, room_id):
             await self._sidebars.show(connection, room_id)
         else:  # removed meanwhile
             self.close_room(connection)
@@ -197,36 +173,12 @@ class Hub:
     # -- Events -------------------------------------------------------------------------------------------------------
 
     def announce_from_thread(self, envelope: envelopes.Envelope) -> None:
-        """Hand an envelope to this process's sockets at once, and publish it for the others.
-
-        What one transaction has to tell wakes the loop once, and is published together.
-        """
-        self._announced.append(envelope)
-        if not self._is_woken:  # else the loop has not come round to it yet
-            self._is_woken = True
-            self.loop.call_soon_threadsafe(self._announce_all)
+        """Hand an envelope to this process's sockets at once, and publish it for the others."""
+        self._announcements.put_from_thread(envelope)
 
     def receive(self, envelope: dict[str, Any]) -> None:
         """Take an envelope, from this process or, where it is another's, from the channel layer."""
         self._receivers[envelope["type"]](envelope)
-
-    def _announce_all(self) -> None:
-        self._is_woken = False  # first: what a thread adds from here on wakes the loop again
-        while self._announced:
-            self._announce(self._announced.popleft())
-
-    def _announce(self, envelope: envelopes.Envelope) -> None:
-        self._publisher.put(envelope)
-        try:
-            self.receive(envelope)
-        except Exception:
-            logger.exception("An event of this process could not be handed on")
-
-    def _receive_for_room(self, event: dict[str, Any]) -> None:
-        place = self.places.get(event["room"])
-        if place is not None:
-            place.feed.offer(event)
-            self._mind_the_gap(event["room"], place)
 
     def _receive_for_viewers(self, event: dict[str, Any]) -> None:
         """Something ephemeral that somebody does in a room, for the others who look at it."""
@@ -238,7 +190,7 @@ class Hub:
 
     def _receive_for_user(self, user: int, event: dict[str, Any]) -> None:
         if event["type"] == "room.gained":
-            self._spawn(self.gain(user, event["room"]))
+            self._work.begin(self.gain(user, event["room"]))
         else:
             self.tell_user(user, event)
 
@@ -267,13 +219,12 @@ class Hub:
     def _forward(self, event: dict[str, Any]) -> None:
         """The next event of a room, in its turn: one frame for everyone."""
         room_id = event["room"]
-        place = self.places[room_id]
         self._sidebars.follow(room_id, event)
         if event["type"] == "member.left":
             self._expel(event["user"]["id"], room_id)
         elif event["type"] == "member.joined":
-            self._spawn(self._sidebars.complete(room_id, event["user"]["id"]))
-        place.audience.forward(event["version"], Frame.of(event))
+            self._work.begin(self._sidebars.complete(room_id, event["user"]["id"]))
+        self.places[room_id].audience.forward(event["version"], Frame.of(event))
 
     def _expel(self, user: int, room_id: int) -> None:
         """From exactly this number on, someone who left gets nothing more, and is not here."""
@@ -291,46 +242,13 @@ class Hub:
             place.audience.discard(connection)
             connection.tell(events.room_lost(room_id))
 
-    def _mind_the_gap(self, room_id: int, place: Place) -> None:
-        if place.feed.has_gap and not place.gap_due:
-            place.gap_due = True
-            self.loop.call_later(PATIENCE_SECONDS, lambda: self._spawn(self._read_gap(room_id, place)))
-
-    async def _read_gap(self, room_id: int, place: Place) -> None:
-        try:
-            if place.feed.has_gap:
-                await self.read_missing(room_id, place)
-        finally:
-            place.gap_due = False
-
-    async def read_missing(self, room_id: int, place: Place) -> None:
-        if self.places.get(room_id) is not place or place.feed.last is None:
-            return
-        changes = await read(history.changes_since, room_id, place.feed.last)
-        if self.places.get(room_id) is place:
-            place.feed.fill(changes.events, changes.head)
-
     # -- Rooms --------------------------------------------------------------------------------------------------------
-
-    def place(self, room_id: int) -> Place:
-        if room_id not in self.places:
-            openings: Openings = Together(lambda asked: read(reads.openings, room_id, asked), MOST_OPENINGS)
-            self.places[room_id] = Place(Feed(self._forward), Audience(self.loop), openings)
-            self._subscriptions.want(envelopes.room_group(room_id))
-        return self.places[room_id]
-
-    def _release(self, connection: Connection, room_id: int, hold: Hold, version: int) -> None:
-        """The connection was brought up to `version` of the room."""
-        place = self.places.get(room_id)
-        if place is not None and connection in place.audience:
-            place.feed.start(version)
-            place.audience.release(connection, hold, version, place.feed.last or 0)
 
     async def gain(self, user: int, room_id: int) -> None:
         """The user became a member: their tabs stand in the room from now on."""
-        audience = self.place(room_id).audience
+        audience = self.places.place(room_id).audience
         holds = {c: audience.hold(c) for c in self.connections.get(user, ()) if c not in audience}
-        await self._subscriptions.joined({envelopes.room_group(room_id)})
+        await self.places.subscribed(room_id)
         try:
             listed = await self.listed_rooms(user, room_id)
         except Refused:
@@ -340,20 +258,9 @@ class Hub:
         for connection, hold in holds.items():
             for room in listed:
                 connection.tell(events.room_gained(room))
-                self._release(connection, room_id, hold, room["version"])
+                self.places.release(connection, room_id, hold, room["version"])
             if not listed:
-                self._detach(connection, room_id)
-
-    def _detach(self, connection: Connection, room_id: int) -> None:
-        place = self.places.get(room_id)
-        if place is not None:
-            place.audience.discard(connection)
-            self.drop_if_empty(room_id)
-
-    def drop_if_empty(self, room_id: int) -> None:
-        if not self.places[room_id].audience:
-            del self.places[room_id]
-            self._subscriptions.unwant(envelopes.room_group(room_id))
+                self.places.detach(connection, room_id)
 
     async def listed_rooms(self, user: int, room_id: int | None = None) -> list[dict[str, Any]]:
         """The user's rooms, or one of them, as lists show them."""
@@ -363,13 +270,9 @@ class Hub:
         here = await fresh_here_counts([room["id"] for room in listed])
         return [room | {"here": count_in(here, room["id"])} for room in listed]
 
-    def _settle(self, room_id: int) -> None:
-        if room_id in self.places:
-            self.places[room_id].audience.flush()
-
     def _tell_room(self, room_id: int, frame: Frame, but_for: Container[Connection]) -> None:
-        if room_id in self.places:
-            self.places[room_id].audience.tell(frame, self._tell_counts, but_for)
+        if place := self.places.get(room_id):
+            place.audience.tell(frame, self._tell_counts, but_for)
 
     def _tell_everyone(self, frame: Frame) -> None:
         for connections in self.connections.values():
@@ -378,21 +281,8 @@ class Hub:
 
     def _tell_counts(self, connection: Connection) -> None:
         """Tell how many people are in each of its rooms, to one that missed some of it."""
-        rooms = [room_id for room_id, place in self.places.items() if connection in place.audience]
-        frame = Frame.of(events.presence_counted(self.counts.told(rooms)))
+        frame = Frame.of(events.presence_counted(self.counts.told(self.places.of(connection))))
         connection.deliver_ephemeral(frame, self._tell_counts)
-
-    # -- Tasks --------------------------------------------------------------------------------------------------------
-
-    def _spawn(self, work: Any) -> None:
-        task = self.loop.create_task(_logged(work))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _repeat(self, seconds: Callable[[], float], check: Callable[["Hub"], Awaitable[None]]) -> None:
-        while True:
-            await asyncio.sleep(seconds())
-            await _logged(check(self))
 
 
 _hub: Hub | None = None
@@ -410,14 +300,3 @@ def get_hub() -> Hub:
 def running_hub() -> Hub | None:
     """The hub of this process, if it has one that runs. From any thread."""
     return _hub if _hub is not None and _hub.loop.is_running() else None
-
-
-async def _logged(work: Any) -> None:
-    try:
-        await work
-    except NotFound:
-        pass  # the room went away meanwhile
-    except Refused as error:
-        logger.warning("%s", error.__cause__ or error)
-    except Exception:
-        logger.exception("A task of the hub failed")

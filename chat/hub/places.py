@@ -1,0 +1,131 @@
+"""The rooms that this process has sockets in: each with its feed, its audience, and what is read for it."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from chat import events, history
+from chat.database import read
+from chat.hub import envelopes, reads
+from chat.hub.audience import Audience, Hold
+from chat.hub.connection import Connection
+from chat.hub.feed import Feed
+from chat.hub.subscriptions import Subscriptions
+from chat.together import Together
+
+MOST_OPENINGS = 200  # that are read for together; more would keep the others waiting
+PATIENCE_SECONDS = 0.05  # for an event that was overtaken; after that it is read
+
+Openings = Together[tuple[int, int | None], reads.Opened]  # asked by user, and the version that the page has
+
+
+@dataclass(slots=True)
+class Place:
+    feed: Feed
+    audience: Audience
+    openings: Openings
+    gap_due: bool = False
+
+
+class Places:
+    """By the ids of their rooms. A room is subscribed to for as long as somebody stands in it."""
+
+    def __init__(
+        self,
+        subscriptions: Subscriptions,
+        forward: Callable[[events.Event], None],
+        begin: Callable[[Coroutine[Any, Any, None]], None],
+    ) -> None:
+        """`forward` takes each room's events in their turn, `begin` what is to be done meanwhile."""
+        self._loop = asyncio.get_running_loop()
+        self._subscriptions, self._forward, self._begin = subscriptions, forward, begin
+        self._places: dict[int, Place] = {}
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._places)
+
+    def __getitem__(self, room_id: int) -> Place:
+        return self._places[room_id]
+
+    def get(self, room_id: int) -> Place | None:
+        return self._places.get(room_id)
+
+    def of(self, connection: Connection) -> list[int]:
+        """The rooms that the connection stands in."""
+        return [room_id for room_id, place in self._places.items() if connection in place.audience]
+
+    def everybody(self) -> list[tuple[Connection, int]]:
+        """Each connection with each room that it stands in."""
+        return [(connection, room_id) for room_id, place in self._places.items() for connection in place.audience]
+
+    def stands(self, connection: Connection, room_id: int) -> bool:
+        """Whether the connection gets the room's events."""
+        place = self._places.get(room_id)
+        return place is not None and connection in place.audience
+
+    # -- Coming and going ----------------------------------------------------------------------------------------------
+
+    def place(self, room_id: int) -> Place:
+        """The room's, made when it is first needed."""
+        if room_id not in self._places:
+            openings: Openings = Together(lambda asked: read(reads.openings, room_id, asked), MOST_OPENINGS)
+            self._places[room_id] = Place(Feed(self._forward), Audience(self._loop), openings)
+            self._subscriptions.want(envelopes.room_group(room_id))
+        return self._places[room_id]
+
+    async def subscribed(self, room_id: int) -> None:
+        """Wait until the room's events come in, but not for long."""
+        await self._subscriptions.joined({envelopes.room_group(room_id)})
+
+    def release(self, connection: Connection, room_id: int, hold: Hold, version: int) -> None:
+        """The connection was brought up to `version` of the room."""
+        place = self._places.get(room_id)
+        if place is not None and connection in place.audience:
+            place.feed.start(version)
+            place.audience.release(connection, hold, version, place.feed.last or 0)
+
+    def detach(self, connection: Connection, room_id: int) -> None:
+        place = self._places.get(room_id)
+        if place is not None:
+            place.audience.discard(connection)
+            self.drop_if_empty(room_id)
+
+    def drop_if_empty(self, room_id: int) -> None:
+        if not self._places[room_id].audience:
+            del self._places[room_id]
+            self._subscriptions.unwant(envelopes.room_group(room_id))
+
+    # -- Events --------------------------------------------------------------------------------------------------------
+
+    def offer(self, event: events.Event) -> None:
+        """A numbered event of a room came in, perhaps before its turn."""
+        place = self._places.get(event["room"])
+        if place is not None:
+            place.feed.offer(event)
+            self._mind_the_gap(event["room"], place)
+
+    def settle(self, room_id: int) -> None:
+        """Hand out what waits to be joined."""
+        if room_id in self._places:
+            self._places[room_id].audience.flush()
+
+    async def read_missing(self, room_id: int, place: Place) -> None:
+        """Read what the room's feed lacks."""
+        if self._places.get(room_id) is not place or place.feed.last is None:
+            return
+        changes = await read(history.changes_since, room_id, place.feed.last)
+        if self._places.get(room_id) is place:
+            place.feed.fill(changes.events, changes.head)
+
+    def _mind_the_gap(self, room_id: int, place: Place) -> None:
+        if place.feed.has_gap and not place.gap_due:
+            place.gap_due = True
+            self._loop.call_later(PATIENCE_SECONDS, lambda: self._begin(self._read_gap(room_id, place)))
+
+    async def _read_gap(self, room_id: int, place: Place) -> None:
+        try:
+            if place.feed.has_gap:
+                await self.read_missing(room_id, place)
+        finally:
+            place.gap_due = False

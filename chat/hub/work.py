@@ -1,0 +1,48 @@
+"""The hub's own tasks: what it does beside what it is called for."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+from chat.errors import NotFound, Refused
+from presence.tasks import end
+
+logger = logging.getLogger(__name__)
+
+
+class Work:
+    """Whatever becomes of a task is logged, and stops no other."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = self._loop.create_task(_logged(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def repeat(self, seconds: Callable[[], float], work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Do it every so many seconds, counted from the end of the last time."""
+
+        async def repeat() -> None:
+            while True:
+                await asyncio.sleep(seconds())
+                await _logged(work())
+
+        self.begin(repeat())
+
+    async def end(self) -> None:
+        await end(self._tasks)
+
+
+async def _logged(work: Awaitable[None]) -> None:
+    try:
+        await work
+    except NotFound:
+        pass  # the room went away meanwhile
+    except Refused as error:
+        logger.warning("%s", error.__cause__ or error)
+    except Exception:
+        logger.exception("A task of the hub failed")
