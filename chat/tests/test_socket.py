@@ -123,6 +123,7 @@ async def test_a_guessed_room_answers_as_one_that_does_not_exist(
             "thread.read": {"message": message, "position": 1},
             "typing.start": {},
             "typing.stop": {},
+            "roster.page": {},
         }
         assert commands_about_rooms() <= commands.keys()
         for name, members in commands.items():
