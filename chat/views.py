@@ -52,6 +52,7 @@ def room(request: HttpRequest, room_id: int) -> HttpResponse:
             "index": reverse("chat:index"),
             "room": reverse("chat:room", args=[0]),
             "history": reverse("chat:history", args=[0]),
+            "person": reverse("chat:person", args=[0]),
         },
     }
     return render(request, "chat/room.html", {"state": state, "room": shown})

@@ -30,7 +30,7 @@ export class Chat extends Model {
     this.shown = room.id;
     this.lost = false; // the person is no member of the shown room any more
     this.rooms = new Rooms(me, rooms);
-    this.roster = new Roster();
+    this.roster = new Roster((members) => socket.command("roster.page", { room: this.shown, ...members }));
     this.typing = new Typing(me);
     this.pins = new Pins(this);
     this.outbox = new Outbox(socket, me);
@@ -63,6 +63,11 @@ export class Chat extends Model {
 
   urlOf(id) {
     return this.urls.room.replace("/0/", `/${id}/`);
+  }
+
+  // What is known of somebody with whom the person shares a room.
+  fetchPerson(id) {
+    return fetchJson(this.urls.person.replace("/0/", `/${id}/`));
   }
 
   // Something about the shown room, from below its address.
@@ -170,6 +175,11 @@ export class Chat extends Model {
     if (room === this.shown) handle();
   }
 
+  #left(user) {
+    this.typing.left(user);
+    this.roster.left(user);
+  }
+
   #greeted({ rooms, limits }) {
     this.limits = limits;
     this.rooms.replace(rooms);
@@ -239,11 +249,6 @@ export class Chat extends Model {
   #threadMoved(event) {
     this.rooms.threadMoved(event);
     if (this.side.thread?.thread === event.message) this.side.thread.moved(event.position);
-  }
-
-  #left(user) {
-    this.typing.left(user);
-    this.roster.remove(user.id);
   }
 
   #gained(room) {

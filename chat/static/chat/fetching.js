@@ -2,6 +2,13 @@
 export async function fetchJson(url, query = {}) {
   const whole = Object.keys(query).length ? `${url}?${new URLSearchParams(query)}` : url;
   const response = await fetch(whole, { headers: { Accept: "application/json" } });
-  if (!response.ok || response.redirected) throw new Error(`${url} answered ${response.status}`);
+  if (!response.ok || response.redirected) throw new FetchError(url, response.status);
   return response.json();
+}
+
+class FetchError extends Error {
+  constructor(url, status) {
+    super(`${url} answered ${status}`);
+    this.status = status;
+  }
 }

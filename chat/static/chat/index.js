@@ -3,6 +3,7 @@ import { leadToSignIn } from "./signin.js";
 import { Rooms } from "./rooms.js";
 import { Socket, socketUrl } from "./socket.js";
 import { touchOnInput } from "./touch.js";
+import { tellZone } from "./zone.js";
 import "./elements/connection-banner.js";
 import "./elements/me-card.js";
 
@@ -104,6 +105,7 @@ const socket = new Socket(socketUrl());
 new Index({ me, rooms: stated("rooms") }, socket);
 leadToSignIn(socket);
 touchOnInput(socket);
+tellZone(socket);
 Object.assign(document.querySelector("me-card"), { me, socket });
 document.querySelector("connection-banner").socket = socket;
 socket.connect();

@@ -2,6 +2,7 @@ import { Chat } from "./chat.js";
 import { leadToSignIn } from "./signin.js";
 import { Socket, socketUrl } from "./socket.js";
 import { touchOnInput } from "./touch.js";
+import { tellZone } from "./zone.js";
 import "./elements/room-app.js";
 
 // The room's page: what the server put into it, made live.
@@ -28,5 +29,6 @@ document.adoptedStyleSheets.push(mine);
 
 leadToSignIn(socket);
 touchOnInput(socket);
+tellZone(socket);
 app.chat = chat;
 socket.connect();

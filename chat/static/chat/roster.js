@@ -1,64 +1,132 @@
+import { Alarm } from "./clock.js";
 import { Model } from "./model.js";
+import { groupOf, GROUPS, untilOf, withoutEnded } from "./people.js";
+import { RosterPage } from "./roster-page.js";
 import { gettext } from "./words.js";
 
 const byName = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
-
-export function statusOf(person) {
-  if (person.here) return "here";
-  if (!person.online) return "offline";
-  return person.away ? "away" : "online";
-}
 
 export function unavailableText() {
   return gettext("Presence unavailable. Messages still arrive.");
 }
 
-// Who is in the room that the tab shows, as far as it is known.
+// Who is in the room that the tab shows, as far as it is known: all its members, or of a larger room a page of them.
 export class Roster extends Model {
   #people = new Map();
-  counts = null; // of all members by group, as the server counts them: not all of a large room are here
+  #sorted = null; // made when it is asked for: of many people, each change is one's
+  #ended = new Alarm(() => this.#endStatuses());
   state = "loading"; // or known, unavailable, stale: what was known when the connection was lost
+  counts = null; // of all members, by group
+  isWhole = true;
+  wanted = ""; // what somebody types to find people
 
+  // `ask` sends the command that asks for a page.
+  constructor(ask) {
+    super();
+    this.page = new RosterPage(this, ask);
+  }
+
+  // Those to be shown, by name.
   get people() {
-    return [...this.#people.values()].sort((a, b) => byName.compare(a.name, b.name));
+    this.#sorted ??= [...this.#people.values()].sort((a, b) => byName.compare(a.name, b.name));
+    if (!this.wanted || !this.isWhole) return this.#sorted;
+    const wanted = this.wanted.toLowerCase();
+    return this.#sorted.filter(({ name, username }) => `${name}\n${username}`.toLowerCase().includes(wanted));
+  }
+
+  // The same by group: { here: [person, …], … }.
+  get groups() {
+    const groups = Object.fromEntries(GROUPS.map((group) => [group, []]));
+    for (const person of this.people) groups[groupOf(person)].push(person);
+    return groups;
+  }
+
+  // How many there are of those who are looked for.
+  get total() {
+    return this.isWhole ? this.people.length : this.page.total;
   }
 
   // How many have the room open; null while nobody can tell.
   get here() {
-    if (this.state !== "known") return null;
-    return this.counts.here;
+    return this.state === "known" ? this.counts.here : null;
   }
 
   find(id) {
     return this.#people.get(id);
   }
 
+  search(wanted) {
+    this.wanted = wanted;
+    if (!this.isWhole) this.page.search();
+    this.changed();
+  }
+
   clear() {
-    this.#people.clear();
+    this.#put([]);
+    this.counts = null;
+    this.isWhole = true;
+    this.wanted = "";
+    this.page.reset();
     this.#become("loading");
   }
 
   // Where nothing is known, the list that there was stays.
-  snapshot({ known, people, counts }) {
+  snapshot({ known, people, counts, whole }) {
     if (known) {
-      this.#people = new Map(people.map((person) => [person.id, person]));
       this.counts = counts;
+      this.isWhole = whole;
+      if (whole || !this.page.isElsewhere) this.#put(people);
+      this.page.begin();
     }
     this.#become(known ? "known" : "unavailable");
   }
 
+  // In a larger room those who changed are on the page, or were on the one before it.
   change({ people, counts }) {
-    for (const person of people) this.#people.set(person.id, person);
     this.counts = counts;
+    const shown = this.isWhole ? people : people.filter(({ id }) => this.#people.has(id));
+    for (const person of shown) this.#people.set(person.id, withoutEnded(person));
+    this.#settle();
+    this.page.consider();
+  }
+
+  // The page that was asked for has come.
+  turn({ people, counts }) {
+    this.counts = counts;
+    this.#put(people);
     this.changed();
   }
 
-  remove(id) {
-    if (this.#people.delete(id)) this.changed();
+  left({ id }) {
+    if (this.#people.delete(id)) this.#settle();
   }
 
   lostConnection() {
     if (this.state === "known") this.#become("stale");
+  }
+
+  changed() {
+    this.#sorted = null;
+    super.changed();
+  }
+
+  #put(people) {
+    this.#people = new Map(people.map((person) => [person.id, withoutEnded(person)]));
+    this.#watchStatuses();
+  }
+
+  #settle() {
+    this.#watchStatuses();
+    this.changed();
+  }
+
+  #endStatuses() {
+    for (const [id, person] of this.#people) this.#people.set(id, withoutEnded(person));
+    this.#settle();
+  }
+
+  #watchStatuses() {
+    this.#ended.set([...this.#people.values()].map(untilOf));
   }
 
   #become(state) {

@@ -131,12 +131,42 @@ class Tab:
     # -- The sidebar --------------------------------------------------------------------------------------------------
 
     def people(self, group: str) -> list[str]:
-        """The usernames in a group of the sidebar: `here`, `online` or `away`."""
+        """The usernames in a group of the sidebar: `here`, `online`, `away` or `offline`."""
         script = "[...document.querySelectorAll(arguments[0])].map(person => person.dataset.user)"
         return sorted(self.read(script, f"[data-group={group}] .person"))
 
     def sees(self, *usernames: str, group: str = "here", within: float = 10) -> bool:
         return eventually(lambda: self.people(group) == sorted(usernames), within)
+
+    def person(self, username: str) -> WebElement:
+        """Somebody in the sidebar: the button that opens their card."""
+        return self.one(f'.person[data-user="{username}"] button')
+
+    def says_of(self, username: str) -> str:
+        """What stands under somebody's name in the sidebar."""
+        return str(self.read("document.querySelector(arguments[0])?.innerText ?? ''", under(username)))
+
+    def counts(self) -> dict[str, int]:
+        """How many people are in each group of the sidebar, as its titles say."""
+        script = "Object.fromEntries([...document.querySelectorAll('[data-group]')].map(group => [group.dataset.group, "
+        return dict(self.read(f"{script} Number(group.querySelector('.count').textContent.replace(/\\D/g, ''))]))"))
+
+    # -- How one is ---------------------------------------------------------------------------------------------------
+
+    def choose(self, mode: str) -> None:
+        """Choose from one's own menu how others see one: `auto`, `away`, `dnd` or `invisible`."""
+        self.one("me-card summary").click()
+        self.one(f"me-card [data-mode={mode}]").click()
+        eventually(lambda: self.one("me-card").get_attribute("data-mode") == mode)
+
+    def open_status(self) -> None:
+        self.one("me-card summary").click()
+        self.one("me-card [data-act=status]").click()
+        self.one(".status-dialog[open]")
+
+    def card(self) -> str:
+        """What the card of a person says that is open."""
+        return str(self.read("document.querySelector('.person-card:popover-open')?.innerText ?? ''"))
 
     # -- What nobody should find --------------------------------------------------------------------------------------
 
@@ -157,6 +187,10 @@ class Tab:
             "const done = arguments[0]; axe.run().then(result => done(result.violations));"
         )
         return [f"{each['id']}: {[node['html'] for node in each['nodes']][:3]}" for each in found]
+
+
+def under(username: str) -> str:
+    return f'.person[data-user="{username}"] small'
 
 
 def everywhere(condition: Callable[[Tab], object], *tabs: Tab) -> None:

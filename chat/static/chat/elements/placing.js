@@ -3,15 +3,39 @@ const EDGE = 8; // px, from the edges of the window
 const NARROW = matchMedia("(width <= 720px)"); // there it is a sheet at the bottom, as css/tools.css has it
 
 // Shows a popover under what opened it, or above where there is no room.
-export function openAt(popover, anchor) {
+export function openAt(popover, anchor, along = alongEnd) {
   popover.showPopover();
-  if (NARROW.matches) return;
-  const { top, bottom, right } = anchor.getBoundingClientRect();
+  placeAt(popover, anchor, along);
+}
+
+// Where a popover lies. It may have grown meanwhile; what opened it may be gone.
+export function placeAt(popover, anchor, along) {
+  if (NARROW.matches || !anchor.isConnected) return;
   const { offsetWidth: width, offsetHeight: height, style } = popover;
+  const { left, top } = along(anchor.getBoundingClientRect(), width, height);
+  style.top = `${Math.max(EDGE, Math.min(top, innerHeight - height - EDGE))}px`;
+  style.left = `${Math.max(EDGE, Math.min(left, innerWidth - width - EDGE))}px`;
+}
+
+// Under it or above, their right edges in line.
+function alongEnd(anchor, width, height) {
+  return { left: anchor.right - width, top: underOrAbove(anchor, height) };
+}
+
+// Under it or above, their left edges in line.
+export function alongStart(anchor, width, height) {
+  return { left: anchor.left, top: underOrAbove(anchor, height) };
+}
+
+// On its left, or on its right where there is no room.
+export function beside(anchor, width) {
+  const left = anchor.left - GAP - width;
+  return { left: left < EDGE ? anchor.right + GAP : left, top: anchor.top };
+}
+
+function underOrAbove({ top, bottom }, height) {
   const below = bottom + GAP;
-  const isRoomBelow = below + height + EDGE < innerHeight;
-  style.top = `${Math.max(EDGE, isRoomBelow ? below : top - GAP - height)}px`;
-  style.left = `${Math.max(EDGE, Math.min(right - width, innerWidth - width - EDGE))}px`;
+  return below + height + EDGE < innerHeight ? below : top - GAP - height;
 }
 
 // The arrow keys lead through buttons. `steps` says how far each key goes: { ArrowDown: 1, ArrowUp: -1 } in a list.

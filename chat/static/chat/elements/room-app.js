@@ -10,6 +10,7 @@ import "./edits-dialog.js";
 import "./leave-dialog.js";
 import "./message-composer.js";
 import "./message-log.js";
+import "./person-card.js";
 import "./room-header.js";
 import "./room-rail.js";
 import "./room-roster.js";
@@ -29,6 +30,7 @@ export class RoomApp extends LightElement {
     this.addEventListener("delete", ({ detail }) => this.querySelector("delete-dialog").ask(detail));
     this.addEventListener("history", ({ detail }) => this.querySelector("edits-dialog").show(detail));
     this.addEventListener("leave", ({ detail }) => this.querySelector("leave-dialog").ask(detail));
+    this.addEventListener("person", ({ detail, target }) => this.querySelector("person-card").show(detail, target));
     this.addEventListener("lead", ({ detail }) => this.#lead(detail));
   }
 
@@ -46,7 +48,8 @@ export class RoomApp extends LightElement {
       <room-roster .chat=${chat} role="complementary" aria-label=${gettext("People in this room")}
         @close=${close}></room-roster>
       <div class="scrim" @click=${close}></div><leave-dialog></leave-dialog>
-      <delete-dialog .chat=${chat}></delete-dialog><edits-dialog .chat=${chat}></edits-dialog>`;
+      <delete-dialog .chat=${chat}></delete-dialog><edits-dialog .chat=${chat}></edits-dialog>
+      <person-card .chat=${chat}></person-card>`;
   }
 
   updated() {

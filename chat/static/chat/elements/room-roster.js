@@ -1,80 +1,94 @@
-import { html, nothing, repeat } from "../vendor/lit.js";
-import { avatar } from "../parts/avatar.js";
+import { guard, html, nothing, repeat } from "../vendor/lit.js";
+import { minutes } from "../clock.js";
+import { GROUPS, titleOf } from "../people.js";
 import { closer } from "../parts/closer.js";
-import { statusOf, unavailableText } from "../roster.js";
-import { gettext } from "../words.js";
+import { pager } from "../parts/pager.js";
+import { personRow } from "../parts/person.js";
+import { unavailableText } from "../roster.js";
+import { gettext, interpolate, ngettext } from "../words.js";
 import { LightElement } from "./light.js";
+import { moveFocus } from "./placing.js";
 
 // The right side: who is here, online, away and offline.
 export class RoomRoster extends LightElement {
-  static properties = { chat: { attribute: false }, wanted: { state: true } };
+  static properties = { chat: { attribute: false }, at: { state: true } };
 
+  // `at` is the id of the person to whom the Tab key leads.
   willUpdate() {
-    this.follow(this.chat, this.chat.roster);
+    this.follow(this.chat, this.chat.roster, minutes);
+  }
+
+  // Somebody who comes to stand elsewhere in the list takes the focus along.
+  update(changed) {
+    const person = document.activeElement?.closest("room-roster .person");
+    super.update(changed);
+    if (person && document.activeElement !== person.firstElementChild) this.#buttonOf(person.dataset.user)?.focus();
   }
 
   render() {
-    const { state } = this.chat.roster;
-    this.dataset.presence = state;
-    const groups = {
-      here: gettext("Here now"),
-      online: gettext("Online"),
-      away: gettext("Away"),
-      offline: gettext("Offline"),
-    };
+    const { roster } = this.chat;
+    this.dataset.presence = roster.state;
     const find = gettext("Find a person");
-    const narrow = ({ target }) => (this.wanted = target.value.trim().toLowerCase());
+    const isBusy = roster.state === "loading" || roster.page.isLoading;
     return html`<div class="find">
-        <input type="search" placeholder=${find} aria-label=${find} autocomplete="off" @input=${narrow}>
+        <input type="search" placeholder=${find} aria-label=${find} autocomplete="off" .value=${roster.wanted}
+          @input=${({ target }) => roster.search(target.value.trim())}>
         ${closer(this)}</div>
-      <p class="note" role="status">${this.#note(state)}</p>
-      <div class="groups" aria-busy=${state === "loading"}>
-        ${Object.entries(groups).map(([status, title]) => this.#group(status, title))}</div>`;
+      <div class="note" role="status">${this.#note(roster)}</div>
+      <div class="groups" aria-busy=${isBusy} @keydown=${this.#key} @focusin=${this.#reach}>
+        ${this.#groups(roster)}</div>
+      ${roster.isWhole ? nothing : pager(roster.page, this)}`;
   }
 
-  #note(state) {
+  #note(roster) {
+    const { state, page, wanted, total } = roster;
     if (state === "unavailable") return unavailableText();
     if (state === "stale") return gettext("As it was before the connection was lost.");
-    if (this.wanted && !this.#found.length) return gettext("There is nobody of that name.");
-    return nothing;
+    if (page.hasFailed) return this.#failed(page);
+    if (!wanted || page.isLoading) return nothing;
+    if (!total) return gettext("Nobody of that name is in this room.");
+    return interpolate(ngettext("%(count)s person", "%(count)s people", total), { count: total.toLocaleString() });
   }
 
-  get #found() {
-    const { people } = this.chat.roster;
-    if (!this.wanted) return people;
-    return people.filter(({ name, username }) => `${name}\n${username}`.toLowerCase().includes(this.wanted));
+  #failed(page) {
+    return html`${gettext("The people did not load.")}
+      <button type="button" class="link" @click=${() => page.again()}>${gettext("Try again")}</button>`;
   }
 
-  #group(status, title) {
-    const people = this.#found.filter((person) => statusOf(person) === status);
-    if (!people.length) return nothing;
-    return html`<section data-group=${status} aria-label=${title}>
-      <h2><span>${title}</span><span>${this.#count(status, people).toLocaleString()}</span></h2>
-      <ul>${repeat(people, (person) => person.id, (person) => this.#person(person, status))}</ul></section>`;
+  #groups({ groups, counts, wanted }) {
+    const first = GROUPS.flatMap((group) => groups[group]);
+    const at = first.some(({ id }) => id === this.at) ? this.at : first[0]?.id;
+    return GROUPS.map((group) => this.#group(group, groups[group], wanted ? null : counts?.[group], at));
   }
 
-  #count(status, people) {
-    return this.wanted ? people.length : this.chat.roster.counts[status];
+  // Of those who are looked for, the line above says how many there are.
+  #group(group, people, count, at) {
+    if (!people.length && !count) return nothing;
+    const title = titleOf(group);
+    return html`<section data-group=${group} aria-label=${title}>
+      <h2><span>${title}</span><span class="count">${count?.toLocaleString()}</span></h2>
+      <ul>${repeat(people, (person) => person.id, (person) => this.#person(person, person.id === at))}</ul></section>`;
   }
 
-  #person(person, status) {
-    const dot = person.away ? "away" : status === "here" ? "" : status;
-    return html`<li class="person" data-user=${person.username} data-status=${status}>
-      ${avatar(person, "s", dot ? html`<span class="dot ${dot}"></span>` : nothing)}
-      <span class="who"><b title=${person.name}><bdi>${person.name}</bdi></b>
-        ${this.#isMe(person) ? html`<i>${gettext("(you)")}</i>` : nothing}${this.#under(person, status)}</span></li>`;
+  #person(person, isReached) {
+    const isMe = person.id === this.chat.me.id;
+    const minute = person.last_seen ? new Date().getMinutes() : null; // "2 minutes ago" becomes 3
+    const row = () => personRow(person, { isMe, tabindex: isReached ? 0 : -1 });
+    return guard([person, isMe, isReached, minute], row);
   }
 
-  #under({ name, username, away }, status) {
-    const handle = name === username ? "" : `@${username}`;
-    const word = away && status === "here" ? gettext("away") : "";
-    const words = [handle, word].filter(Boolean).join(" · ");
-    return words ? html`<small><bdi dir="ltr">${words}</bdi></small>` : nothing;
+  #buttonOf(username) {
+    return this.querySelector(`.person[data-user="${CSS.escape(username)}"] button`);
   }
 
-  #isMe(person) {
-    return person.id === this.chat.me.id;
-  }
+  #reach = ({ target }) => {
+    const { user } = target.closest(".person")?.dataset ?? {};
+    this.at = this.chat.roster.people.find(({ username }) => username === user)?.id ?? this.at;
+  };
+
+  #key = (event) => {
+    moveFocus(event, [...this.querySelectorAll(".person button")], { ArrowDown: 1, ArrowUp: -1 });
+  };
 }
 
 customElements.define("room-roster", RoomRoster);

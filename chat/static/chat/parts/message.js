@@ -4,6 +4,7 @@ import { gettext, interpolate } from "../words.js";
 import { avatar } from "./avatar.js";
 import { comingsOf, noticeOf } from "./comings.js";
 import { moreIcon, pinIcon } from "./icons.js";
+import { open } from "./person.js";
 import { quoteOf } from "./quote.js";
 import { reactionsOf } from "./reactions.js";
 import { repliesTo } from "./replies.js";
@@ -36,13 +37,12 @@ export function comingsRow({ messages, message, date }) {
 }
 
 function text(message, date, view) {
-  return html`${avatar(message.author, "")}${by(message, date)}${pin(message)}${quoteOf(message, view.chat)}
+  return html`${face(message)}${by(message, date, view)}${pin(message)}${quoteOf(message, view.chat)}
     ${view.isEdited ? editor(message, view) : said(message)}`;
 }
 
 function action(message, date, view) {
-  const { author } = message;
-  const who = html`<b title="@${author.username}"><bdi>${author.name}</bdi></b>`;
+  const who = name(message, view);
   const line = html`<p>${who} ${lineOf(message)} ${edited(message)} ${when(date)}</p>`;
   return html`<span class="star" aria-hidden="true">*</span>${pin(message)}${quoteOf(message, view.chat)}
     ${view.isEdited ? editor(message, view) : line}`;
@@ -53,14 +53,24 @@ function notice(message, date) {
   return html`<p>${own ? html`<span class="body">${own}</span>` : lineOf(message)} ${when(date)}</p>`;
 }
 
-function tombstone(message, date) {
+function tombstone(message, date, view) {
   const at = timestampOf(new Date(message.deleted.at));
-  return html`${avatar(message.author, "")}${by(message, date)}
+  return html`${face(message)}${by(message, date, view)}
     <p class="tombstone" title=${at}>${gettext("This message was deleted.")}</p>`;
 }
 
-function by({ author }, date) {
-  return html`<div class="by"><b dir="auto">${author.name}</b>${handle(author)}${when(date)}</div>`;
+function by(message, date, view) {
+  return html`<div class="by">${name(message, view)}${handle(message.author)}${when(date)}</div>`;
+}
+
+// Both lead to the author's card. The Tab key comes to the name once the message has the focus: there are too many.
+function face({ author }) {
+  return html`<span class="face" @click=${open(author)}>${avatar(author, "")}</span>`;
+}
+
+function name({ author }, { isPointedAt }) {
+  return html`<button type="button" class="name" title="@${author.username}" aria-haspopup="dialog"
+    tabindex=${isPointedAt ? 0 : -1} @click=${open(author)}><bdi>${author.name}</bdi></button>`;
 }
 
 function said(message) {

@@ -1,0 +1,142 @@
+import { html, nothing } from "../vendor/lit.js";
+import { minutes } from "../clock.js";
+import { dotOf, groupOf, titleOf, withoutEnded } from "../people.js";
+import { avatar } from "../parts/avatar.js";
+import { dot } from "../parts/dot.js";
+import { closeIcon } from "../parts/icons.js";
+import { sentence } from "../parts/sentence.js";
+import { customStatus } from "../parts/status.js";
+import { agoOf, localTimeOf, timestampOf } from "../times.js";
+import { gettext, interpolate } from "../words.js";
+import { LightElement } from "./light.js";
+import { alongStart, beside, placeAt } from "./placing.js";
+
+const GONE = 404;
+
+// Who somebody is and how they are; on a phone a sheet. What the sidebar shows of them too is as it is there.
+export class PersonCard extends LightElement {
+  static properties = { chat: { attribute: false }, user: { state: true }, details: { state: true } };
+  #anchor = null;
+  #asked = 0;
+
+  willUpdate() {
+    this.follow(this.chat.roster, minutes);
+  }
+
+  async show(user, anchor) {
+    this.user = user;
+    this.#anchor = anchor;
+    this.#load();
+    await this.updateComplete;
+    this.#popover.showPopover();
+    this.#place();
+    this.querySelector("h2").focus();
+  }
+
+  updated() {
+    if (this.querySelector(":popover-open")) this.#place();
+  }
+
+  render() {
+    return html`<div popover class="person-card" role="dialog" aria-labelledby="person-name" @toggle=${this.#toggled}>
+      ${this.user ? this.#card(this.#person) : nothing}</div>`;
+  }
+
+  get #popover() {
+    return this.querySelector("[popover]");
+  }
+
+  // Beside the list of people, of which it then hides nobody.
+  #place() {
+    placeAt(this.#popover, this.#anchor, this.#anchor.closest("room-roster") ? beside : alongStart);
+  }
+
+  // From the sidebar where they are in it, else as the server told.
+  get #person() {
+    const { roster } = this.chat;
+    const shown = roster.state === "known" ? roster.find(this.user.id) : undefined;
+    return withoutEnded(shown ?? this.details ?? this.user);
+  }
+
+  // `details` is null while they are asked for, and { failed: status } where they are not to be had.
+  async #load() {
+    const asked = (this.#asked += 1);
+    this.details = null;
+    let details;
+    try {
+      details = await this.chat.fetchPerson(this.user.id);
+    } catch ({ status }) {
+      details = { ...this.user, failed: status ?? 0 };
+    }
+    if (asked === this.#asked) this.details = details;
+  }
+
+  #card(person) {
+    const { id, name, username, status } = person;
+    const isKnown = typeof person.online === "boolean";
+    return html`<header>${avatar(person, "l", isKnown ? dot(dotOf(person)) : nothing)}
+        <div><h2 id="person-name" tabindex="-1"><bdi>${name}</bdi>
+          ${id === this.chat.me.id ? html`<small>${gettext("(you)")}</small>` : nothing}</h2>
+          <p dir="ltr">@${username}</p></div>
+        <button type="button" class="tool" aria-label=${gettext("Close")} @click=${this.#close}>${closeIcon}</button>
+      </header>
+      <p class="how">${this.#how(person, isKnown)}</p>
+      ${status ? customStatus(status) : nothing}${this.#more()}`;
+  }
+
+  #how(person, isKnown) {
+    const { dnd, away, hidden, last_seen: seen } = person;
+    if (!isKnown) return person.online === null ? gettext("Presence unavailable.") : nothing;
+    const group = groupOf(person);
+    if (group === "offline" && seen) return this.#seen(new Date(seen));
+    const words = [titleOf(group)];
+    if (group === "here" && away) words.push(gettext("away"));
+    if (dnd && group !== "offline") words.push(gettext("do not disturb"));
+    if (hidden) words.push(gettext("invisible"));
+    return words.join(" · ");
+  }
+
+  #seen(date) {
+    const ago = html`<time datetime=${date.toISOString()} title=${timestampOf(date)}>${agoOf(date)}</time>`;
+    return sentence(gettext("Offline · last seen %(time)s"), { time: ago });
+  }
+
+  // What takes the server's answer; its place is kept free.
+  #more() {
+    const { details } = this;
+    if (details === null) return html`<div class="more" role="status">${gettext("Loading…")}</div>`;
+    if (details.failed !== undefined) return this.#failed(details.failed);
+    return html`<dl class="more">${this.#time(details)}${this.#rooms(details)}</dl>`;
+  }
+
+  #failed(status) {
+    const isGone = status === GONE;
+    const words = isGone ? gettext("You share no room with them.") : gettext("The rest did not load.");
+    const again = () => this.#load();
+    const button = html`<button type="button" class="link" @click=${again}>${gettext("Try again")}</button>`;
+    return html`<div class="more" role="alert">${words} ${isGone ? nothing : button}</div>`;
+  }
+
+  #time({ time_zone: zone }) {
+    const time = zone ? localTimeOf(zone) : null;
+    if (!time) return nothing;
+    return html`<div><dt>${gettext("Local time")}</dt><dd title=${zone}>${time}</dd></div>`;
+  }
+
+  #rooms({ id, rooms }) {
+    if (!rooms?.length || id === this.chat.me.id) return nothing;
+    return html`<div><dt>${gettext("Shared rooms")}</dt><dd>${rooms.map((name) => this.#room(name))}</dd></div>`;
+  }
+
+  #room(name) {
+    return html`<bdi class="in">${this.chat.rooms.named(name) ? `#${name}` : name}</bdi>`;
+  }
+
+  #close = () => this.#popover.hidePopover();
+
+  #toggled = ({ newState }) => {
+    if (newState === "closed") this.user = null;
+  };
+}
+
+customElements.define("person-card", PersonCard);

@@ -1,0 +1,22 @@
+import { html } from "../vendor/lit.js";
+import { gettext, interpolate } from "../words.js";
+
+// Leads through the pages of a larger room's people. What leads nowhere keeps the focus that is on it.
+export function pager(page, roster) {
+  const step = async (by) => {
+    await page.step(by);
+    roster.querySelector(".groups").scrollTop = 0;
+  };
+  const button = (words, by, leads) => html`<button type="button" class="button quiet small" data-step=${by}
+    aria-disabled=${!leads} @click=${() => leads && step(by)}>${words}</button>`;
+  return html`<div class="pager" role="group" aria-label=${gettext("Pages of people")}>
+    <small role="status">${range(page)}</small>
+    ${button(gettext("Previous"), -1, page.offset > 0)}${button(gettext("Show more"), 1, page.hasMore)}</div>`;
+}
+
+function range({ offset, length, total }) {
+  if (!total) return "";
+  const values = { first: offset + 1, last: Math.min(offset + length, total), total };
+  for (const [name, number] of Object.entries(values)) values[name] = number.toLocaleString();
+  return interpolate(gettext("%(first)s–%(last)s of %(total)s"), values);
+}

@@ -1,0 +1,54 @@
+import { html, nothing } from "../vendor/lit.js";
+import { dotOf, groupOf } from "../people.js";
+import { agoOf, timestampOf } from "../times.js";
+import { gettext, interpolate } from "../words.js";
+import { avatar } from "./avatar.js";
+import { dot } from "./dot.js";
+import { statusText } from "./status.js";
+
+// Somebody in the sidebar. `tabindex`: of all, one can be reached by the Tab key, the arrows lead to the others.
+export function personRow(person, { isMe, tabindex }) {
+  const { name, username, status } = person;
+  const group = groupOf(person);
+  const shape = dotOf(person);
+  const mark = group === "here" && shape === "online" ? nothing : dot(shape); // its ring says it
+  return html`<li class="person" data-user=${username} data-status=${group}>
+    <button type="button" tabindex=${tabindex} aria-haspopup="dialog" @click=${open(person)}>
+      ${avatar(person, "s", mark)}
+      <span class="who"><b title=${name}><bdi>${name}</bdi></b>
+        ${isMe ? html`<i>${gettext("(you)")}</i>` : nothing}
+        ${status?.emoji ? html`<i class="emoji">${status.emoji}</i>` : nothing}
+        ${under(person, group)}</span></button></li>`;
+}
+
+// Asks for the person's card, from what somebody clicked.
+export function open(user) {
+  return ({ currentTarget }) =>
+    currentTarget.dispatchEvent(new CustomEvent("person", { detail: user, bubbles: true }));
+}
+
+function under(person, group) {
+  const { name, username, status } = person;
+  const handle = name === username ? null : html`<bdi dir="ltr">@${username}</bdi>`;
+  const text = status?.text ? html`<bdi title=${statusText(status)}>${status.text}</bdi>` : null;
+  const parts = [handle, ...wordsOf(person, group), text].filter(Boolean);
+  if (!parts.length) return nothing;
+  return html`<small>${parts.map((part, index) => (index ? html` · ${part}` : part))}</small>`;
+}
+
+// What the group does not say.
+function wordsOf({ dnd, away, hidden, last_seen: seen }, group) {
+  return [
+    hidden ? gettext("invisible") : null,
+    dnd && group !== "offline" ? gettext("do not disturb") : null,
+    away && !dnd && group === "here" ? gettext("away") : null,
+    group === "offline" && seen ? lastSeen(seen) : null,
+  ];
+}
+
+function lastSeen(seen) {
+  const date = new Date(seen);
+  const words = interpolate(gettext("Last seen: %(time)s"), { time: timestampOf(date) });
+  return html`<time datetime=${seen} title=${words}><span class="visually-hidden">${gettext("last seen")}</span>
+    ${agoOf(date)}</time>`;
+}

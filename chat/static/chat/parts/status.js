@@ -1,0 +1,17 @@
+import { html, nothing } from "../vendor/lit.js";
+import { momentOf } from "../times.js";
+import { gettext, interpolate } from "../words.js";
+
+export function statusText({ emoji, text }) {
+  return [emoji, text].filter(Boolean).join(" ");
+}
+
+export function untilText(until) {
+  return interpolate(gettext("until %(time)s"), { time: momentOf(new Date(until)) });
+}
+
+// A status that somebody wrote, with when it ends.
+export function customStatus({ emoji, text, until }) {
+  return html`<p class="status">${emoji ? html`<i>${emoji}</i>` : nothing}<span dir="auto">${text}</span>
+    ${until ? html`<small>${untilText(until)}</small>` : nothing}</p>`;
+}

@@ -1,0 +1,40 @@
+import { gettext } from "./words.js";
+
+// How a person of the sidebar is, as docs/protocol.md has them.
+
+export const GROUPS = ["here", "online", "away", "offline"]; // in the order in which they stand
+
+export function groupOf({ here, online, away }) {
+  if (here) return "here";
+  if (!online) return "offline";
+  return away ? "away" : "online";
+}
+
+export function titleOf(group) {
+  const titles = {
+    here: gettext("Here now"),
+    online: gettext("Online"),
+    away: gettext("Away"),
+    offline: gettext("Offline"),
+  };
+  return titles[group];
+}
+
+// The shape on their picture.
+export function dotOf(person) {
+  if (!person.here && !person.online) return "offline";
+  if (person.dnd) return "dnd";
+  return person.away ? "away" : "online";
+}
+
+export function untilOf({ status }) {
+  return status?.until ?? null;
+}
+
+// The person without a status that has ended. Do-not-disturb ends with it.
+export function withoutEnded(person, now = Date.now()) {
+  const until = untilOf(person);
+  if (until === null || Date.parse(until) > now) return person;
+  const { status: _ended, dnd: _too, ...rest } = person;
+  return rest;
+}
