@@ -8,6 +8,7 @@ import { Reading } from "./reading.js";
 import { Rooms } from "./rooms.js";
 import { Roster } from "./roster.js";
 import { Side } from "./side.js";
+import { Status } from "./status.js";
 import { Timeline } from "./timeline.js";
 import { Typing } from "./typing.js";
 import { gettext } from "./words.js";
@@ -31,6 +32,7 @@ export class Chat extends Model {
     this.lost = false; // the person is no member of the shown room any more
     this.rooms = new Rooms(me, rooms);
     this.roster = new Roster((members) => socket.command("roster.page", { room: this.shown, ...members }));
+    this.status = new Status(socket);
     this.typing = new Typing(me);
     this.pins = new Pins(this);
     this.outbox = new Outbox(socket, me);

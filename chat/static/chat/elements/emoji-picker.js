@@ -8,7 +8,7 @@ const COLUMNS = 8; // as css/tools.css has them
 
 // Emoji to choose from, and a field that finds them by their names. It says "choose".
 export class EmojiPicker extends LightElement {
-  static properties = { wanted: { state: true }, isOpen: { state: true } };
+  static properties = { label: {}, wanted: { state: true }, isOpen: { state: true } };
 
   constructor() {
     super();
@@ -16,18 +16,18 @@ export class EmojiPicker extends LightElement {
     this.isOpen = false;
   }
 
-  async open(anchor) {
+  async open(anchor, along) {
     this.wanted = "";
     this.isOpen = true;
     await this.updateComplete;
-    openAt(this.querySelector("[popover]"), anchor);
+    openAt(this.querySelector("[popover]"), anchor, along);
     this.#field.focus();
   }
 
   render() {
     const find = gettext("Find an emoji");
     const narrow = ({ target }) => (this.wanted = target.value.trim().toLowerCase());
-    return html`<div popover class="picker" role="dialog" aria-label=${gettext("Add a reaction")}
+    return html`<div popover class="picker" role="dialog" aria-label=${this.label ?? gettext("Add a reaction")}
       @keydown=${this.#key} @toggle=${({ newState }) => (this.isOpen = newState === "open")}>
       <input type="search" autocomplete="off" placeholder=${find} aria-label=${find} .value=${this.wanted}
         @input=${narrow}>

@@ -1,27 +1,89 @@
-import { html } from "../vendor/lit.js";
+import { html, nothing } from "../vendor/lit.js";
 import { avatar } from "../parts/avatar.js";
+import { dot } from "../parts/dot.js";
 import { moreIcon } from "../parts/icons.js";
+import { statusText, untilText } from "../parts/status.js";
+import { DOTS, modeHint, modeText } from "../status.js";
 import { gettext } from "../words.js";
 import { LightElement } from "./light.js";
 import "./pop-menu.js";
+import "./status-dialog.js";
 
-// Whose page this is, and what is theirs: the menu is the server's, from a <template> of the page.
+// Whose page this is, how others see them, and what is theirs: the end of the menu is the server's, from a <template>
+// of the page.
 export class MeCard extends LightElement {
-  static properties = { me: { attribute: false }, socket: { attribute: false } };
+  static properties = {
+    me: { attribute: false },
+    socket: { attribute: false },
+    status: { attribute: false },
+    error: { state: true },
+  };
   #menu = document.getElementById("account-menu").content.cloneNode(true);
 
   willUpdate() {
-    this.follow(this.socket);
+    this.follow(this.socket, this.status);
   }
 
   render() {
-    const online = this.socket.state === "open";
-    const status = online ? gettext("Online") : gettext("Not connected");
-    const dot = html`<span class="dot ${online ? "online" : "offline"}"></span>`;
-    return html`<pop-menu class="me"><details><summary>${avatar(this.me, "s", dot)}
-      <span class="who"><b><bdi>${this.me.name}</bdi></b><small>${status}</small></span>
-      <span class="visually-hidden">${gettext("Your account")}</span>${moreIcon}</summary>
-      <div class="menu">${this.#menu}</div></details></pop-menu>`;
+    const { me, socket, status } = this;
+    const isOpen = socket.state === "open";
+    const how = isOpen ? this.#how() : gettext("Not connected");
+    this.dataset.mode = status.mode;
+    return html`<pop-menu class="me"><details><summary title=${isOpen ? this.#words : nothing}>
+        ${avatar(me, "s", dot(isOpen ? DOTS[status.mode] : "offline"))}
+        <span class="who"><b><bdi>${me.name}</bdi></b><small>${how}</small></span>
+        <span class="visually-hidden">${gettext("Your account")}</span>${moreIcon}</summary>
+      <div class="menu"><p><b dir="auto">${me.name}</b><br>@${me.username}</p>${this.#modes(isOpen)}
+        ${this.#menu}</div></details></pop-menu>
+      <status-dialog .socket=${socket} .status=${status}></status-dialog>`;
+  }
+
+  get #words() {
+    const { mode, until } = this.status;
+    return [modeText(mode), statusText(this.status), until ? untilText(until) : ""].filter(Boolean).join(" · ");
+  }
+
+  #how() {
+    const { mode, isCustom } = this.status;
+    const custom = html`<bdi>${statusText(this.status)}</bdi>`;
+    if (!isCustom) return modeText(mode);
+    return mode === "auto" ? custom : html`${modeText(mode)} · ${custom}`;
+  }
+
+  #modes(isOpen) {
+    return html`<div class="modes" role="group" aria-label=${gettext("How others see you")}>
+        ${Object.keys(DOTS).map((mode) => this.#mode(mode, isOpen))}
+        <button type="button" data-act="status" ?disabled=${!isOpen} @click=${this.#write}
+          >${gettext("Set a status…")}</button>
+        <p class="error" role="alert">${this.error}</p></div>`;
+  }
+
+  #mode(mode, isOpen) {
+    const words = mode === "auto" ? gettext("Automatic") : modeText(mode);
+    const hint = modeHint(mode);
+    return html`<button type="button" data-mode=${mode} aria-pressed=${mode === this.status.mode} ?disabled=${!isOpen}
+      @click=${() => this.#choose(mode)}>${dot(DOTS[mode])}
+      <span>${words}${hint ? html`<small>${hint}</small>` : nothing}</span></button>`;
+  }
+
+  #write = () => {
+    this.#leaveMenu();
+    this.querySelector("status-dialog").open();
+  };
+
+  #leaveMenu() {
+    this.querySelector("pop-menu").close();
+    this.querySelector("summary").focus();
+  }
+
+  async #choose(mode) {
+    this.error = null;
+    try {
+      await this.status.set({ mode });
+      this.#leaveMenu();
+    } catch ({ message }) {
+      this.error = message;
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 // A menu that opens from its button: a <details> that also closes on Escape, on a click elsewhere, and when the focus
 // leaves it.
 export class PopMenu extends HTMLElement {
-  #outside = (event) => this.contains(event.target) || this.#close();
+  #outside = (event) => this.contains(event.target) || this.close();
 
   connectedCallback() {
     this.addEventListener("keydown", this);
@@ -14,10 +14,10 @@ export class PopMenu extends HTMLElement {
   }
 
   handleEvent(event) {
-    if (event.type === "focusout" && event.relatedTarget && !this.contains(event.relatedTarget)) this.#close();
+    if (event.type === "focusout" && event.relatedTarget && !this.contains(event.relatedTarget)) this.close();
     if (event.key !== "Escape" || !this.#details?.open) return;
     event.stopPropagation();
-    this.#close();
+    this.close();
     this.querySelector("summary").focus();
   }
 
@@ -25,7 +25,7 @@ export class PopMenu extends HTMLElement {
     return this.querySelector("details");
   }
 
-  #close() {
+  close() {
     if (this.#details) this.#details.open = false;
   }
 }

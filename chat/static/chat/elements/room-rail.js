@@ -24,7 +24,7 @@ export class RoomRail extends LightElement {
       <go-field .chat=${chat} @narrow=${({ detail }) => (this.wanted = detail.toLowerCase())}></go-field>
       <div class="scroll"><h2>${gettext("Rooms")}</h2>${this.#rooms()}
         <a class="all" href=${chat.urls.index}>${gettext("All rooms")}</a></div>
-      <me-card .me=${chat.me} .socket=${chat.socket}></me-card>`;
+      <me-card .me=${chat.me} .socket=${chat.socket} .status=${chat.status}></me-card>`;
   }
 
   #rooms() {

@@ -1,0 +1,83 @@
+import { Alarm } from "./clock.js";
+import { Model } from "./model.js";
+import { gettext } from "./words.js";
+
+const NONE = { mode: "auto", text: "", emoji: "", until: null };
+
+// What the person decided about how others see them: "own status" in docs/protocol.md. All their tabs agree.
+export class Status extends Model {
+  #socket;
+  #ended = new Alarm(() => this.#become(this.#own));
+  #own = NONE;
+
+  constructor(socket) {
+    super();
+    this.#socket = socket;
+    socket.addEventListener("hello", ({ detail }) => this.#become(detail.status));
+    socket.addEventListener("status.changed", ({ detail }) => this.#become(detail.status));
+  }
+
+  get mode() {
+    return this.#own.mode;
+  }
+
+  get text() {
+    return this.#own.text;
+  }
+
+  get emoji() {
+    return this.#own.emoji;
+  }
+
+  get until() {
+    return this.#own.until;
+  }
+
+  get isCustom() {
+    return this.text !== "" || this.emoji !== "";
+  }
+
+  // Rejects with what the server says against it.
+  async set(values) {
+    const { status } = await this.#socket.command("status.set", { ...this.#own, ...values });
+    this.#become(status);
+  }
+
+  clear() {
+    return this.set({ text: "", emoji: "" });
+  }
+
+  #become(own) {
+    this.#own = withoutEnded(own ?? NONE);
+    this.#ended.set([this.until]);
+    this.changed();
+  }
+}
+
+// Away and invisible stay, so that nobody becomes visible unawares.
+function withoutEnded(own) {
+  if (own.until === null || Date.parse(own.until) > Date.now()) return own;
+  return { ...NONE, mode: own.mode === "dnd" ? "auto" : own.mode };
+}
+
+// The shape on one's own picture.
+export const DOTS = { auto: "online", away: "away", dnd: "dnd", invisible: "offline" };
+
+export function modeText(mode) {
+  const words = {
+    auto: gettext("Online"),
+    away: gettext("Away"),
+    dnd: gettext("Do not disturb"),
+    invisible: gettext("Invisible"),
+  };
+  return words[mode];
+}
+
+// What a mode means, where its name does not say it.
+export function modeHint(mode) {
+  const hints = {
+    auto: gettext("Away by itself after a while."),
+    invisible: gettext("You look offline to everyone else."),
+  };
+  return hints[mode];
+}
