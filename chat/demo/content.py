@@ -6,9 +6,19 @@ from pathlib import Path
 import msgspec
 
 
+class Status(msgspec.Struct):
+    mode: str = "auto"
+    text: str = ""
+    emoji: str = ""
+    hours: int | None = None  # that it lasts
+
+
 class Person(msgspec.Struct):
     name: str
     administrator: bool = False
+    time_zone: str = "Europe/Amsterdam"
+    status: Status | None = None
+    last_seen: int | None = None  # minutes ago
 
 
 class Message(msgspec.Struct, array_like=True):

@@ -65,9 +65,14 @@ def take_pictures(server: "Server", folder: Path, stack: ExitStack) -> None:
         ilse.browser.execute_script("document.querySelector('main .replies').click()")
         eventually(lambda: len(ilse.replies()) > 1)
         save(ilse, folder / f"thread-{name}.png")
+        ilse.open_room(general)
+        show_person(ilse, "amara")
+        save(ilse, folder / f"person-{name}.png")
         ilse.go("/")
         eventually(lambda: ilse.connection == "open")
         save(ilse, folder / f"index-{name}.png")
+        ilse.open_status()
+        save(ilse, folder / f"status-{name}.png")
     stranger = Tab(stack.enter_context(quitting(open_browser(profile(stack)))), server)
     for name, size in SIZES.items():
         dress(stranger.browser, name, size)
@@ -99,6 +104,18 @@ def visit(crowd: "Chrome", server: "Server", username: str, room: "Room") -> Non
     crowd.switch_to.new_window("tab")
     tab = Tab(crowd, server, person(username))
     tab.open_room(room)
+
+
+def show_person(tab: "Tab", username: str) -> None:
+    """Open somebody's card in the sidebar, which is a drawer on a phone."""
+    from project.testing.waiting import eventually
+
+    opener = tab.one(".opens-roster")
+    if opener.is_displayed():
+        opener.click()
+    eventually(lambda: tab.person(username).is_displayed())
+    tab.person(username).click()
+    eventually(lambda: tab.all(".person-card:popover-open dl"))
 
 
 def dress(browser: "Chrome", name: str, size: tuple[int, int]) -> None:

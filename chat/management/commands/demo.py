@@ -41,7 +41,8 @@ def whoever_may_be_listening() -> Iterator[None]:
 
 @transaction.atomic
 def make_demo(content: Content) -> None:
-    people, now = make_people(content), timezone.now()
+    now = timezone.now()
+    people = make_people(content, now)
     for room in content.rooms:
         make_room(room, people, now)
 
