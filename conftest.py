@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connections
 from selenium.webdriver import Chrome
 
+from presence import reads
 from project.testing.browsers import open_browser
 from project.testing.processes import Server, Valkey
 
@@ -42,6 +43,7 @@ def _empty_valkey(valkey: Valkey) -> None:
     """Nobody is present and nothing is counted when a test begins."""
     with valkey.client() as client:
         client.flushall()
+    reads.epochs.forget()
 
 
 @pytest.fixture

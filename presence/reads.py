@@ -1,26 +1,33 @@
 """Reads for pages: how many, and who. To follow a topic live, use `presence.roster.Rosters`."""
 
 from collections.abc import Sequence
+from typing import TypeVar
 
+from presence.epochs import Epochs
 from presence.loops import PerLoop
 from presence.store import Snapshot, Store, count_now, present_now
 from presence.topics import checked
 
+T = TypeVar("T")
+
 _stores = PerLoop(Store)
+epochs = Epochs()
+"""Those of this process."""
 
 
 def count(topics: Sequence[str]) -> list[int]:
     """How many people are present on each topic, in the order given. For code without an event loop, like views.
 
-    Raises InvalidTopic; PresenceUnavailable within 3 s, at once where Redis refuses connections.
+    Raises InvalidTopic; PresenceUnavailable within 3 s, at once where Redis refuses connections, and for 10 s after it
+    lost everything under a process that knew it before: until then, few does not mean that people left.
     Costs one round trip, whatever the number of topics; none for no topics.
     """
-    return count_now([checked(topic) for topic in topics]) if topics else []
+    return _believed(*count_now([checked(topic) for topic in topics])) if topics else []
 
 
 async def acount(topics: Sequence[str]) -> list[int]:
     """`count` for an event loop, with the same errors and cost."""
-    return await _stores.get().counts([checked(topic) for topic in topics]) if topics else []
+    return _believed(*await _stores.get().counts([checked(topic) for topic in topics])) if topics else []
 
 
 def present(user_id: int, topics: Sequence[str]) -> list[bool]:
@@ -28,7 +35,7 @@ def present(user_id: int, topics: Sequence[str]) -> list[bool]:
 
     The same errors and cost as `count`, however many people there are.
     """
-    return present_now(user_id, [checked(topic) for topic in topics]) if topics else []
+    return _believed(*present_now(user_id, [checked(topic) for topic in topics])) if topics else []
 
 
 async def snapshot(topic: str) -> Snapshot:
@@ -40,3 +47,8 @@ async def snapshot(topic: str) -> Snapshot:
     if isinstance(read, Exception):
         raise read
     return read
+
+
+def _believed(epoch: str, answers: list[T]) -> list[T]:
+    epochs.check(epoch)
+    return answers

@@ -64,15 +64,15 @@ def verify() -> list[Contradiction]:
 async def _report(store: Store) -> Report:
     topics = [":".join(parts[1:]) async for page in survey.keys(store, "topic:*") for parts in page]
     nodes = [await _node(store, node) for node in await survey.ranked(store, "nodes")]
-    people = dict(zip(topics, await store.counts(topics), strict=True))
+    epoch, counts = await store.counts(topics)
+    people = dict(zip(topics, counts, strict=True))
     pipe = store.redis.pipeline(transaction=False)
-    pipe.get(key("epoch"))
     pipe.zcard(key("lingering"))
     pipe.hgetall(key("done"))
     with named_errors():
-        epoch, lingering, done = await pipe.execute()
+        lingering, done = await pipe.execute()
         return Report(
-            epoch=epoch or "",
+            epoch=epoch,
             nodes=tuple(sorted(nodes, key=lambda node: node.lease_ms or 0, reverse=True)),
             topics=dict(sorted(people.items(), key=lambda item: (-item[1], item[0]))),
             lingering=lingering,

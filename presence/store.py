@@ -156,13 +156,15 @@ class Store:
             epoch, *numbers = await cast(Awaitable[list[str | None]], self.redis.mget(keys))
             return Versions(epoch or "", {t: int(n or 0) for t, n in zip(topics, numbers, strict=True)})
 
-    async def counts(self, topics: Sequence[str]) -> list[int]:
-        """How many people are present on each topic. One round trip."""
+    async def counts(self, topics: Sequence[str]) -> tuple[str, list[int]]:
+        """The epoch, and how many people are present on each topic. One round trip."""
         pipe = self.redis.pipeline(transaction=False)
+        pipe.get(key("epoch"))
         for topic in topics:
             pipe.scard(key("topic", topic))
         with named_errors():
-            return list(await pipe.execute())
+            epoch, *numbers = await pipe.execute()
+            return epoch or "", numbers
 
     async def _lease(self, node: str, lease_ms: int, verb: str) -> str:
         return str(await self.run("lease", node, lease_ms, verb, secrets.token_hex(8)))
@@ -177,22 +179,26 @@ class Store:
                 return await self.redis.eval(text, 1, PREFIX, *args)  # which keeps it for the next time
 
 
-def count_now(topics: Sequence[str]) -> list[int]:
+def count_now(topics: Sequence[str]) -> tuple[str, list[int]]:
     """`Store.counts` for code without an event loop. One round trip; blocks the thread for its time."""
     pipe = _sync_redis(conf().redis_url).pipeline(transaction=False)
+    pipe.get(key("epoch"))
     for topic in topics:
         pipe.scard(key("topic", topic))
     with named_errors():
-        return list(pipe.execute())
+        epoch, *numbers = pipe.execute()
+        return epoch or "", numbers
 
 
-def present_now(user_id: int, topics: Sequence[str]) -> list[bool]:
-    """Whether the user is present on each topic. For code without an event loop. One round trip, as `count_now`."""
+def present_now(user_id: int, topics: Sequence[str]) -> tuple[str, list[bool]]:
+    """The epoch, and whether the user is present on each topic. As `count_now`."""
     pipe = _sync_redis(conf().redis_url).pipeline(transaction=False)
+    pipe.get(key("epoch"))
     for topic in topics:
         pipe.sismember(key("topic", topic), str(user_id))
     with named_errors():
-        return list(map(bool, pipe.execute()))
+        epoch, *answers = pipe.execute()
+        return epoch or "", list(map(bool, answers))
 
 
 @functools.lru_cache(maxsize=4)

@@ -170,7 +170,6 @@ class TestWithoutRedis:
                 assert all(view >= {"alice", "bob"} for view in views(client)[seen:])
 
     @pytest.mark.row(15)
-    @pytest.mark.xfail(reason="whoever counts takes an empty Redis at its word, a roster does not", strict=True)
     async def test_nor_do_the_numbers_in_the_lists_of_rooms(
         self, servers: Servers, valkey: Valkey, length: Length, alice: User, bob: User, general: Room
     ) -> None:

@@ -34,6 +34,7 @@ def _empty_valkey(valkey: Valkey) -> None:
         valkey.start()
     with valkey.client() as client:
         client.flushall()
+    reads.epochs.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -1,5 +1,6 @@
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 from pytest_django import Settings
@@ -9,6 +10,7 @@ from presence.errors import CorruptData, InvalidTopic, PresenceUnavailable
 from presence.reads import acount, count, present, snapshot
 from presence.tests.test_tracker import ALICE, BOB, ROOM
 from presence.tests.valkey import Valkey
+from presence.tests.waiting import eventually
 from presence.topics import ONLINE
 from presence.tracker import Tracker
 
@@ -100,3 +102,35 @@ async def test_a_bad_topic_has_no_count() -> None:
         await snapshot("a room")
     with pytest.raises(InvalidTopic):
         present(ALICE, ["a room"])
+
+
+async def test_a_redis_that_lost_everything_is_not_taken_at_its_word(trackers: Trackers, redis: Redis) -> None:
+    tracker = trackers()
+    tracker.track(ROOM, ALICE, "tab")
+    await tracker.settled()
+    assert count([ROOM]) == await acount([ROOM]) == [1]
+
+    redis.flushall()
+    with pytest.raises(PresenceUnavailable):
+        count([ROOM])
+    with pytest.raises(PresenceUnavailable):
+        await acount([ROOM])
+    with pytest.raises(PresenceUnavailable):
+        present(ALICE, [ROOM])
+
+    told: list[int] = []
+
+    def is_known_again() -> bool:
+        with suppress(PresenceUnavailable):
+            told.extend(count([ROOM]))
+        return bool(told)
+
+    await eventually(is_known_again)
+    assert told == [1]
+
+
+async def test_a_process_that_has_seen_no_other_life_believes_what_it_finds(redis: Redis) -> None:
+    assert count([ROOM]) == [0]
+    redis.sadd("{presence}:topic:" + ROOM, ALICE)
+    redis.set("{presence}:epoch", "first")
+    assert count([ROOM]) == [1]
