@@ -1,6 +1,7 @@
 """What is asked for at the same time is done together: for many it costs little more than for one."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
@@ -20,10 +21,12 @@ class Together(Generic[Question, Answer]):
         """`do` answers at most `most` questions, in their order. An exception among the answers is raised for whoever
         asked; one that it raises, for everyone in the batch.
 
-        Where several ask at once, a batch waits for `gather_seconds`: who was just answered is about to ask again.
+        Where several ask at once, a batch waits until as many have come as to the last one, for `gather_seconds` at
+        most: who was just answered is about to ask again.
         """
         self._do, self._most, self._gather_seconds = do, most, gather_seconds
-        self._several_ask = False
+        self._expected = 1
+        self._are_there = asyncio.Event()
         self._waiting: list[tuple[Question, asyncio.Future[Answer]]] = []
         self._doing: asyncio.Task[None] | None = None
 
@@ -31,16 +34,17 @@ class Together(Generic[Question, Answer]):
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Answer] = loop.create_future()
         self._waiting.append((question, future))
+        if len(self._waiting) >= self._expected:
+            self._are_there.set()
         if self._doing is None or self._doing.done():
             self._doing = loop.create_task(self._do_all())
         return await future
 
     async def _do_all(self) -> None:
         while self._waiting:
-            if self._several_ask and self._gather_seconds:
-                await asyncio.sleep(self._gather_seconds)
+            await self._gather()
             batch, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
-            self._several_ask = len(batch) > 1
+            self._expected = len(batch)
             outcomes = await self._outcomes([question for question, _ in batch])
             for (_, future), outcome in zip(batch, outcomes, strict=True):
                 if future.done():  # whoever waited has gone
@@ -49,6 +53,12 @@ class Together(Generic[Question, Answer]):
                     future.set_exception(outcome)
                 else:
                     future.set_result(outcome)
+
+    async def _gather(self) -> None:
+        if len(self._waiting) < self._expected and self._gather_seconds:
+            self._are_there.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._are_there.wait(), self._gather_seconds)
 
     async def _outcomes(self, questions: list[Question]) -> Sequence[Answer | Exception]:
         try:

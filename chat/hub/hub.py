@@ -47,6 +47,7 @@ class Hub:
         self.people = People(self._tracker, self.tell_user)
         self._receivers: dict[str, Callable[[dict[str, Any]], None]] = {
             "room.event": lambda envelope: self.places.offer(envelope["event"]),
+            "room.events": lambda envelope: self._receive_for_room(envelope["events"]),
             "room.seen": lambda envelope: self._receive_for_viewers(envelope["event"]),
             "user.event": lambda envelope: self._receive_for_user(envelope["user"], envelope["event"]),
             "people.changed": lambda envelope: self.receive_people(envelope["people"]),
@@ -179,6 +180,10 @@ class Hub:
     def receive(self, envelope: dict[str, Any]) -> None:
         """Take an envelope, from this process or, where it is another's, from the channel layer."""
         self._receivers[envelope["type"]](envelope)
+
+    def _receive_for_room(self, joined: list[dict[str, Any]]) -> None:
+        for event in joined:
+            self.places.offer(event)
 
     def _receive_for_viewers(self, event: dict[str, Any]) -> None:
         """Something ephemeral that somebody does in a room, for the others who look at it."""

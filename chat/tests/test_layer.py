@@ -159,8 +159,18 @@ async def test_a_publisher_does_not_hear_itself_but_hears_others(valkey: Valkey)
             own.put(envelopes.for_room({"type": "own", "room": 1, "version": number}))
         other.put(envelopes.for_room({"type": "others", "room": 1, "version": 0}))
         (first,) = await received(layer, channel, 1)
-        assert first["event"]["type"] == "others"
+        assert [event["type"] for event in first["events"]] == ["others"]
     await layer.flush()
+
+
+def test_the_events_of_each_room_travel_together_and_in_order() -> None:
+    for_bob = envelopes.for_user(2, {"type": "read.moved"})
+    one, two = ([envelopes.for_room({"room": room, "version": n}) for n in (1, 2)] for room in (1, 2))
+    assert envelopes.joined([one[0], two[0], for_bob, one[1], two[1]]) == [
+        {"type": "room.events", "group": "room.1", "events": [{"room": 1, "version": 1}, {"room": 1, "version": 2}]},
+        {"type": "room.events", "group": "room.2", "events": [{"room": 2, "version": 1}, {"room": 2, "version": 2}]},
+        for_bob,
+    ]
 
 
 async def test_with_redis_gone_silent_a_batch_is_given_up_and_later_ones_arrive(
@@ -171,7 +181,8 @@ async def test_with_redis_gone_silent_a_batch_is_given_up_and_later_ones_arrive(
     loop = asyncio.get_running_loop()
     batch = [envelopes.for_room({"type": "x", "room": 1, "version": number}) for number in range(100)]
     await envelopes.send(batch)
-    assert len(await received(layer, channel, 100)) == 100
+    versions = [event["version"] for envelope in await received(layer, channel, 2) for event in envelope["events"]]
+    assert versions == list(range(100))  # fifty in each
     valkey.pause()
     try:
         began = loop.time()
@@ -181,7 +192,7 @@ async def test_with_redis_gone_silent_a_batch_is_given_up_and_later_ones_arrive(
         valkey.resume()
     assert "100 events" in caplog.text
     await envelopes.send([envelopes.for_room({"type": "after", "room": 1, "version": 100})])
-    while (await received(layer, channel, 1))[0]["event"]["type"] != "after":
+    while (await received(layer, channel, 1))[0]["events"][0]["type"] != "after":
         pass
     await layer.flush()
 

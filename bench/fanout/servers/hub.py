@@ -79,8 +79,8 @@ class Lobby:
         self._publisher.put(envelope)
 
     def _receive(self, envelope: envelopes.Envelope) -> None:
-        event = envelope["event"]
-        self._numbered[event["room"]].feed.offer(event)
+        for event in envelope.get("events") or [envelope["event"]]:
+            self._numbered[event["room"]].feed.offer(event)
 
 
 _lobby: Lobby | None = None
