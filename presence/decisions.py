@@ -12,6 +12,7 @@ SPARE = 1_000
 class Decision(NamedTuple):
     hidden: bool
     away: bool
+    version: int = 0
 
 
 class Decisions:
@@ -21,12 +22,17 @@ class Decisions:
         self._untold: set[int] = set()  # Redis has not confirmed it
         self._enough = 2 * SPARE
 
-    def make(self, user_id: int, decision: Decision) -> None:
+    def make(self, user_id: int, decision: Decision) -> bool:
+        """False if one of a higher version is known, which holds."""
+        known = self._of.get(user_id)
+        if known and known.version > decision.version:
+            return False
         self._of.pop(user_id, None)
         self._of[user_id] = decision
         self._untold.add(user_id)
         if len(self._of) > self._enough:
             self._forget_others()
+        return True
 
     def of(self, user_id: int) -> Decision | None:
         return self._of.get(user_id)

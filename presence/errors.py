@@ -13,6 +13,10 @@ class InvalidConnection(PresenceError, ValueError):
     """A connection's id that is empty, too long, or not printable ASCII."""
 
 
+class InvalidVersion(PresenceError, ValueError):
+    """A decision's version that is negative, or too large for Redis to tell it from its neighbours."""
+
+
 class NoLease(PresenceError):
     """The node's lease has ended, and its people may have been swept: it must take a new one."""
 

@@ -7,7 +7,7 @@ Every key stands under one hash tag, so that a script may touch all of them on a
     version:<t>       number  +1 with every visible change of the topic
     topics:<user>     SET     the topics on which they are, whether others see it or not
     state:<user>      HASH    `input`: when the last input was (ms); `idle`: there was none for AWAY_MS;
-                              `hidden`, `away`: what they decided, 0 or 1
+                              `hidden`, `away`: what they decided, 0 or 1; `version`: of that decision
     inputs            ZSET    users who are online and not idle, by their last input
     node:<id>         string  the lease of one server process, expires by itself
     nodes             ZSET    nodes, by the end of their lease

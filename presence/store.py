@@ -96,8 +96,8 @@ def disown(owned: str, linger_ms: int) -> Operation:
     return "disown", owned, linger_ms
 
 
-def decide(user_id: int, hidden: bool, away: bool, is_news: bool) -> Operation:
-    return "decide", str(user_id), hidden, away, is_news
+def decide(user_id: int, hidden: bool, away: bool, version: int, is_news: bool) -> Operation:
+    return "decide", str(user_id), hidden, away, version, is_news
 
 
 class Store:

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from presence import signals, store
 from presence.conf import conf
 from presence.decisions import Decision
-from presence.errors import InvalidConnection
+from presence.errors import InvalidConnection, InvalidVersion
 from presence.held import Hold
 from presence.hints import Hints
 from presence.loops import PerLoop
@@ -26,6 +26,7 @@ logger = logging.getLogger(__name__)
 
 AFTER_AN_ERROR = 0.6  # seconds
 CONNECTION_LENGTH = 200
+LARGEST_VERSION = 2**53  # Redis' scripts know no larger whole numbers
 
 
 class Tracker:
@@ -114,17 +115,23 @@ class Tracker:
             self._wanted.touched[user_id] = None
             self._writer.submit(store.touch(user_id))
 
-    def set_state(self, user_id: int, *, hidden: bool, away: bool) -> None:
+    def set_state(self, user_id: int, *, hidden: bool, away: bool, version: int = 0) -> None:
         """What a person decided about themselves: not to be seen at all; to count as away, whatever input there is.
 
         Say it before the first `track` of each connection, and when it changes, in every process that tracks the user:
-        then it is asserted before their connections after any trouble, and nobody who hides is seen for a moment. What
-        was said last holds, whoever said it; after a day without connections it is forgotten. Returns at once, never
-        fails for Redis. Costs as `track`.
+        then it is asserted before their connections after any trouble, and nobody who hides is seen for a moment.
+
+        Of two decisions the one with the higher `version` (0 to 2**53) holds, whoever says it and in whatever order
+        they come; of equal ones, what was said last. Without versions, a process that Redis could not hear may say late
+        what was decided before. A project that has a number for its decisions, such as the time of the change by its
+        database's clock in microseconds, passes it, and no process can bring back an old one.
+
+        After a day without connections a decision is forgotten, and with all that Redis loses. Returns at once, never
+        fails for Redis. Raises InvalidVersion. Costs as `track`.
         """
-        decision = Decision(hidden, away)
-        self._wanted.decisions.make(user_id, decision)
-        self._writer.submit(store.decide(user_id, *decision, is_news=True))
+        decision = Decision(hidden, away, _possible(version))
+        if self._wanted.decisions.make(user_id, decision):
+            self._writer.submit(store.decide(user_id, *decision, is_news=True))
 
     async def settled(self) -> None:
         """Wait until all that was asked so far was tried: it is in Redis, or Redis is known to be away.
@@ -193,6 +200,12 @@ def _checked(connection: str) -> str:
     if not (connection.isascii() and connection.isprintable()):
         raise InvalidConnection(f"a connection's id must be printable ASCII: {connection!r}")
     return connection
+
+
+def _possible(version: int) -> int:
+    if not 0 <= version <= LARGEST_VERSION:
+        raise InvalidVersion(f"a decision's version must be from 0 to {LARGEST_VERSION}: {version}")
+    return version
 
 
 _trackers = PerLoop(Tracker)

@@ -27,6 +27,6 @@ class Wanted:
             if name == "touch":
                 self.touched.pop(int(args[0]), None)
             elif name == "decide":
-                user_id, hidden, away, is_news = args
+                user_id, *decision, is_news = args
                 if is_news:  # else Redis may have left it at another
-                    self.decisions.told(int(user_id), Decision(bool(hidden), bool(away)))
+                    self.decisions.told(int(user_id), Decision._make(decision))

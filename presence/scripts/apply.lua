@@ -1,6 +1,7 @@
 -- Apply a batch of operations of one node, in order.
 -- ARGV: node, a JSON array of ["join", topic, user, connection], ["leave", topic, user, connection, linger (ms)],
--- ["touch", user], ["decide", user, hidden, away, whether it is news] and ["disown", an entry of `owned`, linger (ms)].
+-- ["touch", user], ["decide", user, hidden, away, version, whether it is news] and
+-- ["disown", an entry of `owned`, linger (ms)].
 
 local node, operations = ARGV[1], cjson.decode(ARGV[2])
 
@@ -57,19 +58,21 @@ function apply.touch(user)
   end
 end
 
--- What is no news was decided before, and perhaps something else since, on another node: it only fills a void.
-function apply.decide(user, hidden, away, is_news)
+-- Of two decisions the one of the higher version holds; of equal ones, what was said last. What is no news was said
+-- before, and perhaps something else since, on another node: it is no later than its equals.
+function apply.decide(user, hidden, away, version, is_news)
   local state = key('state', user)
-  if not is_news and redis.call('HEXISTS', state, 'hidden') == 1 then
+  local decided, was_away, newest = unpack(redis.call('HMGET', state, 'hidden', 'away', 'version'))
+  newest = tonumber(newest) or 0
+  if decided and (version < newest or version == newest and not is_news) then
     return
   end
-  local was_away = redis.call('HGET', state, 'away') == '1'
-  redis.call('HSET', state, 'hidden', hidden and 1 or 0, 'away', away and 1 or 0)
+  redis.call('HSET', state, 'hidden', hidden and 1 or 0, 'away', away and 1 or 0, 'version', version)
   local topics = redis.call('SMEMBERS', key('topics', user))
   if #topics == 0 then
     redis.call('EXPIRE', state, DAY)
   end
-  if was_away and not away and is_on(ONLINE, user) then
+  if was_away == '1' and not away and is_on(ONLINE, user) then
     note_input(user) -- to say that one is back is input
   end
   for _, topic in ipairs(topics) do

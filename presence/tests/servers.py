@@ -78,6 +78,7 @@ class Server(Process):
         self.wrongs: list[str] = []
         self.flickers: list[tuple[str, str]] = []  # a node, and what is wrong if it has its lease
         self.numbers: dict[str, tuple[str, int]] = {}
+        self.heard: dict[int, int] = {}  # which version of what each user decided
         store = partial(FreezableStore, self.runs)
         with patch("presence.tracker.Store", store), patch("presence.roster.Store", store):
             super().__init__()
@@ -91,15 +92,20 @@ class Server(Process):
                 await asyncio.sleep(0.01)
 
     async def confirm(self) -> None:
-        """Which of its tabs are in Redis for sure, because all that was asked was done under one node."""
+        """Which of its tabs are in Redis for sure, and what their users decided, because all that was asked was done
+        under one node."""
         if not self.runs.is_set():
             return
         node, available, tabs = self.tracker.node, self.tracker.available, self.world.tabs_of(self)
         await self.tracker.settled()
         if available and self.tracker.available and self.tracker.node == node:
             for tab in tabs:
-                if tab.node != node:
+                if tab.node != node and self.has_heard(tab.user):
                     tab.unsettle(node)
+
+    def has_heard(self, user: int) -> bool:
+        """What the user decided last."""
+        return self.heard.get(user, 0) == self.world.decision(user).version
 
     def freeze(self) -> None:
         self.runs.clear()

@@ -6,16 +6,12 @@ import pytest
 from pytest_django import Settings
 from redis import Redis
 
-from presence.decisions import SPARE, Decision, Decisions
-from presence.held import Held, Hold
-from presence.store import Store, decide, join
 from presence.tests.processes import Process
 from presence.tests.test_tracker import ALICE, BOB, ROOM, present
 from presence.tests.valkey import Valkey
 from presence.tests.waiting import eventually
 from presence.topics import AWAY, HIDDEN, ONLINE
 from presence.tracker import Tracker
-from presence.wanted import Wanted
 
 Processes = Callable[[], Process]
 Trackers = Callable[[], Tracker]
@@ -202,25 +198,6 @@ async def test_a_decision_made_while_redis_is_away_counts_on_its_return(
     assert present(redis, ROOM) == present(redis, ONLINE) == set()
 
 
-async def test_a_server_that_lost_its_lease_does_not_bring_back_an_old_decision(
-    processes: Processes, process: Process, redis: Redis
-) -> None:
-    other = processes()
-    be_seen(other.tracker, ALICE)
-    open_tab(other.tracker, ALICE, "telephone")
-    await other.tracker.settled()
-    hide(process.tracker, ALICE)
-    await eventually(lambda: process.sees(HIDDEN) == {ALICE})
-    old, seen = other.tracker.node, process.joined(ROOM)
-
-    redis.delete(f"{{presence}}:node:{old}")
-    await eventually(lambda: other.tracker.node != old)
-    await other.tracker.settled()
-
-    assert redis.smembers(f"{{presence}}:conns:{ROOM}:{ALICE}") >= {f"{other.tracker.node}/telephone"}
-    assert (present(redis, HIDDEN), present(redis, ROOM), process.joined(ROOM)) == ({ALICE}, set(), seen)
-
-
 async def test_who_may_be_hidden_is_not_shown(trackers: Trackers, redis: Redis) -> None:
     redis.lpush(f"{{presence}}:state:{ALICE}", "nonsense")
     tracker = trackers()
@@ -273,43 +250,3 @@ async def test_a_thousand_who_hide_at_once_take_few_round_trips(trackers: Tracke
     assert present(redis, HIDDEN) == set(range(1_000))
     assert present(redis, ONLINE) == set()
     assert redis.info("commandstats")["cmdstat_evalsha"]["calls"] < 20
-
-
-def test_decisions_are_remembered_for_whom_connections_are_held_and_for_a_bounded_number_of_others() -> None:
-    held = Held()
-    held.add(Hold(ONLINE, ALICE, "tab"))
-    decisions = Decisions(held)
-    hidden = Decision(hidden=True, away=False)
-    for user_id in range(ALICE, 10 * SPARE):
-        decisions.make(user_id, hidden)
-        decisions.told(user_id, hidden)
-
-    assert list(decisions.to_assert()) == [(ALICE, hidden, False)]
-    assert len(decisions._of) <= 3 * SPARE + 2
-
-
-def test_a_decision_is_news_until_redis_has_it_as_such() -> None:
-    wanted = Wanted()
-    wanted.decisions.make(ALICE, Decision(hidden=True, away=False))
-    news, no_news = decide(ALICE, True, False, True), decide(ALICE, True, False, False)
-
-    wanted.confirm([no_news, decide(ALICE, False, False, True)])
-    assert list(wanted.assertions()) == [news]
-
-    wanted.confirm([news])
-    assert list(wanted.assertions()) == []
-    wanted.held.add(Hold(ROOM, ALICE, "tab"))
-    assert list(wanted.assertions()) == [no_news, join(ROOM, ALICE, "tab")]
-
-
-async def test_a_decision_that_is_no_news_fills_only_a_void(redis: Redis) -> None:
-    store = Store()
-    await store.take_lease("node", 60_000)
-    await store.apply("node", [decide(ALICE, True, False, False), join(ROOM, ALICE, "tab")])
-    assert present(redis) == set()
-
-    await store.apply("node", [decide(ALICE, False, False, False)])
-    assert present(redis) == set()
-    await store.apply("node", [decide(ALICE, False, False, True)])
-    assert present(redis) == {ALICE}
-    await store.close()

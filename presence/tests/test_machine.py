@@ -28,7 +28,9 @@ OFTEN = {
     "reload": 6,
     "go to a room": 2,
     "do something": 1,
-    "decide": 3,
+    "decide": 2,
+    "decide, and change their mind": 4,
+    "hear of a decision": 6,
     "let time pass": 5,
     "kill or start a server": 3,
     "restart a server": 1,
@@ -100,8 +102,13 @@ class Machine(RuleBasedStateMachine):
                 self.run(world.switch(tab, room))
             case "do something":
                 server.tracker.touch(user)
-            case "decide":
-                self.run(world.decide(user, decision))
+            case "decide" if tab:
+                self.run(world.decide(server.slot, tab.user, decision))
+            case "decide, and change their mind" if tab:
+                for each in (decision, decision._replace(hidden=not decision.hidden)):
+                    self.run(world.decide(server.slot, tab.user, each))
+            case "hear of a decision" if world.words:
+                self.run(world.hear(number))
             case "let time pass":
                 self.run(asyncio.sleep(seconds))
             case "kill or start a server":

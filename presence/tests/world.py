@@ -43,7 +43,8 @@ class World:
     servers: list[Server | None] = field(default_factory=lambda: [None, None])
     tabs: list[Tab] = field(default_factory=list)
     numbers: dict[str, tuple[str, int]] = field(default_factory=dict)
-    decisions: dict[int, Decision] = field(default_factory=dict)
+    decisions: dict[int, Decision] = field(default_factory=dict)  # the latest of each user
+    words: list[tuple[Server, int, Decision]] = field(default_factory=list)  # on their way to other servers, or lost
     hiding: dict[int, set[Server]] = field(default_factory=dict)  # who, and whose views have heard of it
     opened: int = 0
     slowest: float = 0.0  # seconds, from when it was quiet until all agreed
@@ -62,7 +63,7 @@ class World:
         server = self.server(slot)
         self.opened += 1
         tab = Tab(server, user, room, f"tab-{self.opened}")
-        server.tracker.set_state(user, **self.decision(user)._asdict())
+        self.say(server, user, self.decision(user))
         for topic in tab.topics:
             server.tracker.track(topic, user, tab.connection)
         self.tabs.append(tab)
@@ -91,19 +92,34 @@ class World:
         tab.unsettle()
         tracker.track(tab.room, tab.user, tab.connection)
 
-    async def decide(self, user: int, decision: Decision) -> None:
-        """Said to all servers, at a time at which all hear it: what an old one says late would hold."""
-        if not all(server.runs.is_set() for server in self.running()):
-            return
-        self.decisions[user] = decision
+    async def decide(self, slot: int, user: int, decision: Decision) -> None:
+        """On one server, though it may be frozen. The others hear of it late, in whatever order, or never."""
+        version = self.decision(user).version + 1
+        self.decisions[user] = decision = decision._replace(version=version)
         self.hiding.pop(user, None)
         for tab in self.tabs:
             if tab.user == user:
                 tab.unsettle()
-        for server in self.running():
-            server.tracker.set_state(user, **decision._asdict())
-        for server in self.running():
-            await server.confirm()
+        server = self.server(slot)
+        self.say(server, user, decision)
+        self.words += [(other, user, decision) for other in self.running() if other is not server]
+        await server.confirm()
+
+    async def hear(self, number: int) -> None:
+        """One of the words arrives."""
+        server, user, decision = self.words.pop(number % len(self.words))
+        self.say(server, user, decision)
+        await server.confirm()
+
+    def say(self, server: Server, user: int, decision: Decision) -> None:
+        server.tracker.set_state(user, **decision._asdict())
+        server.heard[user] = max(decision.version, server.heard.get(user, 0))
+
+    def make_up(self) -> None:
+        """Whoever has a tab of somebody finds out what they decided last."""
+        for tab in self.tabs:
+            if not tab.server.has_heard(tab.user):
+                self.say(tab.server, tab.user, self.decision(tab.user))
 
     async def kill(self, slot: int) -> None:
         await self.server(slot).die()
@@ -139,11 +155,19 @@ class World:
             self.valkey.go_on()
 
     async def flush(self) -> None:
+        self._forget_who_hides()
         self.redis.flushall()
 
     async def restart_redis(self) -> None:
+        self._forget_who_hides()
         await asyncio.to_thread(self.valkey.kill)
         await asyncio.to_thread(self.valkey.start)
+
+    def _forget_who_hides(self) -> None:
+        """An empty Redis believes a server that has a tab of them and has heard nothing."""
+        for tab in self.tabs:
+            if not tab.server.has_heard(tab.user):
+                self.hiding.pop(tab.user, None)
 
     # -- What must hold at every moment --------------------------------------------------------------------------------
 
@@ -210,6 +234,7 @@ class World:
 
     async def quiet(self) -> None:
         """Every view = the sets in Redis = the model, and Redis keeps nothing else."""
+        self.make_up()
         for server in self.running():
             server.go_on()
         began = now()
@@ -225,7 +250,7 @@ class World:
 
     async def touch(self, user: int) -> None:
         """Whoever is away, but not by their own will, and does something, is away no more in every view."""
-        if any(self.decision(user)):
+        if self.decision(user).hidden or self.decision(user).away:
             return
         for server in self.running():
             await eventually(lambda server=server: user in server.sees(AWAY))  # type: ignore[misc]
@@ -280,8 +305,8 @@ class World:
 
     def shown_on(self, user: int, topics: Iterable[str]) -> set[str]:
         """Whatever the input: who is away for want of it is on AWAY, too."""
-        hidden, away = self.decision(user)
-        return {HIDDEN} if hidden else {*topics, *({AWAY} if away else ())}
+        decision = self.decision(user)
+        return {HIDDEN} if decision.hidden else {*topics, *({AWAY} if decision.away else ())}
 
     # -- Who there is --------------------------------------------------------------------------------------------------
 
@@ -305,6 +330,7 @@ class World:
         server = self.server(slot)
         await server.stop_reading()
         self.tabs = [tab for tab in self.tabs if tab.server is not server]
+        self.words = [word for word in self.words if word[0] is not server]
         self.servers[slot] = None
 
 

@@ -1,0 +1,184 @@
+"""Which of two decisions holds, whoever says it, and in whatever order they come."""
+
+from collections.abc import Callable
+from itertools import permutations
+
+import pytest
+from redis import Redis
+
+from presence.decisions import SPARE, Decision, Decisions
+from presence.errors import InvalidVersion
+from presence.held import Held, Hold
+from presence.store import Store, decide, join
+from presence.tests.processes import Process
+from presence.tests.servers import Server
+from presence.tests.test_tracker import ALICE, ROOM, present
+from presence.tests.valkey import Valkey
+from presence.tests.waiting import eventually
+from presence.tests.world import World
+from presence.topics import HIDDEN, ONLINE
+from presence.tracker import Tracker
+from presence.wanted import Wanted
+
+Processes = Callable[[], Process]
+Trackers = Callable[[], Tracker]
+
+HIDE, SHOW = Decision(hidden=True, away=False), Decision(hidden=False, away=False)
+NOW = 1_763_000_000_123_456  # a time in microseconds
+
+
+def say(tracker: Tracker, decision: Decision, version: int = 0) -> None:
+    tracker.set_state(ALICE, **decision._replace(version=version)._asdict())
+
+
+async def test_a_decision_that_a_server_could_not_tell_does_not_undo_a_later_one(valkey: Valkey, redis: Redis) -> None:
+    world = World(valkey, redis)
+    old, new = Server(world, 0), Server(world, 1)
+    try:
+        old.tracker.track(ONLINE, ALICE, "tab")
+        await old.tracker.settled()
+        old.freeze()  # Redis is away for this server alone
+        say(old.tracker, HIDE, NOW)
+        old.tracker.drop("tab")
+        say(new.tracker, SHOW, NOW + 1)
+        new.tracker.track(ONLINE, ALICE, "another tab")
+        await new.tracker.settled()
+        assert present(redis, ONLINE) == {ALICE}
+
+        old.go_on()
+        await old.tracker.settled()
+
+        assert not list(old.tracker._wanted.assertions())  # it was told
+        assert (present(redis, ONLINE), present(redis, HIDDEN)) == ({ALICE}, set())
+    finally:
+        old.go_on()
+        await old.stop()
+        await new.stop()
+
+
+@pytest.mark.parametrize("order", [*permutations([(SHOW, NOW), (HIDE, NOW + 1), (SHOW, NOW + 2)])])
+@pytest.mark.parametrize("servers", [1, 3])
+async def test_the_highest_version_holds_in_whatever_order_they_come(
+    trackers: Trackers, redis: Redis, order: tuple[tuple[Decision, int], ...], servers: int
+) -> None:
+    started = [trackers() for _ in range(servers)]
+    started[0].track(ROOM, ALICE, "tab")
+    for number, (decision, version) in enumerate(order):
+        say(started[number % servers], decision, version)
+        await started[number % servers].settled()
+        latest = max(order[: number + 1], key=lambda said: said[1])
+        assert (present(redis) == set()) == latest[0].hidden
+
+
+async def test_of_equal_versions_what_was_said_last_holds(trackers: Trackers, redis: Redis) -> None:
+    one, other = trackers(), trackers()
+    one.track(ROOM, ALICE, "tab")
+    for version in (0, NOW):
+        for tracker, decision in ((one, HIDE), (other, SHOW), (one, SHOW), (other, HIDE)):
+            say(tracker, decision, version)
+            await tracker.settled()
+            assert (present(redis) == set()) == decision.hidden
+
+
+async def test_an_old_decision_is_no_news_to_its_own_server(trackers: Trackers, redis: Redis) -> None:
+    tracker = trackers()
+    say(tracker, HIDE, NOW)
+    say(tracker, SHOW, NOW - 1)
+    tracker.track(ROOM, ALICE, "tab")
+    await tracker.settled()
+    node = tracker.node
+    assert present(redis) == set()
+
+    redis.flushall()
+    await eventually(lambda: tracker.node != node and tracker.available)
+    await tracker.settled()
+
+    assert redis.smembers(f"{{presence}}:topics:{ALICE}") == {ROOM}
+    assert present(redis) == set()
+
+
+async def test_an_empty_redis_takes_what_it_is_told(trackers: Trackers, redis: Redis) -> None:
+    tracker = trackers()
+    say(tracker, SHOW, NOW)
+    tracker.track(ROOM, ALICE, "tab")
+    await tracker.settled()
+
+    redis.delete(f"{{presence}}:state:{ALICE}")
+    say(trackers(), HIDE, NOW - 1)
+
+    await eventually(lambda: present(redis) == set())
+
+
+async def test_without_versions_a_server_that_lost_its_lease_brings_back_nothing_that_it_had_said(
+    processes: Processes, redis: Redis
+) -> None:
+    process, other = processes(), processes()
+    for topic in (ROOM, HIDDEN):
+        await process.watch(topic)
+    say(other.tracker, SHOW)
+    for topic in (ONLINE, ROOM):
+        other.tracker.track(topic, ALICE, "telephone")
+    await other.tracker.settled()
+    say(process.tracker, HIDE)
+    await eventually(lambda: process.sees(HIDDEN) == {ALICE})
+    old, seen = other.tracker.node, process.joined(ROOM)
+
+    redis.delete(f"{{presence}}:node:{old}")
+    await eventually(lambda: other.tracker.node != old)
+    await other.tracker.settled()
+
+    assert redis.smembers(f"{{presence}}:conns:{ROOM}:{ALICE}") >= {f"{other.tracker.node}/telephone"}
+    assert (present(redis, HIDDEN), present(redis, ROOM), process.joined(ROOM)) == ({ALICE}, set(), seen)
+
+
+async def test_redis_can_tell_any_two_versions_apart(trackers: Trackers, redis: Redis) -> None:
+    tracker = trackers()
+    for version in (0, 1, NOW, 2**53 - 1, 2**53):
+        say(tracker, HIDE, version)
+        await tracker.settled()
+        assert redis.hget(f"{{presence}}:state:{ALICE}", "version") == str(version)
+    for version in (-1, 2**53 + 1):
+        with pytest.raises(InvalidVersion):
+            say(tracker, SHOW, version)
+
+
+def test_decisions_are_remembered_for_whom_connections_are_held_and_for_a_bounded_number_of_others() -> None:
+    held = Held()
+    held.add(Hold(ONLINE, ALICE, "tab"))
+    decisions = Decisions(held)
+    for user_id in range(ALICE, 10 * SPARE):
+        decisions.make(user_id, HIDE)
+        decisions.told(user_id, HIDE)
+
+    assert list(decisions.to_assert()) == [(ALICE, HIDE, False)]
+    assert len(decisions._of) <= 3 * SPARE + 2
+
+
+def test_a_decision_is_news_until_redis_has_it_as_such() -> None:
+    wanted = Wanted()
+    decision = HIDE._replace(version=2)
+    wanted.decisions.make(ALICE, decision)
+    news, no_news = decide(ALICE, *decision, is_news=True), decide(ALICE, *decision, is_news=False)
+
+    wanted.confirm([no_news, decide(ALICE, *SHOW, is_news=True), decide(ALICE, *HIDE, is_news=True)])
+    assert list(wanted.assertions()) == [news]
+
+    wanted.confirm([news])
+    assert list(wanted.assertions()) == []
+    wanted.held.add(Hold(ROOM, ALICE, "tab"))
+    assert list(wanted.assertions()) == [no_news, join(ROOM, ALICE, "tab")]
+
+
+async def test_a_decision_that_is_no_news_is_no_later_than_its_equals(redis: Redis) -> None:
+    store = Store()
+    await store.take_lease("node", 60_000)
+    await store.apply("node", [decide(ALICE, *HIDE, is_news=False), join(ROOM, ALICE, "tab")])
+    assert present(redis) == set()
+
+    await store.apply("node", [decide(ALICE, *SHOW, is_news=False)])
+    assert present(redis) == set()
+    await store.apply("node", [decide(ALICE, *SHOW, is_news=True)])
+    assert present(redis) == {ALICE}
+    await store.apply("node", [decide(ALICE, *HIDE._replace(version=1), is_news=False)])
+    assert present(redis) == set()
+    await store.close()
