@@ -1,7 +1,7 @@
 """Rows as the events of docs/protocol.md. Pure: nothing here reads, writes or sends."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from chat.models import Membership, Message, Participant, Room, Status
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 Event = dict[str, Any]
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 QUOTE_LENGTH = 300  # characters of what is quoted: enough to know it again
 
 
@@ -49,10 +50,10 @@ def beside_presence(card: dict[str, Any], *, is_there: bool) -> dict[str, Any]:
 
 
 def person_state(user: "User") -> dict[str, Any]:
-    """What hubs have to know of somebody: with the time of the last change, which tells the later of two."""
+    """What hubs have to know of somebody: with the time of the last change, in µs, which tells the later of two."""
     changed = Status.of(user).changed_at
     return {
-        "changed": changed.timestamp() if changed else 0.0,
+        "changed": (changed - EPOCH) // timedelta(microseconds=1) if changed else 0,
         "status": own_status(user),
         "card": person_card(user),
     }

@@ -35,8 +35,9 @@ class People:
         if known is None or known["changed"] > person["changed"]:
             return
         self._known[user] = person
+        if known != person:
+            self._tell_presence(user)  # which may have heard of one between these two from another hub
         if known["status"] != person["status"]:
-            self._tell_presence(user)
             self._tell(user, events.status_changed(person["status"]))
 
     def forget(self, user: int) -> None:
@@ -52,5 +53,7 @@ class People:
         return bool(self.status_of(user)["mode"] == Status.Mode.INVISIBLE)
 
     def _tell_presence(self, user: int) -> None:
-        mode = self.status_of(user)["mode"]
-        self._tracker.set_state(user, hidden=mode == Status.Mode.INVISIBLE, away=mode == Status.Mode.AWAY)
+        """By the time of the change, so that a hub that could not say it in time does not undo a later one."""
+        mode, changed = self.status_of(user)["mode"], self._known[user]["changed"]
+        hidden, away = mode == Status.Mode.INVISIBLE, mode == Status.Mode.AWAY
+        self._tracker.set_state(user, hidden=hidden, away=away, version=changed)

@@ -5,13 +5,14 @@ from typing import Any
 import pytest
 
 from chat.hub.people import People
+from presence.decisions import Decision
 from presence.tracker import Tracker
 
 ALICE, BOB = 1, 2
 Told = list[tuple[int, str]]
 
 
-def person(user: int, changed: float, text: str, mode: str = "auto") -> dict[str, Any]:
+def person(user: int, changed: int, text: str, mode: str = "auto") -> dict[str, Any]:
     status = {"mode": mode, "text": text, "emoji": "", "until": None}
     return {"changed": changed, "status": status, "card": {"id": user}}
 
@@ -22,8 +23,13 @@ def told() -> Told:
 
 
 @pytest.fixture
-async def people(told: Told) -> People:
-    return People(Tracker(), lambda user, event: told.append((user, event["status"]["text"])))
+async def tracker() -> Tracker:
+    return Tracker()
+
+
+@pytest.fixture
+async def people(tracker: Tracker, told: Told) -> People:
+    return People(tracker, lambda user, event: told.append((user, event["status"]["text"])))
 
 
 async def test_a_change_is_told_once(people: People, told: Told) -> None:
@@ -42,6 +48,13 @@ async def test_what_is_older_changes_nothing(people: People, told: Told) -> None
     people.welcome(person(ALICE, 2, "Idle"))  # another tab, read before the change
     assert told == [(ALICE, "Lunch")]
     assert people.is_hidden(ALICE)
+
+
+async def test_presence_hears_of_a_later_change_to_the_same(people: People, tracker: Tracker) -> None:
+    """Another server may have told of one between these two, which missed this one."""
+    people.welcome(person(ALICE, 1, "Busy"))
+    people.update(person(ALICE, 3, "Busy"))
+    assert tracker._wanted.decisions.of(ALICE) == Decision(hidden=False, away=False, version=3)
 
 
 async def test_what_another_tab_finds_is_told_to_the_first(people: People, told: Told) -> None:

@@ -1,5 +1,6 @@
 """What people decide about how others see them, and when those saw them last."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -145,6 +146,13 @@ class TestWhatChangedLately:
     def test_comes_later_with_each_change(self, alice: User) -> None:
         first = events.person_state(set_status(alice, text="Busy"))
         assert events.person_state(set_status(alice, text="Idle"))["changed"] >= first["changed"] > 0
+
+    def test_has_a_number_that_loses_nothing_of_its_time(self, alice: User) -> None:
+        set_status(alice)
+        for microsecond in (0, 1, 999_999):
+            Status.objects.update(changed_at=datetime(2026, 1, 2, 3, 4, 5, microsecond, tzinfo=UTC))
+            state = events.person_state(User.objects.get(pk=alice.pk))
+            assert json.loads(json.dumps(state))["changed"] == 1_767_323_045_000_000 + microsecond
 
 
 class TestLastSeen:

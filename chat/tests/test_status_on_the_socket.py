@@ -20,7 +20,7 @@ from chat.services.status import set_status
 from chat.tests.talk import bodies, fetch, here, in_thread, open_room, post, shows, sidebar
 from project.testing.length import Length
 from project.testing.outages import OUTAGES, Outage
-from project.testing.processes import Server, Valkey
+from project.testing.processes import Proxy, Server, Valkey
 from project.testing.sockets import Client, Refused, session_cookie
 from project.testing.waiting import eventually
 
@@ -30,6 +30,14 @@ Servers = Callable[..., Server]
 
 NOTHING: dict[str, Any] = {"mode": "auto", "text": "", "emoji": "", "until": None}
 BUSY: dict[str, Any] = {**NOTHING, "mode": "dnd", "text": "In a meeting", "emoji": "🌴"}
+
+
+@pytest.fixture
+def redis_lost(valkey: Valkey, tmp_path: Path) -> Iterator[Proxy]:
+    """The way to Redis of one server, for a test to cut."""
+    proxy = Proxy(tmp_path / "proxy.log", str(valkey.socket)).start()
+    yield proxy
+    proxy.stop()
 
 
 @asynccontextmanager
@@ -183,6 +191,37 @@ class TestLostWord:
             async with looking(server, bob, general) as later:
                 assert "alice" not in sidebar(later)
             assert not seen(b, "alice").get("online")
+
+    async def test_a_server_that_lost_redis_does_not_undo_a_later_decision(
+        self, servers: Servers, valkey: Valkey, redis_lost: Proxy, alice: User, bob: User, mallory: User, general: Room
+    ) -> None:
+        def hidden_changed() -> str | None:
+            """The number of the topic: the sidebar could be right again before anybody is told."""
+            with valkey.client() as redis:
+                return redis.get("{presence}:version:hidden")
+
+        await in_thread(rooms.join)(mallory, general.pk)
+        cut_off, other = servers(REDIS_URL=f"redis://127.0.0.1:{redis_lost.port}/0"), servers()
+        async with looking(cut_off, mallory, general) as m, looking(other, bob, general) as b:
+            async with looking(cut_off, alice, general) as a:
+                await shows(b, lambda: here(b) == {"alice", "bob", "mallory"})
+                await in_thread(redis_lost.kill)()
+                await a.command("status.set", mode="invisible")
+                await a.event("status.changed")  # presence was told, and cannot tell Redis
+            await m.event("presence.snapshot", known=False, timeout=10)
+            await shows(b, lambda: here(b) == {"bob"}, within=15)
+            async with looking(other, alice, general) as a:
+                assert a.hello["status"]["mode"] == "invisible"
+                await a.command("status.set")
+                await shows(b, lambda: here(b) == {"alice", "bob"})
+                m.log.clear()
+                before = hidden_changed()
+                await in_thread(redis_lost.start)()
+                await m.event("presence.snapshot", known=True, timeout=15)
+                await open_room(b, general)
+                await shows(b, lambda: "mallory" in here(b), within=15)  # decisions are told before connections
+                await shows(m, lambda: here(m) == {"alice", "bob", "mallory"})
+            assert hidden_changed() == before
 
 
 class TestInvisible:
