@@ -12,6 +12,7 @@ class PageConsumer(AsyncJsonWebsocketConsumer):
         await self.accept()
         self.topic = f"page.{self.scope['url_route']['kwargs']['id']}"
         await self.channel_layer.group_add(group(self.topic), self.channel_name)
+        self.sending = set()  # asyncio itself keeps no task alive
         self.rosters = Rosters(self.changed, lambda available: None)
         await self.rosters.watch(self.topic)
         get_tracker().start()
@@ -21,7 +22,9 @@ class PageConsumer(AsyncJsonWebsocketConsumer):
         self.rosters.receive(hint)
 
     def changed(self, topic, diff):
-        asyncio.create_task(self.send_json({"joined": list(diff.joined), "left": list(diff.left)}))
+        task = asyncio.create_task(self.send_json({"joined": list(diff.joined), "left": list(diff.left)}))
+        self.sending.add(task)
+        task.add_done_callback(self.sending.discard)
 
     async def disconnect(self, code):
         get_tracker().drop(self.channel_name)
