@@ -44,8 +44,8 @@ class Report:
 def report() -> Report:
     """Nodes, connections, topics, and the work done.
 
-    Raises PresenceUnavailable, CorruptData. Costs one round trip for each 500 keys in that Redis, whatever they are,
-    two or more for each node (one for each 500 things that it owns), and three.
+    Raises PresenceUnavailable, CorruptData. Costs one round trip for each 250 keys in that Redis, whatever they are,
+    two or more for each node (one for each 250 things that it owns), and three.
     """
     return _run(_report)
 
@@ -55,7 +55,7 @@ def verify() -> list[Contradiction]:
 
     Each is true of one moment, so people who come and go meanwhile are none. What damage a server notices it repairs
     within REPAIR_MS or two: what stays for longer is worth a look. Raises PresenceUnavailable.
-    Costs two round trips or so for each 500 keys, connections and members of topics; some 10 ms of Redis for each
+    Costs two round trips or so for each 250 keys, connections and members of topics; some 10 ms of Redis for each
     thousand people.
     """
     return _run(_verify)

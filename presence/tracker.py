@@ -54,7 +54,7 @@ class Tracker:
         """Begin to work on the running loop; again is no matter. Raises ImproperlyConfigured.
 
         Costs, from then on, one round trip each HEARTBEAT_MS and each SWEEP_MS, however many connections there are;
-        and each REPAIR_MS one for every 500 things that are held, and for all processes together a few for every 500
+        and each REPAIR_MS one for every 250 things that are held, and for all processes together a few for every 250
         keys.
         """
         if self._tasks:
@@ -69,7 +69,7 @@ class Tracker:
         """Leave all that is held, after `linger_ms` milliseconds (LINGER_MS if None), and end all work.
 
         Returns within a few seconds, with Redis or without; without, the node is swept when its lease ends.
-        Costs one round trip for each 500 connections, and one to end the node.
+        Costs one round trip for each 250 connections, and one to end the node.
         """
         if not self._tasks:
             return
