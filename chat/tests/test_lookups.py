@@ -170,6 +170,7 @@ class TestAPersonsCard:
         rooms.leave(mallory, rooms.join(mallory, general.pk).pk)
         assert ask(alice, "person", bob.pk)["rooms"] == ["general"]
 
+    @pytest.mark.row(32)
     def test_is_for_those_who_share_a_room(self, alice: User, bob: User, mallory: User, general: Room) -> None:
         nobody = ask(mallory, "person", 10**9)
         assert ask(alice, "person", bob.pk)["rooms"] == ["general"]

@@ -70,6 +70,7 @@ class TestPresence:
             await in_thread(other.stop)()
             await shows(a, lambda: set(sidebar(a)) == {"alice"}, within=10)
 
+    @pytest.mark.row(32)
     async def test_nobody_learns_who_is_in_a_private_room(
         self, server: Server, bob: User, mallory: User, general: Room, secret: Room
     ) -> None:

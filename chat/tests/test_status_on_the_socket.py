@@ -381,7 +381,10 @@ class TestTheTimeZone:
 
 
 class TestAnOutsider:
-    async def test_learns_nothing(self, servers: Servers, alice: User, bob: User, mallory: User, secret: Room) -> None:
+    @pytest.mark.row(32)
+    async def test_learns_nothing_of_anybodys_status(
+        self, servers: Servers, alice: User, bob: User, mallory: User, secret: Room
+    ) -> None:
         one, other = servers(), servers()
         theirs = await in_thread(rooms.create_room)(mallory, "theirs")
         async with looking(one, mallory, theirs) as m, looking(one, bob, secret) as b:
