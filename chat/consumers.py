@@ -1,6 +1,8 @@
 """The one socket of a tab."""
 
 import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from copy import copy
 from typing import Any
 
@@ -15,6 +17,9 @@ from chat.hub.outlets import outlet_for
 
 logger = logging.getLogger(__name__)
 
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
 
 class RoomsConsumer(AsyncWebsocketConsumer):
     """Accepts who is signed in, hands frames to `commands`, and stands in the hub until it closes.
@@ -22,8 +27,14 @@ class RoomsConsumer(AsyncWebsocketConsumer):
     It has no channel of its own on the layer: the hub is the only listener of its process.
     """
 
-    channel_layer_alias = None
     connection: Connection | None = None
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        # Channels' own makes a task for every event, to listen to a channel layer besides.
+        self.scope, self.base_send = scope, send
+        with suppress(StopConsumer):
+            while True:
+                await self.dispatch(await receive())
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         # Channels' own hops to a thread before every event, to close database connections that these never open.
