@@ -23,6 +23,9 @@ from project.websocket import Socket
 
 APPLICATION = "project.asgi:application"
 BACKLOG = 2048  # Daphne's 50 makes a crowd that reconnects wait for the system's retries
+# For a peer to answer a close frame before the line is cut. autobahn counts in whole seconds, so that its own may be
+# none: a busy server threw away what it had not even sent, such as the reason for the close.
+GOOD_BYE_SECONDS = 5
 LIMITS = {
     # Seconds: a crowd that comes back at once waits its turn. Daphne's 5 cut off whoever was not served by then, and
     # they came back again.
@@ -46,6 +49,7 @@ class Server(daphne.Server):
 
     def use_our_protocol(self) -> None:
         self.ws_factory.failByDrop = False  # say why (1007, 1009) before the line is cut
+        self.ws_factory.closeHandshakeTimeout = GOOD_BYE_SECONDS
         self.ws_factory.protocol = Socket.configured_by(self.ws_factory)
 
     def run(self) -> None:

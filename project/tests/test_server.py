@@ -1,18 +1,22 @@
+import asyncio
 import subprocess
 import sys
 from contextlib import closing, suppress
 from http.client import HTTPConnection
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.conf import settings
 from websockets.exceptions import ConnectionClosed
 
 from accounts.models import User
 from project.server import BACKLOG, is_local, with_backlog
 from project.testing.processes import Server
-from project.testing.sockets import Client
+from project.testing.sockets import Client, session_cookie
 
 FRAME = 64 * 1024  # bytes
+MASKED_BINARY_FRAME = b"\x82\x81\0\0\0\0x"
+CLOSE_1003 = b"\x88\x02" + (1003).to_bytes(2, "big")
 
 
 def test_nobody_but_the_operator_says_where_the_site_is_mounted(server: Server) -> None:
@@ -33,6 +37,29 @@ async def test_a_frame_that_is_too_big_closes_the_socket(server: Server, alice: 
 
         await client.send("x" * (FRAME + 1))
         assert await client.closed() == 1009
+
+
+async def test_a_peer_has_a_while_to_answer_a_close(server: Server, alice: User) -> None:
+    """Longer than a second, which may be none: autobahn counts in whole ones."""
+    key = await sync_to_async(session_cookie)(alice)
+    lines = [
+        "GET /ws/ HTTP/1.1",
+        f"Host: localhost:{server.port}",
+        f"Origin: {server.origin}",
+        f"Cookie: {settings.SESSION_COOKIE_NAME}={key}",
+        "Connection: Upgrade",
+        "Upgrade: websocket",
+        "Sec-WebSocket-Version: 13",
+        "Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==",
+    ]
+    reader, writer = await asyncio.open_connection("localhost", server.port)
+    writer.write("\r\n".join([*lines, "", ""]).encode())
+    await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
+    writer.write(MASKED_BINARY_FRAME)
+    await asyncio.wait_for(reader.readuntil(CLOSE_1003), 10)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(reader.read(1), 1.5)
+    writer.close()
 
 
 async def test_a_message_of_many_frames_fills_no_memory(server: Server, alice: User) -> None:
