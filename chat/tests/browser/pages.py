@@ -18,6 +18,14 @@ from project.testing.waiting import eventually
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 
 
+# In one look: between two, the page may have drawn itself anew.
+IN_SIGHT = """[...document.querySelectorAll("body *")].some((element) => {
+    const says = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.includes(arguments[0]));
+    const { x } = element.getBoundingClientRect();
+    return says && element.checkVisibility({ visibilityProperty: true }) && 0 <= x && x < innerWidth;
+})"""
+
+
 class Tab:
     """Somebody's browser, with one tab open."""
 
@@ -51,8 +59,7 @@ class Tab:
 
     def _in_sight(self, words: str) -> bool:
         """Whether the words stand where they can be seen: a drawer that is closed is beyond the window's edge."""
-        found = self.browser.find_elements(By.XPATH, f"//*[contains(text(), '{words}')]")
-        return any(each.is_displayed() and 0 <= each.rect["x"] < self.read("innerWidth") for each in found)
+        return bool(self.read(IN_SIGHT, words))
 
     @property
     def connection(self) -> str:
