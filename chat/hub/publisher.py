@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+from collections import deque
 
 from chat.hub import envelopes
 
@@ -17,20 +18,21 @@ class Publisher:
 
     def __init__(self) -> None:
         self._from = uuid.uuid4().hex
-        self._waiting: asyncio.Queue[envelopes.Envelope] = asyncio.Queue(MOST_WAITING)
+        self._waiting: deque[envelopes.Envelope] = deque(maxlen=MOST_WAITING)
+        self._wake = asyncio.Event()
 
     @property
     def mark(self) -> bytes:
         return self._from.encode()
 
     def put(self, envelope: envelopes.Envelope) -> None:
-        if self._waiting.full():
-            self._waiting.get_nowait()
-        self._waiting.put_nowait({"from": self._from, **envelope})
+        self._waiting.append({"from": self._from, **envelope})  # where it is full, the oldest falls out
+        self._wake.set()
 
     async def publish_forever(self) -> None:
         while True:
-            together = [await self._waiting.get()]
-            while len(together) < MOST_TOGETHER and not self._waiting.empty():
-                together.append(self._waiting.get_nowait())
-            await envelopes.send(together)
+            await self._wake.wait()
+            self._wake.clear()
+            while self._waiting:
+                together = [self._waiting.popleft() for _ in range(min(MOST_TOGETHER, len(self._waiting)))]
+                await envelopes.send(together)
