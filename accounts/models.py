@@ -12,7 +12,8 @@ from accounts.zones import ZONE_LENGTH, validate_time_zone
 
 class UserQuerySet(models.QuerySet["User"]):
     def administrators(self) -> Self:
-        return self.filter(is_superuser=True)
+        """Those who run the site: staff, as Django calls them."""
+        return self.filter(is_staff=True, is_active=True)
 
 
 class UserManager(DjangoUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]

@@ -23,7 +23,7 @@ class AlreadySetUp(Exception):
 
 
 def wanted() -> bool:
-    return not User.objects.administrators().exists()
+    return not User.objects.filter(is_superuser=True).exists()
 
 
 def link() -> str:

@@ -12,6 +12,7 @@ from chat.attendance import count_in, here_counts
 from chat.errors import Invalid
 from chat.models import Room
 from chat.services import rooms
+from chat.services.actor import Actor
 
 if TYPE_CHECKING:  # generic to the checker alone
     _RoomModelForm = forms.ModelForm[Room]
@@ -30,6 +31,14 @@ class RoomForm(forms.ModelForm):
             return rooms.clean_name(self.cleaned_data["name"])
         except Invalid as refused:
             raise forms.ValidationError(refused.detail) from refused
+
+    def clean(self) -> dict[str, Any] | None:
+        """The constraint looks at more than this form has."""
+        cleaned = super().clean() or {}
+        kind, name = self.cleaned_data.get("kind", self.instance.kind), self.cleaned_data.get("name", "")
+        if kind == Room.Kind.PUBLIC and Room.objects.named(name).exclude(pk=self.instance.pk).exists():
+            self.add_error("name", _("There is a public room of that name."))
+        return cleaned
 
 
 @admin.register(Room)
@@ -66,11 +75,12 @@ class RoomAdmin(admin.ModelAdmin):
         return ("kind",) if obj else ()
 
     def save_model(self, request: HttpRequest, obj: Room, form: Any, change: bool) -> None:
-        owner: Any = request.user
+        by = Actor.of(request)
         if change:
-            rooms.change_settings(obj.pk, by=owner, name=obj.name, topic=obj.topic)
+            rooms.change_settings(obj.pk, by=by, name=obj.name, topic=obj.topic)
         else:
-            made = rooms.create_room(owner, obj.name, kind=obj.kind, topic=obj.topic)
+            assert by.user is not None
+            made = rooms.create_room(by.user, obj.name, kind=obj.kind, topic=obj.topic)
             obj.pk, obj._state.adding = made.pk, False
 
     def has_delete_permission(self, request: HttpRequest, obj: Room | None = None) -> bool:

@@ -1,32 +1,98 @@
-"""Who may do what in a room: one table, read by services alone."""
+"""Who may do what in a room: one table, for services, pages and the admin alike (docs/roles.md shows it)."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from chat.models import Membership
 
 OWNER, MODERATOR, MEMBER = Membership.Role.OWNER, Membership.Role.MODERATOR, Membership.Role.MEMBER
+ADMINISTRATOR = "administrator"  # of the site, member or not
 
 
 class Act(StrEnum):
-    POST = "post, and change what one has posted"
-    POST_NOTICE = "post a notice"
-    MENTION_ROOM = "mention everyone in the room"
-    REACT = "react to a message"
-    PIN = "pin a message"
-    DELETE_ANY = "delete what others have posted"
-    CHANGE_SETTINGS = "change the room's settings"
+    POST = "post"
+    POST_NOTICE = "post_notice"
+    POST_ALWAYS = "post_always"
+    MENTION_ROOM = "mention_room"
+    REACT = "react"
+    PIN = "pin"
+    REPORT = "report"
+    DELETE_ANY = "delete_any"
+    SEE_MODERATION = "see_moderation"
+    CHANGE_SETTINGS = "change_settings"
+    INVITE = "invite"
+    MUTE = "mute"
+    REMOVE = "remove"
+    BAN = "ban"
+    LOCK = "lock"
+    SLOW = "slow"
+    CHANGE_KIND = "change_kind"
+    CHANGE_ROLES = "change_roles"
+    TRANSFER = "transfer"
+    ARCHIVE = "archive"
+    DELETE_ROOM = "delete_room"
+    CHANGE_RETENTION = "change_retention"
+    MAKE_DEFAULT = "make_default"
 
 
+MEMBERS = frozenset({OWNER, MODERATOR, MEMBER})
+MODERATORS = frozenset({OWNER, MODERATOR})
+WHOEVER_MODERATES = frozenset({OWNER, MODERATOR, ADMINISTRATOR})
+WHOEVER_OWNS = frozenset({OWNER, ADMINISTRATOR})
+
+# What one says, one says as a member: there administrators have no more than the role that they have in the room.
 ROLES_FOR: dict[Act, frozenset[str]] = {
-    Act.POST: frozenset({OWNER, MODERATOR, MEMBER}),
-    Act.POST_NOTICE: frozenset({OWNER, MODERATOR}),
-    Act.MENTION_ROOM: frozenset({OWNER, MODERATOR}),
-    Act.REACT: frozenset({OWNER, MODERATOR, MEMBER}),
-    Act.PIN: frozenset({OWNER, MODERATOR, MEMBER}),
-    Act.DELETE_ANY: frozenset({OWNER, MODERATOR}),
-    Act.CHANGE_SETTINGS: frozenset({OWNER, MODERATOR}),
+    Act.POST: MEMBERS,
+    Act.POST_NOTICE: MODERATORS,
+    Act.POST_ALWAYS: MODERATORS,  # in a read-only or locked room, and without the wait of slow mode
+    Act.MENTION_ROOM: MODERATORS,
+    Act.REACT: MEMBERS,
+    Act.PIN: MEMBERS,
+    Act.REPORT: MEMBERS,
+    Act.DELETE_ANY: WHOEVER_MODERATES,
+    Act.SEE_MODERATION: WHOEVER_MODERATES,  # its reports, bans, mutes, and its part of the audit log
+    Act.CHANGE_SETTINGS: WHOEVER_MODERATES,  # name, topic, description, emoji
+    Act.INVITE: WHOEVER_MODERATES,  # add people, make and revoke invite links
+    Act.MUTE: WHOEVER_MODERATES,
+    Act.REMOVE: WHOEVER_MODERATES,
+    Act.BAN: WHOEVER_MODERATES,
+    Act.LOCK: WHOEVER_MODERATES,
+    Act.SLOW: WHOEVER_MODERATES,
+    Act.CHANGE_KIND: WHOEVER_OWNS,  # public or private, and read-only
+    Act.CHANGE_ROLES: WHOEVER_OWNS,
+    Act.TRANSFER: WHOEVER_OWNS,
+    Act.ARCHIVE: WHOEVER_OWNS,
+    Act.DELETE_ROOM: WHOEVER_OWNS,
+    Act.CHANGE_RETENTION: frozenset({ADMINISTRATOR}),
+    Act.MAKE_DEFAULT: frozenset({ADMINISTRATOR}),
 }
+
+# What is left while a room is archived: to read it, and to decide what becomes of it.
+IN_AN_ARCHIVED_ROOM = frozenset({Act.SEE_MODERATION, Act.REPORT, Act.ARCHIVE, Act.DELETE_ROOM, Act.CHANGE_RETENTION})
+
+_RANKS = {MEMBER: 0, MODERATOR: 1, OWNER: 2, ADMINISTRATOR: 3}
 
 
 def may(membership: Membership, act: Act) -> bool:
+    """Whether the member's role is enough, whatever else they are."""
     return membership.role in ROLES_FOR[act]
+
+
+def allows(roles: Iterable[str], act: Act) -> bool:
+    """Whether any of the roles that somebody has in a room is enough: `owner`, and `administrator` besides, perhaps."""
+    return not ROLES_FOR[act].isdisjoint(roles)
+
+
+def outranks(roles: Iterable[str], others: Iterable[str]) -> bool:
+    """Whether whoever has these roles may act on somebody with the others: on those below them alone."""
+    return _rank(roles) > _rank(others)
+
+
+def acts_of(roles: Iterable[str]) -> list[str]:
+    """All that these roles allow, for a page to show no button in vain."""
+    roles = frozenset(roles)
+    return [act.value for act in Act if allows(roles, act)]
+
+
+def _rank(roles: Iterable[str]) -> int:
+    return max((_RANKS[role] for role in roles), default=-1)

@@ -17,6 +17,8 @@ from chat.hub.outlets import outlet_for
 
 logger = logging.getLogger(__name__)
 
+DEVICE_LENGTH = 250  # characters of what a browser says that it is
+
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
@@ -55,7 +57,8 @@ class RoomsConsumer(AsyncWebsocketConsumer):
             return
         session = self.scope["session"].session_key
         # A plain user: the scope's own stands behind a proxy, which costs something each time that it is asked.
-        self.connection = Connection(copy(user), session, outlet_for(self.scope, self.base_send))
+        outlet = outlet_for(self.scope, self.base_send)
+        self.connection = Connection(copy(user), session, outlet, self.scope.get("address", ""), self._device())
         self.scope.clear()  # for as long as the socket is open, nothing of its handshake is needed any more
         try:
             await get_hub().welcome(self.connection)
@@ -64,6 +67,10 @@ class RoomsConsumer(AsyncWebsocketConsumer):
         except Refused as refused:
             logger.warning("A socket was sent away: %r", refused.__cause__ or refused)
             self.connection.close(TRY_AGAIN_LATER)
+
+    def _device(self) -> str:
+        headers = dict(self.scope["headers"])
+        return str(headers.get(b"user-agent", b"").decode("latin-1"))[:DEVICE_LENGTH]
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if self.connection is None:

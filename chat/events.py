@@ -1,6 +1,6 @@
 """Rows as the events of docs/protocol.md. Pure: nothing here reads, writes or sends."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -60,13 +60,44 @@ def person_state(user: "User") -> dict[str, Any]:
 
 
 def room_card(room: Room) -> dict[str, Any]:
-    return {"id": room.pk, "kind": room.kind, "name": room.name, "topic": room.topic, "version": room.version}
+    return {"id": room.pk, "version": room.version, **room_settings(room)}
 
 
-def listed_room(membership: Membership, here: int | None) -> dict[str, Any]:
-    """A room with what is its member's own; the membership is one that was read with_unread()."""
+def room_settings(room: Room) -> dict[str, Any]:
+    """What a room is. Of what is off or empty in most rooms nothing is said."""
+    settings = {"kind": room.kind, "name": room.name, "topic": room.topic}
+    rare = {
+        "description": room.description,
+        "emoji": room.emoji,
+        "read_only": room.is_read_only,
+        "locked": room.is_locked,
+        "slow": room.slow_seconds,
+        "archived": room.archived_at is not None,
+    }
+    return settings | {name: value for name, value in rare.items() if value}
+
+
+def listed_room(membership: Membership, here: int | None, people: "Iterable[User] | None" = None) -> dict[str, Any]:
+    """A room with what is its member's own; the membership is one that was read with_unread().
+
+    `people` are those of a direct conversation but for the member.
+    """
     own = {"role": membership.role, "last_read": membership.last_read, "here": here}
-    return room_card(membership.room) | own | unread_counts(membership)
+    listed = room_card(membership.room) | own | unread_counts(membership) | own_settings(membership) | _mute(membership)
+    if people is not None:
+        listed["people"] = [user_card(user) for user in people]
+    return listed
+
+
+def own_settings(membership: Membership) -> dict[str, Any]:
+    """What a member decided for their own list of rooms, where they did."""
+    decided = {
+        "quiet": membership.is_quiet,
+        "favourite": membership.is_favourite,
+        "put_away": membership.is_put_away,
+        "place": membership.place,
+    }
+    return {name: value for name, value in decided.items() if value not in (False, None)}
 
 
 def unread_counts(membership: Membership) -> dict[str, int]:
@@ -135,16 +166,33 @@ def message_event(message: Message) -> Event:
 
 
 def member_changed(membership: Membership) -> Event:
-    """`member.joined` or `member.left`, whichever was the latest."""
+    """`member.joined`, `member.changed` or `member.left`, whichever was the latest."""
     user = user_card(membership.user)
     if membership.left_at:
-        return _numbered("member.left", membership.room_id, membership.version, user=user)
-    return _numbered("member.joined", membership.room_id, membership.version, user=user, role=membership.role)
+        return _numbered("member.left", membership.room_id, membership.version, user=user, **ending(membership))
+    kind = "member.joined" if membership.version == membership.admitted else "member.changed"
+    return _numbered(kind, membership.room_id, membership.version, user=user, **_standing(membership))
+
+
+def _standing(membership: Membership) -> dict[str, Any]:
+    return {"role": membership.role, **_mute(membership)}
+
+
+def _mute(membership: Membership) -> dict[str, Any]:
+    if not (membership.is_muted and membership.muted_until):
+        return {}
+    return {"muted": {"until": _time(membership.muted_until), "reason": membership.mute_reason}}
+
+
+def ending(membership: Membership) -> dict[str, Any]:
+    """How a membership ended, where it was somebody else who ended it."""
+    if not membership.ending or membership.ending == Membership.Ending.LEFT:
+        return {}
+    return {"how": membership.ending, "by": _user(membership.ended_by), "reason": membership.ending_reason}
 
 
 def room_changed(room: Room) -> Event:
-    settings = {"name": room.name, "topic": room.topic, "kind": room.kind}
-    return _numbered("room.changed", room.pk, room.settings_version, settings=settings)
+    return _numbered("room.changed", room.pk, room.settings_version, settings=room_settings(room))
 
 
 def room_reset(room_id: int, version: int, page: dict[str, Any]) -> Event:
@@ -155,8 +203,9 @@ def room_gained(listed: dict[str, Any]) -> Event:
     return {"type": "room.gained", "room": listed}
 
 
-def room_lost(room_id: int) -> Event:
-    return {"type": "room.lost", "room": room_id}
+def room_lost(room_id: int, ending: dict[str, Any] | None = None) -> Event:
+    """`ending` says how, by whom and why, where it was not they who left."""
+    return {"type": "room.lost", "room": room_id, **(ending or {})}
 
 
 def read_moved(membership: Membership) -> Event:

@@ -72,7 +72,7 @@ def _events_between(version: int, room: Room, limit: int | None) -> list[events.
     bound = None if limit is None else limit + 1  # one more tells that there are too many
     changed = {"room": room, "version__gt": version, "version__lte": room.version}
     messages = Message.objects.for_cards().filter(**changed).order_by("version")[:bound]
-    members = Membership.objects.filter(**changed).select_related("user").order_by("version")[:bound]
+    members = Membership.objects.filter(**changed).select_related("user", "ended_by").order_by("version")[:bound]
     found = [events.message_event(message) for message in messages]
     found += [events.member_changed(membership) for membership in members]
     if room.settings_version > version:

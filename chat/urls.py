@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from chat import lookups, views
 
@@ -17,4 +17,6 @@ urlpatterns = [
     path("rooms/<int:room_id>/members/", lookups.members, name="members"),
     path("rooms/<int:room_id>/join/", views.join, name="join"),
     path("rooms/<int:room_id>/leave/", views.leave, name="leave"),
+    path("rooms/<int:room_id>/settings/", include("chat.room_settings.urls")),
+    path("site/", include("chat.site_admin.urls")),
 ]

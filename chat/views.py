@@ -10,8 +10,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import User
-from chat import events, history
+from chat import events, history, listing
 from chat.attendance import count_in, here_counts
+from chat.authority import ADMINISTRATOR, acts_of
 from chat.errors import Invalid, NotFound
 from chat.models import Membership, Room
 from chat.services import rooms as room_services
@@ -44,6 +45,8 @@ def room(request: HttpRequest, room_id: int) -> HttpResponse:
     listed = _listed_rooms(user)
     state = {
         "me": events.user_card(user),
+        "authority": {role: acts_of([role]) for role in (*Membership.Role.values, ADMINISTRATOR)},
+        "administrator": user.is_staff,
         "room": next(entry for entry in listed if entry["id"] == room_id),
         "rooms": listed,
         "version": version,
@@ -53,6 +56,7 @@ def room(request: HttpRequest, room_id: int) -> HttpResponse:
             "room": reverse("chat:room", args=[0]),
             "history": reverse("chat:history", args=[0]),
             "person": reverse("chat:person", args=[0]),
+            "settings": reverse("chat:room-settings:general", args=[0]),
         },
     }
     return render(request, "chat/room.html", {"state": state, "room": shown})
@@ -82,7 +86,7 @@ def _user(request: HttpRequest) -> User:
 
 def _index(request: HttpRequest, status: int = 200, **form: str) -> HttpResponse:
     user = _user(request)
-    memberships, public = list(Membership.objects.of(user).listed()), list(_with_members(Room.objects.public()))
+    memberships, public = list(Membership.objects.of(user).listed()), list(_with_members(Room.objects.directory()))
     # Read once for both lists: where Redis answers nothing, one wait is long enough.
     here = here_counts(list({membership.room_id for membership in memberships} | {room.pk for room in public}))
     context = {
@@ -101,7 +105,7 @@ def _listed_rooms(user: User) -> list[dict[str, Any]]:
 
 
 def _listed(memberships: list[Membership], here: dict[int, int] | None) -> list[dict[str, Any]]:
-    return [events.listed_room(membership, count_in(here, membership.room_id)) for membership in memberships]
+    return listing.listed_rooms(memberships, lambda room_id: count_in(here, room_id))
 
 
 def _directory(public: list[Any], joined: set[int], here: dict[int, int] | None) -> list[dict[str, Any]]:

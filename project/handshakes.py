@@ -26,7 +26,8 @@ class LimitedHandshakes:
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> Any:
         wait = self._limiter.take(network_of(scope, self.trusted_proxies), time.monotonic_ns())
         if not wait:
-            return await self.application(scope, receive, send)
+            address = address_of(scope, self.trusted_proxies)
+            return await self.application({**scope, "address": address}, receive, send)
         await receive()  # websocket.connect
         return await refuse(scope, send, -(-wait // SECOND))
 
@@ -45,8 +46,14 @@ def network_of(scope: dict[str, Any], trusted_proxies: int) -> bytes:
 
     Peers without an address, on a unix socket, count as one.
     """
+    return network(address_of(scope, trusted_proxies)) or b""
+
+
+def address_of(scope: dict[str, Any], trusted_proxies: int) -> str:
+    """The address that a handshake came from; empty for a peer without one."""
+    forwarded = forwarded_for(scope, trusted_proxies)
     peer = scope.get("client") or ("", 0)
-    return network(forwarded_for(scope, trusted_proxies)) or network(peer[0]) or b""
+    return forwarded if network(forwarded) else str(peer[0])
 
 
 def forwarded_for(scope: dict[str, Any], trusted_proxies: int) -> str:

@@ -40,9 +40,11 @@ async def check_standing(hub: "Hub") -> None:
     for connection in connections:
         if connection.session not in standing.sessions:
             connection.close(SIGNED_OUT)
-    for connection, room_id in stood:
-        if room_id not in standing.rooms[connection.user.pk]:
-            hub.show_out(connection, room_id)
+    lost = [(connection, room) for connection, room in stood if room not in standing.rooms[connection.user.pk]]
+    if lost:
+        endings = await read(reads.endings, {(connection.user.pk, room_id) for connection, room_id in lost})
+        for connection, room_id in lost:
+            hub.show_out(connection, room_id, endings.get((connection.user.pk, room_id), {}))
     await _gain_what_is_new(hub, standing)
     for user, moved in await read(_moves, list(hub.positions.untold(standing.rooms))):
         hub.tell_user(user, moved)

@@ -5,6 +5,8 @@ import uuid
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
+
 from chat.hub.frame import Frame
 from chat.hub.joiner import Joiner
 from chat.hub.outlets import Outlet
@@ -26,10 +28,13 @@ MakeUp = Callable[["Connection"], None]
 class Connection:
     """A socket of a signed-in user, in one of their tabs."""
 
-    def __init__(self, user: "User", session: str, outlet: Outlet) -> None:
+    def __init__(self, user: "User", session: str, outlet: Outlet, address: str = "", device: str = "") -> None:
         self.id = uuid.uuid4().hex
         self.user = user
         self.session = session  # its key
+        self.address = address  # of the peer, as far as our own proxies vouch for it
+        self.device = device  # what the browser says that it is
+        self.since = timezone.now()
         self.room: int | None = None  # that the tab shows
         self.is_greeted = False
         self.sees_hidden = False  # in that room's sidebar, those who do not want to be seen

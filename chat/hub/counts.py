@@ -87,4 +87,4 @@ class Counts:
 
 
 def _public_rooms() -> frozenset[int]:
-    return frozenset(Room.objects.public().values_list("pk", flat=True))
+    return frozenset(Room.objects.directory().values_list("pk", flat=True))

@@ -226,26 +226,27 @@ class Hub:
         room_id = event["room"]
         self._sidebars.follow(room_id, event)
         if event["type"] == "member.left":
-            self._expel(event["user"]["id"], room_id)
-        elif event["type"] == "member.joined":
+            self._expel(event["user"]["id"], room_id, event)
+        elif event["type"] in ("member.joined", "member.changed"):
             self._work.begin(self._sidebars.complete(room_id, event["user"]["id"]))
         self.places[room_id].audience.forward(event["version"], Frame.of(event))
 
-    def _expel(self, user: int, room_id: int) -> None:
+    def _expel(self, user: int, room_id: int, left: dict[str, Any]) -> None:
         """From exactly this number on, someone who left gets nothing more, and is not here."""
+        ending: dict[str, Any] = {name: left[name] for name in ("how", "by", "reason") if name in left}
         for connection in list(self.connections.get(user, ())):
-            self.show_out(connection, room_id)
+            self.show_out(connection, room_id, ending)
         # Also where their last tab is closed and lingers: whoever counts the topic counts members.
         self._tracker.track(here_topic(room_id), user, EXPELLED)
         self._tracker.untrack(here_topic(room_id), user, EXPELLED, linger=False)
 
-    def show_out(self, connection: Connection, room_id: int) -> None:
+    def show_out(self, connection: Connection, room_id: int, ending: dict[str, Any]) -> None:
         place = self.places.get(room_id)
         if place is not None and connection in place.audience:
             if connection.room == room_id:
                 self.close_room(connection, linger=False)
             place.audience.discard(connection)
-            connection.tell(events.room_lost(room_id))
+            connection.tell(events.room_lost(room_id, ending))
 
     # -- Rooms --------------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 """What the hub reads for a connection. They run on a database thread, but for `hello`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import FilteredRelation, Q
 
 from accounts.models import User
-from chat import events, history, limits
+from chat import events, history, limits, listing
 from chat.errors import NotFound, SignedOut
 from chat.hub.connection import Connection
 from chat.hub.frame import Frame
@@ -56,7 +56,14 @@ def listed_rooms(user: int, room_id: int | None = None) -> list[dict[str, Any]]:
     found = Membership.objects.current().filter(user=user).listed()
     if room_id is not None:
         found = found.filter(room=room_id)
-    return [events.listed_room(membership, None) for membership in found]
+    return listing.listed_rooms(found)
+
+
+def endings(lost: Collection[tuple[int, int]]) -> dict[tuple[int, int], dict[str, Any]]:
+    """How memberships ended (events.ending), by user and room."""
+    ended = Membership.objects.exclude(left_at=None).select_related("ended_by")
+    found = ended.filter(user__in={user for user, _ in lost}, room__in={room for _, room in lost})
+    return {(membership.user_id, membership.room_id): events.ending(membership) for membership in found}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +79,14 @@ class Opened:
 def openings(room_id: int, asked: Sequence[tuple[int, int | None]]) -> list[Opened | NotFound]:
     """For each user, with the version that the page has: one read for all. NotFound for one who is no member."""
     members = Membership.objects.current().filter(room=room_id, user__in={user for user, _ in asked})
-    listed = {membership.user_id: events.listed_room(membership, None) for membership in members.listed()}
+    found = list(members.listed())
+    listed = {member.user_id: room for member, room in zip(found, listing.listed_rooms(found), strict=True)}
     shown_hidden = _administrators(listed) if limits.administrators_see_hidden() else set()
     changes = {
         since: history.changes_since(room_id, since, limit=limits.resume_limit())
         for since in {since for user, since in asked if user in listed}
     }
-    frames = {since: Frame.of(*found.events) if found.events else None for since, found in changes.items()}
+    frames = {since: Frame.of(*each.events) if each.events else None for since, each in changes.items()}
     return [
         Opened(listed[user], changes[since].head, frames[since], user in shown_hidden) if user in listed else NotFound()
         for user, since in asked

@@ -1,10 +1,30 @@
+from chat.models.announcement import Announcement
+from chat.models.audit import AuditEntry
+from chat.models.ban import Ban
 from chat.models.edit import Edit
+from chat.models.invite import Invite
 from chat.models.membership import Membership
 from chat.models.mention import Mention
 from chat.models.message import Message
 from chat.models.reaction import Reaction
-from chat.models.room import Room
+from chat.models.report import Report
+from chat.models.room import FormerName, Room
 from chat.models.status import Status
 from chat.models.thread import Participant
 
-__all__ = ["Edit", "Membership", "Mention", "Message", "Participant", "Reaction", "Room", "Status"]
+__all__ = [
+    "Announcement",
+    "AuditEntry",
+    "Ban",
+    "Edit",
+    "FormerName",
+    "Invite",
+    "Membership",
+    "Mention",
+    "Message",
+    "Participant",
+    "Reaction",
+    "Report",
+    "Room",
+    "Status",
+]

@@ -3,6 +3,7 @@ from typing import TYPE_CHECKING, Self
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from chat.models.mention import Mention
@@ -11,6 +12,7 @@ from chat.models.message import Message
 if TYPE_CHECKING:
     from accounts.models import User
 
+REASON_LENGTH = 250  # characters
 MOST_UNREAD = 1_000  # counting stops there: "1,000+" says enough, and a long absence stays cheap
 
 
@@ -63,6 +65,12 @@ class Membership(models.Model):
         MODERATOR = "moderator", _("Moderator")
         MEMBER = "member", _("Member")
 
+    class Ending(models.TextChoices):
+        LEFT = "left", _("Left")
+        REMOVED = "removed", _("Removed")
+        BANNED = "banned", _("Banned")
+        DELETED = "deleted", _("Room deleted")
+
     room = models.ForeignKey("chat.Room", on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.MEMBER)
@@ -70,6 +78,25 @@ class Membership(models.Model):
     joined_at = models.DateTimeField(_("joined"))
     left_at = models.DateTimeField(_("left"), null=True, blank=True)
     version = models.PositiveBigIntegerField(_("version"), editable=False)
+    admitted = models.PositiveBigIntegerField(_("version of the admission"), default=0, db_default=0, editable=False)
+
+    # How it ended, where somebody else ended it.
+    ending = models.CharField(_("how it ended"), max_length=10, choices=Ending.choices, blank=True, db_default="")
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
+    ending_reason = models.CharField(_("reason for the end"), max_length=REASON_LENGTH, blank=True, db_default="")
+
+    # What moderation says of the member, and when they last posted in a room with slow mode.
+    muted_until = models.DateTimeField(_("muted until"), null=True, blank=True)
+    mute_reason = models.CharField(_("reason for the mute"), max_length=REASON_LENGTH, blank=True, db_default="")
+    posted_at = models.DateTimeField(null=True, editable=False)
+
+    # What the member decides for their own list of rooms.
+    is_quiet = models.BooleanField(_("quiet"), default=False, db_default=False)
+    is_favourite = models.BooleanField(_("favourite"), default=False, db_default=False)
+    is_put_away = models.BooleanField(_("put away until something new is said"), default=False, db_default=False)
+    place = models.PositiveIntegerField(_("place in the list"), null=True, blank=True)
 
     # Where the query asked for them: with_unread()
     unread: int
@@ -86,3 +113,8 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} – {self.room}"
+
+    @property
+    def is_muted(self) -> bool:
+        """Whether moderators took away that the member may write here."""
+        return self.muted_until is not None and self.muted_until > timezone.now()

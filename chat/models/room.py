@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 NAME_LENGTH = 80  # characters
+TOPIC_LENGTH = 250
+DESCRIPTION_LENGTH = 500
 
 
 class RoomQuerySet(models.QuerySet["Room"]):
@@ -19,14 +21,27 @@ class RoomQuerySet(models.QuerySet["Room"]):
 
     def open_to(self, user: "User") -> Self:
         """The rooms whose page `user` may see: their own, and the public ones."""
-        return self.filter(models.Q(kind=Room.Kind.PUBLIC) | models.Q(pk__in=Room.objects.of(user)))
+        public = models.Q(kind=Room.Kind.PUBLIC, deleted_at=None)
+        return self.filter(public | models.Q(pk__in=Room.objects.of(user)))
+
+    def existing(self) -> Self:
+        """Without those that were deleted and are being removed."""
+        return self.filter(deleted_at=None)
 
     def public(self) -> Self:
-        return self.filter(kind=Room.Kind.PUBLIC)
+        return self.existing().filter(kind=Room.Kind.PUBLIC)
+
+    def directory(self) -> Self:
+        """The rooms that anybody may find and join."""
+        return self.public().filter(archived_at=None)
 
     def named(self, name: str) -> Self:
         """The public room of that name, in any case: only public rooms have names that one can type."""
         return self.public().filter(name__iexact=name)
+
+    def once_named(self, name: str) -> Self:
+        """The public room that had that name, and gave it up."""
+        return self.public().filter(former_names__name__iexact=name)
 
 
 class Room(models.Model):
@@ -35,10 +50,23 @@ class Room(models.Model):
     class Kind(models.TextChoices):
         PUBLIC = "public", _("Public")
         PRIVATE = "private", _("Private")
+        DIRECT = "direct", _("Direct")
 
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.PUBLIC)
-    name = models.CharField(_("name"), max_length=NAME_LENGTH)
-    topic = models.CharField(_("topic"), max_length=250, blank=True)
+    name = models.CharField(_("name"), max_length=NAME_LENGTH)  # of a direct conversation: none
+    topic = models.CharField(_("topic"), max_length=TOPIC_LENGTH, blank=True)
+    description = models.TextField(_("description"), max_length=DESCRIPTION_LENGTH, blank=True, db_default="")
+    emoji = models.CharField(_("emoji"), max_length=32, blank=True, db_default="")
+    # The ids of those who talk in a direct conversation: the same people have one.
+    people_key = models.CharField(max_length=255, null=True, unique=True, editable=False)
+
+    is_default = models.BooleanField(_("newcomers become members"), default=False, db_default=False)
+    is_read_only = models.BooleanField(_("only moderators post"), default=False, db_default=False)
+    is_locked = models.BooleanField(_("locked"), default=False, db_default=False)
+    slow_seconds = models.PositiveIntegerField(_("slow mode (seconds between posts)"), default=0, db_default=0)
+    retention_days = models.PositiveIntegerField(_("messages are kept for (days)"), null=True, blank=True)
+    archived_at = models.DateTimeField(_("archived"), null=True, blank=True, editable=False)
+    deleted_at = models.DateTimeField(_("deleted"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     # Every change that members must see takes the next number; the row that changed carries it (docs/architecture.md).
@@ -48,7 +76,11 @@ class Room(models.Model):
     floor = models.PositiveBigIntegerField(default=0, editable=False)
 
     members = models.ManyToManyField(
-        settings.AUTH_USER_MODEL, through="chat.Membership", related_name="+", verbose_name=_("members")
+        settings.AUTH_USER_MODEL,
+        through="chat.Membership",
+        through_fields=("room", "user"),
+        related_name="+",
+        verbose_name=_("members"),
     )
 
     objects = RoomQuerySet.as_manager()
@@ -59,19 +91,43 @@ class Room(models.Model):
         constraints = [
             models.UniqueConstraint(
                 Lower("name"),
-                condition=models.Q(kind="public"),
+                condition=models.Q(kind="public", deleted_at=None),
                 name="public_room_name_unique_in_any_case",
                 violation_error_message=_("There is a public room of that name."),
             )
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return self.name or str(_("Direct conversation"))
 
     def get_absolute_url(self) -> str:
         return reverse("chat:room", args=[self.pk])
+
+    @property
+    def is_direct(self) -> bool:
+        return self.kind == Room.Kind.DIRECT
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether only those who moderate it may post: it is for announcements, or locked."""
+        return self.is_read_only or self.is_locked
 
     def next_version(self) -> int:
         """Take the next number of a room that is locked by the caller's transaction."""
         self.version += 1
         return self.version
+
+
+class FormerName(models.Model):
+    """A name that a public room had: it leads on to the room, until another room takes it."""
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="former_names")
+    name = models.CharField(_("name"), max_length=NAME_LENGTH)
+
+    class Meta:
+        verbose_name = _("former name")
+        verbose_name_plural = _("former names")
+        constraints = [models.UniqueConstraint(Lower("name"), name="former_name_unique_in_any_case")]
+
+    def __str__(self) -> str:
+        return self.name

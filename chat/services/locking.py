@@ -1,12 +1,14 @@
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+"""The room's lock, and under it: may they?"""
 
-from chat.authority import Act, may
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from chat.authority import ADMINISTRATOR, IN_AN_ARCHIVED_ROOM, Act, allows, may, outranks
 from chat.errors import Forbidden, NotFound
 from chat.models import Membership, Message, Room
-
-if TYPE_CHECKING:
-    from accounts.models import User
+from chat.services.actor import Actor
 
 
 def locked_room(room_id: int) -> Room:
@@ -22,11 +24,11 @@ def locked_room(room_id: int) -> Room:
 
 def locked_rooms(room_ids: Iterable[int]) -> dict[int, Room]:
     """Those of the rooms that exist, by id; locked in the order of their ids, so that nobody waits in a circle."""
-    found = Room.objects.select_for_update().filter(pk__in=set(room_ids)).order_by("pk")
+    found = Room.objects.existing().select_for_update().filter(pk__in=set(room_ids)).order_by("pk")
     return {room.pk: room for room in found}
 
 
-def membership_for(user: "User", room: Room, act: Act | None = None) -> Membership:
+def membership_for(user: User, room: Room, act: Act | None = None) -> Membership:
     """The user's membership of a room that is locked, if it (and the account) stands and allows `act`.
 
     Read after the lock: whoever removed the user before us has committed, and is seen.
@@ -34,9 +36,56 @@ def membership_for(user: "User", room: Room, act: Act | None = None) -> Membersh
     found = room.memberships.current().filter(user=user, user__is_active=True).first()
     if found is None:
         raise NotFound
-    if act is not None and not may(found, act):
-        raise Forbidden
+    if act is not None:
+        _check_not_archived(room, act)
+        if not may(found, act):
+            raise Forbidden
     return found
+
+
+def authorise(by: Actor, room: Room, act: Act, *, on: User | None = None) -> frozenset[str]:
+    """The roles that `by` has in a room that is locked, where they allow `act`, and stand above those of `on`.
+
+    Administrators of the site need not be members. Raises NotFound for whoever is neither, and Forbidden.
+    """
+    roles = roles_of(by, room)
+    if not roles:
+        raise NotFound
+    _check_not_archived(room, act)
+    if not allows(roles, act):
+        raise Forbidden
+    if on is not None:
+        if by.user is not None and on.pk == by.user.pk:
+            raise Forbidden(_("You cannot do that to yourself."))
+        if not outranks(roles, roles_of(Actor(on), room)):
+            raise Forbidden(_("You may do that only to those whose role is below yours."))
+    return roles
+
+
+def roles_of(by: Actor, room: Room) -> frozenset[str]:
+    """The roles that somebody has in a room, as they are stored: that of the member, and that of an administrator.
+
+    The site itself is an administrator.
+    """
+    if by.user is None:
+        return frozenset({ADMINISTRATOR})
+    role = room.memberships.current().filter(user=by.user, user__is_active=True).values_list("role", flat=True)
+    roles = set(role)
+    # In a direct conversation there is nothing to run.
+    if not room.is_direct and User.objects.administrators().filter(pk=by.user.pk).exists():
+        roles.add(ADMINISTRATOR)
+    return frozenset(roles)
+
+
+def check_administrator(by: Actor) -> None:
+    """Raises NotFound for whoever is no administrator of the site: to them, there is nothing of it."""
+    if by.user is not None and not User.objects.administrators().filter(pk=by.user.pk).exists():
+        raise NotFound
+
+
+def _check_not_archived(room: Room, act: Act) -> None:
+    if room.archived_at is not None and act not in IN_AN_ARCHIVED_ROOM:
+        raise Forbidden(_("This room is archived: it can be read, and nothing in it changes."))
 
 
 def message_in(room: Room, message_id: int) -> Message:

@@ -2,7 +2,7 @@
 
 import unicodedata
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -13,8 +13,9 @@ from chat.authority import Act
 from chat.errors import Invalid, NotFound
 from chat.models import Membership, Room
 from chat.models.room import NAME_LENGTH
-from chat.services.locking import locked_room, membership_for
-from chat.services.notices import append_notice
+from chat.services.actor import Actor
+from chat.services.locking import authorise, locked_room, membership_for
+from chat.services.notices import append_notice, tell
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -41,7 +42,7 @@ def create_room(owner: "User", name: str, *, kind: str = Room.Kind.PUBLIC, topic
             room.save(force_insert=True)
     except IntegrityError:
         raise Invalid(_("There is a public room of that name.")) from None
-    _admit(room, owner, Membership.Role.OWNER)
+    admit(room, owner, Membership.Role.OWNER)
     return room
 
 
@@ -67,7 +68,7 @@ def join(user: "User", room_id: int) -> Room:
     if room.kind != Room.Kind.PUBLIC and not is_member:
         raise NotFound
     if not is_member:
-        _admit(room, user, Membership.Role.MEMBER)
+        admit(room, user, Membership.Role.MEMBER)
         append_notice(room, user, {"what": "joined"})
     return room
 
@@ -79,7 +80,7 @@ def add_member(
     """Let somebody into a room of any kind, on the authority of the site. `joined_at` is for what happened before."""
     room = locked_room(room_id)
     if not room.memberships.of(user).exists():
-        membership = _admit(room, user, role, joined_at)
+        membership = admit(room, user, role, joined_at)
         append_notice(room, user, {"what": "joined"}, at=membership.joined_at)
     return room
 
@@ -89,23 +90,18 @@ def leave(user: "User", room_id: int) -> None:
     """Stop being a member. Raises NotFound for one who is none."""
     room = locked_room(room_id)
     membership = membership_for(user, room)
-    membership.left_at = timezone.now()
-    membership.version = room.next_version()
-    membership.save(update_fields=["left_at", "version"])
-    room.save(update_fields=["version"])
-    broadcasts.member_changed(membership)
+    end(room, membership, Membership.Ending.LEFT)
     append_notice(room, user, {"what": "left"})
 
 
 @transaction.atomic
-def change_settings(room_id: int, *, by: "User", name: str | None = None, topic: str | None = None) -> Room:
-    """Give a room another name or topic. Those whom the site lets change every room need not be members.
+def change_settings(room_id: int, *, by: Actor, name: str | None = None, topic: str | None = None) -> Room:
+    """Give a room another name or topic.
 
     Raises NotFound, Forbidden, and Invalid for a bad name or one that is taken.
     """
     room = locked_room(room_id)
-    if not by.has_perm("chat.change_room"):
-        membership_for(by, room, Act.CHANGE_SETTINGS)
+    authorise(by, room, Act.CHANGE_SETTINGS)
     old_name, old_topic = room.name, room.topic
     room.name = room.name if name is None else clean_name(name)
     room.topic = room.topic if topic is None else topic
@@ -117,13 +113,25 @@ def change_settings(room_id: int, *, by: "User", name: str | None = None, topic:
         raise Invalid(_("There is a public room of that name.")) from None
     broadcasts.room_changed(room)
     if room.name != old_name:
-        append_notice(room, by, {"what": "renamed", "from": old_name, "to": room.name})
+        names: dict[str, Any] = {"from": old_name, "to": room.name}
+        tell(room, by.user, "renamed", **names)
     if room.topic != old_topic:
-        append_notice(room, by, {"what": "topic", "to": room.topic})
+        tell(room, by.user, "topic", to=room.topic)
     return room
 
 
-def _admit(room: Room, user: "User", role: str, joined_at: datetime | None = None) -> Membership:
+def end(
+    room: Room, membership: Membership, ending: Membership.Ending, by: "User | None" = None, reason: str = ""
+) -> None:
+    """End a membership of a room that is locked: from this version on, its tabs get nothing more of the room."""
+    membership.left_at, membership.version = timezone.now(), room.next_version()
+    membership.ending, membership.ended_by, membership.ending_reason = ending, by, reason
+    membership.save(update_fields=["left_at", "version", "ending", "ended_by", "ending_reason"])
+    room.save(update_fields=["version"])
+    broadcasts.member_changed(membership)
+
+
+def admit(room: Room, user: "User", role: str, joined_at: datetime | None = None) -> Membership:
     """Make a member of a room that is locked: from here on, nothing that was said before is unread."""
     version = room.next_version()
     membership, _created = Membership.objects.update_or_create(
@@ -134,7 +142,11 @@ def _admit(room: Room, user: "User", role: str, joined_at: datetime | None = Non
             "joined_at": joined_at or timezone.now(),
             "left_at": None,
             "version": version,
+            "admitted": version,
             "last_read": version,
+            "ending": "",
+            "ended_by": None,
+            "ending_reason": "",
         },
     )
     room.save(update_fields=["version"])

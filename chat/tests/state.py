@@ -23,7 +23,7 @@ def apply(state: dict[str, Any], event: dict[str, Any]) -> None:
     match event["type"]:
         case "message.posted" | "message.changed":
             state["messages"][event["message"]["id"]] = event["message"]
-        case "member.joined":
+        case "member.joined" | "member.changed":
             state["members"][event["user"]["id"]] = event["role"]
         case "member.left":
             state["members"].pop(event["user"]["id"], None)

@@ -10,6 +10,7 @@ from accounts.models import User
 from chat import history
 from chat.models import Message, Room
 from chat.services import editing, messages, pins, reactions, rooms
+from chat.services.actor import Actor
 from chat.tests.state import apply, state_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -51,14 +52,16 @@ CHANGES: dict[str, Callable[[User, User, Room], object]] = {
     ],
     "member.joined": lambda alice, bob, room: rooms.join(bob, room.pk),
     "member.left": lambda alice, bob, room: rooms.leave(alice, room.pk),
-    "room.changed": lambda alice, bob, room: rooms.change_settings(room.pk, by=alice, name="lobby", topic="Be kind"),
+    "room.changed": lambda alice, bob, room: rooms.change_settings(
+        room.pk, by=Actor(alice), name="lobby", topic="Be kind"
+    ),
     "several": lambda alice, bob, room: [
         rooms.join(bob, room.pk),
         say(bob, room),
         rooms.leave(bob, room.pk),
-        rooms.change_settings(room.pk, by=alice, topic="One"),
+        rooms.change_settings(room.pk, by=Actor(alice), topic="One"),
         rooms.join(bob, room.pk),
-        rooms.change_settings(room.pk, by=alice, topic="Two"),
+        rooms.change_settings(room.pk, by=Actor(alice), topic="Two"),
         say(bob, room, "Back"),
     ],
 }

@@ -10,6 +10,7 @@ from chat.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from chat.events import message_card
 from chat.models import Membership, Message, Room
 from chat.services import messages, reading, rooms
+from chat.services.actor import Actor
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -115,7 +116,7 @@ class TestRooms:
     def test_a_public_name_is_taken_once(self, alice: User, general: Room) -> None:
         other = rooms.create_room(alice, "other")
         assert refuses(Invalid, rooms.create_room, alice, "GENERAL")
-        assert refuses(Invalid, rooms.change_settings, other.pk, by=alice, name="General")
+        assert refuses(Invalid, rooms.change_settings, other.pk, by=Actor(alice), name="General")
 
     def test_an_outsider_does_not_join_a_private_room(self, mallory: User, general: Room, secret: Room) -> None:
         assert rooms.join(mallory, general.pk)
@@ -140,12 +141,12 @@ class TestRooms:
         ]
 
     def test_only_those_who_run_a_room_change_it(self, alice: User, bob: User, mallory: User, general: Room) -> None:
-        assert rooms.change_settings(general.pk, by=alice, topic="Be kind").topic == "Be kind"
-        assert refuses(Forbidden, rooms.change_settings, general.pk, by=bob, topic="Mine")
-        assert refuses(NotFound, rooms.change_settings, general.pk, by=mallory, topic="Mine")
+        assert rooms.change_settings(general.pk, by=Actor(alice), topic="Be kind").topic == "Be kind"
+        assert refuses(Forbidden, rooms.change_settings, general.pk, by=Actor(bob), topic="Mine")
+        assert refuses(NotFound, rooms.change_settings, general.pk, by=Actor(mallory), topic="Mine")
 
     def test_a_site_administrator_changes_any_room(self, general: Room, admin_user: User) -> None:
-        assert rooms.change_settings(general.pk, by=admin_user, name="lobby").name == "lobby"
+        assert rooms.change_settings(general.pk, by=Actor(admin_user), name="lobby").name == "lobby"
 
 
 class TestReading:

@@ -1,5 +1,3 @@
-const MODERATORS = new Set(["owner", "moderator"]);
-
 // What one does to a message of the shown room, and who may.
 export class Acts {
   #chat;
@@ -12,9 +10,16 @@ export class Acts {
     if (message.id === undefined || message.deleted || message.kind === "notice") return false;
     const isMine = message.author.id === this.#chat.me.id;
     if (act === "edit") return isMine;
-    if (act === "delete") return isMine || MODERATORS.has(this.#chat.room?.role);
+    if (act === "delete") return isMine || this.allows("delete_any");
     if (act === "thread" || act === "unread") return message.thread === undefined;
     return true;
+  }
+
+  // Whether the person's role in the shown room is enough, by the server's table: what it decides is final.
+  allows(act) {
+    const { authority, isAdministrator, room } = this.#chat;
+    const roles = isAdministrator && room?.kind !== "direct" ? [room?.role, "administrator"] : [room?.role];
+    return roles.some((role) => authority[role]?.includes(act));
   }
 
   // Rejects with what the server says against it: the text is the editor's, and stays there.

@@ -22,10 +22,12 @@ export class Chat extends Model {
   #timelines = new Map();
   #covered = false;
 
-  constructor({ me, room, rooms, page, version, urls }, socket) {
+  constructor({ me, room, rooms, page, version, urls, authority, administrator }, socket) {
     super();
     this.me = me;
     this.urls = urls;
+    this.authority = authority; // what each role may do
+    this.isAdministrator = administrator;
     this.socket = socket;
     this.limits = {};
     this.shown = room.id;
@@ -151,7 +153,8 @@ export class Chat extends Model {
     this.#on("hello", (hello) => this.#greeted(hello));
     this.#on("message.posted", (event) => this.#posted(event));
     this.#on("message.changed", (event) => this.#turned(event));
-    this.#on("member.joined", (event) => this.#reach(event));
+    this.#on("member.joined", (event) => this.#standing(event));
+    this.#on("member.changed", (event) => this.#standing(event));
     this.#on("member.left", (event) => this.#reach(event) ?? this.#here(event, () => this.#left(event.user)));
     this.#on("room.changed", (event) => this.#reach(event) ?? this.rooms.settled(event));
     this.#on("room.reset", (event) => this.#reset(event));
@@ -175,6 +178,12 @@ export class Chat extends Model {
 
   #here({ room }, handle) {
     if (room === this.shown) handle();
+  }
+
+  // Somebody's role, or whether they may write; one's own is the room's as one sees it.
+  #standing(event) {
+    this.#reach(event);
+    if (event.user.id === this.me.id) this.rooms.standing(event);
   }
 
   #left(user) {

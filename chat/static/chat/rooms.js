@@ -93,8 +93,14 @@ export class Rooms extends Model {
     if (unread || mentions) this.#update(id, { unread: 0, mentions: 0 });
   }
 
+  // What is off is not in the settings at all.
   settled({ room, settings }) {
-    this.#update(room, settings);
+    const off = { description: "", emoji: "", read_only: false, locked: false, slow: 0, archived: false };
+    this.#update(room, { ...off, ...settings });
+  }
+
+  standing({ room, role, muted }) {
+    this.#update(room, { role, muted });
   }
 
   // Of rooms that are not in `counts` nothing changed; null: nobody knows any more.

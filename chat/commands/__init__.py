@@ -1,0 +1,44 @@
+"""What each command does: authorise, call a service, acknowledge.
+
+rooms.py      to show one, to come and go, what is read
+messages.py   to post, and what becomes of a message
+people.py     who is there, and how one is oneself
+answering.py  what they have in common
+"""
+
+import logging
+
+from chat import frames
+from chat.commands import messages, people, rooms
+from chat.commands.answering import Handlers, error
+from chat.errors import BadFrame, Internal, Limited, Refused, SignedOut
+from chat.hub import Hub
+from chat.hub.connection import SIGNED_OUT, Connection
+
+logger = logging.getLogger(__name__)
+
+HANDLERS: Handlers = {**rooms.HANDLERS, **messages.HANDLERS, **people.HANDLERS}
+
+
+async def run(hub: Hub, connection: Connection, text: str) -> None:
+    """Do what a frame asks for, and answer it: with an ack, or with an error that says why not."""
+    number: int | None = None
+    try:
+        command = frames.decode_command(text)
+        number = command.id
+        hub.allowances.spend(hub, connection, command)
+        await HANDLERS[type(command)](hub, connection, command)
+    except Limited as limited:
+        connection.refuse(error(number, limited))
+    except BadFrame as refused:
+        connection.tell(error(frames.command_id(text), refused))
+    except SignedOut as refused:
+        connection.tell(error(number, refused))
+        connection.close(SIGNED_OUT)
+    except Refused as refused:
+        if refused.__cause__:
+            logger.warning("A command was refused: %r", refused.__cause__)
+        connection.tell(error(number, refused))
+    except Exception:
+        logger.exception("A command failed")
+        connection.tell(error(number, Internal()))

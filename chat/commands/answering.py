@@ -1,0 +1,50 @@
+"""What all commands have in common: to write for whoever is connected, and to answer."""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from accounts.models import User
+from chat import frames
+from chat.database import write
+from chat.errors import Limited, NotFound, Refused
+from chat.hub import Hub
+from chat.hub.connection import Connection
+from chat.services.actor import Actor
+from chat.services.standing import in_session
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+Handlers = dict[type[frames.Command], Callable[[Hub, Connection, Any], Awaitable[None]]]
+
+
+async def write_for(
+    connection: Connection, service: Callable[Concatenate[User, P], T], *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """Let a service write for whoever is connected, if the session is in force in that same transaction."""
+    call = partial(service, connection.user, *args, **kwargs)
+    return await write(in_session, connection.session, connection.user, call)
+
+
+async def act_for(
+    connection: Connection, service: Callable[Concatenate[Actor, P], T], *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """The same for an act that is written down, with where it came from."""
+    call = partial(service, Actor(connection.user, connection.address), *args, **kwargs)
+    return await write(in_session, connection.session, connection.user, call)
+
+
+def check_stands_in(hub: Hub, connection: Connection, room_id: int) -> None:
+    """Raise NotFound where the connection does not stand in the room."""
+    if not hub.places.stands(connection, room_id):
+        raise NotFound
+
+
+def ack(connection: Connection, command: frames.Command, **members: Any) -> None:
+    connection.tell({"type": "ack", "id": command.id, **members})
+
+
+def error(number: int | None, refused: Refused) -> dict[str, Any]:
+    event = {"type": "error", "id": number, "code": refused.code, "detail": refused.detail, "retry": refused.retry}
+    return event | {"retry_after": refused.retry_after} if isinstance(refused, Limited) else event

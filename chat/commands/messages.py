@@ -1,0 +1,91 @@
+"""Messages, and what becomes of them."""
+
+from chat import broadcasts, frames
+from chat.attendance import online
+from chat.commands.answering import Handlers, ack, check_stands_in, write_for
+from chat.events import message_card
+from chat.group_commit import group_commit
+from chat.hub import Hub
+from chat.hub.connection import Connection
+from chat.services import editing, pins, reactions, threads
+from chat.services.mentions import says_here
+from chat.services.messages import Post
+
+
+async def post_message(hub: Hub, connection: Connection, command: frames.MessagePost) -> None:
+    post = Post(
+        connection.user,
+        command.room,
+        command.body,
+        command.client_id,
+        kind=command.kind,
+        quote=command.quote,
+        thread=command.thread,
+        online=await online() if says_here(command.body) else frozenset(),
+        session=connection.session,
+    )
+    message = await group_commit().post(post)
+    ack(connection, command, message=message_card(message))
+
+
+async def edit_message(hub: Hub, connection: Connection, command: frames.MessageEdit) -> None:
+    message = await write_for(connection, editing.edit_message, command.room, command.message, command.body)
+    ack(connection, command, message=message_card(message))
+
+
+async def delete_message(hub: Hub, connection: Connection, command: frames.MessageDelete) -> None:
+    message = await write_for(connection, editing.delete_message, command.room, command.message)
+    ack(connection, command, message=message_card(message))
+
+
+async def pin_message(hub: Hub, connection: Connection, command: frames.MessagePin) -> None:
+    message = await write_for(connection, pins.pin, command.room, command.message)
+    ack(connection, command, message=message_card(message))
+
+
+async def unpin_message(hub: Hub, connection: Connection, command: frames.MessageUnpin) -> None:
+    message = await write_for(connection, pins.unpin, command.room, command.message)
+    ack(connection, command, message=message_card(message))
+
+
+async def add_reaction(hub: Hub, connection: Connection, command: frames.ReactionAdd) -> None:
+    message = await write_for(connection, reactions.add_reaction, command.room, command.message, command.emoji)
+    ack(connection, command, message=message_card(message))
+
+
+async def remove_reaction(hub: Hub, connection: Connection, command: frames.ReactionRemove) -> None:
+    message = await write_for(connection, reactions.remove_reaction, command.room, command.message, command.emoji)
+    ack(connection, command, message=message_card(message))
+
+
+async def read_thread(hub: Hub, connection: Connection, command: frames.ThreadRead) -> None:
+    position = await write_for(connection, threads.mark_thread_read, command.room, command.message, command.position)
+    ack(connection, command, position=position)
+
+
+async def start_typing(hub: Hub, connection: Connection, command: frames.TypingStart) -> None:
+    check_stands_in(hub, connection, command.room)
+    if not hub.people.is_hidden(connection.user.pk):
+        broadcasts.typing_started(command.room, connection.user, command.thread)
+    ack(connection, command)
+
+
+async def stop_typing(hub: Hub, connection: Connection, command: frames.TypingStop) -> None:
+    check_stands_in(hub, connection, command.room)
+    if not hub.people.is_hidden(connection.user.pk):
+        broadcasts.typing_stopped(command.room, connection.user, command.thread)
+    ack(connection, command)
+
+
+HANDLERS: Handlers = {
+    frames.MessagePost: post_message,
+    frames.MessageEdit: edit_message,
+    frames.MessageDelete: delete_message,
+    frames.MessagePin: pin_message,
+    frames.MessageUnpin: unpin_message,
+    frames.ReactionAdd: add_reaction,
+    frames.ReactionRemove: remove_reaction,
+    frames.ThreadRead: read_thread,
+    frames.TypingStart: start_typing,
+    frames.TypingStop: stop_typing,
+}

@@ -1,0 +1,36 @@
+"""People: who is there, and how one is oneself."""
+
+from chat import frames
+from chat.commands.answering import Handlers, ack, write_for
+from chat.events import own_status
+from chat.hub import Hub
+from chat.hub.connection import Connection
+from chat.services import people, status
+
+
+async def touch(hub: Hub, connection: Connection, command: frames.PresenceTouch) -> None:
+    hub.touch(connection)
+    ack(connection, command)
+
+
+async def page_roster(hub: Hub, connection: Connection, command: frames.RosterPage) -> None:
+    ack(connection, command, **hub.roster_page(connection, command.room, command.offset, command.q))
+
+
+async def set_status(hub: Hub, connection: Connection, command: frames.StatusSet) -> None:
+    decided = {"mode": command.mode, "text": command.text, "emoji": command.emoji}
+    user = await write_for(connection, status.set_status, **decided, until=command.until)
+    ack(connection, command, status=own_status(user))
+
+
+async def note_zone(hub: Hub, connection: Connection, command: frames.PersonZone) -> None:
+    time_zone = await write_for(connection, people.note_time_zone, command.time_zone)
+    ack(connection, command, time_zone=time_zone)
+
+
+HANDLERS: Handlers = {
+    frames.PresenceTouch: touch,
+    frames.RosterPage: page_roster,
+    frames.StatusSet: set_status,
+    frames.PersonZone: note_zone,
+}

@@ -1,0 +1,62 @@
+"""Rooms: to show one, to come and go, what is read."""
+
+from chat import frames
+from chat.commands.answering import Handlers, ack, write_for
+from chat.errors import BadFrame, NotFound
+from chat.hub import Hub
+from chat.hub.connection import Connection
+from chat.services import reading, rooms
+
+
+async def open_room(hub: Hub, connection: Connection, command: frames.RoomOpen) -> None:
+    hold, opened = await hub.open_room(connection, command.room, command.since)
+    ack(connection, command, room=opened.listed | {"here": hub.counts.of(command.room)}, version=opened.head)
+    await hub.show(connection, hold, opened)
+
+
+async def close_room(hub: Hub, connection: Connection, command: frames.RoomClose) -> None:
+    hub.close_room(connection)
+    ack(connection, command)
+
+
+async def join_room(hub: Hub, connection: Connection, command: frames.RoomJoin) -> None:
+    if command.room is not None:
+        room = await write_for(connection, rooms.join, command.room)
+    elif command.name is not None:
+        room = await write_for(connection, rooms.go_to, command.name)
+    else:
+        raise BadFrame
+    listed = await hub.listed_rooms(connection.user.pk, room.pk)
+    if not listed:
+        raise NotFound  # removed again meanwhile
+    ack(connection, command, room=listed[0])
+
+
+async def leave_room(hub: Hub, connection: Connection, command: frames.RoomLeave) -> None:
+    await write_for(connection, rooms.leave, command.room)
+    ack(connection, command)
+
+
+async def read_room(hub: Hub, connection: Connection, command: frames.RoomRead) -> None:
+    position = await write_for(connection, reading.mark_read, command.room, command.position)
+    ack(connection, command, position=position)
+
+
+async def unread_room(hub: Hub, connection: Connection, command: frames.RoomUnread) -> None:
+    position = await write_for(connection, reading.mark_unread, command.room, command.position)
+    ack(connection, command, position=position)
+
+
+async def watch_directory(hub: Hub, connection: Connection, command: frames.DirectoryWatch) -> None:
+    ack(connection, command, rooms=await hub.watch_directory(connection))
+
+
+HANDLERS: Handlers = {
+    frames.RoomOpen: open_room,
+    frames.RoomClose: close_room,
+    frames.RoomJoin: join_room,
+    frames.RoomLeave: leave_room,
+    frames.RoomRead: read_room,
+    frames.RoomUnread: unread_room,
+    frames.DirectoryWatch: watch_directory,
+}

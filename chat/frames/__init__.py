@@ -1,0 +1,83 @@
+"""The commands that a client may send, as types: docs/protocol.md says what each means.
+
+What is not named is ignored; what is named must be of its type. Nothing else from the wire reaches the program.
+
+rooms.py  messages.py  people.py   the commands
+command.py                         what they are made of
+"""
+
+from functools import reduce
+from operator import or_
+
+import msgspec
+
+from chat.errors import BadFrame
+from chat.frames.command import Command, CommandId
+from chat.frames.messages import (
+    MessageDelete,
+    MessageEdit,
+    MessagePin,
+    MessagePost,
+    MessageUnpin,
+    ReactionAdd,
+    ReactionRemove,
+    ThreadRead,
+    TypingStart,
+    TypingStop,
+)
+from chat.frames.people import PersonZone, PresenceTouch, RosterPage, StatusSet
+from chat.frames.rooms import DirectoryWatch, RoomClose, RoomJoin, RoomLeave, RoomOpen, RoomRead, RoomUnread
+
+__all__ = [
+    "COMMANDS",
+    "Command",
+    "DirectoryWatch",
+    "MessageDelete",
+    "MessageEdit",
+    "MessagePin",
+    "MessagePost",
+    "MessageUnpin",
+    "PersonZone",
+    "PresenceTouch",
+    "ReactionAdd",
+    "ReactionRemove",
+    "RoomClose",
+    "RoomJoin",
+    "RoomLeave",
+    "RoomOpen",
+    "RoomRead",
+    "RoomUnread",
+    "RosterPage",
+    "StatusSet",
+    "ThreadRead",
+    "TypingStart",
+    "TypingStop",
+    "command_id",
+    "decode_command",
+]
+
+
+class _Numbered(msgspec.Struct):
+    id: CommandId
+
+
+COMMANDS: list[type[Command]] = Command.__subclasses__()
+
+_decode = msgspec.json.Decoder(reduce(or_, COMMANDS)).decode
+_decode_number = msgspec.json.Decoder(_Numbered).decode
+
+
+def decode_command(text: str) -> Command:
+    """The command in a frame. Raises BadFrame."""
+    try:
+        return _decode(text)
+    except (msgspec.DecodeError, RecursionError, UnicodeError, ValueError) as error:
+        raise BadFrame from error
+
+
+def command_id(text: str) -> int | None:
+    """The id in a frame that was no command, where even that can be read: its error can then be told apart."""
+    try:
+        return _decode_number(text).id
+    except (msgspec.DecodeError, RecursionError, UnicodeError, ValueError):
+        return None

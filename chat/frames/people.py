@@ -1,0 +1,26 @@
+from typing import Annotated, Literal
+
+import msgspec
+
+from chat.frames.command import Command, Id, Offset, Time
+
+
+class PresenceTouch(Command, tag="presence.touch"):
+    pass
+
+
+class RosterPage(Command, tag="roster.page"):
+    room: Id
+    offset: Offset = 0
+    q: Annotated[str, msgspec.Meta(max_length=100)] = ""  # characters: no name is as long
+
+
+class StatusSet(Command, tag="status.set"):
+    mode: Literal["auto", "away", "dnd", "invisible"] = "auto"
+    text: str = ""
+    emoji: str = ""
+    until: Time | None = None
+
+
+class PersonZone(Command, tag="person.zone"):
+    time_zone: str

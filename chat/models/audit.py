@@ -1,0 +1,94 @@
+from typing import Any, NoReturn
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from chat.models.membership import REASON_LENGTH
+
+
+class Unchangeable(TypeError):
+    """The audit log is written, and never rewritten."""
+
+
+class AuditQuerySet(models.QuerySet["AuditEntry"]):
+    def update(self, **_fields: Any) -> NoReturn:
+        raise Unchangeable
+
+    def delete(self) -> NoReturn:
+        raise Unchangeable
+
+    def bulk_update(self, *_args: Any, **_options: Any) -> NoReturn:
+        raise Unchangeable
+
+
+class AuditEntry(models.Model):
+    """One administrative act: who did what to whom, when, from where and why. Nothing in the product changes it.
+
+    Ids and names as they were then, without foreign keys: what they name may be deleted, and the entry stays whole.
+    """
+
+    class Act(models.TextChoices):
+        ROOM_CREATED = "room.created", _("Made a room")
+        ROOM_CHANGED = "room.changed", _("Changed a room's settings")
+        ROOM_LOCKED = "room.locked", _("Locked a room")
+        ROOM_UNLOCKED = "room.unlocked", _("Unlocked a room")
+        ROOM_SLOWED = "room.slowed", _("Changed a room's slow mode")
+        ROOM_ARCHIVED = "room.archived", _("Archived a room")
+        ROOM_RESTORED = "room.restored", _("Brought a room back")
+        ROOM_DELETED = "room.deleted", _("Deleted a room")
+        ROOM_RETAINED = "room.retained", _("Changed for how long a room keeps messages")
+        ROOM_TRIMMED = "room.trimmed", _("Removed what a room kept for long enough")
+        ROOM_TRANSFERRED = "room.transferred", _("Gave a room another owner")
+        MEMBER_ADDED = "member.added", _("Added a member")
+        MEMBER_REMOVED = "member.removed", _("Removed a member")
+        MEMBER_BANNED = "member.banned", _("Banned somebody from a room")
+        MEMBER_UNBANNED = "member.unbanned", _("Lifted a ban from a room")
+        MEMBER_MUTED = "member.muted", _("Muted a member")
+        MEMBER_UNMUTED = "member.unmuted", _("Lifted a mute")
+        ROLE_CHANGED = "member.role", _("Changed a member's role")
+        INVITE_MADE = "invite.made", _("Made an invite link")
+        INVITE_REVOKED = "invite.revoked", _("Revoked an invite link")
+        MESSAGE_DELETED = "message.deleted", _("Deleted somebody's message")
+        MESSAGES_PURGED = "messages.purged", _("Deleted what somebody posted")
+        REPORT_SETTLED = "report.settled", _("Settled a report")
+        CONNECTION_ENDED = "connection.ended", _("Disconnected somebody")
+        ANNOUNCED = "site.announced", _("Announced something to everyone")
+        ANNOUNCEMENT_ENDED = "site.announcement_ended", _("Ended an announcement")
+        PERSON_BANNED = "person.banned", _("Banned somebody from the site")
+        PERSON_UNBANNED = "person.unbanned", _("Lifted a ban from the site")
+        PERSON_CHANGED = "person.changed", _("Changed an account")
+
+    at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
+    act = models.CharField(_("what"), max_length=40, choices=Act.choices, editable=False)
+    actor_id = models.BigIntegerField(null=True, editable=False)
+    actor_name = models.CharField(_("who"), max_length=150, editable=False)
+    address = models.CharField(_("from where"), max_length=60, blank=True, editable=False)
+    room_id = models.BigIntegerField(null=True, editable=False)
+    room_name = models.CharField(_("room"), max_length=80, blank=True, editable=False)
+    person_id = models.BigIntegerField(null=True, editable=False)
+    person_name = models.CharField(_("whom"), max_length=150, blank=True, editable=False)
+    reason = models.CharField(_("why"), max_length=REASON_LENGTH, blank=True, editable=False)
+    details = models.JSONField(_("details"), default=dict, editable=False)
+
+    objects = AuditQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("audit entry")
+        verbose_name_plural = _("audit log")
+        default_permissions = ("view",)
+        indexes = [
+            models.Index(fields=["room_id", "at"], name="audit_of_a_room"),
+            models.Index(fields=["at"], name="audit_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.actor_name}: {self.act}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk is not None:
+            raise Unchangeable
+        super().save(*args, **kwargs)
+
+    def delete(self, *_args: Any, **_options: Any) -> NoReturn:
+        raise Unchangeable

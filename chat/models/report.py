@@ -1,0 +1,50 @@
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from chat.models.membership import REASON_LENGTH
+
+
+class ReportQuerySet(models.QuerySet["Report"]):
+    def open(self) -> Self:
+        return self.filter(settled_at=None)
+
+
+class Report(models.Model):
+    """What somebody told the moderators about a message, with the words that it had then."""
+
+    class Outcome(models.TextChoices):
+        DISMISSED = "dismissed", _("Nothing had to be done")
+        DELETED = "deleted", _("The message was deleted")
+        MUTED = "muted", _("The author was muted")
+        REMOVED = "removed", _("The author was removed")
+        BANNED = "banned", _("The author was banned")
+
+    # The room, the message and the people may be gone before the report is.
+    room = models.ForeignKey("chat.Room", on_delete=models.SET_NULL, null=True, related_name="reports")
+    room_name = models.CharField(max_length=80, blank=True)
+    message = models.ForeignKey("chat.Message", on_delete=models.SET_NULL, null=True, related_name="+")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    body = models.TextField(_("body"))
+    reporter = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    reason = models.CharField(_("reason"), max_length=REASON_LENGTH, blank=True)
+    created_at = models.DateTimeField(_("reported"), auto_now_add=True)
+
+    settled_at = models.DateTimeField(_("settled"), null=True, blank=True)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
+    )
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices, blank=True)
+    note = models.CharField(_("note"), max_length=REASON_LENGTH, blank=True)
+
+    objects = ReportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("report")
+        verbose_name_plural = _("reports")
+        constraints = [models.UniqueConstraint(fields=["message", "reporter"], name="one_report_each")]
+
+    def __str__(self) -> str:
+        return self.body[:60]

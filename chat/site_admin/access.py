@@ -1,0 +1,35 @@
+"""Who sees the site's pages: administrators. To everyone else, there is no such page."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+
+from chat.errors import NotFound
+from chat.services.actor import Actor
+from chat.services.locking import check_administrator
+
+View = Callable[..., HttpResponse]
+
+
+def for_administrators(view: View) -> View:
+    """This decides what is shown. What a form does, the service decides again, inside its transaction."""
+
+    @never_cache
+    @wraps(view)
+    def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        try:
+            check_administrator(Actor.of(request))
+        except NotFound as refused:
+            raise Http404 from refused
+        return view(request, **kwargs)
+
+    return guarded
+
+
+def show(request: HttpRequest, page: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    """One of the site's pages, `chat/site_admin/<page>.html`, with the tabs of all."""
+    return render(request, f"chat/site_admin/{page}.html", {"page": page} | context, status=status)
