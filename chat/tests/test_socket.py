@@ -100,6 +100,7 @@ async def test_an_idle_socket_lives_on(
         await b.event("message.posted")
 
 
+@pytest.mark.row(31)
 async def test_a_guessed_room_answers_as_one_that_does_not_exist(
     server: Server, bob: User, mallory: User, secret: Room
 ) -> None:
