@@ -13,6 +13,7 @@ from chat.errors import Invalid
 from chat.models import Room
 from chat.services import rooms
 from chat.services.actor import Actor
+from chat.services.wording import clean_name
 
 if TYPE_CHECKING:  # generic to the checker alone
     _RoomModelForm = forms.ModelForm[Room]
@@ -28,7 +29,7 @@ class RoomForm(forms.ModelForm):
 
     def clean_name(self) -> str:
         try:
-            return rooms.clean_name(self.cleaned_data["name"])
+            return clean_name(self.cleaned_data["name"])
         except Invalid as refused:
             raise forms.ValidationError(refused.detail) from refused
 

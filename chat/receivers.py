@@ -1,14 +1,23 @@
-"""What chat does when something is decided about an account, and when somebody leaves."""
+"""What chat does when there is a new account, when something is decided about one, and when somebody leaves."""
 
 from typing import Any
 
+from django.db.models.signals import post_save
 from django.dispatch import receiver
 
 from accounts import signals
+from accounts.models import User
 from chat import broadcasts
 from chat.last_seen import last_seen
+from chat.services import rooms
 from presence import signals as presence_signals
 from presence.topics import ONLINE
+
+
+@receiver(post_save, sender=User)
+def let_newcomers_in(instance: User, created: bool, raw: bool, **_: Any) -> None:
+    if created and not raw:  # what is loaded from a file has its memberships there
+        rooms.join_defaults(instance)
 
 
 @receiver(signals.session_ended)

@@ -23,7 +23,7 @@ async def join_room(hub: Hub, connection: Connection, command: frames.RoomJoin) 
     if command.room is not None:
         room = await write_for(connection, rooms.join, command.room)
     elif command.name is not None:
-        room = await write_for(connection, rooms.go_to, command.name)
+        room = await write_for(connection, rooms.go_to, command.name, connection.address)
     else:
         raise BadFrame
     listed = await hub.listed_rooms(connection.user.pk, room.pk)
@@ -33,7 +33,7 @@ async def join_room(hub: Hub, connection: Connection, command: frames.RoomJoin) 
 
 
 async def leave_room(hub: Hub, connection: Connection, command: frames.RoomLeave) -> None:
-    await write_for(connection, rooms.leave, command.room)
+    await write_for(connection, rooms.leave, command.room, connection.address)
     ack(connection, command)
 
 

@@ -1,60 +1,81 @@
-"""Making rooms, changing them, joining and leaving."""
+"""Making rooms, changing them (settings.py), joining and leaving."""
 
-import unicodedata
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chat import broadcasts
-from chat.authority import Act
 from chat.errors import Invalid, NotFound
-from chat.models import Membership, Room
-from chat.models.room import NAME_LENGTH
+from chat.models import AuditEntry, Membership, Room
+from chat.services import audit
 from chat.services.actor import Actor
-from chat.services.locking import authorise, locked_room, membership_for
-from chat.services.notices import append_notice, tell
+from chat.services.entry import check_may_enter
+from chat.services.locking import locked_room, locked_rooms, membership_for
+from chat.services.naming import room_of, save_named
+from chat.services.notices import append_notice
+from chat.services.settings import change_settings
+from chat.services.succession import succeed
+from chat.services.wording import clean_description, clean_emoji, clean_kind, clean_name, clean_topic
 
 if TYPE_CHECKING:
     from accounts.models import User
 
-
-def clean_name(typed: str) -> str:
-    """A room's name as typed, without the `#` in front and with single spaces; raises Invalid where that is no name."""
-    name = " ".join(unicodedata.normalize("NFC", typed).strip().removeprefix("#").split())
-    if not name:
-        raise Invalid(_("A room needs a name."))
-    if len(name) > NAME_LENGTH:
-        raise Invalid(_("A room's name may have at most %(limit)d characters.") % {"limit": NAME_LENGTH})
-    if any(unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn"} for character in name):
-        raise Invalid(_("A room's name cannot contain invisible characters."))
-    return name
+__all__ = [
+    "add_member",
+    "admit",
+    "change_settings",
+    "create_room",
+    "end",
+    "go_to",
+    "join",
+    "join_defaults",
+    "leave",
+    "welcome",
+]
 
 
 @transaction.atomic
-def create_room(owner: "User", name: str, *, kind: str = Room.Kind.PUBLIC, topic: str = "") -> Room:
-    """Make a room that `owner` owns. Raises Invalid for a bad name, or one that a public room has."""
-    room = Room(kind=kind, name=clean_name(name), topic=topic)
-    try:
-        with transaction.atomic():
-            room.save(force_insert=True)
-    except IntegrityError:
-        raise Invalid(_("There is a public room of that name.")) from None
+def create_room(
+    owner: "User",
+    name: str,
+    *,
+    kind: str = Room.Kind.PUBLIC,
+    topic: str = "",
+    description: str = "",
+    emoji: str = "",
+    read_only: bool = False,
+    address: str = "",
+) -> Room:
+    """Make a room that `owner` owns. Raises Invalid for what is badly written, or a name that a public room has."""
+    room = Room(
+        kind=clean_kind(kind),
+        name=clean_name(name),
+        topic=clean_topic(topic),
+        description=clean_description(description),
+        emoji=clean_emoji(emoji),
+        is_read_only=read_only,
+    )
+    save_named(room, force_insert=True)
     admit(room, owner, Membership.Role.OWNER)
+    audit.record(Actor(owner, address), AuditEntry.Act.ROOM_CREATED, room=room, kind=room.kind)
     return room
 
 
-def go_to(user: "User", name: str) -> Room:
-    """Join the public room of that name, which is made on the spot if there is none. Raises Invalid for a bad name."""
+def go_to(user: "User", name: str, address: str = "") -> Room:
+    """Join the public room of that name, or that once had it; if there is none, it is made on the spot.
+
+    Raises Invalid for a bad name, and Forbidden.
+    """
     name = clean_name(name)
-    room = Room.objects.named(name).first()
+    room = room_of(name)
     if room is None:
         try:
-            return create_room(user, name)
+            return create_room(user, name, address=address)
         except Invalid:  # somebody else has just made it
-            room = Room.objects.named(name).first()
+            room = room_of(name)
             if room is None:
                 raise
     return join(user, room.pk)
@@ -62,15 +83,26 @@ def go_to(user: "User", name: str) -> Room:
 
 @transaction.atomic
 def join(user: "User", room_id: int) -> Room:
-    """Become a member of a public room; nothing happens to one who is. Raises NotFound for any other room."""
+    """Become a member of a public room; nothing happens to one who is.
+
+    Raises NotFound for any other room, and Forbidden for whoever is banned from it, or where it is archived.
+    """
     room = locked_room(room_id)
     is_member = room.memberships.of(user).exists()
     if room.kind != Room.Kind.PUBLIC and not is_member:
         raise NotFound
     if not is_member:
-        admit(room, user, Membership.Role.MEMBER)
-        append_notice(room, user, {"what": "joined"})
+        welcome(room, user)
     return room
+
+
+@transaction.atomic
+def join_defaults(user: "User") -> None:
+    """Become a member of the rooms that newcomers are members of."""
+    defaults = Room.objects.filter(is_default=True, archived_at=None).values_list("pk", flat=True)
+    for room in locked_rooms(defaults).values():
+        if room.is_default and room.archived_at is None:
+            welcome(room, user)
 
 
 @transaction.atomic
@@ -80,59 +112,36 @@ def add_member(
     """Let somebody into a room of any kind, on the authority of the site. `joined_at` is for what happened before."""
     room = locked_room(room_id)
     if not room.memberships.of(user).exists():
-        membership = admit(room, user, role, joined_at)
-        append_notice(room, user, {"what": "joined"}, at=membership.joined_at)
+        welcome(room, user, role, joined_at)
     return room
 
 
 @transaction.atomic
-def leave(user: "User", room_id: int) -> None:
-    """Stop being a member. Raises NotFound for one who is none."""
+def leave(user: "User", room_id: int, address: str = "") -> None:
+    """Stop being a member. Raises NotFound for one who is none, and Invalid for a direct conversation."""
     room = locked_room(room_id)
     membership = membership_for(user, room)
-    end(room, membership, Membership.Ending.LEFT)
+    if room.is_direct:
+        raise Invalid(_("Nobody leaves a direct conversation: it can be put away."))
+    end(room, membership, Membership.Ending.LEFT, address=address)
     append_notice(room, user, {"what": "left"})
 
 
-@transaction.atomic
-def change_settings(room_id: int, *, by: Actor, name: str | None = None, topic: str | None = None) -> Room:
-    """Give a room another name or topic.
-
-    Raises NotFound, Forbidden, and Invalid for a bad name or one that is taken.
-    """
-    room = locked_room(room_id)
-    authorise(by, room, Act.CHANGE_SETTINGS)
-    old_name, old_topic = room.name, room.topic
-    room.name = room.name if name is None else clean_name(name)
-    room.topic = room.topic if topic is None else topic
-    room.settings_version = room.next_version()
-    try:
-        with transaction.atomic():
-            room.save(update_fields=["name", "topic", "settings_version", "version"])
-    except IntegrityError:
-        raise Invalid(_("There is a public room of that name.")) from None
-    broadcasts.room_changed(room)
-    if room.name != old_name:
-        names: dict[str, Any] = {"from": old_name, "to": room.name}
-        tell(room, by.user, "renamed", **names)
-    if room.topic != old_topic:
-        tell(room, by.user, "topic", to=room.topic)
-    return room
-
-
-def end(
-    room: Room, membership: Membership, ending: Membership.Ending, by: "User | None" = None, reason: str = ""
-) -> None:
-    """End a membership of a room that is locked: from this version on, its tabs get nothing more of the room."""
-    membership.left_at, membership.version = timezone.now(), room.next_version()
-    membership.ending, membership.ended_by, membership.ending_reason = ending, by, reason
-    membership.save(update_fields=["left_at", "version", "ending", "ended_by", "ending_reason"])
-    room.save(update_fields=["version"])
-    broadcasts.member_changed(membership)
+def welcome(
+    room: Room, user: "User", role: str = Membership.Role.MEMBER, joined_at: datetime | None = None
+) -> Membership:
+    """Admit somebody who comes by themselves, and tell the room."""
+    membership = admit(room, user, role, joined_at)
+    append_notice(room, user, {"what": "joined"}, at=membership.joined_at)
+    return membership
 
 
 def admit(room: Room, user: "User", role: str, joined_at: datetime | None = None) -> Membership:
-    """Make a member of a room that is locked: from here on, nothing that was said before is unread."""
+    """Make a member of a room that is locked: from here on, nothing that was said before is unread.
+
+    Raises Forbidden for whoever is banned from it, or where it is archived.
+    """
+    check_may_enter(room, user)
     version = room.next_version()
     membership, _created = Membership.objects.update_or_create(
         room=room,
@@ -152,3 +161,24 @@ def admit(room: Room, user: "User", role: str, joined_at: datetime | None = None
     room.save(update_fields=["version"])
     broadcasts.member_changed(membership)
     return membership
+
+
+def end(
+    room: Room,
+    membership: Membership,
+    ending: Membership.Ending,
+    by: "User | None" = None,
+    reason: str = "",
+    address: str = "",
+) -> None:
+    """End a membership of a room that is locked: from this version on, its tabs get nothing more of the room.
+
+    `by` and `address` say who ended it, where it was not the member, and from where.
+    """
+    membership.left_at, membership.version = timezone.now(), room.next_version()
+    membership.ending, membership.ended_by, membership.ending_reason = ending, by, reason
+    membership.save(update_fields=["left_at", "version", "ending", "ended_by", "ending_reason"])
+    room.save(update_fields=["version"])
+    broadcasts.member_changed(membership)
+    if membership.role == Membership.Role.OWNER and ending != Membership.Ending.DELETED:
+        succeed(room, membership, Actor(membership.user if ending == Membership.Ending.LEFT else by, address))

@@ -1,0 +1,65 @@
+"""What people may write about a room: as it is stored, or Invalid with the reason."""
+
+import unicodedata
+
+from django.utils.translation import gettext as _
+
+from chat.emoji import is_emoji, with_emoji
+from chat.errors import Invalid
+from chat.models import Room
+from chat.models.room import DESCRIPTION_LENGTH, NAME_LENGTH, TOPIC_LENGTH
+
+# Categories of characters that nobody sees, and so could tell two names apart by.
+INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
+
+# Those that are no text, or break its line. Of those that join letters and emoji, people have need.
+UNFIT = {"Cc", "Cs", "Zl", "Zp"}
+
+
+def clean_name(typed: str) -> str:
+    """A room's name as typed, without the `#` in front and with single spaces."""
+    name = " ".join(unicodedata.normalize("NFC", typed).strip().removeprefix("#").split())
+    if not name:
+        raise Invalid(_("A room needs a name."))
+    if len(name) > NAME_LENGTH:
+        raise Invalid(_("A room's name may have at most %(limit)d characters.") % {"limit": NAME_LENGTH})
+    if _has_any(INVISIBLE, name):
+        raise Invalid(_("A room's name cannot contain invisible characters."))
+    return name
+
+
+def clean_kind(kind: str) -> str:
+    if kind not in (Room.Kind.PUBLIC, Room.Kind.PRIVATE):
+        raise Invalid(_("A room is public or private."))
+    return kind
+
+
+def clean_topic(typed: str) -> str:
+    topic = typed.strip()
+    if len(topic) > TOPIC_LENGTH:
+        raise Invalid(_("A topic may have at most %(limit)d characters.") % {"limit": TOPIC_LENGTH})
+    if _has_any(UNFIT, topic):
+        raise Invalid(_("A topic is one line of text."))
+    return topic
+
+
+def clean_description(typed: str) -> str:
+    """With the line breaks that forms send as one character each."""
+    description = typed.strip().replace("\r\n", "\n")
+    if len(description) > DESCRIPTION_LENGTH:
+        raise Invalid(_("A description may have at most %(limit)d characters.") % {"limit": DESCRIPTION_LENGTH})
+    if _has_any(UNFIT, description.replace("\n", " ")):
+        raise Invalid(_("A description cannot contain control characters."))
+    return description
+
+
+def clean_emoji(typed: str) -> str:
+    """One emoji, or none; its short name will do."""
+    emoji = with_emoji(typed.strip())
+    if emoji and not is_emoji(emoji):
+        raise Invalid(_("That is no emoji."))
+    return emoji
+
+
+def _has_any(categories: set[str], text: str) -> bool:
+    return any(unicodedata.category(character) in categories for character in text)

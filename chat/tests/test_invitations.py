@@ -1,0 +1,135 @@
+"""Being added, and links by which one comes in."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from accounts.models import User
+from chat.errors import Forbidden, Invalid, NotFound
+from chat.events import user_card
+from chat.models import AuditEntry, Ban, Invite, Room
+from chat.services import archiving, invitations
+from chat.services.actor import Actor
+from chat.tests.test_services import refuses
+from conftest import make_person
+
+pytestmark = pytest.mark.django_db
+
+
+def acts(room: Room) -> list[str]:
+    return list(AuditEntry.objects.filter(room_id=room.pk).order_by("pk").values_list("act", flat=True))[1:]
+
+
+class TestAdding:
+    def test_those_who_run_a_room_add_people(self, alice: User, bob: User, mallory: User, secret: Room) -> None:
+        assert refuses(Forbidden, invitations.add_people, Actor(bob), secret.pk, [mallory])
+        assert refuses(NotFound, invitations.add_people, Actor(mallory), secret.pk, [mallory])
+        assert invitations.add_people(Actor(alice), secret.pk, [bob, mallory]) == [mallory]
+        notice = secret.messages.order_by("-position")[0]
+        assert notice.author == alice
+        assert notice.notice == {"what": "added", "who": user_card(mallory)}
+        assert AuditEntry.objects.get(act="member.added").person_name == "mallory"
+
+    def test_who_is_banned_is_named_and_nobody_is_added(self, alice: User, mallory: User, secret: Room) -> None:
+        carol = make_person("carol", "Carol")
+        banned = Ban.objects.create(user=mallory, room=secret)
+        with pytest.raises(Forbidden, match="Mallory is banned"):
+            invitations.add_people(Actor(alice), secret.pk, [carol, mallory])
+        assert not secret.memberships.of(carol).exists()
+        banned.delete()
+        assert invitations.add_people(Actor(alice), secret.pk, [carol, mallory]) == [carol, mallory]
+
+
+class TestLinks:
+    def link(self, by: User, room: Room, **limits: Any) -> str:
+        return invitations.make_link(Actor(by), room.pk, **limits)[1]
+
+    def test_whoever_has_a_link_comes_in(self, alice: User, mallory: User, secret: Room) -> None:
+        token = self.link(alice, secret)
+        assert invitations.room_behind(mallory, token) == secret
+        assert invitations.accept(mallory, token) == secret
+        assert secret.memberships.of(mallory).get().role == "member"
+        assert secret.messages.order_by("-position")[0].notice == {"what": "joined"}
+
+    def test_only_a_digest_is_stored(self, alice: User, secret: Room) -> None:
+        token = self.link(alice, secret)
+        assert len(token) >= 32
+        assert token not in str(list(Invite.objects.values()) + list(AuditEntry.objects.values()))
+
+    def test_only_those_who_may_make_and_revoke(self, alice: User, bob: User, mallory: User, secret: Room) -> None:
+        assert refuses(Forbidden, invitations.make_link, Actor(bob), secret.pk)
+        assert refuses(NotFound, invitations.make_link, Actor(mallory), secret.pk)
+        invite, _token = invitations.make_link(Actor(alice), secret.pk)
+        assert refuses(Forbidden, invitations.revoke_link, Actor(bob), invite.pk)
+        assert refuses(NotFound, invitations.revoke_link, Actor(mallory), invite.pk)
+        assert refuses(NotFound, invitations.revoke_link, Actor(alice), 999_999)
+        assert invitations.revoke_link(Actor(alice), invite.pk).revoked_at
+
+    @pytest.mark.parametrize("ending", ["revoked", "expired", "used up", "wrong"])
+    def test_one_that_does_not_work_says_no_more(
+        self, alice: User, bob: User, mallory: User, secret: Room, ending: str
+    ) -> None:
+        invite, token = invitations.make_link(Actor(alice), secret.pk, most_uses=1)
+        assert invitations.room_behind(mallory, token)
+        match ending:
+            case "revoked":
+                invitations.revoke_link(Actor(alice), invite.pk)
+                invitations.revoke_link(Actor(alice), invite.pk)
+                assert acts(secret) == ["invite.made", "invite.revoked"]
+            case "expired":
+                Invite.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+            case "used up":
+                invitations.accept(make_person("carol", "Carol"), token)
+            case "wrong":
+                token += "\ud800"
+        assert refuses(NotFound, invitations.room_behind, mallory, token)
+        assert refuses(NotFound, invitations.accept, mallory, token)
+        assert ending == "wrong" or invitations.accept(bob, token) == secret  # a member is led to the room
+
+    @pytest.mark.parametrize("limits", [{"most_uses": 0}, {"most_uses": 10_001}, {"expires_at": timezone.now()}])
+    def test_one_by_which_nobody_could_come_in_is_not_made(
+        self, alice: User, secret: Room, limits: dict[str, Any]
+    ) -> None:
+        assert self.link(alice, secret, most_uses=10_000, expires_at=timezone.now() + timedelta(hours=1))
+        assert refuses(Invalid, invitations.make_link, Actor(alice), secret.pk, **limits)
+
+    def test_members_use_nothing_up(self, alice: User, bob: User, mallory: User, secret: Room) -> None:
+        token = self.link(alice, secret, most_uses=1)
+        for _ in range(2):
+            assert invitations.accept(bob, token) == secret
+        assert invitations.accept(mallory, token) == secret
+
+    def test_no_link_leads_around_a_ban_or_into_an_archive(self, alice: User, mallory: User, secret: Room) -> None:
+        token = self.link(alice, secret, most_uses=1)
+        banned = Ban.objects.create(user=mallory, room=secret)
+        assert refuses(Forbidden, invitations.accept, mallory, token)
+        banned.delete()
+        archiving.archive(Actor(alice), secret.pk)
+        assert refuses(Forbidden, invitations.accept, mallory, token)
+        archiving.restore(Actor(alice), secret.pk)
+        assert invitations.accept(mallory, token) == secret
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ten_who_use_a_link_of_three_at_once_are_three(alice: User, secret: Room) -> None:
+    _invite, token = invitations.make_link(Actor(alice), secret.pk, most_uses=3)
+    people = [make_person(f"person{number}", f"Person {number}") for number in range(10)]
+    with ThreadPoolExecutor(10) as threads:
+        came_in = list(threads.map(lambda person: comes_in(person, token), people))
+    assert sum(came_in) == 3
+    assert Invite.objects.get().uses == 3
+    assert secret.memberships.current().count() == 2 + 3
+
+
+def comes_in(person: User, token: str) -> bool:
+    try:
+        invitations.accept(person, token)
+    except NotFound:
+        return False
+    finally:
+        connection.close()
+    return True

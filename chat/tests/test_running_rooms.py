@@ -1,0 +1,275 @@
+"""What becomes of a room: its settings, its names, its owner, its archive."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import User
+from chat.errors import Forbidden, Invalid, NotFound
+from chat.models import AuditEntry, Ban, Membership, Room
+from chat.services import archiving, rooms
+from chat.services.actor import Actor
+from chat.tests.test_services import refuses
+from conftest import make_person
+
+pytestmark = pytest.mark.django_db
+
+
+def notices(room: Room) -> list[dict[str, Any]]:
+    told = room.messages.exclude(notice=None).order_by("position").values_list("notice", flat=True)
+    return [notice for notice in told if notice["what"] != "joined"]
+
+
+def logged(room: Room) -> list[tuple[str, str, str, dict[str, Any]]]:
+    """What the audit log has of a room, after it was made: what, by whom, from where, with which details."""
+    entries = AuditEntry.objects.filter(room_id=room.pk).exclude(act=AuditEntry.Act.ROOM_CREATED).order_by("pk")
+    return list(entries.values_list("act", "actor_name", "address", "details"))
+
+
+def make_moderator(room: Room, user: User) -> None:
+    room.memberships.filter(user=user).update(role=Membership.Role.MODERATOR)
+
+
+def ban(user: User, room: Room, **details: Any) -> Ban:
+    return Ban.objects.create(user=user, room=room, **details)
+
+
+class TestMaking:
+    def test_a_room_has_all_that_it_was_given_and_is_in_the_log(self, alice: User) -> None:
+        room = rooms.create_room(
+            alice,
+            "squids",
+            kind="private",
+            topic=" Ten arms ",
+            description="One\r\nTwo",
+            emoji=":squid:",
+            read_only=True,
+            address="192.0.2.7",
+        )
+        room.refresh_from_db()
+        assert (room.kind, room.topic, room.description, room.emoji) == ("private", "Ten arms", "One\nTwo", "🦑")
+        assert room.is_read_only
+        entry = AuditEntry.objects.get(act="room.created")
+        assert (entry.actor_name, entry.room_name, entry.address) == ("alice", "squids", "192.0.2.7")
+
+    @pytest.mark.parametrize(
+        "badly",
+        [
+            {"topic": "x" * 251},
+            {"topic": "a\nb"},
+            {"topic": "a\0b"},
+            {"description": "x" * 501},
+            {"description": "a\x1bb"},
+            {"emoji": "squid"},
+            {"emoji": "🦑🦑"},
+            {"kind": "direct"},
+        ],
+    )
+    def test_what_is_badly_written_is_refused(self, alice: User, badly: dict[str, str]) -> None:
+        assert rooms.create_room(alice, "squids", topic="x" * 250, description="👩‍🔬\n" + "x" * 490, emoji="👩‍🔬")
+        assert refuses(Invalid, rooms.create_room, alice, "others", **badly)
+        assert not Room.objects.filter(name="others").exists()
+
+
+class TestSettings:
+    def test_what_changes_is_written_told_and_logged_and_nothing_else(self, alice: User, general: Room) -> None:
+        before = Room.objects.get(pk=general.pk).version
+        room = rooms.change_settings(
+            general.pk, by=Actor(alice, "192.0.2.7"), name="general", topic="Be kind", emoji="🦑", read_only=True
+        )
+        assert room.settings_version == before + 1
+        assert notices(general) == [{"what": "topic", "to": "Be kind"}, {"what": "read_only"}]
+        was, now = (
+            {"topic": "", "emoji": "", "read_only": False},
+            {"topic": "Be kind", "emoji": "🦑", "read_only": True},
+        )
+        assert logged(general) == [("room.changed", "alice", "192.0.2.7", {"before": was, "after": now})]
+
+    def test_the_same_again_changes_nothing(self, alice: User, general: Room) -> None:
+        rooms.change_settings(general.pk, by=Actor(alice), topic="Be kind")
+        version = Room.objects.get(pk=general.pk).version
+        assert rooms.change_settings(general.pk, by=Actor(alice), topic="Be kind", name="general").version == version
+        assert len(logged(general)) == 1
+
+    def test_each_setting_is_for_those_who_may(
+        self, alice: User, bob: User, mallory: User, admin_user: User, general: Room
+    ) -> None:
+        make_moderator(general, bob)
+        rooms.join(mallory, general.pk)
+        change = rooms.change_settings
+        assert change(general.pk, by=Actor(bob), description="Everything else")
+        assert refuses(Forbidden, change, general.pk, by=Actor(mallory), description="Mine")
+        assert change(general.pk, by=Actor(alice), kind="private", read_only=True)
+        assert refuses(Forbidden, change, general.pk, by=Actor(bob), kind="public")
+        assert refuses(Forbidden, change, general.pk, by=Actor(bob), read_only=False)
+        assert change(general.pk, by=Actor(admin_user), default=True).is_default
+        assert refuses(Forbidden, change, general.pk, by=Actor(alice), default=False)
+
+    def test_a_direct_conversation_has_none(self, alice: User, bob: User, general: Room) -> None:
+        assert rooms.change_settings(general.pk, by=Actor(alice), topic="Between us")
+        Room.objects.filter(pk=general.pk).update(kind=Room.Kind.DIRECT)
+        assert refuses(Forbidden, rooms.change_settings, general.pk, by=Actor(alice), topic="Mine")
+        assert refuses(Invalid, rooms.leave, bob, general.pk)
+
+
+class TestNames:
+    def rename(self, room: Room, by: User, name: str) -> Room:
+        return rooms.change_settings(room.pk, by=Actor(by), name=name)
+
+    def test_the_old_name_of_a_public_room_leads_on_to_it(self, alice: User, mallory: User, general: Room) -> None:
+        self.rename(general, alice, "Lobby")
+        self.rename(general, alice, "hall")
+        for name in ("GENERAL", "lobby", "hall"):
+            assert rooms.go_to(mallory, name) == general
+
+    def test_who_makes_a_room_of_an_old_name_has_it(self, alice: User, bob: User, mallory: User, general: Room) -> None:
+        self.rename(general, alice, "lobby")
+        other = rooms.create_room(bob, "General")
+        assert rooms.go_to(mallory, "general") == other
+        self.rename(other, bob, "hall")
+        assert rooms.go_to(mallory, "general") == other
+
+    def test_a_room_that_is_renamed_to_an_old_name_has_it(self, alice: User, mallory: User, general: Room) -> None:
+        other = rooms.create_room(alice, "other")
+        self.rename(general, alice, "lobby")
+        self.rename(other, alice, "general")
+        assert rooms.go_to(mallory, "general") == other
+        assert rooms.go_to(mallory, "other") == other
+
+    def test_a_room_may_have_its_old_name_back(self, alice: User, mallory: User, general: Room) -> None:
+        self.rename(general, alice, "lobby")
+        self.rename(general, alice, "General")
+        self.rename(general, alice, "GENERAL")
+        assert general.former_names.get().name == "lobby"
+        assert rooms.go_to(mallory, "lobby") == general
+
+    def test_a_room_that_becomes_private_gives_its_names_up(self, alice: User, mallory: User, general: Room) -> None:
+        self.rename(general, alice, "lobby")
+        assert rooms.go_to(mallory, "general") == general
+        rooms.leave(mallory, general.pk)
+        rooms.change_settings(general.pk, by=Actor(alice), kind="private")
+        for name in ("general", "lobby"):
+            assert rooms.go_to(mallory, name) != general
+
+    def test_the_name_that_a_private_room_had_stays_its_secret(self, alice: User, mallory: User, secret: Room) -> None:
+        rooms.change_settings(secret.pk, by=Actor(alice), kind="public", name="open")
+        assert rooms.go_to(mallory, "open") == secret
+        assert rooms.go_to(mallory, "secret") != secret
+
+    def test_a_private_room_does_not_become_public_under_a_name_that_is_taken(self, alice: User, general: Room) -> None:
+        other = rooms.create_room(alice, "General", kind="private")
+        assert refuses(Invalid, rooms.change_settings, other.pk, by=Actor(alice), kind="public")
+        assert rooms.change_settings(other.pk, by=Actor(alice), kind="public", name="other").kind == "public"
+
+
+class TestArchive:
+    def test_an_archived_room_is_in_no_directory_and_can_be_read_and_brought_back(
+        self, alice: User, bob: User, general: Room
+    ) -> None:
+        room = archiving.archive(Actor(alice), general.pk, reason="The season is over")
+        assert general not in Room.objects.directory()
+        assert general in Room.objects.of(bob)
+        assert rooms.go_to(bob, "general") == general
+        assert refuses(Forbidden, rooms.change_settings, general.pk, by=Actor(alice), topic="Still here?")
+        version = room.version
+        assert archiving.archive(Actor(alice), general.pk).version == version
+        archiving.restore(Actor(alice), general.pk)
+        assert general in Room.objects.directory()
+        assert rooms.change_settings(general.pk, by=Actor(alice), topic="Still here?")
+        assert notices(general)[:2] == [{"what": "archived", "reason": "The season is over"}, {"what": "restored"}]
+        assert [act for act, *_ in logged(general)] == ["room.archived", "room.restored", "room.changed"]
+
+    def test_only_those_who_may_archive(self, alice: User, bob: User, mallory: User, general: Room) -> None:
+        make_moderator(general, bob)
+        assert refuses(Forbidden, archiving.archive, Actor(bob), general.pk)
+        assert refuses(NotFound, archiving.archive, Actor(mallory), general.pk)
+        assert archiving.archive(Actor(alice), general.pk)
+        assert refuses(Forbidden, archiving.restore, Actor(bob), general.pk)
+        assert archiving.restore(Actor(alice), general.pk)
+
+    def test_nobody_joins_it_and_its_old_name_says_why(self, alice: User, mallory: User, general: Room) -> None:
+        rooms.change_settings(general.pk, by=Actor(alice), name="lobby")
+        archiving.archive(Actor(alice), general.pk)
+        for name in ("lobby", "general"):
+            with pytest.raises(Forbidden, match="archived"):
+                rooms.go_to(mallory, name)
+        assert refuses(Forbidden, rooms.join, mallory, general.pk)
+        archiving.restore(Actor(alice), general.pk)
+        assert rooms.go_to(mallory, "general") == general
+
+
+class TestBans:
+    def test_whoever_is_banned_does_not_come_back_and_is_told_why(self, bob: User, general: Room) -> None:
+        rooms.leave(bob, general.pk)
+        banned = ban(bob, general, until=timezone.now() + timedelta(hours=1), reason="Spam")
+        for name in ("general", "GENERAL"):
+            with pytest.raises(Forbidden, match=r"banned from this room until .* \(UTC\)\. Reason: Spam"):
+                rooms.go_to(bob, name)
+        assert refuses(Forbidden, rooms.join, bob, general.pk)
+        assert refuses(Forbidden, rooms.add_member, general.pk, bob)
+        banned.until = timezone.now() - timedelta(seconds=1)
+        banned.save()
+        assert rooms.join(bob, general.pk) == general
+
+    def test_a_ban_is_from_one_room(self, bob: User, mallory: User, general: Room) -> None:
+        ban(mallory, general)
+        assert refuses(Forbidden, rooms.join, mallory, general.pk)
+        assert rooms.join(mallory, rooms.create_room(bob, "other").pk)
+
+    def test_an_outsider_of_a_private_room_learns_nothing_by_it(self, mallory: User, secret: Room) -> None:
+        ban(mallory, secret, reason="Nosy")
+        assert refuses(NotFound, rooms.join, mallory, secret.pk)
+
+
+class TestNewcomers:
+    def test_are_members_of_the_default_rooms(self, alice: User, bob: User, general: Room, secret: Room) -> None:
+        rooms.create_room(alice, "other")
+        Room.objects.filter(pk__in=[general.pk, secret.pk]).update(is_default=True)
+        carol = make_person("carol", "Carol")
+        assert set(Room.objects.of(carol)) == {general, secret}
+        assert general.messages.order_by("-position")[0].notice == {"what": "joined"}
+        archiving.archive(Actor(alice), secret.pk)
+        assert set(Room.objects.of(make_person("dave", "Dave"))) == {general}
+
+    def test_who_left_is_no_newcomer(self, bob: User, general: Room) -> None:
+        Room.objects.filter(pk=general.pk).update(is_default=True)
+        rooms.leave(bob, general.pk)
+        bob.display_name = "Robert"
+        bob.save()
+        assert not Room.objects.of(bob).exists()
+
+
+class TestOwners:
+    def owner(self, room: Room) -> str:
+        return str(room.memberships.current().get(role=Membership.Role.OWNER).user)
+
+    def test_the_oldest_moderator_follows_an_owner_who_leaves(
+        self, alice: User, bob: User, mallory: User, general: Room
+    ) -> None:
+        rooms.join(mallory, general.pk)
+        make_moderator(general, mallory)
+        rooms.leave(alice, general.pk, address="192.0.2.7")
+        assert self.owner(general) == "mallory"
+        told = notices(general)
+        assert [notice["what"] for notice in told] == ["owner", "left"]
+        assert told[0]["who"]["username"] == "mallory"
+        details = {"before": "alice", "after": "mallory"}
+        assert logged(general) == [("room.transferred", "alice", "192.0.2.7", details)]
+        changed = general.memberships.get(user=mallory)
+        assert changed.version != changed.admitted
+
+    def test_else_the_oldest_member_and_whoever_comes_back_is_a_member(
+        self, alice: User, bob: User, mallory: User, general: Room
+    ) -> None:
+        rooms.join(mallory, general.pk)
+        rooms.leave(alice, general.pk)
+        rooms.join(alice, general.pk)
+        assert self.owner(general) == "bob"
+
+    def test_where_nobody_is_left_the_room_stays(self, alice: User, bob: User, general: Room) -> None:
+        rooms.leave(bob, general.pk)
+        rooms.leave(alice, general.pk)
+        assert rooms.go_to(bob, "general") == general
+        assert logged(general) == []
