@@ -1,19 +1,22 @@
 """Rooms in Django's admin: what it changes goes through the same services as everything else."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from chat.attendance import count_in, here_counts
-from chat.errors import Invalid
-from chat.models import Room
-from chat.services import rooms
+from chat.errors import Invalid, Refused
+from chat.forms import KINDS
+from chat.models import Membership, Room
+from chat.services import archiving, rooms, wording
 from chat.services.actor import Actor
-from chat.services.wording import clean_name
+from chat.services.settings import SETTINGS
 
 if TYPE_CHECKING:  # generic to the checker alone
     _RoomModelForm = forms.ModelForm[Room]
@@ -21,15 +24,31 @@ if TYPE_CHECKING:  # generic to the checker alone
 else:
     _RoomModelForm, _RoomModelAdmin = forms.ModelForm, admin.ModelAdmin
 
+MOST_MEMBERS = 200  # that a room's page lists
+
 
 class RoomForm(forms.ModelForm):
+    kind = forms.ChoiceField(label=_("kind"), choices=KINDS)
+
     class Meta:
         model = Room
-        fields = ("kind", "name", "topic")
+        fields = ("kind", "name", "emoji", "topic", "description", "is_read_only", "is_default")
 
     def clean_name(self) -> str:
+        return self._cleaned("name", wording.clean_name)
+
+    def clean_emoji(self) -> str:
+        return self._cleaned("emoji", wording.clean_emoji)
+
+    def clean_topic(self) -> str:
+        return self._cleaned("topic", wording.clean_topic)
+
+    def clean_description(self) -> str:
+        return self._cleaned("description", wording.clean_description)
+
+    def _cleaned(self, field: str, clean: Callable[[str], str]) -> str:
         try:
-            return clean_name(self.cleaned_data["name"])
+            return clean(self.cleaned_data[field])
         except Invalid as refused:
             raise forms.ValidationError(refused.detail) from refused
 
@@ -42,17 +61,63 @@ class RoomForm(forms.ModelForm):
         return cleaned
 
 
+class MemberInline(admin.TabularInline):
+    """Those who run the room, and some of the others: to be seen, not to be changed here."""
+
+    model = Membership
+    fk_name = "room"
+    fields = readonly_fields = ("user", "role", "joined_at", "muted_until")
+    verbose_name_plural = _("members (at most %(limit)d)") % {"limit": MOST_MEMBERS}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
+        """A formset narrows what it is given, which a slice does not allow: so the slice stands in a subquery."""
+        current = super().get_queryset(request).filter(left_at=None).select_related("user")
+        assert request.resolver_match
+        room_id = request.resolver_match.kwargs["object_id"]
+        shown = Membership.objects.current().filter(room=room_id).order_by("-role", "joined_at")[:MOST_MEMBERS]
+        return current.filter(pk__in=shown.values("pk")).order_by("-role", "joined_at")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 @admin.register(Room)
 class RoomAdmin(admin.ModelAdmin):
     form = RoomForm
-    list_display = ("name", "kind", "here_now", "member_count", "version", "created_at")
-    list_filter = ("kind",)
-    search_fields = ("name", "topic")
+    inlines = (MemberInline,)
+    list_display = (
+        "name",
+        "kind",
+        "is_default",
+        "is_read_only",
+        "archived_at",
+        "here_now",
+        "member_count",
+        "created_at",
+    )
+    list_filter = (
+        "kind",
+        "is_default",
+        "is_read_only",
+        "is_locked",
+        ("archived_at", admin.EmptyFieldListFilter),
+    )
+    search_fields = ("name", "topic", "description", "former_names__name")
     ordering = ("name",)
+    actions = ("archive", "restore")
+
+    def get_inlines(self, request: HttpRequest, obj: Room | None) -> Any:
+        return self.inlines if obj else ()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Room]:
-        members = Count("memberships", filter=Q(memberships__left_at=None))
-        return super().get_queryset(request).annotate(member_count=members)
+        members = Count("memberships", filter=Q(memberships__left_at=None), distinct=True)
+        return super().get_queryset(request).filter(deleted_at=None).annotate(member_count=members)
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """The page's rooms, with one look at presence for all of them."""
@@ -72,17 +137,42 @@ class RoomAdmin(admin.ModelAdmin):
     def member_count(self, room: Any) -> int:
         return int(room.member_count)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Room | None = None) -> tuple[str, ...]:
-        return ("kind",) if obj else ()
+    @admin.action(description=_("Archive the selected rooms"), permissions=["change"])
+    def archive(self, request: HttpRequest, chosen: QuerySet[Room]) -> None:
+        self._each(request, chosen, archiving.archive)
+
+    @admin.action(description=_("Bring the selected rooms back"), permissions=["change"])
+    def restore(self, request: HttpRequest, chosen: QuerySet[Room]) -> None:
+        self._each(request, chosen, archiving.restore)
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """What a service refuses although the form was right, since something else came first, is told."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except Refused as refused:
+            messages.error(request, refused.detail)
+            return redirect(request.path)
 
     def save_model(self, request: HttpRequest, obj: Room, form: Any, change: bool) -> None:
         by = Actor.of(request)
-        if change:
-            rooms.change_settings(obj.pk, by=by, name=obj.name, topic=obj.topic)
-        else:
+        settings = {name: getattr(obj, field) for name, (field, *_) in SETTINGS.items()}
+        if not change:
             assert by.user is not None
-            made = rooms.create_room(by.user, obj.name, kind=obj.kind, topic=obj.topic)
-            obj.pk, obj._state.adding = made.pk, False
+            given = {name: value for name, value in settings.items() if name != "default"}
+            obj.pk, obj._state.adding = rooms.create_room(by.user, address=by.address, **given).pk, False
+        rooms.change_settings(obj.pk, by=by, **settings)
+
+    def has_change_permission(self, request: HttpRequest, obj: Room | None = None) -> bool:
+        """Nothing changes in an archived room; and a direct conversation has nothing that could."""
+        is_fixed = obj is not None and (obj.is_direct or obj.archived_at is not None)
+        return not is_fixed and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Room | None = None) -> bool:
         return False  # rooms are deleted by a service, once there is one: a bare DELETE would reach nobody's page
+
+    def _each(self, request: HttpRequest, chosen: QuerySet[Room], service: Callable[[Actor, int], Room]) -> None:
+        for room in chosen:
+            try:
+                service(Actor.of(request), room.pk)
+            except Refused as refused:
+                messages.error(request, f"{room}: {refused.detail}")

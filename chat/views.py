@@ -2,7 +2,7 @@
 
 from typing import Any, cast
 
-from django.db.models import Count, Q
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -10,12 +10,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import User
-from chat import events, history, listing
+from chat import directory, events, history, listing, ways_in
 from chat.attendance import count_in, here_counts
 from chat.authority import ADMINISTRATOR, acts_of
-from chat.errors import Invalid, NotFound
+from chat.errors import Forbidden, Invalid, NotFound
 from chat.models import Membership, Room
 from chat.services import rooms as room_services
+from chat.services.actor import Actor
 
 
 @never_cache
@@ -29,8 +30,8 @@ def go(request: HttpRequest) -> HttpResponse:
     """To the public room of the name that was typed: made on the spot if there is none."""
     name = request.POST.get("name", "")
     try:
-        return redirect(room_services.go_to(_user(request), name))
-    except Invalid as refused:
+        return redirect(room_services.go_to(_user(request), name, Actor.of(request).address))
+    except (Invalid, Forbidden) as refused:
         return _index(request, status=422, go_name=name, go_error=refused.detail)
 
 
@@ -40,7 +41,7 @@ def room(request: HttpRequest, room_id: int) -> HttpResponse:
     user = _user(request)
     shown = get_object_or_404(Room.objects.open_to(user), pk=room_id)
     if not Room.objects.of(user).filter(pk=room_id).exists():
-        return render(request, "chat/join.html", {"room": _directory_entry(shown, user)})
+        return ways_in.join_page(request, shown)
     version, page = history.latest_page(room_id)
     listed = _listed_rooms(user)
     state = {
@@ -53,6 +54,7 @@ def room(request: HttpRequest, room_id: int) -> HttpResponse:
         "page": page,
         "urls": {
             "index": reverse("chat:index"),
+            "newRoom": reverse("chat:new-room"),
             "room": reverse("chat:room", args=[0]),
             "history": reverse("chat:history", args=[0]),
             "person": reverse("chat:person", args=[0]),
@@ -63,19 +65,14 @@ def room(request: HttpRequest, room_id: int) -> HttpResponse:
 
 
 @require_POST
-def join(request: HttpRequest, room_id: int) -> HttpResponse:
-    try:
-        return redirect(room_services.join(_user(request), room_id))
-    except NotFound as refused:
-        raise Http404 from refused
-
-
-@require_POST
 def leave(request: HttpRequest, room_id: int) -> HttpResponse:
     try:
-        room_services.leave(_user(request), room_id)
+        room_services.leave(_user(request), room_id, Actor.of(request).address)
     except NotFound as refused:
         raise Http404 from refused
+    except Invalid as refused:
+        messages.error(request, refused.detail)
+        return redirect("chat:room", room_id)
     return redirect("chat:index")
 
 
@@ -86,13 +83,16 @@ def _user(request: HttpRequest) -> User:
 
 def _index(request: HttpRequest, status: int = 200, **form: str) -> HttpResponse:
     user = _user(request)
-    memberships, public = list(Membership.objects.of(user).listed()), list(_with_members(Room.objects.directory()))
+    memberships, public = list(Membership.objects.of(user).listed()), directory.public_rooms()
     # Read once for both lists: where Redis answers nothing, one wait is long enough.
     here = here_counts(list({membership.room_id for membership in memberships} | {room.pk for room in public}))
+    listed = _listed(memberships, here)
     context = {
         "me": events.user_card(user),
-        "rooms": _listed(memberships, here),
-        "public_rooms": _directory(public, {membership.room_id for membership in memberships}, here),
+        "rooms": listed,
+        "yours": [room for room in listed if not (room.get("archived") or room.get("put_away"))],
+        "archived": [room for room in listed if room.get("archived")],
+        "public_rooms": directory.in_order(public, {membership.room_id for membership in memberships}, here),
         "go_name": "",
         "go_error": "",
     }
@@ -106,24 +106,3 @@ def _listed_rooms(user: User) -> list[dict[str, Any]]:
 
 def _listed(memberships: list[Membership], here: dict[int, int] | None) -> list[dict[str, Any]]:
     return listing.listed_rooms(memberships, lambda room_id: count_in(here, room_id))
-
-
-def _directory(public: list[Any], joined: set[int], here: dict[int, int] | None) -> list[dict[str, Any]]:
-    """The public rooms, with how many people are in each now, the liveliest first."""
-    entries = [_entry(room, room.pk in joined, count_in(here, room.pk)) for room in public]
-    return sorted(entries, key=lambda entry: (-(entry["here"] or 0), -entry["members"], entry["name"].casefold()))
-
-
-def _directory_entry(shown: Room, user: User) -> dict[str, Any]:
-    here = here_counts([shown.pk])
-    counted = _with_members(Room.objects.filter(pk=shown.pk)).get()
-    return _entry(counted, False, count_in(here, shown.pk))
-
-
-def _entry(room: Any, joined: bool, here: int | None) -> dict[str, Any]:
-    card = {"id": room.pk, "name": room.name, "topic": room.topic}
-    return card | {"here": here, "members": room.member_count, "joined": joined}
-
-
-def _with_members(found: Any) -> Any:
-    return found.annotate(member_count=Count("memberships", filter=Q(memberships__left_at=None)))

@@ -1,7 +1,14 @@
 from django.urls import path
 
-from chat.room_settings import general
+from chat.room_settings import general, invites, members
 
 app_name = "room-settings"
 
-urlpatterns = [path("", general.general, name="general")]
+urlpatterns = [
+    path("", general.general, name="general"),
+    path("archive/", general.archive, name="archive"),
+    path("restore/", general.restore, name="restore"),
+    path("members/", members.members, name="members"),
+    path("invites/", invites.invites, name="invites"),
+    path("invites/<int:invite_id>/revoke/", invites.revoke, name="revoke"),
+]

@@ -111,6 +111,10 @@ class TestRoom:
         assert not general.memberships.of(alice).exists()
 
 
+# What the page sends for the list that is only looked at.
+NO_MEMBERS_CHANGED = {"memberships-TOTAL_FORMS": "0", "memberships-INITIAL_FORMS": "0"}
+
+
 class TestAdmin:
     @pytest.fixture
     def admin(self, admin_user: User) -> Client:
@@ -131,10 +135,22 @@ class TestAdmin:
 
     def test_renames_through_the_service(self, admin: Client, general: Room) -> None:
         before = Room.objects.get(pk=general.pk).version
-        admin.post(reverse("admin:chat_room_change", args=[general.pk]), {"name": "lobby", "topic": "Be kind"})
+        changed = {"kind": "private", "name": "lobby", "topic": "Be kind", "emoji": "🦑", "is_default": "on"}
+        admin.post(reverse("admin:chat_room_change", args=[general.pk]), changed | NO_MEMBERS_CHANGED)
         general.refresh_from_db()
-        assert (general.name, general.topic) == ("lobby", "Be kind")
+        assert (general.kind, general.name, general.topic, general.emoji) == ("private", "lobby", "Be kind", "🦑")
+        assert general.is_default
         assert general.settings_version == before + 1
+
+    def test_archives_and_brings_back(self, admin: Client, general: Room) -> None:
+        page = reverse("admin:chat_room_change", args=[general.pk])
+        for action, is_archived in (("archive", True), ("restore", False)):
+            admin.post(reverse("admin:chat_room_changelist"), {"action": action, "_selected_action": [general.pk]})
+            general.refresh_from_db()
+            assert (general.archived_at is not None) == is_archived
+            text = admin.get(page).content.decode()
+            assert ('name="_save"' in text) != is_archived
+            assert "bob" in text
 
     def test_makes_a_room_through_the_service(self, admin: Client, admin_user: User) -> None:
         admin.post(reverse("admin:chat_room_add"), {"kind": "private", "name": "Board", "topic": ""})

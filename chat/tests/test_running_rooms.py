@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 def notices(room: Room) -> list[dict[str, Any]]:
-    told = room.messages.exclude(notice=None).order_by("position").values_list("notice", flat=True)
+    told = [message.notice or {} for message in room.messages.exclude(notice=None).order_by("position")]
     return [notice for notice in told if notice["what"] != "joined"]
 
 

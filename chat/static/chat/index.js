@@ -8,11 +8,14 @@ import { tellZone } from "./zone.js";
 import "./elements/connection-banner.js";
 import "./elements/me-card.js";
 
+const SPREAD = 500; // ms
+
 // The index's lists are the server's; their numbers are kept as they are now.
 class Index {
   #rooms;
   #socket;
   #title = document.title;
+  #waiting = null;
 
   constructor({ me, rooms }, socket) {
     this.#rooms = new Rooms(me, rooms);
@@ -23,6 +26,7 @@ class Index {
     this.#on("read.moved", (event) => this.#rooms.moved(event, false));
     this.#on("room.gained", ({ room }) => this.#rooms.put(room) ?? this.#list());
     this.#on("room.lost", ({ room }) => this.#rooms.remove(room) ?? this.#list());
+    this.#on("room.changed", () => this.#listSoon());
     this.#on("presence.counted", ({ rooms }) => this.#rooms.counted(rooms));
     this.#on("directory.counted", ({ rooms }) => this.#count(rooms));
     this.#rooms.addEventListener("change", () => this.#draw());
@@ -73,6 +77,14 @@ class Index {
     this.#narrow();
   }
 
+  // What many people's pages show changed for all of them: they do not all ask at the same moment.
+  #listSoon() {
+    this.#waiting ??= setTimeout(() => {
+      this.#waiting = null;
+      this.#list();
+    }, Math.random() * SPREAD);
+  }
+
   get #field() {
     return document.querySelector(".go [name=name]");
   }
@@ -81,9 +93,14 @@ class Index {
   #narrow() {
     const wanted = this.#field.value.trim().toLowerCase();
     for (const item of document.querySelectorAll(".list li")) {
-      item.hidden = !item.querySelector("b").textContent.toLowerCase().includes(wanted);
+      item.hidden = !wordsOf(item).includes(wanted);
     }
   }
+}
+
+// What one may look for: name, topic, and what the room says of itself.
+function wordsOf(item) {
+  return [...item.querySelectorAll("b, small")].map((part) => part.textContent.toLowerCase()).join("\n");
 }
 
 function drawUnread(entry, { unread, mentions }) {

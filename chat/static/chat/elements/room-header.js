@@ -1,9 +1,11 @@
 import { html, nothing } from "../vendor/lit.js";
 import { hereText, unreadText } from "../parts/counts.js";
 import { menuIcon, moreIcon, peopleIcon, pinIcon, threadIcon } from "../parts/icons.js";
-import { sign } from "../parts/sign.js";
+import { smallMarks } from "../parts/marks.js";
+import { nameOf, sign } from "../parts/sign.js";
 import { gettext, interpolate, ngettext } from "../words.js";
 import { LightElement } from "./light.js";
+import "./about-dialog.js";
 import "./pop-menu.js";
 
 // The room's name and topic, how many are here, and what one may do with the room.
@@ -17,11 +19,12 @@ export class RoomHeader extends LightElement {
   render() {
     const { room } = this.chat;
     return html`<header class="room-header">${this.#rooms()}${room ? this.#title(room) : nothing}
-      ${room ? this.#beside(room) : nothing}${this.#people()}${room ? this.#menu(room) : nothing}</header>`;
+      ${room ? this.#beside(room) : nothing}${this.#people()}${room ? this.#menu(room) : nothing}</header>
+      ${room ? html`<about-dialog .room=${room}></about-dialog>` : nothing}`;
   }
 
   #title(room) {
-    return html`<h1>${sign(room)}<bdi>${room.name}</bdi></h1>
+    return html`<h1>${sign(room)}<bdi>${nameOf(room)}</bdi>${smallMarks(room)}</h1>
       <p class="topic" title=${room.topic}><bdi>${room.topic}</bdi></p>`;
   }
 
@@ -65,13 +68,29 @@ export class RoomHeader extends LightElement {
   }
 
   #menu(room) {
-    const leave = () => this.dispatchEvent(new CustomEvent("leave", { detail: room, bubbles: true }));
     const topic = room.topic ? html`<br><bdi>${room.topic}</bdi>` : nothing;
     return html`<pop-menu><details>
       <summary class="tool" aria-label=${gettext("More about this room")}>${moreIcon}</summary>
-      <div class="menu"><p><b><bdi>${room.name}</bdi></b>${topic}</p>
-        <button type="button" class="danger" @click=${leave}>${gettext("Leave this room…")}</button></div>
+      <div class="menu"><p><b><bdi>${nameOf(room)}</bdi></b>${topic}</p>
+        <button type="button" data-act="about" @click=${this.#about}>${gettext("About this room")}</button>
+        ${this.chat.acts.allows("change_settings") ? this.#settings(room) : nothing}
+        ${room.kind === "direct" ? nothing : this.#leave(room)}</div>
     </details></pop-menu>`;
+  }
+
+  #about = () => {
+    this.querySelector("pop-menu").close();
+    this.querySelector("about-dialog").open();
+  };
+
+  #settings({ id }) {
+    const url = this.chat.urls.settings.replace("/0/", `/${id}/`);
+    return html`<a href=${url} data-act="settings">${gettext("Room settings")}</a>`;
+  }
+
+  #leave(room) {
+    const leave = () => this.dispatchEvent(new CustomEvent("leave", { detail: room, bubbles: true }));
+    return html`<button type="button" class="danger" @click=${leave}>${gettext("Leave this room…")}</button>`;
   }
 }
 

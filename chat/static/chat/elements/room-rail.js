@@ -23,7 +23,8 @@ export class RoomRail extends LightElement {
         ${closer(this)}</div>
       <go-field .chat=${chat} @narrow=${({ detail }) => (this.wanted = detail.toLowerCase())}></go-field>
       <div class="scroll"><h2>${gettext("Rooms")}</h2>${this.#rooms()}
-        <a class="all" href=${chat.urls.index}>${gettext("All rooms")}</a></div>
+        <a class="all" href=${chat.urls.index}>${gettext("All rooms")}</a>
+        <a class="all" href=${chat.urls.newRoom}>${gettext("New room…")}</a></div>
       <me-card .me=${chat.me} .socket=${chat.socket} .status=${chat.status}></me-card>`;
   }
 

@@ -20,3 +20,8 @@ export const threadIcon = icon(svg`
 export const quoteIcon = icon(svg`<path d="M7.500 5.500 3.500 9.500l4 4M3.500 9.500h7.500a5 5 0 0 1 5 5" />`);
 export const pinIcon = icon(svg`<path d="m12 3 5 5-1.500.7-3 3-.5 3.300L6 9l3.300-.5 3-3zM9 12l-5 5" />`);
 export const backIcon = icon(svg`<path d="M12.500 4.500 7 10l5.500 5.500" />`);
+export const talkIcon = icon(svg`
+  <path d="M4 4h12a1 1 0 0 1 1 1v7.500a1 1 0 0 1-1 1h-5.500L7 16.500v-3H4a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1z" />`);
+export const archiveIcon = icon(svg`<path d="M3 4.500h14v3.500H3zM4.500 8v8h11V8M8 11h4" />`);
+export const stopIcon = icon(svg`<circle cx="10" cy="10" r="7" /><path d="M6.500 10h7" />`);
+export const megaphoneIcon = icon(svg`<path d="M3 8v4h3l8 4V4L6 8zM6.500 12v4M16.500 8.500v3" />`);

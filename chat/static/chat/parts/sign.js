@@ -1,9 +1,21 @@
 import { html } from "../vendor/lit.js";
 import { gettext } from "../words.js";
-import { lockIcon } from "./icons.js";
+import { lockIcon, talkIcon } from "./icons.js";
+import { peopleText } from "./sentence.js";
 
-// What stands before a room's name: a number sign, or the lock of a private one.
-export function sign(room) {
-  if (room.kind === "public") return html`<span class="sign" aria-hidden="true">#</span>`;
-  return html`<span class="sign">${lockIcon}<span class="visually-hidden">${gettext("private")}</span></span>`;
+// What stands before a room's name: its emoji, or a number sign, the lock of a private one, or the sign of a direct
+// conversation.
+export function sign({ kind, emoji }) {
+  if (emoji) return html`<span class="sign emoji" aria-hidden="true">${emoji}</span>`;
+  if (kind === "public") return html`<span class="sign" aria-hidden="true">#</span>`;
+  if (kind === "direct") return told(talkIcon, gettext("direct"));
+  return told(lockIcon, gettext("private"));
 }
+
+// A direct conversation is known by the people in it.
+export function nameOf({ kind, name, people = [] }) {
+  if (kind !== "direct") return name;
+  return people.length ? peopleText(people) : gettext("Only you");
+}
+
+const told = (icon, words) => html`<span class="sign">${icon}<span class="visually-hidden">${words}</span></span>`;

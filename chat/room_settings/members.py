@@ -1,0 +1,70 @@
+"""Who is in a room, and in which role; and how others are added."""
+
+import re
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.db.models.functions import Lower
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from chat.asking import attempt
+from chat.authority import Act
+from chat.models import Membership, Room
+from chat.room_settings.access import for_those_who_may, show
+from chat.services import invitations
+
+PAGE_LENGTH = 50
+MOST_AT_ONCE = 100  # people that one form adds
+
+
+class AddForm(forms.Form):
+    people = forms.CharField(
+        label=_("Add people"),
+        max_length=4_000,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=_("Usernames, with spaces or commas between them."),
+    )
+
+    def clean_people(self) -> list[User]:
+        names = {
+            name.removeprefix("@").lower(): name for name in re.split(r"[\s,;]+", self.cleaned_data["people"]) if name
+        }
+        if len(names) > MOST_AT_ONCE:
+            raise forms.ValidationError(_("At most %(limit)d people at once.") % {"limit": MOST_AT_ONCE})
+        active = User.objects.filter(is_active=True).annotate(lower=Lower("username"))
+        found = {user.username.lower(): user for user in active.filter(lower__in=names)}
+        if unknown := [name for lower, name in names.items() if lower not in found]:
+            raise forms.ValidationError(_("Nobody has the username %(names)s.") % {"names": ", ".join(unknown)})
+        return list(found.values())
+
+
+@for_those_who_may(Act.INVITE)
+def members(request: HttpRequest, room: Room) -> HttpResponse:
+    form = AddForm(request.POST or None)
+    if form.is_valid():
+        done, added = attempt(request, invitations.add_people, room.pk, form.cleaned_data["people"])
+        if done:
+            messages.success(request, _words_about(added or []))
+            return redirect("chat:room-settings:members", room.pk)
+    q = request.GET.get("q", "").replace("\0", "").strip()
+    listed = Paginator(_found(room, q), PAGE_LENGTH).get_page(request.GET.get("page"))
+    return show(request, room, "members", {"form": form, "listed": listed, "q": q}, 422 if form.is_bound else 200)
+
+
+def _found(room: Room, q: str) -> QuerySet[Membership]:
+    """Those who run the room first: their roles come last by name."""
+    members = room.memberships.current().whose_name_begins(q).select_related("user")
+    return members.order_by("-role", Lower("user__username"))
+
+
+def _words_about(added: list[User]) -> str:
+    if not added:
+        return str(_("They are members already."))
+    words = ngettext("%(names)s is a member now.", "%(names)s are members now.", len(added))
+    return words % {"names": ", ".join(user.name for user in added)}

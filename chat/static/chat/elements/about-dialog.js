@@ -1,0 +1,36 @@
+import { html, nothing } from "../vendor/lit.js";
+import { roomMarks } from "../parts/marks.js";
+import { nameOf, sign } from "../parts/sign.js";
+import { linked } from "../parts/text.js";
+import { gettext } from "../words.js";
+import { LightElement } from "./light.js";
+
+// What a room is: its topic and description, and how it works.
+export class AboutDialog extends LightElement {
+  static properties = { room: { attribute: false } };
+
+  async open() {
+    await this.updateComplete;
+    this.querySelector("dialog").showModal();
+  }
+
+  render() {
+    const { room } = this;
+    return html`<dialog class="about" aria-labelledby="about-title">
+      <h2 id="about-title" class="room-name">${sign(room)}<bdi>${nameOf(room)}</bdi></h2>
+      ${room.topic ? html`<p class="topic-line" dir="auto">${linked(room.topic)}</p>` : nothing}
+      ${room.description ? html`<p class="description" dir="auto">${linked(room.description)}</p>` : nothing}
+      <ul class="works"><li>${this.#kind(room)}</li>
+        ${roomMarks(room).map(({ icon, words }) => html`<li>${icon}<span>${words}</span></li>`)}</ul>
+      <form method="dialog" class="buttons">
+        <button class="button quiet" autofocus>${gettext("Close")}</button></form></dialog>`;
+  }
+
+  #kind({ kind }) {
+    if (kind === "public") return gettext("Public: everybody on this site finds it, and may join.");
+    if (kind === "private") return gettext("Private: only its members know of it.");
+    return gettext("Direct: only those who talk here know of it.");
+  }
+}
+
+customElements.define("about-dialog", AboutDialog);

@@ -1,0 +1,18 @@
+import { html } from "../vendor/lit.js";
+import { gettext } from "../words.js";
+import { archiveIcon, megaphoneIcon, stopIcon } from "./icons.js";
+
+// How a room differs from others, each with a sign.
+export function roomMarks({ archived, locked, read_only: readOnly }) {
+  return [
+    archived && { icon: archiveIcon, words: gettext("Archived: it can be read, and nothing in it changes.") },
+    locked && { icon: stopIcon, words: gettext("Locked: only moderators write here for now.") },
+    readOnly && { icon: megaphoneIcon, words: gettext("For announcements: only moderators write here.") },
+  ].filter(Boolean);
+}
+
+// The same as small signs beside the name.
+export function smallMarks(room) {
+  return roomMarks(room).map(({ icon, words }) => html`<span class="room-mark" title=${words}>${icon}
+    <span class="visually-hidden">${words}</span></span>`);
+}

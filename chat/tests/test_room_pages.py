@@ -1,0 +1,203 @@
+"""The pages by which one comes into a room, and those from which it is run."""
+
+from datetime import timedelta
+from html import unescape
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from chat.models import Ban, Invite, Membership, Room
+from chat.services import archiving, invitations, rooms
+from chat.services.actor import Actor
+from chat.tests.test_pages import signed_in
+from conftest import make_person
+
+pytestmark = pytest.mark.django_db
+
+
+def settings_of(room: Room, page: str = "general", *more: int) -> str:
+    return reverse(f"chat:room-settings:{page}", args=[room.pk, *more])
+
+
+def fields(answer: Any) -> set[str]:
+    return set(answer.context["form"].fields)
+
+
+def text_of(answer: Any) -> str:
+    return " ".join(unescape(answer.content.decode()).split())
+
+
+class TestNewRoom:
+    def test_is_made_with_all_that_one_says_of_it(self, alice: User) -> None:
+        data = {"name": "squids", "emoji": "🦑", "topic": "Ten arms", "kind": "private", "read_only": "on"}
+        answer = signed_in(alice).post(reverse("chat:new-room"), data | {"description": "x" * 249 + "\r\n" + "x" * 250})
+        room = Room.objects.of(alice).get()
+        assert answer["Location"] == room.get_absolute_url()
+        assert (room.kind, room.emoji, room.is_read_only, len(room.description)) == ("private", "🦑", True, 500)
+
+    def test_what_is_wrong_is_told_and_nothing_is_lost(self, alice: User, general: Room) -> None:
+        data = {"name": "GENERAL", "topic": "Mine", "kind": "public"}
+        answer = signed_in(alice).post(reverse("chat:new-room"), data)
+        assert answer.status_code == 422
+        assert "There is a public room of that name." in text_of(answer)
+        assert 'value="Mine"' in text_of(answer)
+
+
+class TestJoinPage:
+    def test_who_is_banned_reads_until_when_and_why_in_place_of_a_button(self, mallory: User, general: Room) -> None:
+        client = signed_in(mallory)
+        assert "Join this room" in text_of(client.get(general.get_absolute_url()))
+        Ban.objects.create(user=mallory, room=general, reason="Spam", until=timezone.now() + timedelta(days=1))
+        for answer in (
+            client.get(general.get_absolute_url()),
+            client.post(reverse("chat:join", args=[general.pk])),
+            client.post(reverse("chat:go"), {"name": "general"}),
+        ):
+            assert "You are banned from this room until" in text_of(answer)
+            assert "Reason: Spam" in text_of(answer)
+            assert "Join this room" not in text_of(answer)
+        assert not Room.objects.of(mallory).exists()
+
+    def test_an_old_name_leads_on(self, alice: User, mallory: User, general: Room) -> None:
+        rooms.change_settings(general.pk, by=Actor(alice), name="lobby")
+        answer = signed_in(mallory).post(reverse("chat:go"), {"name": "General"})
+        assert answer["Location"] == general.get_absolute_url()
+
+
+class TestInviteLink:
+    @pytest.fixture
+    def link(self, alice: User, secret: Room) -> str:
+        return reverse("chat:invited", args=[invitations.make_link(Actor(alice), secret.pk)[1]])
+
+    def test_shows_the_room_and_lets_in_who_asks_for_it(self, link: str, mallory: User, secret: Room) -> None:
+        client = signed_in(mallory)
+        answer = client.get(link)
+        assert "secret" in text_of(answer)
+        assert "2 members" in text_of(answer)
+        assert answer.context["room"]["here"] is None  # who is in a private room is not told
+        assert not Room.objects.of(mallory).exists()
+        assert client.post(link)["Location"] == secret.get_absolute_url()
+        assert client.get(link)["Location"] == secret.get_absolute_url()
+
+    def test_leads_through_sign_in_and_sign_up_and_back(self, client: Client, link: str, mallory: User) -> None:
+        sign_in = client.get(link)["Location"]
+        page = client.get(sign_in)
+        assert f"{reverse('account_signup')}?next={link}" in unescape(page.content.decode()).replace("%2F", "/")
+        answer = client.post(sign_in, {"login": "mallory", "password": "mallory's password", "next": link})
+        assert urlsplit(answer["Location"]).path == link
+
+    def test_one_that_does_not_work_looks_like_every_other(self, link: str, mallory: User) -> None:
+        client = signed_in(mallory)
+        assert client.get(link).status_code == 200
+        Invite.objects.update(revoked_at=timezone.now())
+        for dead in (link, reverse("chat:invited", args=["x" * 32])):
+            for answer in (client.get(dead), client.post(dead)):
+                assert answer.status_code == 404
+                assert "This link does not work any more" in text_of(answer)
+                assert "secret" not in text_of(answer)
+
+    def test_who_is_banned_reads_so(self, link: str, mallory: User, secret: Room) -> None:
+        Ban.objects.create(user=mallory, room=secret)
+        answer = signed_in(mallory).post(link)
+        assert answer.status_code == 403
+        assert "You are banned from this room." in text_of(answer)
+
+
+class TestGeneral:
+    def test_has_what_one_may_change_and_nothing_else(
+        self, alice: User, bob: User, mallory: User, admin_user: User, general: Room
+    ) -> None:
+        page = settings_of(general)
+        assert signed_in(mallory).get(page).status_code == 404
+        assert signed_in(bob).get(page).status_code == 403
+        general.memberships.filter(user=bob).update(role=Membership.Role.MODERATOR)
+        moderators = {"name", "topic", "description", "emoji"}
+        assert fields(signed_in(bob).get(page)) == moderators
+        assert fields(signed_in(alice).get(page)) == moderators | {"kind", "read_only"}
+        assert fields(signed_in(admin_user).get(page)) == moderators | {"kind", "read_only", "default"}
+        signed_in(bob).post(page, {"name": "lobby", "kind": "private", "default": "on", "description": "a\r\nb"})
+        general.refresh_from_db()
+        assert (general.name, general.kind, general.is_default) == ("lobby", "public", False)
+        assert general.description == "a\nb"
+
+    def test_a_refusal_is_told(self, alice: User, general: Room) -> None:
+        rooms.create_room(alice, "lobby")
+        answer = signed_in(alice).post(settings_of(general), {"name": "Lobby", "kind": "public"})
+        assert answer.status_code == 422
+        assert "There is a public room of that name." in text_of(answer)
+
+    def test_archives_and_brings_back(self, alice: User, general: Room) -> None:
+        client = signed_in(alice)
+        client.post(settings_of(general, "archive"), {"reason": "The season is over"})
+        assert Room.objects.filter(pk=general.pk).exclude(archived_at=None).exists()
+        assert "Bring the room back" in text_of(client.get(settings_of(general)))
+        assert client.post(settings_of(general), {"name": "lobby", "kind": "public"}).status_code == 422
+        client.post(settings_of(general, "restore"))
+        assert client.post(settings_of(general), {"name": "lobby", "kind": "public"}).status_code == 302
+
+
+class TestMembers:
+    def test_lists_those_who_run_the_room_first_and_finds_people(self, alice: User, general: Room) -> None:
+        carol = make_person("carol", "Carol")
+        rooms.add_member(general.pk, carol, role=Membership.Role.MODERATOR)
+        client = signed_in(alice)
+        listed = client.get(settings_of(general, "members")).context["listed"]
+        assert [member.user.username for member in listed] == ["alice", "carol", "bob"]
+        found = client.get(settings_of(general, "members"), {"q": "ca\0", "page": "9"}).context["listed"]
+        assert [member.user.username for member in found] == ["carol"]
+
+    def test_adds_people_by_their_usernames(self, alice: User, bob: User, mallory: User, secret: Room) -> None:
+        client, page = signed_in(alice), settings_of(secret, "members")
+        answer = client.post(page, {"people": "mallory, nobody"})
+        assert answer.status_code == 422
+        assert "Nobody has the username nobody." in text_of(answer)
+        assert not Room.objects.of(mallory).exists()
+        answer = client.post(page, {"people": "@MALLORY bob"}, follow=True)
+        assert "Mallory is a member now." in text_of(answer)
+        assert signed_in(bob).post(page, {"people": "mallory"}).status_code == 403
+
+
+class TestInvites:
+    def test_a_link_is_shown_once_works_and_is_revoked(self, alice: User, mallory: User, secret: Room) -> None:
+        client, page = signed_in(alice), settings_of(secret, "invites")
+        link = client.post(page, {"hours": "24", "most_uses": "3"}).context["link"]
+        token = link.rstrip("/").rpartition("/")[2]
+        assert link == f"http://testserver/join/{token}/"
+        assert token not in text_of(client.get(page))
+        outsider = signed_in(mallory)
+        assert outsider.get(urlsplit(link).path).status_code == 200
+        invite = Invite.objects.get()
+        assert invite.most_uses == 3
+        assert timedelta(hours=23) < (invite.expires_at or timezone.now()) - timezone.now() < timedelta(hours=24)
+        client.post(settings_of(secret, "revoke", invite.pk))
+        assert outsider.get(urlsplit(link).path).status_code == 404
+        assert "Revoked" in text_of(client.get(page))
+
+    @pytest.mark.parametrize("bad", [{"hours": "5"}, {"hours": "24", "most_uses": "0"}, {"most_uses": "x"}])
+    def test_nonsense_makes_none(self, alice: User, secret: Room, bad: dict[str, str]) -> None:
+        assert signed_in(alice).post(settings_of(secret, "invites"), bad).status_code == 422
+        assert not Invite.objects.exists()
+
+
+class TestIndex:
+    def test_has_directs_by_their_people_and_archived_rooms_apart(
+        self, alice: User, bob: User, general: Room, secret: Room
+    ) -> None:
+        Room.objects.filter(pk=secret.pk).update(kind=Room.Kind.DIRECT, name="")
+        archiving.archive(Actor(alice), general.pk)
+        answer = signed_in(alice).get("/")
+        assert [room["id"] for room in answer.context["yours"]] == [secret.pk]
+        assert [room["id"] for room in answer.context["archived"]] == [general.pk]
+        assert answer.context["public_rooms"] == []
+        assert "<bdi>Bob</bdi>" in text_of(answer)
+
+    def test_shows_what_a_room_says_of_itself(self, alice: User) -> None:
+        rooms.create_room(alice, "squids", description="First line\nsecond", emoji="🦑", topic="Ten arms")
+        text = text_of(signed_in(alice).get("/"))
+        for words in ("🦑", "Ten arms", "<bdi>First line</bdi>", "1 member", "Joined"):
+            assert words in text
