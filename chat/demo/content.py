@@ -35,6 +35,10 @@ class Room(msgspec.Struct):
     members: list[str]
     messages: list[Message]
     kind: str = "public"
+    emoji: str = ""
+    description: str = ""
+    read_only: bool = False
+    default: bool = False
     read: dict[str, int] = {}
 
 

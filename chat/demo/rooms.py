@@ -7,13 +7,16 @@ from accounts.models import User
 from chat.demo.content import Room
 from chat.models import Room as StoredRoom
 from chat.services import messages, reading, rooms
+from chat.services.actor import SITE
 
 
 def make_room(room: Room, people: dict[str, User], now: datetime) -> None:
     """Make the room, unless people have made a public one of that name themselves."""
     if room.kind == StoredRoom.Kind.PUBLIC and StoredRoom.objects.named(room.name).exists():
         return
-    made = rooms.create_room(people[room.owner], room.name, kind=room.kind, topic=room.topic)
+    said_of_it = {"topic": room.topic, "description": room.description, "emoji": room.emoji}
+    made = rooms.create_room(people[room.owner], room.name, kind=room.kind, read_only=room.read_only, **said_of_it)
+    rooms.change_settings(made.pk, by=SITE, default=room.default)
     beginning = now - timedelta(minutes=max((message.minutes_ago for message in room.messages), default=0))
     for member in room.members:
         rooms.add_member(made.pk, people[member], joined_at=beginning)

@@ -36,6 +36,15 @@ def test_the_demo_makes_people_rooms_and_a_conversation_that_goes_on() -> None:
     assert 0 < (timezone.now() - latest.created_at).total_seconds() < 10 * 60
 
 
+def test_rooms_say_what_they_are_for_and_newcomers_are_members_of_some() -> None:
+    demo()
+    announcements = Room.objects.get(name="announcements")
+    assert announcements.is_read_only
+    assert announcements.emoji == "📣"
+    carol = User.objects.create_user("carol")
+    assert {room.name for room in Room.objects.of(carol)} == {"announcements", "general"}
+
+
 def test_messages_stand_in_the_order_in_which_they_were_said() -> None:
     demo()
     for room in Room.objects.all():
