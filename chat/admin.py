@@ -116,8 +116,10 @@ class RoomAdmin(admin.ModelAdmin):
         return self.inlines if obj else ()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Room]:
+        """Without direct conversations: administrators have no part in them."""
         members = Count("memberships", filter=Q(memberships__left_at=None), distinct=True)
-        return super().get_queryset(request).filter(deleted_at=None).annotate(member_count=members)
+        run = super().get_queryset(request).filter(deleted_at=None).exclude(kind=Room.Kind.DIRECT)
+        return run.annotate(member_count=members)
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """The page's rooms, with one look at presence for all of them."""
@@ -163,9 +165,9 @@ class RoomAdmin(admin.ModelAdmin):
         rooms.change_settings(obj.pk, by=by, **settings)
 
     def has_change_permission(self, request: HttpRequest, obj: Room | None = None) -> bool:
-        """Nothing changes in an archived room; and a direct conversation has nothing that could."""
-        is_fixed = obj is not None and (obj.is_direct or obj.archived_at is not None)
-        return not is_fixed and super().has_change_permission(request, obj)
+        """Nothing changes in an archived room, but that it is brought back."""
+        is_archived = obj is not None and obj.archived_at is not None
+        return not is_archived and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Room | None = None) -> bool:
         return False  # rooms are deleted by a service, once there is one: a bare DELETE would reach nobody's page

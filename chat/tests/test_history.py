@@ -9,7 +9,7 @@ import pytest
 from accounts.models import User
 from chat import history
 from chat.models import Message, Room
-from chat.services import editing, messages, pins, reactions, rooms
+from chat.services import archiving, editing, messages, pins, reactions, rooms
 from chat.services.actor import Actor
 from chat.tests.state import apply, state_of
 
@@ -55,6 +55,11 @@ CHANGES: dict[str, Callable[[User, User, Room], object]] = {
     "room.changed": lambda alice, bob, room: rooms.change_settings(
         room.pk, by=Actor(alice), name="lobby", topic="Be kind"
     ),
+    "room.changed: archived": lambda alice, bob, room: archiving.archive(Actor(alice), room.pk),
+    "member.changed: another owner": lambda alice, bob, room: [
+        rooms.join(bob, room.pk),
+        rooms.leave(alice, room.pk),
+    ],
     "several": lambda alice, bob, room: [
         rooms.join(bob, room.pk),
         say(bob, room),
