@@ -96,13 +96,15 @@ def join(user: "User", room_id: int) -> Room:
     return room
 
 
-@transaction.atomic
 def join_defaults(user: "User") -> None:
-    """Become a member of the rooms that newcomers are members of."""
-    defaults = Room.objects.filter(is_default=True, archived_at=None).values_list("pk", flat=True)
-    for room in locked_rooms(defaults).values():
-        if room.is_default and room.archived_at is None:
-            welcome(room, user)
+    """Become a member of the rooms that newcomers are members of. Where there are none, nothing is locked."""
+    defaults = list(Room.objects.filter(is_default=True, archived_at=None).values_list("pk", flat=True))
+    if not defaults:
+        return
+    with transaction.atomic():
+        for room in locked_rooms(defaults).values():
+            if room.is_default and room.archived_at is None:
+                welcome(room, user)
 
 
 @transaction.atomic
