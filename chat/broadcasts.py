@@ -37,6 +37,11 @@ def member_changed(membership: Membership) -> None:
         people_changed(User.objects.filter(pk=membership.user_id).exclude(status=None).select_related("status"))
 
 
+def room_kept(membership: Membership) -> None:
+    """Tell the member's tabs how they keep the room."""
+    _after_commit(envelopes.for_user(membership.user_id, events.room_kept(membership)))
+
+
 def read_moved(membership: Membership) -> None:
     _after_commit(envelopes.for_user(membership.user_id, events.read_moved(_with_unread(membership))))
 

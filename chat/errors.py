@@ -34,6 +34,10 @@ class NotFound(Refused):
     def message(cls) -> Self:
         return cls(_("There is no such message."))
 
+    @classmethod
+    def person(cls) -> Self:
+        return cls(_("There is no such person."))
+
 
 class Forbidden(Refused):
     code = "forbidden"

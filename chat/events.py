@@ -208,6 +208,10 @@ def room_lost(room_id: int, ending: dict[str, Any] | None = None) -> Event:
     return {"type": "room.lost", "room": room_id, **(ending or {})}
 
 
+def room_kept(membership: Membership) -> Event:
+    return {"type": "room.kept", "room": membership.room_id, **own_settings(membership)}
+
+
 def read_moved(membership: Membership) -> Event:
     counts = {"unread": membership.unread, "mentions": membership.mentions}
     return {"type": "read.moved", "room": membership.room_id, "position": membership.last_read, **counts}

@@ -14,6 +14,7 @@ from accounts.models import User
 from chat import events, history
 from chat.attendance import presence_of
 from chat.models import Membership, Message, Participant, Room
+from chat.models.membership import name_begins
 
 MOST_PEOPLE = 10  # that a name's beginning may mean: more is no help
 MOST_THREADS = 50
@@ -82,11 +83,21 @@ def members(request: HttpRequest, room_id: int) -> HttpResponse:
 
 @never_cache
 @require_GET
+def people(request: HttpRequest) -> HttpResponse:
+    """Whom one may write to, or add: names alone (docs/decisions/0018-names-and-presence.md)."""
+    begins = request.GET.get("q", "").strip().replace("\0", "")
+    found = User.objects.filter(name_begins(begins), is_active=True).order_by("username")
+    return JsonResponse({"people": [events.user_card(user) for user in found[:MOST_PEOPLE]]})
+
+
+@never_cache
+@require_GET
 def person(request: HttpRequest, person_id: int) -> HttpResponse:
     """Somebody with whom one shares a room."""
     viewer = _user(request)
     person = get_object_or_404(_known_to(viewer).select_related("status"), pk=person_id)
-    shared = Room.objects.of(viewer).filter(pk__in=Room.objects.of(person)).order_by(Lower("name"), "pk")
+    both = Room.objects.of(viewer).filter(pk__in=Room.objects.of(person))
+    shared = both.exclude(kind=Room.Kind.DIRECT).order_by(Lower("name"), "pk")
     presence = presence_of(person.pk)
     card = events.beside_presence(events.person_card(person), is_there=presence["online"] is not False)
     more = {"time_zone": person.time_zone or None, "rooms": [room.name for room in shared]}

@@ -6,6 +6,7 @@ app_name = "chat"
 
 urlpatterns = [
     path("", views.index, name="index"),
+    path("people/", lookups.people, name="people"),
     path("people/<int:person_id>/", lookups.person, name="person"),
     path("join/<str:token>/", ways_in.invited, name="invited"),
     path("rooms/go/", views.go, name="go"),

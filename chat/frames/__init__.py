@@ -2,8 +2,8 @@
 
 What is not named is ignored; what is named must be of its type. Nothing else from the wire reaches the program.
 
-rooms.py  messages.py  people.py   the commands
-command.py                         what they are made of
+rooms.py  messages.py  people.py  directs.py   the commands
+command.py                                     what they are made of
 """
 
 from functools import reduce
@@ -13,6 +13,7 @@ import msgspec
 
 from chat.errors import BadFrame
 from chat.frames.command import Command, CommandId
+from chat.frames.directs import DirectOpen, RoomKeep, RoomsOrder
 from chat.frames.messages import (
     MessageDelete,
     MessageEdit,
@@ -31,6 +32,7 @@ from chat.frames.rooms import DirectoryWatch, RoomClose, RoomJoin, RoomLeave, Ro
 __all__ = [
     "COMMANDS",
     "Command",
+    "DirectOpen",
     "DirectoryWatch",
     "MessageDelete",
     "MessageEdit",
@@ -43,10 +45,12 @@ __all__ = [
     "ReactionRemove",
     "RoomClose",
     "RoomJoin",
+    "RoomKeep",
     "RoomLeave",
     "RoomOpen",
     "RoomRead",
     "RoomUnread",
+    "RoomsOrder",
     "RosterPage",
     "StatusSet",
     "ThreadRead",

@@ -16,6 +16,12 @@ REASON_LENGTH = 250  # characters
 MOST_UNREAD = 1_000  # counting stops there: "1,000+" says enough, and a long absence stays cheap
 
 
+def name_begins(text: str, user: str = "") -> models.Q:
+    """Whether a username, or a word of a name, begins so; `user` is the way to the user."""
+    names = {"username__istartswith": text, "display_name__istartswith": text, "display_name__icontains": f" {text}"}
+    return models.Q(*((f"{user}{look_up}", value) for look_up, value in names.items()), _connector=models.Q.OR)
+
+
 class BoundedCount(models.Subquery):
     """How many rows a sliced queryset has: counted in the database, and no further than the slice."""
 
@@ -49,8 +55,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
     def whose_name_begins(self, text: str) -> Self:
         """Of the people whose username, or a word of whose name, begins so."""
-        named = models.Q(user__username__istartswith=text) | models.Q(user__display_name__istartswith=text)
-        return self.filter(named | models.Q(user__display_name__icontains=f" {text}"))
+        return self.filter(name_begins(text, "user__"))
 
     def listed(self) -> Self:
         """As lists of rooms show them: by name, with what is unread."""

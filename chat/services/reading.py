@@ -18,10 +18,11 @@ def mark_read(user: "User", room_id: int, position: int) -> int:
 
     Raises NotFound for a room that the user is no member of.
     """
-    membership = _membership_of(user, room_id)
+    membership = membership_of(user, room_id)
     position = min(position, membership.room.version)
     if position > membership.last_read:
-        _move(membership, position)
+        move(membership, position)
+        _bring_back(membership)
     return membership.last_read
 
 
@@ -31,14 +32,15 @@ def mark_unread(user: "User", room_id: int, position: int) -> int:
 
     Raises NotFound for a room that the user is no member of.
     """
-    membership = _membership_of(user, room_id)
+    membership = membership_of(user, room_id)
     position = max(position - 1, 0)
     if position < membership.last_read:
-        _move(membership, position)
+        move(membership, position)
     return membership.last_read
 
 
-def _membership_of(user: "User", room_id: int) -> Membership:
+def membership_of(user: "User", room_id: int) -> Membership:
+    """The user's own, locked. Raises NotFound for a room that they are no member of."""
     mine = Membership.objects.of(user).select_related("room").select_for_update(of=("self",))
     found = mine.filter(room=room_id).first()
     if found is None:
@@ -46,7 +48,15 @@ def _membership_of(user: "User", room_id: int) -> Membership:
     return found
 
 
-def _move(membership: Membership, position: int) -> None:
+def move(membership: Membership, position: int) -> None:
     membership.last_read = position
     membership.save(update_fields=["last_read"])
     broadcasts.read_moved(membership)
+
+
+def _bring_back(membership: Membership) -> None:
+    """What was put away until something new is said stays in sight once that is read."""
+    if membership.is_put_away:
+        membership.is_put_away = False
+        membership.save(update_fields=["is_put_away"])
+        broadcasts.room_kept(membership)

@@ -1,0 +1,49 @@
+"""Direct conversations: a room for exactly these people, in which nobody stands above the others."""
+
+from collections.abc import Iterable
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from chat.errors import Invalid, NotFound
+from chat.models import Membership, Room
+from chat.services.keeping import keep_room
+from chat.services.rooms import admit
+
+MOST_OTHERS = 9
+
+
+@transaction.atomic
+def open_direct(user: User, people_ids: Iterable[int]) -> Room:
+    """The conversation of `user` with these people, or with nobody else: made when it is first opened.
+
+    Raises NotFound where one of them is nobody, or nobody any more, and Invalid where they are too many.
+    """
+    people = _active({user.pk, *people_ids})
+    key = "-".join(str(person.pk) for person in people)
+    room = Room.objects.filter(people_key=key).first() or _make(key, user, people)
+    keep_room(user, room.pk, put_away=False)
+    return room
+
+
+def _active(ids: set[int]) -> list[User]:
+    if len(ids) > MOST_OTHERS + 1:
+        raise Invalid(_("A direct conversation has at most %(limit)d other people.") % {"limit": MOST_OTHERS})
+    found = list(User.objects.filter(pk__in=ids, is_active=True).order_by("pk"))
+    if len(found) < len(ids):
+        raise NotFound.person()
+    return found
+
+
+def _make(key: str, user: User, people: list[User]) -> Room:
+    try:
+        with transaction.atomic():
+            room = Room.objects.create(kind=Room.Kind.DIRECT, people_key=key)
+    except IntegrityError:  # one of the others has just made it
+        return Room.objects.get(people_key=key)
+    for person in people:
+        admit(room, person, Membership.Role.MEMBER)
+    # To be written to is news, to be chosen is none: the others see it once something is said.
+    room.memberships.exclude(user=user).update(is_put_away=True)
+    return room
