@@ -44,11 +44,12 @@ def room(request: HttpRequest, room_id: int) -> HttpResponse:
         return ways_in.join_page(request, shown)
     version, page = history.latest_page(room_id)
     listed = _listed_rooms(user)
+    entry = next(entry for entry in listed if entry["id"] == room_id)
     state = {
         "me": events.user_card(user),
         "authority": {role: acts_of([role]) for role in (*Membership.Role.values, ADMINISTRATOR)},
         "administrator": user.is_staff,
-        "room": next(entry for entry in listed if entry["id"] == room_id),
+        "room": entry,
         "rooms": listed,
         "version": version,
         "page": page,
@@ -58,10 +59,11 @@ def room(request: HttpRequest, room_id: int) -> HttpResponse:
             "room": reverse("chat:room", args=[0]),
             "history": reverse("chat:history", args=[0]),
             "person": reverse("chat:person", args=[0]),
+            "people": reverse("chat:people"),
             "settings": reverse("chat:room-settings:general", args=[0]),
         },
     }
-    return render(request, "chat/room.html", {"state": state, "room": shown})
+    return render(request, "chat/room.html", {"state": state, "room": shown, "name": listing.name_of(entry)})
 
 
 @require_POST
@@ -87,11 +89,12 @@ def _index(request: HttpRequest, status: int = 200, **form: str) -> HttpResponse
     # Read once for both lists: where Redis answers nothing, one wait is long enough.
     here = here_counts(list({membership.room_id for membership in memberships} | {room.pk for room in public}))
     listed = _listed(memberships, here)
+    shown = listing.in_sight(listed)
     context = {
         "me": events.user_card(user),
         "rooms": listed,
-        "yours": [room for room in listed if not (room.get("archived") or room.get("put_away"))],
-        "archived": [room for room in listed if room.get("archived")],
+        "yours": [room for room in shown if not room.get("archived")],
+        "archived": [room for room in shown if room.get("archived")],
         "public_rooms": directory.in_order(public, {membership.room_id for membership in memberships}, here),
         "go_name": "",
         "go_error": "",

@@ -1,6 +1,7 @@
 import { Acts } from "./acts.js";
 import { Conversation } from "./conversation.js";
 import { fetchJson } from "./fetching.js";
+import { Keeping } from "./keeping.js";
 import { Model } from "./model.js";
 import { Outbox } from "./outbox.js";
 import { Pins } from "./pins.js";
@@ -40,6 +41,7 @@ export class Chat extends Model {
     this.outbox = new Outbox(socket, me);
     this.reading = new Reading(socket, () => this.#consider());
     this.acts = new Acts(this);
+    this.keeping = new Keeping(this);
     this.side = new Side(this);
     this.timeline.reset(page, version);
     this.#begin();
@@ -95,6 +97,13 @@ export class Chat extends Model {
 
   async join(name) {
     const { room } = await this.socket.command("room.join", { name });
+    this.rooms.put(room);
+    return room.id;
+  }
+
+  // The conversation with these people, who may be none: notes to oneself.
+  async openDirect(people) {
+    const { room } = await this.socket.command("direct.open", { people: people.map(({ id }) => id) });
     this.rooms.put(room);
     return room.id;
   }
@@ -159,6 +168,7 @@ export class Chat extends Model {
     this.#on("room.changed", (event) => this.#reach(event) ?? this.rooms.settled(event));
     this.#on("room.reset", (event) => this.#reset(event));
     this.#on("room.gained", ({ room }) => this.#gained(room));
+    this.#on("room.kept", (event) => this.rooms.kept(event));
     this.#on("room.lost", ({ room }) => this.#lost(room));
     this.#on("read.moved", (event) => this.#moved(event));
     this.#on("thread.moved", (event) => this.#threadMoved(event));

@@ -4,6 +4,7 @@ import { Rooms } from "./rooms.js";
 import { Socket, socketUrl } from "./socket.js";
 import { Status } from "./status.js";
 import { touchOnInput } from "./touch.js";
+import { waitingIn } from "./waiting.js";
 import { tellZone } from "./zone.js";
 import "./elements/connection-banner.js";
 import "./elements/me-card.js";
@@ -21,10 +22,11 @@ class Index {
     this.#rooms = new Rooms(me, rooms);
     this.#socket = socket;
     this.#on("hello", ({ rooms }) => this.#greeted(rooms));
-    this.#on("message.posted", (event) => this.#rooms.posted(event, false));
+    this.#on("message.posted", (event) => this.#posted(event));
     this.#on("message.changed", (event) => this.#rooms.turned(event, false));
     this.#on("read.moved", (event) => this.#rooms.moved(event, false));
     this.#on("room.gained", ({ room }) => this.#rooms.put(room) ?? this.#list());
+    this.#on("room.kept", (event) => this.#rooms.kept(event) ?? this.#list());
     this.#on("room.lost", ({ room }) => this.#rooms.remove(room) ?? this.#list());
     this.#on("room.changed", () => this.#listSoon());
     this.#on("presence.counted", ({ rooms }) => this.#rooms.counted(rooms));
@@ -42,6 +44,13 @@ class Index {
     this.#watch();
   }
 
+  // What was put away is back with the next that is said there.
+  #posted(event) {
+    this.#rooms.posted(event, false);
+    const { unread, threads } = this.#rooms.get(event.room) ?? {};
+    if ((unread || threads) && !document.querySelector(`.yours [data-room="${event.room}"]`)) this.#list();
+  }
+
   async #watch() {
     try {
       const ack = await this.#socket.command("directory.watch");
@@ -55,7 +64,7 @@ class Index {
   #draw() {
     for (const entry of document.querySelectorAll(".yours [data-room]")) {
       const room = this.#rooms.get(Number(entry.dataset.room));
-      if (room) drawUnread(entry, room);
+      if (room) drawUnread(entry, waitingIn(room));
       if (room) drawHere(entry, room.here);
     }
     document.title = waitingText(this.#rooms) + this.#title;

@@ -1,7 +1,12 @@
 import { Model } from "./model.js";
+import { nameOf } from "./room-name.js";
+import { waitingIn } from "./waiting.js";
 
 const LIMIT = 1000; // the server counts no further
 const byName = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
+
+// Those that the person put in their place first. (Of two without one the difference is NaN: then the names decide.)
+const inOrder = (a, b) => (a.place ?? Infinity) - (b.place ?? Infinity) || byName.compare(nameOf(a), nameOf(b));
 
 // The rooms that the person is a member of, with what is theirs: what is unread, what tells them, their
 // threads, and how many are there now.
@@ -19,7 +24,7 @@ export class Rooms extends Model {
   }
 
   get sorted() {
-    this.#sorted ??= [...this.#rooms.values()].sort((a, b) => byName.compare(a.name, b.name));
+    this.#sorted ??= [...this.#rooms.values()].sort(inOrder);
     return this.#sorted;
   }
 
@@ -38,6 +43,12 @@ export class Rooms extends Model {
   named(name) {
     const wanted = name.toLowerCase();
     return this.sorted.find((room) => room.kind === "public" && room.name.toLowerCase() === wanted);
+  }
+
+  // The one that is called so, whatever it is: a public one before others.
+  called(name) {
+    const wanted = name.toLowerCase();
+    return this.named(name) ?? this.sorted.find((room) => nameOf(room).toLowerCase() === wanted);
   }
 
   replace(rooms) {
@@ -99,6 +110,11 @@ export class Rooms extends Model {
     this.#update(room, { ...off, ...settings });
   }
 
+  // How the person keeps it, as a whole: what is not named is off.
+  kept({ room, quiet, favourite, put_away, place }) {
+    this.#update(room, { quiet, favourite, put_away, place });
+  }
+
   standing({ room, role, muted }) {
     this.#update(room, { role, muted });
   }
@@ -139,7 +155,8 @@ export class Rooms extends Model {
   }
 
   #sum(count) {
-    return [...this.#rooms.values()].reduce((sum, room) => sum + (room[count] ?? 0), 0);
+    const listed = [...this.#rooms.values()].filter(({ archived }) => !archived);
+    return listed.reduce((sum, room) => sum + (waitingIn(room)[count] ?? 0), 0);
   }
 
   #update(id, values) {

@@ -1,6 +1,7 @@
 import { html, nothing } from "../vendor/lit.js";
 import { roomMarks } from "../parts/marks.js";
-import { nameOf, sign } from "../parts/sign.js";
+import { signOf } from "../parts/faces.js";
+import { nameOf } from "../room-name.js";
 import { linked } from "../parts/text.js";
 import { gettext } from "../words.js";
 import { LightElement } from "./light.js";
@@ -17,7 +18,7 @@ export class AboutDialog extends LightElement {
   render() {
     const { room } = this;
     return html`<dialog class="about" aria-labelledby="about-title">
-      <h2 id="about-title" class="room-name">${sign(room)}<bdi>${nameOf(room)}</bdi></h2>
+      <h2 id="about-title" class="room-name">${signOf(room)}<bdi>${nameOf(room)}</bdi></h2>
       ${room.topic ? html`<p class="topic-line" dir="auto">${linked(room.topic)}</p>` : nothing}
       ${room.description ? html`<p class="description" dir="auto">${linked(room.description)}</p>` : nothing}
       <ul class="works"><li>${this.#kind(room)}</li>

@@ -42,7 +42,7 @@ export class GoField extends LightElement {
     const name = this.#input.value.trim().replace(/^#\s*/u, "");
     if (!name) return;
     try {
-      const id = this.chat.rooms.named(name)?.id ?? (await this.chat.join(name));
+      const id = this.chat.rooms.called(name)?.id ?? (await this.chat.join(name));
       this.#input.value = "";
       this.#narrow();
       this.dispatchEvent(new CustomEvent("go", { detail: id, bubbles: true }));

@@ -2,6 +2,7 @@ import { html, nothing } from "../vendor/lit.js";
 import { closeIcon, sendIcon } from "../parts/icons.js";
 import { excerpt } from "../parts/quote.js";
 import { Drafts } from "../drafts.js";
+import { nameOf } from "../room-name.js";
 import { TypingSignal } from "../typing.js";
 import { gettext, interpolate, ngettext } from "../words.js";
 import { grow } from "./growing.js";
@@ -83,7 +84,7 @@ export class MessageComposer extends LightElement {
   get #words() {
     const { chat, thread } = this.conversation;
     if (thread !== null) return gettext("Reply");
-    const name = chat.room?.kind === "public" ? `#${chat.room.name}` : chat.room?.name;
+    const name = chat.room?.kind === "public" ? `#${chat.room.name}` : nameOf(chat.room);
     return interpolate(gettext("Message %(room)s"), { room: name });
   }
 

@@ -4,6 +4,7 @@ import { comingsRow, messageRow } from "../parts/message.js";
 import { countOfReplies } from "../parts/replies.js";
 import { rowsOf } from "../rows.js";
 import { dayOf } from "../times.js";
+import { nameOf } from "../room-name.js";
 import { gettext } from "../words.js";
 import { LightElement } from "./light.js";
 import { Pointing } from "./pointing.js";
@@ -108,7 +109,7 @@ export class MessageLog extends LightElement {
     const words = timeline.messages.length
       ? gettext("This is where the room begins.")
       : gettext("Nothing has been said here yet. The first word is yours.");
-    return html`<div class="beginning"><h2 dir="auto">${this.conversation.chat.room?.name}</h2><p>${words}</p></div>`;
+    return html`<div class="beginning"><h2 dir="auto">${nameOf(this.conversation.chat.room)}</h2><p>${words}</p></div>`;
   }
 
   #button({ complete, known }) {

@@ -10,6 +10,7 @@ import { agoOf, localTimeOf, timestampOf } from "../times.js";
 import { gettext, interpolate } from "../words.js";
 import { LightElement } from "./light.js";
 import { alongStart, beside, placeAt } from "./placing.js";
+import "./message-button.js";
 
 const GONE = 404;
 
@@ -81,7 +82,8 @@ export class PersonCard extends LightElement {
         <button type="button" class="tool" aria-label=${gettext("Close")} @click=${this.#close}>${closeIcon}</button>
       </header>
       <p class="how">${this.#how(person, isKnown)}</p>
-      ${status ? customStatus(status) : nothing}${this.#more()}`;
+      ${status ? customStatus(status) : nothing}
+      <message-button .chat=${this.chat} .user=${this.user}></message-button>${this.#more()}`;
   }
 
   #how(person, isKnown) {

@@ -1,6 +1,7 @@
 import { html, repeat } from "../vendor/lit.js";
 import { Drawers, isEscape } from "../drawers.js";
 import { waitingText } from "../parts/counts.js";
+import { nameOf } from "../room-name.js";
 import { gettext } from "../words.js";
 import { LightElement } from "./light.js";
 import "./complaint-note.js";
@@ -49,12 +50,12 @@ export class RoomApp extends LightElement {
         @close=${close}></room-roster>
       <div class="scrim" @click=${close}></div><leave-dialog></leave-dialog>
       <delete-dialog .chat=${chat}></delete-dialog><edits-dialog .chat=${chat}></edits-dialog>
-      <person-card .chat=${chat}></person-card>`;
+      <person-card .chat=${chat} @go=${close}></person-card>`;
   }
 
   updated() {
     const { room, rooms } = this.chat;
-    document.title = `${waitingText(rooms)}${room?.name ?? gettext("Rooms")} · ${document.body.dataset.site}`;
+    document.title = `${waitingText(rooms)}${nameOf(room) ?? gettext("Rooms")} · ${document.body.dataset.site}`;
     this.ariaBusy = null;
     this.#turnSide();
   }

@@ -1,8 +1,9 @@
 import { html, nothing } from "../vendor/lit.js";
 import { hereText, unreadText } from "../parts/counts.js";
 import { menuIcon, moreIcon, peopleIcon, pinIcon, threadIcon } from "../parts/icons.js";
+import { signOf } from "../parts/faces.js";
 import { smallMarks } from "../parts/marks.js";
-import { nameOf, sign } from "../parts/sign.js";
+import { nameOf } from "../room-name.js";
 import { gettext, interpolate, ngettext } from "../words.js";
 import { LightElement } from "./light.js";
 import "./about-dialog.js";
@@ -24,7 +25,7 @@ export class RoomHeader extends LightElement {
   }
 
   #title(room) {
-    return html`<h1>${sign(room)}<bdi>${nameOf(room)}</bdi>${smallMarks(room)}</h1>
+    return html`<h1>${signOf(room)}<bdi>${nameOf(room)}</bdi>${smallMarks(room)}</h1>
       <p class="topic" title=${room.topic}><bdi>${room.topic}</bdi></p>`;
   }
 

@@ -1,65 +1,63 @@
-import { html, nothing, repeat } from "../vendor/lit.js";
+import { html, nothing } from "../vendor/lit.js";
 import { closer } from "../parts/closer.js";
-import { hereText, threadsBadge, waitingBadge } from "../parts/counts.js";
-import { threadIcon } from "../parts/icons.js";
-import { sign } from "../parts/sign.js";
+import { writeIcon } from "../parts/icons.js";
+import { SECTIONS, roomsInSight } from "../sections.js";
 import { gettext } from "../words.js";
 import { LightElement } from "./light.js";
 import "./go-field.js";
 import "./me-card.js";
+import "./message-dialog.js";
+import "./room-list.js";
+import "./room-menu.js";
 
-// The left side: the site, the way to a room, one's rooms, oneself.
+// The left side: the site, the way to a room and to somebody, one's rooms, oneself.
 export class RoomRail extends LightElement {
   static properties = { chat: { attribute: false }, wanted: { state: true } };
 
   willUpdate() {
-    this.follow(this.chat, this.chat.rooms, this.chat.roster);
+    this.follow(this.chat, this.chat.rooms);
   }
 
   render() {
     const { chat } = this;
     return html`<div class="site">
         <a href=${chat.urls.index}><i class="mark"></i><b><bdi>${document.body.dataset.site}</bdi></b></a>
-        ${closer(this)}</div>
+        ${this.#writer()}${closer(this)}</div>
       <go-field .chat=${chat} @narrow=${({ detail }) => (this.wanted = detail.toLowerCase())}></go-field>
-      <div class="scroll"><h2>${gettext("Rooms")}</h2>${this.#rooms()}
+      <div class="scroll" @menu=${this.#menu}>${SECTIONS.map((section) => this.#section(section))}
+        ${roomsInSight(chat, this.wanted).length ? nothing : this.#none()}
         <a class="all" href=${chat.urls.index}>${gettext("All rooms")}</a>
         <a class="all" href=${chat.urls.newRoom}>${gettext("New room…")}</a></div>
-      <me-card .me=${chat.me} .socket=${chat.socket} .status=${chat.status}></me-card>`;
+      <me-card .me=${chat.me} .socket=${chat.socket} .status=${chat.status}></me-card>
+      <room-menu .chat=${chat} @kept=${({ detail }) => this.#focusOn(detail)}></room-menu>
+      <message-dialog .chat=${chat}></message-dialog>`;
   }
 
-  #rooms() {
-    const rooms = this.#found;
+  #section(section) {
+    return html`<room-list .chat=${this.chat} .section=${section} .wanted=${this.wanted}></room-list>`;
+  }
+
+  #writer() {
+    const words = gettext("New message");
+    const write = () => this.querySelector("message-dialog").open();
+    return html`<button type="button" class="tool" aria-label=${words} title=${words} aria-haspopup="dialog"
+      data-act="write" @click=${write}>${writeIcon}</button>`;
+  }
+
+  #none() {
     const none = this.wanted ? gettext("None of your rooms. Enter goes to it.") : gettext("You are in no room yet.");
-    if (!rooms.length) return html`<p class="none">${none}</p>`;
-    return html`<ul class="rooms">${repeat(rooms, (room) => room.id, (room) => this.#room(room))}</ul>`;
+    return html`<p class="none">${none}</p>`;
   }
 
-  get #found() {
-    const { sorted } = this.chat.rooms;
-    return this.wanted ? sorted.filter((room) => room.name.toLowerCase().includes(this.wanted)) : sorted;
-  }
+  #menu = ({ detail, target }) => {
+    this.querySelector("room-menu").open(detail, target.querySelector(`[data-menu="${detail}"]`));
+  };
 
-  #room(room) {
-    const { chat } = this;
-    const current = room.id === chat.shown;
-    const here = current && chat.roster.here !== null ? chat.roster.here : room.here;
-    return html`<li><a class="room ${room.unread ? "unread" : ""}" href=${chat.urlOf(room.id)} data-room=${room.id}
-      aria-current=${current ? "page" : nothing} @click=${(event) => this.#go(event, room.id)}>
-      ${sign(room)}<b title=${room.name}><bdi>${room.name}</bdi></b>${count(here)}
-      ${threadsBadge(room.threads, threadIcon)}${waitingBadge(room)}</a></li>`;
+  // Its entry may stand in another section by now, and then nothing has the focus.
+  async #focusOn(id) {
+    await Promise.all([...this.querySelectorAll("room-list")].map((list) => list.updateComplete));
+    if (document.activeElement === document.body) this.querySelector(`[data-menu="${id}"]`)?.focus();
   }
-
-  // A click with a modifier means another tab or window: that is the browser's.
-  #go(event, id) {
-    if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-    event.preventDefault();
-    this.dispatchEvent(new CustomEvent("go", { detail: id, bubbles: true }));
-  }
-}
-
-function count(here) {
-  return here ? html`<small data-here=${here}>${hereText(here)}</small>` : nothing;
 }
 
 customElements.define("room-rail", RoomRail);

@@ -1,7 +1,6 @@
 import { html } from "../vendor/lit.js";
 import { gettext } from "../words.js";
 import { lockIcon, talkIcon } from "./icons.js";
-import { peopleText } from "./sentence.js";
 
 // What stands before a room's name: its emoji, or a number sign, the lock of a private one, or the sign of a direct
 // conversation.
@@ -10,12 +9,6 @@ export function sign({ kind, emoji }) {
   if (kind === "public") return html`<span class="sign" aria-hidden="true">#</span>`;
   if (kind === "direct") return told(talkIcon, gettext("direct"));
   return told(lockIcon, gettext("private"));
-}
-
-// A direct conversation is known by the people in it.
-export function nameOf({ kind, name, people = [] }) {
-  if (kind !== "direct") return name;
-  return people.length ? peopleText(people) : gettext("Only you");
 }
 
 const told = (icon, words) => html`<span class="sign">${icon}<span class="visually-hidden">${words}</span></span>`;

@@ -1,0 +1,103 @@
+import { html, nothing, repeat } from "../vendor/lit.js";
+import { hereText, threadsBadge, waitingBadge } from "../parts/counts.js";
+import { signOf } from "../parts/faces.js";
+import { moreIcon, quietIcon, threadIcon } from "../parts/icons.js";
+import { nameOf } from "../room-name.js";
+import { roomsInSight, sectionOf, titleOf } from "../sections.js";
+import { waitingIn } from "../waiting.js";
+import { gettext, interpolate } from "../words.js";
+import { LightElement } from "./light.js";
+
+// A section of the list of rooms, where it has any. One drags its rooms to their places, or moves them by their menus.
+export class RoomList extends LightElement {
+  static properties = {
+    chat: { attribute: false },
+    section: { attribute: false },
+    wanted: { attribute: false },
+    target: { state: true },
+  };
+  #dragged = null;
+
+  willUpdate() {
+    this.follow(this.chat, this.chat.rooms, this.chat.roster);
+  }
+
+  render() {
+    const { chat, section, wanted } = this;
+    const rooms = roomsInSight(chat, wanted).filter((room) => sectionOf(room) === section);
+    if (!rooms.length) return nothing;
+    return html`<h2 id="section-${section}">${titleOf(section)}</h2>
+      <ul class="rooms" data-section=${section} aria-labelledby="section-${section}" @dragend=${this.#dragEnded}>
+        ${repeat(rooms, (room) => room.id, (room) => this.#room(room))}</ul>`;
+  }
+
+  #room(room) {
+    const { target } = this;
+    return html`<li draggable="true" data-drop=${target?.room === room.id ? target.side : nothing}
+      @dragstart=${(event) => this.#dragStarted(event, room)} @dragover=${(event) => this.#draggedOver(event, room)}
+      @drop=${(event) => this.#dropped(event, room)}>${this.#link(room)}${this.#more(room)}</li>`;
+  }
+
+  #link(room) {
+    const { chat } = this;
+    const name = nameOf(room);
+    const waiting = waitingIn(room);
+    return html`<a class="room ${waiting.unread ? "unread" : ""}" href=${chat.urlOf(room.id)} data-room=${room.id}
+      draggable="false" aria-current=${room.id === chat.shown ? "page" : nothing}
+      @click=${(event) => this.#go(event, room.id)}>
+      ${signOf(room)}<b title=${name}><bdi>${name}</bdi></b>${room.quiet ? quiet() : nothing}${this.#here(room)}
+      ${threadsBadge(room.threads, threadIcon)}${waitingBadge(waiting)}</a>`;
+  }
+
+  // In a direct conversation the people say it.
+  #here(room) {
+    const { roster, shown } = this.chat;
+    const here = room.id === shown && roster.here !== null ? roster.here : room.here;
+    return here && !room.people ? html`<small data-here=${here}>${hereText(here)}</small>` : nothing;
+  }
+
+  #more(room) {
+    const words = interpolate(gettext("How to keep %(room)s"), { room: nameOf(room) });
+    const open = () => this.dispatchEvent(new CustomEvent("menu", { detail: room.id, bubbles: true }));
+    return html`<button type="button" class="keep" aria-label=${words} aria-haspopup="menu" data-menu=${room.id}
+      @click=${open}>${moreIcon}</button>`;
+  }
+
+  // A click with a modifier means another tab or window: that is the browser's.
+  #go(event, id) {
+    if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    this.dispatchEvent(new CustomEvent("go", { detail: id, bubbles: true }));
+  }
+
+  #dragStarted(event, room) {
+    this.#dragged = room;
+    event.dataTransfer.effectAllowed = "move";
+    event.dataTransfer.setData("text/plain", nameOf(room)); // Firefox drags nothing else
+  }
+
+  #draggedOver(event, room) {
+    if (!this.#dragged || room.id === this.#dragged.id) return;
+    event.preventDefault();
+    const { top, height } = event.currentTarget.getBoundingClientRect();
+    const side = event.clientY > top + height / 2 ? "after" : "before";
+    if (this.target?.room !== room.id || this.target.side !== side) this.target = { room: room.id, side };
+  }
+
+  #dropped(event, room) {
+    if (!this.#dragged || room.id === this.#dragged.id) return;
+    event.preventDefault();
+    this.chat.keeping.move(this.#dragged, room, this.target?.side === "after");
+  }
+
+  #dragEnded = () => {
+    this.#dragged = null;
+    this.target = null;
+  };
+}
+
+function quiet() {
+  return html`<span class="is-quiet">${quietIcon}<span class="visually-hidden">${gettext("quiet")}</span></span>`;
+}
+
+customElements.define("room-list", RoomList);

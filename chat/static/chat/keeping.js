@@ -1,0 +1,39 @@
+import { orderWith, roomsInSight, sectionOf } from "./sections.js";
+
+// How the person keeps the rooms in their list. What is decided comes back as `room.kept`, to all of their tabs.
+export class Keeping {
+  #chat;
+
+  constructor(chat) {
+    this.#chat = chat;
+  }
+
+  // `changes`: { quiet, favourite, put_away }, of which some are named.
+  keep(room, changes) {
+    return this.#tried("room.keep", { room: room.id, ...changes });
+  }
+
+  // To before or after another room of its section.
+  move(room, other, isAfter) {
+    return this.#tried("rooms.order", { rooms: orderWith(this.#chat.rooms.sorted, room, other, isAfter) });
+  }
+
+  // The room that stands one step up (-1) or down (1) in its section, if there is one.
+  neighbour(room, step) {
+    const section = roomsInSight(this.#chat).filter((each) => sectionOf(each) === sectionOf(room));
+    return section[section.findIndex(({ id }) => id === room.id) + step];
+  }
+
+  // Where one is led once this room is out of sight.
+  another(room) {
+    return roomsInSight(this.#chat).find(({ id }) => id !== room.id);
+  }
+
+  async #tried(type, members) {
+    try {
+      await this.#chat.socket.command(type, members);
+    } catch (error) {
+      this.#chat.complain(error.message);
+    }
+  }
+}

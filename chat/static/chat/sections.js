@@ -1,0 +1,46 @@
+import { nameOf } from "./room-name.js";
+import { gettext } from "./words.js";
+
+// The sections of the list of rooms, in the order in which they stand.
+export const SECTIONS = ["favourites", "rooms", "directs"];
+
+export function titleOf(section) {
+  const titles = {
+    favourites: gettext("Favourites"),
+    rooms: gettext("Rooms"),
+    directs: gettext("Direct messages"),
+  };
+  return titles[section];
+}
+
+export function sectionOf({ favourite, people }) {
+  if (favourite) return "favourites";
+  return people ? "directs" : "rooms";
+}
+
+// The rooms that are listed, of those in whose name `wanted` stands.
+export function roomsInSight({ rooms, shown }, wanted = "") {
+  const found = rooms.sorted.filter((room) => room.id === shown || isInSight(room));
+  return wanted ? found.filter((room) => nameOf(room).toLowerCase().includes(wanted)) : found;
+}
+
+// What was put away is back while there is something new in it.
+function isInSight({ archived, put_away: isPutAway, unread, threads }) {
+  return !archived && (!isPutAway || unread > 0 || threads > 0);
+}
+
+// The ids of all rooms that have a place, once `moved` stands before or after another one of its section. With it the
+// whole section gets places; in the others, whoever has none keeps none.
+export function orderWith(sorted, moved, other, isAfter) {
+  const ordered = SECTIONS.flatMap((section) => {
+    const rooms = sorted.filter((room) => sectionOf(room) === section);
+    return section === sectionOf(moved) ? withMoved(rooms, moved, other, isAfter) : rooms.filter(({ place }) => place);
+  });
+  return ordered.map(({ id }) => id);
+}
+
+function withMoved(rooms, moved, other, isAfter) {
+  const rest = rooms.filter(({ id }) => id !== moved.id);
+  rest.splice(rest.findIndex(({ id }) => id === other.id) + (isAfter ? 1 : 0), 0, moved);
+  return rest;
+}

@@ -1,0 +1,94 @@
+"""Direct conversations, and how one keeps one's rooms."""
+
+import pytest
+from selenium.webdriver import ActionChains, Keys
+
+from accounts.models import User
+from chat.models import Room
+from chat.services import rooms
+from chat.tests.browser.pages import OpenTab, Tab
+from project.testing.waiting import eventually
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def section(tab: Tab, name: str) -> list[str]:
+    """What a section of the list of rooms shows, in its order."""
+    script = "[...document.querySelectorAll(arguments[0])].map(name => name.textContent)"
+    return list(tab.read(script, f"[data-section={name}] .room b"))
+
+
+def keep(tab: Tab, name: str, *acts: str) -> None:
+    """Open the menu of a room, by the keyboard, and choose from it."""
+    tab.one(f"[data-menu][aria-label='How to keep {name}']").send_keys(Keys.ENTER)
+    for act in acts:
+        tab.one(f".acts-menu:popover-open [data-act={act}]").send_keys(Keys.ENTER)
+
+
+def test_two_people_write_to_each_other_and_put_it_away_until_there_is_more(
+    tab: OpenTab, alice: User, bob: User, general: Room
+) -> None:
+    hers, his = tab(alice), tab(bob)
+    for each in (hers, his):
+        each.open_room(general)
+    hers.person("bob").click()
+    hers.one(".person-card [data-act=message]").click()
+    eventually(lambda: hers.one("main h1 bdi").text == "Bob")
+    assert hers.browser.title.startswith("Bob · ")
+    assert hers.one("textarea[name=body]").get_attribute("placeholder") == "Message Bob"
+    assert section(hers, "directs") == ["Bob"]
+
+    hers.say("Lunch?")
+    eventually(lambda: section(his, "directs") == ["Alice"])
+    assert his.one("[data-section=directs] .badge.mention").text == "@1"
+    assert his.browser.title.startswith("(@1) ")
+    assert his.barriers() == []
+    his.one("[data-section=directs] .room").click()
+    assert his.shows("Lunch?")
+    his.say("Gladly")
+    assert hers.shows("Gladly")
+    eventually(lambda: not his.browser.title.startswith("("))
+
+    keep(his, "Alice", "put-away")
+    eventually(lambda: section(his, "directs") == [])
+    assert his.one("main h1 bdi").text == "general"
+    hers.say("At one?")
+    eventually(lambda: section(his, "directs") == ["Alice"])
+    his.go("/")
+    assert his.one(".yours .badge.mention").text == "@1"
+    assert his.says("Alice")
+    assert hers.complaints() + his.complaints() == []
+
+
+def test_favourites_and_the_order_are_the_same_in_every_tab(tab: OpenTab, alice: User, bob: User) -> None:
+    first, *_ = [rooms.create_room(alice, name) for name in ("ants", "birds", "cats", "dogs")]
+    page, other = tab(alice), tab(alice)
+    for each in (page, other):
+        each.open_room(first)
+    assert section(page, "rooms") == ["ants", "birds", "cats", "dogs"]
+    keep(page, "dogs", "favourite")
+    eventually(lambda: section(page, "favourites") == ["dogs"])
+    assert eventually(lambda: page.read("document.activeElement.ariaLabel") == "How to keep dogs")
+    keep(page, "ants", "down", "down")
+    eventually(lambda: section(page, "rooms") == ["birds", "cats", "ants"])
+    page.one("body").send_keys(Keys.ESCAPE)
+    entry = {name: page.one(f"[data-section=rooms] .room:has(b[title={name}])") for name in ("birds", "cats")}
+    ActionChains(page.browser).drag_and_drop(entry["cats"], entry["birds"]).perform()
+    for each in (page, other):
+        eventually(lambda each=each: section(each, "rooms") == ["cats", "birds", "ants"])
+        assert section(each, "favourites") == ["dogs"]
+    page.open_room(first)
+    assert (section(page, "favourites"), section(page, "rooms")) == (["dogs"], ["cats", "birds", "ants"])
+
+    page.one("[data-act=write]").click()
+    field = page.one(".message-dialog input")
+    field.send_keys("bo")
+    eventually(lambda: [each.text for each in page.all(".message-dialog [role=option] b")] == ["Bob"])
+    assert page.barriers() == []
+    field.send_keys(Keys.ENTER)
+    assert page.one(".chip").get_attribute("data-user") == "bob"
+    field.send_keys(Keys.ENTER)
+    for each in (page, other):
+        eventually(lambda each=each: section(each, "directs") == ["Bob"])
+    assert page.one("main h1 bdi").text == "Bob"
+    assert page.complaints() == []
