@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from chat import events
 from chat.models import Message, Room
-from chat.services import editing, messages, pins, rooms, threads
+from chat.services import directs, editing, messages, pins, rooms, threads
 from chat.services.people import note_time_zone
 from chat.services.status import note_last_seen, set_status
 
@@ -180,6 +180,13 @@ class TestAPersonsCard:
         rooms.leave(mallory, general.pk)
         assert ask(mallory, "person", alice.pk) == ask(alice, "person", mallory.pk) == 404
 
+    @pytest.mark.row(32)
+    def test_tells_who_talks_with_whom_to_nobody_else(self, alice: User, bob: User, mallory: User) -> None:
+        assert ask(bob, "person", alice.pk) == 404
+        directs.open_direct(alice, [bob.pk])
+        assert ask(bob, "person", alice.pk)["rooms"] == []  # they share one, which has no name
+        assert ask(mallory, "person", alice.pk) == ask(mallory, "person", bob.pk) == 404
+
     def test_is_for_oneself_and_for_administrators(self, alice: User, mallory: User) -> None:
         assert ask(alice, "person", alice.pk)["rooms"] == []
         assert ask(mallory, "person", alice.pk) == 404
@@ -195,3 +202,24 @@ class TestAPersonsCard:
         settings.PRESENCE = {**settings.PRESENCE, "REDIS_URL": "redis://127.0.0.1:1/0"}
         card = ask(alice, "person", bob.pk)
         assert (card["online"], card["away"], card.get("last_seen")) == (None, None, None)
+
+
+class TestPeople:
+    def test_are_found_by_the_beginning_of_a_name(self, alice: User, bob: User, mallory: User) -> None:
+        User.objects.filter(pk=bob.pk).update(display_name="Robert Malone")
+        assert [user["username"] for user in ask(alice, "people", q="MAL")["people"]] == ["bob", "mallory"]
+        assert ask(alice, "people", q="lory")["people"] == ask(alice, "people", q="%")["people"] == []
+
+    def test_who_is_nobody_any_more_is_not_found(self, alice: User, bob: User) -> None:
+        assert ask(alice, "people", q="bob")["people"]
+        User.objects.filter(pk=bob.pk).update(is_active=False)
+        assert ask(alice, "people", q="bob")["people"] == []
+
+    def test_are_told_by_their_names_alone(self, alice: User, bob: User) -> None:
+        set_status(bob, mode="dnd", text="In a meeting")
+        note_last_seen({bob.pk: timezone.now()})
+        assert ask(alice, "people", q="bob") == {"people": [{"id": bob.pk, "username": "bob", "name": "Bob"}]}
+
+    def test_are_ten_at_most(self, alice: User) -> None:
+        User.objects.bulk_create(User(username=f"person-{number}") for number in range(12))
+        assert len(ask(alice, "people", q="person")["people"]) == 10

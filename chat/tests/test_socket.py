@@ -119,6 +119,7 @@ async def test_a_guessed_room_answers_as_one_that_does_not_exist(
             "room.open": {},
             "room.join": {},
             "room.leave": {},
+            "room.keep": {"quiet": True},
             "room.read": {"position": 1},
             "room.unread": {"position": 1},
             "thread.read": {"message": message, "position": 1},

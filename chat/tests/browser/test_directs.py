@@ -6,7 +6,7 @@ from selenium.webdriver import ActionChains, Keys
 from accounts.models import User
 from chat.models import Room
 from chat.services import rooms
-from chat.tests.browser.pages import OpenTab, Tab
+from chat.tests.browser.pages import OpenTab, Tab, everywhere
 from project.testing.waiting import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -74,9 +74,8 @@ def test_favourites_and_the_order_are_the_same_in_every_tab(tab: OpenTab, alice:
     page.one("body").send_keys(Keys.ESCAPE)
     entry = {name: page.one(f"[data-section=rooms] .room:has(b[title={name}])") for name in ("birds", "cats")}
     ActionChains(page.browser).drag_and_drop(entry["cats"], entry["birds"]).perform()
-    for each in (page, other):
-        eventually(lambda each=each: section(each, "rooms") == ["cats", "birds", "ants"])
-        assert section(each, "favourites") == ["dogs"]
+    everywhere(lambda each: section(each, "rooms") == ["cats", "birds", "ants"], page, other)
+    assert section(other, "favourites") == ["dogs"]
     page.open_room(first)
     assert (section(page, "favourites"), section(page, "rooms")) == (["dogs"], ["cats", "birds", "ants"])
 
@@ -88,7 +87,6 @@ def test_favourites_and_the_order_are_the_same_in_every_tab(tab: OpenTab, alice:
     field.send_keys(Keys.ENTER)
     assert page.one(".chip").get_attribute("data-user") == "bob"
     field.send_keys(Keys.ENTER)
-    for each in (page, other):
-        eventually(lambda each=each: section(each, "directs") == ["Bob"])
+    everywhere(lambda each: section(each, "directs") == ["Bob"], page, other)
     assert page.one("main h1 bdi").text == "Bob"
     assert page.complaints() == []

@@ -48,9 +48,10 @@ export class MessageDialog extends LightElement {
     return this.querySelector("input");
   }
 
+  // With somebody else one is in it anyway.
   get #options() {
     const chosen = new Set(this.chosen.map(({ id }) => id));
-    return this.found.filter(({ id }) => !chosen.has(id));
+    return this.found.filter(({ id }) => !chosen.has(id) && !(chosen.size && id === this.chat.me.id));
   }
 
   #input() {

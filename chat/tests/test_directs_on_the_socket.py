@@ -1,0 +1,89 @@
+"""Direct conversations over real servers, and one list of rooms in all tabs."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from accounts.models import User
+from chat.models import Room
+from chat.services import directs, rooms
+from chat.tests.talk import bodies, here, in_thread, open_room, post, shows
+from project.testing.processes import Server
+from project.testing.sockets import Client, Refused
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+async def test_two_who_open_it_at_the_same_moment_over_two_servers_have_one(
+    servers: Callable[..., Server], alice: User, bob: User
+) -> None:
+    async with Client(servers(), alice) as a, Client(servers(), bob) as b:
+        opened = await asyncio.gather(
+            a.command("direct.open", people=[bob.pk]), b.command("direct.open", people=[alice.pk])
+        )
+        room = await Room.objects.aget()
+        assert [ack["room"]["id"] for ack in opened] == [room.pk, room.pk]
+        assert [[user["name"] for user in ack["room"]["people"]] for ack in opened] == [["Bob"], ["Alice"]]
+        for client in (a, b):
+            await client.event("room.gained")
+        await post(a, room, "Hello")
+        await post(b, room, "Hello, Alice")
+        for client in (a, b):
+            await client.event("message.posted", version=room.version + 2)
+            assert bodies(client) == ["Hello", "Hello, Alice"]
+
+
+async def test_all_tabs_agree_on_how_a_room_is_kept(server: Server, alice: User, bob: User, general: Room) -> None:
+    async with Client(server, alice) as tab, Client(server, alice) as other, Client(server, bob) as b:
+        await tab.command("room.keep", room=general.pk, quiet=True)
+        kept = {"room": general.pk, "quiet": True}
+        assert await other.event("room.kept") == await tab.event("room.kept") == {"type": "room.kept", **kept}
+        await other.command("room.keep", room=general.pk, favourite=True)
+        await other.command("rooms.order", rooms=[general.pk])
+        await other.command("room.keep", room=general.pk, quiet=False)
+        await tab.event("room.kept", favourite=True, quiet=True, place=1)
+        await shows(tab, lambda: "quiet" not in tab.seen("room.kept")[-1])
+        told = tab.seen("room.kept")[-1]
+        async with Client(server, alice) as anew:
+            assert own(anew.hello["rooms"][0]) == own(told) == {"favourite": True, "place": 1}
+        await post(b, general, "A round trip later")
+        await b.event("message.posted")
+        assert b.seen("room.kept") == []
+
+
+def own(room: dict[str, Any]) -> dict[str, Any]:
+    """How it is kept."""
+    return {name: room[name] for name in ("quiet", "favourite", "put_away", "place") if name in room}
+
+
+@pytest.mark.row(32)
+async def test_presence_of_direct_conversations_never_reaches_an_outsider(
+    server: Server, alice: User, bob: User, mallory: User
+) -> None:
+    theirs = await in_thread(rooms.create_room)(mallory, "theirs")
+    talk = await in_thread(directs.open_direct)(alice, [bob.pk])
+    async with Client(server, mallory) as m, Client(server, alice) as a:
+        counts = (await m.command("directory.watch"))["rooms"]
+        await open_room(m, theirs)
+        await open_room(a, talk)
+        async with Client(server, bob) as b:
+            await open_room(b, talk)
+            await shows(a, lambda: here(a) == {"alice", "bob"})
+            await shows(b, lambda: here(b) == {"alice", "bob"})
+            for command in ("room.open", "roster.page", "typing.start", "room.join"):
+                with pytest.raises(Refused) as refused:
+                    await m.command(command, room=talk.pk)
+                assert (refused.value.code, refused.value.detail) == ("not_found", "There is no such room.")
+            await a.event("presence.counted", rooms={str(talk.pk): 2})
+        await shows(a, lambda: here(a) == {"alice"})
+        await post(m, theirs, "Is anybody there?")
+        await m.event("message.posted")
+        await m.event("directory.counted", rooms={str(theirs.pk): 1})
+        told = [event for event in m.log if event["type"] != "ack"]
+        counted = [event["rooms"] for event in told if event["type"] in ("presence.counted", "directory.counted")]
+        assert {room_id for rooms in [counts, *counted] for room_id in rooms} == {str(theirs.pk)}
+        for word in ("alice", "bob", "Alice", "Bob"):
+            assert word not in json.dumps(told)
