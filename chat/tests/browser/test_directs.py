@@ -1,11 +1,13 @@
 """Direct conversations, and how one keeps one's rooms."""
 
+from uuid import uuid4
+
 import pytest
 from selenium.webdriver import ActionChains, Keys
 
 from accounts.models import User
 from chat.models import Room
-from chat.services import rooms
+from chat.services import messages, rooms
 from chat.tests.browser.pages import OpenTab, Tab, everywhere
 from project.testing.waiting import eventually
 
@@ -49,14 +51,24 @@ def test_two_people_write_to_each_other_and_put_it_away_until_there_is_more(
     assert hers.shows("Gladly")
     eventually(lambda: not his.browser.title.startswith("("))
 
+    keep(his, "general", "quiet")
+    assert his.one("[data-section=rooms] .is-quiet")
+    messages.post_message(alice, general.pk, body="By the way", client_id=uuid4())
+    eventually(lambda: his.read("document.querySelector('room-app').chat.rooms.get(arguments[0]).unread", general.pk))
+    assert (his.badge(general), his.browser.title[:5]) == ("", "Alice")
+    keep(his, "general", "quiet")
+    eventually(lambda: his.badge(general) == "1" and his.browser.title.startswith("(1) "))
+
     keep(his, "Alice", "put-away")
     eventually(lambda: section(his, "directs") == [])
     assert his.one("main h1 bdi").text == "general"
-    hers.say("At one?")
-    eventually(lambda: section(his, "directs") == ["Alice"])
     his.go("/")
+    eventually(lambda: his.connection == "open")
+    assert [each.text for each in his.all(".yours b")] == ["general"]
+    hers.say("At one?")
     assert his.one(".yours .badge.mention").text == "@1"
-    assert his.says("Alice")
+    his.open_room(general)
+    assert section(his, "directs") == ["Alice"]
     assert hers.complaints() + his.complaints() == []
 
 
