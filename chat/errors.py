@@ -1,9 +1,11 @@
 """Why a command or a form was refused: the codes of docs/protocol.md, each with a sentence for the person."""
 
+from datetime import timedelta
 from typing import ClassVar, Self
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 
 class Refused(Exception):
@@ -33,6 +35,10 @@ class NotFound(Refused):
     @classmethod
     def message(cls) -> Self:
         return cls(_("There is no such message."))
+
+    @classmethod
+    def member(cls) -> Self:
+        return cls(_("There is no such member in this room."))
 
     @classmethod
     def person(cls) -> Self:
@@ -80,10 +86,21 @@ class Limited(Refused):
     retry = True
     sentence = _("That was too much at once. Try again in a moment.")
 
-    def __init__(self, wait: int) -> None:
+    def __init__(self, wait: int, detail: str | Promise | None = None) -> None:
         """`wait`: how long until one more is allowed, in nanoseconds."""
-        super().__init__()
+        super().__init__(detail)
         self.retry_after = -(-wait // 1_000_000) / 1000  # seconds, rounded up: who comes back then is not too early
+
+    @classmethod
+    def slow(cls, wait: timedelta) -> Self:
+        """One post too soon in a room with slow mode."""
+        seconds = -(-wait // timedelta(seconds=1))
+        words = ngettext(
+            "This room is in slow mode: you can post again in %(seconds)d second.",
+            "This room is in slow mode: you can post again in %(seconds)d seconds.",
+            seconds,
+        )
+        return cls(wait // timedelta(microseconds=1) * 1000, words % {"seconds": seconds})
 
 
 class Internal(Refused):

@@ -4,13 +4,14 @@ rooms.py      to show one, to come and go, what is read
 messages.py   to post, and what becomes of a message
 directs.py    direct conversations, and one's own list of rooms
 people.py     who is there, and how one is oneself
+moderation.py what those who run a room do
 answering.py  what they have in common
 """
 
 import logging
 
 from chat import frames
-from chat.commands import directs, messages, people, rooms
+from chat.commands import directs, messages, moderation, people, rooms
 from chat.commands.answering import Handlers, error
 from chat.errors import BadFrame, Internal, Limited, Refused, SignedOut
 from chat.hub import Hub
@@ -18,7 +19,13 @@ from chat.hub.connection import SIGNED_OUT, Connection
 
 logger = logging.getLogger(__name__)
 
-HANDLERS: Handlers = {**rooms.HANDLERS, **messages.HANDLERS, **people.HANDLERS, **directs.HANDLERS}
+HANDLERS: Handlers = {
+    **rooms.HANDLERS,
+    **messages.HANDLERS,
+    **people.HANDLERS,
+    **directs.HANDLERS,
+    **moderation.HANDLERS,
+}
 
 
 async def run(hub: Hub, connection: Connection, text: str) -> None:

@@ -2,12 +2,12 @@
 
 from chat import broadcasts, frames
 from chat.attendance import online
-from chat.commands.answering import Handlers, ack, check_stands_in, write_for
+from chat.commands.answering import Handlers, ack, act_for, check_stands_in, write_for
 from chat.events import message_card
 from chat.group_commit import group_commit
 from chat.hub import Hub
 from chat.hub.connection import Connection
-from chat.services import editing, pins, reactions, threads
+from chat.services import editing, moderation, pins, reactions, threads
 from chat.services.mentions import says_here
 from chat.services.messages import Post
 
@@ -34,7 +34,7 @@ async def edit_message(hub: Hub, connection: Connection, command: frames.Message
 
 
 async def delete_message(hub: Hub, connection: Connection, command: frames.MessageDelete) -> None:
-    message = await write_for(connection, editing.delete_message, command.room, command.message)
+    message = await act_for(connection, moderation.delete_message, command.room, command.message, reason=command.reason)
     ack(connection, command, message=message_card(message))
 
 

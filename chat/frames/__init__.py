@@ -2,8 +2,8 @@
 
 What is not named is ignored; what is named must be of its type. Nothing else from the wire reaches the program.
 
-rooms.py  messages.py  people.py  directs.py   the commands
-command.py                                     what they are made of
+rooms.py  messages.py  people.py  directs.py  moderation.py   the commands
+command.py                                                    what they are made of
 """
 
 from functools import reduce
@@ -26,6 +26,18 @@ from chat.frames.messages import (
     TypingStart,
     TypingStop,
 )
+from chat.frames.moderation import (
+    MemberBan,
+    MemberMute,
+    MemberRemove,
+    MemberRole,
+    MemberUnban,
+    MemberUnmute,
+    RoomLock,
+    RoomSlow,
+    RoomTransfer,
+    RoomUnlock,
+)
 from chat.frames.people import PersonZone, PresenceTouch, RosterPage, StatusSet
 from chat.frames.rooms import DirectoryWatch, RoomClose, RoomJoin, RoomLeave, RoomOpen, RoomRead, RoomUnread
 
@@ -34,6 +46,12 @@ __all__ = [
     "Command",
     "DirectOpen",
     "DirectoryWatch",
+    "MemberBan",
+    "MemberMute",
+    "MemberRemove",
+    "MemberRole",
+    "MemberUnban",
+    "MemberUnmute",
     "MessageDelete",
     "MessageEdit",
     "MessagePin",
@@ -47,8 +65,12 @@ __all__ = [
     "RoomJoin",
     "RoomKeep",
     "RoomLeave",
+    "RoomLock",
     "RoomOpen",
     "RoomRead",
+    "RoomSlow",
+    "RoomTransfer",
+    "RoomUnlock",
     "RoomUnread",
     "RoomsOrder",
     "RosterPage",

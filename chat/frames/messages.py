@@ -22,6 +22,7 @@ class MessageEdit(Command, tag="message.edit"):
 class MessageDelete(Command, tag="message.delete"):
     room: Id
     message: Id
+    reason: str = ""  # where it is another's
 
 
 class MessagePin(Command, tag="message.pin"):

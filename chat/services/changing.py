@@ -1,7 +1,7 @@
-"""What every change of a message has in common: it takes the room's next version, and the room is told."""
+"""What every change of a message, or of a membership, has in common: the room's next version, and the room is told."""
 
 from chat import broadcasts
-from chat.models import Message
+from chat.models import Membership, Message
 from chat.services.locking import message_in
 
 
@@ -22,3 +22,14 @@ def save_changed_words(message: Message, *fields: str) -> Message:
         quoting.room = message.room
         save_changed(quoting)
     return changed
+
+
+def save_standing(membership: Membership, *fields: str) -> None:
+    """Write what was decided of somebody in a room that is locked. Of who left, the room hears nothing."""
+    if membership.left_at is not None:
+        membership.save(update_fields=fields)
+        return
+    membership.version = membership.room.next_version()
+    membership.save(update_fields=[*fields, "version"])
+    membership.room.save(update_fields=["version"])
+    broadcasts.member_changed(membership)

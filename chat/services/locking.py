@@ -37,7 +37,7 @@ def membership_for(user: User, room: Room, act: Act | None = None) -> Membership
     if found is None:
         raise NotFound
     if act is not None:
-        _check_not_archived(room, act)
+        check_not_archived(room, act)
         if not may(found, act):
             raise Forbidden
     return found
@@ -51,7 +51,7 @@ def authorise(by: Actor, room: Room, act: Act, *, on: User | None = None) -> fro
     roles = roles_of(by, room)
     if not roles:
         raise NotFound
-    _check_not_archived(room, act)
+    check_not_archived(room, act)
     if not allows(roles, act):
         raise Forbidden
     if on is not None:
@@ -60,6 +60,15 @@ def authorise(by: Actor, room: Room, act: Act, *, on: User | None = None) -> fro
         if not outranks(roles, roles_of(Actor(on), room)):
             raise Forbidden(_("You may do that only to those whose role is below yours."))
     return roles
+
+
+def authorise_on(by: Actor, room: Room, act: Act, user_id: int) -> User:
+    """Whom `by` may do this to in a room that is locked, member or not. Raises NotFound, Forbidden."""
+    user = User.objects.filter(pk=user_id).first()
+    authorise(by, room, act, on=user)  # before they are told that there is nobody
+    if user is None:
+        raise NotFound.person()
+    return user
 
 
 def roles_of(by: Actor, room: Room) -> frozenset[str]:
@@ -83,7 +92,8 @@ def check_administrator(by: Actor) -> None:
         raise NotFound
 
 
-def _check_not_archived(room: Room, act: Act) -> None:
+def check_not_archived(room: Room, act: Act) -> None:
+    """Raise Forbidden for what may not be done in a room that is archived, if it is."""
     if room.archived_at is not None and act not in IN_AN_ARCHIVED_ROOM:
         raise Forbidden(_("This room is archived: it can be read, and nothing in it changes."))
 

@@ -20,6 +20,7 @@ from chat.models import Membership, Mention, Message, Room
 from chat.services import mentions
 from chat.services.locking import locked_rooms
 from chat.services.threads import Threads, check_root
+from chat.services.writing import check_may_post, check_may_write
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -49,7 +50,8 @@ def post_message(author: "User", room_id: int, *, body: str, client_id: uuid.UUI
     """Store a message and tell the room; `details` are the other members of Post.
 
     The same `client_id` again gives the message that is there.
-    Raises NotFound, Forbidden, Invalid, and Conflict where the client id was used for something else.
+    Raises NotFound, Forbidden, Invalid, Limited in slow mode, and Conflict where the client id was used for something
+    else.
     """
     (outcome,) = post_messages([Post(author, room_id, body, client_id, **details)])
     if isinstance(outcome, Refused):
@@ -93,6 +95,7 @@ class _Batch:
 
     def __init__(self, posts: Sequence[Post]) -> None:
         self._new: list[Message] = []
+        self._timed: dict[int, Membership] = {}
         self._rooms = locked_rooms({post.room_id for post in posts})
         self._versions_before = {pk: room.version for pk, room in self._rooms.items()}
         authors = {post.author.pk for post in posts}
@@ -116,6 +119,8 @@ class _Batch:
         Message.objects.bulk_create(self._new)
         Mention.objects.bulk_create(_mentions_of(self._new))
         changed = self._threads.store()
+        if self._timed:
+            Membership.objects.bulk_update(self._timed.values(), ["posted_at"])
         self._store_versions()
         for message in self._new:
             broadcasts.message_posted(message)
@@ -145,14 +150,27 @@ class _Batch:
         membership = self._memberships.get((post.room_id, post.author.pk))
         if membership is None:
             raise NotFound
-        if not may(membership, Act.POST_NOTICE if post.kind == Message.Kind.NOTICE else Act.POST):
-            raise Forbidden
         key = (post.room_id, post.author.pk, post.client_id)
         if key not in self._stored:
+            self._check(post, membership)
             self._stored[key] = self._append(post, body)
+            self._note_time(post, membership)
         elif not _is_the_same(self._stored[key], post):
             raise Conflict
         return self._stored[key]
+
+    def _check(self, post: Post, membership: Membership) -> None:
+        """Only of what is new: what is stored was allowed, whatever was decided since."""
+        if not may(membership, Act.POST_NOTICE if post.kind == Message.Kind.NOTICE else Act.POST):
+            raise Forbidden
+        check = check_may_post if post.created_at is None else check_may_write
+        check(post.author, membership, self._rooms[post.room_id])
+
+    def _note_time(self, post: Post, membership: Membership) -> None:
+        """Slow mode counts from here. What was said before, elsewhere, does not count."""
+        if self._rooms[post.room_id].slow_seconds and post.created_at is None:
+            membership.posted_at = timezone.now()
+            self._timed[membership.pk] = membership
 
     def _append(self, post: Post, body: mentions.Rendered) -> Message:
         quote, root = self._quote_of(post), self._root_of(post)

@@ -33,7 +33,7 @@ _BODIES = {
     "unbanned": "lifted the ban of {name}",
     "muted": "muted {name}",
     "unmuted": "lifted the mute of {name}",
-    "role": "made {name} {role}",
+    "role": "made {name} a {role}",
     "owner": "made {name} the owner",
     "purged": "deleted {count} messages of {name}",
 }

@@ -10,7 +10,8 @@ from chat.emoji import is_emoji
 from chat.errors import Invalid, NotFound
 from chat.models import Message
 from chat.services.changing import save_changed
-from chat.services.locking import locked_room, membership_for, message_in
+from chat.services.locking import locked_room, message_in
+from chat.services.writing import writer_in
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -48,7 +49,7 @@ def remove_reaction(user: "User", room_id: int, message_id: int, emoji: str) -> 
 
 def _message_for(user: "User", room_id: int, message_id: int) -> Message:
     room = locked_room(room_id)
-    membership_for(user, room, Act.REACT)
+    writer_in(user, room, Act.REACT)
     message = message_in(room, message_id)
     if message.is_deleted:
         raise NotFound.message()

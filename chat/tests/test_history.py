@@ -1,19 +1,23 @@
 """State + events = state fetched anew."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import User
 from chat import history
 from chat.models import Message, Room
-from chat.services import archiving, editing, messages, pins, reactions, rooms
+from chat.services import archiving, editing, messages, moderation, pins, reactions, roles, rooms
 from chat.services.actor import Actor
 from chat.tests.state import apply, state_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+HOUR = timedelta(hours=1)
 
 
 def say(author: User, room: Room, body: str = "Hello", **details: Any) -> Message:
@@ -48,7 +52,7 @@ CHANGES: dict[str, Callable[[User, User, Room], object]] = {
         editing.edit_message(bob, room.pk, reply, "Edited"),
         pins.pin(alice, room.pk, root),
         pins.unpin(bob, room.pk, root),
-        editing.delete_message(alice, room.pk, reply),
+        moderation.delete_message(Actor(alice), room.pk, reply),
     ],
     "member.joined": lambda alice, bob, room: rooms.join(bob, room.pk),
     "member.left": lambda alice, bob, room: rooms.leave(alice, room.pk),
@@ -56,10 +60,41 @@ CHANGES: dict[str, Callable[[User, User, Room], object]] = {
         room.pk, by=Actor(alice), name="lobby", topic="Be kind"
     ),
     "room.changed: archived": lambda alice, bob, room: archiving.archive(Actor(alice), room.pk),
-    "member.changed: another owner": lambda alice, bob, room: [
+    "member.changed: another owner, who followed": lambda alice, bob, room: [
         rooms.join(bob, room.pk),
         rooms.leave(alice, room.pk),
     ],
+    "member.left: removed": lambda alice, bob, room: [
+        rooms.join(bob, room.pk),
+        moderation.remove_member(Actor(alice), room.pk, bob.pk, reason="Spam"),
+    ],
+    "member.left: banned": lambda alice, bob, room: [
+        rooms.join(bob, room.pk),
+        moderation.ban(Actor(alice), room.pk, bob.pk),
+    ],
+    "member.changed: muted": lambda alice, bob, room: [
+        rooms.join(bob, room.pk),
+        moderation.mute(Actor(alice), room.pk, bob.pk, until=timezone.now() + HOUR, reason="Be kind"),
+    ],
+    "member.changed: unmuted": lambda alice, bob, room: [
+        rooms.join(bob, room.pk),
+        moderation.mute(Actor(alice), room.pk, bob.pk, until=timezone.now() + HOUR),
+        moderation.unmute(Actor(alice), room.pk, bob.pk),
+    ],
+    "member.changed: another role": lambda alice, bob, room: [
+        rooms.join(bob, room.pk),
+        roles.set_role(Actor(alice), room.pk, bob.pk, "moderator"),
+    ],
+    "member.changed: another owner": lambda alice, bob, room: [
+        rooms.join(bob, room.pk),
+        roles.transfer(Actor(alice), room.pk, bob.pk),
+    ],
+    "room.changed: locked": lambda alice, bob, room: moderation.lock(Actor(alice), room.pk),
+    "room.changed: unlocked": lambda alice, bob, room: [
+        moderation.lock(Actor(alice), room.pk),
+        moderation.unlock(Actor(alice), room.pk),
+    ],
+    "room.changed: slow": lambda alice, bob, room: moderation.set_slow(Actor(alice), room.pk, 30),
     "several": lambda alice, bob, room: [
         rooms.join(bob, room.pk),
         say(bob, room),

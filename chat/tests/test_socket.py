@@ -5,10 +5,12 @@ import json
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from accounts.models import User
@@ -126,6 +128,16 @@ async def test_a_guessed_room_answers_as_one_that_does_not_exist(
             "typing.start": {},
             "typing.stop": {},
             "roster.page": {},
+            "member.remove": {"user": bob.pk},
+            "member.ban": {"user": bob.pk},
+            "member.unban": {"user": bob.pk},
+            "member.mute": {"user": bob.pk, "until": (timezone.now() + timedelta(hours=1)).isoformat()},
+            "member.unmute": {"user": bob.pk},
+            "member.role": {"user": bob.pk, "role": "moderator"},
+            "room.transfer": {"user": bob.pk},
+            "room.lock": {},
+            "room.unlock": {},
+            "room.slow": {"seconds": 30},
         }
         assert commands_about_rooms() <= commands.keys()
         for name, members in commands.items():

@@ -1,0 +1,56 @@
+"""Roles in a room: who moderates it, and whose it is."""
+
+from django.db import transaction
+
+from chat.authority import MEMBER, MODERATOR, OWNER, Act
+from chat.errors import Invalid, NotFound
+from chat.models import AuditEntry, Membership, Room
+from chat.services import audit
+from chat.services.actor import Actor
+from chat.services.changing import save_standing
+from chat.services.locking import authorise, authorise_on, locked_room
+from chat.services.notices import tell
+
+
+@transaction.atomic
+def set_role(by: Actor, room_id: int, user_id: int, role: str) -> None:
+    """Make a member a moderator, or a moderator a member. Raises NotFound, Forbidden, Invalid."""
+    if role not in (MODERATOR, MEMBER):
+        raise Invalid
+    room = locked_room(room_id)
+    user = authorise_on(by, room, Act.CHANGE_ROLES, user_id)
+    membership = _membership(room, user.pk)
+    before = membership.role
+    if role != before:
+        membership.role = role
+        save_standing(membership, "role")
+        audit.record(by, AuditEntry.Act.ROLE_CHANGED, room=room, person=user, role=role, before=before)
+        tell(room, by.user, "role", user, role=role)
+
+
+@transaction.atomic
+def transfer(by: Actor, room_id: int, user_id: int) -> None:
+    """Make another member the owner; who was it becomes a moderator. Raises NotFound, Forbidden."""
+    room = locked_room(room_id)
+    authorise(by, room, Act.TRANSFER)
+    new = _membership(room, user_id)
+    if new.role == OWNER:
+        return
+    before = list(room.memberships.current().filter(role=OWNER).select_related("user"))
+    for old in before:
+        old.room, old.role = room, MODERATOR
+        save_standing(old, "role")
+    # Nobody but an administrator could lift a mute of theirs.
+    new.role, new.muted_until, new.mute_reason = OWNER, None, ""
+    save_standing(new, "role", "muted_until", "mute_reason")
+    names = [old.user.username for old in before]
+    audit.record(by, AuditEntry.Act.ROOM_TRANSFERRED, room=room, person=new.user, before=names)
+    tell(room, by.user, "owner", new.user)
+
+
+def _membership(room: Room, user_id: int) -> Membership:
+    found = room.memberships.current().filter(user=user_id, user__is_active=True).select_related("user").first()
+    if found is None:
+        raise NotFound.member()
+    found.room = room
+    return found

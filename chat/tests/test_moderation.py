@@ -1,0 +1,276 @@
+"""What moderators do to people, to what they post, and to the room."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import User
+from chat.errors import Forbidden, Invalid, NotFound, Refused
+from chat.models import AuditEntry, Membership, Message, Room
+from chat.services import editing, messages, moderation, roles, rooms
+from chat.services.actor import Actor
+
+pytestmark = pytest.mark.django_db
+
+HOUR = timedelta(hours=1)
+BOT = "it posts advertisements"
+
+
+@pytest.fixture
+def carol(db: None) -> User:
+    return User.objects.create_user("carol")
+
+
+def say(author: User, room: Room, body: str = "Hello") -> Message:
+    return messages.post_message(author, room.pk, body=body, client_id=uuid4())
+
+
+def refuses(error: type[Refused], act: Callable[..., Any], *args: Any, **kwargs: Any) -> bool:
+    with pytest.raises(error):
+        act(*args, **kwargs)
+    return True
+
+
+def entries(room: Room) -> list[tuple[str, str, str, str]]:
+    """The audit log of a room: what, who, whom, why."""
+    found = AuditEntry.objects.filter(room_id=room.pk).order_by("pk")
+    return [(entry.act, entry.actor_name, entry.person_name, entry.reason) for entry in found]
+
+
+def told(room: Room) -> dict[str, Any]:
+    """What the room told last by itself."""
+    notice = room.messages.exclude(notice=None).newest(1)[0]
+    return {"by": notice.author.username} | notice.notice
+
+
+def by(user: User) -> Actor:
+    return Actor(user, "203.0.113.7")
+
+
+class TestRemoving:
+    def test_ends_the_membership_and_says_who_and_why(self, alice: User, bob: User, general: Room) -> None:
+        assert say(bob, general)
+        moderation.remove_member(by(alice), general.pk, bob.pk, reason=f"  {BOT}\n")
+        assert refuses(NotFound, say, bob, general)
+        ended = general.memberships.get(user=bob)
+        assert (ended.ending, ended.ended_by, ended.ending_reason) == ("removed", alice, BOT)
+        assert entries(general) == [("member.removed", "alice", "bob", BOT)]
+        assert AuditEntry.objects.get().address == "203.0.113.7"
+        assert told(general)["by"] == "alice"
+        assert (told(general)["what"], told(general)["who"]["id"], told(general)["reason"]) == ("removed", bob.pk, BOT)
+
+    def test_who_is_no_member_stays_none_and_who_was_may_come_back(self, alice: User, bob: User, general: Room) -> None:
+        for _ in range(2):
+            moderation.remove_member(by(alice), general.pk, bob.pk)
+        assert len(entries(general)) == 1
+        rooms.join(bob, general.pk)
+        assert say(bob, general)
+
+    def test_is_for_those_above(self, alice: User, bob: User, carol: User, mallory: User, general: Room) -> None:
+        rooms.join(carol, general.pk)
+        assert refuses(Forbidden, moderation.remove_member, by(bob), general.pk, carol.pk)
+        assert refuses(NotFound, moderation.remove_member, by(mallory), general.pk, carol.pk)
+        roles.set_role(by(alice), general.pk, bob.pk, "moderator")
+        assert refuses(Forbidden, moderation.remove_member, by(bob), general.pk, alice.pk)
+        assert refuses(Forbidden, moderation.remove_member, by(bob), general.pk, bob.pk)
+        moderation.remove_member(by(bob), general.pk, carol.pk)
+        assert not general.memberships.of(carol).exists()
+
+    def test_somebody_who_does_not_exist_and_a_reason_that_is_too_long(
+        self, alice: User, bob: User, general: Room
+    ) -> None:
+        assert refuses(NotFound, moderation.remove_member, by(alice), general.pk, 999_999)
+        assert refuses(Invalid, moderation.remove_member, by(alice), general.pk, bob.pk, reason="x" * 251)
+        assert general.memberships.of(bob).exists()
+
+
+class TestBanning:
+    def test_removes_at_once_and_is_kept(self, alice: User, bob: User, general: Room) -> None:
+        until = timezone.now() + HOUR
+        moderation.ban(by(alice), general.pk, bob.pk, reason=BOT, until=until)
+        assert general.memberships.get(user=bob).ending == "banned"
+        kept = general.bans.of(bob).get()
+        assert (kept.by, kept.reason, kept.until) == (alice, BOT, until)
+        assert AuditEntry.objects.get().details == {"until": until.isoformat(), "was_member": True}
+        assert (told(general)["what"], told(general)["until"]) == ("banned", until.isoformat())
+
+    def test_reaches_who_is_no_member(self, alice: User, mallory: User, general: Room) -> None:
+        moderation.ban(by(alice), general.pk, mallory.pk)
+        assert general.bans.of(mallory).get().until is None
+        assert AuditEntry.objects.get().details == {"until": None, "was_member": False}
+
+    def test_again_changes_nothing_and_with_another_end_or_reason_that(
+        self, alice: User, bob: User, general: Room
+    ) -> None:
+        for reason in ("", "", BOT):
+            moderation.ban(by(alice), general.pk, bob.pk, reason=reason)
+        assert general.bans.get().reason == BOT
+        first, second = AuditEntry.objects.order_by("pk")
+        assert "before" not in first.details
+        assert second.details["before"] == {"until": None, "reason": ""}
+
+    def test_one_that_has_ended_is_followed_by_a_new_one(self, alice: User, bob: User, general: Room) -> None:
+        old = moderation.ban(by(alice), general.pk, bob.pk)
+        general.bans.update(until=timezone.now() - HOUR, created_at=timezone.now() - 2 * HOUR)
+        new = moderation.ban(by(alice), general.pk, bob.pk)
+        assert new.created_at > old.created_at
+        assert "before" not in AuditEntry.objects.order_by("pk")[1].details
+
+    def test_is_lifted(self, alice: User, bob: User, carol: User, general: Room) -> None:
+        rooms.join(carol, general.pk)
+        moderation.ban(by(alice), general.pk, bob.pk, reason=BOT)
+        assert refuses(Forbidden, moderation.unban, by(carol), general.pk, bob.pk)
+        for _ in range(2):
+            moderation.unban(by(alice), general.pk, bob.pk)
+        assert not general.bans.exists()
+        assert [act for act, *_ in entries(general)] == ["member.banned", "member.unbanned"]
+        assert told(general)["what"] == "unbanned"
+
+    @pytest.mark.parametrize("until", [-HOUR, timedelta(days=4000)])
+    def test_has_an_end_in_the_future(self, alice: User, bob: User, general: Room, until: timedelta) -> None:
+        assert refuses(Invalid, moderation.ban, by(alice), general.pk, bob.pk, until=timezone.now() + until)
+
+    def test_nobody_is_banned_from_a_conversation(self, alice: User, bob: User, general: Room) -> None:
+        Room.objects.filter(pk=general.pk).update(kind=Room.Kind.DIRECT)
+        general.memberships.update(role="member")
+        User.objects.filter(pk=alice.pk).update(is_staff=True)
+        assert refuses(Forbidden, moderation.ban, by(alice), general.pk, bob.pk)
+
+
+class TestMuting:
+    def test_is_known_by_its_end_and_reason(self, alice: User, bob: User, general: Room) -> None:
+        until = timezone.now() + HOUR
+        for _ in range(2):
+            moderation.mute(by(alice), general.pk, bob.pk, until=until, reason=BOT)
+        muted = general.memberships.get(user=bob)
+        assert (muted.is_muted, muted.muted_until, muted.mute_reason) == (True, until, BOT)
+        assert entries(general) == [("member.muted", "alice", "bob", BOT)]
+        assert (told(general)["what"], told(general)["until"]) == ("muted", until.isoformat())
+        moderation.mute(by(alice), general.pk, bob.pk, until=until + HOUR)
+        assert AuditEntry.objects.order_by("pk")[1].details["before"] == {"until": until.isoformat(), "reason": BOT}
+
+    def test_outlasts_leaving_and_is_lifted_also_then(self, alice: User, bob: User, general: Room) -> None:
+        moderation.mute(by(alice), general.pk, bob.pk, until=timezone.now() + HOUR)
+        rooms.leave(bob, general.pk)
+        assert refuses(NotFound, moderation.mute, by(alice), general.pk, bob.pk, until=timezone.now() + 2 * HOUR)
+        rooms.join(bob, general.pk)
+        assert refuses(Forbidden, say, bob, general)
+        rooms.leave(bob, general.pk)
+        for _ in range(2):
+            moderation.unmute(by(alice), general.pk, bob.pk)
+        rooms.join(bob, general.pk)
+        assert say(bob, general)
+        assert [act for act, *_ in entries(general)] == ["member.muted", "member.unmuted"]
+
+    @pytest.mark.parametrize("until", [-HOUR, timedelta(days=400)])
+    def test_ends_in_the_future_and_within_a_year(
+        self, alice: User, bob: User, general: Room, until: timedelta
+    ) -> None:
+        assert refuses(Invalid, moderation.mute, by(alice), general.pk, bob.pk, until=timezone.now() + until)
+
+    def test_an_owner_mutes_a_moderator_who_cannot_lift_it(self, alice: User, bob: User, general: Room) -> None:
+        roles.set_role(by(alice), general.pk, bob.pk, "moderator")
+        moderation.mute(by(alice), general.pk, bob.pk, until=timezone.now() + HOUR)
+        assert refuses(Forbidden, say, bob, general)
+        assert refuses(Forbidden, moderation.unmute, by(bob), general.pk, bob.pk)
+
+
+class TestTheRoom:
+    def test_is_locked_and_unlocked(self, alice: User, bob: User, general: Room) -> None:
+        for _ in range(2):
+            moderation.lock(by(alice), general.pk, reason=BOT)
+        assert Room.objects.get(pk=general.pk).is_locked
+        assert (told(general)["what"], told(general)["reason"]) == ("locked", BOT)
+        assert refuses(Forbidden, moderation.unlock, by(bob), general.pk)
+        for _ in range(2):
+            moderation.unlock(by(alice), general.pk)
+        assert not Room.objects.get(pk=general.pk).is_locked
+        assert [act for act, *_ in entries(general)] == ["room.locked", "room.unlocked"]
+
+    def test_is_slowed(self, alice: User, bob: User, general: Room) -> None:
+        for seconds in (30, 30, 0):
+            moderation.set_slow(by(alice), general.pk, seconds)
+        details = [entry.details for entry in AuditEntry.objects.order_by("pk")]
+        assert details == [{"seconds": 30, "before": 0}, {"seconds": 0, "before": 30}]
+        assert refuses(Forbidden, moderation.set_slow, by(bob), general.pk, 30)
+        for seconds in (-1, 3601):
+            assert refuses(Invalid, moderation.set_slow, by(alice), general.pk, seconds)
+
+    def test_an_archived_one_is_left_alone(self, alice: User, bob: User, general: Room) -> None:
+        Room.objects.filter(pk=general.pk).update(archived_at=timezone.now())
+        assert refuses(Forbidden, moderation.lock, by(alice), general.pk)
+        assert refuses(Forbidden, moderation.remove_member, by(alice), general.pk, bob.pk)
+
+    def test_an_administrator_runs_it_without_being_a_member(self, bob: User, mallory: User, general: Room) -> None:
+        assert refuses(NotFound, moderation.lock, by(mallory), general.pk)
+        User.objects.filter(pk=mallory.pk).update(is_staff=True)
+        moderation.lock(by(mallory), general.pk)
+        moderation.remove_member(by(mallory), general.pk, bob.pk)
+        assert not general.memberships.of(bob).exists()
+
+
+class TestDeleting:
+    def test_a_message_of_somebody_else_is_written_down(self, alice: User, bob: User, general: Room) -> None:
+        his = say(bob, general, "Buy " * 100)
+        for _ in range(2):
+            buried = moderation.delete_message(by(alice), general.pk, his.pk, reason=BOT)
+        assert (buried.is_deleted, buried.deleted_by, buried.body) == (True, alice, "")
+        assert entries(general) == [("message.deleted", "alice", "bob", BOT)]
+        assert AuditEntry.objects.get().details == {"message": his.pk, "words": ("Buy " * 100)[:100]}
+
+    def test_ones_own_is_not(self, alice: User, bob: User, general: Room) -> None:
+        his = say(bob, general)
+        assert refuses(Forbidden, editing.delete_message, alice, general.pk, his.pk)
+        assert moderation.delete_message(by(bob), general.pk, his.pk).is_deleted
+        assert not entries(general)
+
+    def test_is_for_moderators_above_the_author(self, alice: User, bob: User, mallory: User, general: Room) -> None:
+        hers, notice = say(alice, general), general.messages.get(notice__what="joined")
+        assert refuses(Forbidden, moderation.delete_message, by(bob), general.pk, hers.pk)
+        assert refuses(NotFound, moderation.delete_message, by(mallory), general.pk, hers.pk)
+        assert refuses(Forbidden, moderation.delete_message, by(bob), general.pk, notice.pk)
+        roles.set_role(by(alice), general.pk, bob.pk, "moderator")
+        assert refuses(Forbidden, moderation.delete_message, by(bob), general.pk, hers.pk)
+        assert moderation.delete_message(by(bob), general.pk, notice.pk).is_deleted
+
+
+class TestRoles:
+    def test_the_owner_makes_moderators_and_members(self, alice: User, bob: User, general: Room) -> None:
+        for _ in range(2):
+            roles.set_role(by(alice), general.pk, bob.pk, "moderator")
+        assert general.memberships.get(user=bob).role == "moderator"
+        assert (told(general)["what"], told(general)["role"]) == ("role", "moderator")
+        roles.set_role(by(alice), general.pk, bob.pk, "member")
+        details = [entry.details for entry in AuditEntry.objects.order_by("pk")]
+        assert [each["before"] for each in details] == ["member", "moderator"]
+
+    def test_nobody_else_does_and_nobody_is_made_an_owner_so(
+        self, alice: User, bob: User, carol: User, general: Room
+    ) -> None:
+        assert refuses(Invalid, roles.set_role, by(alice), general.pk, bob.pk, "owner")
+        assert refuses(NotFound, roles.set_role, by(alice), general.pk, carol.pk, "moderator")
+        assert refuses(Forbidden, roles.set_role, by(alice), general.pk, alice.pk, "member")
+        rooms.join(carol, general.pk)
+        roles.set_role(by(alice), general.pk, bob.pk, "moderator")
+        assert refuses(Forbidden, roles.set_role, by(bob), general.pk, carol.pk, "moderator")
+
+    def test_a_room_is_given_away(self, alice: User, bob: User, mallory: User, general: Room) -> None:
+        moderation.mute(by(alice), general.pk, bob.pk, until=timezone.now() + HOUR)
+        assert refuses(Forbidden, roles.transfer, by(bob), general.pk, bob.pk)
+        assert refuses(NotFound, roles.transfer, by(alice), general.pk, mallory.pk)
+        roles.transfer(by(alice), general.pk, bob.pk)
+        found = {m.user: m.role for m in Membership.objects.filter(room=general)}
+        assert found == {alice: "moderator", bob: "owner"}
+        assert say(bob, general)
+        assert told(general)["what"] == "owner"
+        entry = AuditEntry.objects.order_by("-pk")[0]
+        assert (entry.act, entry.person_name, entry.details) == ("room.transferred", "bob", {"before": ["alice"]})
+
+    def test_an_administrator_gives_it_also_to_themselves(self, alice: User, bob: User, general: Room) -> None:
+        User.objects.filter(pk=bob.pk).update(is_staff=True)
+        roles.transfer(by(bob), general.pk, bob.pk)
+        assert general.memberships.get(role="owner").user == bob
