@@ -179,9 +179,15 @@ def _standing(membership: Membership) -> dict[str, Any]:
 
 
 def _mute(membership: Membership) -> dict[str, Any]:
+    found = muted(membership)
+    return {"muted": found} if found else {}
+
+
+def muted(membership: Membership) -> dict[str, Any] | None:
+    """Until when somebody may not write, and why."""
     if not (membership.is_muted and membership.muted_until):
-        return {}
-    return {"muted": {"until": _time(membership.muted_until), "reason": membership.mute_reason}}
+        return None
+    return {"until": _time(membership.muted_until), "reason": membership.mute_reason}
 
 
 def ending(membership: Membership) -> dict[str, Any]:

@@ -5,14 +5,15 @@ from typing import Any, cast
 from django.core.exceptions import BadRequest
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Lower
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from accounts.models import User
-from chat import events, history
+from chat import events, history, standing
 from chat.attendance import presence_of
+from chat.authority import Act, allows
 from chat.models import Membership, Message, Participant, Room
 from chat.models.membership import name_begins
 
@@ -93,15 +94,26 @@ def people(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_GET
 def person(request: HttpRequest, person_id: int) -> HttpResponse:
-    """Somebody with whom one shares a room."""
-    viewer = _user(request)
-    person = get_object_or_404(_known_to(viewer).select_related("status"), pk=person_id)
+    """Somebody with whom one shares a room; and how they stand in the one in which one looks at them."""
+    viewer, room_id = _user(request), _position(request, "room")
+    seen = standing.room_seen_by(viewer, room_id) if room_id is not None else None
+    found = _known_to(viewer).select_related("status").filter(pk=person_id).first()
+    if found is None and seen and allows(seen[1], Act.SEE_MODERATION):
+        # Who left is known to those who run the room, but not how they are.
+        gone = get_object_or_404(standing.people_of(seen[0]), pk=person_id)
+        return JsonResponse(events.user_card(gone) | standing.standing_in(*seen, viewer, gone))
+    if found is None:
+        raise Http404
+    here = standing.standing_in(*seen, viewer, found) if seen else {}
+    return JsonResponse(_card_for(viewer, found) | here)
+
+
+def _card_for(viewer: User, person: User) -> dict[str, Any]:
     both = Room.objects.of(viewer).filter(pk__in=Room.objects.of(person))
     shared = both.exclude(kind=Room.Kind.DIRECT).order_by(Lower("name"), "pk")
     presence = presence_of(person.pk)
     card = events.beside_presence(events.person_card(person), is_there=presence["online"] is not False)
-    more = {"time_zone": person.time_zone or None, "rooms": [room.name for room in shared]}
-    return JsonResponse(card | presence | more)
+    return card | presence | {"time_zone": person.time_zone or None, "rooms": [room.name for room in shared]}
 
 
 def _known_to(viewer: User) -> QuerySet[User]:

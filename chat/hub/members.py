@@ -3,12 +3,15 @@
 from collections.abc import Iterator, KeysView
 from typing import Any
 
-Card = dict[str, Any]  # events.person_card
+from chat.authority import MEMBER
+
+Card = dict[str, Any]  # events.person_card; as part of a room's sidebar also with the role, where it is not `member`
 
 
 class Members:
     def __init__(self) -> None:
         self._cards: dict[int, Card] = {}
+        self._roles: dict[int, str] = {}  # of those who are more than members
         self._by_name: list[int] | None = None  # made when it is asked for
         self._sought: dict[int, str] = {}
 
@@ -29,7 +32,13 @@ class Members:
         return self._cards.keys()
 
     def card(self, user: int) -> Card:
-        return self._cards[user]
+        role = self._roles.get(user)
+        return self._cards[user] | {"role": role} if role else self._cards[user]
+
+    def set_role(self, user: int, role: str) -> None:
+        self._roles.pop(user, None)
+        if role != MEMBER:
+            self._roles[user] = role
 
     def put(self, card: Card) -> None:
         user = card["id"]
@@ -40,6 +49,7 @@ class Members:
     def remove(self, user: int) -> None:
         if self._cards.pop(user, None) is not None:
             del self._sought[user]
+            self._roles.pop(user, None)
             self._by_name = None
 
     def forget_when_last_seen(self, user: int) -> None:

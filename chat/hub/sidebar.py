@@ -60,9 +60,11 @@ class Sidebar:
 
     # -- What happens --------------------------------------------------------------------------------------------------
 
-    def load(self, members: Iterable[Card]) -> None:
-        for card in members:
+    def load(self, members: Iterable[tuple[Card, str]]) -> None:
+        """Each with their role."""
+        for card, role in members:
             self._members.put(card)
+            self._members.set_role(card["id"], role)
         self._changed |= self._members.ids
         early, self._early = self._early or [], None
         for event in early:
@@ -70,15 +72,22 @@ class Sidebar:
 
     def follow(self, event: dict[str, Any]) -> bool:
         """A numbered event of the room went out. Whether it matters here: it may be about the members."""
-        if event["type"] not in ("member.joined", "member.left"):
+        if event["type"] not in ("member.joined", "member.changed", "member.left"):
             return False
         if self._early is not None:
             self._early.append(event)
-        elif event["type"] == "member.joined":
-            self._put(event["user"])
-        else:
+        elif event["type"] == "member.left":
             self._forget(event["user"]["id"])
+        else:
+            self._admit(event["user"], event["role"])
         return True
+
+    def _admit(self, card: Card, role: str) -> None:
+        """Of who is a member already, their event says less than is known."""
+        if card["id"] not in self._members:
+            self._put(card)
+        self._members.set_role(card["id"], role)
+        self._changed.add(card["id"])
 
     def note(self, topic: str, users: frozenset[int]) -> bool:
         """Something about these users changed on that topic. Whether it matters here."""

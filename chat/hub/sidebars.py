@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from accounts.models import User
 from chat import events, limits
@@ -21,6 +21,8 @@ from presence.topics import AWAY, HIDDEN, ONLINE, group
 
 READY_WITHIN_SECONDS = 1.0  # what a tab's next command waits for its sidebar; later it comes by itself
 RETRY_SECONDS = 1.0
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True, eq=False)
@@ -197,7 +199,7 @@ class Sidebars:
         return self._counts.note(sidebar.room_id, sidebar.counts["here"], but_for) if sidebar.is_known else None
 
 
-async def _patiently(function: Callable[[int], list[Card]], room_id: int) -> list[Card]:
+async def _patiently(function: Callable[[int], list[T]], room_id: int) -> list[T]:
     """Read; a database that is away is waited for."""
     while True:
         try:
@@ -206,9 +208,9 @@ async def _patiently(function: Callable[[int], list[Card]], room_id: int) -> lis
             await asyncio.sleep(RETRY_SECONDS)
 
 
-def _members_of(room_id: int) -> list[Card]:
+def _members_of(room_id: int) -> list[tuple[Card, str]]:
     found = Membership.objects.current().filter(room=room_id).select_related("user__status")
-    return [events.person_card(membership.user) for membership in found]
+    return [(events.person_card(membership.user), membership.role) for membership in found]
 
 
 def _cards_of(user_id: int) -> list[Card]:

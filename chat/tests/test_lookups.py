@@ -1,5 +1,6 @@
 """What pages ask for while they are open."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -11,7 +12,8 @@ from django.utils import timezone
 from accounts.models import User
 from chat import events
 from chat.models import Message, Room
-from chat.services import directs, editing, messages, pins, rooms, threads
+from chat.services import directs, editing, messages, moderation, pins, roles, rooms, threads
+from chat.services.actor import Actor
 from chat.services.people import note_time_zone
 from chat.services.status import note_last_seen, set_status
 
@@ -223,3 +225,50 @@ class TestPeople:
     def test_are_ten_at_most(self, alice: User) -> None:
         User.objects.bulk_create(User(username=f"person-{number}") for number in range(12))
         assert len(ask(alice, "people", q="person")["people"]) == 10
+
+
+class TestHowSomebodyStandsInARoom:
+    def standing(self, viewer: User, person: User, room: Room) -> dict[str, Any]:
+        card = ask(viewer, "person", person.pk, room=room.pk)
+        return {name: card[name] for name in ("role", "muted", "banned", "acts") if name in card}
+
+    def test_everybody_sees_the_roles(self, alice: User, bob: User, mallory: User, general: Room) -> None:
+        rooms.join(mallory, rooms.create_room(bob, "elsewhere").pk)
+        assert self.standing(bob, alice, general) == {"role": "owner"}
+        assert self.standing(bob, mallory, general) == {"role": None}
+        assert self.standing(mallory, bob, general) == {}
+        assert ask(bob, "person", alice.pk, room=10**9) == ask(bob, "person", alice.pk)
+        assert ask(bob, "person", alice.pk, room="x") == 400
+
+    def test_those_who_moderate_see_what_they_may_do(self, alice: User, bob: User, general: Room) -> None:
+        free: dict[str, Any] = {"muted": None, "banned": None}
+        acts = ["mute", "remove", "ban", "role", "transfer"]
+        assert self.standing(alice, bob, general) == {"role": "member", "acts": acts, **free}
+        assert self.standing(alice, alice, general) == {"role": "owner", "acts": [], **free}
+        roles.set_role(Actor(alice), general.pk, bob.pk, "moderator")
+        assert self.standing(bob, alice, general) == {"role": "owner", "acts": [], **free}
+        Room.objects.update(archived_at=timezone.now())
+        assert self.standing(alice, bob, general)["acts"] == []
+
+    def test_those_who_are_muted_and_banned(self, alice: User, bob: User, general: Room) -> None:
+        until = timezone.now() + timedelta(hours=1)
+        moderation.mute(Actor(alice), general.pk, bob.pk, until=until, reason="Be kind")
+        standing = self.standing(alice, bob, general)
+        assert standing["muted"] == {"until": until.isoformat().replace("+00:00", "Z"), "reason": "Be kind"}
+        assert "unmute" in standing["acts"]
+        assert "mute" not in standing["acts"]
+        assert self.standing(bob, bob, general) == {"role": "member"}
+        moderation.ban(Actor(alice), general.pk, bob.pk, reason="Spam")
+        standing = self.standing(alice, bob, general)
+        assert (standing["role"], standing["banned"]) == (None, {"until": None, "reason": "Spam"})
+        assert standing["acts"] == ["unmute", "unban"]
+
+    def test_who_is_gone_is_known_by_name_alone(self, alice: User, bob: User, mallory: User, general: Room) -> None:
+        note_last_seen({bob.pk: timezone.now()})
+        moderation.remove_member(Actor(alice), general.pk, bob.pk)
+        assert set(ask(alice, "person", bob.pk, room=general.pk)) == {
+            *("id", "username", "name", "role", "muted", "banned", "acts")
+        }
+        assert ask(alice, "person", mallory.pk, room=general.pk) == 404
+        rooms.join(mallory, general.pk)
+        assert ask(mallory, "person", bob.pk, room=general.pk) == 404

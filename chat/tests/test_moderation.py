@@ -44,7 +44,7 @@ def entries(room: Room) -> list[tuple[str, str, str, str]]:
 def told(room: Room) -> dict[str, Any]:
     """What the room told last by itself."""
     notice = room.messages.exclude(notice=None).newest(1)[0]
-    return {"by": notice.author.username} | notice.notice
+    return {"by": notice.author.username, **(notice.notice or {})}
 
 
 def by(user: User) -> Actor:
