@@ -1,8 +1,9 @@
 """The pages of one room, for those who run it: each a form or a list, and a service behind it.
 
-access.py    who sees them
-general.py   what the room is, and whether it is archived
-members.py   who is in it, and how others are added
-invites.py   links by which people come in
-urls.py      where they are
+access.py       who sees them
+general.py      what the room is, and whether it is archived
+members.py      who is in it, and how others are added
+invites.py      links by which people come in
+moderation.py   who is banned and muted
+urls.py         where they are
 """

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from chat.room_settings import general, invites, members
+from chat.room_settings import general, invites, members, moderation
 
 app_name = "room-settings"
 
@@ -11,4 +11,5 @@ urlpatterns = [
     path("members/", members.members, name="members"),
     path("invites/", invites.invites, name="invites"),
     path("invites/<int:invite_id>/revoke/", invites.revoke, name="revoke"),
+    path("moderation/", moderation.moderation, name="moderation"),
 ]

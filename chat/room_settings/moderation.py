@@ -1,0 +1,88 @@
+"""Who is banned from a room and muted in it; each is lifted here, and somebody banned by their username."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from accounts.usernames import USERNAME_LENGTH
+from chat.asking import attempt
+from chat.authority import Act
+from chat.models import Room
+from chat.models.membership import REASON_LENGTH
+from chat.room_settings.access import for_those_who_may, show
+from chat.services import moderation as service
+
+LIFT = {"unban": service.unban, "unmute": service.unmute}
+DAY = 86_400  # seconds
+SPANS = [
+    (DAY, gettext_lazy("1 day")),
+    (7 * DAY, gettext_lazy("1 week")),
+    (30 * DAY, gettext_lazy("30 days")),
+    (0, gettext_lazy("For good")),
+]
+
+
+class BanForm(forms.Form):
+    username = forms.CharField(
+        label=gettext_lazy("Username"),
+        max_length=USERNAME_LENGTH,
+        help_text=gettext_lazy("Also of somebody who is no member of this room."),
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=REASON_LENGTH,
+        required=False,
+        help_text=gettext_lazy("They read it, and so does everyone in the room."),
+    )
+    span = forms.TypedChoiceField(label=gettext_lazy("For how long"), choices=SPANS, coerce=int)
+
+    def clean_username(self) -> User:
+        username = self.cleaned_data["username"].strip().removeprefix("@")
+        found = User.objects.filter(username__iexact=username).first()
+        if found is None:
+            raise forms.ValidationError(_("Nobody has that username."))
+        return found
+
+
+@for_those_who_may(Act.SEE_MODERATION)
+def moderation(request: HttpRequest, room: Room) -> HttpResponse:
+    if request.POST.get("act") in LIFT:
+        return _lift(request, room)
+    form = BanForm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and _ban(request, room, form.cleaned_data):
+        return redirect("chat:room-settings:moderation", room.pk)
+    return show(request, room, "moderation", _lists(room) | {"form": form}, status=422 if form.is_bound else 200)
+
+
+def _ban(request: HttpRequest, room: Room, wanted: dict[str, Any]) -> bool:
+    user, span = wanted["username"], wanted["span"]
+    until = timezone.now() + timedelta(seconds=span) if span else None
+    done, _kept = attempt(request, service.ban, room.pk, user.pk, reason=wanted["reason"], until=until)
+    if done:
+        messages.success(request, _("%(name)s is banned from this room.") % {"name": user.name})
+    return done
+
+
+def _lift(request: HttpRequest, room: Room) -> HttpResponse:
+    user = request.POST.get("user", "")
+    if not (user.isascii() and user.isdecimal() and len(user) < 19):
+        raise BadRequest("user: an id")
+    done, _nothing = attempt(request, LIFT[request.POST["act"]], room.pk, int(user))
+    if done:
+        messages.success(request, _("That is lifted."))
+    return redirect("chat:room-settings:moderation", room.pk)
+
+
+def _lists(room: Room) -> dict[str, Any]:
+    muted = room.memberships.filter(muted_until__gt=timezone.now()).select_related("user").order_by("muted_until")
+    bans = room.bans.in_force().select_related("user", "by").order_by("-created_at")
+    return {"bans": bans, "muted": muted}

@@ -1,0 +1,55 @@
+"""The page of a room that shows who is banned and muted."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from chat.models import Room
+from chat.services import moderation
+from chat.services.actor import Actor
+
+pytestmark = pytest.mark.django_db
+
+
+def page(viewer: User, room: Room, /, **form: Any) -> Any:
+    client = Client()
+    client.force_login(viewer)
+    address = reverse("chat:room-settings:moderation", args=[room.pk])
+    return client.post(address, form, follow=True) if form else client.get(address)
+
+
+def test_is_for_those_who_moderate(alice: User, bob: User, mallory: User, general: Room) -> None:
+    found = [page(user, general).status_code for user in (alice, bob, mallory)]
+    assert found == [200, 403, 404]
+
+
+def test_shows_who_is_banned_and_muted_and_lifts_each(alice: User, bob: User, mallory: User, general: Room) -> None:
+    moderation.mute(Actor(alice), general.pk, bob.pk, until=timezone.now() + timedelta(hours=1), reason="Be kind")
+    moderation.ban(Actor(alice), general.pk, mallory.pk, reason="Spam")
+    shown = page(alice, general).content.decode()
+    assert all(words in shown for words in ("@mallory", "Spam", "For good", "@bob", "Be kind"))
+    assert "That is lifted." in page(alice, general, act="unban", user=mallory.pk).content.decode()
+    shown = page(alice, general, act="unmute", user=bob.pk).content.decode()
+    assert "Nobody is banned" in shown
+    assert "Nobody is muted" in shown
+    assert page(alice, general, act="unban", user="x").status_code == 400
+
+
+def test_bans_somebody_by_their_username(alice: User, mallory: User, general: Room) -> None:
+    form = {"username": "@Mallory", "reason": "Spam", "span": 86_400}
+    assert "Mallory is banned from this room." in page(alice, general, **form).content.decode()
+    kept = general.bans.of(mallory).get()
+    assert kept.until is not None
+    assert kept.reason == "Spam"
+
+
+def test_says_why_somebody_was_not_banned(alice: User, bob: User, general: Room) -> None:
+    assert "Nobody has that username." in page(alice, general, username="nobody", span=0).content.decode()
+    refused = page(alice, general, username="alice", span=0)
+    assert (refused.status_code, "You cannot do that to yourself." in refused.content.decode()) == (422, True)
+    assert not general.bans.exists()
