@@ -1,3 +1,5 @@
+import { silenceOf } from "./silence.js";
+
 // What one does to a message of the shown room, and who may.
 export class Acts {
   #chat;
@@ -9,6 +11,7 @@ export class Acts {
   may(act, message) {
     if (message.id === undefined || message.deleted || message.kind === "notice") return false;
     const isMine = message.author.id === this.#chat.me.id;
+    if (["edit", "pin", "react"].includes(act) && !this.mayTouch) return false;
     if (act === "edit") return isMine;
     if (act === "delete") return isMine || this.allows("delete_any");
     if (act === "thread" || act === "unread") return message.thread === undefined;
@@ -22,13 +25,23 @@ export class Acts {
     return roles.some((role) => authority[role]?.includes(act));
   }
 
+  // Why one cannot write in the shown room, or null.
+  get silence() {
+    return silenceOf(this.#chat.room, this.allows("post_always"));
+  }
+
+  // Where only moderators post, everyone may still react, pin, and edit what they said.
+  get mayTouch() {
+    return this.silence === null || this.silence.why === "read_only";
+  }
+
   // Rejects with what the server says against it: the text is the editor's, and stays there.
   async edit(message, body) {
     await this.#command("message.edit", message, { body });
   }
 
-  delete(message) {
-    return this.#do("message.delete", message);
+  delete(message, reason) {
+    return this.#do("message.delete", message, { reason });
   }
 
   pin(message) {

@@ -9,6 +9,7 @@ import { Reading } from "./reading.js";
 import { Rooms } from "./rooms.js";
 import { Roster } from "./roster.js";
 import { Side } from "./side.js";
+import { Slow } from "./slow.js";
 import { Status } from "./status.js";
 import { Timeline } from "./timeline.js";
 import { Typing } from "./typing.js";
@@ -32,7 +33,7 @@ export class Chat extends Model {
     this.socket = socket;
     this.limits = {};
     this.shown = room.id;
-    this.lost = false; // the person is no member of the shown room any more
+    this.lost = null; // where the person is no member of the shown room any more: the room, and how it ended
     this.rooms = new Rooms(me, rooms);
     this.roster = new Roster((members) => socket.command("roster.page", { room: this.shown, ...members }));
     this.status = new Status(socket);
@@ -42,6 +43,7 @@ export class Chat extends Model {
     this.reading = new Reading(socket, () => this.#consider());
     this.acts = new Acts(this);
     this.keeping = new Keeping(this);
+    this.slow = new Slow(this);
     this.side = new Side(this);
     this.timeline.reset(page, version);
     this.#begin();
@@ -71,9 +73,9 @@ export class Chat extends Model {
     return this.urls.room.replace("/0/", `/${id}/`);
   }
 
-  // What is known of somebody with whom the person shares a room.
+  // What is known of somebody with whom the person shares a room, and how they stand in the shown one.
   fetchPerson(id) {
-    return fetchJson(this.urls.person.replace("/0/", `/${id}/`));
+    return fetchJson(this.urls.person.replace("/0/", `/${id}/`), { room: this.shown });
   }
 
   // Something about the shown room, from below its address.
@@ -86,7 +88,7 @@ export class Chat extends Model {
     this.side.close();
     this.reading.report();
     this.shown = id;
-    this.lost = false;
+    this.lost = null;
     this.roster.clear();
     this.typing.clear();
     this.#forgetOldest();
@@ -125,6 +127,7 @@ export class Chat extends Model {
   // A message as the server tells it now, from an event or an ack.
   put(room, message) {
     const { thread } = this.side;
+    this.slow.note(room, message);
     if (!message.thread) this.#upsert(room, message);
     if (room !== this.shown) return;
     thread?.upsert(message);
@@ -155,6 +158,7 @@ export class Chat extends Model {
     const { room } = this;
     this.conversation = new Conversation(this, this.timeline);
     this.timeline.mark(room?.unread ? room.last_read : null);
+    for (const message of this.timeline.messages) this.slow.note(this.shown, message);
     this.pins.clear();
   }
 
@@ -165,11 +169,11 @@ export class Chat extends Model {
     this.#on("member.joined", (event) => this.#standing(event));
     this.#on("member.changed", (event) => this.#standing(event));
     this.#on("member.left", (event) => this.#reach(event) ?? this.#here(event, () => this.#left(event.user)));
-    this.#on("room.changed", (event) => this.#reach(event) ?? this.rooms.settled(event));
+    this.#on("room.changed", (event) => this.#settled(event));
     this.#on("room.reset", (event) => this.#reset(event));
     this.#on("room.gained", ({ room }) => this.#gained(room));
     this.#on("room.kept", (event) => this.rooms.kept(event));
-    this.#on("room.lost", ({ room }) => this.#lost(room));
+    this.#on("room.lost", (event) => this.#lost(event));
     this.#on("read.moved", (event) => this.#moved(event));
     this.#on("thread.moved", (event) => this.#threadMoved(event));
     this.#on("typing.started", (event) => this.#here(event, () => this.typing.started(event)));
@@ -193,7 +197,18 @@ export class Chat extends Model {
   // Somebody's role, or whether they may write; one's own is the room's as one sees it.
   #standing(event) {
     this.#reach(event);
-    if (event.user.id === this.me.id) this.rooms.standing(event);
+    if (event.muted) this.#here(event, () => this.typing.left(event.user));
+    if (event.user.id !== this.me.id) return;
+    this.rooms.standing(event);
+    this.#here(event, () => this.changed());
+    this.outbox.hurry(event.room);
+  }
+
+  #settled(event) {
+    this.#reach(event);
+    this.rooms.settled(event);
+    this.#here(event, () => this.changed());
+    this.outbox.hurry(event.room);
   }
 
   #left(user) {
@@ -213,7 +228,7 @@ export class Chat extends Model {
   #notEntered(id, error) {
     if (id !== this.shown || error.code === "unsent") return;
     if (error.retry) setTimeout(() => id === this.shown && this.enter(), error.wait ?? TRY_AGAIN);
-    else this.#lost(id);
+    else this.#lost({ room: id });
   }
 
   #posted(event) {
@@ -275,16 +290,18 @@ export class Chat extends Model {
   #gained(room) {
     this.rooms.put(room);
     if (room.id !== this.shown || !this.lost) return;
-    this.lost = false;
+    this.lost = null;
     this.changed();
     this.enter();
   }
 
-  #lost(id) {
+  // `how`, `by` and `reason` where somebody else ended it.
+  #lost({ room: id, how, by, reason }) {
+    const room = this.rooms.get(id);
     this.rooms.remove(id);
     this.#timelines.delete(id);
     if (id !== this.shown) return;
-    this.lost = true;
+    this.lost = { room, how, by, reason };
     this.roster.clear();
     this.typing.clear();
     this.side.close();

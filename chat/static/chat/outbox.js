@@ -10,6 +10,7 @@ export class Outbox extends Model {
   #key;
   #entries;
   #sending = new Set(); // the rooms of which something is on its way, or waits for its time
+  #waiting = new Map(); // ends the wait of a room
 
   constructor(socket, me) {
     super();
@@ -39,6 +40,11 @@ export class Outbox extends Model {
   again(clientId) {
     const entry = this.#change(clientId, { failed: null, tries: 0 });
     if (entry) this.#send(entry.room);
+  }
+
+  // Something about the room has changed: what waits for its time there may perhaps go now.
+  hurry(room) {
+    this.#waiting.get(room)?.();
   }
 
   discard(clientId) {
@@ -77,10 +83,15 @@ export class Outbox extends Model {
   async #refused(clientId, error) {
     const entry = this.#entries.find((one) => one.client_id === clientId);
     if (!entry) return;
-    if (error.wait) return after(error.wait); // it was one too many for now, which is no failure
+    if (error.wait) return this.#wait(entry.room, error.wait); // it was one too many for now, which is no failure
     const again = error.retry && entry.tries < TRIES;
     this.#change(clientId, { tries: entry.tries + 1, failed: again ? null : error.message });
     if (again) await after(RETRY);
+  }
+
+  async #wait(room, ms) {
+    await Promise.race([after(ms), new Promise((resolve) => this.#waiting.set(room, resolve))]);
+    this.#waiting.delete(room);
   }
 
   #change(clientId, values) {

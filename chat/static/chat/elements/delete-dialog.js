@@ -18,11 +18,22 @@ export class DeleteDialog extends LightElement {
     return html`<dialog aria-labelledby="delete-title"><h2 id="delete-title">${gettext("Delete this message?")}</h2>
       ${message ? html`<p class="quote">${excerpt(message)}</p>` : nothing}
       <p>${gettext("Its text cannot be brought back. Replies to it stay.")}</p>
-      <form method="dialog" class="buttons"><button class="button quiet">${gettext("Keep")}</button>
-        <button class="button danger" @click=${this.#delete}>${gettext("Delete")}</button></form></dialog>`;
+      <form method="dialog">${message && message.author.id !== this.chat.me.id ? this.#reason() : nothing}
+        <div class="buttons"><button class="button quiet" formnovalidate>${gettext("Keep")}</button>
+        <button class="button danger" @click=${this.#delete}>${gettext("Delete")}</button></div></form></dialog>`;
   }
 
-  #delete = () => this.chat.acts.delete(this.message);
+  // Another's: it is written down, and why.
+  #reason() {
+    const words = gettext("Reason, for the log (may be left out)");
+    return html`<div class="field"><label for="delete-reason">${words}</label>
+      <input id="delete-reason" name="reason" maxlength="250" autocomplete="off"></div>`;
+  }
+
+  #delete = () => {
+    this.chat.acts.delete(this.message, this.querySelector("[name=reason]")?.value ?? "");
+    this.querySelector("form").reset();
+  };
 }
 
 customElements.define("delete-dialog", DeleteDialog);

@@ -1,13 +1,16 @@
 import { html, nothing } from "../vendor/lit.js";
 import { closeIcon, sendIcon } from "../parts/icons.js";
 import { excerpt } from "../parts/quote.js";
+import { Alarm } from "../clock.js";
 import { Drafts } from "../drafts.js";
 import { nameOf } from "../room-name.js";
+import { silenceText } from "../silence.js";
 import { TypingSignal } from "../typing.js";
 import { gettext, interpolate, ngettext } from "../words.js";
 import { grow } from "./growing.js";
 import { LightElement } from "./light.js";
 import "./mention-list.js";
+import "./slow-note.js";
 import "./typing-line.js";
 
 const WARN = 200; // characters before the limit
@@ -20,6 +23,8 @@ export class MessageComposer extends LightElement {
   #drafts = null;
   #signal = null;
   #quoting = null;
+  #silence = null; // why one cannot write
+  #muteEnds = new Alarm(() => this.conversation.chat.changed());
 
   constructor() {
     super();
@@ -32,10 +37,14 @@ export class MessageComposer extends LightElement {
     this.follow(conversation, chat, chat.rooms);
     this.#drafts ??= new Drafts(chat.me);
     this.#signal ??= new TypingSignal(chat.socket, { room, thread: thread ?? undefined });
+    this.#silence = chat.acts.silence;
+    this.#muteEnds.set([this.#silence?.until]);
+    if (this.#silence) this.#signal.ended();
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
+    this.#muteEnds.set([]);
     this.#signal?.ended();
   }
 
@@ -43,11 +52,13 @@ export class MessageComposer extends LightElement {
     const words = this.#words;
     const note = this.conversation.thread === null ? "composer-note" : "thread-note";
     return html`<typing-line .conversation=${this.conversation}></typing-line>${this.#quoted()}
-      <form class="composer" ?data-over=${this.left < 0} @submit=${this.#submit}>
+      <div role="status">${this.#silence ? this.#silenced() : nothing}</div>
+      <form class="composer" ?hidden=${this.#silence} ?data-over=${this.left < 0} @submit=${this.#submit}>
       <mention-list .conversation=${this.conversation}></mention-list>
       <textarea name="body" rows="1" dir="auto" placeholder=${words} aria-label=${words} aria-autocomplete="list"
         aria-describedby=${note} enterkeyhint="send" @input=${this.#typed} @keydown=${this.#key}></textarea>
       <button class="send" aria-label=${gettext("Send")} title=${gettext("Send")}>${sendIcon}</button></form>
+      <slow-note .conversation=${this.conversation}></slow-note>
       <p id=${note} class="composer-note" role="status" ?data-over=${this.left < 0}>${this.#note()}</p>`;
   }
 
@@ -97,7 +108,16 @@ export class MessageComposer extends LightElement {
         >${closeIcon}</button></div>`;
   }
 
+  // In place of the field, which keeps what is in it.
+  #silenced() {
+    const isKept = Boolean(this.#drafts.of(this.#place).trim());
+    const kept = html` <small>${gettext("What you wrote is kept.")}</small>`;
+    return html`<p class="silenced" data-why=${this.#silence.why}>${silenceText(this.#silence)}
+      ${isKept ? kept : nothing}</p>`;
+  }
+
   #note() {
+    if (this.#silence) return nothing;
     if (this.left === null) {
       return html`<span class="hint">${gettext("Enter sends, Shift + Enter starts a new line")}</span>`;
     }

@@ -76,7 +76,8 @@ export class MessageLog extends LightElement {
     const isEdited = message.id !== undefined && message.id === this.conversation.editing;
     const { chat } = this.conversation;
     const view = { chat, conversation: this.conversation, isPointedAt, isEdited, open: this.#open };
-    return guard([message, next, message.failed, isPointedAt, isEdited, chat.room?.role], () => messageRow(row, view));
+    const rights = [chat.room?.role, chat.acts.mayTouch];
+    return guard([message, next, message.failed, isPointedAt, isEdited, ...rights], () => messageRow(row, view));
   }
 
   // The message that is replied to, above what is.

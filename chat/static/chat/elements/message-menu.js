@@ -1,4 +1,4 @@
-import { html } from "../vendor/lit.js";
+import { html, nothing } from "../vendor/lit.js";
 import { QUICK } from "../emoji.js";
 import { smileIcon } from "../parts/icons.js";
 import { gettext, interpolate } from "../words.js";
@@ -20,9 +20,7 @@ export class MessageMenu extends LightElement {
   render() {
     return html`<div popover class="menu acts-menu" role="menu" aria-label=${gettext("Message actions")}
       @keydown=${this.#key}>
-      <div class="quick" role="group" aria-label=${gettext("React")}>${QUICK.map((emoji) => this.#quick(emoji))}
-        <button type="button" role="menuitem" aria-label=${gettext("Add a reaction")} @click=${this.#react}
-          >${smileIcon}</button></div>
+      ${this.conversation.chat.acts.may("react", this.message) ? this.#reactions() : nothing}
       ${this.#acts.map((act) => this.#item(act))}</div>`;
   }
 
@@ -45,6 +43,13 @@ export class MessageMenu extends LightElement {
     ];
     const inThread = (act) => conversation.thread !== null && ["thread", "unread"].includes(act);
     return all.filter(([act]) => acts.may(act, message) && !inThread(act));
+  }
+
+  #reactions() {
+    const quick = QUICK.map((emoji) => this.#quick(emoji));
+    return html`<div class="quick" role="group" aria-label=${gettext("React")}>${quick}
+      <button type="button" role="menuitem" aria-label=${gettext("Add a reaction")} @click=${this.#react}
+        >${smileIcon}</button></div>`;
   }
 
   #item([act, words, handle]) {

@@ -19,14 +19,19 @@ export class MessageTools extends LightElement {
     const mayReply = this.conversation.thread === null && chat.acts.may("thread", message);
     const reply = () => chat.side.openThread(message.id);
     return html`<div class="tools" role="toolbar" aria-label=${gettext("Message actions")} @keydown=${this.#key}>
-        ${QUICK.slice(0, AT_HAND).map((emoji) => this.#quick(emoji))}
-        ${this.#button("react", gettext("Add a reaction"), smileIcon, (event) => this.openPicker(event.currentTarget))}
+        ${chat.acts.may("react", message) ? this.#reactions() : nothing}
         ${mayReply ? this.#button("thread", gettext("Reply in thread"), threadIcon, reply) : nothing}
         ${this.#button("quote", gettext("Quote"), quoteIcon, () => this.conversation.quote(message))}
         ${this.#button("more", gettext("More actions"), moreIcon, (event) => this.openMenu(event.currentTarget))}</div>
       <emoji-picker @choose=${({ detail }) => chat.acts.react(message, detail)}></emoji-picker>
       <message-menu .conversation=${this.conversation} .message=${message}
         @react=${({ detail }) => this.openPicker(detail)}></message-menu>`;
+  }
+
+  #reactions() {
+    const pick = (event) => this.openPicker(event.currentTarget);
+    return html`${QUICK.slice(0, AT_HAND).map((emoji) => this.#quick(emoji))}
+      ${this.#button("react", gettext("Add a reaction"), smileIcon, pick)}`;
   }
 
   openPicker(anchor) {

@@ -5,12 +5,14 @@ import { avatar } from "../parts/avatar.js";
 import { dot } from "../parts/dot.js";
 import { closeIcon } from "../parts/icons.js";
 import { sentence } from "../parts/sentence.js";
+import { roleMark } from "../parts/role.js";
 import { customStatus } from "../parts/status.js";
 import { agoOf, localTimeOf, timestampOf } from "../times.js";
 import { gettext, interpolate } from "../words.js";
 import { LightElement } from "./light.js";
 import { alongStart, beside, placeAt } from "./placing.js";
 import "./message-button.js";
+import "./person-acts.js";
 
 const GONE = 404;
 
@@ -78,7 +80,7 @@ export class PersonCard extends LightElement {
     return html`<header>${avatar(person, "l", isKnown ? dot(dotOf(person)) : nothing)}
         <div><h2 id="person-name" tabindex="-1"><bdi>${name}</bdi>
           ${id === this.chat.me.id ? html`<small>${gettext("(you)")}</small>` : nothing}</h2>
-          <p dir="ltr">@${username}</p></div>
+          <p><span dir="ltr">@${username}</span> ${roleMark(this.details ?? person)}</p></div>
         <button type="button" class="tool" aria-label=${gettext("Close")} @click=${this.#close}>${closeIcon}</button>
       </header>
       <p class="how">${this.#how(person, isKnown)}</p>
@@ -108,7 +110,8 @@ export class PersonCard extends LightElement {
     const { details } = this;
     if (details === null) return html`<div class="more" role="status">${gettext("Loading…")}</div>`;
     if (details.failed !== undefined) return this.#failed(details.failed);
-    return html`<dl class="more">${this.#time(details)}${this.#rooms(details)}</dl>`;
+    return html`<dl class="more">${this.#time(details)}${this.#rooms(details)}</dl>
+      ${details.acts ? html`<person-acts .person=${details}></person-acts>` : nothing}`;
   }
 
   #failed(status) {

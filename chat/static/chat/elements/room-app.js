@@ -1,6 +1,7 @@
 import { html, repeat } from "../vendor/lit.js";
 import { Drawers, isEscape } from "../drawers.js";
 import { waitingText } from "../parts/counts.js";
+import { gone } from "../parts/gone.js";
 import { nameOf } from "../room-name.js";
 import { gettext } from "../words.js";
 import { LightElement } from "./light.js";
@@ -11,6 +12,7 @@ import "./edits-dialog.js";
 import "./leave-dialog.js";
 import "./message-composer.js";
 import "./message-log.js";
+import "./moderation-dialog.js";
 import "./person-card.js";
 import "./room-header.js";
 import "./room-rail.js";
@@ -32,6 +34,7 @@ export class RoomApp extends LightElement {
     this.addEventListener("history", ({ detail }) => this.querySelector("edits-dialog").show(detail));
     this.addEventListener("leave", ({ detail }) => this.querySelector("leave-dialog").ask(detail));
     this.addEventListener("person", ({ detail, target }) => this.querySelector("person-card").show(detail, target));
+    this.addEventListener("moderate", ({ detail }) => this.querySelector("moderation-dialog").ask(detail));
     this.addEventListener("lead", ({ detail }) => this.#lead(detail));
   }
 
@@ -43,13 +46,14 @@ export class RoomApp extends LightElement {
         @wanted=${() => this.#drawers.want("rail")} @go=${close} @close=${close}></room-rail>
       <main id="main" @drawer=${({ detail }) => this.#drawers.open(detail)} @write=${write}>
         <room-header .chat=${chat}></room-header>
-        ${chat.lost ? this.#gone() : this.#conversation()}</main>
+        ${chat.lost ? gone(chat.lost, chat.urls) : this.#conversation()}</main>
       <room-side .chat=${chat} role="complementary" aria-label=${gettext("Beside the conversation")} @write=${write}
         @keydown=${(event) => isEscape(event) && chat.side.close()}></room-side>
       <room-roster .chat=${chat} role="complementary" aria-label=${gettext("People in this room")}
         @close=${close}></room-roster>
       <div class="scrim" @click=${close}></div><leave-dialog></leave-dialog>
       <delete-dialog .chat=${chat}></delete-dialog><edits-dialog .chat=${chat}></edits-dialog>
+      <moderation-dialog .chat=${chat}></moderation-dialog>
       <person-card .chat=${chat} @go=${close}></person-card>`;
   }
 
@@ -68,12 +72,6 @@ export class RoomApp extends LightElement {
       ${repeat(one, (each) => each, (each) => html`<message-log .conversation=${each}></message-log>`)}
       <complaint-note .chat=${chat}></complaint-note></div>
       ${repeat(one, (each) => each, (each) => html`<message-composer .conversation=${each}></message-composer>`)}`;
-  }
-
-  #gone() {
-    return html`<div class="gone"><h1>${gettext("You are not in this room any more")}</h1>
-      <p>${gettext("You left it in another tab, or somebody took you out of it.")}</p>
-      <a class="button" href=${this.chat.urls.index}>${gettext("All rooms")}</a></div>`;
   }
 
   // Something else stands beside the conversation, or nothing any more: the focus goes along.

@@ -8,6 +8,7 @@ import { gettext, interpolate, ngettext } from "../words.js";
 import { LightElement } from "./light.js";
 import "./about-dialog.js";
 import "./pop-menu.js";
+import "./room-moderation.js";
 
 // The room's name and topic, how many are here, and what one may do with the room.
 export class RoomHeader extends LightElement {
@@ -74,6 +75,7 @@ export class RoomHeader extends LightElement {
       <summary class="tool" aria-label=${gettext("More about this room")}>${moreIcon}</summary>
       <div class="menu"><p><b><bdi>${nameOf(room)}</bdi></b>${topic}</p>
         <button type="button" data-act="about" @click=${this.#about}>${gettext("About this room")}</button>
+        <room-moderation .chat=${this.chat}></room-moderation>
         ${this.chat.acts.allows("change_settings") ? this.#settings(room) : nothing}
         ${room.kind === "direct" ? nothing : this.#leave(room)}</div>
     </details></pop-menu>`;

@@ -1,16 +1,44 @@
-import { html } from "../vendor/lit.js";
-import { gettext } from "../words.js";
+import { html, nothing } from "../vendor/lit.js";
+import { momentOf } from "../times.js";
+import { gettext, ngettext } from "../words.js";
 import { peopleOf, sentence } from "./sentence.js";
 
-// Notices that the room makes itself, as sentences. `author` is who did it.
+const MINUTE = 60; // s
+
+// Notices that the room makes itself, as sentences. `by` is who did it, `who` to whom.
 const SENTENCES = {
-  renamed: () => gettext("%(who)s renamed the room to %(to)s"),
-  topic: ({ to }) => (to ? gettext("%(who)s changed the topic to %(to)s") : gettext("%(who)s removed the topic")),
+  renamed: () => gettext("%(by)s renamed the room to %(to)s"),
+  topic: ({ to }) => (to ? gettext("%(by)s changed the topic to %(to)s") : gettext("%(by)s removed the topic")),
+  kind: ({ to }) =>
+    to === "public" ? gettext("%(by)s made the room public") : gettext("%(by)s made the room private"),
+  read_only: () => gettext("%(by)s made the room read-only: only moderators post"),
+  open: () => gettext("%(by)s let everyone post again"),
+  locked: () => gettext("%(by)s locked the room"),
+  unlocked: () => gettext("%(by)s unlocked the room"),
+  slow,
+  archived: () => gettext("%(by)s archived the room"),
+  restored: () => gettext("%(by)s brought the room back"),
+  added: () => gettext("%(by)s added %(who)s"),
+  removed: () => gettext("%(by)s removed %(who)s"),
+  banned: ({ until }) =>
+    until ? gettext("%(by)s banned %(who)s until %(until)s") : gettext("%(by)s banned %(who)s"),
+  unbanned: () => gettext("%(by)s lifted the ban of %(who)s"),
+  muted: () => gettext("%(by)s muted %(who)s until %(until)s"),
+  unmuted: () => gettext("%(by)s lifted the mute of %(who)s"),
+  role: ({ role }) =>
+    role === "moderator" ? gettext("%(by)s made %(who)s a moderator") : gettext("%(by)s made %(who)s a member again"),
+  owner: () => gettext("%(by)s made %(who)s the owner of the room"),
+  purged: ({ count }) =>
+    ngettext("%(by)s deleted %(count)s message of %(who)s", "%(by)s deleted %(count)s messages of %(who)s", count),
 };
 
 export function noticeOf({ author, notice }) {
   const words = SENTENCES[notice?.what]?.(notice);
-  return words && sentence(words, { who: html`<bdi>${author.name}</bdi>`, to: html`<b><bdi>${notice.to}</bdi></b>` });
+  if (!words) return null;
+  const { who, to, until, reason, count, seconds } = notice;
+  const shown = { to: html`<b><bdi>${to}</bdi></b>`, until: until && time(until) };
+  const values = { by: name(author), who: name(who), count, seconds, minutes: seconds / MINUTE, ...shown };
+  return html`${sentence(words, values)}${reason ? html`: <q dir="auto">${reason}</q>` : nothing}`;
 }
 
 // Who came and who went, in one line.
@@ -23,6 +51,26 @@ export function comingsOf(messages) {
   ].filter(Boolean);
   return words.length === 2 ? [words[0], " · ", words[1]] : words[0];
 }
+
+function slow({ seconds }) {
+  if (!seconds) return gettext("%(by)s turned slow mode off");
+  if (seconds % MINUTE) {
+    return ngettext(
+      "%(by)s set slow mode to %(seconds)s second",
+      "%(by)s set slow mode to %(seconds)s seconds",
+      seconds,
+    );
+  }
+  return ngettext(
+    "%(by)s set slow mode to %(minutes)s minute",
+    "%(by)s set slow mode to %(minutes)s minutes",
+    seconds / MINUTE,
+  );
+}
+
+const name = (user) => html`<bdi>${user?.name}</bdi>`;
+
+const time = (until) => html`<time datetime=${until}>${momentOf(new Date(until))}</time>`;
 
 // Each once, however often they did.
 function peopleWho(what, messages) {

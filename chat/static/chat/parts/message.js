@@ -55,8 +55,13 @@ function notice(message, date) {
 
 function tombstone(message, date, view) {
   const at = timestampOf(new Date(message.deleted.at));
-  return html`${face(message)}${by(message, date, view)}
-    <p class="tombstone" title=${at}>${gettext("This message was deleted.")}</p>`;
+  return html`${face(message)}${by(message, date, view)}<p class="tombstone" title=${at}>${deletion(message)}</p>`;
+}
+
+function deletion({ author, deleted: { by } }) {
+  if (by?.id === author.id) return gettext("This message was deleted.");
+  if (!by) return gettext("This message was deleted by an administrator.");
+  return sentence(gettext("This message was deleted by a moderator, %(name)s."), { name: html`<bdi>${by.name}</bdi>` });
 }
 
 function by(message, date, view) {
@@ -108,7 +113,7 @@ function editor(message, { conversation }) {
 }
 
 function tools(message, { conversation, isPointedAt, isEdited, open }) {
-  if (isEdited || !conversation.chat.acts.may("react", message)) return nothing;
+  if (isEdited || !conversation.chat.acts.may("copy", message)) return nothing;
   const here = html`<message-tools aria-live="off" .conversation=${conversation} .message=${message}></message-tools>`;
   return html`${TOUCH ? opener(message, open) : nothing}${isPointedAt ? here : nothing}`;
 }

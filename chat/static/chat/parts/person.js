@@ -4,6 +4,7 @@ import { agoOf, timestampOf } from "../times.js";
 import { gettext, interpolate } from "../words.js";
 import { avatar } from "./avatar.js";
 import { dot } from "./dot.js";
+import { roleMark } from "./role.js";
 import { statusText } from "./status.js";
 
 // Somebody in the sidebar. `tabindex`: of all, one can be reached by the Tab key, the arrows lead to the others.
@@ -17,6 +18,7 @@ export function personRow(person, { isMe, tabindex }) {
       ${avatar(person, "s", mark)}
       <span class="who"><b title=${name}><bdi>${name}</bdi></b>
         ${isMe ? html`<i>${gettext("(you)")}</i>` : nothing}
+        ${roleMark(person)}
         ${status?.emoji ? html`<i class="emoji">${status.emoji}</i>` : nothing}
         ${under(person, group)}</span></button></li>`;
 }

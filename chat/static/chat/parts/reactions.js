@@ -6,11 +6,14 @@ import { peopleText } from "./sentence.js";
 // Under a message: who reacted how. A click joins in, or takes one's own back.
 export function reactionsOf(message, { chat, open }) {
   if (!message.reactions?.length) return nothing;
-  const more = gettext("Add a reaction");
   const chips = message.reactions.map((reaction) => chip(message, reaction, chat));
-  return html`<div class="reactions">${chips}
-    <button type="button" class="chip add" aria-label=${more} title=${more}
-      @click=${({ currentTarget }) => open("picker", message, currentTarget)}>${smileIcon}</button></div>`;
+  return html`<div class="reactions">${chips}${chat.acts.may("react", message) ? more(message, open) : nothing}</div>`;
+}
+
+function more(message, open) {
+  const words = gettext("Add a reaction");
+  return html`<button type="button" class="chip add" aria-label=${words} title=${words}
+    @click=${({ currentTarget }) => open("picker", message, currentTarget)}>${smileIcon}</button>`;
 }
 
 function chip(message, { emoji, users }, chat) {
@@ -19,6 +22,7 @@ function chip(message, { emoji, users }, chat) {
   const count = users.length.toLocaleString();
   const words = interpolate(gettext("%(emoji)s %(count)s, by %(people)s"), { emoji, count, people });
   return html`<button type="button" class="chip" data-emoji=${emoji} aria-pressed=${isMine} aria-label=${words}
-    title=${people} @click=${() => chat.acts.react(message, emoji)}><i>${emoji}</i>
+    title=${people} ?disabled=${!chat.acts.may("react", message)}
+    @click=${() => chat.acts.react(message, emoji)}><i>${emoji}</i>
     <span>${count}</span></button>`;
 }

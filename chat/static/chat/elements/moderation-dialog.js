@@ -1,0 +1,98 @@
+import { html, live, nothing } from "../vendor/lit.js";
+import { ACTS } from "../moderating.js";
+import { gettext, interpolate } from "../words.js";
+import { LightElement } from "./light.js";
+
+const LONGEST = 250; // characters, as the server has it
+
+// Asks for how long and why before somebody is muted, banned or removed, or the room is changed; and says what it does.
+export class ModerationDialog extends LightElement {
+  static properties = {
+    chat: { attribute: false },
+    act: { state: true },
+    user: { state: true },
+    error: { state: true },
+    isBusy: { state: true },
+  };
+  #room = null;
+
+  // `user` where it is about a person. What needs no question is done at once.
+  async ask({ act, user }) {
+    this.#room = this.chat.shown;
+    Object.assign(this, { act, user, error: null, isBusy: false });
+    if (!ACTS[act].question) return this.#doAtOnce();
+    await this.updateComplete;
+    this.querySelector("form").reset();
+    this.querySelector("dialog").showModal();
+  }
+
+  render() {
+    const { question, says, button, isDanger } = ACTS[this.act] ?? {};
+    const name = this.user?.name ?? "";
+    return html`<dialog class="moderation-dialog" aria-labelledby="moderation-title">
+      <form @submit=${this.#submit}><h2 id="moderation-title">${interpolate(question ?? "", { name })}</h2>
+        <p>${says}</p>${this.#fields(ACTS[this.act] ?? {})}<p class="error" role="alert">${this.error}</p>
+        <div class="buttons"><button type="button" class="button quiet" @click=${() => this.#dialog.close()}
+            >${gettext("Cancel")}</button>
+          <button class="button ${isDanger ? "danger" : ""}" data-act="do" ?disabled=${this.isBusy}>${button}</button>
+        </div></form></dialog>`;
+  }
+
+  get #dialog() {
+    return this.querySelector("dialog");
+  }
+
+  #fields({ spans, seconds, hasReason }) {
+    const slow = this.chat.room?.slow ?? 0;
+    return html`${spans ? this.#choice("span", gettext("For how long"), spans, spans[0][0]) : nothing}
+      ${seconds ? this.#choice("seconds", gettext("A message every"), seconds, slow) : nothing}
+      ${hasReason ? this.#reason() : nothing}`;
+  }
+
+  #choice(name, words, choices, chosen) {
+    const option = ([value, text]) =>
+      html`<option value=${value} ?selected=${value === chosen}>${text}</option>`;
+    return html`<div class="field"><label for="moderation-${name}">${words}</label>
+      <select id="moderation-${name}" name=${name}>${choices.map(option)}</select></div>`;
+  }
+
+  #reason() {
+    return html`<div class="field"><label for="moderation-reason">${gettext("Reason (may be left out)")}</label>
+      <input id="moderation-reason" name="reason" maxlength=${LONGEST} autocomplete="off" .value=${live("")}></div>`;
+  }
+
+  #submit = async (event) => {
+    event.preventDefault();
+    const { span, seconds, reason } = Object.fromEntries(new FormData(event.target));
+    this.error = null;
+    this.isBusy = true;
+    try {
+      await this.#send({ ...timeOf(span), ...(seconds ? { seconds: Number(seconds) } : {}), reason });
+      this.#dialog.close();
+    } catch ({ message }) {
+      this.error = message;
+    }
+    this.isBusy = false;
+  };
+
+  async #doAtOnce() {
+    try {
+      await this.#send({});
+    } catch ({ message }) {
+      this.chat.complain(message);
+    }
+  }
+
+  #send(members) {
+    const { command, members: fixed } = ACTS[this.act];
+    return this.chat.socket.command(command, { room: this.#room, user: this.user?.id, ...fixed, ...members });
+  }
+}
+
+// `0`: for good, which is no time.
+function timeOf(span) {
+  if (span === undefined) return {};
+  return { until: span === "0" ? null : new Date(Date.now() + Number(span)).toISOString() };
+}
+
+customElements.define("moderation-dialog", ModerationDialog);

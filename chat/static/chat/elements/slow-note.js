@@ -1,0 +1,52 @@
+import { html, nothing } from "../vendor/lit.js";
+import { gettext, interpolate, ngettext } from "../words.js";
+import { LightElement } from "./light.js";
+
+const SECOND = 1000; // ms
+const MINUTE = 60; // s
+
+// Says under the field that the room is in slow mode, and counts down.
+export class SlowNote extends LightElement {
+  static properties = { conversation: { attribute: false } };
+  #timer = null;
+
+  willUpdate() {
+    const { chat } = this.conversation;
+    this.follow(chat, chat.rooms, chat.slow, chat.outbox);
+  }
+
+  render() {
+    const { chat, pending } = this.conversation;
+    const { room } = chat;
+    if (!room?.slow || chat.acts.allows("post_always") || chat.acts.silence) return nothing;
+    const rest = Math.ceil(chat.slow.restOf(room) / SECOND);
+    // Read out once, and not every second.
+    return html`<p class="composer-note" aria-live="off" data-rest=${rest}>${this.#words(room, rest, pending)}</p>`;
+  }
+
+  updated() {
+    const { chat } = this.conversation;
+    clearTimeout(this.#timer);
+    const rest = chat.room ? chat.slow.restOf(chat.room) : 0;
+    if (rest) this.#timer = setTimeout(() => this.requestUpdate(), rest % SECOND || SECOND);
+  }
+
+  #words({ slow }, rest, pending) {
+    if (!rest) return interpolate(gettext("Slow mode: one message every %(time)s"), { time: spanOf(slow) });
+    const waits = pending.some(({ failed }) => !failed);
+    const words = waits
+      ? gettext("Slow mode: what you wrote is sent in %(time)s")
+      : gettext("Slow mode: your next message in %(time)s");
+    return interpolate(words, { time: spanOf(rest) });
+  }
+}
+
+function spanOf(seconds) {
+  const [count, words] =
+    seconds % MINUTE || seconds < MINUTE
+      ? [seconds, ngettext("%(count)s second", "%(count)s seconds", seconds)]
+      : [seconds / MINUTE, ngettext("%(count)s minute", "%(count)s minutes", seconds / MINUTE)];
+  return interpolate(words, { count });
+}
+
+customElements.define("slow-note", SlowNote);

@@ -1,0 +1,35 @@
+import { html, nothing } from "../vendor/lit.js";
+import { gettext } from "../words.js";
+import { sentence } from "./sentence.js";
+import { sign } from "./sign.js";
+
+const TITLES = {
+  removed: () => gettext("%(who)s removed you from %(room)s"),
+  banned: () => gettext("%(who)s banned you from %(room)s"),
+  deleted: () => gettext("%(who)s deleted %(room)s"),
+};
+
+// In place of a room that one is not in any more: who decided that, and why.
+export function gone({ room, how, by, reason }, urls) {
+  const who = html`<bdi>${by?.name ?? gettext("An administrator")}</bdi>`;
+  const name = room?.name ? html`<span class="name">${sign(room)}<bdi>${room.name}</bdi></span>` : gettext("this room");
+  const title = TITLES[how]?.() ?? gettext("You are not in this room any more");
+  return html`<div class="gone" role="alert" data-how=${how ?? "left"}><h1>${sentence(title, { who, room: name })}</h1>
+    ${reason ? html`<blockquote dir="auto">${reason}</blockquote>` : nothing}<p>${after(how)}</p>
+    <p class="buttons">${room && mayComeBack(room, how) ? back(room, urls) : nothing}
+      <a class="button" href=${urls.index}>${gettext("All rooms")}</a></p></div>`;
+}
+
+function after(how) {
+  if (how === "banned") return gettext("You cannot join it again while the ban lasts. What you were writing is kept.");
+  if (how === "removed") return gettext("What you were writing is kept for when you are back.");
+  return how === "deleted" ? nothing : gettext("You left it in another tab, or somebody took you out of it.");
+}
+
+function mayComeBack({ kind }, how) {
+  return kind === "public" && (!how || how === "removed");
+}
+
+function back({ id }, urls) {
+  return html`<a class="button quiet" href=${urls.room.replace("/0/", `/${id}/`)}>${gettext("Join it again")}</a>`;
+}

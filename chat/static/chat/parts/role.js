@@ -1,0 +1,13 @@
+import { html, nothing } from "../vendor/lit.js";
+import { gettext } from "../words.js";
+
+// Who runs the room. Of members nothing is said.
+export function roleMark({ role }) {
+  const words = wordsFor(role);
+  return words ? html`<i class="role" data-role=${role}>${words}</i>` : nothing;
+}
+
+function wordsFor(role) {
+  if (role === "owner") return gettext("owner");
+  return role === "moderator" ? gettext("moderator") : null;
+}

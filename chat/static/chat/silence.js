@@ -1,0 +1,26 @@
+import { html, nothing } from "./vendor/lit.js";
+import { sentence } from "./parts/sentence.js";
+import { momentOf } from "./times.js";
+import { gettext } from "./words.js";
+
+// Why one cannot write in a room: { why, until, reason }, or null where one can. `mayAlways`: one moderates it.
+export function silenceOf(room, mayAlways) {
+  const { archived, locked, muted, read_only: isReadOnly } = room ?? {};
+  if (archived) return { why: "archived" };
+  if (muted && Date.parse(muted.until) > Date.now()) return { why: "muted", ...muted };
+  if (locked && !mayAlways) return { why: "locked" };
+  return isReadOnly && !mayAlways ? { why: "read_only" } : null;
+}
+
+const WORDS = {
+  archived: () => gettext("This room is archived. It can be read, and nothing in it changes."),
+  locked: () => gettext("This room is locked. Only its moderators write here."),
+  read_only: () => gettext("This room is read-only. Only its moderators post here."),
+};
+
+export function silenceText({ why, until, reason }) {
+  if (why !== "muted") return WORDS[why]();
+  const time = html`<time datetime=${until}>${momentOf(new Date(until))}</time>`;
+  const because = reason ? html` <q dir="auto">${reason}</q>` : nothing;
+  return html`${sentence(gettext("You are muted in this room until %(time)s."), { time })}${because}`;
+}

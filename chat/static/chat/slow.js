@@ -1,0 +1,26 @@
+import { Model } from "./model.js";
+
+// When the person posted last in each room: in slow mode the next post waits.
+export class Slow extends Model {
+  #chat;
+  #posted = new Map();
+
+  constructor(chat) {
+    super();
+    this.#chat = chat;
+  }
+
+  note(room, { author, kind, created_at: at }) {
+    if (author.id !== this.#chat.me.id || kind === "notice") return;
+    const time = Math.min(Date.parse(at), Date.now());
+    if (time <= (this.#posted.get(room) ?? 0)) return;
+    this.#posted.set(room, time);
+    this.changed();
+  }
+
+  // How long it still waits, in ms. The server decides; this is for the person.
+  restOf({ id, slow }) {
+    if (!slow || this.#chat.acts.allows("post_always")) return 0;
+    return Math.max(0, (this.#posted.get(id) ?? 0) + 1000 * slow - Date.now());
+  }
+}

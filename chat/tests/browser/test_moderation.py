@@ -1,0 +1,103 @@
+"""What moderators do while the other is typing, as both see it."""
+
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import User
+from chat.models import Room
+from chat.services import messages, moderation, roles
+from chat.services.actor import Actor
+from chat.tests.browser.pages import OpenTab, Tab, everywhere
+from project.testing.waiting import eventually
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+SOON = 1  # s, within which an act shows in the open pages
+
+
+def choose(page: Tab, username: str, act: str) -> None:
+    """Open somebody's card, and choose from it."""
+    page.person(username).click()
+    page.one(f".person-card:popover-open [data-act={act}]").click()
+
+
+def confirm(page: Tab, reason: str = "", span: str = "") -> None:
+    """Answer what the dialog asks."""
+    page.one(".moderation-dialog[open]")
+    if span:
+        page.one(f".moderation-dialog [name=span] option[value='{span}']").click()
+    if reason:
+        page.one(".moderation-dialog [name=reason]").send_keys(reason)
+    page.one(".moderation-dialog [data-act=do]").click()
+    eventually(lambda: not page.all(".moderation-dialog[open]"))
+
+
+def choose_for_room(page: Tab, act: str) -> None:
+    page.one("room-header summary").click()
+    page.one(f"room-moderation [data-act={act}]").click()
+
+
+def reads(page: Tab, words: str, within: float = 5) -> bool:
+    """Whether the words stand in the conversation, or in its place, over all their elements."""
+    return eventually(lambda: words in " ".join(str(page.read("document.querySelector('main')?.innerText")).split()), within)
+
+
+def may_write(page: Tab) -> bool:
+    return bool(page.read("document.querySelector('main .composer')?.checkVisibility()"))
+
+
+def draft(page: Tab) -> str:
+    return str(page.read("document.querySelector('main textarea[name=body]')?.value"))
+
+
+def test_who_is_muted_locked_out_removed_and_banned_while_typing_sees_who_did_it_and_why(
+    tab: OpenTab, alice: User, bob: User, general: Room
+) -> None:
+    hers, his = tab(alice), tab(bob)
+    for each in (hers, his):
+        each.open_room(general)
+    his.write("Buy my")
+    eventually(lambda: hers.one("main typing-line").get_attribute("data-typing") == "bob")
+    choose(hers, "bob", "mute")
+    confirm(hers, "Advertising")
+    assert reads(his, "You are muted in this room until", within=SOON)
+    assert reads(his, "Advertising", within=SOON)
+    assert reads(his, "What you wrote is kept.")
+    assert not may_write(his)
+    eventually(lambda: hers.one("main typing-line").get_attribute("data-typing") == "", within=SOON)
+    assert reads(hers, "Alice muted Bob until")
+
+    choose(hers, "bob", "unmute")
+    eventually(lambda: may_write(his), within=SOON)
+    assert draft(his) == "Buy my"
+
+    choose_for_room(hers, "lock")
+    confirm(hers, "A break")
+    assert reads(his, "This room is locked.", within=SOON)
+    assert reads(his, "Alice locked the room: A break")
+    assert may_write(hers)
+    choose_for_room(hers, "unlock")
+    eventually(lambda: may_write(his), within=SOON)
+
+    his.write(" boat")
+    choose(hers, "bob", "remove")
+    confirm(hers, "I said no advertising")
+    assert reads(his, "Alice removed you from", within=SOON)
+    assert reads(his, "I said no advertising")
+    assert reads(hers, "Alice removed Bob: I said no advertising")
+    his.one(".gone .button.quiet").click()
+    his.one("form[action$='/join/'] button").click()
+    eventually(lambda: his.people("here"), within=10)
+    assert draft(his) == "Buy my boat"
+
+    choose(hers, "bob", "ban")
+    confirm(hers, "Enough", span="0")
+    assert reads(his, "Alice banned you from", within=SOON)
+    assert reads(his, "Enough")
+    assert not his.all(".gone .button.quiet")
+    assert not hers.complaints()
+    assert not his.complaints()
