@@ -65,7 +65,7 @@ async def read_thread(hub: Hub, connection: Connection, command: frames.ThreadRe
 
 async def start_typing(hub: Hub, connection: Connection, command: frames.TypingStart) -> None:
     check_stands_in(hub, connection, command.room)
-    if not hub.people.is_hidden(connection.user.pk):
+    if _is_seen_typing(hub, connection, command.room):
         broadcasts.typing_started(command.room, connection.user, command.thread)
     ack(connection, command)
 
@@ -75,6 +75,12 @@ async def stop_typing(hub: Hub, connection: Connection, command: frames.TypingSt
     if not hub.people.is_hidden(connection.user.pk):
         broadcasts.typing_stopped(command.room, connection.user, command.thread)
     ack(connection, command)
+
+
+def _is_seen_typing(hub: Hub, connection: Connection, room_id: int) -> bool:
+    """Where the tab shows the room, and whoever types there could post."""
+    may_write = connection.room == room_id and connection.voice is not None and connection.voice.may_write
+    return may_write and not hub.people.is_hidden(connection.user.pk)
 
 
 HANDLERS: Handlers = {

@@ -10,6 +10,7 @@ from django.utils import timezone
 from chat.hub.frame import Frame
 from chat.hub.joiner import Joiner
 from chat.hub.outlets import Outlet
+from chat.hub.voice import Voice
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -36,6 +37,7 @@ class Connection:
         self.device = device  # what the browser says that it is
         self.since = timezone.now()
         self.room: int | None = None  # that the tab shows
+        self.voice: Voice | None = None  # in that room
         self.is_greeted = False
         self.sees_hidden = False  # in that room's sidebar, those who do not want to be seen
         self.deliver, self.close, self.end, self.rest = outlet.deliver, outlet.close, outlet.end, outlet.rest

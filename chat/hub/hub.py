@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable
 from typing import Any
 
 from chat import events, limits
@@ -23,6 +23,7 @@ from chat.hub.positions import ReadPositions
 from chat.hub.publisher import Publisher
 from chat.hub.sidebars import Sidebars
 from chat.hub.subscriptions import Subscriptions
+from chat.hub.voice import Voice
 from chat.hub.work import Work
 from presence.topics import ONLINE
 from presence.tracker import get_tracker
@@ -145,6 +146,7 @@ class Hub:
         room_id = opened.listed["id"]
         self.close_room(connection)
         connection.room, connection.sees_hidden = room_id, opened.sees_hidden
+        connection.voice = Voice.of(opened.listed)
         self._tracker.track(here_topic(room_id), connection.user.pk, connection.id)
         if opened.missed:
             connection.deliver(opened.missed)
@@ -229,7 +231,15 @@ class Hub:
             self._expel(event["user"]["id"], room_id, event)
         elif event["type"] in ("member.joined", "member.changed"):
             self._work.begin(self._sidebars.complete(room_id, event["user"]["id"]))
+            self._follow_voices(self.connections.get(event["user"]["id"], ()), event)
+        elif event["type"] == "room.changed":
+            self._follow_voices(self.places[room_id].audience, event)
         self.places[room_id].audience.forward(event["version"], Frame.of(event))
+
+    def _follow_voices(self, connections: Iterable[Connection], event: dict[str, Any]) -> None:
+        for connection in connections:
+            if connection.room == event["room"] and connection.voice is not None:
+                connection.voice.follow(event)
 
     def _expel(self, user: int, room_id: int, left: dict[str, Any]) -> None:
         """From exactly this number on, someone who left gets nothing more, and is not here."""

@@ -16,7 +16,7 @@ from accounts.models import User
 from accounts.usernames import USERNAME_LENGTH
 from chat.asking import attempt
 from chat.authority import Act
-from chat.models import Room
+from chat.models import AuditEntry, Membership, Room
 from chat.models.membership import REASON_LENGTH
 from chat.room_settings.access import for_those_who_may, show
 from chat.services import moderation as service
@@ -83,6 +83,14 @@ def _lift(request: HttpRequest, room: Room) -> HttpResponse:
 
 
 def _lists(room: Room) -> dict[str, Any]:
-    muted = room.memberships.filter(muted_until__gt=timezone.now()).select_related("user").order_by("muted_until")
     bans = room.bans.in_force().select_related("user", "by").order_by("-created_at")
-    return {"bans": bans, "muted": muted}
+    return {"bans": bans, "muted": _muted(room)}
+
+
+def _muted(room: Room) -> list[tuple[Membership, AuditEntry | None]]:
+    """Each with the entry of the audit log that says who did it."""
+    found = room.memberships.filter(muted_until__gt=timezone.now()).select_related("user").order_by("muted_until")
+    people = [membership.user_id for membership in found]
+    log = AuditEntry.objects.filter(room_id=room.pk, act=AuditEntry.Act.MEMBER_MUTED, person_id__in=people)
+    entries = {entry.person_id: entry for entry in log.order_by("pk")}
+    return [(membership, entries.get(membership.user_id)) for membership in found]

@@ -1,17 +1,10 @@
 """What moderators do while the other is typing, as both see it."""
 
-from datetime import timedelta
-from pathlib import Path
-from uuid import uuid4
-
 import pytest
-from django.utils import timezone
 
 from accounts.models import User
 from chat.models import Room
-from chat.services import messages, moderation, roles
-from chat.services.actor import Actor
-from chat.tests.browser.pages import OpenTab, Tab, everywhere
+from chat.tests.browser.pages import OpenTab, Tab
 from project.testing.waiting import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -43,7 +36,8 @@ def choose_for_room(page: Tab, act: str) -> None:
 
 def reads(page: Tab, words: str, within: float = 5) -> bool:
     """Whether the words stand in the conversation, or in its place, over all their elements."""
-    return eventually(lambda: words in " ".join(str(page.read("document.querySelector('main')?.innerText")).split()), within)
+    text = "document.querySelector('main')?.innerText ?? ''"
+    return eventually(lambda: words in " ".join(page.read(text).split()), within)
 
 
 def may_write(page: Tab) -> bool:
