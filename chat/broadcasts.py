@@ -67,6 +67,18 @@ def people_changed(users: Iterable[User]) -> None:
         _after_commit(envelopes.people_changed(people))
 
 
+def reports_counted(room: Room, users: Iterable[int]) -> None:
+    """Tell these users' tabs how many reports of the room wait."""
+    event = events.reports_counted(room.pk, room.reports.open().count())
+    for user_id in users:
+        _after_commit(envelopes.for_user(user_id, event))
+
+
+def announced() -> None:
+    """Tell all hubs that there is something new to tell everyone, or no more."""
+    _after_commit(envelopes.site_announced())
+
+
 def session_ended(user_id: int, session: str | None) -> None:
     """Close the sockets of a session, or with None of all the user's sessions."""
     _after_commit(envelopes.session_ended(user_id, session))

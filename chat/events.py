@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
-from chat.models import Membership, Message, Participant, Room, Status
+from chat.models import Announcement, Membership, Message, Participant, Room, Status
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -235,6 +235,19 @@ def thread_moved(membership: Membership, participant: Participant) -> Event:
 
 def status_changed(status: dict[str, Any]) -> Event:
     return {"type": "status.changed", "status": status}
+
+
+def reports_counted(room_id: int, open: int) -> Event:
+    return {"type": "reports.counted", "room": room_id, "open": open}
+
+
+def announcement_card(announcement: Announcement) -> dict[str, Any]:
+    until = announcement.until and _time(announcement.until)
+    return {"id": announcement.pk, "text": announcement.text, "at": _time(announcement.created_at), "until": until}
+
+
+def site_announced(announcement: dict[str, Any] | None) -> Event:
+    return {"type": "site.announced", "announcement": announcement}
 
 
 def typing(kind: Literal["typing.started", "typing.stopped"], room_id: int, user: "User", thread: int | None) -> Event:

@@ -21,6 +21,7 @@ standing.py       whether sockets may still stand where they stand
 subscriptions.py  the process's one channel, and its groups
 envelopes.py      what travels over the channel layer
 announcements.py  what this process has to tell
+billboard.py      what administrators tell everyone
 publisher.py      what waits to travel, in one round trip
 work.py           what it does by itself
 hub.py            all of it together

@@ -48,6 +48,11 @@ def people_changed(people: list[dict[str, Any]]) -> Envelope:
     return {"type": "people.changed", "group": PEOPLE_GROUP, "people": people}
 
 
+def site_announced() -> Envelope:
+    """For every hub: each reads what is shown now, so that the order of two such words does not matter."""
+    return {"type": "site.announced", "group": PEOPLE_GROUP}
+
+
 def session_ended(user_id: int, session: str | None) -> Envelope:
     fingerprint = None if session is None else session_fingerprint(session)
     return {"type": "session.ended", "group": user_group(user_id), "user": user_id, "session": fingerprint}

@@ -13,6 +13,7 @@ from chat.hub import envelopes, reads
 from chat.hub.allowances import Allowances
 from chat.hub.announcements import Announcements
 from chat.hub.audience import Hold
+from chat.hub.billboard import Billboard
 from chat.hub.checks import check_people, check_standing, check_versions
 from chat.hub.connection import SIGNED_OUT, TRY_AGAIN_LATER, Connection
 from chat.hub.counts import Counts
@@ -46,12 +47,14 @@ class Hub:
         self.positions = ReadPositions()
         self._tracker = get_tracker()
         self.people = People(self._tracker, self.tell_user)
+        self.billboard = Billboard(self._tell_all)
         self._receivers: dict[str, Callable[[dict[str, Any]], None]] = {
             "room.event": lambda envelope: self.places.offer(envelope["event"]),
             "room.events": lambda envelope: self._receive_for_room(envelope["events"]),
             "room.seen": lambda envelope: self._receive_for_viewers(envelope["event"]),
             "user.event": lambda envelope: self._receive_for_user(envelope["user"], envelope["event"]),
             "people.changed": lambda envelope: self.receive_people(envelope["people"]),
+            "site.announced": lambda envelope: self._work.begin(self.billboard.check()),
             "session.ended": lambda envelope: self._end_session(envelope["user"], envelope["session"]),
             "presence.hint": self._sidebars.receive,
         }
@@ -62,9 +65,11 @@ class Hub:
         self._tracker.start()
         self._sidebars.start()
         self._work.begin(self._publisher.publish_forever())
+        self._work.begin(self.billboard.check())
         self._work.repeat(limits.check_seconds, lambda: check_versions(self))
         self._work.repeat(limits.standing_seconds, lambda: check_standing(self))
         self._work.repeat(limits.standing_seconds, lambda: check_people(self))
+        self._work.repeat(limits.standing_seconds, self.billboard.check)
 
     async def leave(self) -> None:
         """The server is about to end: its people leave, after a linger that is long enough for them to come back.
@@ -95,7 +100,7 @@ class Hub:
         groups = {envelopes.room_group(room_id) for room_id in rooms}
         await self._subscriptions.joined(groups | {envelopes.user_group(user.pk)})
         listed = await self.listed_rooms(user.pk)
-        connection.tell(reads.hello(connection, self.people.status_of(user.pk), listed))
+        connection.tell(reads.hello(connection, self.people.status_of(user.pk), listed, self.billboard.shown))
         connection.is_greeted = True
         for room in listed:
             if hold := holds.pop(room["id"], None):
@@ -211,6 +216,14 @@ class Hub:
         for connection in self.connections[user]:
             if connection.is_greeted:
                 connection.deliver(frame)
+
+    def _tell_all(self, event: dict[str, Any]) -> None:
+        """Hand an event to every tab; one that is about to be greeted hears of it by that."""
+        frame = Frame.of(event)
+        for connections in self.connections.values():
+            for connection in connections:
+                if connection.is_greeted:
+                    connection.deliver(frame)
 
     def receive_people(self, people: list[Person]) -> None:
         """What these decided is now so, for their own tabs and for those who see them."""

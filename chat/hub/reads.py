@@ -12,13 +12,18 @@ from chat import events, history, limits, listing
 from chat.errors import NotFound, SignedOut
 from chat.hub.connection import Connection
 from chat.hub.frame import Frame
-from chat.models import Membership, Status
+from chat.models import Announcement, Membership, Status
 
 STATUS_FIELDS = [field.attname for field in Status._meta.concrete_fields]
 
 
-def hello(connection: Connection, status: dict[str, Any], listed: list[dict[str, Any]]) -> dict[str, Any]:
-    return {
+def hello(
+    connection: Connection,
+    status: dict[str, Any],
+    listed: list[dict[str, Any]],
+    announcement: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    greeting = {
         "type": "hello",
         "protocol": 1,
         "user": events.user_card(connection.user),
@@ -27,6 +32,7 @@ def hello(connection: Connection, status: dict[str, Any], listed: list[dict[str,
         "rooms": listed,
         "limits": {"body_length": limits.body_length()},
     }
+    return greeting | {"announcement": announcement} if announcement else greeting
 
 
 def arrival(user: int) -> tuple[dict[str, Any], list[int]]:
@@ -50,6 +56,12 @@ def changed_people(span: timedelta) -> list[dict[str, Any]]:
     """Those whose status changed, or ended, in the last `span`."""
     changed = Status.objects.changed_within(span).values("pk")
     return [events.person_state(user) for user in User.objects.filter(pk__in=changed).select_related("status")]
+
+
+def announcement() -> dict[str, Any] | None:
+    """What everyone is told just now."""
+    current = Announcement.objects.current().first()
+    return events.announcement_card(current) if current else None
 
 
 def listed_rooms(user: int, room_id: int | None = None) -> list[dict[str, Any]]:

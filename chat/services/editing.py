@@ -63,7 +63,7 @@ def _check_still_there(message: Message) -> None:
 
 
 def bury(message: Message, deleter: "User | None") -> Message:
-    """All that it said goes, and all that hung on that; replies to it stay."""
+    """All that a message of a locked room said goes, and all that hung on that; replies to it stay."""
     message.edits.all().delete()
     message.reactions.all().delete()
     message.mentions.all().delete()

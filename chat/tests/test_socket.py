@@ -114,6 +114,7 @@ async def test_a_guessed_room_answers_as_one_that_does_not_exist(
             "message.post, a reply": reply,
             "message.edit": {"message": message, "body": "Hello"},
             "message.delete": {"message": message},
+            "message.report": {"message": message, "reason": "Rude"},
             "message.pin": {"message": message},
             "message.unpin": {"message": message},
             "reaction.add": {"message": message, "emoji": "👍"},
