@@ -3,6 +3,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 ANNOUNCEMENT_LENGTH = 500  # characters
@@ -34,3 +35,8 @@ class Announcement(models.Model):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it was ended, or its time has passed."""
+        return self.ended_at is not None or (self.until is not None and self.until <= timezone.now())

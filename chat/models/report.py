@@ -11,6 +11,13 @@ class ReportQuerySet(models.QuerySet["Report"]):
     def open(self) -> Self:
         return self.filter(settled_at=None)
 
+    def settled(self) -> Self:
+        return self.exclude(settled_at=None)
+
+    def with_people(self) -> Self:
+        """With all that a page shows of them."""
+        return self.select_related("room", "message", "author", "reporter", "settled_by")
+
 
 class Report(models.Model):
     """What somebody told the moderators about a message, with the words that it had then."""

@@ -5,5 +5,7 @@ general.py      what the room is, and whether it is archived
 members.py      who is in it, and how others are added
 invites.py      links by which people come in
 moderation.py   who is banned and muted
+reports.py      what members told those who moderate
+log.py          what was done there, and by whom
 urls.py         where they are
 """

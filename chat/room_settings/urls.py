@@ -1,6 +1,6 @@
 from django.urls import path
 
-from chat.room_settings import general, invites, members, moderation
+from chat.room_settings import general, invites, log, members, moderation, reports
 
 app_name = "room-settings"
 
@@ -12,4 +12,7 @@ urlpatterns = [
     path("invites/", invites.invites, name="invites"),
     path("invites/<int:invite_id>/revoke/", invites.revoke, name="revoke"),
     path("moderation/", moderation.moderation, name="moderation"),
+    path("reports/", reports.reports, name="reports"),
+    path("reports/count/", reports.count, name="report-count"),
+    path("log/", log.log, name="log"),
 ]

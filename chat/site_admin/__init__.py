@@ -2,5 +2,8 @@
 
 access.py     who sees them
 overview.py   where one arrives
+reports.py    what members told about messages, in all rooms
+audit.py      the audit log
+announcements.py   what everyone is told
 urls.py       where they are
 """

@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
@@ -12,7 +13,7 @@ from chat.errors import NotFound
 from chat.services.actor import Actor
 from chat.services.locking import check_administrator
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def for_administrators(view: View) -> View:
@@ -20,7 +21,7 @@ def for_administrators(view: View) -> View:
 
     @never_cache
     @wraps(view)
-    def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         try:
             check_administrator(Actor.of(request))
         except NotFound as refused:

@@ -1,0 +1,22 @@
+"""A room's part of the audit log. From where somebody acted is for administrators alone to see."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from chat import paging
+from chat.authority import ADMINISTRATOR, Act
+from chat.models import AuditEntry, Room
+from chat.room_settings.access import for_those_who_may, show
+from chat.services.actor import Actor
+from chat.services.locking import roles_of
+
+
+@require_safe
+@for_those_who_may(Act.SEE_MODERATION)
+def log(request: HttpRequest, room: Room) -> HttpResponse:
+    found = AuditEntry.objects.filter(room_id=room.pk)
+    context = {
+        "entries": paging.newest(found, "at", request.GET.get("before", "")),
+        "with_addresses": ADMINISTRATOR in roles_of(Actor.of(request), room),
+    }
+    return show(request, room, "log", context)

@@ -1,0 +1,327 @@
+"""The pages of reports, of the audit log and of announcements, and Django's admin of the same."""
+
+import csv
+import io
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.contrib import admin
+from django.contrib.messages import get_messages
+from django.test import AsyncClient, Client
+from django.urls import get_resolver, reverse
+from django.utils import timezone
+
+from accounts.models import User
+from chat.models import Announcement, AuditEntry, Membership, Message, Report, Room
+from chat.models.audit import Unchangeable
+from chat.services import announcements, audit, messages, reports, rooms
+from chat.services.actor import Actor
+
+pytestmark = pytest.mark.django_db
+
+Act = AuditEntry.Act
+
+
+@pytest.fixture
+def carol(general: Room) -> User:
+    """A moderator of `general`."""
+    carol = User.objects.create_user("carol", display_name="Carol")
+    rooms.add_member(general.pk, carol, role=Membership.Role.MODERATOR)
+    return carol
+
+
+@pytest.fixture
+def site(db: None) -> User:
+    """An administrator, a member of nothing."""
+    return User.objects.create_superuser("site", "site@example.org")
+
+
+def page(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def told(answer: Any) -> list[str]:
+    return [str(message) for message in get_messages(answer.wsgi_request)]
+
+
+def post(author: User, room: Room, body: str = "Rude words") -> Message:
+    return messages.post_message(author, room.pk, body=body, client_id=uuid4())
+
+
+def report(reporter: User, message: Message, reason: str = "Because of that") -> Report:
+    return reports.report_message(reporter, message.room_id, message.pk, reason)
+
+
+def note(by: User, act: str = Act.MEMBER_MUTED, at: datetime | None = None, **details: Any) -> None:
+    audit.record(Actor(by, "10.1.2.3"), act, **details)
+    if at:  # which nothing in the product can say
+        latest = AuditEntry.objects.latest("pk")
+        AuditEntry(at=at, **{name: getattr(latest, name) for name in ("act", "actor_name", "reason")}).save()
+
+
+class TestReportsOfARoom:
+    def test_show_who_said_what_who_told_of_it_and_why_and_settle_it(
+        self, alice: User, bob: User, carol: User, general: Room
+    ) -> None:
+        message = post(alice, general)
+        made = report(bob, message)
+        address, hers = reverse("chat:room-settings:reports", args=[general.pk]), page(carol)
+        shown = hers.get(address).content.decode()
+        assert all(words in shown for words in ("Alice", "Rude words", "Bob", "Because of that"))
+        assert hers.get(f"{address}count/").json() == {"open": 1}
+        answer = hers.post(address, {"report": made.pk, "outcome": "deleted", "note": "Against the rules"})
+        assert (answer.status_code, answer["Location"]) == (302, address)
+        message.refresh_from_db()
+        assert message.is_deleted
+        shown = hers.get(address).content.decode()
+        assert all(words in shown for words in ("The message was deleted", "Carol", "Against the rules", "Rude words"))
+        assert hers.get(f"{address}count/").json() == {"open": 0}
+
+    def test_do_not_tell_the_author_who_told_of_it(self, alice: User, bob: User, general: Room) -> None:
+        report(bob, post(alice, general))
+        address, hers = reverse("chat:room-settings:reports", args=[general.pk]), page(alice)
+        shown = hers.get(address).content.decode()
+        assert "Rude words" in shown
+        assert "Bob" not in shown
+        assert "Because of that" not in shown
+        assert "<form" not in shown
+        assert "Somebody" not in hers.get(reverse("chat:room-settings:log", args=[general.pk])).content.decode()
+
+    def test_are_for_those_who_may_see_moderation(self, alice: User, bob: User, mallory: User, general: Room) -> None:
+        for name in ("reports", "report-count", "log"):
+            address = reverse(f"chat:room-settings:{name}", args=[general.pk])
+            assert page(alice).get(address).status_code == 200
+            assert page(bob).get(address).status_code == 403
+            assert page(mallory).get(address).status_code == 404
+            assert page(alice).get(address.replace(str(general.pk), "999999")).status_code == 404
+
+    def test_who_comes_too_late_is_told(self, alice: User, bob: User, carol: User, general: Room) -> None:
+        made = report(bob, post(alice, general))
+        address = reverse("chat:room-settings:reports", args=[general.pk])
+        reports.settle(Actor(carol), made.pk, "dismissed")
+        answer = page(carol).post(address, {"report": made.pk, "outcome": "dismissed"})
+        assert told(answer) == ["Somebody has settled this report already."]
+        assert told(page(carol).post(address, {"report": made.pk, "outcome": "x"})) == ["That is not valid."]
+
+
+class TestReportsOfTheSite:
+    def test_are_those_of_all_rooms_and_of_direct_conversations(
+        self, alice: User, bob: User, site: User, general: Room
+    ) -> None:
+        direct = Room.objects.create(kind=Room.Kind.DIRECT, name="")
+        for user in (alice, bob):
+            rooms.add_member(direct.pk, user)
+        message = post(bob, direct, "Between us")
+        report(bob, post(alice, general))
+        made = report(alice, message)
+        address, theirs = reverse("chat:site-admin:reports"), page(site)
+        shown = theirs.get(address).content.decode()
+        assert all(words in shown for words in ("Rude words", "general", "Between us", "Direct conversation"))
+        theirs.post(address, {"report": made.pk, "outcome": "deleted"})
+        message.refresh_from_db()
+        assert message.is_deleted
+        assert "Between us" not in theirs.get(address).content.decode()
+        assert "Between us" in theirs.get(address, {"show": "settled"}).content.decode()
+
+    @pytest.mark.parametrize("name", ["reports", "audit", "audit-export", "announcements"])
+    def test_nobody_else_finds_the_page(self, name: str, alice: User, site: User) -> None:
+        address = reverse(f"chat:site-admin:{name}")
+        assert page(site).get(address).status_code == 200
+        assert page(alice).get(address).status_code == 404
+
+
+class TestTheAuditLog:
+    def test_of_a_room_shows_its_own_entries_and_addresses_to_administrators_alone(
+        self, alice: User, bob: User, site: User, general: Room, secret: Room
+    ) -> None:
+        note(alice, room=general, person=bob, reason="Too loud")
+        note(alice, room=secret, person=bob, reason="Elsewhere")
+        address = reverse("chat:room-settings:log", args=[general.pk])
+        hers, theirs = (page(user).get(address).content.decode() for user in (alice, site))
+        for shown in (hers, theirs):
+            assert "Too loud" in shown
+            assert "Elsewhere" not in shown
+        assert "10.1.2.3" in theirs
+        assert "10.1.2.3" not in hers
+
+    def test_is_searched_by_words_act_and_days(self, alice: User, bob: User, site: User, general: Room) -> None:
+        note(alice, room=general, person=bob, reason="Too loud")
+        note(site, Act.PERSON_BANNED, person=alice, at=datetime(2026, 3, 9, 23, 59, 59, 5, tzinfo=UTC))
+        address, theirs = reverse("chat:site-admin:audit"), page(site)
+
+        def acts(**asked: str) -> list[str]:
+            return [entry.act for entry in theirs.get(address, asked).context["entries"].rows]
+
+        assert acts() == ["person.banned", "member.muted", "person.banned"]
+        for text in ("LOUD", "gener", "bob"):
+            assert acts(text=text) == ["member.muted"]
+        assert acts(text="site") == ["person.banned"] * 2
+        assert acts(text="alice") == ["person.banned", "member.muted"]
+        assert acts(act="member.muted") == ["member.muted"]
+        assert acts(until="2026-03-09") == ["person.banned"] == acts(since="2026-03-09", until="2026-03-09")
+        assert acts(until="2026-03-08") == [] == acts(since="nonsense") == acts(act="nonsense") == acts(text="\0")
+
+    def test_comes_in_pages_by_key_without_gaps_or_repeats(self, site: User) -> None:
+        moment = timezone.now()
+        AuditEntry.objects.bulk_create(
+            AuditEntry(act=Act.ANNOUNCED, actor_name="site", at=moment - timedelta(seconds=number // 7))
+            for number in range(250)
+        )
+        address, theirs = reverse("chat:site-admin:audit"), page(site)
+        seen, before, lengths = [], "", []
+        while True:
+            entries = theirs.get(address, {"before": before}).context["entries"]
+            seen += [entry.pk for entry in entries.rows]
+            lengths.append(len(entries.rows))
+            if not (before := entries.older):
+                break
+        assert lengths == [100, 100, 50]
+        assert seen == list(AuditEntry.objects.order_by("-at", "-pk").values_list("pk", flat=True))
+        for nonsense in ("x", "1", "1.x", "-1.1", "9" * 30 + ".1", "١.1"):
+            assert theirs.get(address, {"before": nonsense}).status_code == 400
+
+    @pytest.mark.django_db(transaction=True)
+    async def test_is_exported_as_csv_in_batches_and_harmless_to_spreadsheets(
+        self, site: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("chat.site_admin.audit.EXPORTED_AT_ONCE", 2)
+        for reason in ("=1+1", "+1", "-1", "@x", "\tx", "\rx", "Größe, “x” = 1"):
+            await AuditEntry.objects.acreate(
+                act=Act.MEMBER_MUTED, actor_name="alice", reason=reason, details={"ü": "="}, address="10.1.2.3"
+            )
+        client = AsyncClient()
+        await client.aforce_login(site)
+        answer: Any = await client.get(reverse("chat:site-admin:audit-export"), {"text": "alice"})
+        assert answer["Content-Type"] == "text/csv; charset=utf-8"
+        assert answer["Content-Disposition"].startswith('attachment; filename="audit-log-')
+        pieces = [piece async for piece in answer.streaming_content]
+        assert len(pieces) == 5
+        rows = list(csv.DictReader(io.StringIO(b"".join(pieces).decode(), newline="")))
+        reasons = [row["reason"] for row in reversed(rows)]
+        assert reasons == ["'=1+1", "'+1", "'-1", "'@x", "'\tx", "'\rx", "Größe, “x” = 1"]
+        assert rows[0].keys() == {field.attname for field in AuditEntry._meta.concrete_fields}
+        assert datetime.fromisoformat(rows[0]["at"]).utcoffset() == timedelta(0)
+        assert (rows[0]["details"], rows[0]["address"], rows[0]["room_id"]) == ('{"ü": "="}', "10.1.2.3", "")
+
+    def test_cannot_be_changed_by_any_model_or_query(self, alice: User) -> None:
+        note(alice, reason="As it was")
+        entry, found = AuditEntry.objects.get(), AuditEntry.objects.all()
+        entry.reason = "Otherwise"
+        for change in (
+            entry.save,
+            entry.delete,
+            found.delete,
+            lambda: found.update(reason="Otherwise"),
+            lambda: found.bulk_update([entry], ["reason"]),
+            lambda: AuditEntry.objects.update_or_create(pk=entry.pk, defaults={"reason": "Otherwise"}),
+        ):
+            with pytest.raises(Unchangeable):
+                change()
+        assert AuditEntry.objects.get().reason == "As it was"
+
+    def test_no_address_changes_it(self, alice: User, site: User, general: Room) -> None:
+        note(alice, room=general, reason="As it was")
+        entry = AuditEntry.objects.get()
+        theirs = page(site)
+        ours = [reverse(f"chat:site-admin:{name}") for name in ("audit", "audit-export")]
+        for address in (*ours, reverse("chat:room-settings:log", args=[general.pk])):
+            assert theirs.get(address).status_code == 200
+            for method in (theirs.post, theirs.put, theirs.patch, theirs.delete):
+                assert method(address).status_code == 405
+        admins = "admin:chat_auditentry"
+        assert theirs.get(reverse(f"{admins}_changelist")).status_code == 200
+        assert theirs.get(reverse(f"{admins}_change", args=[entry.pk])).status_code == 200
+        assert theirs.post(reverse(f"{admins}_change", args=[entry.pk]), {"reason": "x"}).status_code == 403
+        assert theirs.post(reverse(f"{admins}_delete", args=[entry.pk]), {"post": "yes"}).status_code == 403
+        assert theirs.post(reverse(f"{admins}_add"), {"act": "x"}).status_code == 403
+        every = {"action": "delete_selected", "_selected_action": [entry.pk], "post": "yes"}
+        theirs.post(reverse(f"{admins}_changelist"), every)
+        assert AuditEntry.objects.get().reason == "As it was"
+        assert not [name for name in names_of_addresses() if "audit" in name and "audit" != name != "audit-export"]
+
+    def test_outlives_the_people_and_the_rooms_that_it_names(self, bob: User, general: Room) -> None:
+        mallory = User.objects.create_user("soon-gone")
+        note(mallory, room=general, person=bob, reason="As it was")
+        general.delete()
+        mallory.delete()
+        entry = AuditEntry.objects.get()
+        assert (entry.actor_name, entry.person_name, entry.room_name) == ("soon-gone", "bob", "general")
+
+
+def names_of_addresses() -> list[str]:
+    """Of chat's own pages, in all namespaces."""
+    chat = get_resolver().namespace_dict["chat"][1]
+    found = [chat, *(space[1] for space in chat.namespace_dict.values())]
+    return [str(name) for resolver in found for name in resolver.reverse_dict if isinstance(name, str)]
+
+
+class TestAnnouncements:
+    def test_are_made_for_a_time_shown_ended_and_in_the_log(self, site: User) -> None:
+        address, theirs = reverse("chat:site-admin:announcements"), page(site)
+        assert theirs.post(address, {"text": "Maintenance\ntonight", "hours": "4"}).status_code == 302
+        made = Announcement.objects.get()
+        assert (made.text, made.by) == ("Maintenance tonight", site)
+        assert made.until
+        assert timedelta(hours=3.9) < made.until - timezone.now() <= timedelta(hours=4)
+        assert "Shown now" in theirs.get(address).content.decode()
+        theirs.post(address, {"text": "Another", "hours": ""})
+        assert Announcement.objects.current().get().text == "Another"
+        theirs.post(reverse("chat:site-admin:end-announcement", args=[Announcement.objects.latest("pk").pk]))
+        assert Announcement.objects.current().get() == made
+        acts = list(AuditEntry.objects.order_by("pk").values_list("act", "details__text"))
+        assert [act for act, _text in acts] == ["site.announced", "site.announced", "site.announcement_ended"]
+        assert acts[0][1] == "Maintenance tonight"
+
+    def test_a_text_that_will_not_do_is_kept_in_the_form(self, site: User, alice: User) -> None:
+        address, theirs = reverse("chat:site-admin:announcements"), page(site)
+        answer = theirs.post(address, {"text": "x" * 501, "hours": ""})
+        assert answer.status_code == 422
+        assert "x" * 501 in answer.content.decode()
+        assert theirs.post(address, {"text": " ", "hours": ""}).status_code == 422
+        assert page(alice).post(address, {"text": "Hello", "hours": ""}).status_code == 404
+        assert not Announcement.objects.exists()
+
+    def test_what_has_ended_is_not_ended_again(self, site: User) -> None:
+        made = announcements.announce(Actor(site), "Hello", timezone.now() + timedelta(hours=1))
+        for _ in range(2):
+            announcements.end(Actor(site), made.pk)
+        assert AuditEntry.objects.filter(act=Act.ANNOUNCEMENT_ENDED).count() == 1
+
+
+class TestDjangosAdmin:
+    def test_settles_reports_as_dismissed_by_the_service(
+        self, alice: User, bob: User, site: User, general: Room
+    ) -> None:
+        made = report(bob, post(alice, general))
+        chosen = {"action": "dismiss", "_selected_action": [made.pk]}
+        page(site).post(reverse("admin:chat_report_changelist"), chosen)
+        made.refresh_from_db()
+        assert (made.outcome, made.settled_by) == ("dismissed", site)
+        assert AuditEntry.objects.get().act == Act.REPORT_SETTLED
+
+    def test_makes_and_ends_announcements_by_the_service(self, site: User) -> None:
+        theirs = page(site)
+        fields = {"text": " Hello ", "until_0": "", "until_1": ""}
+        assert theirs.post(reverse("admin:chat_announcement_add"), fields).status_code == 302
+        made = Announcement.objects.get()
+        assert (made.text, made.by) == ("Hello", site)
+        past = {"text": "Hello", "until_0": "2020-01-01", "until_1": "00:00"}
+        assert "That time has passed." in theirs.post(reverse("admin:chat_announcement_add"), past).content.decode()
+        theirs.post(reverse("admin:chat_announcement_changelist"), {"action": "end", "_selected_action": [made.pk]})
+        assert Announcement.objects.current().first() is None
+        acts = AuditEntry.objects.order_by("pk").values_list("act", flat=True)
+        assert list(acts) == ["site.announced", "site.announcement_ended"]
+
+    @pytest.mark.parametrize("model", [AuditEntry, Report, Announcement])
+    def test_changes_and_deletes_nothing_by_itself(self, model: Any, site: User, rf: Any) -> None:
+        request = rf.get("/")
+        request.user = site
+        its = admin.site.get_model_admin(model)
+        assert its.has_view_permission(request)
+        assert not its.has_change_permission(request)
+        assert not its.has_delete_permission(request)
+        assert its.has_add_permission(request) == (model is Announcement)
