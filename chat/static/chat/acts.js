@@ -13,6 +13,7 @@ export class Acts {
     const isMine = message.author.id === this.#chat.me.id;
     if (["edit", "pin", "react"].includes(act) && !this.mayTouch) return false;
     if (act === "edit") return isMine;
+    if (act === "report") return !isMine;
     if (act === "delete") return isMine || this.allows("delete_any");
     if (act === "thread" || act === "unread") return message.thread === undefined;
     return true;
@@ -38,6 +39,11 @@ export class Acts {
   // Rejects with what the server says against it: the text is the editor's, and stays there.
   async edit(message, body) {
     await this.#command("message.edit", message, { body });
+  }
+
+  // Rejects likewise: the reason stays in its field.
+  async report(message, reason) {
+    await this.#chat.socket.command("message.report", { room: this.#chat.shown, message: message.id, reason });
   }
 
   delete(message, reason) {

@@ -6,6 +6,7 @@ import { Model } from "./model.js";
 import { Outbox } from "./outbox.js";
 import { Pins } from "./pins.js";
 import { Reading } from "./reading.js";
+import { Reports } from "./reports.js";
 import { Rooms } from "./rooms.js";
 import { Roster } from "./roster.js";
 import { Side } from "./side.js";
@@ -44,6 +45,7 @@ export class Chat extends Model {
     this.acts = new Acts(this);
     this.keeping = new Keeping(this);
     this.slow = new Slow(this);
+    this.reports = new Reports(this);
     this.side = new Side(this);
     this.timeline.reset(page, version);
     this.#begin();
@@ -148,6 +150,7 @@ export class Chat extends Model {
       timeline.live = true;
       this.rooms.put(room);
       this.conversation.consider();
+      this.reports.load();
     } catch (error) {
       this.#notEntered(shown, error);
     }
@@ -201,6 +204,7 @@ export class Chat extends Model {
     if (event.user.id !== this.me.id) return;
     this.rooms.standing(event);
     this.#here(event, () => this.changed());
+    this.#here(event, () => this.reports.load());
     this.outbox.hurry(event.room);
   }
 

@@ -6,6 +6,7 @@ import { Status } from "./status.js";
 import { touchOnInput } from "./touch.js";
 import { waitingIn } from "./waiting.js";
 import { tellZone } from "./zone.js";
+import "./elements/announcement-banner.js";
 import "./elements/connection-banner.js";
 import "./elements/me-card.js";
 
@@ -135,4 +136,5 @@ touchOnInput(socket);
 tellZone(socket);
 Object.assign(document.querySelector("me-card"), { me, socket, status: new Status(socket) });
 document.querySelector("connection-banner").socket = socket;
+document.querySelector("announcement-banner").socket = socket;
 socket.connect();

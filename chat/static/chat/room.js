@@ -3,6 +3,7 @@ import { leadToSignIn } from "./signin.js";
 import { Socket, socketUrl } from "./socket.js";
 import { touchOnInput } from "./touch.js";
 import { tellZone } from "./zone.js";
+import "./elements/announcement-banner.js";
 import "./elements/room-app.js";
 
 // The room's page: what the server put into it, made live.
@@ -31,4 +32,5 @@ leadToSignIn(socket);
 touchOnInput(socket);
 tellZone(socket);
 app.chat = chat;
+document.querySelector("announcement-banner").socket = socket;
 socket.connect();

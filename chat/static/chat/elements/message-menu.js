@@ -39,6 +39,7 @@ export class MessageMenu extends LightElement {
       ["copy", gettext("Copy text"), () => this.#copy()],
       ["unread", gettext("Mark as unread from here"), () => acts.unread(message)],
       ["pin", message.pinned ? gettext("Unpin") : gettext("Pin"), () => acts.pin(message)],
+      ["report", gettext("Report…"), () => this.#ask("report")],
       ["delete", gettext("Delete…"), () => this.#ask("delete")],
     ];
     const inThread = (act) => conversation.thread !== null && ["thread", "unread"].includes(act);

@@ -14,6 +14,7 @@ import "./message-composer.js";
 import "./message-log.js";
 import "./moderation-dialog.js";
 import "./person-card.js";
+import "./report-dialog.js";
 import "./room-header.js";
 import "./room-rail.js";
 import "./room-roster.js";
@@ -32,6 +33,7 @@ export class RoomApp extends LightElement {
   firstUpdated() {
     this.addEventListener("delete", ({ detail }) => this.querySelector("delete-dialog").ask(detail));
     this.addEventListener("history", ({ detail }) => this.querySelector("edits-dialog").show(detail));
+    this.addEventListener("report", ({ detail }) => this.querySelector("report-dialog").ask(detail));
     this.addEventListener("leave", ({ detail }) => this.querySelector("leave-dialog").ask(detail));
     this.addEventListener("person", ({ detail, target }) => this.querySelector("person-card").show(detail, target));
     this.addEventListener("moderate", ({ detail }) => this.querySelector("moderation-dialog").ask(detail));
@@ -53,7 +55,7 @@ export class RoomApp extends LightElement {
         @close=${close}></room-roster>
       <div class="scrim" @click=${close}></div><leave-dialog></leave-dialog>
       <delete-dialog .chat=${chat}></delete-dialog><edits-dialog .chat=${chat}></edits-dialog>
-      <moderation-dialog .chat=${chat}></moderation-dialog>
+      <moderation-dialog .chat=${chat}></moderation-dialog><report-dialog .chat=${chat}></report-dialog>
       <person-card .chat=${chat} @go=${close}></person-card>`;
   }
 

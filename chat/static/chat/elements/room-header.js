@@ -9,6 +9,7 @@ import { LightElement } from "./light.js";
 import "./about-dialog.js";
 import "./pop-menu.js";
 import "./room-moderation.js";
+import "./reports-button.js";
 
 // The room's name and topic, how many are here, and what one may do with the room.
 export class RoomHeader extends LightElement {
@@ -21,6 +22,7 @@ export class RoomHeader extends LightElement {
   render() {
     const { room } = this.chat;
     return html`<header class="room-header">${this.#rooms()}${room ? this.#title(room) : nothing}
+      <reports-button .chat=${this.chat}></reports-button>
       ${room ? this.#beside(room) : nothing}${this.#people()}${room ? this.#menu(room) : nothing}</header>
       ${room ? html`<about-dialog .room=${room}></about-dialog>` : nothing}`;
   }

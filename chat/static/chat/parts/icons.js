@@ -23,6 +23,7 @@ export const writeIcon = icon(svg`<path d="m4 16 .8-3.500 8.700-8.700 2.700 2.70
 export const quietIcon = icon(svg`
   <path d="M6 8.500a4 4 0 0 1 6.500-3.100M14 9v2.500l1.200 2H7M8.700 16h2.600M6 10v1.500l-1.200 2M4 4l12 12" />`);
 export const checkIcon = icon(svg`<path d="m4.500 10.500 3.500 3.500 7.500-8" />`);
+export const flagIcon = icon(svg`<path d="M5 17V3.500M5 4h9.500l-2 3.500 2 3.500H5" />`);
 export const backIcon = icon(svg`<path d="M12.500 4.500 7 10l5.500 5.500" />`);
 export const talkIcon = icon(svg`
   <path d="M4 4h12a1 1 0 0 1 1 1v7.500a1 1 0 0 1-1 1h-5.500L7 16.500v-3H4a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1z" />`);

@@ -1,0 +1,76 @@
+import { html, live, nothing } from "../vendor/lit.js";
+import { excerpt } from "../parts/quote.js";
+import { gettext } from "../words.js";
+import { LightElement } from "./light.js";
+
+const LONGEST = 250; // characters, as the server has it
+
+// Tells those who moderate about somebody's message.
+export class ReportDialog extends LightElement {
+  static properties = {
+    chat: { attribute: false },
+    message: { state: true },
+    reason: { state: true },
+    state: { state: true }, // asking, sending or done
+    error: { state: true },
+  };
+
+  async ask(message) {
+    Object.assign(this, { message, reason: "", state: "asking", error: null });
+    await this.updateComplete;
+    this.#dialog.showModal();
+  }
+
+  render() {
+    const isDone = this.state === "done";
+    return html`<dialog class="report-dialog" aria-labelledby="report-title">
+      <h2 id="report-title">${gettext("Report this message")}</h2>
+      ${this.message ? html`<p class="quote">${excerpt(this.message)}</p>` : nothing}
+      <div role="status">${isDone ? html`<p>${gettext("Thank you. It was reported.")}</p>` : nothing}</div>
+      ${isDone ? this.#end() : this.#form()}</dialog>`;
+  }
+
+  get #dialog() {
+    return this.querySelector("dialog");
+  }
+
+  #form() {
+    return html`<p id="report-readers">${this.#readers} ${gettext("The author does not learn who you are.")}</p>
+      <form @submit=${this.#send}><div class="field">
+        <label for="report-reason">${gettext("What is wrong with it?")}</label>
+        <input id="report-reason" name="reason" required maxlength=${LONGEST} autocomplete="off" autofocus
+          aria-describedby="report-readers" .value=${live(this.reason ?? "")}
+          @input=${({ target }) => (this.reason = target.value)}></div>
+      <p class="error" role="alert">${this.error}</p>
+      <div class="buttons">
+        <button type="button" class="button quiet" @click=${this.#close}>${gettext("Cancel")}</button>
+        <button class="button" ?disabled=${this.state === "sending"}>${gettext("Report")}</button></div></form>`;
+  }
+
+  #end() {
+    return html`<div class="buttons"><button type="button" class="button" @click=${this.#close}
+      >${gettext("Close")}</button></div>`;
+  }
+
+  // Who will see it.
+  get #readers() {
+    return this.chat.room?.kind === "direct"
+      ? gettext("The administrators of the site will see it, with your name.")
+      : gettext("The moderators of this room will see it, with your name, and the administrators of the site.");
+  }
+
+  #close = () => this.#dialog.close();
+
+  #send = async (event) => {
+    event.preventDefault();
+    Object.assign(this, { state: "sending", error: null });
+    try {
+      await this.chat.acts.report(this.message, this.reason);
+      this.state = "done";
+    } catch ({ message }) {
+      Object.assign(this, { state: "asking", error: message });
+    }
+  };
+}
+
+customElements.define("report-dialog", ReportDialog);

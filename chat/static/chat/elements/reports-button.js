@@ -1,0 +1,24 @@
+import { html, nothing } from "../vendor/lit.js";
+import { unreadText } from "../parts/counts.js";
+import { flagIcon } from "../parts/icons.js";
+import { interpolate, ngettext } from "../words.js";
+import { LightElement } from "./light.js";
+
+// Leads those who moderate the room to the reports that wait, where there are any.
+export class ReportsButton extends LightElement {
+  static properties = { chat: { attribute: false } };
+
+  willUpdate() {
+    this.follow(this.chat, this.chat.rooms, this.chat.reports);
+  }
+
+  render() {
+    const { open: count, url } = this.chat.reports;
+    if (!count) return nothing;
+    const words = interpolate(ngettext("%(count)s report waits", "%(count)s reports wait", count), { count });
+    return html`<a class="tool" href=${url} aria-label=${words} title=${words}>${flagIcon}
+      <span class="badge waits">${unreadText(count)}</span></a>`;
+  }
+}
+
+customElements.define("reports-button", ReportsButton);

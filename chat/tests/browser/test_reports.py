@@ -1,0 +1,59 @@
+"""Reports and announcements, as people see them."""
+
+from uuid import uuid4
+
+import pytest
+
+from accounts.models import User
+from chat.models import Membership, Room
+from chat.services import announcements, messages, rooms
+from chat.services.actor import Actor
+from chat.tests.browser.pages import OpenTab, everywhere
+from project.testing.waiting import eventually
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def test_a_report_is_settled_and_an_announcement_dismissed(tab: OpenTab, alice: User, bob: User, general: Room) -> None:
+    carol = User.objects.create_superuser("carol", "carol@example.org", display_name="Carol")
+    rooms.add_member(general.pk, carol, role=Membership.Role.MODERATOR)
+    said = messages.post_message(alice, general.pk, body="Rude words", client_id=uuid4()).pk
+    his, hers = tab(bob), tab(carol)
+    for each in (his, hers):
+        each.open_room(general)
+    assert not hers.all("reports-button a")
+
+    assert "report" in his.offered("Rude words")
+    his.one(".acts-menu:popover-open [data-act=report]").click()
+    his.one(".report-dialog[open] input[name=reason]").send_keys("That is rude")
+    assert not his.barriers()
+    his.one(".report-dialog[open] button.button:not(.quiet)").click()
+    assert eventually(lambda: hers.all("reports-button a .badge"), within=1)[0].text == "1"
+    assert not his.all("reports-button a")
+    assert his.says("Thank you. It was reported.")
+    assert not hers.barriers()
+
+    hers.one("reports-button a").click()
+    assert hers.says("That is rude")
+    assert not hers.barriers()
+    hers.one(".report [name=outcome] [value=deleted]").click()
+    hers.one(".report [name=note]").send_keys("Against the rules")
+    hers.one(".report .button").click()
+    assert his.one(f'article[data-id="{said}"][data-deleted] .tombstone')
+    assert hers.says("The message was deleted")
+
+    hers.open_room(general)
+    assert not hers.all("reports-button a")
+    told = announcements.announce(Actor(carol), "Closed on Friday: https://example.org/why")
+    everywhere(lambda each: each.all(".announcement a[href='https://example.org/why']"), his, hers)
+    assert not hers.barriers()
+    hers.one(".announcement button").click()
+    assert eventually(lambda: not hers.all(".announcement p"))
+    hers.open_room(general)
+    his.go("/")
+    assert his.says("Closed on Friday")
+    assert not hers.all(".announcement p")
+    announcements.end(Actor(carol), told.pk)
+    eventually(lambda: not his.all(".announcement p"))
+    assert not his.complaints() + hers.complaints()
+
