@@ -61,5 +61,5 @@ def check_until(until: datetime | None) -> datetime | None:
 
 
 def _details(announcement: Announcement) -> dict[str, Any]:
-    until = announcement.until and announcement.until.isoformat()
+    until = announcement.until and announcement.until.isoformat(timespec="seconds")
     return {"announcement": announcement.pk, "text": announcement.text, "until": until}

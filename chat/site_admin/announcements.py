@@ -34,7 +34,7 @@ class AnnouncementForm(forms.Form):
         label=gettext_lazy("Text"),
         max_length=ANNOUNCEMENT_LENGTH,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("Everyone sees it, on every page. Web addresses become links."),
+        help_text=gettext_lazy("Everyone sees it at once, over their rooms. Web addresses become links."),
     )
     hours = forms.ChoiceField(label=gettext_lazy("Shown"), choices=HOURS, required=False)
 

@@ -56,4 +56,3 @@ def test_a_report_is_settled_and_an_announcement_dismissed(tab: OpenTab, alice: 
     announcements.end(Actor(carol), told.pk)
     eventually(lambda: not his.all(".announcement p"))
     assert not his.complaints() + hers.complaints()
-
