@@ -151,6 +151,7 @@ export class Chat extends Model {
       this.rooms.put(room);
       this.conversation.consider();
       this.reports.load();
+      this.dispatchEvent(new Event("entered"));
     } catch (error) {
       this.#notEntered(shown, error);
     }

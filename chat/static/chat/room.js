@@ -23,6 +23,10 @@ addEventListener("popstate", ({ state }) => {
   else location.reload();
 });
 
+// A link from elsewhere leads to a message: /rooms/3/#message-12.
+const [, linked] = location.hash.match(/^#message-(\d+)$/) ?? [];
+if (linked) chat.addEventListener("entered", () => chat.lead({ id: Number(linked) }), { once: true });
+
 // What mentions the reader looks as what mentions everyone does (css/message.css).
 const mine = new CSSStyleSheet();
 mine.replaceSync(`.mention[data-mention="${chat.me.id}"] { background: var(--told); color: var(--warm-ink); }`);
