@@ -1,22 +1,24 @@
 """What administrators tell everyone, as this process's tabs were told."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Mapping
 from typing import Any
 
 from chat import events
 from chat.database import read
 from chat.hub import reads
+from chat.hub.connection import Connection
+from chat.hub.frame import Frame
 
 
 class Billboard:
     """Read when the process starts, when there is word of something new, and from time to time.
 
-    The last of these finds what word was lost of, and ends what has passed. `tell(event)` hands an event to all tabs.
+    The last of these finds what word was lost of, and ends what has passed.
     """
 
-    def __init__(self, tell: Callable[[events.Event], None]) -> None:
-        self._tell = tell
+    def __init__(self, connections: Mapping[int, set[Connection]]) -> None:
+        self._connections = connections  # by user
         self._reading = asyncio.Lock()  # else an older answer could come last
         self.shown: dict[str, Any] | None = None
 
@@ -25,4 +27,11 @@ class Billboard:
             shown = await read(reads.announcement)
             if shown != self.shown:
                 self.shown = shown
-                self._tell(events.site_announced(shown))
+                self._tell(Frame.of(events.site_announced(shown)))
+
+    def _tell(self, frame: Frame) -> None:
+        """Every tab; one that is about to be greeted hears of it by that."""
+        for connections in self._connections.values():
+            for connection in connections:
+                if connection.is_greeted:
+                    connection.deliver(frame)

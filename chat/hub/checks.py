@@ -51,11 +51,12 @@ async def check_standing(hub: "Hub") -> None:
 
 
 async def check_people(hub: "Hub") -> None:
-    """Find what people decided about how others see them, and what has ended."""
+    """Find what people decided about how others see them, what everyone is told, and what of either has ended."""
     now = time.monotonic()
     span = timedelta(seconds=now - hub.people.checked) + LATE
     hub.receive_people(await read(reads.changed_people, span))
     hub.people.checked = now
+    await hub.billboard.check()
 
 
 async def _gain_what_is_new(hub: "Hub", standing: Standing) -> None:

@@ -47,7 +47,7 @@ class Hub:
         self.positions = ReadPositions()
         self._tracker = get_tracker()
         self.people = People(self._tracker, self.tell_user)
-        self.billboard = Billboard(self._tell_all)
+        self.billboard = Billboard(self.connections)
         self._receivers: dict[str, Callable[[dict[str, Any]], None]] = {
             "room.event": lambda envelope: self.places.offer(envelope["event"]),
             "room.events": lambda envelope: self._receive_for_room(envelope["events"]),
@@ -69,7 +69,6 @@ class Hub:
         self._work.repeat(limits.check_seconds, lambda: check_versions(self))
         self._work.repeat(limits.standing_seconds, lambda: check_standing(self))
         self._work.repeat(limits.standing_seconds, lambda: check_people(self))
-        self._work.repeat(limits.standing_seconds, self.billboard.check)
 
     async def leave(self) -> None:
         """The server is about to end: its people leave, after a linger that is long enough for them to come back.
@@ -216,14 +215,6 @@ class Hub:
         for connection in self.connections[user]:
             if connection.is_greeted:
                 connection.deliver(frame)
-
-    def _tell_all(self, event: dict[str, Any]) -> None:
-        """Hand an event to every tab; one that is about to be greeted hears of it by that."""
-        frame = Frame.of(event)
-        for connections in self.connections.values():
-            for connection in connections:
-                if connection.is_greeted:
-                    connection.deliver(frame)
 
     def receive_people(self, people: list[Person]) -> None:
         """What these decided is now so, for their own tabs and for those who see them."""

@@ -31,6 +31,9 @@ def test_a_report_is_settled_and_an_announcement_dismissed(tab: OpenTab, alice: 
     assert eventually(lambda: hers.all("reports-button a .badge"), within=1)[0].text == "1"
     assert not his.all("reports-button a")
     assert his.says("Thank you. It was reported.")
+    eventually(lambda: his.browser.switch_to.active_element.text == "Close")
+    assert not his.barriers()
+    his.browser.switch_to.active_element.click()
     assert not hers.barriers()
 
     hers.one("reports-button a").click()

@@ -67,6 +67,8 @@ export class ReportDialog extends LightElement {
     try {
       await this.chat.acts.report(this.message, this.reason);
       this.state = "done";
+      await this.updateComplete;
+      this.querySelector(".buttons button").focus();
     } catch ({ message }) {
       Object.assign(this, { state: "asking", error: message });
     }
