@@ -5,6 +5,7 @@ numbered is found again by every hub's check, and nobody waits for Redis.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -24,8 +25,28 @@ def message_changed(message: Message) -> None:
     _after_commit(envelopes.for_room(events.message_changed(message)))
 
 
+def messages_deleted(
+    room: Room,
+    ids: list[int],
+    counted: Iterable[Message],
+    threads: Iterable[Message],
+    by: User | None,
+    at: datetime,
+) -> None:
+    _after_commit(envelopes.for_room(events.messages_deleted(room, ids, counted, threads, by, at)))
+
+
+def messages_removed(room: Room, ids: list[int], counted: Iterable[Message], threads: Iterable[Message]) -> None:
+    _after_commit(envelopes.for_room(events.messages_removed(room, ids, counted, threads)))
+
+
 def room_changed(room: Room) -> None:
     _after_commit(envelopes.for_room(events.room_changed(room)))
+
+
+def room_deleted(room: Room, by: User | None, reason: str) -> None:
+    """Tell all tabs that stand in the room, which they do no longer."""
+    _after_commit(envelopes.room_deleted(events.room_deleted(room, by, reason)))
 
 
 def member_changed(membership: Membership) -> None:

@@ -165,6 +165,36 @@ def message_event(message: Message) -> Event:
     return message_changed(message) if message.has_changed else message_posted(message)
 
 
+def messages_deleted(
+    room: Room,
+    ids: list[int],
+    counted: Iterable[Message],
+    threads: Iterable[Message],
+    by: "User | None",
+    at: datetime,
+) -> Event:
+    """Those that `counted` as unread to somebody, and the `threads` that lost replies, are told besides."""
+    members = {"messages": ids, "by": _user(by), "at": _time(at), **_counts_of(counted, threads)}
+    return _numbered("messages.deleted", room.pk, room.version, **members)
+
+
+def messages_removed(room: Room, ids: list[int], counted: Iterable[Message], threads: Iterable[Message]) -> Event:
+    return _numbered("messages.removed", room.pk, room.version, messages=ids, **_counts_of(counted, threads))
+
+
+def _counts_of(counted: Iterable[Message], threads: Iterable[Message]) -> dict[str, Any]:
+    """What of a page's counts changes by several messages at once, where there is such."""
+    unread = [
+        {"position": message.position, "author": message.author_id, **({"told": message.told} if message.told else {})}
+        for message in counted
+    ]
+    replies = [
+        {"id": root.pk, "count": root.reply_count, "last_at": root.last_reply_at and _time(root.last_reply_at)}
+        for root in threads
+    ]
+    return {name: found for name, found in {"counted": unread, "threads": replies}.items() if found}
+
+
 def member_changed(membership: Membership) -> Event:
     """`member.joined`, `member.changed` or `member.left`, whichever was the latest."""
     user = user_card(membership.user)
@@ -201,8 +231,17 @@ def room_changed(room: Room) -> Event:
     return _numbered("room.changed", room.pk, room.settings_version, settings=room_settings(room))
 
 
+def room_deleted(room: Room, by: "User | None", reason: str) -> Event:
+    return _numbered("room.deleted", room.pk, room.version, by=_user(by), reason=reason)
+
+
 def room_reset(room_id: int, version: int, page: dict[str, Any]) -> Event:
     return _numbered("room.reset", room_id, version, page=page)
+
+
+def ending_of_all(deleted: Event) -> dict[str, Any]:
+    """How everybody's membership ended, by the event of a room that was deleted."""
+    return {"how": Membership.Ending.DELETED, "by": deleted["by"], "reason": deleted["reason"]}
 
 
 def room_gained(listed: dict[str, Any]) -> Event:

@@ -61,7 +61,7 @@ def changes_since(room_id: int, version: int | None, *, limit: int | None = None
 
 
 def _head(room_id: int) -> Room:
-    room = Room.objects.filter(pk=room_id).first()
+    room = Room.objects.existing().filter(pk=room_id).first()
     if room is None:
         raise NotFound
     return room

@@ -5,14 +5,15 @@ messages.py   to post, and what becomes of a message
 directs.py    direct conversations, and one's own list of rooms
 people.py     who is there, and how one is oneself
 moderation.py what those who run a room do
-reports.py    to tell them about a message
+removal.py    to remove many messages at once
+reports.py    to tell those who moderate about a message
 answering.py  what they have in common
 """
 
 import logging
 
 from chat import frames
-from chat.commands import directs, messages, moderation, people, reports, rooms
+from chat.commands import directs, messages, moderation, people, removal, reports, rooms
 from chat.commands.answering import Handlers, error
 from chat.errors import BadFrame, Internal, Limited, Refused, SignedOut
 from chat.hub import Hub
@@ -26,6 +27,7 @@ HANDLERS: Handlers = {
     **people.HANDLERS,
     **directs.HANDLERS,
     **moderation.HANDLERS,
+    **removal.HANDLERS,
     **reports.HANDLERS,
 }
 

@@ -2,8 +2,8 @@
 
 What is not named is ignored; what is named must be of its type. Nothing else from the wire reaches the program.
 
-rooms.py  messages.py  people.py  directs.py  moderation.py  reports.py   the commands
-command.py                                                                what they are made of
+rooms.py  messages.py  people.py  directs.py  moderation.py  removal.py  reports.py   the commands
+command.py                                                                            what they are made of
 """
 
 from functools import reduce
@@ -39,6 +39,7 @@ from chat.frames.moderation import (
     RoomUnlock,
 )
 from chat.frames.people import PersonZone, PresenceTouch, RosterPage, StatusSet
+from chat.frames.removal import MemberPurge
 from chat.frames.reports import MessageReport
 from chat.frames.rooms import DirectoryWatch, RoomClose, RoomJoin, RoomLeave, RoomOpen, RoomRead, RoomUnread
 
@@ -49,6 +50,7 @@ __all__ = [
     "DirectoryWatch",
     "MemberBan",
     "MemberMute",
+    "MemberPurge",
     "MemberRemove",
     "MemberRole",
     "MemberUnban",

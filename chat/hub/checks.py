@@ -68,7 +68,7 @@ async def _gain_what_is_new(hub: "Hub", standing: Standing) -> None:
 
 
 def _versions(room_ids: list[int]) -> list[tuple[int, int]]:
-    return list(Room.objects.filter(pk__in=room_ids).values_list("pk", "version"))
+    return list(Room.objects.existing().filter(pk__in=room_ids).values_list("pk", "version"))
 
 
 def _moves(untold: list[tuple[int, int]]) -> list[tuple[int, events.Event]]:

@@ -34,6 +34,11 @@ def for_room(event: dict[str, Any]) -> Envelope:
     return {"type": "room.event", "group": room_group(event["room"]), "event": event}
 
 
+def room_deleted(event: dict[str, Any]) -> Envelope:
+    """Out of turn: what came before it is not to be seen any more."""
+    return {"type": "room.deleted", "group": room_group(event["room"]), "event": event}
+
+
 def for_viewers(event: dict[str, Any]) -> Envelope:
     """For those who look at the room: ephemeral, without a number."""
     return {"type": "room.seen", "group": room_group(event["room"]), "event": event}

@@ -1,19 +1,21 @@
 """One room's events in this process: in order, without gaps or repeats, however they arrive."""
 
 from collections.abc import Callable, Iterable
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 Event = dict[str, Any]
 
 
 class Feed:
-    """Forwards each version of a room once, in order.
+    """Forwards each version of a room once, in order: one event, or all rows of it where it is read anew.
 
     Events come from the local process, from the channel layer, and from the database where one was missed. Until
     `start` says where the room stands, they wait.
     """
 
-    def __init__(self, forward: Callable[[Event], None]) -> None:
+    def __init__(self, forward: Callable[..., None]) -> None:
         self.last: int | None = None  # the number forwarded last
         self._forward = forward
         self._waiting: dict[int, Event] = {}
@@ -35,14 +37,17 @@ class Feed:
             self._drain()
 
     def fill(self, events: Iterable[Event], head: int) -> None:
-        """Take what the database has after `last`, up to `head`: a row that changed several times stands once."""
+        """Take what the database has after `last`, up to `head`: a row that changed several times stands once.
+
+        Rows that changed together have one version, and are forwarded together.
+        """
         if self.last is None:
             return
-        for event in events:
-            if event["version"] > self.last:
-                self.last = event["version"]
-                self._waiting.pop(event["version"], None)
-                self._forward(event)
+        for version, together in groupby(events, itemgetter("version")):
+            if version > self.last:
+                self.last = version
+                self._waiting.pop(version, None)
+                self._forward(*together)
         self.last = max(self.last, head)
         self._drain()
 

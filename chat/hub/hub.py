@@ -51,6 +51,7 @@ class Hub:
         self._receivers: dict[str, Callable[[dict[str, Any]], None]] = {
             "room.event": lambda envelope: self.places.offer(envelope["event"]),
             "room.events": lambda envelope: self._receive_for_room(envelope["events"]),
+            "room.deleted": lambda envelope: self._end_room(envelope["event"]),
             "room.seen": lambda envelope: self._receive_for_viewers(envelope["event"]),
             "user.event": lambda envelope: self._receive_for_user(envelope["user"], envelope["event"]),
             "people.changed": lambda envelope: self.receive_people(envelope["people"]),
@@ -67,6 +68,7 @@ class Hub:
         self._work.begin(self._publisher.publish_forever())
         self._work.begin(self.billboard.check())
         self._work.repeat(limits.check_seconds, lambda: check_versions(self))
+        self._work.begin_duties()
         self._work.repeat(limits.standing_seconds, lambda: check_standing(self))
         self._work.repeat(limits.standing_seconds, lambda: check_people(self))
 
@@ -227,9 +229,15 @@ class Hub:
             if session is None or session == envelopes.session_fingerprint(connection.session):
                 connection.close(SIGNED_OUT)
 
-    def _forward(self, event: dict[str, Any]) -> None:
-        """The next event of a room, in its turn: one frame for everyone."""
-        room_id = event["room"]
+    def _forward(self, *together: dict[str, Any]) -> None:
+        """The next version of a room, in its turn: one frame for everyone."""
+        for event in together:
+            self._follow(event["room"], event)
+        first = together[0]
+        self.places[first["room"]].audience.forward(first["version"], Frame.of(*together))
+
+    def _follow(self, room_id: int, event: dict[str, Any]) -> None:
+        """What an event says about the room's people."""
         self._sidebars.follow(room_id, event)
         if event["type"] == "member.left":
             self._expel(event["user"]["id"], room_id, event)
@@ -238,7 +246,6 @@ class Hub:
             self._follow_voices(self.connections.get(event["user"]["id"], ()), event)
         elif event["type"] == "room.changed":
             self._follow_voices(self.places[room_id].audience, event)
-        self.places[room_id].audience.forward(event["version"], Frame.of(event))
 
     def _follow_voices(self, connections: Iterable[Connection], event: dict[str, Any]) -> None:
         for connection in connections:
@@ -253,6 +260,14 @@ class Hub:
         # Also where their last tab is closed and lingers: whoever counts the topic counts members.
         self._tracker.track(here_topic(room_id), user, EXPELLED)
         self._tracker.untrack(here_topic(room_id), user, EXPELLED, linger=False)
+
+    def _end_room(self, deleted: dict[str, Any]) -> None:
+        """The room is no more: everybody in it is shown out at once. A hub that misses this finds it by its check."""
+        room_id, ending = deleted["room"], events.ending_of_all(deleted)
+        if place := self.places.get(room_id):
+            for connection in list(place.audience):
+                self.show_out(connection, room_id, ending)
+            self.places.drop_if_empty(room_id)
 
     def show_out(self, connection: Connection, room_id: int, ending: dict[str, Any]) -> None:
         place = self.places.get(room_id)

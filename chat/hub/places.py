@@ -34,10 +34,10 @@ class Places:
     def __init__(
         self,
         subscriptions: Subscriptions,
-        forward: Callable[[events.Event], None],
+        forward: Callable[..., None],
         begin: Callable[[Coroutine[Any, Any, None]], None],
     ) -> None:
-        """`forward` takes each room's events in their turn, `begin` what is to be done meanwhile."""
+        """`forward` takes each room's events in their turn, all of one version at once; `begin` what is to be done."""
         self._loop = asyncio.get_running_loop()
         self._subscriptions, self._forward, self._begin = subscriptions, forward, begin
         self._places: dict[int, Place] = {}

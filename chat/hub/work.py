@@ -10,6 +10,15 @@ from presence.tasks import end
 
 logger = logging.getLogger(__name__)
 
+Duty = Callable[[], Coroutine[Any, Any, None]]
+
+_duties: list[tuple[float, Duty]] = []
+
+
+def take_on(seconds: float, duty: Duty) -> None:
+    """Let every hub do this every so many seconds. Hubs know no services: what has work for them says so."""
+    _duties.append((seconds, duty))
+
 
 class Work:
     """Whatever becomes of a task is logged, and stops no other."""
@@ -23,7 +32,7 @@ class Work:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def repeat(self, seconds: Callable[[], float], work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    def repeat(self, seconds: Callable[[], float], work: Duty) -> None:
         """Do it every so many seconds, counted from the end of the last time."""
 
         async def repeat() -> None:
@@ -32,6 +41,10 @@ class Work:
                 await _logged(work())
 
         self.begin(repeat())
+
+    def begin_duties(self) -> None:
+        for seconds, duty in _duties:
+            self.repeat(lambda seconds=seconds: seconds, duty)  # type: ignore[misc]
 
     async def end(self) -> None:
         await end(self._tasks)

@@ -7,6 +7,7 @@ from chat.models.membership import Membership
 from chat.models.mention import Mention
 from chat.models.message import Message
 from chat.models.reaction import Reaction
+from chat.models.removal import Removal
 from chat.models.report import Report
 from chat.models.room import FormerName, Room
 from chat.models.status import Status
@@ -24,6 +25,7 @@ __all__ = [
     "Message",
     "Participant",
     "Reaction",
+    "Removal",
     "Report",
     "Room",
     "Status",

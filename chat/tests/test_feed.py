@@ -13,7 +13,7 @@ def event(version: int) -> dict[str, Any]:
 
 def started_feed(head: int = 0) -> tuple[Feed, list[int]]:
     forwarded: list[int] = []
-    feed = Feed(lambda event: forwarded.append(event["version"]))
+    feed = Feed(lambda *events: forwarded.extend(event["version"] for event in events))
     feed.start(head)
     return feed, forwarded
 
@@ -66,6 +66,18 @@ def test_numbers_whose_row_changed_again_since_are_no_gap() -> None:
     feed.offer(event(3))
     feed.offer(event(6))
     assert forwarded == [2, 5, 6]
+
+
+def test_rows_that_changed_together_have_one_number_and_go_out_together() -> None:
+    forwarded: list[list[str]] = []
+    feed = Feed(lambda *events: forwarded.append([event["row"] for event in events]))
+    feed.start(1)
+    rows = [(2, "a"), (3, "b"), (3, "c"), (3, "d"), (4, "e")]
+    feed.offer(event(5) | {"row": "f"})
+    feed.fill([event(version) | {"row": row} for version, row in rows], head=4)
+    assert forwarded == [["a"], ["b", "c", "d"], ["e"], ["f"]]
+    feed.fill([event(3) | {"row": "b"}, event(3) | {"row": "c"}], head=4)
+    assert len(forwarded) == 4
 
 
 @given(st.data())

@@ -139,6 +139,7 @@ async def test_a_guessed_room_answers_as_one_that_does_not_exist(
             "room.lock": {},
             "room.unlock": {},
             "room.slow": {"seconds": 30},
+            "member.purge": {"user": bob.pk},
         }
         assert commands_about_rooms() <= commands.keys()
         for name, members in commands.items():

@@ -1,0 +1,46 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import Error
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from chat.models import Removal, Room
+from chat.services import removals, retention
+
+
+class Command(BaseCommand):
+    help = (
+        "Removes what rooms have kept for long enough, and goes on with what is to be removed. At any time, and twice."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--quiet", action="store_true", help=_("Say nothing but why something was not done."))
+
+    def handle(self, *args: Any, quiet: bool, **options: Any) -> None:
+        self.is_quiet = quiet
+        try:
+            self._apply_retention()
+            self._work_off_the_queue()
+        except Error as error:
+            reason = " ".join(str(error).split())
+            raise CommandError(_("It goes on where it stopped, the next time: %s") % reason) from error
+
+    def _apply_retention(self) -> None:
+        now = timezone.now()
+        kept_for_a_time = Room.objects.existing().exclude(retention_days=None)
+        for room in kept_for_a_time.order_by(Lower("name"), "pk"):
+            if removed := retention.apply(room.pk, now):
+                messages = ngettext("%d message was removed", "%d messages were removed", removed) % removed
+                self._say(f"{room}: {messages}")
+
+    def _work_off_the_queue(self) -> None:
+        if Removal.objects.unfinished().exists() and (removed := removals.work_off()):
+            messages = ngettext("%d message was removed", "%d messages were removed", removed) % removed
+            self._say(_("What was deleted before: %s") % messages)
+
+    def _say(self, line: str) -> None:
+        if not self.is_quiet:
+            self.stdout.write(line)

@@ -1,0 +1,72 @@
+"""Many messages at once: what they say goes, and tombstones stay; or they go for good."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Max, QuerySet
+from django.utils import timezone
+
+from chat import broadcasts
+from chat.models import Edit, Mention, Message, Reaction, Room
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def bury(room: Room, messages: Sequence[Message], by: "User | None") -> None:
+    """Leave tombstones of these messages of a room that is locked. All rows that change with them share one version."""
+    counted, ids = _counted(messages), [message.pk for message in messages]
+    gone: dict[str, Any] = {"deleted_at": timezone.now(), "deleted_by": by, "version": room.next_version()}
+    for what in (Edit, Reaction, Mention):
+        what.objects.filter(message__in=ids).delete()
+    Message.objects.filter(pk__in=ids).update(body="", html="", **_BARE, **gone)
+    Message.objects.filter(quote__in=ids).update(version=room.version)
+    threads = _count_threads(room, messages)
+    room.save(update_fields=["version"])
+    broadcasts.messages_deleted(room, ids, counted, threads, by, gone["deleted_at"])
+
+
+def erase(room: Room, messages: Sequence[Message]) -> None:
+    """Remove the rows of these messages, which have no replies, of a room that is locked.
+
+    Nothing of them can be replayed: whoever asks for what came after an older version starts anew.
+    """
+    counted, ids = _counted(messages), [message.pk for message in messages]
+    room.floor = room.next_version()
+    erase_rows(Message.objects.filter(pk__in=ids))
+    threads = _count_threads(room, messages)
+    room.save(update_fields=["version", "floor"])
+    broadcasts.messages_removed(room, ids, counted, threads)
+
+
+def erase_rows(messages: "QuerySet[Message]") -> int:
+    """Remove rows, and what hangs on them by foreign keys, in a query for each of these. How many messages it were."""
+    _all, by_model = messages.only("pk").delete()
+    return by_model.get(Message._meta.label, 0)
+
+
+_BARE = dict.fromkeys(("quote", "notice", "edited_at", "pinned_at", "pinned_by"))
+
+
+def _counted(messages: Sequence[Message]) -> list[Message]:
+    """Those that count as unread to whoever has not read as far: pages keep such counts."""
+    return [
+        message
+        for message in messages
+        if message.thread_id is None and not message.is_deleted and message.kind != Message.Kind.NOTICE
+    ]
+
+
+def _count_threads(room: Room, messages: Sequence[Message]) -> list[Message]:
+    """Count the replies again where one of these was one: the message that they reply to changes with them."""
+    ids = {message.thread_id for message in messages if message.thread_id is not None}
+    if not ids:
+        return []
+    left = Message.objects.filter(thread__in=ids, deleted_at=None).values_list("thread")
+    counts = {root: (count, last) for root, count, last in left.annotate(Count("pk"), Max("created_at"))}
+    roots = list(Message.objects.filter(pk__in=ids).only("pk"))
+    for root in roots:
+        root.reply_count, root.last_reply_at = counts.get(root.pk, (0, None))
+        root.version = room.version
+    Message.objects.bulk_update(roots, ["reply_count", "last_reply_at", "version"])
+    return roots

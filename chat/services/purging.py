@@ -1,0 +1,63 @@
+"""Deleting what somebody posted: in a room in the last hour, or everywhere."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from chat.authority import Act
+from chat.errors import NotFound
+from chat.models import AuditEntry, Message, Removal
+from chat.services import audit
+from chat.services.locking import authorise, locked_room
+from chat.services.notices import tell
+from chat.services.removals import go_on, posts_of
+
+if TYPE_CHECKING:
+    from chat.services.actor import Actor
+
+PURGED = timedelta(hours=1)
+
+
+@transaction.atomic
+def purge(by: "Actor", room_id: int, user_id: int, *, reason: str = "") -> int:
+    """Delete all that somebody posted in a room in the last hour. Returns how many messages that are.
+
+    The first of them at once, the rest from the queue. Raises NotFound, Forbidden, Invalid.
+    """
+    reason = audit.clean_reason(reason)
+    room = locked_room(room_id)
+    authorise(by, room, Act.DELETE_ANY)
+    user = User.objects.filter(pk=user_id).first()
+    if user is None:
+        raise NotFound(_("There is no such person."))
+    authorise(by, room, Act.DELETE_ANY, on=user)
+    removal = _posts_of(user, by, reason, room_id=room.pk, since=timezone.now() - PURGED)
+    count = posts_of(removal).count()
+    if count:
+        audit.record(by, AuditEntry.Act.MESSAGES_PURGED, room=room, person=user, reason=reason, count=count)
+        removal.save()
+        go_on(removal)
+        room.refresh_from_db(fields=["version"])
+        tell(room, by.user, "purged", user, reason, count=count)
+    return count
+
+
+@transaction.atomic
+def queue_all_of(by: "Actor", user: User, reason: str) -> Removal:
+    """Delete all that somebody posted, in all rooms: batch by batch, from the queue."""
+    removal = _posts_of(user, by, reason)
+    count = posts_of(removal).count()
+    audit.record(by, AuditEntry.Act.MESSAGES_PURGED, person=user, reason=reason, count=count)
+    removal.save()
+    return removal
+
+
+def _posts_of(user: User, by: "Actor", reason: str, **which: Any) -> Removal:
+    """What they post from here on is not concerned."""
+    latest = Message.objects.filter(author=user).aggregate(pk=Max("pk"))["pk"] or 0
+    return Removal(kind=Removal.Kind.POSTS, user=user, by=by.user, reason=reason, up_to=latest, **which)

@@ -1,0 +1,84 @@
+"""The queue of what is to be removed: a batch at a time, so that those who post meanwhile hardly wait.
+
+Each batch is a short transaction with a version and an event of its own, and the queue's row says in it how far it is:
+whoever stops in between leaves nothing half-told, and whoever comes next goes on there, on whichever server.
+"""
+
+import time
+from collections.abc import Callable
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from chat.models import Membership, Message, Removal, Room
+from chat.services.burying import bury, erase_rows
+from chat.services.locking import locked_rooms
+
+TOGETHER = 200  # messages that become tombstones in one transaction
+ERASED_TOGETHER = 100  # rows that go for good: each costs more
+REST = 3  # times as long as a batch took, nothing is removed after it
+
+
+@transaction.atomic
+def remove_next() -> int | None:
+    """Do the next batch of what is queued. How many messages it had; None where there is none, or others are at it."""
+    removal = Removal.objects.next()
+    return None if removal is None else go_on(removal)
+
+
+def go_on(removal: Removal) -> int:
+    """Do the next batch of this one, which is locked, or new in this transaction. How many messages it had."""
+    count, is_last = _BATCHES[Removal.Kind(removal.kind)](removal)
+    removal.done += count
+    removal.finished_at = timezone.now() if is_last else None
+    removal.save(update_fields=["reached", "done", "finished_at"])
+    return count
+
+
+def work_off(rest: Callable[[float], None] = time.sleep) -> int:
+    """Do all that is queued. How many messages that were."""
+    began, done = time.monotonic(), 0
+    while (count := remove_next()) is not None:
+        done += count
+        rest(REST * (time.monotonic() - began))
+        began = time.monotonic()
+    return done
+
+
+def posts_of(removal: Removal) -> "QuerySet[Message]":
+    """What is left of somebody's posts. What the room tells by itself is nobody's."""
+    found = Message.objects.filter(author=removal.user, deleted_at=None, notice__isnull=True)
+    found = found.filter(pk__gt=removal.reached, pk__lte=removal.up_to)
+    if removal.room_id is not None:
+        found = found.filter(room=removal.room_id)
+    return found if removal.since is None else found.filter(created_at__gte=removal.since)
+
+
+def _bury_some(removal: Removal) -> tuple[int, bool]:
+    """The next posts, of whichever rooms they are. Rooms that were deleted meanwhile have a removal of their own."""
+    some = list(posts_of(removal).defer("body", "html").order_by("pk")[:TOGETHER])
+    rooms = locked_rooms({message.room_id for message in some})
+    for room in rooms.values():
+        bury(room, [message for message in some if message.room_id == room.pk], removal.by)
+    removal.reached = some[-1].pk if some else removal.up_to
+    return sum(message.room_id in rooms for message in some), len(some) < TOGETHER
+
+
+def _erase_some(removal: Removal) -> tuple[int, bool]:
+    """The newest that are left of a deleted room: so no reply outlasts what it replies to. At last the room itself."""
+    messages = Message.objects.filter(room=removal.room_id).order_by("-position")
+    if ids := list(messages.values_list("pk", flat=True)[:ERASED_TOGETHER]):
+        return erase_rows(Message.objects.filter(pk__in=ids)), False
+    members = Membership.objects.filter(room=removal.room_id)
+    if ids := list(members.values_list("pk", flat=True)[:ERASED_TOGETHER]):
+        Membership.objects.filter(pk__in=ids).delete()
+        return 0, False
+    Room.objects.filter(pk=removal.room_id or 0).delete()
+    return 0, True
+
+
+_BATCHES: dict[Removal.Kind, Callable[[Removal], tuple[int, bool]]] = {
+    Removal.Kind.POSTS: _bury_some,
+    Removal.Kind.ROOM: _erase_some,
+}

@@ -1,0 +1,87 @@
+"""For how long a room keeps its messages, and removing what it has kept for long enough."""
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Exists, Max, OuterRef
+from django.utils.translation import gettext as _
+
+from chat.authority import Act
+from chat.errors import Invalid
+from chat.models import AuditEntry, Message, Room
+from chat.services import audit
+from chat.services.actor import SITE, Actor
+from chat.services.burying import erase
+from chat.services.locking import authorise, locked_room, locked_rooms
+from chat.services.removals import ERASED_TOGETHER, REST
+
+if TYPE_CHECKING:
+    from chat.models.message import MessageQuerySet
+
+MOST_DAYS = 36_500
+
+
+@transaction.atomic
+def set_retention(by: Actor, room_id: int, days: int | None) -> Room:
+    """Decide for how many days a room keeps messages; None: for good. Raises NotFound, Forbidden, Invalid."""
+    room = locked_room(room_id)
+    authorise(by, room, Act.CHANGE_RETENTION)
+    if days is not None and not 1 <= days <= MOST_DAYS:
+        raise Invalid(_("Messages are kept for 1 to %(most)d days, or for good.") % {"most": MOST_DAYS})
+    if days != room.retention_days:
+        audit.record(by, AuditEntry.Act.ROOM_RETAINED, room=room, before=room.retention_days, days=days)
+        room.retention_days = days
+        room.save(update_fields=["retention_days"])
+    return room
+
+
+def apply(room_id: int, now: datetime, rest: Callable[[float], None] = time.sleep) -> int:
+    """Remove what a room has kept for as long as it keeps messages, the oldest first. Returns how many.
+
+    A message with replies stays until the last of them has gone. Each batch is a transaction of its own.
+    """
+    room = Room.objects.existing().exclude(retention_days=None).filter(pk=room_id).first()
+    if room is None or room.retention_days is None:
+        return 0
+    removed = 0
+    try:
+        for count in _batches(room, now - timedelta(days=room.retention_days), rest):
+            removed += count
+    finally:  # also where it stopped in the middle
+        if removed:
+            audit.record(SITE, AuditEntry.Act.ROOM_TRIMMED, room=room, count=removed, days=room.retention_days)
+    return removed
+
+
+def _batches(room: Room, before: datetime, rest: Callable[[float], None]) -> Iterator[int]:
+    """How many each removed. Once around frees those whose replies it removes, so it goes around until none is left."""
+    old = Message.objects.filter(room=room, created_at__lt=before)
+    last = old.aggregate(position=Max("position"))["position"] or 0  # read once, and with nothing locked
+    reached, found_any = 0, True
+    while found_any:
+        reached, found_any = 0, False
+        while reached < last:
+            began = time.monotonic()
+            reached, count = _erase_some(room, old.filter(position__gt=reached), last)
+            if count:
+                found_any = True
+                yield count
+                rest(REST * (time.monotonic() - began))
+
+
+@transaction.atomic
+def _erase_some(room: Room, old: "MessageQuerySet", last: int) -> tuple[int, int]:
+    """Up to which position it has come, and how many it removed. Where somebody decided otherwise, it is at the end."""
+    found = locked_rooms([room.pk]).get(room.pk)
+    if found is None or found.retention_days != room.retention_days:
+        return last, 0
+    replied_to = Exists(Message.objects.filter(thread=OuterRef("pk")))
+    some = list(
+        old.filter(~replied_to, position__lte=last).defer("body", "html").order_by("position")[:ERASED_TOGETHER]
+    )
+    if some:
+        erase(found, some)
+    return (some[-1].position if len(some) == ERASED_TOGETHER else last), len(some)
