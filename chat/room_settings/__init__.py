@@ -7,5 +7,6 @@ invites.py      links by which people come in
 moderation.py   who is banned and muted
 reports.py      what members told those who moderate
 log.py          what was done there, and by whom
+removal.py      for how long it keeps messages, and deleting it
 urls.py         where they are
 """

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from chat.room_settings import general, invites, log, members, moderation, reports
+from chat.room_settings import general, invites, log, members, moderation, removal, reports
 
 app_name = "room-settings"
 
@@ -15,4 +15,7 @@ urlpatterns = [
     path("reports/", reports.reports, name="reports"),
     path("reports/count/", reports.count, name="report-count"),
     path("log/", log.log, name="log"),
+    path("removal/", removal.removal, name="removal"),
+    path("removal/retention/", removal.retain, name="retain"),
+    path("removal/delete/", removal.delete, name="delete"),
 ]

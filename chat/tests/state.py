@@ -29,9 +29,56 @@ def apply(state: dict[str, Any], event: dict[str, Any]) -> None:
             state["members"].pop(event["user"]["id"], None)
         case "room.changed":
             state["settings"] = event["settings"]
+        case "room.reset":
+            state["messages"] = {card["id"]: card for card in event["page"]["messages"]}
+        case "messages.deleted":
+            bury(state["messages"], event)
+        case "messages.removed":
+            remove(state["messages"], event)
         case unknown:
             pytest.fail(f"A client would not know {unknown}")
 
 
 def _standing(event: dict[str, Any]) -> dict[str, Any]:
     return {"role": event["role"], "muted": event.get("muted")}
+
+
+Cards = dict[int, dict[str, Any]]
+
+
+def bury(cards: Cards, event: dict[str, Any]) -> None:
+    """They are tombstones now, and so are the quotes of them."""
+    gone = {"body": "", "html": "", "deleted": {"at": event["at"], "by": event["by"]}, "version": event["version"]}
+    for pk in event["messages"]:
+        kept = {name: cards[pk][name] for name in LEFT_OF_A_TOMBSTONE if name in cards[pk]}
+        cards[pk] = kept | gone
+    for quoting in quoting_any_of(event, cards):
+        quoting |= {"quote": {"id": quoting["quote"]["id"], "deleted": True}, "version": event["version"]}
+    count_replies(cards, event)
+
+
+def remove(cards: Cards, event: dict[str, Any]) -> None:
+    """They are gone, and nothing quotes them any more."""
+    for pk in event["messages"]:
+        cards.pop(pk)
+    for quoting in quoting_any_of(event, cards):
+        del quoting["quote"]
+    count_replies(cards, event)
+
+
+def quoting_any_of(event: dict[str, Any], cards: Cards) -> list[dict[str, Any]]:
+    return [card for card in cards.values() if "quote" in card and card["quote"]["id"] in event["messages"]]
+
+
+def count_replies(cards: Cards, event: dict[str, Any]) -> None:
+    """What is left of the threads that lost some."""
+    for thread in event.get("threads", ()):
+        root = cards[thread["id"]]
+        root["version"] = event["version"]
+        if thread["last_at"]:
+            root["replies"] |= {name: thread[name] for name in ("count", "last_at")}
+        else:
+            del root["replies"]
+
+
+LEFT_OF_A_TOMBSTONE = ["id", "kind", "author", "client_id", "created_at", "position", "told", "thread", "replies"]

@@ -11,8 +11,8 @@ from django.utils import timezone
 from accounts.models import User
 from chat import history
 from chat.models import Message, Room
-from chat.services import archiving, editing, messages, moderation, pins, reactions, roles, rooms
-from chat.services.actor import Actor
+from chat.services import archiving, editing, messages, moderation, pins, purging, reactions, retention, roles, rooms
+from chat.services.actor import SITE, Actor
 from chat.tests.state import apply, state_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -53,6 +53,22 @@ CHANGES: dict[str, Callable[[User, User, Room], object]] = {
         pins.pin(alice, room.pk, root),
         pins.unpin(bob, room.pk, root),
         moderation.delete_message(Actor(alice), room.pk, reply),
+    ],
+    "message.changed: all that somebody posted": lambda alice, bob, room: [
+        rooms.join(bob, room.pk),
+        root := latest(room),
+        spam := say(bob, room, "Buy this, @alice").pk,
+        say(alice, room, "No", quote=spam),
+        say(bob, room, "Buy that", thread=root),
+        pins.pin(alice, room.pk, spam),
+        reactions.add_reaction(alice, room.pk, spam, "👎"),
+        purging.purge(Actor(alice), room.pk, bob.pk),
+    ],
+    "room.reset: retention": lambda alice, bob, room: [
+        say(alice, room, "New", quote=latest(room)),
+        room.messages.filter(body="Hello").update(created_at=timezone.now() - timedelta(days=2)),
+        retention.set_retention(SITE, room.pk, 1),
+        retention.apply(room.pk, timezone.now(), lambda seconds: None),
     ],
     "member.joined": lambda alice, bob, room: rooms.join(bob, room.pk),
     "member.left": lambda alice, bob, room: rooms.leave(alice, room.pk),
@@ -120,7 +136,9 @@ def test_state_and_events_are_the_state_fetched_anew(alice: User, bob: User, cha
     assert before == state_of(room)
     assert changes.head == room.version
     versions = [event["version"] for event in changes.events]
-    assert versions == sorted(set(versions))
+    assert versions == sorted(versions)
+    rows = [(event["version"], event.get("message", {}).get("id")) for event in changes.events]
+    assert len(rows) == len(set(rows))  # what was deleted together has one version
 
 
 class TestResuming:

@@ -15,6 +15,7 @@ export class Acts {
     if (act === "edit") return isMine;
     if (act === "report") return !isMine;
     if (act === "delete") return isMine || this.allows("delete_any");
+    if (act === "purge") return !isMine && this.allows("delete_any");
     if (act === "thread" || act === "unread") return message.thread === undefined;
     return true;
   }
@@ -50,6 +51,12 @@ export class Acts {
     return this.#do("message.delete", message, { reason });
   }
 
+  // All that its author posted in the last hour. Whether it was done.
+  purge(message, reason) {
+    const { socket, shown: room } = this.#chat;
+    return this.#tried(socket.command("member.purge", { room, user: message.author.id, reason }));
+  }
+
   pin(message) {
     return this.#do(message.pinned ? "message.unpin" : "message.pin", message);
   }
@@ -82,8 +89,10 @@ export class Acts {
   async #tried(done) {
     try {
       await done;
+      return true;
     } catch (error) {
       this.#chat.complain(error.message);
+      return false;
     }
   }
 }

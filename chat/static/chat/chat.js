@@ -170,6 +170,8 @@ export class Chat extends Model {
     this.#on("hello", (hello) => this.#greeted(hello));
     this.#on("message.posted", (event) => this.#posted(event));
     this.#on("message.changed", (event) => this.#turned(event));
+    this.#on("messages.deleted", (event) => this.#deleted(event));
+    this.#on("messages.removed", (event) => this.#removed(event));
     this.#on("member.joined", (event) => this.#standing(event));
     this.#on("member.changed", (event) => this.#standing(event));
     this.#on("member.left", (event) => this.#reach(event) ?? this.#here(event, () => this.#left(event.user)));
@@ -251,6 +253,28 @@ export class Chat extends Model {
     this.rooms.turned(event, this.#isBeingRead(event));
     this.put(event.room, event.message);
     this.#reach(event);
+  }
+
+  // Several messages were deleted.
+  #deleted(event) {
+    this.rooms.takenBack(event);
+    this.#timelines.get(event.room)?.deleted(event);
+    this.#reach(event);
+    this.#here(event, () => {
+      this.side.thread?.deleted(event);
+      this.pins.deleted(event);
+    });
+  }
+
+  // Several messages are gone for good.
+  #removed(event) {
+    this.rooms.takenBack(event);
+    this.#timelines.get(event.room)?.removed(event);
+    this.#reach(event);
+    this.#here(event, () => {
+      if (this.side.thread?.removed(event)) this.side.close();
+      this.pins.removed(event);
+    });
   }
 
   // A thread is only being read while it is open.

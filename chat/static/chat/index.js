@@ -25,6 +25,8 @@ class Index {
     this.#on("hello", ({ rooms }) => this.#greeted(rooms));
     this.#on("message.posted", (event) => this.#posted(event));
     this.#on("message.changed", (event) => this.#rooms.turned(event, false));
+    this.#on("messages.deleted", (event) => this.#rooms.takenBack(event));
+    this.#on("messages.removed", (event) => this.#rooms.takenBack(event));
     this.#on("read.moved", (event) => this.#rooms.moved(event, false));
     this.#on("room.gained", ({ room }) => this.#rooms.put(room) ?? this.#list());
     this.#on("room.kept", (event) => this.#rooms.kept(event) ?? this.#list());

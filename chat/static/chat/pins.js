@@ -1,4 +1,5 @@
 import { Model } from "./model.js";
+import { withDeleted, withoutRemoved } from "./removal.js";
 
 // What is pinned in the room that the tab shows, the latest first. `messages` is null until it is known.
 export class Pins extends Model {
@@ -36,13 +37,35 @@ export class Pins extends Model {
   }
 
   upsert(message) {
-    if (!this.messages) this.#meanwhile.push(message);
+    if (!this.messages) this.#meanwhile.push(() => this.#put(message));
     else if (this.#put(message)) this.changed();
+  }
+
+  // Several messages were deleted: a tombstone is not pinned.
+  deleted(event) {
+    this.#turnAll((messages) => withDeleted(messages, event).filter(({ pinned }) => pinned));
+  }
+
+  // Several messages are gone for good.
+  removed(event) {
+    this.#turnAll((messages) => withoutRemoved(messages, event));
+  }
+
+  #turnAll(turn) {
+    const happen = () => {
+      this.messages = turn(this.messages);
+    };
+    if (!this.messages) {
+      this.#meanwhile.push(happen);
+      return;
+    }
+    happen();
+    this.changed();
   }
 
   #loaded(messages) {
     this.messages = messages;
-    for (const message of this.#meanwhile) this.#put(message);
+    for (const happen of this.#meanwhile) happen();
     this.#meanwhile = [];
   }
 

@@ -15,6 +15,7 @@ export class Rooms extends Model {
   #rooms = new Map();
   #replies = new Map(); // those that were counted here, by id
   #deleted = new Set(); // ids of messages that were taken back
+  #turning = new Map(); // the version of the latest change, by room
   #sorted = null; // made when it is asked for: of a thousand rooms, every message changes one
 
   constructor(me, rooms) {
@@ -52,6 +53,7 @@ export class Rooms extends Model {
   }
 
   replace(rooms) {
+    this.#turning.clear();
     this.#rooms = new Map(rooms.map((room) => [room.id, room]));
     this.changed();
   }
@@ -81,10 +83,23 @@ export class Rooms extends Model {
   turned(event, isBeingRead) {
     const { room: id, version, message } = event;
     const room = this.get(id);
-    if (!room || version <= room.version) return;
+    if (!room || this.#isKnown(room, version)) return;
     if (message.position > room.version) this.posted(event, isBeingRead);
     else if (this.#isTakenBack(room, message)) this.#count(room, version, message, -1);
     else this.#update(id, { version });
+  }
+
+  // Several were deleted at once, or are gone for good: of those that may have counted, the event says enough.
+  takenBack({ room: id, version, messages, counted = [] }) {
+    const room = this.get(id);
+    if (!room || version <= room.version) return;
+    const later = counted.filter(({ position, author }) => position > room.last_read && author !== this.#me.id);
+    const telling = later.filter(({ told }) => told?.includes(this.#me.id));
+    const replies = messages.filter((message) => this.#replies.delete(message));
+    for (const message of messages) this.#deleted.add(message);
+    const less = (count, by) => bounded((room[count] ?? 0) - by);
+    const [unread, mentions] = [less("unread", later.length), less("mentions", telling.length)];
+    this.#update(id, { version, unread, mentions, threads: less("threads", replies.length) });
   }
 
   moved({ room, position, unread, mentions }, isBeingRead) {
@@ -131,6 +146,13 @@ export class Rooms extends Model {
   changed() {
     this.#sorted = null;
     super.changed();
+  }
+
+  // What was deleted together and comes row by row, as it does after a gap, has one version.
+  #isKnown(room, version) {
+    const isNext = version > room.version;
+    if (isNext) this.#turning.set(room.id, version);
+    return !isNext && this.#turning.get(room.id) !== version;
   }
 
   // Which of the room's counts a message raises, if any.

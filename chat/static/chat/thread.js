@@ -1,4 +1,5 @@
 import { Conversation } from "./conversation.js";
+import { withDeleted, withoutRemoved } from "./removal.js";
 import { Timeline } from "./timeline.js";
 
 // A message and what is replied to it, open beside the room.
@@ -31,6 +32,20 @@ export class Thread extends Conversation {
     if (this.#tellsMe(message)) this.lastRead ??= 0;
     this.timeline.upsert(message, this.following);
     this.consider();
+  }
+
+  // Several messages were deleted, this thread's own or replies among them, perhaps.
+  deleted(event) {
+    this.timeline.deleted(event);
+    if (this.root) this.#turned(withDeleted([this.root], event)[0]);
+  }
+
+  // Several messages are gone for good. Whether this thread is one of them.
+  removed(event) {
+    this.timeline.removed(event);
+    const [root] = this.root ? withoutRemoved([this.root], event) : [];
+    if (root) this.#turned(root);
+    return event.messages.includes(this.thread);
   }
 
   moved(position) {

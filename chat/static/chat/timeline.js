@@ -1,4 +1,5 @@
 import { Model } from "./model.js";
+import { withDeleted, withoutRemoved } from "./removal.js";
 
 const MESSAGES_KEPT = 600; // as many as a page lays out without a pause
 const WHILE_READING = 1200; // who reads further up keeps the way down to what comes in, for a good while
@@ -51,11 +52,22 @@ export class Timeline extends Model {
   // A message that was posted or changed. `following`: the reader is at the end, so what is dropped for a new message
   // is the oldest, not what they look at.
   upsert(message, following) {
-    if (this.loading) this.#meanwhile.push(message);
+    if (this.loading) this.#meanwhile.push(() => this.#put(message));
     if (!this.known || !this.#put(message)) return;
     if (following) this.#dropOldest();
     else this.#dropLatest(WHILE_READING);
     this.changed();
+  }
+
+  // Several messages were deleted.
+  deleted(event) {
+    this.#turnAll((messages) => withDeleted(messages, event));
+  }
+
+  // Several messages are gone for good. With all that was here, everything older is gone as well.
+  removed(event) {
+    this.#turnAll((messages) => withoutRemoved(messages, event));
+    if (this.messages.length === 0) this.more = false;
   }
 
   waits() {
@@ -103,7 +115,17 @@ export class Timeline extends Model {
   }
 
   #catchUp() {
-    for (const message of this.#meanwhile) this.#put(message);
+    for (const happen of this.#meanwhile) happen();
+  }
+
+  #turnAll(turn) {
+    const happen = () => {
+      this.messages = turn(this.messages);
+    };
+    if (this.loading) this.#meanwhile.push(happen);
+    const before = this.messages;
+    happen();
+    if (this.messages !== before) this.changed();
   }
 
   // Whether it belongs here, and is no older than what is.

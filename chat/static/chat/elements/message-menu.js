@@ -41,6 +41,7 @@ export class MessageMenu extends LightElement {
       ["pin", message.pinned ? gettext("Unpin") : gettext("Pin"), () => acts.pin(message)],
       ["report", gettext("Report…"), () => this.#ask("report")],
       ["delete", gettext("Delete…"), () => this.#ask("delete")],
+      ["purge", gettext("Delete all of the last hour…"), () => this.#ask("purge")],
     ];
     const inThread = (act) => conversation.thread !== null && ["thread", "unread"].includes(act);
     return all.filter(([act]) => acts.may(act, message) && !inThread(act));
@@ -54,7 +55,7 @@ export class MessageMenu extends LightElement {
   }
 
   #item([act, words, handle]) {
-    return html`<button type="button" role="menuitem" data-act=${act} class=${act === "delete" ? "danger" : ""}
+    return html`<button type="button" role="menuitem" data-act=${act} class=${["delete", "purge"].includes(act) ? "danger" : ""}
       @click=${() => this.#do(handle)}>${words}</button>`;
   }
 

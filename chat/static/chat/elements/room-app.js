@@ -14,6 +14,7 @@ import "./message-composer.js";
 import "./message-log.js";
 import "./moderation-dialog.js";
 import "./person-card.js";
+import "./purge-dialog.js";
 import "./report-dialog.js";
 import "./room-header.js";
 import "./room-rail.js";
@@ -32,6 +33,7 @@ export class RoomApp extends LightElement {
 
   firstUpdated() {
     this.addEventListener("delete", ({ detail }) => this.querySelector("delete-dialog").ask(detail));
+    this.addEventListener("purge", ({ detail }) => this.querySelector("purge-dialog").ask(detail));
     this.addEventListener("history", ({ detail }) => this.querySelector("edits-dialog").show(detail));
     this.addEventListener("report", ({ detail }) => this.querySelector("report-dialog").ask(detail));
     this.addEventListener("leave", ({ detail }) => this.querySelector("leave-dialog").ask(detail));
@@ -56,7 +58,7 @@ export class RoomApp extends LightElement {
       <div class="scrim" @click=${close}></div><leave-dialog></leave-dialog>
       <delete-dialog .chat=${chat}></delete-dialog><edits-dialog .chat=${chat}></edits-dialog>
       <moderation-dialog .chat=${chat}></moderation-dialog><report-dialog .chat=${chat}></report-dialog>
-      <person-card .chat=${chat} @go=${close}></person-card>`;
+      <purge-dialog .chat=${chat}></purge-dialog><person-card .chat=${chat} @go=${close}></person-card>`;
   }
 
   updated() {

@@ -1,0 +1,134 @@
+"""The one who runs the site, for bench/removal.py: fills rooms, and lets services remove what is in them.
+
+A process of its own, in the server's environment: it reads what to do as lines of JSON, and answers each with a line.
+"""
+
+import json
+import sys
+import time
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import django
+
+django.setup()
+
+from django.db import transaction  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from accounts.models import User  # noqa: E402
+from chat.models import Membership, Mention, Message, Reaction, Removal, Room  # noqa: E402
+from chat.services import deleting, purging, retention, rooms  # noqa: E402
+from chat.services.actor import SITE, Actor  # noqa: E402
+
+CHUNK = 2_000  # messages stored together
+LONG_AGO = timedelta(days=60)
+A_WHILE_AGO = timedelta(minutes=30)
+DAYS = 30
+
+
+def fill(owner: str, people: list[int], messages: int, posts: int) -> dict[str, Any]:
+    """Rooms of these people: two with many old messages, and one in which somebody has just posted a lot."""
+    by = User.objects.create_user(owner)
+    to_delete, to_trim = (_room(by, people, [by, *_authors(people)], messages, LONG_AGO) for _ in range(2))
+    spammer = User.objects.create_user(f"{owner}-spammer")
+    to_purge = _room(by, people, [spammer, by], 2 * posts, A_WHILE_AGO)
+    return {"delete": to_delete.pk, "trim": to_trim.pk, "purge": to_purge.pk, "by": by.pk, "user": spammer.pk}
+
+
+def members(rooms: list[int]) -> list[int]:
+    return list(Membership.objects.current().filter(room__in=rooms).values_list("user", flat=True).order_by("user"))
+
+
+def delete(room: int, by: int) -> None:
+    deleting.delete_room(Actor(User.objects.get(pk=by)), room)
+
+
+def purge(room: int, user: int, by: int) -> int:
+    return purging.purge(Actor(User.objects.get(pk=by)), room, user)
+
+
+def keep(room: int) -> None:
+    retention.set_retention(SITE, room, DAYS)
+
+
+def wait(seconds: float) -> bool:
+    """Until the queue is empty. Whether it is."""
+    deadline = time.monotonic() + seconds
+    while Removal.objects.unfinished().exists() and time.monotonic() < deadline:
+        time.sleep(0.2)
+    return not Removal.objects.unfinished().exists()
+
+
+def left(room: int) -> int:
+    """How many messages of the room are not deleted."""
+    return Message.objects.filter(room=room, deleted_at=None).said().count()
+
+
+def _authors(people: list[int]) -> list[User]:
+    return list(User.objects.filter(pk__in=people).order_by("pk")[:10])
+
+
+def _room(owner: User, people: list[int], authors: list[User], messages: int, ago: timedelta) -> Room:
+    room = rooms.create_room(owner, f"bench {uuid.uuid4().hex[:12]}", kind=Room.Kind.PRIVATE)
+    with transaction.atomic():
+        version = room.next_version()
+        Membership.objects.bulk_create(
+            Membership(room=room, user_id=user, joined_at=timezone.now(), version=version, admitted=version)
+            for user in people
+        )
+        room.save(update_fields=["version"])
+    for start in range(0, messages, CHUNK):
+        _talk(room, authors, range(start, min(start + CHUNK, messages)), ago)
+    return room
+
+
+@transaction.atomic
+def _talk(room: Room, authors: list[User], numbers: range, ago: timedelta) -> None:
+    """Of every ten messages one is a reply, one quotes, one mentions somebody, and two were reacted to."""
+    stored = Message.objects.bulk_create(_message(room, authors, number, ago) for number in numbers)
+    roots = dict(zip(numbers, stored, strict=True))
+    for number, message in roots.items():
+        if number % 10 == 3:
+            message.thread_id = roots[number - 3].pk
+        elif number % 10 == 5:
+            message.quote_id = roots[number - 1].pk
+    Message.objects.bulk_update([roots[n] for n in numbers if n % 10 in (3, 5)], ["thread", "quote"], 500)
+    replied_to = [roots[n] for n in numbers if n % 10 == 0 and n + 3 in roots]
+    for root in replied_to:
+        root.reply_count, root.last_reply_at = 1, root.created_at
+    Message.objects.bulk_update(replied_to, ["reply_count", "last_reply_at"], 500)
+    reacted_to = [roots[n] for n in numbers if n % 5 == 1]
+    Reaction.objects.bulk_create(Reaction(message=message, user=authors[0], emoji="👍") for message in reacted_to)
+    Mention.objects.bulk_create(
+        Mention(room=room, user=authors[0], message=roots[n], position=roots[n].position)
+        for n in numbers
+        if n % 10 == 7
+    )
+    room.save(update_fields=["version"])
+
+
+def _message(room: Room, authors: list[User], number: int, ago: timedelta) -> Message:
+    body = f"Message {number} of a room that has been there for long. ".ljust(100, "x")
+    version = room.next_version()
+    return Message(
+        room=room,
+        author=authors[number % len(authors)],
+        body=body,
+        html=f"<p>{body}</p>",
+        client_id=uuid.uuid4(),
+        created_at=timezone.now() - ago,
+        position=version,
+        version=version,
+    )
+
+
+DONE: dict[str, Callable[..., Any]] = {each.__name__: each for each in (members, fill, delete, purge, keep, wait, left)}
+
+
+if __name__ == "__main__":
+    for line in sys.stdin:
+        what, members = json.loads(line)
+        print(json.dumps(DONE[what](**members)), flush=True)
