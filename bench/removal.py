@@ -119,7 +119,7 @@ class People:
     async def come(self, port: int) -> None:
         for tab in (tab for room in self.rooms for tab in room):
             headers = {"Origin": f"http://127.0.0.1:{port}", **tab.seat.headers}
-            await ws_connect(lambda tab=tab: tab, f"ws://127.0.0.1:{port}{tab.seat.path}", extra_headers=headers)  # type: ignore[misc]
+            await ws_connect(lambda tab=tab: tab, f"ws://127.0.0.1:{port}{tab.seat.path}", extra_headers=headers)
             await asyncio.wait_for(tab.arrived, 60)
 
     async def post_steadily(self, rate: float, into: Times, until: Callable[[], bool]) -> None:

@@ -130,5 +130,5 @@ DONE: dict[str, Callable[..., Any]] = {each.__name__: each for each in (members,
 
 if __name__ == "__main__":
     for line in sys.stdin:
-        what, members = json.loads(line)
-        print(json.dumps(DONE[what](**members)), flush=True)
+        what, details = json.loads(line)
+        print(json.dumps(DONE[what](**details)), flush=True)

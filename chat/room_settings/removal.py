@@ -37,7 +37,8 @@ class DeletionForm(forms.Form):
     )
 
     def __init__(self, room: Room, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="deletion_%s", **kwargs)  # ids of its own: other forms have a name and a reason
+        super().__init__(*args, **kwargs)
+        self.auto_id = "deletion_%s"  # other forms of the page may have a name and a reason, too
         self.room = room
 
     def clean_name(self) -> str:
