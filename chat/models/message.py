@@ -101,11 +101,14 @@ class Message(models.Model):
             models.UniqueConstraint(fields=["room", "author", "client_id"], name="one_message_a_client_id"),
             models.UniqueConstraint(fields=["room", "position"], name="one_message_a_position"),
         ]
-        # The partial ones cost a message that has nothing of it nothing.
+        # The partial ones cost a message that has nothing of it nothing. SQLite looks for references to a row that it
+        # removes, and finds them by these only if the condition reads IS NOT NULL.
         indexes = [
             models.Index(fields=["room", "version"], name="message_changes"),
-            models.Index(fields=["thread", "position"], name="thread_replies", condition=~models.Q(thread=None)),
-            models.Index(fields=["quote"], name="message_quotes", condition=~models.Q(quote=None)),
+            models.Index(
+                fields=["thread", "position"], name="thread_replies", condition=models.Q(thread__isnull=False)
+            ),
+            models.Index(fields=["quote"], name="message_quotes", condition=models.Q(quote__isnull=False)),
             models.Index(fields=["room", "pinned_at"], name="room_pins", condition=~models.Q(pinned_at=None)),
         ]
 

@@ -4,14 +4,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Count, Max, Min
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from chat.authority import Act
 from chat.errors import NotFound
-from chat.models import AuditEntry, Message, Removal
+from chat.models import AuditEntry, Removal
 from chat.services import audit
 from chat.services.locking import authorise, locked_room
 from chat.services.notices import tell
@@ -36,8 +36,7 @@ def purge(by: "Actor", room_id: int, user_id: int, *, reason: str = "") -> int:
     if user is None:
         raise NotFound(_("There is no such person."))
     authorise(by, room, Act.DELETE_ANY, on=user)
-    removal = _posts_of(user, by, reason, room_id=room.pk, since=timezone.now() - PURGED)
-    count = posts_of(removal).count()
+    removal, count = _all_posts(user, by, reason, room_id=room.pk, since=timezone.now() - PURGED)
     if count:
         audit.record(by, AuditEntry.Act.MESSAGES_PURGED, room=room, person=user, reason=reason, count=count)
         removal.save()
@@ -50,14 +49,15 @@ def purge(by: "Actor", room_id: int, user_id: int, *, reason: str = "") -> int:
 @transaction.atomic
 def queue_all_of(by: "Actor", user: User, reason: str) -> Removal:
     """Delete all that somebody posted, in all rooms: batch by batch, from the queue."""
-    removal = _posts_of(user, by, reason)
-    count = posts_of(removal).count()
+    removal, count = _all_posts(user, by, reason)
     audit.record(by, AuditEntry.Act.MESSAGES_PURGED, person=user, reason=reason, count=count)
     removal.save()
     return removal
 
 
-def _posts_of(user: User, by: "Actor", reason: str, **which: Any) -> Removal:
-    """What they post from here on is not concerned."""
-    latest = Message.objects.filter(author=user).aggregate(pk=Max("pk"))["pk"] or 0
-    return Removal(kind=Removal.Kind.POSTS, user=user, by=by.user, reason=reason, up_to=latest, **which)
+def _all_posts(user: User, by: "Actor", reason: str, **which: Any) -> tuple[Removal, int]:
+    """The removal of these, which is not stored yet, and how many they are. What comes later is not concerned."""
+    removal = Removal(kind=Removal.Kind.POSTS, user=user, by=by.user, reason=reason, **which)
+    found = posts_of(removal).aggregate(count=Count("pk"), first=Min("pk"), last=Max("pk"))
+    removal.reached, removal.up_to = (found["first"] or 1) - 1, found["last"] or 0
+    return removal, found["count"]

@@ -47,9 +47,8 @@ def work_off(rest: Callable[[float], None] = time.sleep) -> int:
 
 
 def posts_of(removal: Removal) -> "QuerySet[Message]":
-    """What is left of somebody's posts. What the room tells by itself is nobody's."""
+    """Which these are, without what is deleted. What the room tells by itself is nobody's."""
     found = Message.objects.filter(author=removal.user, deleted_at=None, notice__isnull=True)
-    found = found.filter(pk__gt=removal.reached, pk__lte=removal.up_to)
     if removal.room_id is not None:
         found = found.filter(room=removal.room_id)
     return found if removal.since is None else found.filter(created_at__gte=removal.since)
@@ -57,7 +56,8 @@ def posts_of(removal: Removal) -> "QuerySet[Message]":
 
 def _bury_some(removal: Removal) -> tuple[int, bool]:
     """The next posts, of whichever rooms they are. Rooms that were deleted meanwhile have a removal of their own."""
-    some = list(posts_of(removal).defer("body", "html").order_by("pk")[:TOGETHER])
+    left = posts_of(removal).filter(pk__gt=removal.reached, pk__lte=removal.up_to)
+    some = list(left.defer("body", "html").order_by("pk")[:TOGETHER])
     rooms = locked_rooms({message.room_id for message in some})
     for room in rooms.values():
         bury(room, [message for message in some if message.room_id == room.pk], removal.by)
