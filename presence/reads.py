@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from presence.epochs import Epochs
 from presence.loops import PerLoop
-from presence.store import Snapshot, Store, count_now, present_now
+from presence.store import Snapshot, Store, among_now, count_now, nodes_now, present_now
 from presence.topics import checked
 
 T = TypeVar("T")
@@ -36,6 +36,25 @@ def present(user_id: int, topics: Sequence[str]) -> list[bool]:
     The same errors and cost as `count`, however many people there are.
     """
     return _believed(*present_now(user_id, [checked(topic) for topic in topics])) if topics else []
+
+
+def among(topic: str, user_ids: Sequence[int]) -> frozenset[int]:
+    """Those of these users who are present on the topic. For code without an event loop, like views.
+
+    The same errors and cost as `count`.
+    """
+    if not user_ids:
+        return frozenset()
+    answers = _believed(*among_now(checked(topic), user_ids))
+    return frozenset(user for user, is_present in zip(user_ids, answers, strict=True) if is_present)
+
+
+def nodes() -> frozenset[str]:
+    """The server processes that hold a lease. For code without an event loop, like views.
+
+    The same errors as `count`. Costs one round trip.
+    """
+    return frozenset(_believed(*nodes_now()))
 
 
 async def snapshot(topic: str) -> Snapshot:

@@ -7,7 +7,7 @@ from pytest_django import Settings
 from redis import Redis
 
 from presence.errors import CorruptData, InvalidTopic, PresenceUnavailable
-from presence.reads import acount, count, present, snapshot
+from presence.reads import acount, among, count, nodes, present, snapshot
 from presence.tests.test_tracker import ALICE, BOB, ROOM
 from presence.tests.valkey import Valkey
 from presence.tests.waiting import eventually
@@ -31,6 +31,8 @@ async def test_pages_read_how_many_and_who(trackers: Trackers) -> None:
     assert count([]) == await acount([]) == []
     assert present(ALICE, [ONLINE, ROOM]) == [False, True]
     assert present(ALICE, []) == []
+    assert (among(ROOM, [ALICE, BOB, 99]), among(ROOM, [])) == ({ALICE, BOB}, set())
+    assert nodes() == {tracker.node}
     assert (await snapshot(ROOM)).people == {ALICE, BOB}
 
 
@@ -47,6 +49,10 @@ async def test_without_redis_reads_fail_at_once_and_by_name(valkey: Valkey) -> N
         await snapshot(ROOM)
     with pytest.raises(PresenceUnavailable):
         present(ALICE, [ROOM])
+    with pytest.raises(PresenceUnavailable):
+        among(ROOM, [ALICE])
+    with pytest.raises(PresenceUnavailable):
+        nodes()
     assert time.monotonic() - began < 1
 
 
