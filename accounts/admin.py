@@ -1,8 +1,20 @@
+from collections.abc import Iterable
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.signals import account_changed
+
+# To delete one there would leave the session in force: the site's own pages end it.
+admin.site.unregister(UserSession)
 
 
 @admin.register(User)
@@ -25,3 +37,26 @@ class UserAdmin(DjangoUserAdmin):
             },
         ),
     )
+
+    @transaction.atomic
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        return super().user_change_password(request, id, form_url)
+
+    def log_addition(self, request: HttpRequest, obj: User, message: Any) -> Any:
+        _tell(request, obj, "added")
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: User, message: Any) -> Any:
+        changed = [part["changed"] for part in message if "changed" in part]
+        _tell(request, obj, "changed", [name for part in changed for name in part.get("fields", ())])
+        return super().log_change(request, obj, message)
+
+    def log_deletions(self, request: HttpRequest, queryset: QuerySet[User]) -> Any:
+        for person in queryset:
+            _tell(request, person, "deleted")
+        return super().log_deletions(request, queryset)
+
+
+def _tell(request: HttpRequest, user: User, how: str, fields: Iterable[str] = ()) -> None:
+    address = get_adapter().get_client_ip(request)
+    account_changed.send(sender=User, by=request.user, user=user, how=how, fields=list(fields), address=address)

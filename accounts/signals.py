@@ -1,13 +1,18 @@
-"""When somebody is signed out. Whoever holds something open for a session listens here, and closes it.
+"""When somebody is signed out, and when an account is changed by somebody else.
 
-`session_ended(user_id, session_key)`: one session was ended by a log-out.
+Whoever holds something open for a session listens here, and closes it.
+
+`session_ended(user_id, session_key)`: one session was ended by a log-out, or by whoever may end it.
 `signed_out_everywhere(user_id)`: all sessions of a person are void, since the account was deactivated or deleted, or
 its password changed; sent after the commit, and whoever made the change: a page, the admin or a command.
+`account_changed(by, user, how, fields, address)`: in the admin, `by` has `added`, `changed` or `deleted` an account;
+with the names of the fields that changed. Sent in the transaction that does it.
 """
 
 from functools import partial
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.signals import user_logged_out
 from django.db.models.signals import post_delete, post_save, pre_save
 from django.db.transaction import on_commit
@@ -18,6 +23,7 @@ from accounts.models import User
 
 session_ended = Signal()
 signed_out_everywhere = Signal()
+account_changed = Signal()
 
 # What sessions hang on: Django derives a session's hash from the password.
 GROUNDS = ("password", "is_active")
@@ -27,6 +33,12 @@ GROUNDS = ("password", "is_active")
 def announce_the_end_of_a_session(request: HttpRequest, user: User | None, **_: Any) -> None:
     if user is not None:
         session_ended.send(sender=User, user_id=user.pk, session_key=request.session.session_key)
+
+
+@receiver(post_delete, sender=UserSession)
+def announce_the_end_of_a_noted_session(instance: UserSession, **_: Any) -> None:
+    values = {"user_id": instance.user_id, "session_key": instance.session_key}
+    on_commit(partial(session_ended.send, sender=User, **values))
 
 
 @receiver(pre_save, sender=User)

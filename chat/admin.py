@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
-from chat import admin_log  # noqa: F401  (its admins too)
+from chat import admin_log, admin_people  # noqa: F401  (which register themselves)
 from chat.attendance import count_in, here_counts
 from chat.errors import Invalid, Refused
 from chat.forms import KINDS

@@ -53,6 +53,22 @@ def presence_of(user_id: int) -> dict[str, bool | None]:
     return {"online": online, "away": away}
 
 
+def who_is_online(user_ids: Sequence[int]) -> frozenset[int] | None:
+    """Those of these users who are online, as others see it; None while presence is unavailable."""
+    try:
+        return reads.among(ONLINE, user_ids)
+    except PresenceUnavailable:
+        return None
+
+
+def online_count() -> int | None:
+    """How many people are online; None while presence is unavailable."""
+    try:
+        return reads.count([ONLINE])[0]
+    except PresenceUnavailable:
+        return None
+
+
 async def online() -> frozenset[int]:
     """The users who are online, in whatever room; nobody while presence is unavailable."""
     try:

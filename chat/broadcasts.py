@@ -105,6 +105,11 @@ def session_ended(user_id: int, session: str | None) -> None:
     _after_commit(envelopes.session_ended(user_id, session))
 
 
+def connection_ended(user_id: int, connection_id: str) -> None:
+    """Close one socket of the user's."""
+    _after_commit(envelopes.connection_ended(user_id, connection_id))
+
+
 def _with_unread(membership: Membership) -> Membership:
     return Membership.objects.with_unread().get(pk=membership.pk)
 

@@ -51,6 +51,7 @@ class RoomsConsumer(AsyncWebsocketConsumer):
         if not user.is_authenticated:
             await self.close()
             return
+        device = self._device()  # first: our own server forgets the handshake once the socket is open
         await self.accept()
         if get_hub().is_full_for(user.pk):
             await self.close(TOO_MANY_SOCKETS)  # only a socket that was accepted can be told why
@@ -58,7 +59,7 @@ class RoomsConsumer(AsyncWebsocketConsumer):
         session = self.scope["session"].session_key
         # A plain user: the scope's own stands behind a proxy, which costs something each time that it is asked.
         outlet = outlet_for(self.scope, self.base_send)
-        self.connection = Connection(copy(user), session, outlet, self.scope.get("address", ""), self._device())
+        self.connection = Connection(copy(user), session, outlet, self.scope.get("address", ""), device)
         self.scope.clear()  # for as long as the socket is open, nothing of its handshake is needed any more
         try:
             await get_hub().welcome(self.connection)

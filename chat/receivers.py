@@ -9,7 +9,8 @@ from accounts import signals
 from accounts.models import User
 from chat import broadcasts
 from chat.last_seen import last_seen
-from chat.services import rooms
+from chat.services import administering, rooms, site_bans
+from chat.services.actor import Actor
 from presence import signals as presence_signals
 from presence.topics import ONLINE
 
@@ -28,6 +29,14 @@ def close_the_sessions_sockets(user_id: int, session_key: str, **_: Any) -> None
 @receiver(signals.signed_out_everywhere)
 def close_all_sockets(user_id: int, **_: Any) -> None:
     broadcasts.session_ended(user_id, None)
+
+
+@receiver(signals.account_changed)
+def write_down_what_was_changed(by: User, user: User, how: str, fields: list[str], address: str, **_: Any) -> None:
+    """Who makes a banned account active again has lifted the ban."""
+    administering.note_change(Actor(by, address), user, how, fields)
+    if user.is_active:
+        site_bans.forget(Actor(by, address), user)
 
 
 @receiver(presence_signals.left)

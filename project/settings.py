@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "csp",
     "allauth",
     "allauth.account",
+    "allauth.usersessions",
     "accounts.apps.AccountsConfig",
     "presence.apps.PresenceConfig",
     "chat.apps.ChatConfig",
@@ -227,6 +228,8 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_USERNAME_VALIDATORS = "accounts.usernames.validators"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_ADAPTER = "accounts.adapter.Adapter"
+USERSESSIONS_TRACK_ACTIVITY = False  # it would write with every request
 
 # Mail goes to the console until EMAIL_URL names a server.
 EMAIL = dj_email_url.parse(env.str("EMAIL_URL", "console:", validate=is_mail_server))

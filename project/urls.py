@@ -3,11 +3,13 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import JavaScriptCatalog
 
+from chat.entrance import inactive
 from presence.views import operations
 
 urlpatterns = [
     path("", include("chat.urls")),
     path("", include("accounts.urls")),
+    path("accounts/inactive/", inactive, name="account_inactive"),  # in place of allauth's
     path("accounts/", include("allauth.urls")),
     path("admin/presence/", admin.site.admin_view(operations), name="presence"),
     path("admin/", admin.site.urls),

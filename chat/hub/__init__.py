@@ -23,6 +23,7 @@ envelopes.py      what travels over the channel layer
 announcements.py  what this process has to tell
 billboard.py      what administrators tell everyone
 publisher.py      what waits to travel, in one round trip
+roll_call.py      who is connected, to whatever server
 work.py           what it does by itself
 hub.py            all of it together
 """

@@ -63,6 +63,26 @@ def session_ended(user_id: int, session: str | None) -> Envelope:
     return {"type": "session.ended", "group": user_group(user_id), "user": user_id, "session": fingerprint}
 
 
+def connection_ended(user_id: int, connection: str) -> Envelope:
+    """For the one hub that has it."""
+    return {"type": "connection.ended", "group": user_group(user_id), "user": user_id, "connection": connection}
+
+
+def roll_called(answer_to: str) -> Envelope:
+    return {"type": "roll.called", "group": PEOPLE_GROUP, "answer_to": answer_to}
+
+
+def roll_answered(group: str, node: str, host: str, connections: list[dict[str, Any]], last: bool) -> Envelope:
+    return {
+        "type": "roll.answered",
+        "group": group,
+        "node": node,
+        "host": host,
+        "connections": connections,
+        "last": last,
+    }
+
+
 def session_fingerprint(session: str) -> str:
     """A session's key is its password: it does not travel."""
     return hashlib.sha256(session.encode()).hexdigest()

@@ -9,13 +9,13 @@ from chat import events, limits
 from chat.attendance import count_in, fresh_here_counts, here_topic
 from chat.database import read
 from chat.errors import NotFound, Refused
-from chat.hub import envelopes, reads
+from chat.hub import envelopes, reads, roll_call
 from chat.hub.allowances import Allowances
 from chat.hub.announcements import Announcements
 from chat.hub.audience import Hold
 from chat.hub.billboard import Billboard
 from chat.hub.checks import check_people, check_standing, check_versions
-from chat.hub.connection import SIGNED_OUT, TRY_AGAIN_LATER, Connection
+from chat.hub.connection import DISCONNECTED, SIGNED_OUT, TRY_AGAIN_LATER, Connection
 from chat.hub.counts import Counts
 from chat.hub.frame import Frame
 from chat.hub.people import People, Person
@@ -57,6 +57,8 @@ class Hub:
             "people.changed": lambda envelope: self.receive_people(envelope["people"]),
             "site.announced": lambda envelope: self._work.begin(self.billboard.check()),
             "session.ended": lambda envelope: self._end_session(envelope["user"], envelope["session"]),
+            "connection.ended": lambda envelope: self._end_connection(envelope["user"], envelope["connection"]),
+            "roll.called": lambda envelope: roll_call.answer(self, envelope["answer_to"], self._publisher.put),
             "presence.hint": self._sidebars.receive,
         }
 
@@ -228,6 +230,11 @@ class Hub:
         for connection in self.connections.get(user, ()):
             if session is None or session == envelopes.session_fingerprint(connection.session):
                 connection.close(SIGNED_OUT)
+
+    def _end_connection(self, user: int, connection_id: str) -> None:
+        for connection in self.connections.get(user, ()):
+            if connection.id == connection_id:
+                connection.close(DISCONNECTED)
 
     def _forward(self, *together: dict[str, Any]) -> None:
         """The next version of a room, in its turn: one frame for everyone."""

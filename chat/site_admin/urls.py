@@ -1,11 +1,20 @@
 from django.urls import path
 
-from chat.site_admin import announcements, audit, overview, reports
+from chat.site_admin import announcements, audit, connections, overview, people, reports, rooms
 
 app_name = "site-admin"
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
+    path("rooms/", rooms.rooms, name="rooms"),
+    path("people/", people.people, name="people"),
+    path("people/<int:user_id>/", people.person, name="person"),
+    path("people/<int:user_id>/ban/", people.ban, name="ban"),
+    path("people/<int:user_id>/unban/", people.unban, name="unban"),
+    path("people/<int:user_id>/sessions/end/", people.end_sessions, name="end-sessions"),
+    path("people/<int:user_id>/sessions/<int:session_id>/end/", people.end_session, name="end-session"),
+    path("people/<int:user_id>/connections/<slug:connection_id>/end/", connections.disconnect, name="disconnect"),
+    path("connections/", connections.connections, name="connections"),
     path("reports/", reports.reports, name="reports"),
     path("audit/", audit.audit, name="audit"),
     path("audit/export/", audit.export, name="audit-export"),

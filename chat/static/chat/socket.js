@@ -4,6 +4,7 @@ import { gettext } from "./words.js";
 
 const LOST = 1006; // as a browser says it
 const SIGNED_OUT = 4001;
+const DISCONNECTED = 4003;
 const TOO_SLOW = 4008;
 const FLOODED = 4029;
 const TOO_MANY = 4030;
@@ -12,7 +13,7 @@ const CHECK = 5000; // ms
 const ANSWER_WITHIN = 20_000; // ms: longer than the server waits for its database; after that nobody is listening
 
 // The tab's one socket: it comes back by itself, sends commands and dispatches the server's events by their type.
-// `state` is connecting, open, closed (and coming back), signed-out or refused (and not coming back).
+// `state` is connecting, open, closed (and coming back), signed-out, ended or refused (and not coming back).
 export class Socket extends EventTarget {
   #url;
   #socket = null;
@@ -43,6 +44,12 @@ export class Socket extends EventTarget {
     this.#dialledAt = performance.now();
     socket.onmessage = ({ data }) => socket === this.#socket && this.#read(socket, JSON.parse(data));
     socket.onclose = ({ code }) => socket === this.#socket && this.#lose(code);
+  }
+
+  // After an administrator ended it: only when the person asks for it.
+  resume() {
+    this.#become("connecting");
+    this.connect();
   }
 
   // Now, instead of when the wait is over.
@@ -97,6 +104,7 @@ export class Socket extends EventTarget {
     this.#code = code;
     const delay = this.#delay(code);
     if (code === SIGNED_OUT) this.#become("signed-out");
+    else if (code === DISCONNECTED) this.#become("ended");
     else if (HOPELESS.has(code)) this.#become("refused");
     else this.#comeBack(delay, greeted || code === TOO_MANY);
     this.#rejectAll();
@@ -137,6 +145,7 @@ export class Socket extends EventTarget {
 
   get words() {
     if (this.state === "refused") return gettext("The server refused what this page sent. Reload the page to go on.");
+    if (this.state === "ended") return gettext("An administrator ended this connection.");
     if (this.state === "signed-out") return gettext("You are signed out.");
     if (!navigator.onLine) return gettext("You are offline. What you write is sent when you are back.");
     if (this.#code === TOO_MANY) return gettext("This is open in too many tabs. Close some, and it goes on here.");

@@ -1,0 +1,47 @@
+"""The site's own pages in a real browser."""
+
+import pytest
+from selenium.webdriver.common.by import By
+
+from accounts.models import User
+from chat.models import Room
+from chat.tests.browser.pages import OpenTab, Tab
+from project.testing.waiting import eventually
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def listed(tab: Tab) -> bool:
+    """Whether Bob's tab is among the connections, with its room."""
+    tab.go("/site/connections/?q=bob")
+    return any("general" in row.text for row in tab.all("[data-connection]"))
+
+
+def test_an_administrator_disconnects_a_tab_which_says_so_and_comes_back_when_it_is_asked(
+    tab: OpenTab, admin_user: User, bob: User, general: Room
+) -> None:
+    his, theirs = tab(bob), tab(admin_user)
+    his.open_room(general)
+    eventually(lambda: listed(theirs), within=10)
+    assert not theirs.barriers()
+
+    row = theirs.one("[data-connection]")
+    assert "Chrome on Linux" in row.text
+    row.find_element(By.TAG_NAME, "button").click()
+    assert his.says("An administrator ended this connection.")
+    assert his.connection == "ended"
+    his.browser.execute_script("document.dispatchEvent(new Event('visibilitychange'))")
+    eventually(lambda: not listed(theirs), within=10)
+    assert his.connection == "ended"
+
+    his.one("connection-banner button").click()
+    assert his.sees("bob")
+    his.say("Here again")
+    assert his.shows("Here again")
+    assert not his.complaints()
+
+    theirs.go("/site/rooms/")
+    assert theirs.one("[data-here]").text == "1"
+    his.go("/")
+    eventually(lambda: theirs.one("[data-here]").text == "0", within=15)  # of itself
+    assert not theirs.barriers() + theirs.complaints()

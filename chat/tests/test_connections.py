@@ -1,0 +1,196 @@
+"""Who is connected, over real servers, and who is disconnected."""
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from uuid import uuid4
+
+import pytest
+
+from accounts.models import User
+from chat.hub import roll_call
+from chat.hub.roll_call import RollCall
+from chat.models import AuditEntry, Room, Status
+from chat.services import connections, rooms, site_bans
+from chat.services.actor import Actor
+from chat.services.status import set_status
+from chat.tests.talk import bodies_in_order, fetch, in_thread, open_room, post
+from project.testing.processes import Server, Valkey
+from project.testing.rows import Measured
+from project.testing.sockets import Client, session_cookie
+from project.testing.waiting import eventually
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+Servers = Callable[..., Server]
+
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
+
+
+@pytest.fixture
+def by(admin_user: User) -> Actor:
+    return Actor(admin_user)
+
+
+@pytest.fixture
+def cookie(admin_user: User) -> str:
+    """Of an administrator's session."""
+    return session_cookie(admin_user)
+
+
+def roll_of(*usernames: str) -> RollCall:
+    """What the hubs say once these are connected, a name for each socket."""
+
+    def called() -> RollCall | None:
+        roll = roll_call.call()
+        found = sorted(socket.username for socket in roll.sockets)
+        return roll if found == sorted(usernames) else None
+
+    roll = eventually(called)
+    assert roll
+    return roll
+
+
+class TestRollCall:
+    async def test_tells_of_every_socket_on_every_server(
+        self, servers: Servers, cookie: str, alice: User, bob: User, general: Room
+    ) -> None:
+        one, other = servers(), servers()
+        firefox = {"user_agent_header": FIREFOX}
+        async with Client(one, alice, **firefox) as a, Client(one, alice), Client(other, bob):
+            await open_room(a, general)
+            roll = await in_thread(roll_of)("alice", "alice", "bob")
+            assert len(roll.nodes) == 2
+            assert {socket.node for socket in roll.sockets} == set(roll.nodes)
+            [shown] = [socket for socket in roll.sockets if socket.room]
+            assert (shown.room, shown.name, shown.address, shown.device) == (
+                general.pk,
+                "Alice",
+                "127.0.0.1",
+                FIREFOX,
+            )
+            page = await in_thread(fetch)(one, "/site/connections/", cookie)
+            assert page.count("data-connection=") == 3
+            assert "Firefox on Linux" in page
+            assert "general" in page
+            found = await in_thread(fetch)(other, "/site/connections/?q=bob", cookie)
+            assert found.count("data-connection=") == 1
+
+    async def test_says_of_a_direct_conversation_only_that_it_is_one(
+        self, server: Server, cookie: str, alice: User
+    ) -> None:
+        between = await in_thread(rooms.create_room)(alice, "between us", kind=Room.Kind.PRIVATE)
+        await Room.objects.filter(pk=between.pk).aupdate(kind=Room.Kind.DIRECT)
+        async with Client(server, alice) as a:
+            await open_room(a, between)
+            page = await in_thread(fetch)(server, "/site/connections/", cookie)
+            assert "Direct conversation" in page
+            assert "between us" not in page
+
+    async def test_names_the_servers_that_do_not_answer(self, servers: Servers, alice: User, bob: User) -> None:
+        one, other = servers(), servers()
+        async with Client(one, alice), Client(other, bob):
+            roll = await in_thread(roll_of)("alice", "bob")
+            [lost] = {socket.node for socket in roll.of(bob.pk)}
+            other.pause()
+            began = time.monotonic()
+            roll = await in_thread(roll_call.call)()
+            assert time.monotonic() - began < 3
+            assert [socket.username for socket in roll.sockets] == ["alice"]
+            assert roll.silent == {lost}
+            other.resume()
+
+    def test_leaves_no_subscription_behind(self, valkey: Valkey) -> None:
+        assert roll_call.call().known
+        with valkey.client() as client:
+            assert eventually(lambda: not client.pubsub_channels())
+
+    @pytest.fixture
+    def silent_redis(self, valkey: Valkey) -> Iterator[None]:
+        assert roll_call.call().known
+        valkey.pause()
+        yield
+        valkey.resume()
+
+    @pytest.mark.usefixtures("silent_redis")
+    def test_waits_for_no_redis_that_answers_nothing(self) -> None:
+        began = time.monotonic()
+        assert not roll_call.call().known
+        assert time.monotonic() - began < 3
+
+
+class TestHiddenPeople:
+    """Alice is invisible."""
+
+    @pytest.fixture(autouse=True)
+    def hides(self, alice: User) -> None:
+        set_status(alice, mode=Status.Mode.INVISIBLE)
+
+    async def test_are_not_even_counted(self, server: Server, cookie: str, alice: User, bob: User) -> None:
+        async with Client(server, alice), Client(server, bob):
+            await in_thread(roll_of)("bob")
+            connected = words(await in_thread(fetch)(server, "/site/connections/", cookie))
+            assert "One connection" in connected
+            assert "alice" not in connected
+            assert "1 connection on one server" in words(await in_thread(fetch)(server, "/site/", cookie))
+            people = words(await in_thread(fetch)(server, "/site/people/?q=alice", cookie))
+            assert "alice@example.org active offline 0 never" in people
+            hers = await in_thread(fetch)(server, f"/site/people/{alice.pk}/", cookie)
+            assert "data-connection" not in hers
+            assert "offline" in hers
+
+    async def test_are_seen_where_the_site_lets_administrators(
+        self, servers: Servers, cookie: str, alice: User, bob: User
+    ) -> None:
+        server = servers(ROOMFUL_ADMINISTRATORS_SEE_HIDDEN="true")
+        async with Client(server, alice), Client(server, bob):
+            roll = await in_thread(roll_of)("alice", "bob")
+            assert {socket.username: socket.hidden for socket in roll.sockets} == {"alice": True, "bob": False}
+            page = await in_thread(fetch)(server, "/site/connections/", cookie)
+            assert page.count("data-connection=") == 2
+            assert "invisible" in page
+
+
+def words(page: str) -> str:
+    return " ".join(re.sub("<[^>]*>", " ", page).split())
+
+
+async def test_to_disconnect_closes_one_tab_of_two_and_is_no_ban(
+    servers: Servers, by: Actor, alice: User, general: Room
+) -> None:
+    one, other = servers(), servers()
+    async with Client(one, alice) as a, Client(other, alice) as b:
+        await open_room(a, general)
+        roll = await in_thread(roll_of)("alice", "alice")
+        [connection] = [socket.id for socket in roll.sockets if socket.room]
+        await in_thread(connections.disconnect)(by, connection, alice.pk, "too many tabs")
+        assert await a.closed(timeout=2) == 4003
+        assert await post(b, general, "Still here")
+    entry = await AuditEntry.objects.aget()
+    assert (entry.act, entry.person_name, entry.reason) == ("connection.ended", "alice", "too many tabs")
+    async with Client(one, alice) as back:
+        assert await post(back, general, "Back")
+
+
+@pytest.mark.row(29)
+async def test_who_is_banned_is_gone_at_once_and_nothing_more_of_theirs_is_stored(
+    server: Server, measured: Measured, by: Actor, bob: User, general: Room
+) -> None:
+    async with Client(server, bob) as one, Client(server, bob) as other:
+        await post(one, general, "Before")
+        with measured.time("closed", within=2):
+            await in_thread(site_bans.ban)(by, bob.pk, reason="spam")
+            await one.ask("message.post", room=general.pk, client_id=str(uuid4()), body="After")
+            assert await one.closed() == await other.closed() == 4001
+    assert await bodies_in_order(general) == ["Before"]
+
+
+async def test_nothing_is_stored_of_who_is_banned_before_word_of_it_has_come(
+    server: Server, bob: User, general: Room
+) -> None:
+    async with Client(server, bob) as b:
+        await post(b, general, "Before")
+        await User.objects.filter(pk=bob.pk).aupdate(is_active=False)  # as a ban does, and no word of it
+        await b.ask("message.post", room=general.pk, client_id=str(uuid4()), body="After")
+        assert await b.closed() == 4001
+    assert await bodies_in_order(general) == ["Before"]
