@@ -3,7 +3,6 @@
 import re
 import time
 from collections.abc import Callable, Iterator
-from uuid import uuid4
 
 import pytest
 
@@ -11,12 +10,11 @@ from accounts.models import User
 from chat.hub import roll_call
 from chat.hub.roll_call import RollCall
 from chat.models import AuditEntry, Room, Status
-from chat.services import connections, rooms, site_bans
+from chat.services import connections, rooms
 from chat.services.actor import Actor
 from chat.services.status import set_status
-from chat.tests.talk import bodies_in_order, fetch, in_thread, open_room, post
+from chat.tests.talk import fetch, in_thread, open_room, post
 from project.testing.processes import Server, Valkey
-from project.testing.rows import Measured
 from project.testing.sockets import Client, session_cookie
 from project.testing.waiting import eventually
 
@@ -170,27 +168,3 @@ async def test_to_disconnect_closes_one_tab_of_two_and_is_no_ban(
     assert (entry.act, entry.person_name, entry.reason) == ("connection.ended", "alice", "too many tabs")
     async with Client(one, alice) as back:
         assert await post(back, general, "Back")
-
-
-@pytest.mark.row(29)
-async def test_who_is_banned_is_gone_at_once_and_nothing_more_of_theirs_is_stored(
-    server: Server, measured: Measured, by: Actor, bob: User, general: Room
-) -> None:
-    async with Client(server, bob) as one, Client(server, bob) as other:
-        await post(one, general, "Before")
-        with measured.time("closed", within=2):
-            await in_thread(site_bans.ban)(by, bob.pk, reason="spam")
-            await one.ask("message.post", room=general.pk, client_id=str(uuid4()), body="After")
-            assert await one.closed() == await other.closed() == 4001
-    assert await bodies_in_order(general) == ["Before"]
-
-
-async def test_nothing_is_stored_of_who_is_banned_before_word_of_it_has_come(
-    server: Server, bob: User, general: Room
-) -> None:
-    async with Client(server, bob) as b:
-        await post(b, general, "Before")
-        await User.objects.filter(pk=bob.pk).aupdate(is_active=False)  # as a ban does, and no word of it
-        await b.ask("message.post", room=general.pk, client_id=str(uuid4()), body="After")
-        assert await b.closed() == 4001
-    assert await bodies_in_order(general) == ["Before"]

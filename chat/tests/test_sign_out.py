@@ -2,41 +2,76 @@
 
 import asyncio
 import json
+from contextlib import suppress
+from uuid import uuid4
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.models import Session
 from django.utils import timezone
+from websockets.exceptions import ConnectionClosed
 
+from accounts import sessions
 from accounts.models import User
 from accounts.signals import session_ended
 from chat.models import Membership, Room
-from chat.tests.talk import (
-    bodies,
-    in_thread,
-    post,
-)
+from chat.services import connections, site_bans
+from chat.services.actor import SITE
+from chat.tests.talk import bodies, bodies_in_order, in_thread, post
 from project.testing.processes import Server
+from project.testing.rows import Measured
 from project.testing.sockets import Client, open_socket, session_cookie
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@pytest.mark.row(29)
 class TestSignOut:
-    async def test_closes_that_sessions_sockets_alone(self, server: Server, alice: User, general: Room) -> None:
+    async def test_closes_that_sessions_sockets_alone(
+        self, server: Server, measured: Measured, alice: User, general: Room
+    ) -> None:
         cookie = await in_thread(session_cookie)(alice)
         async with open_socket(server, cookie) as here, Client(server, alice) as elsewhere:
             assert json.loads(await here.recv())[0]["type"] == "hello"
-            await in_thread(session_ended.send)(sender=User, user_id=alice.pk, session_key=cookie)
-            await asyncio.wait_for(here.wait_closed(), 5)
+            with measured.time("closed", within=2):
+                await in_thread(session_ended.send)(sender=User, user_id=alice.pk, session_key=cookie)
+                await asyncio.wait_for(here.wait_closed(), 5)
             assert here.close_code == 4001
             assert await post(elsewhere, general, "Still here")
 
-    async def test_a_changed_password_closes_all(self, server: Server, alice: User) -> None:
+    async def test_a_session_that_an_administrator_ends_closes_its_sockets_alone(
+        self, server: Server, measured: Measured, alice: User, general: Room
+    ) -> None:
+        cookie = await in_thread(session_cookie)(alice)
+        noted = await UserSession.objects.acreate(user=alice, session_key=cookie, ip="127.0.0.1")
+        async with open_socket(server, cookie) as here, Client(server, alice) as elsewhere:
+            assert json.loads(await here.recv())[0]["type"] == "hello"
+            with measured.time("closed", within=2):
+                await in_thread(connections.end_session)(SITE, alice.pk, noted.pk)
+                await asyncio.wait_for(here.wait_closed(), 5)
+            assert here.close_code == 4001
+            assert await post(elsewhere, general, "Still here")
+
+    async def test_a_changed_password_closes_all(self, server: Server, measured: Measured, alice: User) -> None:
         async with Client(server, alice) as one, Client(server, alice) as other:
-            alice.set_password("another password")
-            await alice.asave()
-            assert await one.closed() == await other.closed() == 4001
+            with measured.time("closed", within=2):
+                alice.set_password("another password")
+                await alice.asave()
+                assert await one.closed() == await other.closed() == 4001
+
+    async def test_a_ban_closes_all_and_nothing_more_is_stored(
+        self, server: Server, measured: Measured, bob: User, general: Room
+    ) -> None:
+        async with Client(server, bob) as one, Client(server, bob) as other:
+            await post(one, general, "Before")
+            with measured.time("closed", within=2):
+                await in_thread(site_bans.ban)(SITE, bob.pk, reason="spam")
+                with suppress(ConnectionClosed):
+                    await one.ask("message.post", room=general.pk, client_id=str(uuid4()), body="After")
+                assert await one.closed() == await other.closed() == 4001
+        assert await bodies_in_order(general) == ["Before"]
+        assert await in_thread(sessions.keys_of)(bob.pk) == []
 
 
 class TestLostWord:
@@ -59,16 +94,31 @@ class TestLostWord:
             for client in (elsewhere, b):
                 await client.command("presence.touch")
 
-    async def test_an_expired_session_closes_its_sockets(self, server: Server, alice: User) -> None:
+    @pytest.mark.row(29)
+    async def test_an_expired_session_closes_its_sockets(self, server: Server, measured: Measured, alice: User) -> None:
         async with Client(server, alice) as a:
             await Session.objects.aupdate(expire_date=timezone.now())
-            assert await a.closed() == 4001
+            with measured.time("expired", within=30):
+                assert await a.closed(timeout=40) == 4001
 
-    async def test_a_deactivated_account_closes_its_sockets(self, server: Server, alice: User, bob: User) -> None:
+    @pytest.mark.row(29)
+    async def test_a_deactivated_account_closes_its_sockets(
+        self, server: Server, measured: Measured, alice: User, bob: User
+    ) -> None:
         async with Client(server, alice) as a, Client(server, bob) as b:
             await User.objects.filter(pk=alice.pk).aupdate(is_active=False)
-            assert await a.closed() == 4001
+            with measured.time("closed without a word", within=15):
+                assert await a.closed(timeout=20) == 4001
             await b.command("presence.touch")
+
+    @pytest.mark.row(29)
+    async def test_nothing_is_stored_of_a_deactivated_account(self, server: Server, bob: User, general: Room) -> None:
+        async with Client(server, bob) as b:
+            await post(b, general, "Before")
+            await User.objects.filter(pk=bob.pk).aupdate(is_active=False)
+            await b.ask("message.post", room=general.pk, client_id=str(uuid4()), body="After")
+            assert await b.closed() == 4001
+        assert await bodies_in_order(general) == ["Before"]
 
     async def test_a_changed_password_closes_its_sockets(self, server: Server, alice: User) -> None:
         async with Client(server, alice) as a:
