@@ -1,5 +1,7 @@
 import { silenceOf } from "./silence.js";
 
+const RANKS = ["member", "moderator", "owner"];
+
 // What one does to a message of the shown room, and who may.
 export class Acts {
   #chat;
@@ -14,8 +16,8 @@ export class Acts {
     if (["edit", "pin", "react"].includes(act) && !this.mayTouch) return false;
     if (act === "edit") return isMine;
     if (act === "report") return !isMine;
-    if (act === "delete") return isMine || this.allows("delete_any");
-    if (act === "purge") return !isMine && this.allows("delete_any");
+    if (act === "delete") return isMine || this.#mayDelete(message);
+    if (act === "purge") return !isMine && this.#mayDelete(message);
     if (act === "thread" || act === "unread") return message.thread === undefined;
     return true;
   }
@@ -74,6 +76,17 @@ export class Acts {
     const { reading, socket, shown } = this.#chat;
     reading.report();
     await this.#tried(socket.command("room.unread", { room: shown, position }));
+  }
+
+  // Whether somebody's role, as far as the sidebar says, is below one's own. The server knows.
+  #mayDelete({ author }) {
+    return this.allows("delete_any") && this.#isBelow(author);
+  }
+
+  #isBelow({ id }) {
+    const { isAdministrator, room, roster } = this.#chat;
+    const rank = (role) => RANKS.indexOf(role ?? "member");
+    return isAdministrator || rank(roster.find(id)?.role) < rank(room?.role);
   }
 
   #do(type, message, members) {

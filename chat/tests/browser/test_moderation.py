@@ -1,9 +1,15 @@
 """What moderators do while the other is typing, as both see it."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
+from selenium.webdriver import Keys
 
 from accounts.models import User
 from chat.models import Room
+from chat.services import moderation
+from chat.services.actor import Actor
 from chat.tests.browser.pages import OpenTab, Tab
 from project.testing.waiting import eventually
 
@@ -68,6 +74,7 @@ def test_who_is_muted_locked_out_removed_and_banned_while_typing_sees_who_did_it
     choose(hers, "bob", "unmute")
     eventually(lambda: may_write(his), within=SOON)
     assert draft(his) == "Buy my"
+    assert his.read("document.activeElement.name") == "body"
 
     choose_for_room(hers, "lock")
     confirm(hers, "A break")
@@ -94,4 +101,35 @@ def test_who_is_muted_locked_out_removed_and_banned_while_typing_sees_who_did_it
     assert reads(his, "Enough")
     assert not his.all(".gone .button.quiet")
     assert not hers.complaints()
+    assert not his.complaints()
+
+
+def test_in_slow_mode_what_is_sent_waits_in_order_and_a_mute_ends_by_itself(
+    tab: OpenTab, alice: User, bob: User, general: Room
+) -> None:
+    his = tab(bob)
+    his.open_room(general)
+    moderation.set_slow(Actor(alice), general.pk, 3)
+    assert reads(his, "Slow mode: one message every 3 seconds")
+    for text in ("One", "Two"):
+        his.say(text)
+    assert reads(his, "Slow mode: what you wrote is sent in")
+    assert his.messages() == ["One", "Two"]
+    eventually(lambda: his.stored() == ["One", "Two"])
+    assert reads(his, "Slow mode: your next message in")
+
+    moderation.set_slow(Actor(alice), general.pk, 600)
+    assert reads(his, "Alice set slow mode to 10 minutes")
+    his.say("Three")
+    assert reads(his, "Slow mode: what you wrote is sent in")
+    moderation.set_slow(Actor(alice), general.pk, 0)
+    assert his.shows("Three")
+
+    moderation.mute(Actor(alice), general.pk, bob.pk, until=timezone.now() + timedelta(seconds=3), reason="Be kind")
+    eventually(lambda: not may_write(his))
+    his.point_at("Two")
+    assert not his.all("message-tools [data-react]")
+    eventually(lambda: may_write(his))
+    his.write("Four").send_keys(Keys.ENTER)
+    assert his.shows("Four")
     assert not his.complaints()

@@ -1,15 +1,14 @@
 import { html, nothing } from "../vendor/lit.js";
 import { closeIcon, sendIcon } from "../parts/icons.js";
 import { excerpt } from "../parts/quote.js";
-import { Alarm } from "../clock.js";
 import { Drafts } from "../drafts.js";
 import { nameOf } from "../room-name.js";
-import { silenceText } from "../silence.js";
 import { TypingSignal } from "../typing.js";
 import { gettext, interpolate, ngettext } from "../words.js";
 import { grow } from "./growing.js";
 import { LightElement } from "./light.js";
 import "./mention-list.js";
+import "./silence-note.js";
 import "./slow-note.js";
 import "./typing-line.js";
 
@@ -24,7 +23,7 @@ export class MessageComposer extends LightElement {
   #signal = null;
   #quoting = null;
   #silence = null; // why one cannot write
-  #muteEnds = new Alarm(() => this.conversation.chat.changed());
+  #hadFocus = false; // when that began
 
   constructor() {
     super();
@@ -37,14 +36,14 @@ export class MessageComposer extends LightElement {
     this.follow(conversation, chat, chat.rooms);
     this.#drafts ??= new Drafts(chat.me);
     this.#signal ??= new TypingSignal(chat.socket, { room, thread: thread ?? undefined });
-    this.#silence = chat.acts.silence;
-    this.#muteEnds.set([this.#silence?.until]);
+    const { silence } = chat.acts;
+    if (silence && !this.#silence) this.#hadFocus = document.activeElement === this.#textarea;
+    this.#silence = silence;
     if (this.#silence) this.#signal.ended();
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    this.#muteEnds.set([]);
     this.#signal?.ended();
   }
 
@@ -52,7 +51,7 @@ export class MessageComposer extends LightElement {
     const words = this.#words;
     const note = this.conversation.thread === null ? "composer-note" : "thread-note";
     return html`<typing-line .conversation=${this.conversation}></typing-line>${this.#quoted()}
-      <div role="status">${this.#silence ? this.#silenced() : nothing}</div>
+      <silence-note .chat=${this.conversation.chat} .isKept=${Boolean(this.#draft.trim())}></silence-note>
       <form class="composer" ?hidden=${this.#silence} ?data-over=${this.left < 0} @submit=${this.#submit}>
       <mention-list .conversation=${this.conversation}></mention-list>
       <textarea name="body" rows="1" dir="auto" placeholder=${words} aria-label=${words} aria-autocomplete="list"
@@ -63,7 +62,7 @@ export class MessageComposer extends LightElement {
   }
 
   firstUpdated() {
-    this.#textarea.value = this.#drafts.of(this.#place);
+    this.#textarea.value = this.#draft;
     this.#written();
     this.focus();
   }
@@ -74,9 +73,17 @@ export class MessageComposer extends LightElement {
   }
 
   updated() {
+    this.#resume();
     if (this.#quoting === this.conversation.quoting) return;
     this.#quoting = this.conversation.quoting;
     if (this.#quoting) this.#textarea.focus();
+  }
+
+  // One can write again: on where one was, if one is nowhere else by now.
+  #resume() {
+    if (this.#silence || !this.#hadFocus) return;
+    this.#hadFocus = false;
+    if (document.activeElement === document.body) this.focus();
   }
 
   get #textarea() {
@@ -90,6 +97,10 @@ export class MessageComposer extends LightElement {
   get #place() {
     const { room, thread } = this.conversation;
     return thread === null ? room : `${room}:${thread}`;
+  }
+
+  get #draft() {
+    return this.#drafts.of(this.#place);
   }
 
   get #words() {
@@ -106,14 +117,6 @@ export class MessageComposer extends LightElement {
     return html`<div class="quoting" data-quote=${quoting.id}><p class="quote">${excerpt(quoting)}</p>
       <button type="button" class="tool" aria-label=${words} title=${words} @click=${this.#unquote}
         >${closeIcon}</button></div>`;
-  }
-
-  // In place of the field, which keeps what is in it.
-  #silenced() {
-    const isKept = Boolean(this.#drafts.of(this.#place).trim());
-    const kept = html` <small>${gettext("What you wrote is kept.")}</small>`;
-    return html`<p class="silenced" data-why=${this.#silence.why}>${silenceText(this.#silence)}
-      ${isKept ? kept : nothing}</p>`;
   }
 
   #note() {

@@ -41,12 +41,14 @@ export class SlowNote extends LightElement {
   }
 }
 
+// "24 seconds", "5 minutes", "4:59".
 function spanOf(seconds) {
-  const [count, words] =
-    seconds % MINUTE || seconds < MINUTE
-      ? [seconds, ngettext("%(count)s second", "%(count)s seconds", seconds)]
-      : [seconds / MINUTE, ngettext("%(count)s minute", "%(count)s minutes", seconds / MINUTE)];
-  return interpolate(words, { count });
+  const [minutes, rest] = [Math.floor(seconds / MINUTE), seconds % MINUTE];
+  if (minutes && rest) return `${minutes}:${String(rest).padStart(2, "0")}`;
+  const words = minutes
+    ? ngettext("%(count)s minute", "%(count)s minutes", minutes)
+    : ngettext("%(count)s second", "%(count)s seconds", rest);
+  return interpolate(words, { count: minutes || rest });
 }
 
 customElements.define("slow-note", SlowNote);

@@ -1,0 +1,34 @@
+import { html, nothing } from "../vendor/lit.js";
+import { Alarm } from "../clock.js";
+import { silenceText } from "../silence.js";
+import { gettext } from "../words.js";
+import { LightElement } from "./light.js";
+
+// In place of the field, where one cannot write: why. A mute ends by itself.
+export class SilenceNote extends LightElement {
+  static properties = { chat: { attribute: false }, isKept: { attribute: false } };
+  #ends = new Alarm(() => this.chat.changed());
+
+  willUpdate() {
+    this.follow(this.chat, this.chat.rooms);
+    this.#ends.set([this.chat.acts.silence?.until]);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.#ends.set([]);
+  }
+
+  render() {
+    const { silence } = this.chat.acts;
+    return html`<div role="status">${silence ? this.#note(silence) : nothing}</div>`;
+  }
+
+  #note(silence) {
+    const kept = html`<small>${gettext("What you wrote is kept.")}</small>`;
+    return html`<p class="silenced" data-why=${silence.why}>${silenceText(silence)}
+      ${this.isKept ? kept : nothing}</p>`;
+  }
+}
+
+customElements.define("silence-note", SilenceNote);
