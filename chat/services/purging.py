@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from chat.services.actor import Actor
 
 PURGED = timedelta(hours=1)
+AT_ONCE = 200  # messages: mostly that is all
 
 
 @transaction.atomic
@@ -40,7 +41,7 @@ def purge(by: "Actor", room_id: int, user_id: int, *, reason: str = "") -> int:
     if count:
         audit.record(by, AuditEntry.Act.MESSAGES_PURGED, room=room, person=user, reason=reason, count=count)
         removal.save()
-        go_on(removal)
+        go_on(removal, AT_ONCE)
         room.refresh_from_db(fields=["version"])
         tell(room, by.user, "purged", user, reason, count=count)
     return count

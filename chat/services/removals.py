@@ -12,11 +12,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from chat.models import Membership, Message, Removal, Room
-from chat.services.burying import bury, erase_rows
+from chat.services.burying import NEEDED, bury, erase_rows
 from chat.services.locking import locked_rooms
 
-TOGETHER = 200  # messages that become tombstones in one transaction
-ERASED_TOGETHER = 100  # rows that go for good: each costs more
+# In one transaction: it should take no longer than it takes to store a post.
+TOGETHER = 100  # messages that become tombstones
+ERASED_TOGETHER = 50  # messages that go for good: each costs more
 REST = 3  # times as long as a batch took, nothing is removed after it
 
 
@@ -27,9 +28,12 @@ def remove_next() -> int | None:
     return None if removal is None else go_on(removal)
 
 
-def go_on(removal: Removal) -> int:
+def go_on(removal: Removal, most: int | None = None) -> int:
     """Do the next batch of this one, which is locked, or new in this transaction. How many messages it had."""
-    count, is_last = _BATCHES[Removal.Kind(removal.kind)](removal)
+    if removal.kind == Removal.Kind.POSTS:
+        count, is_last = _bury_some(removal, most or TOGETHER)
+    else:
+        count, is_last = _erase_some(removal, most or ERASED_TOGETHER)
     removal.done += count
     removal.finished_at = timezone.now() if is_last else None
     removal.save(update_fields=["reached", "done", "finished_at"])
@@ -48,37 +52,32 @@ def work_off(rest: Callable[[float], None] = time.sleep) -> int:
 
 def posts_of(removal: Removal) -> "QuerySet[Message]":
     """Which these are, without what is deleted. What the room tells by itself is nobody's."""
-    found = Message.objects.filter(author=removal.user, deleted_at=None, notice__isnull=True)
+    found = Message.objects.filter(author=removal.user_id, deleted_at=None, notice__isnull=True)
     if removal.room_id is not None:
         found = found.filter(room=removal.room_id)
     return found if removal.since is None else found.filter(created_at__gte=removal.since)
 
 
-def _bury_some(removal: Removal) -> tuple[int, bool]:
+def _bury_some(removal: Removal, most: int) -> tuple[int, bool]:
     """The next posts, of whichever rooms they are. Rooms that were deleted meanwhile have a removal of their own."""
     left = posts_of(removal).filter(pk__gt=removal.reached, pk__lte=removal.up_to)
-    some = list(left.defer("body", "html").order_by("pk")[:TOGETHER])
+    some = list(left.only(*NEEDED).order_by("pk")[:most])
     rooms = locked_rooms({message.room_id for message in some})
     for room in rooms.values():
         bury(room, [message for message in some if message.room_id == room.pk], removal.by)
     removal.reached = some[-1].pk if some else removal.up_to
-    return sum(message.room_id in rooms for message in some), len(some) < TOGETHER
+    return sum(message.room_id in rooms for message in some), len(some) < most
 
 
-def _erase_some(removal: Removal) -> tuple[int, bool]:
+def _erase_some(removal: Removal, most: int) -> tuple[int, bool]:
     """The newest that are left of a deleted room: so no reply outlasts what it replies to. At last the room itself."""
-    messages = Message.objects.filter(room=removal.room_id).order_by("-position")
-    if ids := list(messages.values_list("pk", flat=True)[:ERASED_TOGETHER]):
-        return erase_rows(Message.objects.filter(pk__in=ids)), False
-    members = Membership.objects.filter(room=removal.room_id)
-    if ids := list(members.values_list("pk", flat=True)[:ERASED_TOGETHER]):
+    newest = Message.objects.filter(room=removal.room_id).order_by("-position")
+    if ids := list(newest.values_list("pk", flat=True)[:most]):
+        erase_rows(ids)
+        return len(ids), False
+    members = Membership.objects.filter(room=removal.room_id).values_list("pk", flat=True)
+    if ids := list(members[:most]):
         Membership.objects.filter(pk__in=ids).delete()
         return 0, False
     Room.objects.filter(pk=removal.room_id or 0).delete()
     return 0, True
-
-
-_BATCHES: dict[Removal.Kind, Callable[[Removal], tuple[int, bool]]] = {
-    Removal.Kind.POSTS: _bury_some,
-    Removal.Kind.ROOM: _erase_some,
-}

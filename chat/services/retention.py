@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import Exists, Max, OuterRef
@@ -14,12 +13,9 @@ from chat.errors import Invalid
 from chat.models import AuditEntry, Message, Room
 from chat.services import audit
 from chat.services.actor import SITE, Actor
-from chat.services.burying import erase
+from chat.services.burying import NEEDED, erase
 from chat.services.locking import authorise, locked_room, locked_rooms
 from chat.services.removals import ERASED_TOGETHER, REST
-
-if TYPE_CHECKING:
-    from chat.models.message import MessageQuerySet
 
 MOST_DAYS = 36_500
 
@@ -59,29 +55,26 @@ def apply(room_id: int, now: datetime, rest: Callable[[float], None] = time.slee
 def _batches(room: Room, before: datetime, rest: Callable[[float], None]) -> Iterator[int]:
     """How many each removed. Once around frees those whose replies it removes, so it goes around until none is left."""
     old = Message.objects.filter(room=room, created_at__lt=before)
-    last = old.aggregate(position=Max("position"))["position"] or 0  # read once, and with nothing locked
+    last = old.aggregate(position=Max("position"))["position"] or 0  # the whole room is read for it, once
+    has_replies = Exists(Message.objects.filter(thread=OuterRef("pk")))
+    left = old.filter(~has_replies, position__lte=last).only(*NEEDED).order_by("position")
     reached, found_any = 0, True
     while found_any:
         reached, found_any = 0, False
-        while reached < last:
+        while some := list(left.filter(position__gt=reached)[:ERASED_TOGETHER]):
             began = time.monotonic()
-            reached, count = _erase_some(room, old.filter(position__gt=reached), last)
-            if count:
-                found_any = True
-                yield count
-                rest(REST * (time.monotonic() - began))
+            count = _erase(room, some)
+            if count is None:
+                return
+            yield count
+            reached, found_any = some[-1].position, found_any or count > 0
+            rest(REST * (time.monotonic() - began))
 
 
 @transaction.atomic
-def _erase_some(room: Room, old: "MessageQuerySet", last: int) -> tuple[int, int]:
-    """Up to which position it has come, and how many it removed. Where somebody decided otherwise, it is at the end."""
+def _erase(room: Room, some: list[Message]) -> int | None:
+    """How many were removed; None where somebody has decided otherwise meanwhile."""
     found = locked_rooms([room.pk]).get(room.pk)
     if found is None or found.retention_days != room.retention_days:
-        return last, 0
-    replied_to = Exists(Message.objects.filter(thread=OuterRef("pk")))
-    some = list(
-        old.filter(~replied_to, position__lte=last).defer("body", "html").order_by("position")[:ERASED_TOGETHER]
-    )
-    if some:
-        erase(found, some)
-    return (some[-1].position if len(some) == ERASED_TOGETHER else last), len(some)
+        return None
+    return len(erase(found, some))

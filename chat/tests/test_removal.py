@@ -47,6 +47,7 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (removals, retention):
         monkeypatch.setattr(module, "ERASED_TOGETHER", 3)
     monkeypatch.setattr(removals, "TOGETHER", 3)
+    monkeypatch.setattr(purging, "AT_ONCE", 3)
 
 
 @pytest.fixture
