@@ -78,11 +78,11 @@ export class Acts {
     await this.#tried(socket.command("room.unread", { room: shown, position }));
   }
 
-  // Whether somebody's role, as far as the sidebar says, is below one's own. The server knows.
   #mayDelete({ author }) {
     return this.allows("delete_any") && this.#isBelow(author);
   }
 
+  // Whether somebody's role, as far as the sidebar says, is below one's own. The server knows.
   #isBelow({ id }) {
     const { isAdministrator, room, roster } = this.#chat;
     const rank = (role) => RANKS.indexOf(role ?? "member");
