@@ -1,6 +1,6 @@
 """Rooms in Django's admin: what it changes goes through the same services as everything else."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -15,7 +15,7 @@ from chat.attendance import count_in, here_counts
 from chat.errors import Invalid, Refused
 from chat.forms import KINDS
 from chat.models import Membership, Room
-from chat.services import archiving, rooms, wording
+from chat.services import archiving, deleting, rooms, wording
 from chat.services.actor import Actor
 from chat.services.settings import SETTINGS
 
@@ -170,10 +170,17 @@ class RoomAdmin(admin.ModelAdmin):
         is_archived = obj is not None and obj.archived_at is not None
         return not is_archived and super().has_change_permission(request, obj)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Room | None = None) -> bool:
-        return False  # rooms are deleted by a service, once there is one: a bare DELETE would reach nobody's page
+    def delete_model(self, request: HttpRequest, obj: Room) -> None:
+        self._each(request, [obj], deleting.delete_room)
 
-    def _each(self, request: HttpRequest, chosen: QuerySet[Room], service: Callable[[Actor, int], Room]) -> None:
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Room]) -> None:
+        self._each(request, queryset, deleting.delete_room)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What the page asks about: Django would read every message of the room to count it."""
+        return [str(room) for room in objs], {}, set(), []
+
+    def _each(self, request: HttpRequest, chosen: Iterable[Room], service: Callable[[Actor, int], object]) -> None:
         for room in chosen:
             try:
                 service(Actor.of(request), room.pk)

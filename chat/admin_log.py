@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from chat.asking import attempt
 from chat.errors import Invalid
 from chat.models import Announcement, AuditEntry, Ban, Report
-from chat.services import announcements, reports
+from chat.services import announcements, moderation, reports, site_bans
 from chat.services.actor import Actor
 
 if TYPE_CHECKING:  # generic to the checker alone
@@ -71,6 +71,15 @@ class BanAdmin(ReadOnlyAdmin):
     list_select_related = ("user", "room", "by")
     search_fields = ("user__username", "room__name", "reason")
     ordering = ("-created_at", "-pk")
+    actions = ("lift",)
+
+    @admin.action(description=_("Lift the ban"), permissions=["view"])
+    def lift(self, request: HttpRequest, chosen: QuerySet[Ban]) -> None:
+        for ban in chosen:
+            if ban.room_id is None:
+                attempt(request, site_bans.unban, ban.user_id)
+            else:
+                attempt(request, moderation.unban, ban.room_id, ban.user_id)
 
 
 class AnnouncementForm(_AnnouncementModelForm):

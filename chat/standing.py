@@ -57,5 +57,5 @@ def _allowed(room: Room, roles: frozenset[str], viewer: User, person: User) -> s
     is_above = viewer != person and outranks(roles, theirs)
     allowed = {act for act in Act if allows(roles, act) and (is_above or act == Act.TRANSFER)}
     if OWNER in theirs:
-        allowed.discard(Act.TRANSFER)
+        allowed -= {Act.TRANSFER, Act.CHANGE_ROLES}  # there is always one
     return allowed if room.archived_at is None else allowed & IN_AN_ARCHIVED_ROOM

@@ -2,7 +2,7 @@
 
 access.py       who sees them
 general.py      what the room is, and whether it is archived
-members.py      who is in it, and how others are added
+members.py      who is in it, how others are added, and what is done to one of them (member_acts.py)
 invites.py      links by which people come in
 moderation.py   who is banned and muted
 reports.py      what members told those who moderate

@@ -1,9 +1,10 @@
-"""Who is in a room, and in which role; and how others are added."""
+"""Who is in a room, and in which role; how others are added, and what is done to one of them."""
 
 import re
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
@@ -11,13 +12,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from chat.asking import attempt
 from chat.authority import Act
 from chat.models import Membership, Room
+from chat.models.membership import REASON_LENGTH
 from chat.room_settings.access import for_those_who_may, show
+from chat.room_settings.member_acts import ACTS, acts_on
 from chat.services import invitations
+from chat.services.actor import Actor
 
 PAGE_LENGTH = 50
 MOST_AT_ONCE = 100  # people that one form adds
@@ -54,7 +59,21 @@ def members(request: HttpRequest, room: Room) -> HttpResponse:
             return redirect("chat:room-settings:members", room.pk)
     q = request.GET.get("q", "").replace("\0", "").strip()
     listed = Paginator(_found(room, q), PAGE_LENGTH).get_page(request.GET.get("page"))
-    return show(request, room, "members", {"form": form, "listed": listed, "q": q}, 422 if form.is_bound else 200)
+    rows = acts_on(Actor.of(request), room, listed)
+    context = {"form": form, "listed": listed, "rows": rows, "q": q, "reason_length": REASON_LENGTH}
+    return show(request, room, "members", context, 422 if form.is_bound else 200)
+
+
+@require_POST
+@for_those_who_may(Act.REMOVE)
+def act(request: HttpRequest, room: Room, user_id: int) -> HttpResponse:
+    """Do to a member what the form says; whether one may, the service decides."""
+    chosen = ACTS.get(request.POST.get("act", ""))
+    if chosen is None:
+        raise BadRequest("act")
+    if attempt(request, chosen.do, room.pk, user_id, request.POST.get("reason", ""))[0]:
+        messages.success(request, _("It is done."))
+    return redirect("chat:room-settings:members", room.pk)
 
 
 def _found(room: Room, q: str) -> QuerySet[Membership]:

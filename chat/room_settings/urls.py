@@ -9,6 +9,7 @@ urlpatterns = [
     path("archive/", general.archive, name="archive"),
     path("restore/", general.restore, name="restore"),
     path("members/", members.members, name="members"),
+    path("members/<int:user_id>/", members.act, name="member"),
     path("invites/", invites.invites, name="invites"),
     path("invites/<int:invite_id>/revoke/", invites.revoke, name="revoke"),
     path("moderation/", moderation.moderation, name="moderation"),

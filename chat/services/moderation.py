@@ -102,7 +102,7 @@ def _show_out(room: Room, user: "User", ending: Membership.Ending, by: Actor, re
     if membership is None:
         return False
     membership.room, membership.user = room, user
-    end(room, membership, ending, by.user, reason)
+    end(room, membership, ending, by.user, reason, by.address)
     return True
 
 

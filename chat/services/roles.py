@@ -1,9 +1,10 @@
 """Roles in a room: who moderates it, and whose it is."""
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from chat.authority import MEMBER, MODERATOR, OWNER, Act
-from chat.errors import Invalid, NotFound
+from chat.errors import Forbidden, Invalid, NotFound
 from chat.models import AuditEntry, Membership, Room
 from chat.services import audit
 from chat.services.actor import Actor
@@ -21,6 +22,8 @@ def set_role(by: Actor, room_id: int, user_id: int, role: str) -> None:
     user = authorise_on(by, room, Act.CHANGE_ROLES, user_id)
     membership = _membership(room, user.pk)
     before = membership.role
+    if before == OWNER:
+        raise Forbidden(_("A room needs an owner: make somebody else the owner first."))
     if role != before:
         membership.role = role
         save_standing(membership, "role")
