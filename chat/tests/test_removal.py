@@ -1,5 +1,7 @@
 """Deleting rooms, all that somebody posted, and what was kept for long enough: batch by batch."""
 
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from io import StringIO
 from typing import Any
@@ -218,6 +220,19 @@ class TestPurging:
             {"count": 6},
         )
 
+    def test_who_comes_back_gets_all_tombstones_of_a_version_or_starts_anew(
+        self, alice: User, bob: User, general: Room
+    ) -> None:
+        spam = [say(bob, general).pk for _ in range(5)]
+        version = Room.objects.get(pk=general.pk).version
+        purging.purge(Actor(alice), general.pk, bob.pk)
+        replayed = history.changes_since(general.pk, version, limit=6).events
+        buried = [event for event in replayed if event["version"] == version + 1]
+        assert sorted(event["message"]["id"] for event in buried) == spam
+        assert all(event["message"]["deleted"]["by"]["id"] == alice.pk for event in buried)
+        anew = history.changes_since(general.pk, version, limit=5).events
+        assert [event["type"] for event in anew] == ["room.reset"]
+
     def test_a_batch_takes_few_queries(self, alice: User, bob: User, general: Room) -> None:
         root = say(alice, general)
         for number in range(50):
@@ -226,6 +241,30 @@ class TestPurging:
         with CaptureQueriesContext(connection) as queries:
             purging.purge(Actor(alice), general.pk, bob.pk)
         assert len(queries) < 50
+
+
+@pytest.mark.django_db(transaction=True)
+def test_several_servers_work_at_the_queue_at_once_and_do_everything_once(
+    small_batches: None, alice: User, bob: User, general: Room, secret: Room
+) -> None:
+    for room in (general, secret):
+        for number in range(20):
+            say(bob, room, str(number))
+        purging.purge(Actor(alice), room.pk, bob.pk)
+
+    def serve(_: int) -> int:
+        try:
+            return removals.work_off(no_rest)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(3) as servers:
+        done = list(servers.map(serve, range(3)))
+    assert sum(done) == 2 * 17
+    assert [removal.done for removal in Removal.objects.all()] == [20, 20]
+    for room in (general, secret):
+        assert bodies(room) == [""] * 20
+        assert Counter(room.messages.said().values_list("version", flat=True)).most_common(1)[0][1] == 3
 
 
 class TestRetention:
