@@ -14,8 +14,12 @@ export class Keeping {
   }
 
   // To before or after another room of its section.
-  move(room, other, isAfter) {
-    return this.#tried("rooms.order", { rooms: orderWith(this.#chat.rooms.sorted, room, other, isAfter) });
+  async move(room, other, isAfter) {
+    const { rooms } = this.#chat;
+    const before = rooms.sorted.filter(({ place }) => place).map(({ id }) => id);
+    const ordered = orderWith(rooms.sorted, room, other, isAfter);
+    rooms.place(ordered);
+    if (!(await this.#tried("rooms.order", { rooms: ordered }))) rooms.place(before);
   }
 
   // The room that stands one step up (-1) or down (1) in its section, if there is one.
@@ -31,9 +35,10 @@ export class Keeping {
 
   async #tried(type, members) {
     try {
-      await this.#chat.socket.command(type, members);
+      return await this.#chat.socket.command(type, members);
     } catch (error) {
       this.#chat.complain(error.message);
+      return null;
     }
   }
 }

@@ -130,6 +130,13 @@ export class Rooms extends Model {
     this.#update(room, { quiet, favourite, put_away, place });
   }
 
+  // The order that the person has just given, before the server tells of it: one may move on at once.
+  place(ids) {
+    const places = new Map(ids.map((id, index) => [id, index + 1]));
+    for (const [id, room] of this.#rooms) this.#rooms.set(id, { ...room, place: places.get(id) });
+    this.changed();
+  }
+
   standing({ room, role, muted }) {
     this.#update(room, { role, muted });
   }

@@ -1,0 +1,131 @@
+import { html, nothing, repeat } from "../vendor/lit.js";
+import { fetchJson } from "../fetching.js";
+import { avatar } from "../parts/avatar.js";
+import { closeIcon } from "../parts/icons.js";
+import { gettext, interpolate } from "../words.js";
+import { LightElement } from "./light.js";
+
+const PAUSE = 150; // ms: somebody who types on asks for nothing
+
+// Chooses people: they are found by the beginning of their names, and become chips before the field. It says "chosen".
+export class PeopleField extends LightElement {
+  static properties = {
+    chat: { attribute: false },
+    most: { type: Number },
+    chosen: { state: true },
+    found: { state: true },
+    at: { state: true },
+    error: { state: true },
+  };
+  #timer = null;
+  #asked = 0;
+
+  constructor() {
+    super();
+    Object.assign(this, { chosen: [], found: [], at: -1 });
+  }
+
+  render() {
+    const options = this.#options;
+    return html`<div class="chips">${repeat(this.chosen, ({ id }) => id, (user) => this.#chip(user))}
+        ${this.#input(options)}</div>
+      <div role="listbox" id="found-people" aria-label=${gettext("People")}>${options.map(this.#option)}</div>
+      <p class="help" role="status">${options.length ? nothing : gettext("Nobody of that name.")}</p>
+      <p class="error" role="alert">${this.error}</p>`;
+  }
+
+  // Begin anew, with nobody chosen.
+  async clear() {
+    await this.updateComplete;
+    this.#choose([]);
+  }
+
+  get #field() {
+    return this.querySelector("input");
+  }
+
+  // With somebody else one is in it anyway.
+  get #options() {
+    const chosen = new Set(this.chosen.map(({ id }) => id));
+    return this.found.filter(({ id }) => !chosen.has(id) && !(chosen.size && id === this.chat.me.id));
+  }
+
+  #input(options) {
+    const words = gettext("Name or username");
+    const active = options[this.at];
+    return html`<input type="text" role="combobox" autocomplete="off" maxlength="100" autofocus placeholder=${words}
+      aria-label=${words} aria-autocomplete="list" aria-expanded=${options.length > 0} aria-controls="found-people"
+      aria-activedescendant=${active ? optionOf(active) : nothing} @input=${this.#typed} @keydown=${this.#key}>`;
+  }
+
+  #chip(user) {
+    const words = interpolate(gettext("Without %(name)s"), { name: user.name });
+    return html`<span class="chip" data-user=${user.username}><bdi>${user.name}</bdi>
+      <button type="button" aria-label=${words} title=${words} @click=${() => this.#drop(user)}>${closeIcon}</button>
+      </span>`;
+  }
+
+  #option = (user, index) => {
+    const isMe = user.id === this.chat.me.id;
+    return html`<div role="option" id=${optionOf(user)} data-user=${user.username} aria-selected=${index === this.at}
+      @pointerdown=${(event) => event.preventDefault()} @click=${() => this.#add(user)}>${avatar(user, "xs")}
+      <b><bdi>${user.name}</bdi></b><span dir="ltr">@${user.username}</span>
+      ${isMe ? html`<i>${gettext("(you)")}</i>` : nothing}</div>`;
+  };
+
+  #typed = () => {
+    clearTimeout(this.#timer);
+    this.#asked += 1; // what was found for less is nobody to choose by now
+    this.at = -1;
+    this.#timer = setTimeout(() => this.#find(), PAUSE);
+  };
+
+  async #find() {
+    const asked = (this.#asked += 1);
+    const q = this.#field.value.trim();
+    try {
+      const { people } = await fetchJson(this.chat.urls.people, { q });
+      if (asked === this.#asked) Object.assign(this, { found: people, at: q ? 0 : -1, error: null });
+    } catch {
+      if (asked === this.#asked) this.error = gettext("The people did not load.");
+    }
+  }
+
+  // What is not the list's own is the form's: Enter sends it once the field is empty.
+  #key = (event) => {
+    const options = this.#options;
+    const { length } = options;
+    const { value } = this.#field;
+    const acts = {
+      ArrowDown: length && (() => (this.at = (this.at + 1) % length)),
+      ArrowUp: length && (() => (this.at = (Math.max(this.at, 0) + length - 1) % length)),
+      Enter: (value || options[this.at]) && (() => options[this.at] && this.#add(options[this.at])),
+      Backspace: !value && this.chosen.length && (() => this.#drop(this.chosen.at(-1))),
+    };
+    if (event.isComposing || !acts[event.key]) return;
+    event.preventDefault();
+    acts[event.key]();
+  };
+
+  #add(user) {
+    if (this.chosen.length < this.most) this.#choose([...this.chosen, user]);
+    else this.error = interpolate(gettext("At most %(count)s people."), { count: this.most });
+  }
+
+  #drop(user) {
+    this.#choose(this.chosen.filter(({ id }) => id !== user.id));
+  }
+
+  #choose(users) {
+    clearTimeout(this.#timer);
+    Object.assign(this, { chosen: users, at: -1, error: null });
+    this.#field.value = "";
+    this.#field.focus();
+    this.#find();
+    this.dispatchEvent(new Event("chosen"));
+  }
+}
+
+const optionOf = ({ id }) => `found-person-${id}`;
+
+customElements.define("people-field", PeopleField);
