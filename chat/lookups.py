@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from accounts.models import User
-from chat import events, history, standing
+from chat import events, history, person_in_room
 from chat.attendance import presence_of
 from chat.authority import Act, allows
 from chat.models import Membership, Message, Participant, Room
@@ -96,15 +96,15 @@ def people(request: HttpRequest) -> HttpResponse:
 def person(request: HttpRequest, person_id: int) -> HttpResponse:
     """Somebody with whom one shares a room; and how they stand in the one in which one looks at them."""
     viewer, room_id = _user(request), _position(request, "room")
-    seen = standing.room_seen_by(viewer, room_id) if room_id is not None else None
+    seen = person_in_room.room_seen_by(viewer, room_id) if room_id is not None else None
     found = _known_to(viewer).select_related("status").filter(pk=person_id).first()
     if found is None and seen and allows(seen[1], Act.SEE_MODERATION):
         # Who left is known to those who run the room, but not how they are.
-        gone = get_object_or_404(standing.people_of(seen[0]), pk=person_id)
-        return JsonResponse(events.user_card(gone) | standing.standing_in(*seen, viewer, gone))
+        gone = get_object_or_404(person_in_room.people_of(seen[0]), pk=person_id)
+        return JsonResponse(events.user_card(gone) | person_in_room.standing_in(*seen, viewer, gone))
     if found is None:
         raise Http404
-    here = standing.standing_in(*seen, viewer, found) if seen else {}
+    here = person_in_room.standing_in(*seen, viewer, found) if seen else {}
     return JsonResponse(_card_for(viewer, found) | here)
 
 

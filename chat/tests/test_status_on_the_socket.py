@@ -233,7 +233,7 @@ class TestInvisible:
             await shows(b, lambda: set(sidebar(b)) == {"bob"})
             await b.event("presence.counted", rooms={str(general.pk): 1})
             await shows(b, lambda: seen(b, "alice").get("last_seen"))
-            about = {"id", "username", "name", "online", "here", "away", "last_seen"}
+            about = {"id", "username", "name", "online", "here", "away", "last_seen", "role"}
             assert seen(b, "alice").keys() == about
             await a.command("status.set")
             await shows(b, lambda: here(b) == {"alice", "bob"})
