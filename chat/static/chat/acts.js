@@ -14,6 +14,7 @@ export class Acts {
     if (message.id === undefined || message.deleted || message.kind === "notice") return false;
     const isMine = message.author.id === this.#chat.me.id;
     if (["edit", "pin", "react"].includes(act) && !this.mayTouch) return false;
+    if (act === "quote") return this.silence === null;
     if (act === "edit") return isMine;
     if (act === "report") return !isMine;
     if (act === "delete") return isMine || this.#mayDelete(message);

@@ -23,6 +23,7 @@ export class MessageComposer extends LightElement {
   #signal = null;
   #quoting = null;
   #silence = null; // why one cannot write
+  #wasSilent = false;
   #hadFocus = false; // when that began
 
   constructor() {
@@ -37,9 +38,10 @@ export class MessageComposer extends LightElement {
     this.#drafts ??= new Drafts(chat.me);
     this.#signal ??= new TypingSignal(chat.socket, { room, thread: thread ?? undefined });
     const { silence } = chat.acts;
-    if (silence && !this.#silence) this.#hadFocus = document.activeElement === this.#textarea;
+    if (silence && !this.#silence) this.#hadFocus = this.contains(document.activeElement);
     this.#silence = silence;
-    if (this.#silence) this.#signal.ended();
+    this.#wasSilent ||= silence !== null;
+    if (silence) this.#signal.ended();
   }
 
   disconnectedCallback() {
@@ -79,11 +81,12 @@ export class MessageComposer extends LightElement {
     if (this.#quoting) this.#textarea.focus();
   }
 
-  // One can write again: on where one was, if one is nowhere else by now.
+  // One can write again: on where one was, if one is nowhere else by now. What is hidden has no height to grow to.
   #resume() {
-    if (this.#silence || !this.#hadFocus) return;
-    this.#hadFocus = false;
-    if (document.activeElement === document.body) this.focus();
+    if (this.#silence || !this.#wasSilent) return;
+    this.#wasSilent = false;
+    grow(this.#textarea);
+    if (this.#hadFocus && document.activeElement === document.body) this.focus();
   }
 
   get #textarea() {

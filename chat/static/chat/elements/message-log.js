@@ -76,7 +76,7 @@ export class MessageLog extends LightElement {
     const isEdited = message.id !== undefined && message.id === this.conversation.editing;
     const { chat } = this.conversation;
     const view = { chat, conversation: this.conversation, isPointedAt, isEdited, open: this.#open };
-    const rights = [chat.room?.role, chat.acts.mayTouch];
+    const rights = [chat.room?.role, chat.acts.silence?.why];
     return guard([message, next, message.failed, isPointedAt, isEdited, ...rights], () => messageRow(row, view));
   }
 

@@ -17,11 +17,12 @@ export class MessageTools extends LightElement {
     const { chat } = this.conversation;
     const { message } = this;
     const mayReply = this.conversation.thread === null && chat.acts.may("thread", message);
+    const quote = () => this.conversation.quote(message);
     const reply = () => chat.side.openThread(message.id);
     return html`<div class="tools" role="toolbar" aria-label=${gettext("Message actions")} @keydown=${this.#key}>
         ${chat.acts.may("react", message) ? this.#reactions() : nothing}
         ${mayReply ? this.#button("thread", gettext("Reply in thread"), threadIcon, reply) : nothing}
-        ${this.#button("quote", gettext("Quote"), quoteIcon, () => this.conversation.quote(message))}
+        ${chat.acts.may("quote", message) ? this.#button("quote", gettext("Quote"), quoteIcon, quote) : nothing}
         ${this.#button("more", gettext("More actions"), moreIcon, (event) => this.openMenu(event.currentTarget))}</div>
       <emoji-picker @choose=${({ detail }) => chat.acts.react(message, detail)}></emoji-picker>
       <message-menu .conversation=${this.conversation} .message=${message}
