@@ -10,6 +10,7 @@ export class DeleteDialog extends LightElement {
   async ask(message) {
     this.message = message;
     await this.updateComplete;
+    this.querySelector("form").reset();
     this.querySelector("dialog").showModal();
   }
 
@@ -19,8 +20,9 @@ export class DeleteDialog extends LightElement {
       ${message ? html`<p class="quote">${excerpt(message)}</p>` : nothing}
       <p>${gettext("Its text cannot be brought back. Replies to it stay.")}</p>
       <form method="dialog">${message && message.author.id !== this.chat.me.id ? this.#reason() : nothing}
-        <div class="buttons"><button class="button quiet" formnovalidate>${gettext("Keep")}</button>
-        <button class="button danger" @click=${this.#delete}>${gettext("Delete")}</button></div></form></dialog>`;
+        <div class="buttons"><button type="button" class="button quiet" @click=${this.#keep}
+            >${gettext("Keep")}</button>
+          <button class="button danger" @click=${this.#delete}>${gettext("Delete")}</button></div></form></dialog>`;
   }
 
   // Another's: it is written down, and why.
@@ -30,9 +32,10 @@ export class DeleteDialog extends LightElement {
       <input id="delete-reason" name="reason" maxlength="250" autocomplete="off"></div>`;
   }
 
+  #keep = () => this.querySelector("dialog").close();
+
   #delete = () => {
     this.chat.acts.delete(this.message, this.querySelector("[name=reason]")?.value ?? "");
-    this.querySelector("form").reset();
   };
 }
 
