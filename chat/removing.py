@@ -6,9 +6,10 @@ import time
 from chat.database import read, write
 from chat.hub.work import take_on
 from chat.models import Removal
-from chat.services.removals import REST, remove_next
+from chat.services.removals import remove_next
 
 REMOVALS_SECONDS = 3.0  # between two looks at the queue
+REST = 6  # times as long as a batch took: it shares the process with those who post
 
 
 async def work_off_removals() -> None:

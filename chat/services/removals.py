@@ -17,7 +17,7 @@ from chat.services.locking import locked_rooms
 
 # In one transaction: it should take no longer than it takes to store a post.
 TOGETHER = 100  # messages that become tombstones
-ERASED_TOGETHER = 50  # messages that go for good: each costs more
+ERASED_TOGETHER = 100  # messages of a room that nobody sees any more
 REST = 3  # times as long as a batch took, nothing is removed after it
 
 

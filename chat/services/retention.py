@@ -15,9 +15,10 @@ from chat.services import audit
 from chat.services.actor import SITE, Actor
 from chat.services.burying import NEEDED, erase
 from chat.services.locking import authorise, locked_room, locked_rooms
-from chat.services.removals import ERASED_TOGETHER, REST
+from chat.services.removals import REST
 
 MOST_DAYS = 36_500
+TOGETHER = 50  # messages in one transaction, which takes no longer than it takes to store a post
 
 
 @transaction.atomic
@@ -61,7 +62,7 @@ def _batches(room: Room, before: datetime, rest: Callable[[float], None]) -> Ite
     reached, found_any = 0, True
     while found_any:
         reached, found_any = 0, False
-        while some := list(left.filter(position__gt=reached)[:ERASED_TOGETHER]):
+        while some := list(left.filter(position__gt=reached)[:TOGETHER]):
             began = time.monotonic()
             count = _erase(room, some)
             if count is None:

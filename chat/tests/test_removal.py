@@ -47,8 +47,8 @@ def bodies(room: Room) -> list[str]:
 @pytest.fixture
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (removals, retention):
-        monkeypatch.setattr(module, "ERASED_TOGETHER", 3)
-    monkeypatch.setattr(removals, "TOGETHER", 3)
+        monkeypatch.setattr(module, "TOGETHER", 3)
+    monkeypatch.setattr(removals, "ERASED_TOGETHER", 3)
     monkeypatch.setattr(purging, "AT_ONCE", 3)
 
 
