@@ -103,6 +103,11 @@ def test_who_is_muted_locked_out_removed_and_banned_while_typing_sees_who_did_it
     assert not hers.complaints()
     assert not his.complaints()
 
+    his.go(general.get_absolute_url())
+    assert his.says("You are banned from this room")
+    assert his.says("Enough")
+    assert not his.all("main form")
+
 
 def test_in_slow_mode_what_is_sent_waits_in_order_and_a_mute_ends_by_itself(
     tab: OpenTab, alice: User, bob: User, general: Room
