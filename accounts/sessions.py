@@ -36,6 +36,8 @@ def in_force(keys: Collection[str]) -> dict[str, int]:
 @receiver(user_logged_in)
 def note(request: HttpRequest, user: User, **_: Any) -> None:
     """Somebody has signed in, on whatever page: write down with what, and from where."""
+    if request.session.session_key is None:  # somebody else was signed in there, whose session was thrown away
+        request.session.create()
     found = {"user": user, "ip": _address(request), "user_agent": request.headers.get("User-Agent", "")[:DEVICE_LENGTH]}
     UserSession.objects.update_or_create(session_key=request.session.session_key, defaults=found)
 

@@ -44,6 +44,14 @@ def test_so_is_one_on_the_admins_page_and_the_setup_page(client: Client, alice: 
     assert len(sessions.of(User.objects.get(username="root"))) == 1
 
 
+def test_so_is_one_in_a_browser_in_which_somebody_else_is_signed_in(alice: User, bob: User) -> None:
+    client = signed_in(alice)
+    client.force_login(bob)
+    assert client.get("/").status_code == 200
+    assert [session.session_key for session in sessions.of(bob)] == [client.session.session_key]
+    assert sessions.of(alice) == []
+
+
 def test_one_that_was_left_is_not_listed(alice: User) -> None:
     client = signed_in(alice)
     assert sessions.of(alice)

@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
+from django.db.models import QuerySet
 
 from chat import events
-from chat.models import Room
+from chat.models import AuditEntry, Room
 
 
 def state_of(room: Room) -> dict[str, Any]:
@@ -16,6 +17,11 @@ def state_of(room: Room) -> dict[str, Any]:
         "members": {m.user_id: _standing(events.member_changed(m)) for m in room.memberships.current()},
         "messages": {m.pk: events.message_card(m) for m in room.messages.for_cards()},
     }
+
+
+def written() -> QuerySet[AuditEntry]:
+    """What is in the audit log, but for the making of rooms, with which tests begin."""
+    return AuditEntry.objects.exclude(act=AuditEntry.Act.ROOM_CREATED).order_by("pk")
 
 
 def apply(state: dict[str, Any], event: dict[str, Any]) -> None:

@@ -9,10 +9,11 @@ import pytest
 from accounts.models import User
 from chat.hub import roll_call
 from chat.hub.roll_call import RollCall
-from chat.models import AuditEntry, Room, Status
+from chat.models import Room, Status
 from chat.services import connections, rooms
 from chat.services.actor import Actor
 from chat.services.status import set_status
+from chat.tests.state import written
 from chat.tests.talk import fetch, in_thread, open_room, post
 from project.testing.processes import Server, Valkey
 from project.testing.sockets import Client, session_cookie
@@ -164,7 +165,7 @@ async def test_to_disconnect_closes_one_tab_of_two_and_is_no_ban(
         await in_thread(connections.disconnect)(by, connection, alice.pk, "too many tabs")
         assert await a.closed(timeout=2) == 4003
         assert await post(b, general, "Still here")
-    entry = await AuditEntry.objects.aget()
+    entry = await written().aget()
     assert (entry.act, entry.person_name, entry.reason) == ("connection.ended", "alice", "too many tabs")
     async with Client(one, alice) as back:
         assert await post(back, general, "Back")

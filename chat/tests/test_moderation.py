@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from chat.errors import Forbidden, Invalid, NotFound, Refused
-from chat.models import AuditEntry, Membership, Message, Room
+from chat.models import Membership, Message, Room
 from chat.services import editing, messages, moderation, roles, rooms
 from chat.services.actor import Actor
+from chat.tests.state import written
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +38,7 @@ def refuses(error: type[Refused], act: Callable[..., Any], *args: Any, **kwargs:
 
 def entries(room: Room) -> list[tuple[str, str, str, str]]:
     """The audit log of a room: what, who, whom, why."""
-    found = AuditEntry.objects.filter(room_id=room.pk).order_by("pk")
+    found = written().filter(room_id=room.pk)
     return [(entry.act, entry.actor_name, entry.person_name, entry.reason) for entry in found]
 
 
@@ -59,7 +60,7 @@ class TestRemoving:
         ended = general.memberships.get(user=bob)
         assert (ended.ending, ended.ended_by, ended.ending_reason) == ("removed", alice, BOT)
         assert entries(general) == [("member.removed", "alice", "bob", BOT)]
-        assert AuditEntry.objects.get().address == "203.0.113.7"
+        assert written().get().address == "203.0.113.7"
         assert told(general)["by"] == "alice"
         assert (told(general)["what"], told(general)["who"]["id"], told(general)["reason"]) == ("removed", bob.pk, BOT)
 
@@ -95,13 +96,13 @@ class TestBanning:
         assert general.memberships.get(user=bob).ending == "banned"
         kept = general.bans.of(bob).get()
         assert (kept.by, kept.reason, kept.until) == (alice, BOT, until)
-        assert AuditEntry.objects.get().details == {"until": until.isoformat(), "was_member": True}
+        assert written().get().details == {"until": until.isoformat(), "was_member": True}
         assert (told(general)["what"], told(general)["until"]) == ("banned", until.isoformat())
 
     def test_reaches_who_is_no_member(self, alice: User, mallory: User, general: Room) -> None:
         moderation.ban(by(alice), general.pk, mallory.pk)
         assert general.bans.of(mallory).get().until is None
-        assert AuditEntry.objects.get().details == {"until": None, "was_member": False}
+        assert written().get().details == {"until": None, "was_member": False}
 
     def test_again_changes_nothing_and_with_another_end_or_reason_that(
         self, alice: User, bob: User, general: Room
@@ -109,7 +110,7 @@ class TestBanning:
         for reason in ("", "", BOT):
             moderation.ban(by(alice), general.pk, bob.pk, reason=reason)
         assert general.bans.get().reason == BOT
-        first, second = AuditEntry.objects.order_by("pk")
+        first, second = written()
         assert "before" not in first.details
         assert second.details["before"] == {"until": None, "reason": ""}
 
@@ -118,7 +119,7 @@ class TestBanning:
         general.bans.update(until=timezone.now() - HOUR, created_at=timezone.now() - 2 * HOUR)
         new = moderation.ban(by(alice), general.pk, bob.pk)
         assert new.created_at > old.created_at
-        assert "before" not in AuditEntry.objects.order_by("pk")[1].details
+        assert "before" not in written()[1].details
 
     def test_is_lifted(self, alice: User, bob: User, carol: User, general: Room) -> None:
         rooms.join(carol, general.pk)
@@ -151,7 +152,7 @@ class TestMuting:
         assert entries(general) == [("member.muted", "alice", "bob", BOT)]
         assert (told(general)["what"], told(general)["until"]) == ("muted", until.isoformat())
         moderation.mute(by(alice), general.pk, bob.pk, until=until + HOUR)
-        assert AuditEntry.objects.order_by("pk")[1].details["before"] == {"until": until.isoformat(), "reason": BOT}
+        assert written()[1].details["before"] == {"until": until.isoformat(), "reason": BOT}
 
     def test_outlasts_leaving_and_is_lifted_also_then(self, alice: User, bob: User, general: Room) -> None:
         moderation.mute(by(alice), general.pk, bob.pk, until=timezone.now() + HOUR)
@@ -194,7 +195,7 @@ class TestTheRoom:
     def test_is_slowed(self, alice: User, bob: User, general: Room) -> None:
         for seconds in (30, 30, 0):
             moderation.set_slow(by(alice), general.pk, seconds)
-        details = [entry.details for entry in AuditEntry.objects.order_by("pk")]
+        details = [entry.details for entry in written()]
         assert details == [{"seconds": 30, "before": 0}, {"seconds": 0, "before": 30}]
         assert refuses(Forbidden, moderation.set_slow, by(bob), general.pk, 30)
         for seconds in (-1, 3601):
@@ -220,7 +221,7 @@ class TestDeleting:
             buried = moderation.delete_message(by(alice), general.pk, his.pk, reason=BOT)
         assert (buried.is_deleted, buried.deleted_by, buried.body) == (True, alice, "")
         assert entries(general) == [("message.deleted", "alice", "bob", BOT)]
-        assert AuditEntry.objects.get().details == {"message": his.pk, "words": ("Buy " * 100)[:100]}
+        assert written().get().details == {"message": his.pk, "words": ("Buy " * 100)[:100]}
 
     def test_ones_own_is_not(self, alice: User, bob: User, general: Room) -> None:
         his = say(bob, general)
@@ -245,7 +246,7 @@ class TestRoles:
         assert general.memberships.get(user=bob).role == "moderator"
         assert (told(general)["what"], told(general)["role"]) == ("role", "moderator")
         roles.set_role(by(alice), general.pk, bob.pk, "member")
-        details = [entry.details for entry in AuditEntry.objects.order_by("pk")]
+        details = [entry.details for entry in written()]
         assert [each["before"] for each in details] == ["member", "moderator"]
 
     def test_nobody_else_does_and_nobody_is_made_an_owner_so(
@@ -267,7 +268,7 @@ class TestRoles:
         assert found == {alice: "moderator", bob: "owner"}
         assert say(bob, general)
         assert told(general)["what"] == "owner"
-        entry = AuditEntry.objects.order_by("-pk")[0]
+        entry = written().latest("pk")
         assert (entry.act, entry.person_name, entry.details) == ("room.transferred", "bob", {"before": ["alice"]})
 
     def test_an_administrator_gives_it_also_to_themselves(self, alice: User, bob: User, general: Room) -> None:

@@ -13,6 +13,7 @@ from chat.errors import Forbidden, Invalid, NotFound
 from chat.models import Announcement, AuditEntry, Ban, Membership, Report, Room
 from chat.services import connections, messages, rooms, site_bans
 from chat.services.actor import SITE, Actor
+from chat.tests.state import written
 from project.testing.processes import Valkey
 
 pytestmark = pytest.mark.django_db
@@ -74,7 +75,7 @@ class TestWhoSeesThem:
             assert signed_in(mallory).post(address).status_code == 404
             assert User.objects.get(pk=bob.pk).is_active
         assert sessions.of(bob)
-        assert not AuditEntry.objects.exists()
+        assert not written().exists()
         assert admin.post(reverse("chat:site-admin:ban", args=[bob.pk])).status_code == 302
 
     def test_a_get_does_nothing(self, admin: Client, bob: User) -> None:
@@ -176,7 +177,7 @@ class TestBan:
         admin.post(reverse("chat:site-admin:unban", args=[bob.pk]))
         assert User.objects.get(pk=bob.pk).is_active
         assert his.get("/").status_code == 302  # a session does not come back
-        entries = AuditEntry.objects.order_by("pk").values_list("act", "actor_name", "person_name", "reason", "address")
+        entries = written().values_list("act", "actor_name", "person_name", "reason", "address")
         assert list(entries) == [
             ("person.banned", "admin", "bob", "spam", "127.0.0.1"),
             ("person.unbanned", "admin", "bob", "", "127.0.0.1"),
@@ -210,7 +211,7 @@ class TestBan:
         with pytest.raises(NotFound):
             site_bans.ban(Actor(mallory), bob.pk)
         assert not Ban.objects.exists()
-        assert not AuditEntry.objects.exists()
+        assert not written().exists()
 
     def test_lifting_none_is_refused(self, by: Actor, bob: User) -> None:
         with pytest.raises(Invalid):
@@ -218,7 +219,7 @@ class TestBan:
 
     def test_by_the_site_itself_has_no_actor(self, bob: User) -> None:
         site_bans.ban(SITE, bob.pk)
-        assert AuditEntry.objects.get().actor_name == ""
+        assert written().get().actor_name == ""
 
 
 class TestSessions:
@@ -227,7 +228,7 @@ class TestSessions:
         ended = next(each for each in sessions.of(bob) if each.session_key == one.session.session_key)
         admin.post(reverse("chat:site-admin:end-session", args=[bob.pk, ended.pk]))
         assert (one.get("/").status_code, other.get("/").status_code) == (302, 200)
-        assert AuditEntry.objects.get().act == "connection.ended"
+        assert written().get().act == "connection.ended"
 
     def test_of_somebody_else_it_is_none(self, by: Actor, alice: User, bob: User) -> None:
         signed_in(alice)

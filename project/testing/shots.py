@@ -5,6 +5,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -12,6 +13,7 @@ from uuid import uuid4
 import django
 from django.conf import settings
 from django.core.management import call_command
+from django.utils import timezone
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -48,6 +50,7 @@ def take_pictures(server: "Server", folder: Path, stack: ExitStack) -> None:
 
     general, birds = Room.objects.get(name="general"), Room.objects.get(name="birds-of-the-delta")
     liven(general)
+    run(general)
     crowd = stack.enter_context(quitting(open_browser(profile(stack))))
     ilse = Tab(stack.enter_context(quitting(open_browser(profile(stack)))), server, person("ilse"))
     ilse.open_room(general)
@@ -73,11 +76,47 @@ def take_pictures(server: "Server", folder: Path, stack: ExitStack) -> None:
         save(ilse, folder / f"index-{name}.png")
         ilse.open_status()
         save(ilse, folder / f"status-{name}.png")
+        for page, path in pages_of_those_who_run(general).items():
+            ilse.go(path)
+            save(ilse, folder / f"{page}-{name}.png")
     stranger = Tab(stack.enter_context(quitting(open_browser(profile(stack)))), server)
     for name, size in SIZES.items():
         dress(stranger.browser, name, size)
         stranger.go("/accounts/login/")
         save(stranger, folder / f"sign-in-{name}.png")
+
+
+def pages_of_those_who_run(room: "Room") -> dict[str, str]:
+    settings_of_the_room = f"{room.get_absolute_url()}settings/"
+    return {
+        "settings": settings_of_the_room,
+        "members": f"{settings_of_the_room}members/",
+        "moderation": f"{settings_of_the_room}moderation/",
+        "reports": f"{settings_of_the_room}reports/",
+        "log": f"{settings_of_the_room}log/",
+        "site": "/site/",
+        "rooms": "/site/rooms/",
+        "people": "/site/people/",
+        "connections": "/site/connections/",
+        "audit": "/site/audit/",
+    }
+
+
+def run(room: "Room") -> None:
+    """What those who run the room, and the site, have done."""
+    from chat.services import directs, keeping, messages, moderation, reports
+    from chat.services.actor import Actor
+
+    noor, ilse, wen, pia = (person(username) for username in ("noor", "ilse", "wen", "pia"))
+    keeping.keep_room(ilse, room.pk, favourite=True)
+    for people in ([noor.pk], [noor.pk, wen.pk]):
+        direct = directs.open_direct(ilse, people)
+        messages.post_message(noor, direct.pk, body="Coffee before the boat leaves?", client_id=uuid4())
+    said = messages.post_message(pia, room.pk, body="Selling a boat, write to me!", client_id=uuid4())
+    reports.report_message(wen, room.pk, said.pk, "This is the third advertisement today")
+    by = Actor(ilse, "192.0.2.7")
+    until = timezone.now() + timedelta(hours=1)
+    moderation.mute(by, room.pk, pia.pk, until=until, reason="No advertisements, please")
 
 
 def liven(room: "Room") -> None:
