@@ -30,6 +30,7 @@ from bench.files import allow_sockets
 from project.testing.processes import Valkey
 
 LIVE = Size(10, 5)
+REMOVALS = ("delete", "trim", "purge")
 MOST = 2.0  # times the normal p99
 PATIENCE = 900.0  # seconds, for one removal
 DRAIN = 3.0
@@ -188,7 +189,7 @@ def main() -> int:
     scale = QUICK if options.quick else Scale()
     allow_sockets(scale.size.rooms * scale.size.people)
     with site(scale) as (running, administrator):
-        rows = rows_of(asyncio.run(measure(running, administrator, scale)))
+        rows = rows_of(asyncio.run(measure(running, administrator, scale, options.only)))
     print(json.dumps([asdict(row) for row in rows], indent=2) if options.json else table(rows))
     return 0 if options.quick or all(row.holds for row in rows) else 1
 
@@ -196,6 +197,9 @@ def main() -> int:
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bin/removal-bench", description="Measures live rooms while much is removed.")
     parser.add_argument("--quick", action="store_true", help="little of everything, without a bound: some seconds")
+    parser.add_argument(
+        "--only", choices=REMOVALS, nargs="+", default=REMOVALS, metavar="REMOVAL", help="/".join(REMOVALS)
+    )
     parser.add_argument("--json", action="store_true")
     return parser.parse_args()
 
@@ -224,11 +228,18 @@ def free_of_cores(server: int) -> None:
             os.sched_setaffinity(int(task), range(os.cpu_count() or 1))
 
 
-async def measure(running: Site, administrator: Administrator, scale: Scale) -> list[Times]:
-    say(f"Filling rooms with {2 * scale.messages + 2 * scale.posts:,} messages…")
+async def measure(
+    running: Site, administrator: Administrator, scale: Scale, wanted: Sequence[str] = REMOVALS
+) -> list[Times]:
+    say("Filling rooms…")
     members = await administrator.do("members", rooms=[seats[0].room for seats in running.seats])
     rooms = await administrator.do(
-        "fill", owner=f"owner{uuid.uuid4().hex[:8]}", people=members, messages=scale.messages, posts=scale.posts
+        "fill",
+        owner=f"owner{uuid.uuid4().hex[:8]}",
+        people=members,
+        to_delete=scale.messages if "delete" in wanted else 0,
+        to_trim=scale.messages if "trim" in wanted else 0,
+        to_purge=scale.posts,
     )
     by = {"by": rooms["by"]}
     people = People(running.seats)
@@ -249,19 +260,21 @@ async def measure(running: Site, administrator: Administrator, scale: Scale) -> 
     calm = Times("nothing")
     found = [calm]
     await during(people, scale.rate, Times("warming up"), asyncio.sleep(min(3, scale.calm)))
-    for what, removal in (
-        (f"a room of {scale.messages:,} messages is deleted", delete),
-        (f"retention is applied to a room of {scale.messages:,} messages", trim),
-        (f"{scale.posts:,} posts of one person are purged", purge),
-    ):
+    removals: dict[str, tuple[str, Callable[[], Awaitable[None]]]] = {
+        "delete": (f"a room of {scale.messages:,} messages is deleted", delete),
+        "trim": (f"retention is applied to a room of {scale.messages:,} messages", trim),
+        "purge": (f"{scale.posts:,} posts of one person are purged", purge),
+    }
+    for what, removal in (removals[each] for each in wanted):
         await during(people, scale.rate, calm, asyncio.sleep(scale.calm))
         say(f"{what}…")
         found.append(Times(what))
         await during(people, scale.rate, found[-1], removal())
     await during(people, scale.rate, calm, asyncio.sleep(scale.calm))
     await asyncio.sleep(DRAIN)
-    for room, expected in (("delete", 0), ("trim", 0), ("purge", scale.posts)):
-        assert await administrator.do("left", room=rooms[room]) == expected
+    for each in wanted:
+        expected = scale.posts if each == "purge" else 0  # those of somebody else
+        assert await administrator.do("left", room=rooms[each]) == expected
     for times in found:
         assert (len(times.acked), len(times.received)) == (times.posts, times.posts * (scale.size.people - 1))
     return found

@@ -29,13 +29,18 @@ A_WHILE_AGO = timedelta(minutes=30)
 DAYS = 30
 
 
-def fill(owner: str, people: list[int], messages: int, posts: int) -> dict[str, Any]:
+def fill(owner: str, people: list[int], to_delete: int, to_trim: int, to_purge: int) -> dict[str, Any]:
     """Rooms of these people: two with many old messages, and one in which somebody has just posted a lot."""
     by = User.objects.create_user(owner)
-    to_delete, to_trim = (_room(by, people, [by, *_authors(people)], messages, LONG_AGO) for _ in range(2))
     spammer = User.objects.create_user(f"{owner}-spammer")
-    to_purge = _room(by, people, [spammer, by], 2 * posts, A_WHILE_AGO)
-    return {"delete": to_delete.pk, "trim": to_trim.pk, "purge": to_purge.pk, "by": by.pk, "user": spammer.pk}
+    authors = [by, *User.objects.filter(pk__in=people).order_by("pk")[:10]]
+    return {
+        "delete": _room(by, people, authors, to_delete, LONG_AGO).pk,
+        "trim": _room(by, people, authors, to_trim, LONG_AGO).pk,
+        "purge": _room(by, people, [spammer, by], 2 * to_purge, A_WHILE_AGO).pk,
+        "by": by.pk,
+        "user": spammer.pk,
+    }
 
 
 def members(rooms: list[int]) -> list[int]:
@@ -65,10 +70,6 @@ def wait(seconds: float) -> bool:
 def left(room: int) -> int:
     """How many messages of the room are not deleted."""
     return Message.objects.filter(room=room, deleted_at=None).said().count()
-
-
-def _authors(people: list[int]) -> list[User]:
-    return list(User.objects.filter(pk__in=people).order_by("pk")[:10])
 
 
 def _room(owner: User, people: list[int], authors: list[User], messages: int, ago: timedelta) -> Room:
