@@ -18,6 +18,7 @@ checks.py         what it makes sure of from time to time
 positions.py      how far people have read, as they were told
 people.py         what people decided about how others see them
 voice.py          whether somebody may be seen typing
+exits.py          the ways out: of a room, of a session
 standing.py       whether sockets may still stand where they stand
 subscriptions.py  the process's one channel, and its groups
 envelopes.py      what travels over the channel layer

@@ -44,7 +44,7 @@ async def check_standing(hub: "Hub") -> None:
     if lost:
         endings = await read(reads.endings, {(connection.user.pk, room_id) for connection, room_id in lost})
         for connection, room_id in lost:
-            hub.show_out(connection, room_id, endings.get((connection.user.pk, room_id), {}))
+            hub.exits.show_out(connection, room_id, endings.get((connection.user.pk, room_id), {}))
     await _gain_what_is_new(hub, standing)
     for user, moved in await read(_moves, list(hub.positions.untold(standing.rooms))):
         hub.tell_user(user, moved)

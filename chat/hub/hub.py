@@ -15,8 +15,9 @@ from chat.hub.announcements import Announcements
 from chat.hub.audience import Hold
 from chat.hub.billboard import Billboard
 from chat.hub.checks import check_people, check_standing, check_versions
-from chat.hub.connection import DISCONNECTED, SIGNED_OUT, TRY_AGAIN_LATER, Connection
+from chat.hub.connection import TRY_AGAIN_LATER, Connection
 from chat.hub.counts import Counts
+from chat.hub.exits import Exits
 from chat.hub.frame import Frame
 from chat.hub.people import People, Person
 from chat.hub.places import Places
@@ -28,8 +29,6 @@ from chat.hub.voice import Voice
 from chat.hub.work import Work
 from presence.topics import ONLINE
 from presence.tracker import get_tracker
-
-EXPELLED = "expelled"  # in place of a connection
 
 
 class Hub:
@@ -47,17 +46,18 @@ class Hub:
         self.positions = ReadPositions()
         self._tracker = get_tracker()
         self.people = People(self._tracker, self.tell_user)
+        self.exits = Exits(self.connections, self.places, self._tracker, self.close_room)
         self.billboard = Billboard(self.connections)
         self._receivers: dict[str, Callable[[dict[str, Any]], None]] = {
             "room.event": lambda envelope: self.places.offer(envelope["event"]),
             "room.events": lambda envelope: self._receive_for_room(envelope["events"]),
-            "room.deleted": lambda envelope: self._end_room(envelope["event"]),
+            "room.deleted": lambda envelope: self.exits.end_room(envelope["event"]),
             "room.seen": lambda envelope: self._receive_for_viewers(envelope["event"]),
             "user.event": lambda envelope: self._receive_for_user(envelope["user"], envelope["event"]),
             "people.changed": lambda envelope: self.receive_people(envelope["people"]),
             "site.announced": lambda envelope: self._work.begin(self.billboard.check()),
-            "session.ended": lambda envelope: self._end_session(envelope["user"], envelope["session"]),
-            "connection.ended": lambda envelope: self._end_connection(envelope["user"], envelope["connection"]),
+            "session.ended": lambda envelope: self.exits.end_session(envelope["user"], envelope["session"]),
+            "connection.ended": lambda envelope: self.exits.end_connection(envelope["user"], envelope["connection"]),
             "roll.called": lambda envelope: roll_call.answer(self, envelope["answer_to"], self._publisher.put),
             "presence.hint": self._sidebars.receive,
         }
@@ -226,16 +226,6 @@ class Hub:
             self.people.update(person)
             self._sidebars.update_person(person["card"]["id"], person["card"])
 
-    def _end_session(self, user: int, session: str | None) -> None:
-        for connection in self.connections.get(user, ()):
-            if session is None or session == envelopes.session_fingerprint(connection.session):
-                connection.close(SIGNED_OUT)
-
-    def _end_connection(self, user: int, connection_id: str) -> None:
-        for connection in self.connections.get(user, ()):
-            if connection.id == connection_id:
-                connection.close(DISCONNECTED)
-
     def _forward(self, *together: dict[str, Any]) -> None:
         """The next version of a room, in its turn: one frame for everyone."""
         for event in together:
@@ -247,7 +237,7 @@ class Hub:
         """What an event says about the room's people."""
         self._sidebars.follow(room_id, event)
         if event["type"] == "member.left":
-            self._expel(event["user"]["id"], room_id, event)
+            self.exits.expel(event["user"]["id"], room_id, event)
         elif event["type"] in ("member.joined", "member.changed"):
             self._work.begin(self._sidebars.complete(room_id, event["user"]["id"]))
             self._follow_voices(self.connections.get(event["user"]["id"], ()), event)
@@ -258,31 +248,6 @@ class Hub:
         for connection in connections:
             if connection.room == event["room"] and connection.voice is not None:
                 connection.voice.follow(event)
-
-    def _expel(self, user: int, room_id: int, left: dict[str, Any]) -> None:
-        """From exactly this number on, someone who left gets nothing more, and is not here."""
-        ending: dict[str, Any] = {name: left[name] for name in ("how", "by", "reason") if name in left}
-        for connection in list(self.connections.get(user, ())):
-            self.show_out(connection, room_id, ending)
-        # Also where their last tab is closed and lingers: whoever counts the topic counts members.
-        self._tracker.track(here_topic(room_id), user, EXPELLED)
-        self._tracker.untrack(here_topic(room_id), user, EXPELLED, linger=False)
-
-    def _end_room(self, deleted: dict[str, Any]) -> None:
-        """The room is no more: everybody in it is shown out at once. A hub that misses this finds it by its check."""
-        room_id, ending = deleted["room"], events.ending_of_all(deleted)
-        if place := self.places.get(room_id):
-            for connection in list(place.audience):
-                self.show_out(connection, room_id, ending)
-            self.places.drop_if_empty(room_id)
-
-    def show_out(self, connection: Connection, room_id: int, ending: dict[str, Any]) -> None:
-        place = self.places.get(room_id)
-        if place is not None and connection in place.audience:
-            if connection.room == room_id:
-                self.close_room(connection, linger=False)
-            place.audience.discard(connection)
-            connection.tell(events.room_lost(room_id, ending))
 
     # -- Rooms --------------------------------------------------------------------------------------------------------
 

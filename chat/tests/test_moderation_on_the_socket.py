@@ -10,7 +10,8 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from chat.models import AuditEntry, Room
+from chat.models import Room
+from chat.tests.state import written
 from chat.tests.talk import bodies, here, in_thread, open_room, post, roster, shows
 from project.testing.processes import Server
 from project.testing.rows import Measured
@@ -107,7 +108,7 @@ async def test_what_moderators_do_is_told_to_all_with_who_and_why(
         assert limited.value.code == "limited"
         await b.command("typing.start", room=general.pk)
         await a.event("typing.started")
-        addresses = await in_thread(lambda: list(AuditEntry.objects.values_list("address", flat=True)))()
+        addresses = await in_thread(lambda: list(written().values_list("address", flat=True)))()
         assert set(addresses) == {"127.0.0.1"}
 
 

@@ -12,17 +12,16 @@ import { Roster } from "./roster.js";
 import { Side } from "./side.js";
 import { Slow } from "./slow.js";
 import { Status } from "./status.js";
-import { Timeline } from "./timeline.js";
+import { Timelines } from "./timelines.js";
 import { Typing } from "./typing.js";
 import { gettext } from "./words.js";
 
-const TIMELINES_KEPT = 10; // rooms to which one comes back at once
 const TRY_AGAIN = 2000; // ms
 
 // What the tab knows: the rooms, the one that it shows, its conversation and its people. It turns the server's events
 // into changes of these.
 export class Chat extends Model {
-  #timelines = new Map();
+  #timelines = new Timelines();
   #covered = false;
 
   constructor({ me, room, rooms, page, version, urls, authority, administrator }, socket) {
@@ -57,8 +56,7 @@ export class Chat extends Model {
   }
 
   get timeline() {
-    if (!this.#timelines.has(this.shown)) this.#timelines.set(this.shown, new Timeline(this.shown));
-    return this.#timelines.get(this.shown);
+    return this.#timelines.of(this.shown);
   }
 
   // Whether something lies over the conversation, so that nobody reads it.
@@ -93,7 +91,7 @@ export class Chat extends Model {
     this.lost = null;
     this.roster.clear();
     this.typing.clear();
-    this.#forgetOldest();
+    this.#timelines.show(id);
     this.#begin();
     this.changed();
     this.enter();
@@ -130,7 +128,8 @@ export class Chat extends Model {
   put(room, message) {
     const { thread } = this.side;
     this.slow.note(room, message);
-    if (!message.thread) this.#upsert(room, message);
+    const following = room !== this.shown || this.conversation.following;
+    if (!message.thread) this.#timelines.live(room)?.upsert(message, following);
     if (room !== this.shown) return;
     thread?.upsert(message);
     this.pins.upsert(message);
@@ -174,7 +173,7 @@ export class Chat extends Model {
     this.#on("messages.removed", (event) => this.#removed(event));
     this.#on("member.joined", (event) => this.#standing(event));
     this.#on("member.changed", (event) => this.#standing(event));
-    this.#on("member.left", (event) => this.#reach(event) ?? this.#here(event, () => this.#left(event.user)));
+    this.#on("member.left", (event) => this.#timelines.reach(event) ?? this.#here(event, () => this.#left(event.user)));
     this.#on("room.changed", (event) => this.#settled(event));
     this.#on("room.reset", (event) => this.#reset(event));
     this.#on("room.gained", ({ room }) => this.#gained(room));
@@ -202,7 +201,7 @@ export class Chat extends Model {
 
   // Somebody's role, or whether they may write; one's own is the room's as one sees it.
   #standing(event) {
-    this.#reach(event);
+    this.#timelines.reach(event);
     if (event.muted) this.#here(event, () => this.typing.left(event.user));
     if (event.user.id !== this.me.id) return;
     this.rooms.standing(event);
@@ -212,7 +211,7 @@ export class Chat extends Model {
   }
 
   #settled(event) {
-    this.#reach(event);
+    this.#timelines.reach(event);
     this.rooms.settled(event);
     this.#here(event, () => this.changed());
     this.outbox.hurry(event.room);
@@ -242,7 +241,7 @@ export class Chat extends Model {
     const { room, message } = event;
     this.rooms.posted(event, this.#isBeingRead(event));
     this.put(room, message);
-    this.#reach(event);
+    this.#timelines.reach(event);
     if (message.author.id === this.me.id) this.outbox.discard(message.client_id);
     if (room !== this.shown) return;
     this.typing.stopped({ user: message.author, thread: message.thread });
@@ -252,14 +251,14 @@ export class Chat extends Model {
   #turned(event) {
     this.rooms.turned(event, this.#isBeingRead(event));
     this.put(event.room, event.message);
-    this.#reach(event);
+    this.#timelines.reach(event);
   }
 
   // Several messages were deleted.
   #deleted(event) {
     this.rooms.takenBack(event);
     this.#timelines.get(event.room)?.deleted(event);
-    this.#reach(event);
+    this.#timelines.reach(event);
     this.#here(event, () => {
       this.side.thread?.deleted(event);
       this.pins.deleted(event);
@@ -270,7 +269,7 @@ export class Chat extends Model {
   #removed(event) {
     this.rooms.takenBack(event);
     this.#timelines.get(event.room)?.removed(event);
-    this.#reach(event);
+    this.#timelines.reach(event);
     this.#here(event, () => {
       if (this.side.thread?.removed(event)) this.side.close();
       this.pins.removed(event);
@@ -282,17 +281,6 @@ export class Chat extends Model {
     if (room !== this.shown) return false;
     if (!thread) return this.conversation.isBeingRead;
     return this.side.thread?.thread === thread && this.side.thread.isBeingRead;
-  }
-
-  // A history that is not live has a gap before what happens now: it gets all of it when it is opened again.
-  #upsert(room, message) {
-    const timeline = this.#timelines.get(room);
-    if (timeline?.live) timeline.upsert(message, room !== this.shown || this.conversation.following);
-  }
-
-  #reach({ room, version }) {
-    const timeline = this.#timelines.get(room);
-    if (timeline?.live) timeline.reach(version);
   }
 
   // What was missed is not told one by one: whatever else is shown of the room is asked for anew.
@@ -338,7 +326,7 @@ export class Chat extends Model {
   }
 
   #disconnected() {
-    for (const timeline of this.#timelines.values()) timeline.live = false;
+    this.#timelines.lostConnection();
     this.roster.lostConnection();
     this.typing.clear();
   }
@@ -359,13 +347,5 @@ export class Chat extends Model {
   async #leadToStranger(id) {
     const { root } = await this.fetch(`messages/${id}/thread/`);
     await this.lead({ id, position: root.position, thread: root.thread });
-  }
-
-  #forgetOldest() {
-    const { timeline } = this;
-    this.#timelines.delete(this.shown);
-    this.#timelines.set(this.shown, timeline); // a Map keeps its order: the last shown is now the last
-    const [oldest] = this.#timelines.keys();
-    if (this.#timelines.size > TIMELINES_KEPT) this.#timelines.delete(oldest);
   }
 }

@@ -1,0 +1,63 @@
+"""The ways out: of a room, for one person or for all, and of a session, with one socket or with all."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from chat import events
+from chat.attendance import here_topic
+from chat.hub import envelopes
+from chat.hub.connection import DISCONNECTED, SIGNED_OUT, Connection
+from chat.hub.places import Places
+from presence.tracker import Tracker
+
+EXPELLED = "expelled"  # in place of a connection
+
+
+class Exits:
+    def __init__(
+        self,
+        connections: Mapping[int, set[Connection]],
+        places: Places,
+        tracker: Tracker,
+        close_room: Callable[..., None],
+    ) -> None:
+        """`connections` are the hub's, by user; `close_room(connection, linger=…)` ends that a tab shows its room."""
+        self._connections, self._places, self._tracker = connections, places, tracker
+        self._close_room = close_room
+
+    def end_session(self, user: int, session: str | None) -> None:
+        """Close the sockets of a session, by its fingerprint, or of all of the user's."""
+        for connection in self._connections.get(user, ()):
+            if session is None or session == envelopes.session_fingerprint(connection.session):
+                connection.close(SIGNED_OUT)
+
+    def end_connection(self, user: int, connection_id: str) -> None:
+        for connection in self._connections.get(user, ()):
+            if connection.id == connection_id:
+                connection.close(DISCONNECTED)
+
+    def end_room(self, deleted: dict[str, Any]) -> None:
+        """The room is no more: everybody in it is shown out at once. A hub that misses this finds it by its check."""
+        room_id, ending = deleted["room"], events.ending_of_all(deleted)
+        if place := self._places.get(room_id):
+            for connection in list(place.audience):
+                self.show_out(connection, room_id, ending)
+            self._places.drop_if_empty(room_id)
+
+    def expel(self, user: int, room_id: int, left: dict[str, Any]) -> None:
+        """From exactly this number on, someone who left gets nothing more, and is not here."""
+        ending: dict[str, Any] = {name: left[name] for name in ("how", "by", "reason") if name in left}
+        for connection in list(self._connections.get(user, ())):
+            self.show_out(connection, room_id, ending)
+        # Also where their last tab is closed and lingers: whoever counts the topic counts members.
+        self._tracker.track(here_topic(room_id), user, EXPELLED)
+        self._tracker.untrack(here_topic(room_id), user, EXPELLED, linger=False)
+
+    def show_out(self, connection: Connection, room_id: int, ending: dict[str, Any]) -> None:
+        """This socket gets nothing more of the room, and is told how that came."""
+        place = self._places.get(room_id)
+        if place is not None and connection in place.audience:
+            if connection.room == room_id:
+                self._close_room(connection, linger=False)
+            place.audience.discard(connection)
+            connection.tell(events.room_lost(room_id, ending))
