@@ -87,18 +87,11 @@ def take_pictures(server: "Server", folder: Path, stack: ExitStack) -> None:
 
 
 def pages_of_those_who_run(room: "Room") -> dict[str, str]:
-    settings_of_the_room = f"{room.get_absolute_url()}settings/"
     return {
-        "settings": settings_of_the_room,
-        "members": f"{settings_of_the_room}members/",
-        "moderation": f"{settings_of_the_room}moderation/",
-        "reports": f"{settings_of_the_room}reports/",
-        "log": f"{settings_of_the_room}log/",
-        "site": "/site/",
+        "members": f"{room.get_absolute_url()}settings/members/",
+        "reports": f"{room.get_absolute_url()}settings/reports/",
         "rooms": "/site/rooms/",
-        "people": "/site/people/",
         "connections": "/site/connections/",
-        "audit": "/site/audit/",
     }
 
 
