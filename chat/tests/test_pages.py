@@ -5,8 +5,9 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from chat.models import Membership, Room
-from chat.services import messages, rooms
+from chat.models import AuditEntry, Ban, Membership, Room
+from chat.services import messages, moderation, rooms, site_bans
+from chat.services.actor import SITE
 from project.testing.processes import Valkey
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -151,6 +152,27 @@ class TestAdmin:
             text = admin.get(page).content.decode()
             assert ('name="_save"' in text) != is_archived
             assert "bob" in text
+
+    def test_deletes_through_the_service_and_asks_first(self, admin: Client, bob: User, general: Room) -> None:
+        chosen = {"action": "delete_selected", "_selected_action": [general.pk]}
+        assert "general" in admin.post(reverse("admin:chat_room_changelist"), chosen).content.decode()
+        assert Membership.objects.of(bob).exists()
+        admin.post(reverse("admin:chat_room_changelist"), chosen | {"post": "yes"})
+        assert not Room.objects.existing().exists()
+        assert not Membership.objects.of(bob).exists()
+        assert AuditEntry.objects.get(act="room.deleted").actor_name == "admin"
+
+    def test_lifts_bans_through_the_services(self, admin: Client, bob: User, mallory: User, general: Room) -> None:
+        moderation.ban(SITE, general.pk, bob.pk)
+        site_bans.ban(SITE, mallory.pk)
+        chosen = list(Ban.objects.values_list("pk", flat=True))
+        admin.post(reverse("admin:chat_ban_changelist"), {"action": "lift", "_selected_action": chosen})
+        assert not Ban.objects.exists()
+        assert User.objects.get(pk=mallory.pk).is_active
+        acts = {"member.unbanned", "person.unbanned"}
+        assert set(AuditEntry.objects.filter(act__in=acts).values_list("act", "actor_name")) == {
+            (act, "admin") for act in acts
+        }
 
     def test_makes_a_room_through_the_service(self, admin: Client, admin_user: User) -> None:
         admin.post(reverse("admin:chat_room_add"), {"kind": "private", "name": "Board", "topic": ""})

@@ -161,6 +161,46 @@ class TestMembers:
         assert "Mallory is a member now." in text_of(answer)
         assert signed_in(bob).post(page, {"people": "mallory"}).status_code == 403
 
+    def test_offers_what_one_may_do_to_each_and_does_it(
+        self, alice: User, bob: User, mallory: User, general: Room
+    ) -> None:
+        rooms.join(mallory, general.pk)
+        assert self.offered(alice, general) == {
+            "alice": [],
+            "bob": ["moderator", "owner", "remove"],
+            "mallory": ["moderator", "owner", "remove"],
+        }
+        self.do(alice, general, bob, "moderator")
+        assert self.offered(bob, general) == {"alice": [], "bob": [], "mallory": ["remove"]}
+        self.do(bob, general, mallory, "remove", reason="Spam")
+        gone = general.memberships.get(user=mallory)
+        assert (gone.ending, gone.ended_by, gone.ending_reason) == ("removed", bob, "Spam")
+        self.do(alice, general, bob, "owner")
+        assert {one.user.username: one.role for one in general.memberships.current()} == {
+            "alice": "moderator",
+            "bob": "owner",
+        }
+
+    def test_what_one_may_not_do_is_refused_and_told(self, alice: User, bob: User, general: Room) -> None:
+        general.memberships.filter(user=bob).update(role="moderator")
+        answer = self.do(bob, general, alice, "remove")
+        assert "You may do that only to those whose role is below yours." in text_of(answer)
+        assert Membership.objects.of(alice).filter(room=general).exists()
+        assert self.do(bob, general, alice, "crown").status_code == 400
+
+    def test_the_owners_role_is_handed_on_and_not_taken(self, admin_user: User, alice: User, general: Room) -> None:
+        assert self.offered(admin_user, general)["alice"] == ["remove"]
+        answer = self.do(admin_user, general, alice, "member")
+        assert "make somebody else the owner first" in text_of(answer)
+        assert Membership.objects.of(alice).get(room=general).role == "owner"
+
+    def offered(self, user: User, room: Room) -> dict[str, list[str]]:
+        rows = signed_in(user).get(settings_of(room, "members")).context["rows"]
+        return {member.user.username: [name for name, act in acts] for member, acts in rows}
+
+    def do(self, by: User, room: Room, user: User, act: str, **more: str) -> Any:
+        return signed_in(by).post(settings_of(room, "member", user.pk), {"act": act, **more}, follow=True)
+
 
 class TestInvites:
     def test_a_link_is_shown_once_works_and_is_revoked(self, alice: User, mallory: User, secret: Room) -> None:
