@@ -2,14 +2,24 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from selenium.common.exceptions import StaleElementReferenceException
+
 T = TypeVar("T")
 
 
 def eventually(condition: Callable[[], T], within: float = 5) -> T:
     """What `condition` gives as soon as that is true; it fails after `within` seconds, with the last answer."""
     deadline = time.monotonic() + within
-    while not (answer := condition()):
+    while not (answer := _look(condition)):
         if time.monotonic() > deadline:
             raise AssertionError(f"Not within {within} s: the last answer was {answer!r}.")
         time.sleep(0.02)
     return answer
+
+
+def _look(condition: Callable[[], T]) -> T | None:
+    """Where a page drew itself anew between two looks at it, there is no answer yet."""
+    try:
+        return condition()
+    except StaleElementReferenceException:
+        return None
