@@ -1,21 +1,41 @@
-"""Long lists a page at a time, newest first.
+"""Lists in pages: by number where one looks for somebody or something, by key where the newest comes first.
 
-By key and not by number, so that the thousandth page costs what the first does.
+By key, the thousandth page costs what the first does.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
+from django.core import paginator
 from django.core.exceptions import BadRequest
 from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest
 
 from chat.events import EPOCH
 
 LENGTH = 100
+NUMBERED_LENGTH = 50
 MICROSECOND = timedelta(microseconds=1)
 
 M = TypeVar("M", bound=Model)
+
+
+# -- By number ---------------------------------------------------------------------------------------------------------
+
+
+def wanted(request: HttpRequest) -> str:
+    """What is searched for: `q` in the address."""
+    return " ".join(request.GET.get("q", "").replace("\0", "").split())
+
+
+def numbered(request: HttpRequest, found: QuerySet[Any] | Sequence[Any]) -> "paginator.Page[Any]":
+    """The page that `page` in the address asks for; for nonsense, the first or the last."""
+    return paginator.Paginator(found, NUMBERED_LENGTH).get_page(request.GET.get("page"))
+
+
+# -- By key ------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

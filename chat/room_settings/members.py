@@ -5,7 +5,6 @@ import re
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse
@@ -19,12 +18,12 @@ from chat.asking import attempt
 from chat.authority import Act
 from chat.models import Membership, Room
 from chat.models.membership import REASON_LENGTH
+from chat.paging import numbered, wanted
 from chat.room_settings.access import for_those_who_may, show
 from chat.room_settings.member_acts import ACTS, acts_on
 from chat.services import invitations
 from chat.services.actor import Actor
 
-PAGE_LENGTH = 50
 MOST_AT_ONCE = 100  # people that one form adds
 
 
@@ -57,10 +56,10 @@ def members(request: HttpRequest, room: Room) -> HttpResponse:
         if done:
             messages.success(request, _words_about(added or []))
             return redirect("chat:room-settings:members", room.pk)
-    q = request.GET.get("q", "").replace("\0", "").strip()
-    listed = Paginator(_found(room, q), PAGE_LENGTH).get_page(request.GET.get("page"))
-    rows = acts_on(Actor.of(request), room, listed)
-    context = {"form": form, "listed": listed, "rows": rows, "q": q, "reason_length": REASON_LENGTH}
+    q = wanted(request)
+    found = numbered(request, _found(room, q))
+    rows = acts_on(Actor.of(request), room, found)
+    context = {"form": form, "found": found, "rows": rows, "q": q, "reason_length": REASON_LENGTH}
     return show(request, room, "members", context, 422 if form.is_bound else 200)
 
 

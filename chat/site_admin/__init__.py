@@ -8,6 +8,5 @@ connections.py     every socket that is open
 reports.py         what members told about messages, in all rooms
 announcements.py   what everyone is told
 audit.py           the audit log
-paging.py          lists in pages
 urls.py            where they are
 """

@@ -16,9 +16,9 @@ from chat.devices import device_name
 from chat.hub import roll_call
 from chat.hub.roll_call import Socket
 from chat.models import Room
+from chat.paging import numbered, wanted
 from chat.services import connections as service
 from chat.site_admin.access import for_administrators, show
-from chat.site_admin.paging import page_of, wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Row:
 def connections(request: HttpRequest) -> HttpResponse:
     roll, text = roll_call.call(), wanted(request)
     found = [row for row in rows_of(request, roll.sockets) if row.has(text)]
-    return show(request, "connections", {"roll": roll, "found": page_of(request, found), "q": text})
+    return show(request, "connections", {"roll": roll, "found": numbered(request, found), "q": text})
 
 
 @for_administrators

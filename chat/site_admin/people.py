@@ -20,10 +20,10 @@ from chat.attendance import presence_of, who_is_online
 from chat.hub import roll_call
 from chat.models import Ban, Membership, Room
 from chat.models.membership import REASON_LENGTH
+from chat.paging import numbered, wanted
 from chat.services import connections, site_bans
 from chat.site_admin.access import for_administrators, show
 from chat.site_admin.connections import rows_of
-from chat.site_admin.paging import page_of, wanted
 
 _BANS = Ban.objects.of_the_site().filter(user=OuterRef("pk"))
 
@@ -49,7 +49,7 @@ def people(request: HttpRequest) -> HttpResponse:
     if text:
         named = Q(username__icontains=text) | Q(display_name__icontains=text) | Q(email__icontains=text)
         found = found.filter(named)
-    page = page_of(request, found.order_by(Lower("username")))
+    page = numbered(request, found.order_by(Lower("username")))
     roll, online = roll_call.call(), who_is_online([user.pk for user in page.object_list])
     sockets = Counter(socket.user for socket in roll.sockets)
     for user in page.object_list:

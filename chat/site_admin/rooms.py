@@ -11,8 +11,8 @@ from django.views.decorators.http import require_GET
 from chat.attendance import count_in, here_counts
 from chat.models import Message, Room
 from chat.models.membership import BoundedCount
+from chat.paging import numbered, wanted
 from chat.site_admin.access import for_administrators, show
-from chat.site_admin.paging import page_of, wanted
 
 MOST_COUNTED = 10_000  # messages: “10,000+” says enough, and the page is fetched every few seconds
 
@@ -31,7 +31,7 @@ def rooms(request: HttpRequest) -> HttpResponse:
     found = existing.exclude(kind=Room.Kind.DIRECT).filter(FILTERS.get(kind, Q()))
     if text:
         found = found.filter(Q(name__icontains=text) | Q(topic__icontains=text))
-    page = page_of(request, found.order_by(Lower("name"), "pk"))
+    page = numbered(request, found.order_by(Lower("name"), "pk"))
     directs = existing.filter(kind=Room.Kind.DIRECT).count()
     shown = _with_numbers(cast("Iterable[Room]", page))
     context = {"found": page, "rooms": shown, "directs": directs, "most": MOST_COUNTED, "q": text, "kind": kind}

@@ -146,9 +146,9 @@ class TestMembers:
         carol = make_person("carol", "Carol")
         rooms.add_member(general.pk, carol, role=Membership.Role.MODERATOR)
         client = signed_in(alice)
-        listed = client.get(settings_of(general, "members")).context["listed"]
+        listed = client.get(settings_of(general, "members")).context["found"]
         assert [member.user.username for member in listed] == ["alice", "carol", "bob"]
-        found = client.get(settings_of(general, "members"), {"q": "ca\0", "page": "9"}).context["listed"]
+        found = client.get(settings_of(general, "members"), {"q": "ca\0", "page": "9"}).context["found"]
         assert [member.user.username for member in found] == ["carol"]
 
     def test_adds_people_by_their_usernames(self, alice: User, bob: User, mallory: User, secret: Room) -> None:
