@@ -12,18 +12,29 @@ from chat.models import Edit, Mention, Message, Reaction, Room
 if TYPE_CHECKING:
     from accounts.models import User
 
+# What a tombstone says no more.
+BARE: dict[str, Any] = {
+    "body": "",
+    "html": "",
+    **dict.fromkeys(("quote", "notice", "edited_at", "pinned_at", "pinned_by")),
+}
+
 
 def bury(room: Room, messages: Sequence[Message], by: "User | None") -> None:
     """Leave tombstones of these messages of a room that is locked. All rows that change with them share one version."""
     counted, ids = _counted(messages), [message.pk for message in messages]
     gone: dict[str, Any] = {"deleted_at": timezone.now(), "deleted_by": by, "version": room.next_version()}
-    for what in (Edit, Reaction, Mention):
-        what.objects.filter(message__in=ids).delete()
-    Message.objects.filter(pk__in=ids).update(body="", html="", **_BARE, **gone)
+    forget_what_hung_on(ids)
+    Message.objects.filter(pk__in=ids).update(**BARE, **gone)
     Message.objects.filter(quote__in=ids).update(version=room.version)
     threads = _count_threads(room, messages)
     room.save(update_fields=["version"])
     broadcasts.messages_deleted(room, ids, counted, threads, by, gone["deleted_at"])
+
+
+def forget_what_hung_on(ids: Sequence[int]) -> None:
+    for what in (Edit, Reaction, Mention):
+        what.objects.filter(message__in=ids).delete()
 
 
 def erase(room: Room, messages: Sequence[Message]) -> list[Message]:
@@ -67,8 +78,6 @@ def _referring() -> list[Any]:
 
 # What looks at many messages needs little of each.
 NEEDED = ("room", "author", "kind", "told", "thread", "deleted_at", "position")
-
-_BARE = dict.fromkeys(("quote", "notice", "edited_at", "pinned_at", "pinned_by"))
 
 
 def _counted(messages: Sequence[Message]) -> list[Message]:

@@ -9,6 +9,7 @@ from chat.authority import Act
 from chat.errors import Forbidden, NotFound
 from chat.models import Edit, Message
 from chat.services import mentions
+from chat.services.burying import BARE, forget_what_hung_on
 from chat.services.changing import save_changed, save_changed_words
 from chat.services.locking import locked_room, membership_for, message_in
 from chat.services.messages import check_body
@@ -64,14 +65,11 @@ def _check_still_there(message: Message) -> None:
 
 def bury(message: Message, deleter: "User | None") -> Message:
     """All that a message of a locked room said goes, and all that hung on that; replies to it stay."""
-    message.edits.all().delete()
-    message.reactions.all().delete()
-    message.mentions.all().delete()
-    message.body = message.html = ""
-    message.quote = message.edited_at = message.pinned_at = message.pinned_by = message.notice = None
-    message.deleted_at, message.deleted_by = timezone.now(), deleter
-    fields = ("body", "html", "quote", "notice", "edited_at", "pinned_at", "pinned_by", "deleted_at", "deleted_by")
-    buried = save_changed_words(message, *fields)
+    forget_what_hung_on([message.pk])
+    gone = {**BARE, "deleted_at": timezone.now(), "deleted_by": deleter}
+    for name, value in gone.items():
+        setattr(message, name, value)
+    buried = save_changed_words(message, *gone)
     if message.thread_id is not None:
         root = message_in(message.room, message.thread_id)
         count_replies(root)
