@@ -1,14 +1,12 @@
 """What keeps somebody out of a room, whichever way they come."""
 
-from datetime import datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from chat.errors import Forbidden
 from chat.models import Ban, Room
+from chat.services.wording import time_for
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -32,10 +30,5 @@ def _of_the_ban(ban: Ban, user: "User") -> str:
     if ban.until is None:
         words = _("You are banned from this room.")
     else:
-        words = _("You are banned from this room until %(until)s.") % {"until": _time_for(user, ban.until)}
+        words = _("You are banned from this room until %(until)s.") % {"until": time_for(user, ban.until)}
     return _("%(sentence)s Reason: %(reason)s") % {"sentence": words, "reason": ban.reason} if ban.reason else words
-
-
-def _time_for(user: "User", time: datetime) -> str:
-    there = time.astimezone(ZoneInfo(user.time_zone or "UTC"))
-    return f"{date_format(there, 'DATETIME_FORMAT')} ({there:%Z})"

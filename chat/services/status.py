@@ -1,6 +1,5 @@
 """What people decide about how others see them, and when those saw them last."""
 
-import unicodedata
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
@@ -15,11 +14,9 @@ from chat.emoji import is_emoji
 from chat.errors import Invalid
 from chat.models import Status
 from chat.models.status import TEXT_LENGTH
+from chat.services.wording import UNFIT, has_any
 
 LONGEST = timedelta(days=366)
-
-# Categories of characters that break a line, or are no text.
-UNFIT = {"Cc", "Cs", "Zl", "Zp"}
 
 
 @transaction.atomic
@@ -61,7 +58,7 @@ def _line(text: str) -> str:
     text = text.strip()
     if len(text) > TEXT_LENGTH:
         raise Invalid(_("A status may have at most %(limit)d characters.") % {"limit": TEXT_LENGTH})
-    if any(unicodedata.category(character) in UNFIT for character in text):
+    if has_any(UNFIT, text):
         raise Invalid(_("A status is one line of text."))
     return text
 

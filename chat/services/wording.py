@@ -1,13 +1,20 @@
-"""What people may write about a room: as it is stored, or Invalid with the reason."""
+"""What people may write about a room, as it is stored, or Invalid with the reason; and a time, as they read it."""
 
 import unicodedata
+from datetime import datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from chat.emoji import is_emoji, with_emoji
 from chat.errors import Invalid
 from chat.models import Room
 from chat.models.room import DESCRIPTION_LENGTH, NAME_LENGTH, TOPIC_LENGTH
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 # Categories of characters that nobody sees, and so could tell two names apart by.
 INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
@@ -23,7 +30,7 @@ def clean_name(typed: str) -> str:
         raise Invalid(_("A room needs a name."))
     if len(name) > NAME_LENGTH:
         raise Invalid(_("A room's name may have at most %(limit)d characters.") % {"limit": NAME_LENGTH})
-    if _has_any(INVISIBLE, name):
+    if has_any(INVISIBLE, name):
         raise Invalid(_("A room's name cannot contain invisible characters."))
     return name
 
@@ -38,7 +45,7 @@ def clean_topic(typed: str) -> str:
     topic = typed.strip()
     if len(topic) > TOPIC_LENGTH:
         raise Invalid(_("A topic may have at most %(limit)d characters.") % {"limit": TOPIC_LENGTH})
-    if _has_any(UNFIT, topic):
+    if has_any(UNFIT, topic):
         raise Invalid(_("A topic is one line of text."))
     return topic
 
@@ -48,7 +55,7 @@ def clean_description(typed: str) -> str:
     description = typed.strip().replace("\r\n", "\n")
     if len(description) > DESCRIPTION_LENGTH:
         raise Invalid(_("A description may have at most %(limit)d characters.") % {"limit": DESCRIPTION_LENGTH})
-    if _has_any(UNFIT, description.replace("\n", " ")):
+    if has_any(UNFIT, description.replace("\n", " ")):
         raise Invalid(_("A description cannot contain control characters."))
     return description
 
@@ -61,5 +68,11 @@ def clean_emoji(typed: str) -> str:
     return emoji
 
 
-def _has_any(categories: set[str], text: str) -> bool:
+def time_for(user: "User", time: datetime) -> str:
+    """In the person's own time zone, which is named."""
+    there = time.astimezone(ZoneInfo(user.time_zone or "UTC"))
+    return f"{date_format(there, 'DATETIME_FORMAT')} ({there:%Z})"
+
+
+def has_any(categories: set[str], text: str) -> bool:
     return any(unicodedata.category(character) in categories for character in text)

@@ -2,16 +2,15 @@
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from chat.authority import Act, may
 from chat.errors import Forbidden, Limited
 from chat.models import Membership, Room
 from chat.services.locking import check_not_archived, membership_for
+from chat.services.wording import time_for
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -54,8 +53,7 @@ def _rest_of_wait(membership: Membership, room: Room) -> timedelta | None:
 
 def _muted(until: datetime, reason: str, user: "User") -> str:
     """The sentence for the person, in their own time."""
-    there = timezone.localtime(until, ZoneInfo(user.time_zone) if user.time_zone else None)
-    words = {"until": f"{date_format(there, 'DATETIME_FORMAT')} ({there.tzname()})", "reason": reason}
+    words = {"until": time_for(user, until), "reason": reason}
     if reason:
         return _("You are muted in this room until %(until)s: %(reason)s") % words
     return _("You are muted in this room until %(until)s.") % words
