@@ -53,13 +53,13 @@ def join_page(request: HttpRequest, room: Room, status: int = 200) -> HttpRespon
 @require_http_methods(["GET", "POST"])
 def invited(request: HttpRequest, token: str) -> HttpResponse:
     """Where an invite link leads. Nobody comes in by looking: what previews links uses nothing up."""
-    user = _user(request)
+    user, status = _user(request), 200
     try:
+        room = invitations.room_behind(user, token)
         if request.method == "POST":
             return redirect(invitations.accept(user, token))
-        room, status = invitations.room_behind(user, token), 200
     except Forbidden:
-        room, status = invitations.room_behind(user, token), 403
+        status = 403
     except NotFound:
         return render(request, "chat/dead_link.html", status=404)
     if room.memberships.of(user).exists():
