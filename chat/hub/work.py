@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from typing import Any
 
 from chat.errors import NotFound, Refused
@@ -44,7 +45,7 @@ class Work:
 
     def begin_duties(self) -> None:
         for seconds, duty in _duties:
-            self.repeat(lambda seconds=seconds: seconds, duty)  # type: ignore[misc]
+            self.repeat(partial(float, seconds), duty)
 
     async def end(self) -> None:
         await end(self._tasks)

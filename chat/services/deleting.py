@@ -10,6 +10,7 @@ from chat.authority import Act
 from chat.models import AuditEntry, Membership, Removal
 from chat.services import audit
 from chat.services.locking import authorise, locked_room
+from chat.services.naming import give_up_names
 
 if TYPE_CHECKING:
     from chat.services.actor import Actor
@@ -31,7 +32,7 @@ def delete_room(by: "Actor", room_id: int, *, reason: str = "") -> None:
         ended_by=by.user,
         ending_reason=reason,
     )
-    room.former_names.all().delete()
+    give_up_names(room)
     room.invites.all().delete()
     room.save(update_fields=["deleted_at", "people_key", "is_default", "version"])
     Removal.objects.create(kind=Removal.Kind.ROOM, room_id=room.pk, by=by.user, reason=reason)
