@@ -3,7 +3,8 @@ from typing import Any, ClassVar, Self
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.usernames import USERNAME_LENGTH, validators
@@ -25,7 +26,14 @@ class UserManager(DjangoUserManager["User"].from_queryset(UserQuerySet)):  # typ
 
 
 class User(AbstractUser):
-    """Somebody with an account: a username that is theirs alone, and a display name of their choice."""
+    """Somebody with an account: a username that is theirs alone, and a display name of their choice.
+
+    Of one that was deleted the row stays, since what was said has an author: without anything personal.
+    """
+
+    class Theme(models.TextChoices):
+        LIGHT = "light", _("Light")
+        DARK = "dark", _("Dark")
 
     first_name = None  # type: ignore[assignment]  # how Django takes an inherited field away
     last_name = None  # type: ignore[assignment]
@@ -38,6 +46,11 @@ class User(AbstractUser):
     )
     display_name = models.CharField(_("display name"), max_length=80, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=ZONE_LENGTH, blank=True, validators=[validate_time_zone])
+    # Empty: as the device has it.
+    theme = models.CharField(_("theme"), max_length=5, choices=Theme.choices, blank=True, db_default="")
+    # The name of the file with their picture; empty where they have none.
+    picture = models.CharField(_("picture"), max_length=64, blank=True, editable=False, db_default="")
+    deleted_at = models.DateTimeField(_("deleted"), null=True, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -59,6 +72,8 @@ class User(AbstractUser):
     @property
     def name(self) -> str:
         """What people read: the display name, or the username where none was chosen."""
+        if self.deleted_at is not None:
+            return gettext("Deleted user")
         return self.display_name or self.username
 
     def get_full_name(self) -> str:
@@ -66,3 +81,34 @@ class User(AbstractUser):
 
     def get_short_name(self) -> str:
         return self.name
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def valid(self) -> Self:
+        """Those by which somebody may still sign up."""
+        in_time = models.Q(expires_at=None) | models.Q(expires_at__gt=Now())
+        has_uses = models.Q(most_uses=None) | models.Q(most_uses__gt=models.F("uses"))
+        return self.filter(in_time, has_uses, revoked_at=None)
+
+
+class Invitation(models.Model):
+    """A link by which whoever has it may sign up. Only a digest of it is kept: it is shown once."""
+
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
+    # Where one is named, only whoever has that address may sign up by it.
+    email = models.EmailField(_("e-mail"), blank=True)
+    created_at = models.DateTimeField(_("made"), auto_now_add=True)
+    expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
+    most_uses = models.PositiveIntegerField(_("most uses"), null=True, blank=True)
+    uses = models.PositiveIntegerField(_("uses"), default=0)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+
+    def __str__(self) -> str:
+        return f"{self.email or '–'} – {self.created_at:%Y-%m-%d}"

@@ -5,6 +5,7 @@ The link is valid for a day, and only while there is no administrator.
 
 import secrets
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core import signing
@@ -51,4 +52,7 @@ def make_administrator(form: SetupForm) -> User:
     ContentType.objects.select_for_update().get(app_label="accounts", model="user")
     if not wanted():
         raise AlreadySetUp
-    return form.save()
+    administrator = form.save()
+    # Whoever sees the console is trusted to know their own address: there may be no mail server yet.
+    EmailAddress.objects.create(user=administrator, email=administrator.email, verified=True, primary=True)
+    return administrator

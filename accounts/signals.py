@@ -7,6 +7,9 @@ Whoever holds something open for a session listens here, and closes it.
 its password changed; sent after the commit, and whoever made the change: a page, the admin or a command.
 `account_changed(by, user, how, fields, address)`: in the admin, `by` has `added`, `changed` or `deleted` an account;
 with the names of the fields that changed. Sent in the transaction that does it.
+`profile_changed(user)`: what others see of somebody, their name or picture, has changed; sent after the commit.
+`account_deleted(user, address)`: somebody deletes their own account; sent in the transaction that does it, while the
+account still says whose it was.
 """
 
 from functools import partial
@@ -24,6 +27,8 @@ from accounts.models import User
 session_ended = Signal()
 signed_out_everywhere = Signal()
 account_changed = Signal()
+profile_changed = Signal()
+account_deleted = Signal()
 
 # What sessions hang on: Django derives a session's hash from the password.
 GROUNDS = ("password", "is_active")

@@ -3,7 +3,7 @@
 import os
 import secrets
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -72,6 +72,14 @@ def is_mail_server(value: str) -> None:
         known = False
     if not known:
         raise ValidationError("Not the address of a mail server, such as submission://user:password@mail.example.org.")
+
+
+def is_one_of(choices: Sequence[str]) -> Callable[[str], None]:
+    def check(value: str) -> None:
+        if value not in choices:
+            raise ValidationError(f"Must be one of: {', '.join(choices)}.")
+
+    return check
 
 
 def is_positive(value: int) -> None:

@@ -18,6 +18,7 @@ from project.environment import (
     are_origins,
     is_mail_server,
     is_not_negative,
+    is_one_of,
     is_port,
     is_positive,
     is_redis,
@@ -92,6 +93,9 @@ INSTALLED_APPS = [
     "csp",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "accounts.apps.AccountsConfig",
     "presence.apps.PresenceConfig",
@@ -223,13 +227,32 @@ SESSION_COOKIE_AGE = 60 * 60 * 24 * 30  # seconds
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
-ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_EMAIL_VERIFICATION = "mandatory" if env.bool("ROOMFUL_VERIFY_EMAIL", True) else "none"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # of what was changed about an account, to whoever has it
+ACCOUNT_CHANGE_EMAIL = True  # one address, and a new one takes its place once it is verified
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_USERNAME_VALIDATORS = "accounts.usernames.validators"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_ADAPTER = "accounts.adapter.Adapter"
 USERSESSIONS_TRACK_ACTIVITY = False  # it would write with every request
+
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_PASSKEY_SIGNUP_ENABLED = ACCOUNT_EMAIL_VERIFICATION == "mandatory"  # without it, allauth cannot tell who signs up
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers allow http://localhost alone
+
+# Who may sign up: anybody ("open"), whoever was invited ("invitation"), or whoever has an e-mail address at one of
+# some domains ("domains").
+SIGNUP: str = env.str("ROOMFUL_SIGNUP", "open", validate=is_one_of(["open", "invitation", "domains"]))
+SIGNUP_DOMAINS: list[str] = [domain.lower() for domain in env.list("ROOMFUL_SIGNUP_DOMAINS", [])]
+
+# What becomes of the messages of whoever deletes their account: they stay ("keep"), or go ("remove").
+MESSAGES_OF_DELETED: str = env.str("ROOMFUL_MESSAGES_OF_DELETED", "keep", validate=is_one_of(["keep", "remove"]))
 
 # Mail goes to the console until EMAIL_URL names a server.
 EMAIL = dj_email_url.parse(env.str("EMAIL_URL", "console:", validate=is_mail_server))

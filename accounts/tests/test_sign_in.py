@@ -1,4 +1,7 @@
+import re
+
 import pytest
+from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
@@ -23,10 +26,18 @@ def sign_in(client: Client, login: str, password: str = PASSWORD) -> bool:
     return "_auth_user_id" in client.session
 
 
-def test_signing_up_makes_an_account_and_signs_in(client: Client) -> None:
+def mailed_code() -> str:
+    found = re.search(r"^[A-Z0-9]{3,}(-[A-Z0-9]{3,})?$", str(mail.outbox[-1].body), re.MULTILINE)
+    assert found
+    return found[0]
+
+
+def test_signing_up_makes_an_account_and_the_mailed_code_signs_in(client: Client) -> None:
     assert sign_up(client, "Bob", "bob@example.org") == []
     bob = User.objects.get(username="Bob")
     assert bob.email == "bob@example.org"
+    assert "_auth_user_id" not in client.session
+    client.post(reverse("account_email_verification_sent"), {"code": mailed_code()})
     assert client.session["_auth_user_id"] == str(bob.pk)
 
 
@@ -35,9 +46,10 @@ def test_a_username_is_taken_in_any_case(client: Client, alice: User) -> None:
     assert User.objects.count() == 1
 
 
-def test_an_email_address_is_taken_in_any_case(client: Client, alice: User) -> None:
-    assert len(sign_up(client, "Bob", "ALICE@example.org")) == 1
+def test_an_email_address_is_taken_in_any_case_and_its_owner_alone_is_told(client: Client, alice: User) -> None:
+    assert sign_up(client, "Bob", "ALICE@example.org") == []
     assert User.objects.count() == 1
+    assert [message.to for message in mail.outbox] == [["alice@example.org"]]
 
 
 @pytest.mark.parametrize("username", ["аlice", "alice\u200b", "\u202ealice", "a b", "bob@example.org", "...", "x" * 41])

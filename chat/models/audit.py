@@ -58,6 +58,9 @@ class AuditEntry(models.Model):
         PERSON_BANNED = "person.banned", _("Banned somebody from the site")
         PERSON_UNBANNED = "person.unbanned", _("Lifted a ban from the site")
         PERSON_CHANGED = "person.changed", _("Changed an account")
+        PERSON_DELETED = "person.deleted", _("Deleted their account")
+        INVITATION_MADE = "invitation.made", _("Invited somebody to the site")
+        INVITATION_REVOKED = "invitation.revoked", _("Revoked an invitation to the site")
 
     at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
     act = models.CharField(_("what"), max_length=40, choices=Act.choices, editable=False)
