@@ -245,6 +245,9 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = ACCOUNT_EMAIL_VERIFICATION == "mandatory"  # without it, allauth cannot tell who signs up
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers allow http://localhost alone
+MFA_ADAPTER = "accounts.factors.Adapter"
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_ALLOW_UNVERIFIED_EMAIL = ACCOUNT_EMAIL_VERIFICATION != "mandatory"  # else nobody could have a second factor there
 
 # Who may sign up: anybody ("open"), whoever was invited ("invitation"), or whoever has an e-mail address at one of
 # some domains ("domains").
@@ -282,6 +285,7 @@ else:
 # -- Pages -------------------------------------------------------------------------------------------------------------
 
 SITE_NAME: str = env.str("ROOMFUL_NAME", "Roomful")
+MFA_TOTP_ISSUER = SITE_NAME  # as authenticator apps name the site
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]

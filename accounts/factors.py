@@ -1,0 +1,121 @@
+"""Second factors: whether somebody has one, and has shown it; what allauth asks about them; how they are taken away.
+
+A passkey, or an authenticator app; recovery codes stand in for either. What authenticator apps and recovery codes are
+made of is kept encrypted: whoever reads the database alone cannot make codes of it.
+"""
+
+from base64 import urlsafe_b64encode
+from functools import partial
+from typing import Any
+
+from allauth.account.authentication import get_authentication_records
+from allauth.core import context
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ValidationError
+from django.db.transaction import on_commit
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+
+PURPOSE = "accounts.factors"  # the key is good for nothing else
+PRIMARY = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+
+
+def has_second_factor(user: User | AnonymousUser) -> bool:
+    """Whether they have an authenticator app or a passkey. Recovery codes alone are none."""
+    return user.is_authenticated and Authenticator.objects.filter(user_id=user.pk, type__in=PRIMARY).exists()
+
+
+def signed_in_with_second_factor(request: HttpRequest) -> bool:
+    """Whether in this session they have shown one, or a passkey or recovery code: to sign in, or when asked again."""
+    if not request.user.is_authenticated:
+        return False
+    return any(record.get("method") == "mfa" for record in get_authentication_records(request, request.user))
+
+
+def remove_all(user: User) -> bool:
+    """Take all of them away, recovery codes too, and tell the person by mail. Whether there were any.
+
+    In the caller's transaction.
+    """
+    removed, _models = Authenticator.objects.filter(user=user).delete()
+    if removed:
+        on_commit(partial(_tell_of_removal, user), robust=True)
+    return bool(removed)
+
+
+def _tell_of_removal(user: User) -> None:
+    if user.email:
+        subject = gettext("Your second factor was removed")
+        values = {"name": user.name, "site_name": settings.SITE_NAME}
+        user.email_user(subject, render_to_string("accounts/email/second_factor_removed.txt", values))
+
+
+class Unreadable(ImmediateHttpResponse, ValidationError):
+    """A secret that was stored under another secret key. A form says so, and any other page leads to where to begin."""
+
+    def __init__(self) -> None:
+        ValidationError.__init__(
+            self,
+            _(
+                "The site’s secret key has changed, and with it authenticator apps and recovery codes are void. "
+                "Sign in with a passkey, or ask an administrator to reset your second factor."
+            ),
+            code="unreadable",
+        )
+
+    @property
+    def response(self) -> HttpResponse:
+        text = _("The site’s secret key has changed, and these codes are void. Make new ones.")
+        messages.error(context.request, text)
+        return redirect("mfa_index")
+
+
+class Adapter(DefaultMFAAdapter):
+    """What allauth asks about second factors."""
+
+    def encrypt(self, text: str) -> str:
+        return _locks().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Raises Unreadable."""
+        try:
+            return _locks().decrypt(encrypted_text.encode()).decode()
+        except InvalidToken as error:
+            raise Unreadable from error
+
+    def get_totp_label(self, user: User) -> str:
+        return user.username
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """A passkey belongs to the host by which the site was called when it was made."""
+        entity: dict[str, str] = super().get_public_key_credential_rp_entity()
+        return entity | {"name": settings.SITE_NAME}
+
+    def get_public_key_credential_user_entity(self, user: User) -> dict[str, Any]:
+        entity: dict[str, Any] = super().get_public_key_credential_user_entity(user)
+        return entity | {"name": user.username, "display_name": user.name}
+
+    def generate_authenticator_name(self, user: User, type: str) -> str:
+        number = Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1
+        return gettext("Passkey") if number == 1 else gettext("Passkey %(number)d") % {"number": number}
+
+
+def _locks() -> MultiFernet:
+    """The first one encrypts; with the others, what was encrypted before the secret key changed is read."""
+    return MultiFernet([_lock(secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
+
+
+def _lock(secret: str | bytes) -> Fernet:
+    return Fernet(urlsafe_b64encode(salted_hmac(PURPOSE, "key", secret=secret, algorithm="sha256").digest()))

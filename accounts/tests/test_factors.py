@@ -1,0 +1,148 @@
+"""Second factors: the second step of signing in, and how what they are made of is kept."""
+
+import json
+import re
+import time
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
+from django.contrib.auth.models import AnonymousUser
+from django.test import Client
+from django.urls import reverse
+from pytest_django import Settings
+
+from accounts import factors
+from accounts.models import User
+from accounts.tests.test_sign_in import sign_in
+
+pytestmark = pytest.mark.django_db
+
+PERIOD = 30  # seconds
+
+
+def code_of(secret: str, later: int = 0) -> str:
+    """What an authenticator app shows, now or some periods later."""
+    return format_hotp_value(hotp_value(secret, int(time.time()) // PERIOD + later))
+
+
+def wrong_code(secret: str) -> str:
+    return f"{(int(code_of(secret)) + 1) % 1_000_000:06}"
+
+
+def with_app(user: User) -> str:
+    """Give them an authenticator app, and recovery codes. The secret."""
+    secret = generate_totp_secret()
+    TOTP.activate(user, secret)
+    RecoveryCodes.activate(user)
+    return secret
+
+
+def recovery_codes(user: User) -> list[str]:
+    codes: list[str] = Authenticator.objects.get(user=user, type="recovery_codes").wrap().get_unused_codes()
+    return codes
+
+
+def second_step(client: Client, code: str) -> str:
+    """Why the code is refused; nothing where it signs in."""
+    answer = client.post(reverse("mfa_authenticate"), {"code": code})
+    return "" if answer.status_code == 302 else str(answer.context["form"].errors["code"][0])
+
+
+def is_signed_in(client: Client) -> bool:
+    return "_auth_user_id" in client.session
+
+
+def test_a_password_alone_does_not_sign_in_whoever_has_an_authenticator_app(client: Client, alice: User) -> None:
+    assert sign_in(client, "alice")
+    client.logout()
+    secret = with_app(alice)
+    assert not sign_in(client, "alice")
+    assert second_step(client, wrong_code(secret)) == "Incorrect code."
+    assert not is_signed_in(client)
+    assert second_step(client, code_of(secret)) == ""
+    assert is_signed_in(client)
+
+
+def test_a_code_of_the_app_is_accepted_once(alice: User) -> None:
+    secret, one, another = with_app(alice), Client(), Client()
+    code = code_of(secret)
+    for client in (one, another):
+        sign_in(client, "alice")
+    assert second_step(one, code) == ""
+    assert second_step(another, code) == "Incorrect code."
+    assert not is_signed_in(another)
+
+
+def test_a_recovery_code_works_once(alice: User) -> None:
+    with_app(alice)
+    one, another = Client(), Client()
+    codes = recovery_codes(alice)
+    for client in (one, another):
+        sign_in(client, "alice")
+    assert second_step(one, codes[3]) == ""
+    assert second_step(another, codes[3]) == "Incorrect code."
+    assert second_step(another, codes[4]) == ""
+    assert recovery_codes(alice) == codes[:3] + codes[5:]
+
+
+def test_who_guesses_codes_has_to_wait_even_with_a_right_one(client: Client, alice: User) -> None:
+    secret = with_app(alice)
+    sign_in(client, "alice")
+    for _ in range(5):
+        assert second_step(client, wrong_code(secret)) == "Incorrect code."
+    assert "Too many" in second_step(client, code_of(secret))
+    another = Client()
+    sign_in(another, "alice")
+    assert "Too many" in second_step(another, recovery_codes(alice)[0])
+
+
+def test_what_codes_are_made_of_is_not_in_the_database(alice: User) -> None:
+    secret = with_app(alice)
+    stored = json.dumps(list(Authenticator.objects.values_list("data", flat=True)))
+    assert secret not in stored
+    assert not re.search(r"[0-9a-f]{80}", stored)
+
+
+def test_a_secret_key_that_was_replaced_still_reads_what_it_wrote(
+    client: Client, alice: User, settings: Settings
+) -> None:
+    secret = with_app(alice)
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "another key, long enough for a test"
+    sign_in(client, "alice")
+    assert second_step(client, code_of(secret)) == ""
+
+
+def test_a_secret_key_that_is_gone_is_said_on_the_page(client: Client, alice: User, settings: Settings) -> None:
+    secret = with_app(alice)
+    settings.SECRET_KEY = "another key, long enough for a test"
+    sign_in(client, "alice")
+    assert "secret key has changed" in second_step(client, code_of(secret))
+    assert not is_signed_in(client)
+
+
+def test_only_an_app_or_a_passkey_is_a_second_factor(alice: User, bob: User) -> None:
+    assert not factors.has_second_factor(AnonymousUser())
+    RecoveryCodes.activate(alice)
+    assert not factors.has_second_factor(alice)
+    with_app(bob)
+    assert factors.has_second_factor(bob)
+
+
+def test_a_session_knows_whether_a_second_factor_was_shown(client: Client, alice: User) -> None:
+    def shown() -> bool:
+        return factors.signed_in_with_second_factor(client.get(reverse("mfa_index")).wsgi_request)
+
+    sign_in(client, "alice")
+    assert not shown()
+    secret = with_app(alice)
+    assert not shown()
+    client.post(reverse("mfa_reauthenticate"), {"code": code_of(secret)})
+    assert shown()
+    client.logout()
+    sign_in(client, "alice")
+    assert not shown()
+    second_step(client, recovery_codes(alice)[0])
+    assert shown()
