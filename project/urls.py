@@ -1,3 +1,5 @@
+from allauth.account.decorators import reauthentication_required
+from allauth.account.views import password_set
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
@@ -10,6 +12,8 @@ urlpatterns = [
     path("", include("chat.urls")),
     path("", include("accounts.urls")),
     path("accounts/inactive/", inactive, name="account_inactive"),  # in place of allauth's
+    # allauth trusts the session here, and would let whoever finds it open make themselves a password.
+    path("accounts/password/set/", reauthentication_required(password_set), name="account_set_password"),
     path("accounts/", include("allauth.urls")),
     path("admin/presence/", admin.site.admin_view(operations), name="presence"),
     path("admin/", admin.site.urls),

@@ -1,0 +1,83 @@
+// A form with `data-passkey` is sent with what the browser's passkey answers to it: `create` makes one, `get` shows one.
+// What the server asks for is in the JSON element that `data-options` names, or else at the form's own address.
+// The button stands in the form, or `data-button` names it.
+
+const { gettext, webauthnJSON } = globalThis; // two classic scripts come before this module
+
+for (const form of document.querySelectorAll("form[data-passkey]")) {
+  form.addEventListener("submit", send);
+  const button = document.getElementById(form.dataset.button);
+  if (button && button.form !== form) button.addEventListener("click", () => form.requestSubmit());
+}
+
+async function send(event) {
+  event.preventDefault();
+  const form = event.target;
+  const button = event.submitter ?? document.getElementById(form.dataset.button);
+  tell(button, "");
+  button.disabled = true;
+  try {
+    form.elements.credential.value = JSON.stringify(await ask(form));
+    form.submit();
+  } catch (error) {
+    tell(button, error instanceof Problem ? error.message : wording(error.name));
+    button.disabled = false;
+  }
+}
+
+async function ask(form) {
+  refuseWhereNoneWorks();
+  const asked = await questions(form);
+  if (form.dataset.passkey === "get") return webauthnJSON.get(asked.request_options);
+  const { creation_options: options } = asked;
+  if (form.elements.passwordless) choose(options.publicKey.authenticatorSelection, form.elements.passwordless.checked);
+  return webauthnJSON.create(options);
+}
+
+// To sign in by a passkey alone, it has to know whose it is, and make sure that it is them.
+function choose(selection, alone) {
+  selection.requireResidentKey = alone;
+  selection.residentKey = alone ? "required" : "discouraged";
+  if (alone) selection.userVerification = "required";
+}
+
+async function questions(form) {
+  const found = document.getElementById(form.dataset.options);
+  if (found) return JSON.parse(found.textContent);
+  const answer = await fetch(form.action, { headers: { Accept: "application/json" } });
+  if (answer.status === 429) throw new Problem(gettext("These were too many attempts. Wait a minute."));
+  if (!answer.ok) throw new Problem(gettext("The server did not answer. Try again in a moment."));
+  return answer.json();
+}
+
+class Problem extends Error {}
+
+function refuseWhereNoneWorks() {
+  if (!isSecureContext) {
+    throw new Problem(gettext("Passkeys work only where the address begins with https, or at localhost."));
+  }
+  if (/^[\d.]+$|^\[/.test(location.hostname)) {
+    throw new Problem(gettext("Passkeys belong to a name. Open this page by its name, such as localhost."));
+  }
+  if (!webauthnJSON.supported()) throw new Problem(gettext("This browser has no passkeys."));
+}
+
+function wording(name) {
+  if (name === "InvalidStateError") return gettext("This device has a passkey for this account already.");
+  if (name === "NotAllowedError" || name === "AbortError") {
+    return gettext("That was cancelled, or took too long. Nothing has changed: try again.");
+  }
+  if (name === "SecurityError") return gettext("Passkeys do not work at this address.");
+  return gettext("That did not work. Try again, or use another device.");
+}
+
+// Under the button, and read aloud.
+function tell(button, text) {
+  let line = button.parentElement.querySelector(".passkey-problem");
+  if (!line) {
+    line = document.createElement("p");
+    Object.assign(line, { className: "error passkey-problem", role: "alert" });
+    button.after(line);
+  }
+  line.textContent = text;
+}
