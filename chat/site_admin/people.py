@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts import sessions
+from accounts import factors, sessions
 from accounts.models import User
 from chat.asking import attempt
 from chat.attendance import presence_of, who_is_online
@@ -21,7 +21,7 @@ from chat.hub import roll_call
 from chat.models import Ban, Membership, Room
 from chat.models.membership import REASON_LENGTH
 from chat.paging import numbered, wanted
-from chat.services import connections, site_bans
+from chat.services import connections, second_factors, site_bans
 from chat.site_admin.access import for_administrators, show
 from chat.site_admin.connections import rows_of
 
@@ -103,6 +103,15 @@ def end_sessions(request: HttpRequest, user_id: int) -> HttpResponse:
     return redirect("chat:site-admin:person", user_id)
 
 
+@for_administrators
+@require_POST
+def reset_second_factor(request: HttpRequest, user_id: int) -> HttpResponse:
+    done, _person_without = attempt(request, second_factors.reset, user_id)
+    if done:
+        messages.success(request, _("Their second factor is removed, and they are signed out everywhere."))
+    return redirect("chat:site-admin:person", user_id)
+
+
 def _person(request: HttpRequest, user_id: int, form: BanForm, status: int = 200) -> HttpResponse:
     """Of direct conversations, only how many: whom they talk to is theirs."""
     shown = get_object_or_404(User, pk=user_id)
@@ -119,6 +128,7 @@ def _person(request: HttpRequest, user_id: int, form: BanForm, status: int = 200
         "roll": roll,
         "rows": rows_of(request, roll.of(shown.pk)),
         "sessions": sessions.of(shown),
+        "has_second_factor": factors.has_second_factor(shown),
         "is_oneself": shown == viewer,
         "may_act": shown == viewer or not (shown.is_staff and shown.is_active),
         "form": form,

@@ -11,6 +11,7 @@ urlpatterns = [
     path("people/<int:user_id>/", people.person, name="person"),
     path("people/<int:user_id>/ban/", people.ban, name="ban"),
     path("people/<int:user_id>/unban/", people.unban, name="unban"),
+    path("people/<int:user_id>/second-factor/reset/", people.reset_second_factor, name="reset-second-factor"),
     path("people/<int:user_id>/sessions/end/", people.end_sessions, name="end-sessions"),
     path("people/<int:user_id>/sessions/<int:session_id>/end/", people.end_session, name="end-session"),
     path("people/<int:user_id>/connections/<slug:connection_id>/end/", connections.disconnect, name="disconnect"),

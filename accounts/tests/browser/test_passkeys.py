@@ -118,6 +118,7 @@ def test_a_passkey_is_added_and_signs_in_alone(visit: Visit, alice: User) -> Non
     visit.go("/accounts/2fa/")
     visit.click("Remove")
     visit.click("Use a passkey")
+    visit.one("#show-passkey").click()
     assert visit.says("Remove this passkey?")
     visit.is_sound()
     visit.click("Remove")

@@ -1,0 +1,23 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from chat.errors import Refused
+from chat.services import second_factors
+from chat.services.actor import SITE
+
+
+class Command(BaseCommand):
+    help = "Removes the second factors of whoever has lost them: the way back for the only administrator of a site."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("username")
+
+    def handle(self, *args: Any, username: str, **options: Any) -> None:
+        try:
+            person = second_factors.reset(SITE, User.objects.get_by_natural_key(username).pk)
+        except (User.DoesNotExist, Refused) as error:
+            raise CommandError(error) from error
+        self.stdout.write(_("%(name)s has no second factor any more, and is signed out.") % {"name": person.username})
