@@ -15,7 +15,7 @@ from pytest_django import Settings
 
 from accounts import factors
 from accounts.models import User
-from accounts.tests.test_sign_in import sign_in
+from accounts.tests.test_sign_in import PASSWORD, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +48,12 @@ def second_step(client: Client, code: str) -> str:
     """Why the code is refused; nothing where it signs in."""
     answer = client.post(reverse("mfa_authenticate"), {"code": code})
     return "" if answer.status_code == 302 else str(answer.context["form"].errors["code"][0])
+
+
+def sign_in_and_show(client: Client, user: User) -> None:
+    """Signed in, and asked again who they are."""
+    client.force_login(user)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
 
 
 def is_signed_in(client: Client) -> bool:
@@ -121,6 +127,27 @@ def test_a_secret_key_that_is_gone_is_said_on_the_page(client: Client, alice: Us
     sign_in(client, "alice")
     assert "secret key has changed" in second_step(client, code_of(secret))
     assert not is_signed_in(client)
+
+
+def test_codes_of_a_secret_key_that_is_gone_are_made_anew(client: Client, alice: User, settings: Settings) -> None:
+    with_app(alice)
+    settings.SECRET_KEY = "another key, long enough for a test"
+    sign_in_and_show(client, alice)
+    assert "None is left" in client.get(reverse("mfa_index")).content.decode()
+    answer = client.get(reverse("mfa_view_recovery_codes"), follow=True)
+    assert answer.redirect_chain == [(reverse("mfa_index"), 302)]
+    assert "secret key has changed" in answer.content.decode()
+    client.post(reverse("mfa_generate_recovery_codes"))
+    assert len(recovery_codes(alice)) == 10
+
+
+def test_recovery_codes_are_shown_once(client: Client, alice: User) -> None:
+    with_app(alice)
+    sign_in_and_show(client, alice)
+    page, code = reverse("mfa_view_recovery_codes"), recovery_codes(alice)[0]
+    assert code in client.get(page).content.decode()
+    assert code not in client.get(page).content.decode()
+    assert client.get(reverse("mfa_download_recovery_codes")).status_code == 403
 
 
 def test_only_an_app_or_a_passkey_is_a_second_factor(alice: User, bob: User) -> None:
