@@ -1,7 +1,12 @@
-"""Whether sessions are in force: what somebody who asks long after the sign-in has to know. And whose there are."""
+"""Whether sessions are in force: what somebody who asks long after the sign-in has to know. And whose there are.
+
+What is known of one, its device, address and last use, is noted in allauth's `UserSession`; it says nothing about
+whether the session is in force.
+"""
 
 from collections.abc import Collection, Iterator
-from functools import lru_cache
+from datetime import timedelta
+from functools import lru_cache, partial
 from typing import Any, TypeVar
 
 from allauth.account.adapter import get_adapter
@@ -10,18 +15,21 @@ from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.signals import user_logged_in
 from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models.signals import post_delete
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.signals import announce_sign_out_everywhere
+from accounts.signals import announce_sign_out_everywhere, session_ended
 
 T = TypeVar("T")
 
 BATCH = 500  # rows; databases bound the number of parameters
 NO_ADDRESS = "::"  # of a peer on a unix socket
 DEVICE_LENGTH = 200  # characters, as the column has
+PAUSE = timedelta(minutes=5)  # between two notes of the use of a session: to write with every request costs too much
 
 
 def in_force(keys: Collection[str]) -> dict[str, int]:
@@ -38,21 +46,53 @@ def note(request: HttpRequest, user: User, **_: Any) -> None:
     """Somebody has signed in, on whatever page: write down with what, and from where."""
     if request.session.session_key is None:  # somebody else was signed in there, whose session was thrown away
         request.session.create()
-    found = {"user": user, "ip": _address(request), "user_agent": request.headers.get("User-Agent", "")[:DEVICE_LENGTH]}
-    UserSession.objects.update_or_create(session_key=request.session.session_key, defaults=found)
+    _write_down(request, str(request.session.session_key), user.pk)
+
+
+def note_use(request: HttpRequest, key: str) -> None:
+    """This session was used, perhaps from elsewhere by now. One that is not in force is passed over."""
+    if user_id := in_force([key]).get(key):
+        _write_down(request, key, user_id)
+
+
+def touch(keys: Collection[str]) -> None:
+    """These are in use. One UPDATE for up to 500 keys; those that were noted a moment ago stay as they are."""
+    now = timezone.now()
+    for batch in batches(keys):
+        UserSession.objects.filter(session_key__in=batch, last_seen_at__lt=now - PAUSE / 2).update(last_seen_at=now)
+
+
+@receiver(post_delete, sender=Session)
+def announce_the_end(instance: Session, **_: Any) -> None:
+    """However it ended: by signing out, by a new key, for somebody else in the same browser, or by another's decision.
+
+    Of one that had expired nobody needs to hear: whoever holds something open for it looks at the time.
+    """
+    user, _hash = _claims(instance.session_data)
+    if user is not None and instance.expire_date > timezone.now():
+        values = {"user_id": user, "session_key": instance.session_key}
+        transaction.on_commit(partial(session_ended.send, sender=User, **values))
 
 
 def of(user: User) -> list[UserSession]:
-    """Their sessions that are in force and were noted, the latest first."""
-    noted = list(UserSession.objects.filter(user=user).order_by("-created_at"))
+    """Their sessions that are in force and were noted, the latest used first."""
+    noted = list(UserSession.objects.filter(user=user).order_by("-last_seen_at", "-pk"))
     standing = in_force([session.session_key for session in noted])
     return [session for session in noted if standing.get(session.session_key) == user.pk]
 
 
+@transaction.atomic
 def end(session: UserSession) -> None:
-    """In the caller's transaction; accounts.signals tells of it."""
     Session.objects.filter(pk=session.session_key).delete()
     session.delete()
+
+
+def end_others(user: User, key: str) -> None:
+    """End all their sessions but this one, those too that were never noted."""
+    others = [other for other in keys_of(user.pk) if other != key]  # before anybody has to wait for it
+    with transaction.atomic():
+        _delete(others)
+        UserSession.objects.filter(user=user).exclude(session_key=key).delete()
 
 
 def keys_of(user_id: int) -> list[str]:
@@ -63,15 +103,33 @@ def keys_of(user_id: int) -> list[str]:
 
 def end_all(user: User, keys: Collection[str]) -> None:
     """End these sessions of theirs, and forget all that were noted. In the caller's transaction."""
-    for batch in batches(keys):
-        Session.objects.filter(pk__in=batch).delete()
+    _delete(keys)
     UserSession.objects.filter(user=user).delete()
     announce_sign_out_everywhere(user.pk)
+
+
+def forget_expired() -> int:
+    """Delete sessions that have expired, and what is noted of sessions that are no more. How many have expired."""
+    expired = list(Session.objects.filter(expire_date__lt=timezone.now()).values_list("pk", flat=True))
+    _delete(expired)
+    UserSession.objects.exclude(session_key__in=Session.objects.values("pk")).delete()
+    return len(expired)
 
 
 def batches(items: Collection[T]) -> Iterator[list[T]]:
     ordered = list(items)
     return (ordered[start : start + BATCH] for start in range(0, len(ordered), BATCH))
+
+
+def _write_down(request: HttpRequest, key: str, user_id: int) -> None:
+    device = request.headers.get("User-Agent", "")[:DEVICE_LENGTH]
+    found = {"user_id": user_id, "ip": _address(request), "user_agent": device, "last_seen_at": timezone.now()}
+    UserSession.objects.update_or_create(session_key=key, defaults=found)
+
+
+def _delete(keys: Collection[str]) -> None:
+    for batch in batches(keys):
+        Session.objects.filter(pk__in=batch).delete()
 
 
 def _address(request: HttpRequest) -> str:

@@ -2,7 +2,8 @@
 
 Whoever holds something open for a session listens here, and closes it.
 
-`session_ended(user_id, session_key)`: one session was ended by a log-out, or by whoever may end it.
+`session_ended(user_id, session_key)`: one session is no more, however it ended; sent after the commit
+(accounts/sessions.py).
 `signed_out_everywhere(user_id)`: all sessions of a person are void, since the account was deactivated or deleted, or
 its password changed; sent after the commit, and whoever made the change: a page, the admin or a command.
 `account_changed(by, user, how, fields, address)`: in the admin, `by` has `added`, `changed` or `deleted` an account;
@@ -15,12 +16,9 @@ account still says whose it was.
 from functools import partial
 from typing import Any
 
-from allauth.usersessions.models import UserSession
-from django.contrib.auth.signals import user_logged_out
 from django.db.models.signals import post_delete, post_save, pre_save
 from django.db.transaction import on_commit
 from django.dispatch import Signal, receiver
-from django.http import HttpRequest
 
 from accounts.models import User
 
@@ -32,18 +30,6 @@ account_deleted = Signal()
 
 # What sessions hang on: Django derives a session's hash from the password.
 GROUNDS = ("password", "is_active")
-
-
-@receiver(user_logged_out)
-def announce_the_end_of_a_session(request: HttpRequest, user: User | None, **_: Any) -> None:
-    if user is not None:
-        session_ended.send(sender=User, user_id=user.pk, session_key=request.session.session_key)
-
-
-@receiver(post_delete, sender=UserSession)
-def announce_the_end_of_a_noted_session(instance: UserSession, **_: Any) -> None:
-    values = {"user_id": instance.user_id, "session_key": instance.session_key}
-    on_commit(partial(session_ended.send, sender=User, **values))
 
 
 @receiver(pre_save, sender=User)

@@ -1,14 +1,21 @@
+from typing import cast
+
+from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts import sessions
 from accounts import setup as site_setup
 from accounts.forms import SetupForm
+from accounts.models import User
 
 
 @login_not_required
@@ -26,3 +33,24 @@ def setup(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404(_("This link has been used, or it has expired.")) from error
     login(request, administrator, backend="django.contrib.auth.backends.ModelBackend")
     return redirect(settings.LOGIN_REDIRECT_URL)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def own_sessions(request: HttpRequest) -> HttpResponse:
+    """Where somebody is signed in; a POST ends all of it but this one."""
+    user, key = cast(User, request.user), str(request.session.session_key)
+    if request.method == "POST":
+        sessions.end_others(user, key)
+        messages.success(request, _("You are signed out everywhere else."))
+        return redirect("usersessions_list")
+    listed = sorted(sessions.of(user), key=lambda session: session.session_key != key)  # this one first
+    return render(request, "usersessions/usersession_list.html", {"sessions": listed, "this": key})
+
+
+@require_POST
+def end_session(request: HttpRequest, session_id: int) -> HttpResponse:
+    session = get_object_or_404(UserSession, pk=session_id, user=cast(User, request.user))
+    sessions.end(session)
+    messages.success(request, _("The session is ended."))
+    return redirect("usersessions_list")

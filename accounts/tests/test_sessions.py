@@ -1,14 +1,24 @@
 """Which sessions there are, and how they end."""
 
+from collections.abc import Callable
+from datetime import timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
+from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.core.management import call_command
+from django.db import OperationalError, connection
+from django.db.models import F
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from pytest_django import DjangoCaptureOnCommitCallbacks
+from django.utils import timezone
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
-from accounts import sessions, setup
+from accounts import middleware, sessions, setup
 from accounts.models import User
 from accounts.signals import session_ended
 from project.testing.sockets import session_cookie
@@ -25,6 +35,32 @@ def signed_in(user: User, page: str = "account_login") -> Client:
     client.post(reverse(page), {"login": user.username, "username": user.username, "password": password})
     assert client.session["_auth_user_id"] == str(user.pk)
     return client
+
+
+def noted(client: Client) -> UserSession:
+    return UserSession.objects.get(session_key=client.session.session_key)
+
+
+def read_only(execute: Any, sql: str, *others: Any) -> Any:
+    """A database that nobody can write to just now."""
+    if sql.startswith(("INSERT", "UPDATE", "DELETE")):
+        raise OperationalError("database is locked")
+    return execute(sql, *others)
+
+
+@pytest.fixture(autouse=True)
+def _forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a process that has just begun."""
+    monkeypatch.setattr(middleware, "_due", middleware._Due())
+
+
+@pytest.fixture
+def six_minutes_pass(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    def pass_by() -> None:
+        UserSession.objects.update(last_seen_at=F("last_seen_at") - timedelta(minutes=6))
+        monkeypatch.setattr(middleware, "_due", middleware._Due())
+
+    return pass_by
 
 
 def test_a_sign_in_is_noted_with_device_and_address(alice: User, bob: User) -> None:
@@ -88,13 +124,116 @@ def test_all_end_together_those_too_that_were_never_noted(alice: User, bob: User
     assert sessions.in_force([his]) == {his: bob.pk}
 
 
-def test_ones_own_sessions_are_a_page_and_the_others_can_be_ended(
-    alice: User, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
-) -> None:
-    client, other = signed_in(alice), signed_in(alice)
-    page = reverse("usersessions_list")
-    assert client.get(page).content.decode().count("203.0.113.7") == 2
-    with django_capture_on_commit_callbacks(execute=True):
-        client.post(page)
-    assert [session.session_key for session in sessions.of(alice)] == [client.session.session_key]
-    assert other.get("/").status_code == 302
+class TestOwnSessions:
+    """The page on which somebody sees where they are signed in."""
+
+    page = "/accounts/sessions/"
+
+    def test_lists_them_and_says_which_one_this_is(self, alice: User, bob: User) -> None:
+        client, _other, _bobs = signed_in(alice), signed_in(alice), signed_in(bob)
+        text = client.get(self.page).content.decode()
+        assert text.count("203.0.113.7") == text.count("Firefox on Linux</b>") == 2
+        assert text.count("this one") == 1
+        assert text.index("this one") < text.index("/end/")
+
+    def test_ends_one(self, alice: User) -> None:
+        client, other = signed_in(alice), signed_in(alice)
+        assert other.get("/").status_code == 200
+        client.post(reverse("accounts:end-session", args=[noted(other).pk]))
+        assert other.get("/").status_code == 302
+        assert client.get("/").status_code == 200
+
+    def test_ends_none_of_somebody_else(self, alice: User, bob: User) -> None:
+        client, other = signed_in(alice), signed_in(bob)
+        end = reverse("accounts:end-session", args=[noted(other).pk])
+        assert client.post(end).status_code == 404
+        assert other.get("/").status_code == 200
+        assert other.post(end).status_code == 302
+
+    def test_ends_this_one(self, alice: User) -> None:
+        client = signed_in(alice)
+        client.post(reverse("accounts:end-session", args=[noted(client).pk]))
+        assert client.get("/").status_code == 302
+        assert sessions.of(alice) == []
+
+    def test_ends_all_others_those_too_that_were_never_noted(self, alice: User, bob: User) -> None:
+        client, other, his = signed_in(alice), signed_in(alice), signed_in(bob)
+        unnoted = session_cookie(alice)
+        client.post(self.page)
+        assert sessions.of(alice) == [noted(client)]
+        assert other.get("/").status_code == 302
+        assert sessions.in_force([unnoted]) == {}
+        assert his.get("/").status_code == 200
+
+
+class TestLastUse:
+    """When a session was last used is noted, but not with every request."""
+
+    def test_is_noted_once_in_some_minutes(self, alice: User, six_minutes_pass: Callable[[], None]) -> None:
+        client = signed_in(alice)
+        client.get("/")
+        six_minutes_pass()
+        before = noted(client)
+        client.get("/", headers={"User-Agent": "curl/8"}, REMOTE_ADDR="203.0.113.8")
+        session = noted(client)
+        assert session.last_seen_at - before.last_seen_at > timedelta(minutes=5)
+        assert (session.ip, session.user_agent, session.created_at) == ("203.0.113.8", "curl/8", before.created_at)
+
+    def test_costs_most_requests_nothing(self, alice: User) -> None:
+        client = signed_in(alice)
+        client.get("/")
+        with CaptureQueriesContext(connection) as queries:
+            client.get("/")
+        assert not [query for query in queries if "usersession" in query["sql"]]
+
+    def test_is_noted_of_a_session_that_began_unnoted(self, client: Client, alice: User) -> None:
+        client.cookies[settings.SESSION_COOKIE_NAME] = session_cookie(alice)
+        assert sessions.of(alice) == []
+        client.get("/", REMOTE_ADDR="203.0.113.9")
+        assert [session.ip for session in sessions.of(alice)] == ["203.0.113.9"]
+
+    def test_is_noted_of_nobody(self, client: Client, alice: User) -> None:
+        for cookie in ("forged", session_cookie(alice)):
+            Session.objects.all().delete()
+            client.cookies[settings.SESSION_COOKIE_NAME] = cookie
+            assert client.get("/accounts/login/").status_code == 200
+        assert not UserSession.objects.exists()
+
+    def test_fails_no_page(
+        self, alice: User, six_minutes_pass: Callable[[], None], caplog: pytest.LogCaptureFixture
+    ) -> None:
+        client = signed_in(alice)
+        six_minutes_pass()
+        with connection.execute_wrapper(read_only):
+            assert client.get("/").status_code == 200
+        assert "could not be noted" in caplog.text
+
+    @pytest.mark.parametrize(("trusted", "address"), [(0, "203.0.113.7"), (1, "198.51.100.2")])
+    def test_has_the_address_that_our_own_proxies_vouch_for(
+        self, alice: User, settings: Settings, six_minutes_pass: Callable[[], None], trusted: int, address: str
+    ) -> None:
+        settings.ALLAUTH_TRUSTED_PROXY_COUNT = trusted
+        client = signed_in(alice)
+        six_minutes_pass()
+        client.get("/", headers={"X-Forwarded-For": "192.0.2.66, 198.51.100.2"})
+        assert noted(client).ip == address
+
+    def test_is_noted_of_sockets_too(self, alice: User, six_minutes_pass: Callable[[], None]) -> None:
+        client, other = signed_in(alice), signed_in(alice)
+        before = noted(client).last_seen_at
+        sessions.touch([noted(client).session_key])
+        assert noted(client).last_seen_at == before
+        six_minutes_pass()
+        sessions.touch([noted(client).session_key])
+        assert noted(client).last_seen_at >= before > noted(other).last_seen_at
+
+
+def test_those_that_expired_are_forgotten(alice: User, bob: User) -> None:
+    client, other = signed_in(alice), signed_in(bob)
+    Session.objects.filter(pk=client.session.session_key).update(expire_date=timezone.now())
+    UserSession.objects.create(user=bob, session_key="no more", ip="203.0.113.7")
+    out = StringIO()
+    call_command("tidy", stdout=out)
+    assert out.getvalue() == "1 expired session was removed\n"
+    assert [session.session_key for session in UserSession.objects.all()] == [other.session.session_key]
+    assert other.get("/").status_code == 200

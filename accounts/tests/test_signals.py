@@ -2,9 +2,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
+from django.core.management import call_command
 from django.dispatch import Signal
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts.models import User
@@ -34,17 +37,64 @@ def signed_out() -> Iterator[list[dict[str, Any]]]:
     yield from heard(signed_out_everywhere)
 
 
-def test_signing_out_names_the_session_that_ended(client: Client, alice: User, ended: list[dict[str, Any]]) -> None:
+def test_signing_out_names_the_session_that_ended(
+    client: Client,
+    alice: User,
+    ended: list[dict[str, Any]],
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
     client.force_login(alice)
     key = client.session.session_key
-    client.post(reverse("account_logout"))
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("account_logout"))
     assert ended == [{"user_id": alice.pk, "session_key": key}]
 
 
-def test_signing_out_of_the_admin_does_too(client: Client, admin_user: User, ended: list[dict[str, Any]]) -> None:
+def test_signing_out_of_the_admin_does_too(
+    client: Client,
+    admin_user: User,
+    ended: list[dict[str, Any]],
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
     client.force_login(admin_user)
-    client.post(reverse("admin:logout"))
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("admin:logout"))
     assert [values["user_id"] for values in ended] == [admin_user.pk]
+
+
+def test_so_does_signing_in_as_somebody_else_in_the_same_browser(
+    client: Client,
+    alice: User,
+    bob: User,
+    ended: list[dict[str, Any]],
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    client.force_login(alice)
+    key = client.session.session_key
+    with django_capture_on_commit_callbacks(execute=True):
+        client.force_login(bob)
+    assert ended == [{"user_id": alice.pk, "session_key": key}]
+
+
+def test_so_does_whatever_takes_a_session_away_but_for_its_age(
+    client: Client,
+    alice: User,
+    ended: list[dict[str, Any]],
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    client.force_login(alice)
+    key = client.session.session_key
+    with django_capture_on_commit_callbacks(execute=True):
+        call_command("clearsessions")
+        Session.objects.all().delete()
+    assert ended == [{"user_id": alice.pk, "session_key": key}]
+
+    client.force_login(alice)
+    Session.objects.update(expire_date=timezone.now())
+    with django_capture_on_commit_callbacks(execute=True):
+        call_command("clearsessions")
+    assert not Session.objects.exists()
+    assert len(ended) == 1
 
 
 def test_a_changed_password_signs_out_everywhere(

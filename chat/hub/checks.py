@@ -4,8 +4,9 @@ import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from accounts import sessions
 from chat import events
-from chat.database import read
+from chat.database import read, write
 from chat.hub import reads
 from chat.hub.connection import SIGNED_OUT
 from chat.hub.standing import Standing, read_standing
@@ -35,8 +36,8 @@ async def check_standing(hub: "Hub") -> None:
     """Find the end of a session and of a membership, memberships that are new, and read positions that moved."""
     connections = {connection for found in hub.connections.values() for connection in found}
     stood = hub.places.everybody()
-    sessions = {connection.session for connection in connections}
-    standing = await read(read_standing, list(hub.connections), sessions)
+    keys = {connection.session for connection in connections}
+    standing = await read(read_standing, list(hub.connections), keys)
     for connection in connections:
         if connection.session not in standing.sessions:
             connection.close(SIGNED_OUT)
@@ -57,6 +58,12 @@ async def check_people(hub: "Hub") -> None:
     hub.receive_people(await read(reads.changed_people, span))
     hub.people.checked = now
     await hub.billboard.check()
+
+
+async def note_use(hub: "Hub") -> None:
+    """A session with a socket that is open is in use, though no page is asked for."""
+    if keys := {connection.session for found in hub.connections.values() for connection in found}:
+        await write(sessions.touch, keys)
 
 
 async def _gain_what_is_new(hub: "Hub", standing: Standing) -> None:

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Container, Iterable
 from typing import Any
 
+from accounts import sessions
 from chat import events, limits
 from chat.attendance import count_in, fresh_here_counts, here_topic
 from chat.database import read
@@ -14,7 +15,7 @@ from chat.hub.allowances import Allowances
 from chat.hub.announcements import Announcements
 from chat.hub.audience import Hold
 from chat.hub.billboard import Billboard
-from chat.hub.checks import check_people, check_standing, check_versions
+from chat.hub.checks import check_people, check_standing, check_versions, note_use
 from chat.hub.connection import TRY_AGAIN_LATER, Connection
 from chat.hub.counts import Counts
 from chat.hub.exits import Exits
@@ -73,6 +74,7 @@ class Hub:
         self._work.begin_duties()
         self._work.repeat(limits.standing_seconds, lambda: check_standing(self))
         self._work.repeat(limits.standing_seconds, lambda: check_people(self))
+        self._work.repeat(sessions.PAUSE.total_seconds, lambda: note_use(self))
 
     async def leave(self) -> None:
         """The server is about to end: its people leave, after a linger that is long enough for them to come back.

@@ -7,13 +7,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts import sessions
 from chat.models import Removal, Room
 from chat.services import removals, retention
 
 
 class Command(BaseCommand):
     help = (
-        "Removes what rooms have kept for long enough, and goes on with what is to be removed. At any time, and twice."
+        "Removes what rooms have kept for long enough, and sessions that have expired, and goes on with what is to be "
+        "removed. At any time, and twice."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -24,6 +26,7 @@ class Command(BaseCommand):
         try:
             self._apply_retention()
             self._work_off_the_queue()
+            self._forget_expired_sessions()
         except Error as error:
             reason = " ".join(str(error).split())
             raise CommandError(_("It goes on where it stopped, the next time: %s") % reason) from error
@@ -40,6 +43,11 @@ class Command(BaseCommand):
         if Removal.objects.unfinished().exists() and (removed := removals.work_off()):
             messages = ngettext("%d message was removed", "%d messages were removed", removed) % removed
             self._say(_("What was deleted before: %s") % messages)
+
+    def _forget_expired_sessions(self) -> None:
+        if forgotten := sessions.forget_expired():
+            messages = ngettext("%d expired session was removed", "%d expired sessions were removed", forgotten)
+            self._say(messages % forgotten)
 
     def _say(self, line: str) -> None:
         if not self.is_quiet:
