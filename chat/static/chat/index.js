@@ -131,7 +131,7 @@ function drawHere(entry, here) {
 
 const stated = (id) => JSON.parse(document.getElementById(id).textContent);
 const me = stated("me");
-const socket = new Socket(socketUrl());
+const socket = new Socket(socketUrl(), me);
 new Index({ me, rooms: stated("rooms") }, socket);
 leadToSignIn(socket);
 touchOnInput(socket);

@@ -7,8 +7,9 @@ import "./elements/announcement-banner.js";
 import "./elements/room-app.js";
 
 // The room's page: what the server put into it, made live.
-const socket = new Socket(socketUrl());
-const chat = new Chat(JSON.parse(document.getElementById("state").textContent), socket);
+const state = JSON.parse(document.getElementById("state").textContent);
+const socket = new Socket(socketUrl(), state.me);
+const chat = new Chat(state, socket);
 const app = document.querySelector("room-app");
 
 // Another room is shown in place, under its own address.

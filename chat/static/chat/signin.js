@@ -1,8 +1,12 @@
-// Where the session has ended the page leads to the sign-in, and from there back.
+const GRACE = 1000; // ms: a tab in which the password was changed is about to have a new session
+
+// Where the session has ended the page leads to the sign-in, and from there back; where the browser has another one by
+// then, it goes on with that.
 export function leadToSignIn(socket) {
   const { signIn } = document.body.dataset;
   const lead = () => location.assign(`${signIn}?next=${encodeURIComponent(location.pathname)}`);
-  socket.addEventListener("change", () => socket.state === "signed-out" && lead());
+  const goOn = async () => ((await isSignedOut()) ? lead() : socket.resume());
+  socket.addEventListener("change", () => socket.state === "signed-out" && setTimeout(goOn, GRACE));
   socket.addEventListener("unanswered", async () => (await isSignedOut()) && lead());
 }
 

@@ -12,10 +12,12 @@ const HOPELESS = new Set([1003, 1007, 1009]); // it would happen again
 const CHECK = 5000; // ms
 const ANSWER_WITHIN = 20_000; // ms: longer than the server waits for its database; after that nobody is listening
 
-// The tab's one socket: it comes back by itself, sends commands and dispatches the server's events by their type.
+// The tab's one socket: it comes back by itself, sends commands and dispatches the server's events by their type. Where
+// somebody else has signed in by then, the page is theirs: it begins anew.
 // `state` is connecting, open, closed (and coming back), signed-out, ended or refused (and not coming back).
 export class Socket extends EventTarget {
   #url;
+  #me;
   #socket = null;
   #backoff = new Backoff();
   #timer = null;
@@ -25,9 +27,10 @@ export class Socket extends EventTarget {
   #dialledAt = 0;
   #code = null; // with which the last one was closed
 
-  constructor(url) {
+  constructor(url, me) {
     super();
     this.#url = url;
+    this.#me = me;
     this.#become("connecting");
     addEventListener("online", () => this.retry());
     addEventListener("offline", () => this.#lose(LOST));
@@ -46,7 +49,7 @@ export class Socket extends EventTarget {
     socket.onclose = ({ code }) => socket === this.#socket && this.#lose(code);
   }
 
-  // After an administrator ended it: only when the person asks for it.
+  // After an administrator ended it: only when the person asks for it. After its session ended: with another.
   resume() {
     this.#become("connecting");
     this.connect();
@@ -69,6 +72,7 @@ export class Socket extends EventTarget {
   async #read(socket, events) {
     for (const event of events) {
       if (socket !== this.#socket) return;
+      if (event.type === "hello" && event.user.id !== this.#me.id) return this.#leaveToAnother();
       this.#handle(event);
       await null; // a turn between events: whoever awaits an ack acts on it before the event that follows
     }
@@ -81,6 +85,12 @@ export class Socket extends EventTarget {
       if (event.type === "hello") this.#open();
       this.dispatchEvent(new CustomEvent(event.type, { detail: event }));
     }
+  }
+
+  #leaveToAnother() {
+    this.#socket.close();
+    this.#socket = null;
+    location.reload();
   }
 
   #take(id) {
