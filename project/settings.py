@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 
 import dj_email_url
 import django
-from csp.constants import NONE, SELF
+from csp.constants import NONCE, NONE, SELF, STRICT_DYNAMIC
 from django.utils.translation import gettext_lazy as _
 
 from project.environment import (
@@ -64,16 +64,21 @@ TRUSTED_PROXIES: int = env.int("ROOMFUL_TRUSTED_PROXIES", 0, validate=is_not_neg
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
-        "script-src": [SELF],
+        # What a page names with the nonce of its answer, and what that imports. Nothing else runs, whatever its address.
+        "script-src": [NONCE, STRICT_DYNAMIC],
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         # Safari counts a socket to the same host as another origin, so it is named.
         "connect-src": [SELF, *(origin.replace("http", "ws", 1) for origin in ALLOWED_ORIGINS)],
         "manifest-src": [SELF],
-        "form-action": [SELF],
+        "object-src": [NONE],
+        "form-action": [SELF],  # and where people sign in (see Accounts)
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
+        # Only lit, and chat/static/chat/trusted.js, turn text into HTML.
+        "require-trusted-types-for": ["'script'"],
+        "trusted-types": ["lit-html", "roomful"],
     }
 }
 
@@ -249,6 +254,10 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers allow http://localhos
 MFA_ADAPTER = "accounts.factors.Adapter"
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_ALLOW_UNVERIFIED_EMAIL = ACCOUNT_EMAIL_VERIFICATION != "mandatory"  # else nobody could have a second factor there
+
+# The origins of the providers (OpenID Connect) with which people sign in: a form of the sign-in page leads there.
+OIDC_ORIGINS: list[str] = []
+CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"] = [SELF, *OIDC_ORIGINS]
 
 # Who may sign up: anybody ("open"), whoever was invited ("invitation"), or whoever has an e-mail address at one of
 # some domains ("domains").

@@ -4,6 +4,7 @@ import { Rooms } from "./rooms.js";
 import { Socket, socketUrl } from "./socket.js";
 import { Status } from "./status.js";
 import { touchOnInput } from "./touch.js";
+import { pageOf } from "./trusted.js";
 import { waitingIn } from "./waiting.js";
 import { tellZone } from "./zone.js";
 import "./elements/announcement-banner.js";
@@ -83,7 +84,7 @@ class Index {
   // The lists anew, as the server writes them.
   async #list() {
     const response = await fetch(location.pathname);
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const page = pageOf(await response.text());
     const lists = page.querySelector(".lists");
     if (lists) document.querySelector(".lists").replaceWith(lists);
     this.#narrow();

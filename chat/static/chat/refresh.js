@@ -1,3 +1,5 @@
+import { pageOf } from "./trusted.js";
+
 // The part of the page that is marked, as the server would write it now: again and again, while somebody looks at it.
 const EVERY = 5000; // ms
 const PART = "[data-refresh]";
@@ -7,7 +9,7 @@ async function refresh() {
   if (document.hidden || part.contains(document.activeElement)) return; // the focus would be lost
   try {
     const response = await fetch(location.href);
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const page = pageOf(await response.text());
     const fresh = response.ok && page.querySelector(PART);
     if (fresh) part.replaceWith(fresh);
   } catch {

@@ -1,7 +1,8 @@
-import { html, nothing, repeat } from "../vendor/lit.js";
+import { guard, html, nothing, repeat } from "../vendor/lit.js";
 import { avatar } from "../parts/avatar.js";
 import { sentence } from "../parts/sentence.js";
 import { momentOf } from "../times.js";
+import { trusted } from "../trusted.js";
 import { gettext } from "../words.js";
 import { LightElement } from "./light.js";
 
@@ -32,7 +33,7 @@ export class PinList extends LightElement {
     return html`<li class="card" data-pin=${message.id}>
       <p class="by">${avatar(author, "xs")}<b><bdi>${author.name}</bdi></b>
         <time>${momentOf(new Date(message.created_at))}</time></p>
-      <div class="excerpt body" dir="auto" .innerHTML=${safe}></div>
+      <div class="excerpt body" dir="auto" .innerHTML=${guard([safe], () => trusted(safe))}></div>
       <p class="below"><small>${by}</small><button type="button" class="link" @click=${lead}>${gettext("Show")}</button>
         ${this.chat.acts.may("pin", message) ? this.#unpin(message) : nothing}</p></li>`;
   }

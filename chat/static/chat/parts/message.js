@@ -1,5 +1,6 @@
-import { html, nothing } from "../vendor/lit.js";
+import { guard, html, nothing } from "../vendor/lit.js";
 import { timeOf, timestampOf } from "../times.js";
+import { trusted } from "../trusted.js";
 import { gettext, interpolate } from "../words.js";
 import { avatar } from "./avatar.js";
 import { comingsOf, noticeOf } from "./comings.js";
@@ -85,12 +86,12 @@ function said(message) {
 // `html` is made and sanitised by the server (chat/markdown.py), and is all the HTML that is ever inserted. What is still
 // on its way has none, and is shown as it was typed.
 function block({ html: safe, body }) {
-  if (safe) return html`<div class="body" dir="auto" .innerHTML=${safe}></div>`;
+  if (safe) return html`<div class="body" dir="auto" .innerHTML=${guard([safe], () => trusted(safe))}></div>`;
   return html`<div class="body" dir="auto"><p>${linked(body)}</p></div>`;
 }
 
 function lineOf({ html: safe, body }) {
-  if (safe) return html`<span class="body" dir="auto" .innerHTML=${safe}></span>`;
+  if (safe) return html`<span class="body" dir="auto" .innerHTML=${guard([safe], () => trusted(safe))}></span>`;
   return html`<span class="body" dir="auto">${linked(body)}</span>`;
 }
 
