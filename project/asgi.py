@@ -14,6 +14,7 @@ from django.conf import settings
 
 from chat import limits
 from project import embedded
+from project.bodies import CappedBodies
 from project.handshakes import LimitedHandshakes
 from project.origins import ExactOrigin
 from project.routing import websocket_urlpatterns
@@ -26,4 +27,4 @@ limited = LimitedHandshakes(signed_in, limits.handshakes(), settings.TRUSTED_PRO
 # The origin is looked at first: otherwise any page could use up what the address of its visitor may do.
 websocket = ExactOrigin(limited, settings.ALLOWED_ORIGINS)
 
-application = ProtocolTypeRouter({"http": http, "websocket": websocket})
+application = ProtocolTypeRouter({"http": CappedBodies(http, settings.BODY_BYTES), "websocket": websocket})

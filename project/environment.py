@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 import dj_email_url
 from environs import Env, EnvError, ValidationError
 
+from project.safety import keep_from_others, refuse_a_folder_for_everyone
+
 
 class Environment:
     """Typed readers, as in `environment.int("PORT", 8000)`. A value that they refuse ends the start with one line."""
@@ -37,6 +39,7 @@ def private_folder(path: Path) -> Path:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         sys.exit(f"roomful: {error.filename} cannot be made: {error.strerror}. ROOMFUL_DATA names another folder.")
+    refuse_a_folder_for_everyone(path)
     return path
 
 
@@ -112,4 +115,5 @@ def kept_secret(path: Path) -> str:
             pass
         finally:
             draft.unlink()
+    keep_from_others(path)
     return path.read_text().strip()

@@ -1,8 +1,9 @@
 """Our Daphne: `python -m project.server [options of daphne]`; runserver uses it too.
 
 What it does differently: many handshakes may wait at once, a peer that vanished is noticed within twenty seconds,
-frames have a sane size, nobody but the operator says where the site is mounted, a port that cannot be had or a
-start that would be unsafe ends with one line, and its own end loses nobody (project/drain.py).
+frames and bodies have a sane size, nobody but the operator says where the site is mounted, no answer says which server
+it is, a port that cannot be had or a start that would be unsafe ends with one line, and its own end loses nobody
+(project/drain.py).
 """
 
 import asyncio
@@ -10,7 +11,6 @@ import os
 import re
 import sys
 from argparse import Namespace
-from ipaddress import ip_address
 from typing import Any
 
 from daphne import server as daphne
@@ -19,7 +19,11 @@ from django.conf import settings
 from twisted.internet.defer import Deferred
 
 from project.drain import drain
+from project.requests import Factory
+from project.safety import is_loopback
 from project.websocket import Socket
+
+daphne.HTTPFactory = Factory  # Daphne's server makes one by that name, and cannot be told of another
 
 APPLICATION = "project.asgi:application"
 BACKLOG = 2048  # Daphne's 50 makes a crowd that reconnects wait for the system's retries
@@ -35,6 +39,7 @@ LIMITS = {
     "ping_timeout": 10,  # seconds
     "websocket_max_frame_size": 64 * 1024,  # bytes
     "websocket_max_message_size": 64 * 1024,  # bytes
+    "server_name": "",  # whoever looks for servers of a kind need not find it
 }
 
 
@@ -43,6 +48,7 @@ class Server(daphne.Server):
 
     def __init__(self, application: Any, endpoints: list[str], **options: Any) -> None:
         refuse_to_expose_debugging(endpoints)
+        refuse_to_lead_in_circles(endpoints)
         endpoints = [with_backlog(endpoint) for endpoint in endpoints]
         self.ports: list[Any] = []  # that it listens on
         super().__init__(application, endpoints, ready_callable=self.use_our_protocol, **{**LIMITS, **options})
@@ -109,18 +115,18 @@ def refuse_to_expose_debugging(endpoints: list[str]) -> None:
         sys.exit("roomful: ROOMFUL_DEBUG shows the site's inside to everyone: with it, bind to 127.0.0.1 only.")
 
 
+def refuse_to_lead_in_circles(endpoints: list[str]) -> None:
+    """Every page would send browsers to HTTPS, and nobody would speak it, or be believed that they do."""
+    speaks_tls = any(endpoint.startswith("ssl:") for endpoint in endpoints)
+    if settings.HTTPS and not (settings.TRUSTED_PROXIES or speaks_tls):
+        sys.exit("roomful: ROOMFUL_ORIGINS is https: say in ROOMFUL_TRUSTED_PROXIES how many proxies speak it for us.")
+
+
 def is_local(endpoint: str) -> bool:
     if endpoint.startswith("unix:"):
         return True
     interface = re.search(r"interface=((?:\\.|[^:\\])+)", endpoint)
     return interface is not None and is_loopback(interface[1].replace("\\", ""))
-
-
-def is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from project.environment import (
     private_folder,
 )
 from project.environment import environment as env
+from project.safety import keep_from_others, refuse_a_weak_secret, refuse_an_unsafe_site
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -37,6 +38,7 @@ DATA_DIR: Path = private_folder(env.path("ROOMFUL_DATA", BASE_DIR / "var").resol
 
 DEBUG: bool = env.bool("ROOMFUL_DEBUG", False)
 SECRET_KEY: str = env.str("ROOMFUL_SECRET_KEY", "") or kept_secret(DATA_DIR / "secret_key")
+refuse_a_weak_secret(SECRET_KEY)
 
 PORT: int = env.int("PORT", 8000, validate=is_port)
 
@@ -46,20 +48,35 @@ ALLOWED_ORIGINS: list[str] = env.list(
 )
 ALLOWED_HOSTS: list[str] = env.list("ROOMFUL_HOSTS", [urlsplit(origin).hostname for origin in ALLOWED_ORIGINS])
 CSRF_TRUSTED_ORIGINS = ALLOWED_ORIGINS
+refuse_an_unsafe_site(ALLOWED_ORIGINS, ALLOWED_HOSTS, DEBUG, insecure_http=env.bool("ROOMFUL_INSECURE_HTTP", False))
 
 HTTPS: bool = all(origin.startswith("https://") for origin in ALLOWED_ORIGINS)
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
-SESSION_COOKIE_HTTPONLY = True
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+
+# A browser takes a cookie with this prefix from this very host alone, over HTTPS: no subdomain can plant one.
+COOKIE_PREFIX = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
+LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}language"
+MFA_TRUST_COOKIE_NAME = f"{COOKIE_PREFIX}trusted"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+# Strict would have browsers keep the CSRF token from pages that a link elsewhere leads to. Those would get a new one,
+# and the forms of all tabs that are open already would be refused.
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # not a cookie more
+
 SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
 # How many proxies of ours append to X-Forwarded-For. What stands further left in it is hearsay.
 TRUSTED_PROXIES: int = env.int("ROOMFUL_TRUSTED_PROXIES", 0, validate=is_not_negative)
+# Without a proxy that replaces it, anybody may have written that header.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS and TRUSTED_PROXIES else None
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -108,9 +125,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "project.headers.headers",
     "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
     "csp.middleware.CSPMiddleware",
+    "project.unsafe_requests.exact_origin",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -149,7 +168,10 @@ TEMPLATES = [
 # How long a write waits for a database that is locked, or a connection, before it is refused for now.
 DATABASE_WAIT_SECONDS: float = env.int("ROOMFUL_DATABASE_WAIT_MS", 5_000, validate=is_positive) / 1000
 
-DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{quote(str(DATA_DIR / 'roomful.sqlite3'))}")}
+OUR_FILE = DATA_DIR / "roomful.sqlite3"
+DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{quote(str(OUR_FILE))}")}
+if DATABASES["default"]["NAME"] == str(OUR_FILE):
+    keep_from_others(OUR_FILE)  # SQLite gives what it writes beside it the same rights
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         # IMMEDIATE takes the write lock when a transaction begins, so that two writers wait instead of failing.
@@ -308,6 +330,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 # Until collectstatic has run (bin/serve runs it), files are served from where they are.
 COLLECTED = (STATIC_ROOT / "staticfiles.json").is_file()
+SERVESTATIC_ALLOW_ALL_ORIGINS = False
 SERVESTATIC_USE_FINDERS = DEBUG or not COLLECTED
 SERVESTATIC_USE_MANIFEST = not SERVESTATIC_USE_FINDERS
 STORAGES = {
@@ -341,6 +364,13 @@ CHAT = {
     "STANDING_MS": env.int("ROOMFUL_STANDING_MS", 15_000, validate=is_positive),
     "DRAIN_LINGER_MS": env.int("ROOMFUL_DRAIN_LINGER_MS", 30_000, validate=is_positive),
 }
+
+# Of a request: a picture fits. project/requests.py and project/bodies.py see to it.
+BODY_BYTES: int = env.int("ROOMFUL_BODY_BYTES", 6 * 1024 * 1024, validate=is_positive)
+BODY_SECONDS: int = env.int("ROOMFUL_BODY_SECONDS", 120, validate=is_positive)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes, but for files
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000  # the admin's lists have some for each row
+DATA_UPLOAD_MAX_NUMBER_FILES = 4
 
 # -- Logging -----------------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,49 @@
+"""How long the body of a request may be, on whatever server: Django takes files of any size.
+
+Our own server refuses what is too long before this has a chance (project/requests.py), since Daphne collects the whole
+body first. Others hand it on as it comes, and for them this is the place.
+"""
+
+from typing import Any
+
+from project.headers import PAIRS
+
+
+class TooLong(Exception):
+    pass
+
+
+class CappedBodies:
+    def __init__(self, application: Any, limit: int) -> None:
+        self.application = application
+        self.limit = limit  # bytes
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        received = 0
+
+        async def receive_within_the_limit() -> dict[str, Any]:
+            nonlocal received
+            message: dict[str, Any] = await receive()
+            received += len(message.get("body", b""))
+            if received > self.limit:
+                raise TooLong
+            return message
+
+        try:
+            if claimed_length(scope) > self.limit:
+                raise TooLong
+            await self.application(scope, receive_within_the_limit, send)
+        except TooLong:
+            await refuse(send)
+
+
+def claimed_length(scope: dict[str, Any]) -> int:
+    claimed = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
+    return int(claimed) if claimed.isdigit() else 0
+
+
+async def refuse(send: Any) -> None:
+    """Django reads the whole body before it answers: nothing has been said yet."""
+    headers = [*PAIRS, (b"content-length", b"0"), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": 413, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})

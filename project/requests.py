@@ -1,0 +1,95 @@
+"""An HTTP request of our Daphne: what it does differently is to bound the body, and the time that it takes to arrive.
+
+Daphne calls the application once the whole body is there, in memory or in a temporary file: nothing that stands behind
+it (project/bodies.py, Django) can keep that from growing.
+"""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from daphne.http_protocol import HTTPFactory, WebRequest
+from django.conf import settings
+
+from project.headers import PAIRS
+
+logger = logging.getLogger(__name__)
+
+# What somebody is still sending is read and thrown away for so long: cut off at once, they would not see the answer.
+GOOD_BYE_SECONDS = 1
+
+
+class Request(WebRequest):
+    refused = False
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._parsePOSTFormSubmission = False  # Twisted would read every form, without a limit, and nobody asks for it
+        self.received = 0  # bytes of the body
+        self.deadline = self.channel.callLater(settings.BODY_SECONDS, self.refuse, HTTPStatus.REQUEST_TIMEOUT)
+
+    # -- For Twisted ---------------------------------------------------------------------------------------------------
+
+    def gotLength(self, length: int | None) -> None:
+        """The headers are there. `length` is None where the body comes in chunks."""
+        if (length or 0) > settings.BODY_BYTES:
+            self.refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        elif not self.refused:
+            super().gotLength(length)
+
+    def handleContentChunk(self, data: bytes) -> None:
+        if self.refused:
+            return
+        self.received += len(data)
+        if self.received > settings.BODY_BYTES:
+            self.refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        else:
+            super().handleContentChunk(data)
+
+    def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
+        self.stop_the_clock()
+        if not self.refused:
+            super().requestReceived(command, path, version)
+
+    def connectionLost(self, reason: Any) -> None:
+        self.stop_the_clock()
+        super().connectionLost(reason)
+
+    # -- Refusals ------------------------------------------------------------------------------------------------------
+
+    def refuse(self, status: HTTPStatus) -> None:
+        """Answer before all is there, and hang up."""
+        self.refused = True
+        self.stop_the_clock()
+        if self.content is not None:
+            self.content.close()
+        lines = [b"HTTP/1.1 %d %s" % (status.value, status.phrase.encode()), b"content-length: 0", b"connection: close"]
+        lines += [b"%s: %s" % pair for pair in PAIRS]
+        self.requestHeaders.removeHeader(b"expect")  # which Twisted would still encourage
+        self.channel.persistent = False
+        self.channel.write(b"\r\n".join([*lines, b"", b""]))
+        self.channel.callLater(GOOD_BYE_SECONDS, self.hang_up)
+        logger.info("Refused a request of %s: %s", self.client, status.phrase)
+
+    def hang_up(self) -> None:
+        if self.channel is not None:
+            self.channel.loseConnection()
+
+    def stop_the_clock(self) -> None:
+        if self.deadline.active():
+            self.deadline.cancel()
+
+    # -- For Daphne ----------------------------------------------------------------------------------------------------
+
+    def basic_error(self, status: int, status_text: bytes, body: str) -> None:
+        """In plain text: Daphne's page has a style in it, and says which server this is."""
+        headers = [*PAIRS, (b"content-type", b"text/plain; charset=utf-8")]
+        self.handle_reply({"type": "http.response.start", "status": status, "headers": headers})
+        self.handle_reply({"type": "http.response.body", "body": b"%d %s\n" % (status, status_text)})
+
+
+class Factory(HTTPFactory):
+    def buildProtocol(self, addr: Any) -> Any:
+        protocol = super().buildProtocol(addr)
+        protocol.requestFactory = Request
+        return protocol

@@ -1,0 +1,70 @@
+"""Configurations with which nobody should run a site: they refuse to start, with one line that says what to do.
+
+Asked by the settings, so that every server and every command refuses. What depends on where a server listens,
+project/server.py asks.
+"""
+
+import stat
+import sys
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+# As Django's own check has it, which only `check --deploy` asks.
+SECRET_LENGTH = 50  # characters
+SECRET_VARIETY = 5  # different ones
+PLACEHOLDERS = ("change", "secret", "insecure", "example", "default", "password", "replace")
+
+
+def refuse_an_unsafe_site(origins: list[str], hosts: list[str], debug: bool, insecure_http: bool) -> None:
+    schemes = {urlsplit(origin).scheme for origin in origins}
+    exposed = [origin for origin in origins if not is_loopback(urlsplit(origin).hostname or "")]
+    if len(schemes) > 1:
+        refuse("ROOMFUL_ORIGINS mixes http and https: cookies for the one would go out in the clear by the other.")
+    if schemes == {"http"} and exposed and not insecure_http:
+        refuse(
+            f"{exposed[0]} in ROOMFUL_ORIGINS is not https: passwords and sessions would go over the net in the clear. "
+            "ROOMFUL_INSECURE_HTTP=1 allows it."
+        )
+    if any("*" in host for host in hosts):
+        refuse("ROOMFUL_HOSTS must name each host: with *, anybody could have the site's mails link to theirs.")
+    if debug and (exposed or not all(map(is_loopback, hosts))):
+        refuse("ROOMFUL_DEBUG shows the site's inside to everyone: with it, ROOMFUL_ORIGINS may name loopback only.")
+
+
+def refuse_a_weak_secret(secret: str) -> None:
+    weak = len(secret) < SECRET_LENGTH or len(set(secret)) < SECRET_VARIETY
+    if weak or any(word in secret.lower() for word in PLACEHOLDERS):
+        refuse(
+            "ROOMFUL_SECRET_KEY is too easy to guess, and whoever guesses it can sign in as anybody. Give it at least "
+            f"{SECRET_LENGTH} random characters, or leave it out, and one is made and kept in ROOMFUL_DATA."
+        )
+
+
+def refuse_a_folder_for_everyone(path: Path) -> None:
+    """Whoever may write there could put their own secret in its place, or their own database."""
+    if path.stat().st_mode & stat.S_IWOTH:
+        refuse(f"{path} (ROOMFUL_DATA) may be written by everyone: chmod o-w it, or name another folder.")
+
+
+def keep_from_others(path: Path) -> None:
+    """What only the site's own user may read: made with that right, and mended where it has more."""
+    try:
+        if not path.exists():
+            path.touch(mode=0o600)
+        mode = path.stat().st_mode
+        if mode & (stat.S_IRWXG | stat.S_IRWXO):
+            path.chmod(mode & ~(stat.S_IRWXG | stat.S_IRWXO))
+    except OSError as error:
+        refuse(f"{path} may be read by others, and that cannot be mended: {error.strerror}.")
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def refuse(why: str) -> None:
+    sys.exit(f"roomful: {why}")
