@@ -1,20 +1,26 @@
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.adapter import get_adapter
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.profile import deletion
+from accounts.profile.changing import announce
 from accounts.signals import account_changed
 
 # To delete one there would leave the session in force: the site's own pages end it.
 admin.site.unregister(UserSession)
+
+
+SEEN_BY_OTHERS = {"username", "display_name"}
 
 
 @admin.register(User)
@@ -38,6 +44,31 @@ class UserAdmin(DjangoUserAdmin):
         ),
     )
 
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """What is left of a deleted account stays as it is."""
+        return super().has_change_permission(request, obj) and (obj is None or obj.deleted_at is None)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and (obj is None or may_go(obj))
+
+    def get_deleted_objects(self, objs: Iterable[User], request: HttpRequest) -> Any:
+        """The accounts alone: what hangs on them goes or stays as it does for whoever deletes their own."""
+        kept = {str(user) for user in objs if not may_go(user)}
+        return [str(user) for user in objs], {str(User._meta.verbose_name_plural): len(list(objs))}, set(), sorted(kept)
+
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        deletion.delete(obj, get_adapter().get_client_ip(request), by=cast(User, request.user))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        for person in queryset:
+            self.delete_model(request, person)
+
+    @transaction.atomic
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and SEEN_BY_OTHERS.intersection(form.changed_data):
+            announce(obj.pk)
+
     @transaction.atomic
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
         return super().user_change_password(request, id, form_url)
@@ -55,6 +86,14 @@ class UserAdmin(DjangoUserAdmin):
         for person in queryset:
             _tell(request, person, "deleted")
         return super().log_deletions(request, queryset)
+
+
+def may_go(user: User) -> bool:
+    try:
+        deletion.check_may_go(user)
+    except ValidationError:
+        return False
+    return True
 
 
 def _tell(request: HttpRequest, user: User, how: str, fields: Iterable[str] = ()) -> None:

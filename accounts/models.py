@@ -4,6 +4,7 @@ from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.db import models
 from django.db.models.functions import Lower, Now
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -75,6 +76,11 @@ class User(AbstractUser):
         if self.deleted_at is not None:
             return gettext("Deleted user")
         return self.display_name or self.username
+
+    @property
+    def picture_url(self) -> str:
+        """Where their picture is; empty where they have none."""
+        return reverse("accounts:picture-file", args=[self.picture]) if self.picture else ""
 
     def get_full_name(self) -> str:
         return self.name

@@ -9,8 +9,8 @@ its password changed; sent after the commit, and whoever made the change: a page
 `account_changed(by, user, how, fields, address)`: in the admin, `by` has `added`, `changed` or `deleted` an account;
 with the names of the fields that changed. Sent in the transaction that does it.
 `profile_changed(user)`: what others see of somebody, their name or picture, has changed; sent after the commit.
-`account_deleted(user, address)`: somebody deletes their own account; sent in the transaction that does it, while the
-account still says whose it was.
+`account_deleted(user, address, by)`: an account is deleted, by whose it is or in the admin; sent in the transaction
+that does it, while the account still says whose it was.
 """
 
 from functools import partial

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from accounts import views
 
@@ -6,4 +6,5 @@ app_name = "accounts"
 urlpatterns = [
     path("setup/<token>/", views.setup, name="setup"),
     path("accounts/sessions/<int:session_id>/end/", views.end_session, name="end-session"),
+    path("", include("accounts.profile.urls")),
 ]

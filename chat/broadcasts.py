@@ -88,6 +88,11 @@ def people_changed(users: Iterable[User]) -> None:
         _after_commit(envelopes.people_changed(people))
 
 
+def user_changed(user: User, room_ids: Iterable[int]) -> None:
+    """Tell the user's own tabs, and all that stand in these rooms, what others see of the user now."""
+    _after_commit(envelopes.user_changed(events.user_changed(user), room_ids))
+
+
 def reports_counted(room: Room, users: Iterable[int]) -> None:
     """Tell these users' tabs how many reports of the room wait."""
     event = events.reports_counted(room.pk, room.reports.open().count())

@@ -16,7 +16,13 @@ QUOTE_LENGTH = 300  # characters of what is quoted: enough to know it again
 
 
 def user_card(user: "User") -> dict[str, Any]:
-    return {"id": user.pk, "username": user.username, "name": user.name}
+    """Most have no picture, and are not deleted: then nothing is said of it."""
+    card = {"id": user.pk, "username": user.username, "name": user.name}
+    if user.picture:
+        card["picture"] = user.picture_url
+    if user.deleted_at is not None:
+        card["deleted"] = True
+    return card
 
 
 def own_status(user: "User") -> dict[str, Any]:
@@ -56,6 +62,7 @@ def person_state(user: "User") -> dict[str, Any]:
         "changed": (changed - EPOCH) // timedelta(microseconds=1) if changed else 0,
         "status": own_status(user),
         "card": person_card(user),
+        "profile": {"display_name": user.display_name, "picture": user.picture},
     }
 
 
@@ -270,6 +277,10 @@ def thread_moved(membership: Membership, participant: Participant) -> Event:
         "position": participant.last_read,
         "threads": membership.threads,
     }
+
+
+def user_changed(user: "User") -> Event:
+    return {"type": "user.changed", "user": user_card(user)}
 
 
 def status_changed(status: dict[str, Any]) -> Event:

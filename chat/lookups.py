@@ -77,7 +77,8 @@ def threads(request: HttpRequest, room_id: int) -> HttpResponse:
 def members(request: HttpRequest, room_id: int) -> HttpResponse:
     """Whom the beginning of a name may mean."""
     begins = request.GET.get("q", "").replace("\0", "")
-    found = _room(request, room_id).memberships.current().whose_name_begins(begins).select_related("user")
+    standing = _room(request, room_id).memberships.current().filter(user__deleted_at=None)
+    found = standing.whose_name_begins(begins).select_related("user")
     people = found.order_by("user__username")[:MOST_PEOPLE]
     return JsonResponse({"people": [events.user_card(membership.user) for membership in people]})
 

@@ -1,4 +1,4 @@
-"""What chat does when there is a new account, when something is decided about one, and when somebody leaves."""
+"""What chat does when there is a new account, when one changes or is deleted, and when somebody leaves."""
 
 from typing import Any
 
@@ -7,9 +7,10 @@ from django.dispatch import receiver
 
 from accounts import signals
 from accounts.models import User
+from accounts.profile.export import contribute
 from chat import broadcasts
 from chat.last_seen import last_seen
-from chat.services import administering, rooms, site_bans
+from chat.services import administering, departures, exporting, people, rooms, site_bans
 from chat.services.actor import Actor
 from presence import signals as presence_signals
 from presence.topics import ONLINE
@@ -39,7 +40,23 @@ def write_down_what_was_changed(by: User, user: User, how: str, fields: list[str
         site_bans.forget(Actor(by, address), user)
 
 
+@receiver(signals.profile_changed)
+def tell_of_the_new_name_or_picture(user: User, **_: Any) -> None:
+    people.tell_of_profile(user)
+
+
+@receiver(signals.account_deleted)
+def let_them_go(user: User, address: str, by: User, **_: Any) -> None:
+    departures.depart(Actor(by, address), user)
+
+
 @receiver(presence_signals.left)
 def note_when_they_were_last_seen(topic: str, user_ids: frozenset[int], **_: Any) -> None:
     if topic == ONLINE:
         last_seen().note(user_ids)
+
+
+contribute("status", exporting.status_of)
+contribute("memberships", exporting.memberships_of)
+contribute("messages", exporting.messages_of)
+contribute("reactions", exporting.reactions_of)

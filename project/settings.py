@@ -289,6 +289,9 @@ SIGNUP_DOMAINS: list[str] = [domain.lower() for domain in env.list("ROOMFUL_SIGN
 # What becomes of the messages of whoever deletes their account: they stay ("keep"), or go ("remove").
 MESSAGES_OF_DELETED: str = env.str("ROOMFUL_MESSAGES_OF_DELETED", "keep", validate=is_one_of(["keep", "remove"]))
 
+# What somebody may upload as their picture; it is made anew, and small, in any case.
+PICTURE_BYTES: int = env.int("ROOMFUL_PICTURE_BYTES", 5 * 1024 * 1024, validate=is_positive)
+
 # Mail goes to the console until EMAIL_URL names a server.
 EMAIL = dj_email_url.parse(env.str("EMAIL_URL", "console:", validate=is_mail_server))
 DEFAULT_FROM_EMAIL: str = env.str("ROOMFUL_MAIL_FROM", "roomful@localhost")
@@ -335,6 +338,11 @@ SERVESTATIC_USE_FINDERS = DEBUG or not COLLECTED
 SERVESTATIC_USE_MANIFEST = not SERVESTATIC_USE_FINDERS
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Only a view of ours serves them, so there is no address of the storage's own.
+    "pictures": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": DATA_DIR / "pictures", "base_url": None},
+    },
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG

@@ -53,6 +53,11 @@ def people_changed(people: list[dict[str, Any]]) -> Envelope:
     return {"type": "people.changed", "group": PEOPLE_GROUP, "people": people}
 
 
+def user_changed(event: dict[str, Any], room_ids: Iterable[int]) -> Envelope:
+    """For every hub, once, however many rooms the person is known in."""
+    return {"type": "user.changed", "group": PEOPLE_GROUP, "rooms": list(room_ids), "event": event}
+
+
 def site_announced() -> Envelope:
     """For every hub: each reads what is shown now, so that the order of two such words does not matter."""
     return {"type": "site.announced", "group": PEOPLE_GROUP}

@@ -56,6 +56,7 @@ class Hub:
             "room.seen": lambda envelope: self._receive_for_viewers(envelope["event"]),
             "user.event": lambda envelope: self._receive_for_user(envelope["user"], envelope["event"]),
             "people.changed": lambda envelope: self.receive_people(envelope["people"]),
+            "user.changed": lambda envelope: self._receive_of_user(envelope["event"], envelope["rooms"]),
             "site.announced": lambda envelope: self._work.begin(self.billboard.check()),
             "session.ended": lambda envelope: self.exits.end_session(envelope["user"], envelope["session"]),
             "connection.ended": lambda envelope: self.exits.end_connection(envelope["user"], envelope["connection"]),
@@ -226,7 +227,23 @@ class Hub:
         """What these decided is now so, for their own tabs and for those who see them."""
         for person in people:
             self.people.update(person)
+            self._rename(person["card"]["id"])
             self._sidebars.update_person(person["card"]["id"], person["card"])
+
+    def _rename(self, user: int) -> None:
+        """What the user says from now on is said under the name and picture that they have now."""
+        for connection in self.connections.get(user, ()):
+            connection.user.display_name, connection.user.picture = self.people.profile_of(user)
+
+    def _receive_of_user(self, event: dict[str, Any], room_ids: Iterable[int]) -> None:
+        """What others see of somebody now: for their own tabs, and all that stand in a room in which they are known."""
+        tabs = set(self.connections.get(event["user"]["id"], ()))
+        for place in filter(None, map(self.places.get, room_ids)):
+            tabs.update(place.audience)
+        frame = Frame.of(event)
+        for connection in tabs:
+            if connection.is_greeted:
+                connection.deliver(frame)
 
     def _forward(self, *together: dict[str, Any]) -> None:
         """The next version of a room, in its turn: one frame for everyone."""

@@ -49,6 +49,11 @@ class People:
         status: dict[str, Any] = self._known[user]["status"]
         return status
 
+    def profile_of(self, user: int) -> tuple[str, str]:
+        """Their display name, and the file of their picture."""
+        profile = self._known[user]["profile"]
+        return profile["display_name"], profile["picture"]
+
     def is_hidden(self, user: int) -> bool:
         return bool(self.status_of(user)["mode"] == Status.Mode.INVISIBLE)
 

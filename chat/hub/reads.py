@@ -41,12 +41,14 @@ def arrival(user: int) -> tuple[dict[str, Any], list[int]]:
     found = User.objects.filter(pk=user).annotate(current=current)
     # A row for each room, and of some people there are many: so they are no objects.
     rows = list(
-        found.values_list("current__room", "username", "display_name", *(f"status__{f}" for f in STATUS_FIELDS))
+        found.values_list(
+            "current__room", "username", "display_name", "picture", *(f"status__{f}" for f in STATUS_FIELDS)
+        )
     )
     if not rows:
         raise SignedOut
-    _, username, display_name, *status = rows[0]
-    person = User(pk=user, username=username, display_name=display_name)
+    _, username, display_name, picture, *status = rows[0]
+    person = User(pk=user, username=username, display_name=display_name, picture=picture)
     if status[0] is not None:
         person.status = Status(*status)
     return events.person_state(person), [room for room, *_ in rows if room is not None]

@@ -19,7 +19,7 @@ def person_for(by: Actor, user_id: int, *, may_be_themselves: bool = False) -> U
     """
     check_administrator(by)
     person = User.objects.select_for_update().filter(pk=user_id).first()
-    if person is None:
+    if person is None or person.deleted_at is not None:
         raise NotFound.person()
     if by.user is None or (may_be_themselves and person.pk == by.user.pk):
         return person

@@ -42,7 +42,7 @@ def render(author: "User", room_id: int, kind: str, body: str, online: frozenset
 
 
 def _named_members(members: "MembershipQuerySet", named: set[str]) -> list[tuple[str, int]]:
-    found = members.annotate(name=Lower("user__username")).filter(name__in=named)
+    found = members.annotate(name=Lower("user__username")).filter(name__in=named, user__deleted_at=None)
     return list(found.values_list("name", "user_id"))
 
 

@@ -54,7 +54,7 @@ def tell(room: Room, by: "User | None", what: str, who: "User | None" = None, re
 def append_notice(room: Room, about: "User", notice: dict[str, Any], at: datetime | None = None) -> Message:
     """Tell in a room that is locked what somebody did, as docs/protocol.md has it; `at` is when, if not now."""
     version = room.next_version()
-    body = _body(about, notice)
+    body = body_of(about, notice)
     message = Message.objects.create(
         room=room,
         author=about,
@@ -72,7 +72,8 @@ def append_notice(room: Room, about: "User", notice: dict[str, Any], at: datetim
     return message
 
 
-def _body(about: "User", notice: dict[str, Any]) -> str:
+def body_of(about: "User", notice: dict[str, Any]) -> str:
+    """What a notice says, in words."""
     values = notice | {"name": notice["who"]["name"] if "who" in notice else ""}
     body = f"{about.name} {_BODIES[notice['what']].format(**values)}"
     return f"{body}: {notice['reason']}" if notice.get("reason") else body

@@ -1,11 +1,14 @@
-"""What pages say about the people who look at them."""
+"""What pages say about the people who look at them; and what these change of themselves, as others see it."""
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models.functions import Now
 
 from accounts.models import User
 from accounts.zones import validate_time_zone
+from chat import broadcasts
 from chat.errors import Invalid
+from chat.models import Membership, Status
 
 
 @transaction.atomic
@@ -17,3 +20,15 @@ def note_time_zone(user: User, name: str) -> str:
         raise Invalid(error.message) from error
     User.objects.filter(pk=user.pk, time_zone="").update(time_zone=name)
     return User.objects.values_list("time_zone", flat=True).get(pk=user.pk)
+
+
+@transaction.atomic
+def tell_of_profile(user: User) -> None:
+    """Tell whoever may see the user what their name and picture are now: in their rooms, and in those that they left.
+
+    It is noted as a change of how others see them, so that hubs that miss the word of it find it.
+    """
+    Status.objects.update_or_create(user=user, defaults={"changed_at": Now()})
+    broadcasts.people_changed(User.objects.filter(pk=user.pk).select_related("status"))
+    rooms = Membership.objects.filter(user=user, room__deleted_at=None).values_list("room", flat=True)
+    broadcasts.user_changed(user, rooms)

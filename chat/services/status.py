@@ -68,4 +68,6 @@ def _is_later(time: datetime, than: datetime | None) -> bool:
 
 
 def _with_status(users: Collection[int]) -> list[User]:
-    return list(User.objects.filter(pk__in=users).select_related("status").order_by("pk"))
+    """Without those whose account was deleted: nothing more is noted of them."""
+    found = User.objects.filter(pk__in=users, deleted_at=None)
+    return list(found.select_related("status").order_by("pk"))

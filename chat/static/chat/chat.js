@@ -175,6 +175,7 @@ export class Chat extends Model {
     this.#on("member.changed", (event) => this.#standing(event));
     this.#on("member.left", (event) => this.#timelines.reach(event) ?? this.#here(event, () => this.#left(event.user)));
     this.#on("room.changed", (event) => this.#settled(event));
+    this.#on("user.changed", ({ user }) => this.#renamed(user));
     this.#on("room.reset", (event) => this.#reset(event));
     this.#on("room.gained", ({ room }) => this.#gained(room));
     this.#on("room.kept", (event) => this.rooms.kept(event));
@@ -217,14 +218,24 @@ export class Chat extends Model {
     this.outbox.hurry(event.room);
   }
 
+  // Somebody is called otherwise now, or has another picture: in all that is shown.
+  #renamed(user) {
+    if (user.id === this.me.id) Object.assign(this.me, { picture: undefined }, user);
+    this.#timelines.renamed(user);
+    this.side.thread?.renamed(user);
+    this.pins.renamed(user);
+    this.rooms.renamed(user);
+  }
+
   #left(user) {
     this.typing.left(user);
     this.roster.left(user);
   }
 
-  #greeted({ rooms, limits }) {
+  #greeted({ user, rooms, limits }) {
     this.limits = limits;
     this.rooms.replace(rooms);
+    this.#renamed(user);
     this.conversation.consider();
     this.enter();
     this.outbox.sendAll();

@@ -33,6 +33,7 @@ class Index {
     this.#on("room.kept", (event) => this.#rooms.kept(event) ?? this.#list());
     this.#on("room.lost", ({ room }) => this.#rooms.remove(room) ?? this.#list());
     this.#on("room.changed", () => this.#listSoon());
+    this.#on("user.changed", ({ user }) => this.#renamed(user));
     this.#on("presence.counted", ({ rooms }) => this.#rooms.counted(rooms));
     this.#on("directory.counted", ({ rooms }) => this.#count(rooms));
     this.#rooms.addEventListener("change", () => this.#draw());
@@ -46,6 +47,12 @@ class Index {
   #greeted(rooms) {
     this.#rooms.replace(rooms);
     this.#watch();
+  }
+
+  // A direct conversation is called by its people.
+  #renamed(user) {
+    if ([...this.#rooms.sorted].some(({ people }) => people?.some(({ id }) => id === user.id))) this.#listSoon();
+    this.#rooms.renamed(user);
   }
 
   // What was put away is back with the next that is said there.

@@ -1,5 +1,6 @@
 import { Model } from "./model.js";
 import { withDeleted, withoutRemoved } from "./removal.js";
+import { withUser } from "./renaming.js";
 
 // What is pinned in the room that the tab shows, the latest first. `messages` is null until it is known.
 export class Pins extends Model {
@@ -49,6 +50,10 @@ export class Pins extends Model {
   // Several messages are gone for good.
   removed(event) {
     this.#turnAll((messages) => withoutRemoved(messages, event));
+  }
+
+  renamed(user) {
+    this.#turnAll((messages) => withUser(messages, user));
   }
 
   #turnAll(turn) {

@@ -1,4 +1,5 @@
 import { Model } from "./model.js";
+import { withUser } from "./renaming.js";
 import { nameOf } from "./room-name.js";
 import { waitingIn } from "./waiting.js";
 
@@ -134,6 +135,15 @@ export class Rooms extends Model {
   place(ids) {
     const places = new Map(ids.map((id, index) => [id, index + 1]));
     for (const [id, room] of this.#rooms) this.#rooms.set(id, { ...room, place: places.get(id) });
+    this.changed();
+  }
+
+  // Somebody with whom there are direct conversations, perhaps.
+  renamed(user) {
+    const rooms = [...this.#rooms.values()];
+    const now = withUser(rooms, user);
+    if (now === rooms) return;
+    this.#rooms = new Map(now.map((room) => [room.id, room]));
     this.changed();
   }
 

@@ -1,5 +1,6 @@
 import { Conversation } from "./conversation.js";
 import { withDeleted, withoutRemoved } from "./removal.js";
+import { withUser } from "./renaming.js";
 import { Timeline } from "./timeline.js";
 
 // A message and what is replied to it, open beside the room.
@@ -46,6 +47,11 @@ export class Thread extends Conversation {
     const [root] = this.root ? withoutRemoved([this.root], event) : [];
     if (root) this.#turned(root);
     return event.messages.includes(this.thread);
+  }
+
+  renamed(user) {
+    this.timeline.renamed(user);
+    if (this.root) this.#turned(withUser([this.root], user)[0]);
   }
 
   moved(position) {

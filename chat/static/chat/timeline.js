@@ -1,5 +1,6 @@
 import { Model } from "./model.js";
 import { withDeleted, withoutRemoved } from "./removal.js";
+import { withUser } from "./renaming.js";
 
 const MESSAGES_KEPT = 600; // as many as a page lays out without a pause
 const WHILE_READING = 1200; // who reads further up keeps the way down to what comes in, for a good while
@@ -68,6 +69,10 @@ export class Timeline extends Model {
   removed(event) {
     this.#turnAll((messages) => withoutRemoved(messages, event));
     if (this.messages.length === 0) this.more = false;
+  }
+
+  renamed(user) {
+    this.#turnAll((messages) => withUser(messages, user));
   }
 
   waits() {

@@ -40,6 +40,10 @@ export class Timelines {
     this.#kept.delete(room);
   }
 
+  renamed(user) {
+    for (const timeline of this.#kept.values()) timeline.renamed(user);
+  }
+
   lostConnection() {
     for (const timeline of this.#kept.values()) timeline.live = false;
   }

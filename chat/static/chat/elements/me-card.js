@@ -13,7 +13,7 @@ import "./status-dialog.js";
 // of the page.
 export class MeCard extends LightElement {
   static properties = {
-    me: { attribute: false },
+    me: { attribute: false }, // and by itself as the server tells
     socket: { attribute: false },
     status: { attribute: false },
     error: { state: true },
@@ -22,6 +22,12 @@ export class MeCard extends LightElement {
 
   willUpdate() {
     this.follow(this.socket, this.status);
+  }
+
+  firstUpdated() {
+    for (const type of ["hello", "user.changed"]) {
+      this.socket.addEventListener(type, ({ detail: { user } }) => this.#turned(user));
+    }
   }
 
   render() {
@@ -36,6 +42,10 @@ export class MeCard extends LightElement {
       <div class="menu"><p><b dir="auto">${me.name}</b><br>@${me.username}</p>${this.#modes(isOpen)}
         ${this.#menu}</div></details></pop-menu>
       <status-dialog .socket=${socket} .status=${status}></status-dialog>`;
+  }
+
+  #turned(user) {
+    if (user.id === this.me.id) this.me = user;
   }
 
   get #words() {

@@ -36,6 +36,10 @@ export class PersonCard extends LightElement {
     this.querySelector("h2").focus();
   }
 
+  firstUpdated() {
+    this.chat.socket.addEventListener("user.changed", ({ detail: { user } }) => this.#turned(user));
+  }
+
   updated() {
     if (this.querySelector(":popover-open")) this.#place();
   }
@@ -74,18 +78,35 @@ export class PersonCard extends LightElement {
     if (asked === this.#asked) this.details = details;
   }
 
+  #turned(user) {
+    if (user.id !== this.user?.id) return;
+    this.user = user;
+    this.#load();
+  }
+
   #card(person) {
+    if (person.deleted) return this.#gone(person);
     const { id, name, username, status } = person;
     const isKnown = typeof person.online === "boolean";
     return html`<header>${avatar(person, "l", isKnown ? dot(dotOf(person)) : nothing)}
         <div><h2 id="person-name" tabindex="-1"><bdi>${name}</bdi>
           ${id === this.chat.me.id ? html`<small>${gettext("(you)")}</small>` : nothing}</h2>
           <p><span dir="ltr">@${username}</span> ${roleMark(this.details ?? person)}</p></div>
-        <button type="button" class="tool" aria-label=${gettext("Close")} @click=${this.#close}>${closeIcon}</button>
-      </header>
+        ${this.#closer()}</header>
       <p class="how">${this.#how(person, isKnown)}</p>
       ${status ? customStatus(status) : nothing}
       <message-button .chat=${this.chat} .user=${this.user}></message-button>${this.#more()}`;
+  }
+
+  #gone(person) {
+    return html`<header>${avatar(person, "l")}
+        <div><h2 id="person-name" tabindex="-1">${person.name}</h2></div>${this.#closer()}</header>
+      <p class="how">${gettext("This account was deleted.")}</p>`;
+  }
+
+  #closer() {
+    return html`<button type="button" class="tool" aria-label=${gettext("Close")} @click=${this.#close}
+      >${closeIcon}</button>`;
   }
 
   #how(person, isKnown) {

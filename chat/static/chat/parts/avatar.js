@@ -1,4 +1,4 @@
-import { html } from "../vendor/lit.js";
+import { html, nothing } from "../vendor/lit.js";
 
 const TINTS = 12; // as many as css/people.css has
 
@@ -8,8 +8,16 @@ export function initialsOf(name) {
   return letters.join("").toUpperCase();
 }
 
-// `content` may be the dot of the person's status.
+// Of somebody whose account was deleted nothing is left to show.
+const NOBODY = "–";
+
+// The initials show until the picture is there, and where it does not come. `content` may be the dot of the status.
 export function avatar(user, size, content) {
-  return html`<span class="avatar ${size}" data-tint=${user.id % TINTS} aria-hidden="true"
-    >${initialsOf(user.name)}${content}</span>`;
+  const { id, name, picture, deleted } = user;
+  return html`<span class="avatar ${size}" data-tint=${deleted ? nothing : id % TINTS} aria-hidden="true"
+    >${deleted ? NOBODY : initialsOf(name)}${picture ? imageOf(picture) : nothing}${content}</span>`;
+}
+
+function imageOf(picture) {
+  return html`<img src=${picture} alt="" width="256" height="256" loading="lazy" decoding="async">`;
 }

@@ -75,7 +75,7 @@ function face({ author }) {
 }
 
 function name({ author }, { isPointedAt }) {
-  return html`<button type="button" class="name" title="@${author.username}" aria-haspopup="dialog"
+  return html`<button type="button" class="name" title=${author.deleted ? nothing : `@${author.username}`} aria-haspopup="dialog"
     tabindex=${isPointedAt ? 0 : -1} @click=${open(author)}><bdi>${author.name}</bdi></button>`;
 }
 
@@ -131,8 +131,8 @@ function tellsMe({ told, author }, { chat, conversation }) {
 }
 
 // A display name is anyone's to choose, a username is not.
-function handle({ name, username }) {
-  return name === username ? nothing : html`<span class="handle" dir="ltr">@${username}</span>`;
+function handle({ name, username, deleted }) {
+  return deleted || name === username ? nothing : html`<span class="handle" dir="ltr">@${username}</span>`;
 }
 
 function when(date) {

@@ -30,8 +30,8 @@ export function open(user) {
 }
 
 function under(person, group) {
-  const { name, username, status } = person;
-  const handle = name === username ? null : html`<bdi dir="ltr">@${username}</bdi>`;
+  const { name, username, status, deleted } = person;
+  const handle = deleted || name === username ? null : html`<bdi dir="ltr">@${username}</bdi>`;
   const text = status?.text ? html`<bdi title=${statusText(status)}>${status.text}</bdi>` : null;
   const parts = [handle, ...wordsOf(person, group), text].filter(Boolean);
   if (!parts.length) return nothing;

@@ -1,0 +1,26 @@
+"""What somebody changes of their profile."""
+
+from functools import partial
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.signals import profile_changed
+
+
+@transaction.atomic
+def change(user: User, *, display_name: str, time_zone: str, theme: str) -> None:
+    """Store what was cleaned by the form; a new name is told to those who see it."""
+    stored = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    User.objects.filter(pk=user.pk).update(display_name=display_name, time_zone=time_zone, theme=theme)
+    if stored.display_name != display_name:
+        announce(user.pk)
+
+
+def announce(user_id: int) -> None:
+    """After the commit, say that others see something else of them now."""
+    transaction.on_commit(partial(_announce, user_id), robust=True)
+
+
+def _announce(user_id: int) -> None:
+    profile_changed.send(sender=User, user=User.objects.get(pk=user_id))

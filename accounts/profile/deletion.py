@@ -1,0 +1,90 @@
+"""The end of an account: the row stays, since what was said has an author, without anything personal."""
+
+from functools import partial
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import sessions
+from accounts.models import User
+from accounts.profile import pictures
+from accounts.profile.changing import announce
+from accounts.signals import account_deleted
+
+MAIL = "accounts/profile/email/account_deleted"
+
+
+def delete(account: User, address: str, by: User | None = None) -> None:
+    """Delete the account. `by` is the administrator who does it, where it is not whose it is; `address` is theirs.
+
+    Raises ValidationError for the last administrator, and for an account that is deleted.
+    """
+    keys = sessions.keys_of(account.pk)  # before anybody has to wait for it
+    with transaction.atomic():
+        user = _locked(account)
+        check_may_go(user)
+        account_deleted.send(sender=User, user=user, address=address, by=by or user)
+        if user.email:
+            context = {"name": user.name, "username": user.username, "site_name": settings.SITE_NAME}
+            transaction.on_commit(partial(_tell, user.email, context), robust=True)
+        for what in (EmailAddress, Authenticator, SocialAccount):
+            what.objects.filter(user=user).delete()
+        sessions.end_all(user, keys)
+        pictures.discard(user.picture)
+        _make_anonymous(user)
+        announce(user.pk)
+
+
+def check_may_go(user: User) -> None:
+    """Raise ValidationError where they may not."""
+    if user.deleted_at is not None:
+        raise ValidationError(_("This account was deleted."))
+    if is_last_administrator(user):
+        raise ValidationError(_("The last administrator cannot go: make somebody else one first."))
+
+
+def is_last_administrator(user: User) -> bool:
+    others = User.objects.administrators().exclude(pk=user.pk)
+    return user.is_active and (
+        (user.is_superuser and not others.filter(is_superuser=True).exists()) or (user.is_staff and not others.exists())
+    )
+
+
+def _locked(account: User) -> User:
+    """With those who run the site: of the last two, who go at the same time, one stays."""
+    concerned = User.objects.administrators() | User.objects.filter(pk=account.pk)
+    locked = {user.pk: user for user in concerned.select_for_update(no_key=True).order_by("pk")}
+    return locked[account.pk]
+
+
+def _make_anonymous(user: User) -> None:
+    bare: dict[str, Any] = {
+        **dict.fromkeys(("display_name", "email", "picture", "time_zone", "theme"), ""),
+        **dict.fromkeys(("is_active", "is_staff", "is_superuser"), False),
+        "username": username_of(user.pk),
+        "last_login": None,
+        "deleted_at": timezone.now(),
+    }
+    for name, value in bare.items():
+        setattr(user, name, value)
+    user.set_unusable_password()
+    user.save()
+    user.groups.clear()
+    user.user_permissions.clear()
+
+
+def username_of(deleted: int) -> str:
+    """The username of a deleted account, by its id: nobody can choose such a one."""
+    return f"deleted-{deleted}"
+
+
+def _tell(email: str, context: dict[str, str]) -> None:
+    get_adapter().send_mail(MAIL, email, context)

@@ -1,0 +1,117 @@
+"""All that is known of somebody, as a ZIP file that is made while it is sent: docs/export.md.
+
+Other apps contribute what they know: `contribute("messages", messages_of)`.
+"""
+
+import io
+import json
+import zipfile
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from asgiref.sync import sync_to_async
+from django.core.serializers.json import DjangoJSONEncoder
+
+from accounts import sessions
+from accounts.models import User
+from accounts.profile import pictures
+
+Rows = Iterable[dict[str, Any]]
+
+WRITTEN_AT_ONCE = 64 * 1024  # bytes, before they are sent
+
+_parts: dict[str, Callable[[User], Rows]] = {}
+
+
+def contribute(name: str, rows_of: Callable[[User], Rows]) -> None:
+    """The file `name`.jsonl has a line for each of these rows, which are read as they are written."""
+    _parts[name] = rows_of
+
+
+async def archive(user: User) -> AsyncIterator[bytes]:
+    """The file, piece by piece: each is made on the request's thread, and sent before the next."""
+    pieces = _pieces(user)
+    while (piece := await sync_to_async(_next)(pieces)) is not None:
+        yield piece
+
+
+def _next(pieces: Iterator[bytes]) -> bytes | None:
+    return next(pieces, None)
+
+
+def _pieces(user: User) -> Iterator[bytes]:
+    outlet = _Outlet()
+    with zipfile.ZipFile(outlet, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, rows_of in _parts.items():
+            with file.open(f"{name}.jsonl", "w", force_zip64=True) as entry:
+                for row in rows_of(user):
+                    entry.write(_line(row))
+                    if outlet.size >= WRITTEN_AT_ONCE:
+                        yield outlet.take()
+        if user.picture:
+            file.writestr("picture.webp", pictures.read(user.picture))
+    yield outlet.take()
+
+
+class _Outlet(io.RawIOBase):
+    """What was written and not sent yet."""
+
+    def __init__(self) -> None:
+        self._written = bytearray()
+
+    @property
+    def size(self) -> int:
+        return len(self._written)
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self._written += data
+        return len(memoryview(data))
+
+    def take(self) -> bytes:
+        taken, self._written = bytes(self._written), bytearray()
+        return taken
+
+
+def _line(row: dict[str, Any]) -> bytes:
+    return json.dumps(row, cls=DjangoJSONEncoder, ensure_ascii=False).encode() + b"\n"
+
+
+# -- What accounts know ------------------------------------------------------------------------------------------------
+
+
+def _profile(user: User) -> Rows:
+    names = ("id", "username", "display_name", "email", "time_zone", "theme", "date_joined", "last_login")
+    yield {name: getattr(user, name) for name in names}
+
+
+def _addresses(user: User) -> Rows:
+    return EmailAddress.objects.filter(user=user).values("email", "verified", "primary")
+
+
+def _sessions(user: User) -> Rows:
+    for session in sessions.of(user):
+        yield {"address": session.ip, "device": session.user_agent, "since": session.created_at}
+
+
+def _factors(user: User) -> Rows:
+    """What they are and since when: never what they are made of."""
+    for factor in Authenticator.objects.filter(user=user).order_by("created_at"):
+        name = factor.wrap().name if factor.type == Authenticator.Type.WEBAUTHN else ""
+        yield {"type": factor.type, "name": name, "since": factor.created_at, "last_used": factor.last_used_at}
+
+
+def _connected(user: User) -> Rows:
+    return SocialAccount.objects.filter(user=user).values("provider", "uid", "date_joined", "last_login")
+
+
+contribute("profile", _profile)
+contribute("addresses", _addresses)
+contribute("sessions", _sessions)
+contribute("factors", _factors)
+contribute("connected", _connected)

@@ -1,0 +1,128 @@
+"""The pages about one's own profile, the pictures of everybody, and the end of an account."""
+
+from typing import cast
+
+from allauth.account.adapter import get_adapter
+from allauth.account.decorators import reauthentication_required
+from allauth.core.internal import ratelimit
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import zones
+from accounts.models import User
+from accounts.profile import changing, deletion, pictures
+from accounts.profile.export import archive
+from accounts.profile.forms import DeletionForm, PictureForm, ProfileForm
+
+UPLOADS = {"picture": "60/h/user"}  # each keeps the server busy for a moment
+REFUSED = 422
+
+asks_and_takes = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@never_cache
+@asks_and_takes
+def profile(request: HttpRequest) -> HttpResponse:
+    form = ProfileForm(request.POST if request.method == "POST" else None, initial=_known(request))
+    if form.is_valid():
+        changing.change(_user(request), **form.cleaned_data)
+        messages.success(request, _("Your profile is saved."))
+        return redirect("accounts:profile")
+    return _profile(request, form=form, status=REFUSED if form.is_bound else 200)
+
+
+@require_POST
+@ratelimit.decorator(app="accounts", action="picture", config=UPLOADS)
+def picture(request: HttpRequest) -> HttpResponse:
+    form = PictureForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            made = pictures.make(form.cleaned_data["picture"].file, form.crop)
+        except ValidationError as error:
+            form.add_error("picture", error)
+        else:
+            pictures.put(_user(request), made)
+            messages.success(request, _("That is your picture now."))
+            return redirect("accounts:profile")
+    return _profile(request, picture_form=form, status=REFUSED)
+
+
+@require_POST
+def remove_picture(request: HttpRequest) -> HttpResponse:
+    pictures.remove(_user(request))
+    messages.success(request, _("Your picture is removed."))
+    return redirect("accounts:profile")
+
+
+@require_safe
+def picture_file(request: HttpRequest, name: str) -> HttpResponse:
+    """Somebody's picture. A name never means another one, so browsers keep it."""
+    try:
+        found = pictures.read(name)
+    except OSError as error:
+        raise Http404 from error
+    headers = {
+        "Content-Disposition": "inline",
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "private, max-age=31536000, immutable",
+    }
+    return HttpResponse(found, content_type="image/webp", headers=headers)
+
+
+@never_cache
+@asks_and_takes
+@reauthentication_required
+def export(request: HttpRequest) -> HttpResponseBase:
+    if request.method != "POST":
+        return render(request, "accounts/profile/export.html")
+    user = _user(request)
+    headers = {"Content-Disposition": f'attachment; filename="{user.username}-{timezone.localdate()}.zip"'}
+    return StreamingHttpResponse(archive(user), content_type="application/zip", headers=headers)
+
+
+@never_cache
+@asks_and_takes
+@reauthentication_required
+def delete(request: HttpRequest) -> HttpResponse:
+    form = DeletionForm(_user(request), request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            deletion.delete(_user(request), get_adapter().get_client_ip(request))
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            logout(request)  # of a session that is there no more
+            messages.success(request, _("Your account is deleted."))
+            return redirect("account_login")
+    context = {"form": form, "removes_messages": settings.MESSAGES_OF_DELETED == "remove"}
+    return render(request, "accounts/profile/delete.html", context, status=REFUSED if form.is_bound else 200)
+
+
+def _profile(
+    request: HttpRequest, *, form: ProfileForm | None = None, picture_form: PictureForm | None = None, status: int
+) -> HttpResponse:
+    context = {
+        "form": form or ProfileForm(initial=_known(request)),
+        "picture_form": picture_form or PictureForm(),
+        "zones": zones.choices(),
+        "most_bytes": settings.PICTURE_BYTES,
+    }
+    return render(request, "accounts/profile/profile.html", context, status=status)
+
+
+def _known(request: HttpRequest) -> dict[str, str]:
+    return {name: getattr(request.user, name) for name in ("display_name", "time_zone", "theme")}
+
+
+def _user(request: HttpRequest) -> User:
+    """Whoever is signed in: LoginRequiredMiddleware lets nobody else through."""
+    return cast(User, request.user)
