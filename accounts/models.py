@@ -79,8 +79,9 @@ class User(AbstractUser):
 
     @property
     def picture_url(self) -> str:
-        """Where their picture is; empty where they have none."""
-        return reverse("accounts:picture-file", args=[self.picture]) if self.picture else ""
+        """Where their picture is; empty where they have none, as whoever has just signed up, of whom it is not read."""
+        has_one = isinstance(self.picture, str) and self.picture
+        return reverse("accounts:picture-file", args=[self.picture]) if has_one else ""
 
     def get_full_name(self) -> str:
         return self.name

@@ -18,8 +18,8 @@ QUOTE_LENGTH = 300  # characters of what is quoted: enough to know it again
 def user_card(user: "User") -> dict[str, Any]:
     """Most have no picture, and are not deleted: then nothing is said of it."""
     card = {"id": user.pk, "username": user.username, "name": user.name}
-    if user.picture:
-        card["picture"] = user.picture_url
+    if picture := user.picture_url:
+        card["picture"] = picture
     if user.deleted_at is not None:
         card["deleted"] = True
     return card

@@ -1,7 +1,5 @@
 """What somebody changes of their profile."""
 
-from functools import partial
-
 from django.db import transaction
 
 from accounts.models import User
@@ -19,7 +17,7 @@ def change(user: User, *, display_name: str, time_zone: str, theme: str) -> None
 
 def announce(user_id: int) -> None:
     """After the commit, say that others see something else of them now."""
-    transaction.on_commit(partial(_announce, user_id), robust=True)
+    transaction.on_commit(lambda: _announce(user_id), robust=True)
 
 
 def _announce(user_id: int) -> None:

@@ -1,6 +1,5 @@
 """The end of an account: the row stays, since what was said has an author, without anything personal."""
 
-from functools import partial
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -33,8 +32,8 @@ def delete(account: User, address: str, by: User | None = None) -> None:
         check_may_go(user)
         account_deleted.send(sender=User, user=user, address=address, by=by or user)
         if user.email:
-            context = {"name": user.name, "username": user.username, "site_name": settings.SITE_NAME}
-            transaction.on_commit(partial(_tell, user.email, context), robust=True)
+            email, names = user.email, {"name": user.name, "username": user.username}
+            transaction.on_commit(lambda: _tell(email, names), robust=True)
         for what in (EmailAddress, Authenticator, SocialAccount):
             what.objects.filter(user=user).delete()
         sessions.end_all(user, keys)
@@ -86,5 +85,5 @@ def username_of(deleted: int) -> str:
     return f"deleted-{deleted}"
 
 
-def _tell(email: str, context: dict[str, str]) -> None:
-    get_adapter().send_mail(MAIL, email, context)
+def _tell(email: str, names: dict[str, str]) -> None:
+    get_adapter().render_mail(MAIL, email, names | {"site_name": settings.SITE_NAME}).send()

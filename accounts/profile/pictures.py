@@ -7,7 +7,6 @@ import io
 import secrets
 import threading
 from dataclasses import dataclass
-from functools import partial
 from typing import IO
 
 from django.core.exceptions import ValidationError
@@ -172,7 +171,7 @@ def _name(user: User, name: str) -> None:
 def discard(name: str) -> None:
     """Remove the file after the commit, if there is one."""
     if name:
-        transaction.on_commit(partial(storage().delete, name), robust=True)
+        transaction.on_commit(lambda: storage().delete(name), robust=True)
 
 
 def read(name: str) -> bytes:

@@ -46,7 +46,8 @@ def reactions_of(user: User) -> Iterator[Row]:
 
 def status_of(user: User) -> Iterator[Row]:
     """How they are, and when they were last seen."""
-    yield from Status.objects.filter(user=user).values("mode", "text", "emoji", "until", "last_seen_at")
+    for status in Status.objects.filter(user=user):
+        yield {name: getattr(status, name) for name in ("mode", "text", "emoji", "until", "last_seen_at")}
 
 
 def _room(room: Room) -> Row:

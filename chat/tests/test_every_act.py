@@ -19,6 +19,7 @@ from chat.services import (
     archiving,
     connections,
     deleting,
+    departures,
     invitations,
     messages,
     moderation,
@@ -122,6 +123,7 @@ BY_THEMSELVES: dict[str, Do] = {
         retention.set_retention(SITE, room.pk, 1),
         retention.apply(room.pk, timezone.now() + timedelta(days=2), lambda seconds: None),
     ],
+    "person.deleted": lambda by, room, bob: departures.depart(by, bob),
     "person.changed": lambda by, room, bob: administering.note_change(by, bob, "changed", ["email"]),
 }
 

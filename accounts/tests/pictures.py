@@ -1,0 +1,53 @@
+"""Pictures that tests upload, and files that claim to be some."""
+
+import io
+import struct
+import zlib
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+RED, BLUE = (200, 30, 30), (30, 30, 200)
+
+
+def encoded(image: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
+    written = io.BytesIO()
+    image.save(written, kind, **options)
+    return written.getvalue()
+
+
+def plain(kind: str = "PNG", size: tuple[int, int] = (64, 48), colour: tuple[int, int, int] = RED) -> bytes:
+    return encoded(Image.new("RGB", size, colour), kind)
+
+
+def halves(size: tuple[int, int] = (400, 200)) -> Image.Image:
+    """Red on the left, blue on the right."""
+    image = Image.new("RGB", size, RED)
+    image.paste(BLUE, (size[0] // 2, 0, *size))
+    return image
+
+
+def claiming(width: int, height: int) -> bytes:
+    """A PNG of a few bytes that says that it has so many pixels."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 100)) + chunk(b"IEND", b"")
+    )
+
+
+def upload(data: bytes, name: str = "picture.png", kind: str = "image/png") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, data, kind)
+
+
+def opened(data: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(data), formats=["WEBP"])
+
+
+def is_about(pixel: Any, colour: tuple[int, int, int]) -> bool:
+    """WebP does not keep colours exactly."""
+    return all(abs(one - other) < 25 for one, other in zip(pixel, colour, strict=True))

@@ -1,0 +1,76 @@
+"""Everybody can take along what the site knows of them."""
+
+import io
+import json
+import zipfile
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.profile import export, pictures
+from accounts.tests.pictures import plain
+from accounts.tests.test_deletion import proven
+from accounts.tests.test_sessions import signed_in
+
+pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume")]
+
+Files = dict[str, list[dict[str, Any]]]
+
+
+def exported(client: Client) -> zipfile.ZipFile:
+    answer = client.post(reverse("accounts:export"))
+    assert answer["Content-Type"] == "application/zip"
+    return zipfile.ZipFile(io.BytesIO(b"".join(answer)))
+
+
+def lines(file: zipfile.ZipFile) -> Files:
+    names = [name for name in file.namelist() if name.endswith(".jsonl")]
+    return {name.removesuffix(".jsonl"): [json.loads(line) for line in file.read(name).splitlines()] for name in names}
+
+
+def test_it_has_all_that_accounts_know_and_no_secret(alice: User) -> None:
+    Authenticator.objects.create(user=alice, type=Authenticator.Type.RECOVERY_CODES, data={"seed": "sesame"})
+    pictures.put(alice, plain("WEBP"))
+    file = exported(proven(alice))
+    assert file.testzip() is None
+    known = lines(file)
+    assert known["profile"][0]["username"] == "alice"
+    assert known["profile"][0]["email"] == "alice@example.org"
+    assert known["addresses"] == [{"email": "alice@example.org", "verified": True, "primary": True}]
+    assert [session["address"] for session in known["sessions"]] == ["203.0.113.7"]
+    assert [factor["type"] for factor in known["factors"]] == ["recovery_codes"]
+    assert file.read("picture.webp")[8:12] == b"WEBP"
+    everything = b"".join(map(file.read, file.namelist())).decode(errors="replace")
+    assert "sesame" not in everything
+    assert "argon2" not in everything
+
+
+def test_it_asks_who_one_is_first(alice: User) -> None:
+    client = signed_in(alice)
+    for ask in (client.get, client.post):
+        assert reverse("account_reauthenticate") in ask(reverse("accounts:export"))["Location"]
+    client.post(reverse("account_reauthenticate"), {"password": "alice's password"})
+    assert "Download" in client.get(reverse("accounts:export")).content.decode()
+    assert exported(client)
+
+
+def test_it_is_made_while_it_is_read(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However much there is, little of it is held at a time."""
+    written: list[int] = []
+
+    def rows_of(user: User) -> Any:
+        for number in range(50_000):
+            written.append(number)
+            yield {"number": number, "noise": f"{number * 7919 % 100_003:x}" * 4}
+
+    monkeypatch.setattr(export, "_parts", {"numbers": rows_of})
+    pieces = export._pieces(alice)
+    first = next(pieces)
+    assert len(first) < 2 * export.WRITTEN_AT_ONCE
+    assert len(written) < 20_000
+    file = zipfile.ZipFile(io.BytesIO(first + b"".join(pieces)))
+    assert len(lines(file)["numbers"]) == 50_000

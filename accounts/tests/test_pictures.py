@@ -1,0 +1,209 @@
+"""A picture that somebody uploads is made anew, whatever was in the file; and only a view of ours serves it."""
+
+import io
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.test import Client
+from django.urls import reverse
+from PIL import Image, ImageOps
+from pytest_django import DjangoCaptureOnCommitCallbacks
+
+from accounts.models import User
+from accounts.profile import pictures
+from accounts.profile.pictures import SIDE, Crop, make
+from accounts.tests.pictures import BLUE, RED, claiming, encoded, halves, is_about, opened, plain, upload
+
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(1)</script></svg>'
+HTML = b"GIF89a/*<html><script>alert(1)</script></html>*/=1;"
+
+
+def made(data: bytes, crop: Crop | None = None) -> Image.Image:
+    return opened(make(io.BytesIO(data), crop))
+
+
+def refusal(data: bytes) -> str:
+    with pytest.raises(ValidationError) as refused:
+        make(io.BytesIO(data))
+    return str(refused.value.messages[0])
+
+
+# -- Made anew ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF"])
+def test_each_kind_becomes_a_small_webp(kind: str) -> None:
+    image = made(plain(kind))
+    assert (image.format, image.size) == ("WEBP", (SIDE, SIDE))
+    assert is_about(image.convert("RGB").getpixel((128, 128)), RED)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "LA", "RGBA", "CMYK"])
+def test_however_its_colours_are_stored(mode: str) -> None:
+    kind = "JPEG" if mode == "CMYK" else "PNG"
+    assert made(encoded(Image.new(mode, (30, 50)), kind)).size == (SIDE, SIDE)
+
+
+def test_what_is_transparent_becomes_white_so_that_no_initials_shine_through() -> None:
+    image = made(encoded(Image.new("RGBA", (64, 64), (0, 0, 0, 0))))
+    assert is_about(image.convert("RGB").getpixel((9, 9)), (255, 255, 255))
+    assert image.mode == "RGB"
+
+
+def test_of_one_that_moves_the_first_frame_is_kept() -> None:
+    frames = [Image.new("RGB", (40, 40), colour) for colour in (RED, BLUE)]
+    image = made(encoded(frames[0], "GIF", save_all=True, append_images=frames[1:]))
+    assert not getattr(image, "is_animated", False)
+    assert is_about(image.convert("RGB").getpixel((128, 128)), RED)
+
+
+def test_the_middle_is_taken_where_nothing_was_chosen_and_else_what_was() -> None:
+    stripes = Image.new("RGB", (600, 200), RED)
+    stripes.paste(BLUE, (200, 0, 400, 200))
+    data = encoded(stripes)
+    assert is_about(made(data).convert("RGB").getpixel((128, 128)), BLUE)
+    assert is_about(made(data, Crop(0, 0, 200)).convert("RGB").getpixel((128, 128)), RED)
+    assert is_about(made(data, Crop(10_000, -5, 10_000)).convert("RGB").getpixel((250, 128)), RED)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_the_chosen_square_is_that_of_the_picture_as_it_is_looked_at(orientation: int) -> None:
+    """What browsers show and Pillow's own way agree with ours, for every orientation that a camera writes."""
+    exif = Image.Exif()
+    exif[pictures.ORIENTATION] = orientation
+    source = halves((1600, 1000))
+    source.paste((30, 200, 30), (0, 0, 400, 300))
+    data = encoded(source, "JPEG", quality=95, exif=exif)
+    upright = ImageOps.exif_transpose(Image.open(io.BytesIO(data)))
+    crop = Crop(100, 50, 700)
+    expected = upright.crop((100, 50, 800, 750)).resize((SIDE, SIDE))
+    image = made(data, crop).convert("RGB")
+    for place in [(20, 20), (20, 216), (216, 20), (216, 216)]:
+        pixel: Any = expected.getpixel(place)
+        assert is_about(image.getpixel(place), pixel)
+
+
+def test_nothing_else_of_the_file_is_kept() -> None:
+    exif = Image.Exif()
+    exif[0x010F] = "A camera that says where Alice lives"
+    data = make(io.BytesIO(encoded(halves(), "JPEG", exif=exif, comment=b"<script>alert(1)</script>")))
+    assert b"Alice" not in data
+    assert b"script" not in data
+    assert not opened(data).getexif()
+    assert "icc_profile" not in opened(data).info
+
+
+# -- Refused -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("data", [b"", b"\0" * 100, SVG, HTML, b"%PDF-1.7", encoded(halves(), "BMP")])
+def test_what_is_no_picture_is_refused(data: bytes) -> None:
+    assert "no picture that can be read" in refusal(data)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF"])
+def test_so_is_half_of_one(kind: str) -> None:
+    data = encoded(Image.effect_noise((200, 200), 90).convert("RGB"), kind)
+    assert "no picture that can be read" in refusal(data[: len(data) // 2])
+
+
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+@pytest.mark.parametrize("size", [(50_000, 50_000), (9_000, 9_000), (7_000, 6_000), (10_001, 1), (1, 2_000_000_000)])
+def test_so_is_one_that_claims_to_be_huge_before_anything_is_decoded(size: tuple[int, int]) -> None:
+    assert "at most 40 million pixels" in refusal(claiming(*size))
+
+
+def test_a_page_behind_the_header_of_a_picture_is_gone_once_it_is_made_anew() -> None:
+    data = plain("GIF") + b"<html><script>alert(1)</script></html>"
+    assert b"script" not in make(io.BytesIO(data))
+
+
+# -- The pages ---------------------------------------------------------------------------------------------------------
+
+pytestmark = pytest.mark.django_db
+
+
+def put(client: Client, data: bytes = b"", **fields: Any) -> Any:
+    return client.post(reverse("accounts:picture"), {"picture": upload(data or plain()), **fields})
+
+
+@pytest.fixture
+def hers(client: Client, alice: User) -> Client:
+    client.force_login(alice)
+    return client
+
+
+def test_what_is_uploaded_is_served_to_whoever_is_signed_in(hers: Client, alice: User, bob: User) -> None:
+    stripes = encoded(halves())
+    assert put(hers, stripes, left="200", top="0", side="200").status_code == 302
+    alice.refresh_from_db()
+    his = Client()
+    assert his.get(alice.picture_url).status_code == 302
+    his.force_login(bob)
+    answer = his.get(alice.picture_url)
+    assert is_about(opened(answer.content).convert("RGB").getpixel((9, 9)), BLUE)
+    assert answer["Content-Type"] == "image/webp"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Content-Disposition"] == "inline"
+    assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert answer["Cache-Control"] == "private, max-age=31536000, immutable"
+
+
+def test_the_former_file_goes_with_another_picture_and_with_none(
+    hers: Client, alice: User, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    names = []
+    for _each in range(2):
+        with django_capture_on_commit_callbacks(execute=True):
+            put(hers)
+        alice.refresh_from_db()
+        names.append(alice.picture)
+    assert [pictures.storage().exists(name) for name in names] == [False, True]
+    with django_capture_on_commit_callbacks(execute=True):
+        hers.post(reverse("accounts:remove-picture"))
+    alice.refresh_from_db()
+    assert alice.picture == ""
+    assert not pictures.storage().exists(names[1])
+
+
+@pytest.mark.parametrize("data", [SVG, HTML, claiming(50_000, 50_000), plain()[:60]])
+def test_what_is_refused_says_why_and_changes_nothing(hers: Client, alice: User, data: bytes) -> None:
+    assert put(hers).status_code == 302
+    alice.refresh_from_db()
+    was = alice.picture
+    answer = put(hers, data)
+    assert answer.status_code == 422
+    assert "picture" in answer.context["picture_form"].errors
+    alice.refresh_from_db()
+    assert alice.picture == was
+
+
+def test_a_file_that_is_too_large_is_refused_unread(hers: Client, settings: Any) -> None:
+    assert put(hers).status_code == 302
+    settings.PICTURE_BYTES = 100
+    assert "at most 100" in put(hers).content.decode()
+    assert hers.post(reverse("accounts:picture"), {}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "name", ["x.webp", "a" * 32, "a" * 32 + ".svg", "../secret_key", "A" * 32 + ".webp", "a" * 32 + ".webp"]
+)
+def test_there_is_nothing_under_any_other_name(hers: Client, name: str) -> None:
+    assert hers.get(f"/pictures/{name}").status_code == 404
+
+
+def test_uploads_are_limited(hers: Client) -> None:
+    assert put(hers).status_code == 302
+    answers = [put(hers, b"no picture").status_code for _each in range(65)]
+    assert answers[0] == 422
+    assert answers[-1] == 429
+
+
+def test_a_person_is_shown_with_their_picture_or_initials(hers: Client, alice: User) -> None:
+    page = hers.get(reverse("accounts:profile")).content.decode()
+    assert "<img" not in page
+    assert ">AL<" in page
+    put(hers)
+    alice.refresh_from_db()
+    assert f'<img src="{alice.picture_url}" alt=""' in hers.get(reverse("accounts:profile")).content.decode()

@@ -1,0 +1,95 @@
+"""What somebody says of themselves: display name, time zone, theme."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoCaptureOnCommitCallbacks
+
+from accounts.models import User
+from accounts.profile.names import clean_display_name
+from accounts.signals import profile_changed
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def hers(client: Client, alice: User) -> Client:
+    client.force_login(alice)
+    return client
+
+
+def save(client: Client, **fields: str) -> Any:
+    known = {"display_name": "Alice", "time_zone": "", "theme": ""}
+    return client.post(reverse("accounts:profile"), known | fields)
+
+
+def test_all_of_it_is_saved_and_shown_again(hers: Client, alice: User) -> None:
+    assert save(hers, display_name="Alice Ø", time_zone="Europe/Berlin", theme="dark").status_code == 302
+    alice.refresh_from_db()
+    assert (alice.name, alice.time_zone, alice.theme) == ("Alice Ø", "Europe/Berlin", "dark")
+    page = hers.get(reverse("accounts:profile")).content.decode()
+    assert 'value="Alice Ø"' in page
+    assert 'value="Europe/Berlin"' in page
+
+
+def test_without_a_display_name_the_username_is_read(hers: Client, alice: User) -> None:
+    assert save(hers, display_name="").status_code == 302
+    alice.refresh_from_db()
+    assert alice.name == "alice"
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("  Alice \t of\nthe sea ", "Alice of the sea"),
+        ("e\u0301", "é"),
+        ("Al\u200bice\u202e\u2066\ufeff", "Alice"),
+        ("Al\u0000ice\u0007", "Alice"),
+        ("\u3164\u2800\u200d", ""),
+        ("アリス 🌴", "アリス 🌴"),
+        ("عائشة", "عائشة"),
+    ],
+)
+def test_a_name_is_stored_without_what_cannot_be_seen(typed: str, stored: str) -> None:
+    assert clean_display_name(typed) == stored
+
+
+@pytest.mark.parametrize("wrong", [{"time_zone": "Berlin"}, {"theme": "pink"}, {"display_name": "x" * 81}])
+def test_what_is_not_valid_is_refused_and_nothing_is_lost(hers: Client, alice: User, wrong: dict[str, str]) -> None:
+    answer = save(hers, display_name="Another", **wrong) if "display_name" not in wrong else save(hers, **wrong)
+    assert answer.status_code == 422
+    assert next(iter(wrong.values())) in answer.content.decode() or "theme" in wrong
+    alice.refresh_from_db()
+    assert alice.name == "Alice"
+    assert save(hers, display_name="Another").status_code == 302
+
+
+def test_a_new_name_is_announced_once_it_is_stored_and_nothing_else(
+    hers: Client, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    told: list[str] = []
+
+    def listen(user: User, **_: Any) -> None:
+        told.append(user.name)
+
+    profile_changed.connect(listen)
+    with django_capture_on_commit_callbacks(execute=True):
+        save(hers, theme="light", time_zone="UTC")
+    assert told == []
+    with django_capture_on_commit_callbacks(execute=True):
+        save(hers, display_name="Alicia")
+    assert told == ["Alicia"]
+
+
+def test_the_theme_is_on_every_page_of_theirs_and_on_nobody_elses(hers: Client, bob: User) -> None:
+    assert "data-theme" not in hers.get("/").content.decode()
+    save(hers, theme="dark")
+    for path in ("/", reverse("accounts:profile"), reverse("usersessions_list"), "/nowhere/"):
+        page = hers.get(path).content.decode()
+        assert 'data-theme="dark"' in page
+        assert '<meta name="color-scheme" content="dark">' in page
+    save(hers, theme="")
+    assert '<meta name="color-scheme" content="light dark">' in hers.get("/").content.decode()
+    assert "data-theme" not in Client().get(reverse("account_login")).content.decode()
