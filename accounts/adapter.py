@@ -1,12 +1,12 @@
-from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest, HttpResponse
 
 from accounts.models import User
+from accounts.naming import Naming
 
 INACTIVE = "inactive_account"  # in the session of whoever could not sign in
 
 
-class Adapter(DefaultAccountAdapter):
+class Adapter(Naming):
     """What allauth asks about accounts."""
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:

@@ -1,14 +1,18 @@
+from collections.abc import Collection, Iterable
 from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower, Now
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.usernames import USERNAME_LENGTH, validators
+from accounts.confusables import LONGEST, skeleton
+from accounts.fields import FoldedField, SkeletonField
+from accounts.usernames import FOLDED_LENGTH, TAKEN, USERNAME_LENGTH, folded, validators
 from accounts.zones import ZONE_LENGTH, validate_time_zone
 
 
@@ -17,13 +21,21 @@ class UserQuerySet(models.QuerySet["User"]):
         """Those who run the site: staff, as Django calls them."""
         return self.filter(is_staff=True, is_active=True)
 
+    def called(self, username: str) -> Self:
+        """Whoever has that username, in any case and however it is typed."""
+        return self.filter(folded=folded(username))
+
+    def alike(self, username: str) -> Self:
+        """Those whose username is that one, or looks like it."""
+        return self.filter(models.Q(folded=folded(username)) | models.Q(skeleton=skeleton(username)))
+
 
 class UserManager(DjangoUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
     use_in_migrations = False
 
     def get_by_natural_key(self, username: str | None) -> "User":
         """Whoever has that username, in any case: signing in, the admin and the commands look people up by this."""
-        return self.get(username__iexact=username)
+        return self.called(username or "").get()
 
 
 class User(AbstractUser):
@@ -43,8 +55,11 @@ class User(AbstractUser):
         max_length=USERNAME_LENGTH,
         unique=True,
         validators=validators,
-        error_messages={"unique": _("That username is taken.")},
+        error_messages={"unique": TAKEN},
     )
+    # Made of the username whenever the row is saved (accounts/fields.py).
+    folded = FoldedField(max_length=FOLDED_LENGTH, unique=True, editable=False)
+    skeleton = SkeletonField(max_length=LONGEST * USERNAME_LENGTH + 20, unique=True, editable=False)
     display_name = models.CharField(_("display name"), max_length=80, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=ZONE_LENGTH, blank=True, validators=[validate_time_zone])
     # Empty: as the device has it.
@@ -69,6 +84,19 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.username
+
+    def validate_unique(self, exclude: Collection[str] | None = None) -> None:
+        super().validate_unique(exclude)
+        is_theirs = self.skeleton.partition(" ")[0] == skeleton(self.username)
+        if "username" in (exclude or ()) or is_theirs:
+            return
+        if User.objects.alike(self.username).exclude(pk=self.pk).exists():
+            raise ValidationError({"username": TAKEN})
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        if update_fields is not None and "username" in update_fields:
+            update_fields = {*update_fields, "folded", "skeleton"}
+        super().save(*args, update_fields=update_fields, **kwargs)
 
     @property
     def name(self) -> str:

@@ -1,42 +1,160 @@
-"""What a username may be, and how one is made of a nickname."""
+"""What a username may be, and how one is made of a nickname. docs/usernames.md tells of it.
+
+A username is in Unicode's form NFKC: `ＡＬＩＣＥ` is `ALICE`. It keeps its case, but is compared without. It has
+
+- letters and digits of any script, the marks that belong to letters, and the characters `.`, `_` and `-`: so no space,
+  no “@”, by which it could be taken for an e-mail address, no emoji, and nothing unseen or that turns the direction;
+- at least one letter or digit, and 40 characters at most;
+- no mark but behind a letter, a digit or a mark, and no more than three of them in a row;
+- no letters of both directions, and no digits of two scripts.
+
+`here` and `room` mean many where somebody is mentioned, so nobody has such a name. More are refused to whoever signs
+up (`is_reserved`): those that seem to speak for the site, and what looks like one of them. An account that exists keeps
+its name, and whoever runs the site may choose any. What looks like somebody else's username is refused to all
+(accounts/confusables.py).
+"""
 
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import cache
 from itertools import count
 
-from django.core.validators import RegexValidator
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-USERNAME_LENGTH = 40  # characters: fits a line of the sidebar
-NAMELESS = "someone"
+from accounts.confusables import skeleton
 
-# Plain letters alone, so that no two usernames look alike by the tricks of Unicode; and no “@”, so that a username is
-# never taken for an e-mail address.
-validators = [
-    RegexValidator(
-        r"^[A-Za-z0-9._-]*[A-Za-z0-9][A-Za-z0-9._-]*\Z",
-        _("A username is made of the letters a to z, digits, and the characters “.”, “_” and “-”."),
-    )
-]
+USERNAME_LENGTH = 40  # characters: fits a line of the sidebar
+FOLDED_LENGTH = 2 * USERNAME_LENGTH  # `ß` is `ss` when it is folded, and no character becomes longer
+MOST_MARKS = 3  # in a row: more than any language needs
+NAMELESS = "someone"
+TAKEN = _("That username is taken, or looks like one that is.")
+RESERVED = _("That username is reserved, or looks like one that is.")
+
+MENTIONS = frozenset({"here", "room"})
+_SPEAK_FOR_THE_SITE = frozenset(
+    {
+        *("abuse", "admin", "administrator", "anonymous", "api", "bot", "channel", "deleted", "everyone", "help"),
+        *("here", "hostmaster", "mailer-daemon", "me", "moderator", "no-reply", "nobody", "noreply", "null", "owner"),
+        *("postmaster", "room", "roomful", "root", "security", "someone", "staff", "support", "sysadmin", "system"),
+        *("undefined", "webmaster"),
+    }
+)
+_ALL = "all"  # reserved without what looks like it: Ali is a name
+_DELETED = "deleted-"
+
+# Letters and marks that are not seen, or only make the others wider.
+_UNSEEN = re.compile(
+    "[\u034f\u0640\u07fa\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]"
+)
+_MARKS_OUT_OF_PLACE = re.compile(rf"(^|P)M|M{{{MOST_MARKS + 1}}}")  # in the kinds of a name's characters
+
+
+def normalized(name: str) -> str:
+    return unicodedata.normalize("NFKC", name)
+
+
+def folded(name: str) -> str:
+    """The form in which names are one that differ only in case, or in how they were typed."""
+    if name.isascii():
+        return name.lower()
+    once = normalized(normalized(name).casefold())
+    return normalized(once.casefold())
+
+
+def is_name_character(character: str) -> bool:
+    """Whether it may stand in a username."""
+    return _kind(character) != "X"
+
+
+def validate_username(name: str) -> None:
+    """Raises ValidationError for what cannot be a username, whoever wants it."""
+    name = normalized(name)
+    kinds = "".join(map(_kind, name))
+    if "X" in kinds:
+        raise ValidationError(_("A username is made of letters, digits, and the characters “.”, “_” and “-”."))
+    if not ("L" in kinds or "N" in kinds):
+        raise ValidationError(_("A username has at least one letter or digit."))
+    if len(name) > USERNAME_LENGTH:
+        raise ValidationError(_("A username has at most %(most)d characters.") % {"most": USERNAME_LENGTH})
+    if _MARKS_OUT_OF_PLACE.search(kinds):
+        words = _("In a username, marks stand behind a letter, and at most %(most)d of them.")
+        raise ValidationError(words % {"most": MOST_MARKS})
+    if len({_is_from_right(each) for each, kind in zip(name, kinds, strict=True) if kind == "L"}) > 1:
+        raise ValidationError(_("All letters of a username are written in the same direction."))
+    if len({_zero_of(each) for each, kind in zip(name, kinds, strict=True) if kind == "N"}) > 1:
+        raise ValidationError(_("All digits of a username are of the same script."))
+    if folded(name) in MENTIONS:
+        raise ValidationError(RESERVED)
+
+
+validators = [validate_username]
+
+
+def is_reserved(name: str) -> bool:
+    """Whether nobody may sign up by that username."""
+    looks = skeleton(name)
+    return folded(name) == _ALL or looks in _reserved_looks() or looks.startswith(skeleton(_DELETED))
 
 
 def derive_username(nickname: str, taken: Callable[[str], bool]) -> str:
-    """A valid username for whoever is called `nickname`; `taken` says which ones are gone, in any case.
+    """A valid username for whoever is called `nickname`; `taken` says which ones are gone, or look like one that is.
 
     The rule, in this order:
 
     1. The nickname in Unicode's form NFKC, case-folded: `ＡＢＣ` becomes `abc`, `Straße` becomes `strasse`.
-    2. Each character but `a` to `z`, `0` to `9`, `.`, `_` and `-` becomes `-`: `|trey|` becomes `-trey-`.
-    3. Where no letter and no digit is left, it becomes `someone`.
-    4. It is cut to 40 characters.
+    2. Each digit becomes one of `0` to `9`, and whatever cannot stand in a username becomes `-`: `|trey|` becomes
+       `-trey-`.
+    3. It is cut to 40 characters. Where that is no username, each character that is not ASCII becomes `-`, too.
+    4. Where no letter and no digit is left, it becomes `someone`.
     5. Where that username is taken, it gets `-2`, or else `-3`, and so on, and is cut to leave room for that.
 
     So the same nickname with the same usernames taken always gives the same username, and nicknames that differ only in
     case, or look alike, give distinct ones. The nickname itself belongs into the display name.
     """
-    plain = re.sub(r"[^a-z0-9._-]", "-", unicodedata.normalize("NFKC", nickname).casefold())
-    base = plain[:USERNAME_LENGTH] if re.search(r"[a-z0-9]", plain[:USERNAME_LENGTH]) else NAMELESS
+    base = "".join(map(_plain, folded(nickname)))[:USERNAME_LENGTH]
+    if not is_username(base):
+        base = re.sub(r"[^a-z0-9._-]", "-", base)
+    if not re.search(r"[^\W_]", base):
+        base = NAMELESS
     suffixes = (f"-{number}" if number > 1 else "" for number in count(1))
     candidates = (base[: USERNAME_LENGTH - len(suffix)] + suffix for suffix in suffixes)
-    return next(username for username in candidates if not taken(username))
+    return next(username for username in candidates if is_username(username) and not taken(username))
+
+
+def is_username(name: str) -> bool:
+    try:
+        validate_username(name)
+    except ValidationError:
+        return False
+    return True
+
+
+def _kind(character: str) -> str:
+    """L for a letter, M for a mark, N for a digit, P for what may stand between them, X for what may not."""
+    if character in "._-":
+        return "P"
+    category = unicodedata.category(character)
+    if _UNSEEN.match(character):
+        return "X"
+    return "N" if category == "Nd" else "M" if category in {"Mn", "Mc"} else "L" if category[0] == "L" else "X"
+
+
+def _plain(character: str) -> str:
+    kind = _kind(character)
+    return str(unicodedata.decimal(character)) if kind == "N" else "-" if kind == "X" else character
+
+
+def _is_from_right(letter: str) -> bool:
+    return unicodedata.bidirectional(letter) in {"R", "AL"}
+
+
+def _zero_of(digit: str) -> int:
+    """The zero of the script of a digit."""
+    return ord(digit) - unicodedata.decimal(digit)
+
+
+@cache
+def _reserved_looks() -> frozenset[str]:
+    return frozenset(map(skeleton, _SPEAK_FOR_THE_SITE))

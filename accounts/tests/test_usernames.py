@@ -1,63 +1,276 @@
+"""What a username may be, whose it is, and how it is found."""
+
+from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
+from threading import Barrier
+from typing import Any
+
 import pytest
-from django.core.exceptions import ValidationError
+from django.apps import apps
+from django.db import IntegrityError, connection, connections, transaction
+from django.test import Client
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts.confusables import skeleton
 from accounts.models import User
-from accounts.usernames import USERNAME_LENGTH, derive_username
+from accounts.naming import Naming
+from accounts.tests.test_setup import form as setup_form
+from accounts.tests.test_setup import path as setup_path
+from accounts.tests.test_sign_in import sign_in, sign_up
+from accounts.usernames import USERNAME_LENGTH, derive_username, folded, is_reserved, is_username
+
+pytestmark = pytest.mark.django_db
 
 
 def derived(nicknames: list[str]) -> list[str]:
     taken: list[str] = []
     for nickname in nicknames:
-        taken.append(derive_username(nickname, taken.__contains__))
+        taken.append(derive_username(nickname, lambda name: skeleton(name) in map(skeleton, taken)))
     return taken
 
 
-def is_valid(username: str) -> bool:
-    try:
-        User._meta.get_field("username").clean(username, None)
-    except ValidationError:
-        return False
-    return len(username) <= USERNAME_LENGTH
+def refused(username: str) -> str:
+    """The mistake that the sign-up page names."""
+    before = User.objects.count()
+    (mistake,) = sign_up(Client(), username, "mallory@example.org")
+    assert User.objects.count() == before
+    return mistake
 
 
-@pytest.mark.parametrize(
-    ("nickname", "username"),
-    [
-        ("noor", "noor"),
-        ("Noor", "noor"),
-        ("|trey|", "-trey-"),
-        ("ＡＢＣ", "abc"),
-        ("Straße", "strasse"),
-        ("joão", "jo-o"),
-        ("", "someone"),
-        ("|||", "someone"),
-        ("北", "someone"),
-        ("x" * 50, "x" * 40),
-        ("…" * 40 + "x", "someone"),
-    ],
-)
-def test_a_username_is_made_of_a_nickname_by_the_rule(nickname: str, username: str) -> None:
-    assert derive_username(nickname, lambda username: False) == username
+def signs_up(username: str) -> bool:
+    return sign_up(Client(), username, f"{len(username.encode())}@example.org") == []
 
 
-def test_those_that_clash_are_numbered() -> None:
-    assert derived(["Noor", "noor", "NOOR", "noor-2"]) == ["noor", "noor-2", "noor-3", "noor-2-2"]
+class TestTheRule:
+    @pytest.mark.parametrize(
+        "username",
+        [
+            "alice",
+            "Алиса",
+            "太郎",
+            "さくら",
+            "유나",
+            "नमस्ते",
+            "אלי",
+            "علی",
+            "นก",
+            "joão",
+            "Ωμέγα",
+            "ngọc",
+            "a.b_c-1",
+            "٣علی",
+            "7",
+        ],
+    )
+    def test_letters_of_any_script_make_a_username(self, username: str) -> None:
+        assert is_username(username)
+
+    @pytest.mark.parametrize(
+        ("username", "otherwise"),
+        [
+            ("", "a"),
+            ("...", "a.."),
+            ("a b", "ab"),
+            ("bob@example.org", "bob.example.org"),
+            ("alice\n", "alice"),
+            ("a\u200bb", "ab"),
+            ("علی\u200cها", "علیها"),
+            ("a\u200db", "ab"),
+            ("\u202ealice", "alice"),
+            ("alice\u2066", "alice"),
+            ("alice\u061c", "alice"),
+            ("a\u00adb", "ab"),
+            ("a\u034fb", "ab"),
+            ("a\ufe0f", "a"),
+            ("a\u3164", "a"),
+            ("علـی", "علی"),
+            ("alice😀", "alice"),
+            ("1\ufe0f\u20e3", "1"),
+            ("a\u0301\u0302\u0303\u0304\u0305b", "a\u0301\u0302\u0303\u0304b"),
+            ("\u0301a", "a\u0301"),
+            ("aliceעלי", "עלי"),
+            ("1١", "11"),
+            ("a²½", "a²"),
+            ("x" * 41, "x" * 40),
+            ("ﷺ", "ص"),
+            ("ﬃ" * 14, "ﬃ" * 13),
+            ("here", "there"),
+            ("ＲＯＯＭ", "ＢＲＯＯＭ"),
+        ],
+    )
+    def test_what_could_mislead_is_none(self, username: str, otherwise: str) -> None:
+        assert is_username(otherwise)
+        assert not is_username(username)
 
 
-def test_a_number_leaves_the_length_within_the_limit() -> None:
-    assert derived(["x" * 40, "X" * 40]) == ["x" * 40, "x" * 38 + "-2"]
+class TestSigningUp:
+    @pytest.mark.row(42)
+    @pytest.mark.parametrize("username", ["ali\u200bce", "ali\u00adce", "\u202ealice", "alice\u2069", "ali\u034fce"])
+    def test_with_what_is_not_seen_is_refused(self, username: str) -> None:
+        assert "letters, digits" in refused(username)
+        assert signs_up("alice")
+
+    @pytest.mark.row(42)
+    @pytest.mark.parametrize("username", ["аlice", "Alice", "ａｌｉｃｅ", "a1ice", "AIice", "alicе", "αlice", "alісе"])
+    def test_with_what_looks_like_anothers_is_refused(self, username: str) -> None:
+        assert signs_up("alice")
+        assert signs_up("алиса")
+        assert refused(username) == "That username is taken, or looks like one that is."
+
+    @pytest.mark.parametrize("username", ["алиса", "АЛИСА", "АЛИCА"])
+    def test_is_refused_in_any_case_of_any_script(self, username: str) -> None:
+        assert signs_up("Алиса")
+        assert refused(username) == "That username is taken, or looks like one that is."
+
+    @pytest.mark.parametrize("username", ["admin", "Admin", "аdmin", "ADMlN", "r00t", "deleted-7", "DELETED-x", "all"])
+    def test_by_a_reserved_name_or_what_looks_like_one_is_refused(self, username: str) -> None:
+        assert "reserved" in refused(username)
+        assert signs_up(f"x{username}")
+
+    def test_by_what_looks_like_a_reserved_name_that_is_another_is_not(self) -> None:
+        assert signs_up("Ali")
+
+    def test_keeps_the_case_in_one_form(self) -> None:
+        assert signs_up("ＡＬＩＣＥ")
+        assert User.objects.get().username == "ALICE"
+
+    @pytest.mark.django_db(transaction=True)
+    def test_of_two_at_once_one_is_told_that_the_name_is_taken(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Both names were free when they were looked at."""
+        both, clean = Barrier(2), Naming.clean_username
+        looked: list[str] = []
+
+        def clean_and_wait(self: Naming, username: str, shallow: bool = False) -> str:
+            cleaned = clean(self, username, shallow)
+            if len(looked) < 2:
+                looked.append(username)
+                both.wait(10)
+            return cleaned
+
+        def post(username: str) -> list[str]:
+            try:
+                return sign_up(Client(), username, f"{len(username.encode())}@example.org")
+            finally:
+                connections.close_all()
+
+        monkeypatch.setattr(Naming, "clean_username", clean_and_wait)
+        with ThreadPoolExecutor() as pool:
+            mistakes = sorted(pool.map(post, ["alice", "аlice"]))
+        assert mistakes == [[], ["That username is taken, or looks like one that is."]]
+        assert User.objects.count() == 1
 
 
-@given(st.lists(st.text() | st.text("aA|-.ß ﬁ", max_size=3), max_size=20))
-def test_derived_usernames_are_valid_unique_in_any_case_and_always_the_same(nicknames: list[str]) -> None:
-    usernames = derived(nicknames)
-    assert all(map(is_valid, usernames))
-    assert len({username.casefold() for username in usernames}) == len(nicknames)
-    assert derived(nicknames) == usernames
+class TestTheAdministrator:
+    def test_may_take_a_reserved_name(self, client: Client) -> None:
+        assert is_reserved("admin")
+        assert client.post(setup_path(), setup_form("admin")).status_code == 302
+        assert User.objects.get().username == "admin"
+
+    @pytest.mark.parametrize("username", ["here", "bo\u200bb", "а1ice"])
+    def test_may_not_take_one_that_misleads(self, client: Client, alice: User, username: str) -> None:
+        link = setup_path()
+        assert client.post(link, setup_form(username)).status_code == 200
+        assert not User.objects.administrators().exists()
+        assert client.post(link, setup_form("bob")).status_code == 302
+
+    def test_gives_an_account_another_name(self, client: Client, admin_user: User, alice: User, bob: User) -> None:
+        client.force_login(admin_user)
+        page = reverse("admin:accounts_user_change", args=[bob.pk])
+        fields: dict[str, Any] = {"email": bob.email, "date_joined_0": "2026-01-01", "date_joined_1": "00:00"}
+        assert client.post(page, {**fields, "username": "b0b", "is_active": "on"}).status_code == 302
+        response = client.post(page, {**fields, "username": "a1ice", "is_active": "on"})
+        assert "looks like one that is" in response.content.decode()
+        bob.refresh_from_db()
+        assert (bob.username, bob.skeleton) == ("b0b", "bob")
 
 
-@pytest.mark.parametrize("username", ["", "...", "a b", "bob@example.org", "аlice", "alice\n", "a\u200bb"])
-def test_what_could_mislead_is_no_username(username: str) -> None:
-    assert not is_valid(username)
+class TestTheDatabase:
+    @pytest.mark.parametrize("username", ["ALICE", "аlice", "a1ice"])
+    def test_holds_no_two_that_look_alike(self, alice: User, username: str) -> None:
+        assert User.objects.create_user("алиса").pk
+        with pytest.raises(IntegrityError), transaction.atomic():
+            User.objects.bulk_create([User(username=username)])
+
+    def test_knows_a_new_name_however_it_is_saved(self, alice: User) -> None:
+        alice.username = "Алиса"
+        alice.save(update_fields=["username"])
+        assert list(User.objects.called("алиса")) == [alice]
+        assert list(User.objects.alike("aлиcа")) == [alice]
+        assert not User.objects.alike("alice").exists()
+
+    def test_lets_those_be_who_looked_alike_before(self, alice: User, bob: User) -> None:
+        User.objects.filter(pk=bob.pk).update(username="a1ice", folded="", skeleton="?")
+        import_module("accounts.migrations.0004_usernames_in_any_script").fill(apps, connection.schema_editor())
+        bob.refresh_from_db()
+        assert (alice.skeleton, bob.skeleton) == ("allce", f"allce {bob.pk}")
+        bob.display_name = "Bob"
+        bob.full_clean()
+        bob.save()
+        bob.refresh_from_db()
+        assert bob.skeleton == f"allce {bob.pk}"
+        assert User.objects.called("A1ICE").get() == bob
+        assert User.objects.called("alice").get() == alice
+        bob.username = "bob"
+        bob.save()
+        assert bob.skeleton == "bob"
+
+
+class TestFinding:
+    @pytest.mark.parametrize("login", ["Алиса", "алиса", "АЛИСА"])
+    def test_signs_in_in_any_case_of_any_script(self, client: Client, login: str) -> None:
+        User.objects.create_user("Алиса", "alisa@example.org", "alice's password").emailaddress_set.create(
+            email="alisa@example.org", verified=True, primary=True
+        )
+        assert sign_in(client, login)
+
+    def test_a_look_alike_finds_nobody(self, client: Client, alice: User) -> None:
+        assert not sign_in(client, "a1ice")
+        assert not User.objects.called("аlice").exists()
+
+
+class TestDerived:
+    @pytest.mark.parametrize(
+        ("nickname", "username"),
+        [
+            ("noor", "noor"),
+            ("Noor", "noor"),
+            ("|trey|", "-trey-"),
+            ("ＡＢＣ", "abc"),
+            ("Straße", "strasse"),
+            ("João", "joão"),
+            ("Алиса!", "алиса-"),
+            ("٣علی", "3علی"),
+            ("ali علی", "ali----"),
+            ("", "someone"),
+            ("|||", "someone"),
+            ("北", "北"),
+            ("here", "here-2"),
+            ("x" * 50, "x" * 40),
+            ("…" * 40 + "x", "someone"),
+        ],
+    )
+    def test_a_username_is_made_of_a_nickname_by_the_rule(self, nickname: str, username: str) -> None:
+        assert derive_username(nickname, lambda username: False) == username
+
+    def test_those_that_clash_are_numbered(self) -> None:
+        assert derived(["Noor", "noor", "NOOR", "noor-2"]) == ["noor", "noor-2", "noor-3", "noor-2-2"]
+        assert derived(["tm", "trn", "paul", "pau1"]) == ["tm", "trn-2", "paul", "pau1-2"]
+
+    def test_a_number_leaves_the_length_within_the_limit(self) -> None:
+        assert derived(["x" * 40, "X" * 40]) == ["x" * 40, "x" * 38 + "-2"]
+
+    @given(st.lists(st.text() | st.text("aA|-.ß ﬁ٣علִ\u0301", max_size=3), max_size=20))
+    def test_are_valid_and_look_different_and_always_the_same(self, nicknames: list[str]) -> None:
+        usernames = derived(nicknames)
+        assert all(map(is_username, usernames))
+        assert all(len(username) <= USERNAME_LENGTH for username in usernames)
+        assert len(set(map(folded, usernames))) == len(set(map(skeleton, usernames))) == len(nicknames)
+        assert derived(nicknames) == usernames
+
+    def test_whoever_comes_from_elsewhere_gets_a_free_one(self, alice: User) -> None:
+        naming = Naming()
+        assert naming.generate_unique_username(["", None, "Noor@example.org"]) == "noor"
+        assert naming.generate_unique_username(["Alice"]) == "alice-2"
+        assert naming.generate_unique_username(["admin"]) == "admin-2"

@@ -28,7 +28,7 @@ def make_people(content: Content, now: datetime) -> dict[str, User]:
 def make_person(key: str, content: Content) -> User:
     person = content.people[key]
     make = User.objects.create_superuser if person.administrator else User.objects.create_user
-    username = derive_username(key, lambda username: User.objects.filter(username__iexact=username).exists())
+    username = derive_username(key, lambda name: User.objects.alike(name).exists())
     user = make(
         username, f"{key}@{EMAIL_DOMAIN}", content.password, display_name=person.name, time_zone=person.time_zone
     )

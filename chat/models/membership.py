@@ -6,6 +6,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.usernames import folded
 from chat.models.mention import Mention
 from chat.models.message import Message
 
@@ -18,7 +19,11 @@ MOST_UNREAD = 1_000  # counting stops there: "1,000+" says enough, and a long ab
 
 def name_begins(text: str, user: str = "") -> models.Q:
     """Whether a username, or a word of a name, begins so; `user` is the way to the user."""
-    names = {"username__istartswith": text, "display_name__istartswith": text, "display_name__icontains": f" {text}"}
+    names = {
+        "folded__startswith": folded(text),
+        "display_name__istartswith": text,
+        "display_name__icontains": f" {text}",
+    }
     return models.Q(*((f"{user}{look_up}", value) for look_up, value in names.items()), _connector=models.Q.OR)
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
+from accounts.usernames import folded
 from chat.asking import attempt
 from chat.authority import Act
 from chat.models import Membership, Room
@@ -37,13 +38,12 @@ class AddForm(forms.Form):
 
     def clean_people(self) -> list[User]:
         names = {
-            name.removeprefix("@").lower(): name for name in re.split(r"[\s,;]+", self.cleaned_data["people"]) if name
+            folded(name.removeprefix("@")): name for name in re.split(r"[\s,;]+", self.cleaned_data["people"]) if name
         }
         if len(names) > MOST_AT_ONCE:
             raise forms.ValidationError(_("At most %(limit)d people at once.") % {"limit": MOST_AT_ONCE})
-        active = User.objects.filter(is_active=True).annotate(lower=Lower("username"))
-        found = {user.username.lower(): user for user in active.filter(lower__in=names)}
-        if unknown := [name for lower, name in names.items() if lower not in found]:
+        found = {user.folded: user for user in User.objects.filter(is_active=True, folded__in=names)}
+        if unknown := [name for wanted, name in names.items() if wanted not in found]:
             raise forms.ValidationError(_("Nobody has the username %(names)s.") % {"names": ", ".join(unknown)})
         return list(found.values())
 

@@ -47,7 +47,7 @@ class BanForm(forms.Form):
 
     def clean_username(self) -> User:
         username = self.cleaned_data["username"].strip().removeprefix("@")
-        found = User.objects.filter(username__iexact=username).first()
+        found = User.objects.called(username).first()
         if found is None:
             raise forms.ValidationError(_("Nobody has that username."))
         return found

@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.confusables import skeleton
 from accounts.models import User
 from accounts.usernames import derive_username
 
@@ -44,12 +45,12 @@ class Command(BaseCommand):
 def accounts_for(nicknames: list[str]) -> list[User]:
     """The accounts of those nicknames: of an earlier replay, or new ones."""
     known = existing(nicknames)
-    taken = {username.lower() for username in User.objects.values_list("username", flat=True)}
+    looks = set(User.objects.values_list("skeleton", flat=True))
     made = []
     for nickname in nicknames:
         if nickname not in known:
-            username = derive_username(nickname, taken.__contains__)
-            taken.add(username)
+            username = derive_username(nickname, lambda name: skeleton(name) in looks)
+            looks.add(skeleton(username))
             made.append(account(nickname, username))
     User.objects.bulk_create(made, BATCH)
     known = existing(nicknames)

@@ -1,0 +1,33 @@
+"""Which usernames look alike: those of one skeleton, as Unicode Technical Standard 39 calls it.
+
+The data is Unicode's, made fit for names of which case does not matter (accounts/unicode/compile.py): `Paul`, `pau1`
+and `PAUI` have one skeleton, and so have `modem` and `rnodern`, and `alice` with a Latin and with a Cyrillic `а`. A
+skeleton is no name, and is shown to nobody.
+"""
+
+from functools import cache
+from pathlib import Path
+from unicodedata import normalize
+
+LONGEST = 7  # of what one character becomes: some syllables of Hangul
+
+
+def skeleton(name: str) -> str:
+    """What a name looks like. It has no spaces where the name has none."""
+    decomposed = normalize("NFD", normalize("NFKC", name))
+    return normalize("NFD", decomposed.translate(_looks()).casefold())
+
+
+@cache
+def _looks() -> dict[int, str]:
+    """What characters look like, of those that do not look like their small letter alone."""
+    looks: dict[int, str] = {}
+    for line in Path(__file__).with_name("unicode").joinpath("confusables.txt").read_text("utf-8").splitlines():
+        target, _, sources = line.partition(" = ")
+        if sources and not line.startswith("#"):
+            looks |= dict.fromkeys((int(each, 16) for each in sources.split()), _characters(target))
+    return looks
+
+
+def _characters(points: str) -> str:
+    return "".join(chr(int(each, 16)) for each in points.split())

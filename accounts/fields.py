@@ -1,0 +1,36 @@
+"""What the database keeps of a username beside it, so that it can tell which ones are one, and which look alike.
+
+Both are made anew whenever the row is saved, in bulk too. Whoever changes a username by `update` sets them as well.
+"""
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+
+from accounts.confusables import skeleton
+from accounts.usernames import folded
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class FoldedField(models.CharField):
+    """The username as it is compared: in no case."""
+
+    def pre_save(self, model_instance: "User", add: bool) -> str:  # type: ignore[override]
+        model_instance.folded = folded(model_instance.username)
+        return model_instance.folded
+
+
+class SkeletonField(models.CharField):
+    """What the username looks like.
+
+    Of accounts from before look-alikes were refused, all but the first have their skeleton with a space and a number
+    behind it, and keep that for as long as they keep their name.
+    """
+
+    def pre_save(self, model_instance: "User", add: bool) -> str:  # type: ignore[override]
+        looks = skeleton(model_instance.username)
+        if not model_instance.skeleton.startswith(f"{looks} "):
+            model_instance.skeleton = looks
+        return model_instance.skeleton

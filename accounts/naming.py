@@ -1,0 +1,54 @@
+"""Which usernames whoever signs up may have. The adapter's part of it, and what is done where two take one at once."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.forms import BaseForm
+from django.http import HttpRequest
+from django.urls import resolve
+
+from accounts.models import User
+from accounts.usernames import RESERVED, TAKEN, derive_username, is_reserved, normalized, validate_username
+
+
+class Naming(DefaultAccountAdapter):
+    def clean_username(self, username: str, shallow: bool = False) -> str:
+        """The username as it will be; `shallow` asks nothing of the database."""
+        username = normalized(username)
+        validate_username(username)
+        if is_reserved(username):
+            raise ValidationError(RESERVED)
+        if not shallow and is_taken(username):
+            raise ValidationError(TAKEN)
+        return username
+
+    def generate_unique_username(self, txts: list[str | None], regex: str | None = None) -> str:
+        """For whoever comes from elsewhere, and chose none."""
+        wanted = next(text for text in txts if text)
+        return derive_username(wanted.partition("@")[0], lambda name: is_reserved(name) or is_taken(name))
+
+    def save_user(self, request: HttpRequest, user: User, form: BaseForm, commit: bool = True) -> User:
+        with as_if_later(request, form.cleaned_data.get("username") or ""):
+            saved: User = super().save_user(request, user, form, commit)
+        return saved
+
+
+def is_taken(username: str) -> bool:
+    return User.objects.alike(username).exists()
+
+
+@contextmanager
+def as_if_later(request: HttpRequest, username: str) -> Iterator[None]:
+    """Whoever took a username at the same moment as somebody else is answered as if they had come a moment later."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if not is_taken(username):
+            raise
+        view = resolve(request.path_info)
+        raise ImmediateHttpResponse(view.func(request, *view.args, **view.kwargs)) from error
