@@ -7,6 +7,7 @@ entities, and what would show nothing at all is shown as it was typed. A line br
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
+from itertools import takewhile
 from typing import Any
 
 import nh3
@@ -17,10 +18,11 @@ from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
+from accounts.usernames import folded, is_name_character
 from chat.emoji import with_emoji
 from chat.highlighting import CLASSES, highlighted, is_language
 
-# Who may be mentioned: lower-case name → what becomes `data-mention`.
+# Who may be mentioned: folded name → what becomes `data-mention`.
 Mentions = Mapping[str, str]
 
 MOST_STEPS = 2_000  # of the parser; who writes by hand stays far below it
@@ -33,7 +35,7 @@ _ADDRESS_SIGN = re.compile(r"@|://")
 _TURNED = re.compile(r"%E2%80%(8[EF]|A[A-E])|%E2%81%A[6-9]|%D8%9C", re.IGNORECASE)  # marks of direction
 _YEAR = re.compile(r"\s*\d{3,}[.)]")
 _TAG = re.compile(r"<[^>]*>")
-_NAME = re.compile(r"(?<![\w@./+-])@([A-Za-z0-9._-]+)")  # not the end of an e-mail's or a file's name
+_NAME = re.compile(r"(?<![\w@./+-])@([^\x00-,/:-@[-^`{-\x7f\s]+)")  # not the end of an e-mail's or a file's name
 _MENTION = re.compile(r'<span class="mention" data-mention="([^"]*)">')
 
 # Most of what is said has no markup at all, and needs no parser.
@@ -71,8 +73,8 @@ def render_inline(body: str, mentions: Mentions | None = None) -> str:
 
 
 def names_in(body: str) -> set[str]:
-    """What may be a mention in a body: names in lower case, also without the full stop that ends a sentence."""
-    found = {name.lower() for name in _NAME.findall(body)}
+    """What may be a mention in a body: folded names, also without the full stop that ends a sentence."""
+    found = {folded(_name_in(run)) for run in _NAME.findall(body)}
     return found | {_without_end(name) for name in found}
 
 
@@ -203,12 +205,18 @@ def _words(token: Token, mentions: Mentions) -> Iterator[Token]:
     """Text, with the mentions in it as tokens of their own."""
     words, end = token.content, 0
     for found in _NAME.finditer(words) if mentions else ():
-        name = found[1] if found[1].lower() in mentions else _without_end(found[1])
-        if (mention := mentions.get(name.lower())) is not None:
+        name = _name_in(found[1])
+        name = name if folded(name) in mentions else _without_end(name)
+        if (mention := mentions.get(folded(name))) is not None:
             yield _text(with_emoji(words[end : found.start()]), token)
             yield Token("mention", "", 0, info=mention, content=f"@{name}", level=token.level)
             end = found.start() + 1 + len(name)
     yield _text(with_emoji(words[end:]), token)
+
+
+def _name_in(run: str) -> str:
+    """The name with which a run of characters begins, most of which are a name's."""
+    return run if run.isascii() else "".join(takewhile(is_name_character, run))
 
 
 def _without_end(name: str) -> str:

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models.functions import Lower
-
 from chat import markdown
 from chat.authority import Act, may
 from chat.models import Membership, Message
@@ -42,8 +40,8 @@ def render(author: "User", room_id: int, kind: str, body: str, online: frozenset
 
 
 def _named_members(members: "MembershipQuerySet", named: set[str]) -> list[tuple[str, int]]:
-    found = members.annotate(name=Lower("user__username")).filter(name__in=named, user__deleted_at=None)
-    return list(found.values_list("name", "user_id"))
+    found = members.filter(user__folded__in=named, user__deleted_at=None)
+    return list(found.values_list("user__folded", "user_id"))
 
 
 def _wide_names(members: "MembershipQuerySet", author: "User") -> set[str]:

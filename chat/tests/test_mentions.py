@@ -46,6 +46,36 @@ class TestMentions:
     def test_are_found_with_dots_and_lines(self, alice: User, general: Room, carol: User) -> None:
         assert post(alice, general, "@Carol.c_d.").told == [carol.pk]
 
+    @pytest.mark.parametrize(
+        ("username", "body", "shown"),
+        [
+            ("Алиса", "Привет, @алиса!", "@алиса"),
+            ("Алиса", "«@АЛИСА»", "@АЛИСА"),
+            ("太郎", "@太郎、元気?", "@太郎"),
+            ("太郎", "@太郎 さん", "@太郎"),
+            ("नमस्ते", "@नमस्ते।", "@नमस्ते"),
+            ("אלי", "שלום @אלי.", "@אלי"),
+            ("علی", "@علی\u200cجان", "@علی"),
+            ("joão", "@joa\u0303o’s", "@joa\u0303o"),
+            ("alice9", "@ａｌｉｃｅ９", "@ａｌｉｃｅ９"),
+        ],
+    )
+    def test_are_of_any_script(self, alice: User, general: Room, username: str, body: str, shown: str) -> None:
+        person = User.objects.create_user(username)
+        rooms.join(person, general.pk)
+        message = post(alice, general, body)
+        assert message.told == [person.pk]
+        assert f'data-mention="{person.pk}">{shown}</span>' in message.html
+
+    @pytest.mark.parametrize("body", ["@太郎さん", "@太郎2", "@大郎", "こんにちは@太郎", "@太\u3000郎"])
+    def test_end_where_no_character_of_a_name_follows(self, alice: User, general: Room, body: str) -> None:
+        person = User.objects.create_user("太郎")
+        rooms.join(person, general.pk)
+        assert post(alice, general, body).told == []
+
+    def test_do_not_mean_who_looks_like_the_one_they_name(self, alice: User, bob: User, general: Room) -> None:
+        assert post(alice, general, "@bоb").told == []
+
     def test_name_members_alone(self, alice: User, mallory: User, general: Room) -> None:
         message = post(alice, general, "@mallory")
         assert message.told == []

@@ -39,7 +39,7 @@ export class MeCard extends LightElement {
         ${avatar(me, "s", dot(isOpen ? DOTS[status.mode] : "offline"))}
         <span class="who"><b><bdi>${me.name}</bdi></b><small>${how}</small></span>
         <span class="visually-hidden">${gettext("Your account")}</span>${moreIcon}</summary>
-      <div class="menu"><p><b dir="auto">${me.name}</b><br>@${me.username}</p>${this.#modes(isOpen)}
+      <div class="menu"><p><b dir="auto">${me.name}</b><br><bdi dir="ltr">@${me.username}</bdi></p>${this.#modes(isOpen)}
         ${this.#menu}</div></details></pop-menu>
       <status-dialog .socket=${socket} .status=${status}></status-dialog>`;
   }

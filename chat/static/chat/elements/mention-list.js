@@ -5,7 +5,7 @@ import { LightElement } from "./light.js";
 
 const PAUSE = 120; // ms: somebody who types on asks for nothing
 const SHOWN = 7; // more would have to be scrolled: one types a letter more instead
-const BEGUN = /(?:^|[\s([{"'])@([\p{L}\p{N}_.-]{0,30})$/u; // an @ that begins a word, up to the caret
+const BEGUN = /(?:^|[\s([{"'])@([\p{L}\p{M}\p{N}_.-]{0,40})$/u; // an @ that begins a word, up to the caret
 const MODERATORS = new Set(["owner", "moderator"]);
 let lists = 0;
 
