@@ -74,7 +74,10 @@ def render_inline(body: str, mentions: Mentions | None = None) -> str:
 
 def names_in(body: str) -> set[str]:
     """What may be a mention in a body: folded names, also without the full stop that ends a sentence."""
-    found = {folded(_name_in(run)) for run in _NAME.findall(body)}
+    if body.isascii():
+        found = set(_NAME.findall(body.lower()))
+    else:
+        found = {folded(_name_in(run)) for run in _NAME.findall(body)}
     return found | {_without_end(name) for name in found}
 
 

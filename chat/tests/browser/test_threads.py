@@ -156,3 +156,22 @@ def test_everyone_can_use_what_opens(tab: OpenTab, alice: User, bob: User, gener
     page.one(".card")
     assert page.barriers() == []
     assert page.complaints() == []
+
+
+def test_who_has_a_name_in_another_script_is_offered_in_any_case_and_mentioned(
+    tab: OpenTab, alice: User, general: Room
+) -> None:
+    alisa, eli, hindi = map(User.objects.create_user, ["Алиса", "אלי", "नमस्ते"])
+    for person in (alisa, eli, hindi):
+        rooms.join(person, general.pk)
+    page = tab(alice)
+    page.open_room(general)
+    for typed, person in (("@алИ", alisa), ("@אל", eli), ("@नम", hindi)):
+        field = page.write(typed)
+        option = f'.mentions [data-name="{person.username}"]'
+        eventually(lambda option=option: page.all(option))
+        field.send_keys(Keys.ENTER)
+    page.write("!").send_keys(Keys.ENTER)
+    for person in (alisa, eli, hindi):
+        assert page.one(f'article .mention[data-mention="{person.pk}"]').text == f"@{person.username}"
+    assert not page.complaints()
