@@ -16,15 +16,17 @@ from pytest_django import Settings
 from accounts import factors
 from accounts.models import User
 from accounts.tests.test_sign_in import PASSWORD, sign_in
+from project.testing.waiting import eventually
 
 pytestmark = pytest.mark.django_db
 
-PERIOD = 30  # seconds
+PERIOD, LEFT = 30, 4  # seconds
 
 
-def code_of(secret: str, later: int = 0) -> str:
-    """What an authenticator app shows, now or some periods later."""
-    return format_hotp_value(hotp_value(secret, int(time.time()) // PERIOD + later))
+def code_of(secret: str) -> str:
+    """What an authenticator app shows. Not at the end of its period, since a code is to be entered before that."""
+    eventually(lambda: time.time() % PERIOD < PERIOD - LEFT, within=LEFT + 1)
+    return format_hotp_value(hotp_value(secret, int(time.time()) // PERIOD))
 
 
 def wrong_code(secret: str) -> str:
