@@ -274,6 +274,8 @@ MFA_PASSKEY_SIGNUP_ENABLED = ACCOUNT_EMAIL_VERIFICATION == "mandatory"  # withou
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers allow http://localhost alone
 MFA_ADAPTER = "accounts.factors.Adapter"
 MFA_RECOVERY_CODES_SHOW_ONCE = True
+# Each sign-in asks twice, and an office has one address. There is no secret that could be guessed.
+MFA_RATE_LIMITS = {"webauthn_login": "120/m/ip"}
 MFA_ALLOW_UNVERIFIED_EMAIL = ACCOUNT_EMAIL_VERIFICATION != "mandatory"  # else nobody could have a second factor there
 
 # The origins of the providers (OpenID Connect) with which people sign in: a form of the sign-in page leads there.

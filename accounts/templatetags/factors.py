@@ -1,5 +1,7 @@
 from allauth.mfa import app_settings
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
+from allauth.mfa.utils import decrypt
 from django import template
 
 from accounts.factors import Unreadable
@@ -14,6 +16,15 @@ def codes_left(codes: RecoveryCodes) -> int:
         return len(codes.get_unused_codes())
     except Unreadable:
         return 0
+
+
+@register.filter
+def is_readable(app: TOTP) -> bool:
+    """Whether its codes can be checked: not where it was turned on under another secret key."""
+    try:
+        return bool(decrypt(app.instance.data["secret"]))
+    except Unreadable:
+        return False
 
 
 @register.simple_tag

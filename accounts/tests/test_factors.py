@@ -135,7 +135,9 @@ def test_codes_of_a_secret_key_that_is_gone_are_made_anew(client: Client, alice:
     with_app(alice)
     settings.SECRET_KEY = "another key, long enough for a test"
     sign_in_and_show(client, alice)
-    assert "None is left" in client.get(reverse("mfa_index")).content.decode()
+    page = client.get(reverse("mfa_index")).content.decode()
+    assert "None is left" in page
+    assert "Turn it off, and on again" in page
     answer = client.get(reverse("mfa_view_recovery_codes"), follow=True)
     assert answer.redirect_chain == [(reverse("mfa_index"), 302)]
     assert "secret key has changed" in answer.content.decode()

@@ -113,8 +113,9 @@ def test_a_passkey_is_added_and_signs_in_alone(visit: Visit, alice: User) -> Non
     visit.is_sound()
 
     visit.sign_out()
+    visit.go("/accounts/login/?next=/accounts/email/")
     visit.one("#passkey_login").click()
-    visit.is_at("/")
+    visit.is_at("/accounts/email/")
 
     visit.sign_out()
     visit.sign_in()
@@ -156,8 +157,12 @@ def test_somebody_signs_up_with_a_passkey_alone_and_is_told_what_keeps_it_from_w
     assert visit.says("Passkeys belong to a name.")
 
 
-def test_an_authenticator_app_is_turned_on_and_asked_for(visit: Visit, alice: User) -> None:
+def test_an_authenticator_app_is_turned_on_and_asked_for_on_a_phone(visit: Visit, alice: User) -> None:
+    visit.browser.set_window_size(390, 844)
     visit.sign_in()
+    for path in ("/accounts/email/", "/accounts/password/change/", "/accounts/2fa/webauthn/"):
+        visit.go(path)
+        visit.is_sound()
     visit.go("/accounts/2fa/totp/activate/")
     visit.fill(password=PASSWORD)
     secret = visit.one("#totp-secret").text
