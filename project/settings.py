@@ -273,6 +273,14 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = ACCOUNT_EMAIL_VERIFICATION == "mandatory"  # without it, allauth cannot tell who signs up
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers allow http://localhost alone
 MFA_ADAPTER = "accounts.factors.Adapter"
+MFA_FORMS = {
+    "add_webauthn": "accounts.passkeys.AddForm",
+    "signup_webauthn": "accounts.passkeys.SignUpForm",
+    "edit_webauthn": "accounts.passkeys.RenameForm",
+    "login_webauthn": "accounts.passkeys.SignInForm",
+    "authenticate_webauthn": "accounts.passkeys.SecondStepForm",
+    "reauthenticate_webauthn": "accounts.passkeys.ReauthenticationForm",
+}
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 # Each sign-in asks twice, and an office has one address. There is no secret that could be guessed.
 MFA_RATE_LIMITS = {"webauthn_login": "120/m/ip"}
