@@ -21,15 +21,12 @@ from twisted.internet.defer import Deferred
 from project.drain import drain
 from project.requests import Factory
 from project.safety import is_loopback
-from project.websocket import Socket
+from project.websocket import GOOD_BYE_SECONDS, Socket
 
 daphne.HTTPFactory = Factory  # Daphne's server makes one by that name, and cannot be told of another
 
 APPLICATION = "project.asgi:application"
 BACKLOG = 2048  # Daphne's 50 makes a crowd that reconnects wait for the system's retries
-# For a peer to answer a close frame before the line is cut. autobahn counts in whole seconds, so that its own may be
-# none: a busy server threw away what it had not even sent, such as the reason for the close.
-GOOD_BYE_SECONDS = 5
 LIMITS = {
     # Seconds: a crowd that comes back at once waits its turn. Daphne's 5 cut off whoever was not served by then, and
     # they came back again.

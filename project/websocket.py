@@ -1,6 +1,7 @@
 """A WebSocket of our Daphne: what autobahn and Daphne do, and what the hub needs besides.
 
-A socket that is open keeps nothing of its handshake: it may be open for days, and there are many.
+A socket that is open keeps nothing of its handshake: it may be open for days, and there are many. And it keeps nothing
+for a peer that breaks the rules, whatever else that sends.
 
 The hub writes frames that were made once for everyone straight to the transport (`roomful.socket` in the scope's
 extensions): ASGI's `send` would encode, frame and queue them anew for every socket.
@@ -16,6 +17,10 @@ from daphne.ws_protocol import WebSocketProtocol
 from twisted.internet.tcp import Connection
 
 RESTARTING = 1012  # docs/protocol.md
+
+# For a peer to answer a close frame before the line is cut. autobahn counts in whole seconds, so that its own may be
+# none: a busy server threw away what it had not even sent, such as the reason for the close.
+GOOD_BYE_SECONDS = 5
 
 
 class Socket(WebSocketProtocol):
@@ -95,6 +100,21 @@ class Socket(WebSocketProtocol):
 
     # -- For Daphne and autobahn ---------------------------------------------------------------------------------------
 
+    def processHandshake(self) -> None:
+        """Once; then the peer waits for its answer. What it says before would be kept, or taken for another request."""
+        if not self._is_asking:
+            super().processHandshake()
+        if self._is_asking and self.data:
+            self.transport.abortConnection()
+
+    @property
+    def _is_asking(self) -> bool:
+        return hasattr(self, "handshake_deferred")
+
+    def onConnect(self, request: Any) -> Any:
+        request.headers.pop("sec-websocket-protocol", None)  # we speak one; Daphne fails where it is not ASCII
+        return super().onConnect(request)
+
     def onOpen(self) -> None:
         super().onOpen()
         self.transport.unregisterProducer()  # it is the HTTP channel, which would live on, with all of the request
@@ -102,6 +122,22 @@ class Socket(WebSocketProtocol):
         self.request.headers = {}
         self.http_headers = self.request.headers
         self.http_request_data = self.http_response_data = None
+
+    def onFrameData(self, payload: bytes) -> bool | None:
+        """autobahn reads on after a frame that it refused, up to the peer's goodbye, and would collect what comes."""
+        return None if self.failedByMe else super().onFrameData(payload)
+
+    def onPing(self, payload: bytes) -> None:
+        """A peer that does not take its answers gets no more of them."""
+        if not self.waiting_bytes:
+            super().onPing(payload)
+
+    def dropConnection(self, abort: bool = False) -> None:
+        """What was said last, such as why it ends, has a while to arrive, and no more than that."""
+        waits = self.waiting_bytes > 0
+        super().dropConnection(abort and not (waits and self.wasClean))
+        if waits:
+            self.factory.reactor.callLater(GOOD_BYE_SECONDS, self.transport.abortConnection)
 
     denial_headers: Any = None
 

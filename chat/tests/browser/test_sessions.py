@@ -2,7 +2,6 @@
 
 import pytest
 from django.contrib.sessions.models import Session
-from selenium.webdriver.common.by import By
 
 from accounts.models import User
 from chat.models import Room

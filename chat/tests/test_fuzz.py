@@ -1,0 +1,208 @@
+"""Frames that make no sense, to a real server: each is answered, or closes its socket, and nothing else happens."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from accounts.models import User
+from chat import frames
+from chat.models import Room
+from chat.services import messages
+from project.testing.length import length
+from project.testing.processes import UNLIMITED, Server
+from project.testing.sockets import Client, session_cookie
+from project.testing.wire import BINARY, CLOSE, PING, Wire, close, frame
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.row(34)]
+
+TEXTS, WIRES = length.pick(full=100_000, short=9_000), length.pick(full=10_000, short=1_000)
+BATCH = 100
+REFUSALS = {1002, 1003, 1007, 1009}
+LAST = 2**53 - 1  # the id of a command that no other one has
+
+quickly = settings(
+    derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck), print_blob=True
+)
+
+# -- Texts -------------------------------------------------------------------------------------------------------------
+
+TYPES = sorted({str(kind.__struct_config__.tag) for kind in frames.COMMANDS})
+FIELDS = sorted({name for kind in frames.COMMANDS for name in kind.__struct_fields__})
+INTEGERS = [0, -1, 1, 2, 3, 2**31, 2**53, 2**63 - 1, 2**63, 2**64, -(2**63) - 1, 10**30]
+STRINGS = [
+    "",
+    " ",
+    "a",
+    "general",
+    "\0",
+    "\ud800",
+    "\udfff\ud800",
+    "\u202eabc\u202c",
+    "\u200b",
+    "👍",
+    "😀" * 300,
+    "%s{}",
+]
+STRINGS += ["x" * 10_001, "member", "auto", "notice", "Europe/Berlin", "../", "'\";--", "@room"]
+STRINGS += ["2027-01-01T00:00:00Z", "9999-12-31T23:59:59+00:00", "0001-01-01T00:00:00+23:59", str(UUID(int=7))]
+RAW = [
+    "NaN",
+    "-Infinity",
+    "1e999",
+    "-0",
+    "0.5",
+    "01",
+    "1e5",
+    "9" * 400,
+    "[" * 500,
+    "[]",
+    "{}",
+    "[[1,2],[3]]",
+    '{"a":{"b":null}}',
+]
+RAW += ["true", "null", '"\\x"', '"\\ud83d"', '"\t"', "", "undefined", "[1,", "'a'", '"\\u0000"']
+VALUES = [*(json.dumps(value) for value in [*INTEGERS, *STRINGS]), *RAW]
+
+names = st.sampled_from([*FIELDS, "", "__class__", "\\u0000", "type", "id"])
+values = st.sampled_from(VALUES)
+beginnings = st.builds(
+    '"type":{},"id":{},"room":{},"message":{}'.format,
+    st.sampled_from([f'"{name}"' for name in [*TYPES, "no.such"]]),
+    st.one_of(st.just("7"), values),
+    st.one_of(st.just("1"), values),
+    st.one_of(st.just("1"), values),
+)
+members = st.lists(st.builds('"{}":{}'.format, names, values), max_size=4)
+commands = st.builds(lambda beginning, members: "{" + ",".join([beginning, *members]) + "}", beginnings, members)
+cut = st.builds(lambda text, end: text[: end % (len(text) + 1)] or "x", commands, st.integers(0, 200))
+texts = st.one_of(commands, commands, commands, cut, values.filter(bool), st.text(min_size=1, max_size=20))
+
+
+@settings(quickly, max_examples=TEXTS // BATCH)
+@given(batch=st.lists(texts, min_size=BATCH, max_size=BATCH))
+def check_texts(run: Any, server: Server, cookie: str, batch: list[str]) -> None:
+    for text, answer in zip(batch, run(answers(server, cookie, batch)), strict=True):
+        assert answer["type"] == "ack" or answer["code"] != "internal", text
+
+
+async def answers(server: Server, cookie: str, batch: list[str]) -> list[dict[str, Any]]:
+    """One for each, in their order."""
+    answers: list[dict[str, Any]] = []
+    async with Wire(server, cookie) as wire:
+        await wire.send(*(frame(text.encode("utf-8", "replace")) for text in batch))
+        await wire.send(frame(json.dumps({"type": "presence.touch", "id": LAST})))
+        while not answers or answers[-1].get("id") != LAST:
+            answers += [event for event in await wire.events() if event["type"] in ("ack", "error")]
+    return answers[:-1]
+
+
+# -- Bytes -------------------------------------------------------------------------------------------------------------
+
+payloads = st.one_of(
+    st.binary(max_size=130),
+    st.sampled_from(
+        [b"\xff\xfe", b"\xc3", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\0", b"{}", b"x" * 65_537, b"x" * 126]
+    ),
+)
+flawed = st.builds(
+    frame,
+    payloads,
+    st.integers(0, 15),
+    fin=st.booleans(),
+    rsv=st.sampled_from([0, 0, 0, 1, 2, 4, 7]),
+    masked=st.sampled_from([True, True, True, False]),
+    width=st.sampled_from([None, None, 2, 8]),
+)
+lies = st.builds(
+    frame, payloads, st.integers(0, 15), width=st.just(8), claims=st.sampled_from([2**16, 2**31, 2**63 - 1, 2**64 - 1])
+)
+wires = st.lists(st.one_of(flawed, flawed, flawed, lies, st.binary(min_size=1, max_size=40)), min_size=1, max_size=3)
+
+
+@settings(quickly, max_examples=WIRES // BATCH)
+@given(batch=st.lists(wires, min_size=BATCH, max_size=BATCH))
+def check_wires(run: Any, server: Server, cookie: str, batch: list[list[bytes]]) -> None:
+    for sent, code in zip(batch, run(codes(server, cookie, batch)), strict=True):
+        assert code in {1000, None, *REFUSALS}, sent
+
+
+async def codes(server: Server, cookie: str, batch: list[list[bytes]]) -> list[int | None]:
+    return await asyncio.gather(*(code_after(server, cookie, sent) for sent in batch))
+
+
+async def code_after(server: Server, cookie: str, sent: list[bytes]) -> int | None:
+    """None: there was none, since the frame that says goodbye counts as the contents of another."""
+    async with Wire(server, cookie) as wire:
+        try:
+            await wire.send(*sent, close())
+            return await asyncio.wait_for(wire.ended(), 0.3)
+        except (ConnectionError, TimeoutError):
+            return None
+
+
+# -- Extremes ----------------------------------------------------------------------------------------------------------
+
+ANSWERED = {
+    "deep": "[" * 60_000,
+    "deep objects": '{"a":' * 10_000,
+    "a long integer": '{"type":"room.open","id":1,"room":' + "9" * 60_000 + "}",
+    "a long exponent": '{"type":"room.open","id":1,"room":1e' + "9" * 60_000 + "}",
+    "NUL": "\0",
+    "a lone surrogate": '{"type":"room.join","id":1,"name":"\\ud800"}',
+    "many keys": "{" + ",".join(f'"k{number}":1' for number in range(5_000)) + "}",
+}
+CLOSED = {
+    "10^5 deep": (1009, frame("[" * 100_000)),
+    "10^5 digits": (1009, frame("9" * 100_000)),
+    "binary": (1003, frame(b"\0\xff", BINARY)),
+    "bad UTF-8": (1007, frame(b"\xff\xfe")),
+    "a surrogate in UTF-8": (1007, frame(b'"\xed\xa0\x80"')),
+    "UTF-8 that is cut": (1007, frame(b"\xe2\x82")),
+    "unmasked": (1002, frame("{}", masked=False)),
+    "a reserved bit": (1002, frame("{}", rsv=4)),
+    "a reserved opcode": (1002, frame("{}", 3)),
+    "a reserved control opcode": (1002, frame("", 11)),
+    "a ping in parts": (1002, frame("x", PING, fin=False)),
+    "a long ping": (1002, frame("x" * 126, PING)),
+    "a continuation of nothing": (1002, frame("x", 0)),
+    "a beginning within another": (1002, frame("x", fin=False) + frame("x")),
+    "a length that could be shorter": (1002, frame("x", width=8)),
+    "a length beyond all": (1002, frame("x", width=8, claims=2**64 - 1)),
+    "a close code that is none": (1002, close(1005)),
+    "a close reason that is no UTF-8": (1007, frame(b"\x03\xe8\xff", CLOSE)),
+}
+
+
+async def check_extremes(server: Server, cookie: str) -> None:
+    found = dict(zip(ANSWERED, await answers(server, cookie, list(ANSWERED.values())), strict=True))
+    assert {name: answer["code"] for name, answer in found.items()} == dict.fromkeys(ANSWERED, "bad_frame")
+    for name, (code, sent) in CLOSED.items():
+        async with Wire(server, cookie) as wire:
+            await wire.send(sent)
+            assert await wire.ended() == code, name
+
+
+def test_frames_that_make_no_sense_are_answered_or_close_their_socket(
+    servers: Callable[..., Server], alice: User, bob: User, general: Room
+) -> None:
+    server, cookie = servers(**UNLIMITED), session_cookie(alice)
+    messages.post_message(alice, general.pk, body="Hello", client_id=uuid4())
+    with asyncio.Runner() as runner:
+        runner.run(check_extremes(server, cookie))
+        check_texts(runner.run, server, cookie)
+        check_wires(runner.run, server, cookie)
+        runner.run(an_ordinary_client_is_answered(server, bob))
+    log = server.log.read_text()
+    assert not [line for line in log.splitlines() if "Traceback" in line or " ERROR " in line]
+
+
+async def an_ordinary_client_is_answered(server: Server, bob: User) -> None:
+    async with Client(server, bob) as client:
+        await client.command("room.join", name="lobby")
+        await client.command("presence.touch")
