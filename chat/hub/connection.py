@@ -47,25 +47,18 @@ class Connection:
         self._dropped: dict[MakeUp, None] | None = None  # what makes up for it, while the reader is behind
 
     def deliver_ephemeral(self, frame: Frame, *make_up: MakeUp) -> None:
-        """Deliver what counts only now: it is dropped where the reader is behind, or not greeted yet.
+        """Deliver what counts only now: it is dropped where the reader is behind.
 
         What is in `make_up` is called once they have caught up, with this connection, and tells how things are by then;
         once, however often it was given. Without it, what was dropped is gone, as is right for what passes by itself.
         """
-        if self.is_greeted and self._dropped is None and not self._outlet.is_behind:
+        if self._dropped is None and not self._outlet.is_behind:
             self.deliver(frame)
         elif make_up:
             if self._dropped is None:
                 self._dropped = {}
-                if self.is_greeted:
-                    self._outlet.when_caught_up(self._catch_up)
+                self._outlet.when_caught_up(self._catch_up)
             self._dropped |= dict.fromkeys(make_up)
-
-    def greet(self, hello: dict[str, Any]) -> None:
-        """The first that it is told."""
-        self.tell(hello)
-        self.is_greeted = True
-        self._catch_up()
 
     def _catch_up(self) -> None:
         dropped, self._dropped = self._dropped, None

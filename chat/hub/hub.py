@@ -106,7 +106,8 @@ class Hub:
         groups = {envelopes.room_group(room_id) for room_id in rooms}
         await self._subscriptions.joined(groups | {envelopes.user_group(user.pk)})
         listed = await self.listed_rooms(user.pk)
-        connection.greet(reads.hello(connection, self.people.status_of(user.pk), listed, self.billboard.shown))
+        connection.tell(reads.hello(connection, self.people.status_of(user.pk), listed, self.billboard.shown))
+        connection.is_greeted = True
         for room in listed:
             if hold := holds.pop(room["id"], None):
                 self.places.release(connection, room["id"], hold, room["version"])
