@@ -11,7 +11,10 @@ from channels.security.websocket import WebsocketDenier
 
 
 class ExactOrigin:
-    """Refuses (403) every handshake whose `Origin` is not one of `origins`: missing, `null` and malformed ones too."""
+    """Refuses (403) every handshake whose `Origin` is not one of `origins`, written as browsers write it.
+
+    So missing, `null` and malformed ones are refused too.
+    """
 
     def __init__(self, application: Any, origins: Iterable[str]) -> None:
         self.application = application
@@ -19,5 +22,5 @@ class ExactOrigin:
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> Any:
         claimed = [value for name, value in scope["headers"] if name == b"origin"]
-        allowed = len(claimed) == 1 and claimed[0].lower() in self.origins
+        allowed = len(claimed) == 1 and claimed[0] in self.origins
         return await (self.application if allowed else WebsocketDenier())(scope, receive, send)

@@ -72,7 +72,7 @@ class Wire:
             raise Gone(None) from error
 
 
-def handshake(server: Server, cookie: str = "", *lines: str, path: str = "/ws/", origin: str | None = "") -> bytes:
+def handshake(server: Server, cookie: str, *lines: str, path: str = "/ws/", origin: str | None = "") -> bytes:
     """With these lines besides; with `origin` None, without that line."""
     head = [
         f"GET {path} HTTP/1.1",
