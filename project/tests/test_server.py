@@ -7,14 +7,16 @@ from http.client import HTTPConnection
 import pytest
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from websockets.exceptions import ConnectionClosed
 
 from accounts.models import User
 from project.server import BACKLOG, is_local, with_backlog
 from project.testing.processes import Server
+from project.testing.rows import Measured
 from project.testing.sockets import Client, session_cookie
+from project.testing.wire import PING, Wire, frame, handshake
 
 FRAME = 64 * 1024  # bytes
+MB = 1_000_000
 MASKED_BINARY_FRAME = b"\x82\x81\0\0\0\0x"
 CLOSE_1003 = b"\x88\x02" + (1003).to_bytes(2, "big")
 
@@ -30,51 +32,82 @@ async def test_nor_do_they_for_sockets(server: Server, alice: User) -> None:
         assert client.hello["user"]["username"] == "alice"
 
 
-async def test_a_frame_that_is_too_big_closes_the_socket(server: Server, alice: User) -> None:
+@pytest.mark.row(35)
+async def test_what_is_too_big_closes_the_socket_and_fills_no_memory(
+    server: Server, measured: Measured, alice: User
+) -> None:
+    cookie = await sync_to_async(session_cookie)(alice)
     async with Client(server, alice) as client:
         await client.send("x" * FRAME)
         assert (await client.event("error"))["code"] == "bad_frame"
-
+        before = server.memory()
         await client.send("x" * (FRAME + 1))
         assert await client.closed() == 1009
+
+    part = frame(b"x" * 32_768, 0, fin=False)
+    too_much = {
+        "a message of 100 MB": (1009, frame(b"x", fin=False), part),
+        "a frame of 100 MB": (1009, frame(b"", claims=100 * MB), b"x" * 32_768),
+        "a ping of 100 MB": (1002, frame(b"", PING, claims=100 * MB), b"x" * 32_768),
+    }
+    for what, (code, beginning, more) in too_much.items():
+        async with Wire(server, cookie) as wire:
+            said = asyncio.create_task(wire.ended())
+            with suppress(ConnectionError):
+                await wire.send(beginning)
+                for _ in range(100 * MB // len(more)):
+                    await wire.send(more)
+            assert await said == code, what
+            measured(what, (server.memory() - before) / MB, within=5, unit="MB")
+
+
+@pytest.mark.row(35)
+async def test_who_takes_no_answers_or_does_not_wait_for_one_fills_no_memory(
+    server: Server, measured: Measured, alice: User
+) -> None:
+    cookie = await sync_to_async(session_cookie)(alice)
+    async with Wire(server, cookie) as wire:
+        before = server.memory()
+        wire.reader._transport.pause_reading()  # type: ignore[attr-defined]
+        for _ in range(300):
+            await wire.send(frame(b"x" * 125, PING) * 500)
+        measured("pongs that nobody takes", (server.memory() - before) / MB, within=5, unit="MB")
+
+    for what, beginning, more in (
+        ("more after a handshake", handshake(server, cookie), b"x" * 32_768),
+        ("headers without an end", handshake(server, cookie)[:-2], b"X-More: " + b"x" * 1_000 + b"\r\n"),
+        ("a line without an end", b"GET /ws/", b"x" * 32_768),
+    ):
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        answer = asyncio.create_task(reader.read())
+        with suppress(ConnectionError):
+            writer.write(beginning)
+            for _ in range(30 * MB // len(more)):
+                writer.write(more)
+                await writer.drain()
+        with suppress(ConnectionError):
+            assert b"400" in (await asyncio.wait_for(answer, 10) or b"400"), what
+        writer.close()
+        measured(what, (server.memory() - before) / MB, within=5, unit="MB")
+
+
+async def test_nothing_is_compressed(server: Server, alice: User) -> None:
+    """A few bytes that stand for many could be sent otherwise."""
+    async with Client(server, alice, compression="deflate") as client:
+        assert client.socket.protocol.extensions == []
 
 
 async def test_a_peer_has_a_while_to_answer_a_close(server: Server, alice: User) -> None:
     """Longer than a second, which may be none: autobahn counts in whole ones."""
-    key = await sync_to_async(session_cookie)(alice)
-    lines = [
-        "GET /ws/ HTTP/1.1",
-        f"Host: localhost:{server.port}",
-        f"Origin: {server.origin}",
-        f"Cookie: {settings.SESSION_COOKIE_NAME}={key}",
-        "Connection: Upgrade",
-        "Upgrade: websocket",
-        "Sec-WebSocket-Version: 13",
-        "Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==",
-    ]
+    cookie = await sync_to_async(session_cookie)(alice)
     reader, writer = await asyncio.open_connection("localhost", server.port)
-    writer.write("\r\n".join([*lines, "", ""]).encode())
+    writer.write(handshake(server, cookie))
     await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
     writer.write(MASKED_BINARY_FRAME)
     await asyncio.wait_for(reader.readuntil(CLOSE_1003), 10)
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(reader.read(1), 1.5)
     writer.close()
-
-
-async def test_a_message_of_many_frames_fills_no_memory(server: Server, alice: User) -> None:
-    async with Client(server, alice) as client:
-        before = server.memory()
-        with suppress(ConnectionClosed):
-            await client.socket.send("x" * 32_768 for _ in range(3_000))
-        assert await client.closed() == 1009
-        assert server.memory() - before < 5_000_000
-
-
-async def test_text_that_is_no_utf8_closes_the_socket(server: Server, alice: User) -> None:
-    async with Client(server, alice) as client:
-        await client.socket.send(b"\xff\xfe", text=True)
-        assert await client.closed() == 1007
 
 
 async def test_a_server_that_is_stopped_and_started_is_at_the_same_place(server: Server, alice: User) -> None:
