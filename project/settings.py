@@ -81,7 +81,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS and TRUST
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
-        # What a page names with the nonce of its answer, and what that imports. Nothing else runs, whatever its address.
+        # What a page names with the nonce of its answer, and what that imports: nothing else runs.
         "script-src": [NONCE, STRICT_DYNAMIC],
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
@@ -105,7 +105,7 @@ INSTALLED_APPS = [
     "project.apps.ProjectConfig",  # before daphne: its runserver is ours
     "daphne",
     "servestatic.runserver_nostatic",
-    "django.contrib.admin",
+    "project.apps.AdminConfig",  # Django's admin, with our door
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -289,6 +289,9 @@ MFA_ALLOW_UNVERIFIED_EMAIL = ACCOUNT_EMAIL_VERIFICATION != "mandatory"  # else n
 # The origins of the providers (OpenID Connect) with which people sign in: a form of the sign-in page leads there.
 OIDC_ORIGINS: list[str] = []
 CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"] = [SELF, *OIDC_ORIGINS]
+
+# Whether administrators show a second factor before they may run the site.
+ADMIN_SECOND_FACTOR: bool = env.bool("ROOMFUL_ADMIN_SECOND_FACTOR", not DEBUG)
 
 # Who may sign up: anybody ("open"), whoever was invited ("invitation"), or whoever has an e-mail address at one of
 # some domains ("domains").

@@ -19,6 +19,7 @@ for name in [name for name in os.environ if name.startswith(OURS)]:
     del os.environ[name]
 
 os.environ["ROOMFUL_DATA"] = folder
+os.environ["ROOMFUL_ADMIN_SECOND_FACTOR"] = "0"  # but in its own tests
 os.environ["REDIS_URL"] = f"unix://{folder}/valkey.sock"  # the fixture `valkey` starts it
 # Servers that the tests start are processes of their own: they inherit the environment, with shorter waits.
 if not length.full:

@@ -75,13 +75,11 @@ def test_a_body_without_a_length_is_cut_off_and_fills_no_memory(server: Server, 
 
 
 def test_fields_of_forms_are_bounded_before_anybody_reads_them(server: Server) -> None:
-    form = b"a&" * (LIMIT // 2)
-    with closing(
-        begin(server, f"Content-Length: {len(form)}", "Content-Type: application/x-www-form-urlencoded")
-    ) as it:
+    form, kind = b"a&" * (LIMIT // 2), "Content-Type: application/x-www-form-urlencoded"
+    with closing(begin(server, f"Content-Length: {len(form)}", kind)) as opened:
         began = time.monotonic()
-        it.sendall(form)
-        assert answer_on(it).status in (400, 403)
+        opened.sendall(form)
+        assert answer_on(opened).status in (400, 403)
         assert time.monotonic() - began < 1
 
 

@@ -1,0 +1,37 @@
+"""What administrators have to do before they may run the site: to show a second factor in the session in which they do.
+
+Their password may be known to somebody else, and what it opens is everybody's.
+"""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from allauth.account.adapter import get_adapter
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.http import HttpRequest, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from accounts.factors import has_second_factor, signed_in_with_second_factor
+
+
+def may_run_the_site(request: HttpRequest) -> bool:
+    """Of somebody who is an administrator."""
+    return not settings.ADMIN_SECOND_FACTOR or signed_in_with_second_factor(request)
+
+
+def lead_to_second_factor(request: HttpRequest, to: str) -> HttpResponseRedirect:
+    """To where they add one; or, where they have one, to where they show it, and from there to the page `to`."""
+    if not has_second_factor(request.user):
+        need = _("Whoever runs the site needs a second factor: add a passkey or an authenticator app, then come back.")
+        messages.warning(request, need)
+        return redirect("mfa_index")
+    messages.info(request, _("To run the site, show your second factor."))
+    return redirect(f"{_where_to_show_it(request)}?{urlencode({REDIRECT_FIELD_NAME: to})}")
+
+
+def _where_to_show_it(request: HttpRequest) -> str:
+    ways: list[dict[str, Any]] = get_adapter().get_reauthentication_methods(request.user)
+    return next(str(way["url"]) for way in ways if way["id"].startswith("mfa_"))

@@ -1,0 +1,43 @@
+"""Django's admin: entered as all of the site is, by allauth's pages with their limits, and with a second factor."""
+
+from collections.abc import Callable
+from typing import Any
+
+from allauth.account.decorators import secure_admin_login
+from allauth.account.utils import get_next_redirect_url
+from csp.constants import SELF
+from csp.decorators import csp_replace
+from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+
+from accounts.administrators import lead_to_second_factor, may_run_the_site
+
+# Its pages load scripts by their address, without a nonce, and those write HTML as jQuery does. Inline, none runs.
+POLICY = {"script-src": [SELF], "require-trusted-types-for": None, "trusted-types": None}
+
+
+class AdminSite(admin.AdminSite):
+    def has_permission(self, request: HttpRequest) -> bool:
+        return super().has_permission(request) and may_run_the_site(request)
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+        guarded: Callable[..., Any] = csp_replace(POLICY)(super().admin_view(view, cacheable))
+        return guarded
+
+    @staticmethod
+    @login_not_required
+    @never_cache
+    def login(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """No form of its own: whoever is not signed in goes to the sign-in page, and who is no administrator is refused."""
+        response: HttpResponse = lead_in(request)
+        return response
+
+
+@secure_admin_login
+def lead_in(request: HttpRequest) -> HttpResponse:
+    to = get_next_redirect_url(request) or reverse("admin:index")
+    return redirect(to) if may_run_the_site(request) else lead_to_second_factor(request, to)

@@ -1,0 +1,91 @@
+"""Administrators come in as everybody does, and show a second factor before they run the site."""
+
+import pytest
+from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.http import HttpRequest
+from django.test import Client
+from django.urls import reverse
+from pytest_django import Settings
+
+from accounts.models import User
+
+pytestmark = pytest.mark.django_db
+
+PASSWORD = "admin's password"  # noqa: S105
+PAGES = ("/admin/", "/admin/accounts/user/", "/admin/presence/", "/site/", "/site/people/")
+
+
+@pytest.fixture(autouse=True)
+def _demanded(settings: Settings) -> None:
+    settings.ADMIN_SECOND_FACTOR = True
+
+
+def signed_in(user: User, *, factor: bool = False) -> Client:
+    """Where `factor`, as allauth notes it once somebody has shown one."""
+    client = Client()
+    client.force_login(user)
+    if factor:
+        request = HttpRequest()
+        request.session, request.user = client.session, user
+        record_authentication(request, user, "mfa", type="totp")
+        request.session.save()
+    return client
+
+
+def with_factor(user: User) -> User:
+    TOTP.activate(user, generate_totp_secret())
+    return user
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_who_has_shown_their_second_factor_comes_in(page: str, admin_user: User, alice: User) -> None:
+    assert signed_in(with_factor(admin_user), factor=True).get(page).status_code == 200
+    refusals = {"/site/": 404, "/site/people/": 404}
+    outsider = signed_in(with_factor(alice), factor=True).get(page, follow=True)
+    assert outsider.status_code == refusals.get(page, 403)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_who_has_not_shown_it_is_led_to_where_they_do_and_back(page: str, admin_user: User) -> None:
+    answer = signed_in(with_factor(admin_user)).get(page, follow=True)
+    assert answer.redirect_chain[-1][0] == f"{reverse('mfa_reauthenticate')}?next={page.replace('/', '%2F')}"
+    assert "To run the site, show your second factor" in answer.text
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_who_has_none_is_led_to_where_they_add_one_and_told_why(page: str, admin_user: User) -> None:
+    answer = signed_in(admin_user).get(page, follow=True)
+    assert answer.redirect_chain[-1][0] == reverse("mfa_index")
+    assert "Whoever runs the site needs a second factor" in answer.text
+
+
+def test_nothing_is_done_meanwhile(admin_user: User, bob: User) -> None:
+    ban = reverse("chat:site-admin:ban", args=[bob.pk])
+    answer = signed_in(with_factor(admin_user)).post(ban, {"reason": "spam"})
+    assert answer.url == f"{reverse('mfa_reauthenticate')}?next=%2Fsite%2F"
+    fields = {"action": "delete_selected", "_selected_action": bob.pk, "post": "yes"}
+    assert signed_in(admin_user).post("/admin/accounts/user/", fields).status_code == 302
+    assert User.objects.get(pk=bob.pk).is_active
+
+    assert signed_in(admin_user, factor=True).post(ban, {"reason": "spam"}).status_code == 302
+    assert not User.objects.get(pk=bob.pk).is_active
+
+
+def test_the_admin_has_no_form_of_its_own(client: Client, admin_user: User) -> None:
+    fields = {"username": admin_user.username, "password": "password", "next": "/admin/"}
+    for answer in (client.post("/admin/login/", fields, follow=True), client.get("/admin/", follow=True)):
+        assert answer.redirect_chain[-1][0] == "/accounts/login/?next=%2Fadmin%2F"
+    assert "_auth_user_id" not in client.session
+
+
+def test_nobody_is_led_elsewhere(admin_user: User) -> None:
+    client = signed_in(admin_user, factor=True)
+    assert client.get("/admin/login/?next=https://evil.example/").url == "/admin/"
+    assert client.get("/admin/login/?next=/admin/chat/room/").url == "/admin/chat/room/"
+
+
+def test_a_site_may_do_without(settings: Settings, admin_user: User) -> None:
+    settings.ADMIN_SECOND_FACTOR = False
+    for page in PAGES:
+        assert signed_in(admin_user).get(page).status_code == 200
