@@ -5,15 +5,18 @@ enough to come by one. A browser says where a form or script comes from (`Origin
 change that. A program says neither, and has the token alone to show.
 """
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.utils.decorators import sync_and_async_middleware
+
+logger = logging.getLogger(__name__)
 
 SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
 
@@ -23,25 +26,21 @@ def exact_origin(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRe
     if iscoroutinefunction(get_response):
 
         async def answer_later(request: HttpRequest) -> HttpResponseBase:
-            refuse_foreign(request)
-            response: HttpResponseBase = await get_response(request)
-            return response
+            return refusal(request) or await get_response(request)
 
         return answer_later
 
-    def answer(request: HttpRequest) -> HttpResponseBase:
-        refuse_foreign(request)
-        response: HttpResponseBase = get_response(request)
-        return response
-
-    return answer
+    return lambda request: refusal(request) or get_response(request)
 
 
-def refuse_foreign(request: HttpRequest) -> None:
-    """Raises PermissionDenied, and DisallowedHost where the site is called by a name that it does not have."""
+def refusal(request: HttpRequest) -> HttpResponse | None:
+    """Raises DisallowedHost where the site is called by a name that it does not have."""
     request.get_host()
-    if request.method not in SAFE and not is_ours(request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site")):
-        raise PermissionDenied
+    origin, site = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site")
+    if request.method in SAFE or is_ours(origin, site):
+        return None
+    logger.warning("Refused %s %r from the origin %r (%r)", request.method, request.path, origin, site)
+    return render(request, "403_foreign.html", status=403)
 
 
 def is_ours(origin: str | None, site: str | None) -> bool:

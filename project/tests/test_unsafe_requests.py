@@ -1,0 +1,137 @@
+"""What changes something is asked for by our own pages, to the letter, or by a program that has the token."""
+
+import http.client
+import re
+from contextlib import closing
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from accounts.models import User
+from chat.services import rooms
+from project.testing.processes import Server
+
+ALLOWED = 422  # a room without a name
+OURS = "https://chat.example.org"
+FOREIGN = [
+    "null",
+    "",
+    "https://evil.example",
+    "http://chat.example.org",  # another scheme
+    "https://chat.example.org:8443",
+    "https://chat.example.org/",
+    "https://chat.example.org.evil.example",
+    "https://sub.chat.example.org",
+    "https://CHAT.example.org",
+    "https://alice@chat.example.org",
+    f"{OURS}, {OURS}",
+    f"{OURS} https://evil.example",
+    "chat.example.org",
+    "[::1",
+]
+
+
+@pytest.fixture(autouse=True)
+def _site(settings: Settings) -> None:
+    settings.ALLOWED_ORIGINS = settings.CSRF_TRUSTED_ORIGINS = [OURS]
+    settings.ALLOWED_HOSTS = ["chat.example.org"]
+
+
+class Page:
+    """Somebody's browser, with the token of a page of ours."""
+
+    def __init__(self, user: User) -> None:
+        self.client = Client(enforce_csrf_checks=True, SERVER_NAME="chat.example.org")
+        self.client.force_login(user)
+        page = self.client.get("/rooms/new/")
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)
+        assert token
+        self.token = token[1]
+
+    def post(self, path: str, *, token: bool = True, **headers: str) -> int:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        fields = {"csrfmiddlewaretoken": self.token} if token else {}
+        return self.client.post(path, fields, headers=named).status_code
+
+
+@pytest.mark.django_db
+class TestFromAPage:
+    def test_ours_may_and_no_other_may(self, admin_user: User) -> None:
+        page, general = Page(admin_user), rooms.create_room(admin_user, "general")
+        paths = {f"/rooms/{general.pk}/leave/": 302, "/rooms/new/": ALLOWED, "/admin/accounts/user/add/": 200}
+        for path, allowed in paths.items():
+            assert page.post(path, Origin=OURS, Sec_Fetch_Site="same-origin") == allowed
+            assert {origin: page.post(path, Origin=origin) for origin in FOREIGN} == dict.fromkeys(FOREIGN, 403)
+            for site in ("cross-site", "same-site", "none"):
+                assert page.post(path, Origin=OURS, Sec_Fetch_Site=site) == 403
+
+    def test_not_even_where_nobody_is_signed_in(self) -> None:
+        client = Client(SERVER_NAME="chat.example.org")
+        for path in ("/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"):
+            assert client.post(path, headers={"Origin": OURS}).status_code == 200
+            refused = client.post(path, headers={"Origin": "null"})
+            assert refused.status_code == 403
+            assert "chat/css/pages.css" in refused.text  # in our look
+
+    def test_a_program_that_says_nothing_of_it_shows_the_token(self, alice: User) -> None:
+        page = Page(alice)
+        assert page.post("/rooms/new/") == ALLOWED
+        assert page.post("/rooms/new/", token=False) == 403
+        assert page.post("/rooms/new/", Origin=OURS, token=False) == 403
+        assert page.post("/rooms/new/", Sec_Fetch_Site="same-origin") == ALLOWED
+        assert page.post("/rooms/new/", Sec_Fetch_Site="cross-site") == 403
+
+    def test_whatever_the_method(self, alice: User) -> None:
+        client = Page(alice).client
+        for method in ("put", "patch", "delete"):
+            answers = [getattr(client, method)("/rooms/new/", headers={"Origin": each}) for each in (OURS, "null")]
+            assert "Origin" not in answers[0].text
+            assert answers[1].status_code == 403
+
+    def test_reading_is_open_to_links_from_elsewhere(self, alice: User) -> None:
+        client = Page(alice).client
+        headers = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
+        assert client.get("/", headers=headers).status_code == 200
+
+
+@pytest.mark.django_db
+def test_the_site_has_its_own_names_alone(client: Client) -> None:
+    assert client.get("/accounts/login/", headers={"Host": "chat.example.org"}).status_code == 200
+    for host in ("evil.example", "chat.example.org.evil.example", "chat.example.org@evil.example", "chat.example.org:x", ""):
+        assert client.get("/accounts/login/", headers={"Host": host}).status_code == 400
+    forwarded = {"Host": "chat.example.org", "X-Forwarded-Host": "evil.example", "X-Forwarded-Port": "1"}
+    page = client.get("/accounts/login/", headers=forwarded | {"Forwarded": "host=evil.example;proto=https"})
+    assert page.status_code == 200
+    assert "evil.example" not in page.text
+    redirected = client.get("/", headers=forwarded)
+    assert redirected.url == "/accounts/login/?next=/"
+
+
+@pytest.mark.django_db
+def test_a_proxy_says_https_where_there_is_one(settings: Settings) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    client = Client(SERVER_NAME="chat.example.org")
+    claims = {"X-Forwarded-Proto": "https"}
+    assert client.get("/accounts/login/", headers=claims).status_code == 301
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    assert client.get("/accounts/login/", headers=claims).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_origins_are_none(server: Server) -> None:
+    """As they come over the line."""
+
+    def title(*origins: str) -> str:
+        with closing(http.client.HTTPConnection("localhost", server.port, timeout=10)) as connection:
+            connection.putrequest("POST", "/accounts/login/")
+            for origin in origins:
+                connection.putheader("Origin", origin)
+            connection.putheader("Content-Length", "0")
+            connection.endheaders()
+            return re.findall("<title>(.*)</title>", connection.getresponse().read().decode())[0]
+
+    ours, foreign = "This form is too old", "This came from another page"
+    claims = [[server.origin], [server.origin, server.origin], ["https://evil.example", server.origin], ["null"]]
+    assert [title(*origins) for origins in claims] == [ours, foreign, foreign, foreign]
+    assert "Traceback" not in server.log.read_text()
