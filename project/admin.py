@@ -1,6 +1,5 @@
 """Django's admin: entered as all of the site is, by allauth's pages with their limits, and with a second factor."""
 
-from collections.abc import Callable
 from typing import Any
 
 from allauth.account.decorators import secure_admin_login
@@ -24,15 +23,14 @@ class AdminSite(admin.AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         return super().has_permission(request) and may_run_the_site(request)
 
-    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
-        guarded: Callable[..., Any] = csp_replace(POLICY)(super().admin_view(view, cacheable))
-        return guarded
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        return csp_replace(POLICY)(super().admin_view(view, cacheable))
 
     @staticmethod
     @login_not_required
     @never_cache
     def login(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """No form of its own: whoever is not signed in goes to the sign-in page, and who is no administrator is refused."""
+        """No form of its own: to the sign-in page, or on; whoever is no administrator is refused."""
         response: HttpResponse = lead_in(request)
         return response
 

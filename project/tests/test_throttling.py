@@ -6,6 +6,7 @@ What a client says of its own address counts for nothing: neither without a prox
 import re
 from collections.abc import Iterator
 from itertools import count
+from typing import Any
 
 import pytest
 from allauth.mfa.totp.internal.auth import (
@@ -16,7 +17,6 @@ from allauth.mfa.totp.internal.auth import (
     yield_hotp_counters_from_time,
 )
 from django.core import mail
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
@@ -36,7 +36,7 @@ class Guesser:
         self.forwarded = [*([] if proxies == 0 else [seen])]
         self.claims: Iterator[str] = (f"198.51.100.{number}" for number in count(1))
 
-    def post(self, name: str, **fields: str) -> HttpResponse:
+    def post(self, name: str, **fields: str) -> Any:
         forwarded = ", ".join([next(self.claims), *self.forwarded])
         headers = {"X-Forwarded-For": forwarded, "X-Real-IP": forwarded, "Forwarded": f"for={forwarded}"}
         return self.client.post(reverse(name), fields, headers=headers)
@@ -55,9 +55,7 @@ def proxies(request: pytest.FixtureRequest, settings: Settings) -> int:
 
 
 @pytest.mark.row(40)
-def test_a_password_is_not_guessed_by_whoever_seems_to_come_from_elsewhere_each_time(
-    proxies: int, alice: User
-) -> None:
+def test_a_password_is_not_guessed_by_whoever_seems_to_come_from_elsewhere_each_time(proxies: int, alice: User) -> None:
     User.objects.update(is_staff=True, is_superuser=True)
     guesser = Guesser(proxies)
     assert guesser.signs_in("alice", "alice's password")
