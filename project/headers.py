@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 
 OFF = (
-    "accelerometer autoplay bluetooth camera display-capture encrypted-media geolocation gyroscope hid idle-detection "
+    "accelerometer autoplay camera display-capture encrypted-media geolocation gyroscope hid idle-detection "
     "local-fonts magnetometer microphone midi payment picture-in-picture screen-wake-lock serial storage-access usb "
     "window-management xr-spatial-tracking"
 )
