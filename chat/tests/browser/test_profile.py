@@ -1,0 +1,107 @@
+"""Somebody changes their profile, and the others see it."""
+
+import os
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from accounts.models import User
+from accounts.tests.pictures import encoded, halves
+from chat.models import Room
+from chat.services.messages import post_message
+from chat.tests.browser.pages import OpenTab, Tab
+from project.testing.waiting import eventually
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+MOMENT = 3  # s
+PICTURES = """[...document.querySelectorAll(arguments[0])].filter((image) => image.checkVisibility())
+    .map(({ complete, naturalWidth, currentSrc }) => (complete && naturalWidth === 256 ? currentSrc : ""))"""
+AUTHORS = "[...document.querySelectorAll('main .message .name')].map(name => name.textContent)"
+
+
+def pictures(tab: Tab, within: str) -> set[str]:
+    """The addresses of the pictures that are shown there."""
+    return set(tab.read(PICTURES, f"{within} .avatar img"))
+
+
+def save(tab: Tab) -> None:
+    tab.one("button:not([type]):is([data-save], fieldset + .actions button)").click()
+
+
+def test_a_new_name_and_picture_are_seen_at_once_without_a_reload(
+    tab: OpenTab, alice: User, bob: User, general: Room, tmp_path: Path
+) -> None:
+    for number in range(3):
+        post_message(alice, general.pk, body=f"Hello {number}", client_id=uuid4())
+    (tmp_path / "alice.png").write_bytes(encoded(halves((600, 400))))
+    his, hers = tab(bob), tab(alice)
+    his.open_room(general)
+    his.browser.execute_script("window.loadedOnce = true")
+
+    hers.open_room(general)
+    hers.one("me-card summary").click()
+    hers.one("me-card a[href='/accounts/profile/']").click()
+    field = hers.one("input[name=display_name]")
+    field.clear()
+    field.send_keys("Alicia")
+    zone = hers.one("input[name=time_zone]")
+    own = zone.get_attribute("value")  # the room's page has told it
+    zone.clear()
+    zone.send_keys("Asia/Tokyo")
+    hers.one("[data-use-zone]").click()
+    assert zone.get_attribute("value") == own
+    save(hers)
+    assert hers.says("Your profile is saved.")
+    eventually(lambda: "Alicia" in his.person("alice").text, within=MOMENT)
+    eventually(lambda: set(his.read(AUTHORS)) == {"Alicia"}, within=MOMENT)
+
+    hers.one("input[type=file]").send_keys(str(tmp_path / "alice.png"))
+    hers.one("picture-crop:not([hidden]) canvas").send_keys("+" * 4)
+    for _step in range(30):
+        hers.one("picture-crop canvas").send_keys("\ue014")  # to the right
+    assert hers.barriers() == []
+    hers.one("form[enctype] button").click()
+    assert hers.says("That is your picture now.")
+    alice.refresh_from_db()
+    shown = {f"{his.server.url}{alice.picture_url}"}
+    eventually(lambda: pictures(his, ".person[data-user=alice]") == shown, within=MOMENT)
+    eventually(lambda: pictures(his, "main .message .face") == shown, within=MOMENT)
+    assert his.read("window.loadedOnce")
+    look(hers, his)
+    assert not [each for each in hers.complaints() + his.complaints() if "favicon" not in each]
+
+
+def test_a_theme_holds_for_all_pages_whatever_the_device_prefers(tab: OpenTab, alice: User, general: Room) -> None:
+    ground = "getComputedStyle(document.body).backgroundColor"
+    hers = tab(alice)
+    hers.prefers("light")
+    hers.go("/accounts/profile/")
+    light = hers.read(ground)
+    hers.one("input[name=theme][value=dark]").click()
+    assert hers.read(ground) != light
+    save(hers)
+    assert hers.says("Your profile is saved.")
+    dark = hers.read(ground)
+    assert dark != light
+    for path in ("/", general.get_absolute_url(), "/accounts/sessions/", "/nowhere/"):
+        hers.go(path)
+        assert hers.read(ground) == dark
+    hers.go("/accounts/profile/")
+    assert hers.barriers() == []
+
+
+def look(*tabs: Tab) -> None:
+    folder = Path(os.environ["SHOTS"])
+    for number, each in enumerate(tabs):
+        for scheme in ("light", "dark"):
+            each.prefers(scheme)
+            each.browser.save_screenshot(str(folder / f"{number}-{scheme}.png"))
+        each.browser.set_window_size(390, 900)
+        each.browser.save_screenshot(str(folder / f"{number}-phone.png"))
+    hers = tabs[0]
+    hers.browser.set_window_size(1280, 1400)
+    hers.browser.save_screenshot(str(folder / "whole.png"))
+    hers.go("/accounts/delete/")
+    hers.browser.save_screenshot(str(folder / "delete.png"))
