@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from accounts.profile.decoding import FORMATS, LONGEST_SIDE, Crop
 from accounts.profile.names import clean_display_name
-from accounts.profile.pictures import FORMATS, LONGEST_SIDE, Crop
 from accounts.zones import ZONE_LENGTH, validate_time_zone
 
 NAME_LENGTH = 80

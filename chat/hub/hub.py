@@ -100,6 +100,7 @@ class Hub:
         self._subscriptions.want(envelopes.user_group(user.pk))
         person, rooms = await read(reads.arrival, user.pk)
         self.people.welcome(person)
+        self._rename(user.pk)  # since the handshake, perhaps
         self._tracker.track(ONLINE, user.pk, connection.id)
         self._tracker.touch(user.pk)
         holds = {room_id: self.places.place(room_id).audience.hold(connection) for room_id in rooms}
@@ -232,8 +233,11 @@ class Hub:
 
     def _rename(self, user: int) -> None:
         """What the user says from now on is said under the name and picture that they have now."""
+        profile = self.people.profile_of(user)
+        if profile is None:
+            return
         for connection in self.connections.get(user, ()):
-            connection.user.display_name, connection.user.picture = self.people.profile_of(user)
+            connection.user.display_name, connection.user.picture = profile
 
     def _receive_of_user(self, event: dict[str, Any], room_ids: Iterable[int]) -> None:
         """What others see of somebody now: for their own tabs, and all that stand in a room in which they are known."""

@@ -49,10 +49,10 @@ class People:
         status: dict[str, Any] = self._known[user]["status"]
         return status
 
-    def profile_of(self, user: int) -> tuple[str, str]:
-        """Their display name, and the file of their picture."""
-        profile = self._known[user]["profile"]
-        return profile["display_name"], profile["picture"]
+    def profile_of(self, user: int) -> tuple[str, str] | None:
+        """Their display name, and the file of their picture; None of somebody who is not connected, or not yet."""
+        known = self._known.get(user)
+        return (known["profile"]["display_name"], known["profile"]["picture"]) if known else None
 
     def is_hidden(self, user: int) -> bool:
         return bool(self.status_of(user)["mode"] == Status.Mode.INVISIBLE)

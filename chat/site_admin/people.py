@@ -131,7 +131,7 @@ def _person(request: HttpRequest, user_id: int, form: BanForm, status: int = 200
         "sessions": sessions.of(shown),
         "has_second_factor": factors.has_second_factor(shown),
         "is_oneself": shown == viewer,
-        "may_act": shown == viewer or not (shown.is_staff and shown.is_active),
+        "may_act": shown.deleted_at is None and (shown == viewer or not (shown.is_staff and shown.is_active)),
         "form": form,
     }
     return show(request, "person", context, status=status)

@@ -280,8 +280,10 @@ class TestDjangosAdmin:
 
     def test_that_one_was_deleted(self, admin: Client, bob: User) -> None:
         admin.post(reverse("admin:accounts_user_delete", args=[bob.pk]), {"post": "yes"})
-        assert not User.objects.filter(pk=bob.pk).exists()
-        assert (self.latest().person_name, self.latest().details["how"]) == ("bob", "deleted")
+        assert User.objects.get(pk=bob.pk).deleted_at
+        deleted, changed = AuditEntry.objects.order_by("-pk")[:2]
+        assert (deleted.act, deleted.actor_name, deleted.person_name) == ("person.deleted", "admin", "bob")
+        assert (changed.person_name, changed.details["how"]) == ("bob", "deleted")
 
     def test_to_make_a_banned_account_active_lifts_the_ban(self, admin: Client, by: Actor, bob: User) -> None:
         site_bans.ban(by, bob.pk)

@@ -15,6 +15,7 @@ class PictureCrop extends HTMLElement {
     this.canvas.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
     this.zoom.addEventListener("input", () => this.#draw());
     this.#file.addEventListener("change", () => this.#choose(this.#file.files[0]));
+    this.#choose(this.#file.files[0]); // which browsers keep over a reload
   }
 
   get canvas() {
@@ -44,6 +45,7 @@ class PictureCrop extends HTMLElement {
     this.#picture?.close();
     this.#picture = file && tooBig.hidden ? await createImageBitmap(file).catch(() => null) : null;
     this.hidden = !this.#picture;
+    this.#form.querySelector("[data-use]").hidden = this.hidden;
     this.#form.querySelector("[data-unreadable]").hidden = !file || !tooBig.hidden || !this.hidden;
     if (!this.#picture) return this.#tell({});
     this.zoom.value = 0;
