@@ -1,6 +1,5 @@
 """Somebody changes their profile, and the others see it."""
 
-import os
 from pathlib import Path
 from uuid import uuid4
 
@@ -8,6 +7,7 @@ import pytest
 from PIL import Image
 
 from accounts.models import User
+from accounts.profile import deletion
 from accounts.tests.pictures import encoded
 from chat.models import Room
 from chat.services.messages import post_message
@@ -63,15 +63,20 @@ def test_a_new_name_and_picture_are_seen_at_once_without_a_reload(
     for _step in range(30):
         hers.one("picture-crop canvas").send_keys("\ue014")  # to the right
     assert hers.barriers() == []
-    hers.browser.save_screenshot(os.environ["SHOTS"] + "/crop.png")
     hers.one("[data-use]").click()
     assert hers.says("That is your picture now.")
     alice.refresh_from_db()
     shown = {f"{his.server.url}{alice.picture_url}"}
     eventually(lambda: pictures(his, ".person[data-user=alice]") == shown, within=MOMENT)
     eventually(lambda: pictures(his, "main .message .face") == shown, within=MOMENT)
+
+    deletion.delete(alice, "")
+    eventually(lambda: set(his.read(AUTHORS)) == {"Deleted user"}, within=MOMENT)
+    his.one("main .message .name").click()
+    assert his.says("This account was deleted.")
+    assert "alice" not in his.card()
+    assert his.barriers() == []
     assert his.read("window.loadedOnce")
-    look(hers, his)
     assert not [each for each in hers.complaints() + his.complaints() if "favicon" not in each]
 
 
@@ -92,18 +97,3 @@ def test_a_theme_holds_for_all_pages_whatever_the_device_prefers(tab: OpenTab, a
         assert hers.read(ground) == dark
     hers.go("/accounts/profile/")
     assert hers.barriers() == []
-
-
-def look(*tabs: Tab) -> None:
-    folder = Path(os.environ["SHOTS"])
-    for number, each in enumerate(tabs):
-        for scheme in ("light", "dark"):
-            each.prefers(scheme)
-            each.browser.save_screenshot(str(folder / f"{number}-{scheme}.png"))
-        each.browser.set_window_size(390, 900)
-        each.browser.save_screenshot(str(folder / f"{number}-phone.png"))
-    hers = tabs[0]
-    hers.browser.set_window_size(1280, 1400)
-    hers.browser.save_screenshot(str(folder / "whole.png"))
-    hers.go("/accounts/delete/")
-    hers.browser.save_screenshot(str(folder / "delete.png"))
