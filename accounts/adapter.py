@@ -1,16 +1,78 @@
-from django.http import HttpRequest, HttpResponse
+"""What allauth asks about accounts: who may have one, and what their mails and pages say."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
+from django.conf import settings
+from django.db import transaction
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from accounts import invitations
+from accounts.addresses import domain_of
 from accounts.models import User
 from accounts.naming import Naming
+from accounts.origin import origin
 
 INACTIVE = "inactive_account"  # in the session of whoever could not sign in
 
 
 class Adapter(Naming):
-    """What allauth asks about accounts."""
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "domain_not_allowed": _("With this address one cannot sign up here."),
+        "email_password_mismatch": _("The address or the password is not right."),
+        "incorrect_code": _("This code is not right. Take the one of the latest mail."),
+        "rate_limited": _("That was too often. Wait a minute, and try again."),
+        "too_many_login_attempts": _("There were too many attempts. Wait a few minutes, and try again."),
+        "username_password_mismatch": _("The username or the password is not right."),
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Whether there is a form at all. Where the domain decides, its address is looked at afterwards."""
+        return settings.SIGNUP != "invitation" or invitations.followed(request) is not None
+
+    def may_sign_up(self, email: str) -> bool:
+        """Whether an account may be made for that address, as far as can be told before it is."""
+        return _is_open_to(email) or invitations.admits(self.request, email)
+
+    @contextmanager
+    def making_an_account(self, request: HttpRequest, email: str) -> Iterator[None]:
+        """The transaction in which one is made, by whatever way: it decides whether it may be."""
+        with transaction.atomic():
+            invitation = invitations.use(request, email)
+            if invitation is None and not _is_open_to(email):
+                raise ImmediateHttpResponse(render(request, "account/signup_closed.html", status=403))
+            yield
+        if invitation:
+            invitations.note_use(request, invitation)
+
+    def save_user(self, request: HttpRequest, user: User, form: BaseForm, commit: bool = True) -> User:
+        with self.making_an_account(request, form.cleaned_data["email"]):
+            saved: User = super().save_user(request, user, form, commit)
+        return saved
+
+    def send_account_already_exists_mail(self, email: str) -> None:
+        """Takes as long as it does to make an account, most of which is the password."""
+        User().set_password(self.generate_login_code())
+        super().send_account_already_exists_mail(email)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        super().send_mail(template_prefix, email, {"site_name": settings.SITE_NAME, "site_url": origin(), **context})
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
         """Whoever knows the password of an account that is not active is told why."""
         request.session[INACTIVE] = user.pk
         response: HttpResponse = super().respond_user_inactive(request, user)
         return response
+
+
+def _is_open_to(email: str) -> bool:
+    """Whether the site is open to whoever has that address, without an invitation."""
+    if settings.SIGNUP == "domains":
+        return domain_of(email) in settings.SIGNUP_DOMAINS
+    return bool(settings.SIGNUP == "open")

@@ -1,8 +1,20 @@
+"""The forms of the entrance: allauth's, where they say and check more here; and the administrator's."""
+
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.account.forms import ChangeEmailForm, LoginForm, SignupForm
+from allauth.core import context
+from allauth.socialaccount.forms import SignupForm as OpenIdSignupForm
 from django import forms
+from django.conf import settings
 from django.contrib.auth.forms import UserCreationForm
 from django.utils.translation import gettext_lazy as _
 
+from accounts import invitations
 from accounts.models import User
+
+PASSWORD_HELP = _("At least 8 characters: not digits alone, nothing like your name, and no password that many have.")
 
 
 class SetupForm(UserCreationForm):
@@ -17,3 +29,62 @@ class SetupForm(UserCreationForm):
     def save(self, commit: bool = True) -> User:
         self.instance.is_staff = self.instance.is_superuser = True
         return super().save(commit)
+
+
+class SignInForm(LoginForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        label(self.fields["login"], _("Username or e-mail"), autocomplete="username webauthn", autocapitalize="none")
+
+
+class NewAddress:
+    """An address for which an account is to be made: it is looked at before there is one."""
+
+    def clean_email(self) -> str:
+        email: str = super().clean_email()  # type: ignore[misc]
+        adapter = get_adapter()
+        if not adapter.may_sign_up(email):
+            raise adapter.validation_error("domain_not_allowed")
+        return email
+
+
+class NewAccount(NewAddress):
+    """What one says of oneself, whatever the way in."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, forms.Field] = self.fields  # type: ignore[attr-defined]
+        self.invitation = invitations.followed(context.request)
+        label(fields["email"], _("E-mail"))
+        label(fields["username"], _("Username"), autocapitalize="none", spellcheck="false")
+        fields["username"].help_text = _("Others see it beside what you write, until you choose a display name.")
+        if self.invitation and self.invitation.email:
+            fields["email"].initial = self.invitation.email
+        elif settings.SIGNUP == "domains" and not self.invitation:
+            fields["email"].help_text = _("An address at %(domains)s.") % {
+                "domains": ", ".join(settings.SIGNUP_DOMAINS)
+            }
+        if "password1" in fields:
+            fields["password1"].help_text = PASSWORD_HELP
+
+
+class SignUpForm(NewAccount, SignupForm):
+    """With a password, or with a passkey."""
+
+
+class OpenIdSignUpForm(NewAccount, OpenIdSignupForm):
+    """With an account elsewhere, which did not say everything."""
+
+
+class ChangeAddressForm(NewAddress, ChangeEmailForm):
+    """The address was mistyped: the code goes to another."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        label(self.fields["email"], _("E-mail"))
+
+
+def label(field: forms.Field, text: Any, **attributes: str) -> None:
+    """Our words for a field of allauth's, whose placeholder is what is shown."""
+    field.label = text
+    field.widget.attrs |= {"placeholder": text, **attributes}

@@ -6,7 +6,6 @@ The link is valid for a day, and only while there is no administrator.
 import secrets
 
 from allauth.account.models import EmailAddress
-from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core import signing
 from django.db import transaction
@@ -14,6 +13,7 @@ from django.urls import reverse
 
 from accounts.forms import SetupForm
 from accounts.models import User
+from accounts.origin import origin
 
 SALT = "accounts.setup"
 LINK_AGE = 24 * 60 * 60  # seconds
@@ -30,12 +30,6 @@ def wanted() -> bool:
 def link() -> str:
     token = signing.dumps(secrets.token_urlsafe(16), salt=SALT)
     return origin() + reverse("accounts:setup", args=[token])
-
-
-def origin() -> str:
-    """Localhost where the site may be reached by it: passkeys work there, and not on 127.0.0.1."""
-    local = [origin for origin in settings.ALLOWED_ORIGINS if "://localhost" in origin]
-    return [*local, *settings.ALLOWED_ORIGINS][0]
 
 
 def is_valid(token: str) -> bool:

@@ -7,4 +7,5 @@ urlpatterns = [
     path("setup/<token>/", views.setup, name="setup"),
     path("accounts/sessions/<int:session_id>/end/", views.end_session, name="end-session"),
     path("", include("accounts.profile.urls")),
+    path("accounts/invited/<token>/", views.invited, name="invited"),
 ]

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import sessions
+from accounts import invitations, sessions
 from accounts import setup as site_setup
 from accounts.forms import SetupForm
 from accounts.models import User
@@ -33,6 +33,17 @@ def setup(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404(_("This link has been used, or it has expired.")) from error
     login(request, administrator, backend="django.contrib.auth.backends.ModelBackend")
     return redirect(settings.LOGIN_REDIRECT_URL)
+
+
+@login_not_required
+@never_cache
+def invited(request: HttpRequest, token: str) -> HttpResponse:
+    """Where an invitation leads: to signing up. Whoever has an account needs none."""
+    if request.user.is_authenticated:
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    if not invitations.follow(request, token):
+        return render(request, "chat/dead_link.html", status=404)
+    return redirect("account_signup")
 
 
 @never_cache

@@ -1,6 +1,7 @@
 """Reads of the environment that fail loudly, and the secret that is made once and kept."""
 
 import os
+import re
 import secrets
 import sys
 from collections.abc import Callable, Sequence
@@ -11,7 +12,10 @@ from urllib.parse import urlsplit
 import dj_email_url
 from environs import Env, EnvError, ValidationError
 
+from accounts.addresses import ascii_domain
 from project.safety import keep_from_others, refuse_a_folder_for_everyone
+
+LABEL = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
 
 
 class Environment:
@@ -32,6 +36,12 @@ class Environment:
 
 
 environment = Environment()
+
+
+def refuse_if(wrong: bool, why: str) -> None:
+    """End the start with one line, where settings that can be read do not go together."""
+    if wrong:
+        sys.exit(f"roomful: {why}")
 
 
 def private_folder(path: Path) -> Path:
@@ -61,6 +71,19 @@ def is_origin(value: str) -> bool:
     default = {"http": ":80", "https": ":443"}.get(parts.scheme)
     host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
     return bool(default and host) and port != default and value == f"{parts.scheme}://{host}{port}"
+
+
+def are_domains(values: list[str]) -> None:
+    for value in values:
+        if not is_domain(value):
+            raise ValidationError(f"{value} is not a domain, such as example.org.")
+
+
+def is_domain(value: str) -> bool:
+    try:
+        return re.fullmatch(rf"{LABEL}(\.{LABEL})+", ascii_domain(value)) is not None
+    except ValueError:
+        return False
 
 
 def is_redis(value: str) -> None:

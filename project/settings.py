@@ -14,7 +14,9 @@ import django
 from csp.constants import NONCE, NONE, SELF, STRICT_DYNAMIC
 from django.utils.translation import gettext_lazy as _
 
+from accounts.addresses import ascii_domain
 from project.environment import (
+    are_domains,
     are_origins,
     is_mail_server,
     is_not_negative,
@@ -24,8 +26,10 @@ from project.environment import (
     is_redis,
     kept_secret,
     private_folder,
+    refuse_if,
 )
 from project.environment import environment as env
+from project.providers import origin_of, providers
 from project.safety import keep_from_others, refuse_a_weak_secret, refuse_an_unsafe_site
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -266,6 +270,11 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_ADAPTER = "accounts.adapter.Adapter"
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.SignInForm",
+    "signup": "accounts.forms.SignUpForm",
+    "change_email": "accounts.forms.ChangeAddressForm",
+}
 USERSESSIONS_TRACK_ACTIVITY = False  # it would write with every request
 
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -286,17 +295,29 @@ MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_RATE_LIMITS = {"webauthn_login": "120/m/ip"}
 MFA_ALLOW_UNVERIFIED_EMAIL = ACCOUNT_EMAIL_VERIFICATION != "mandatory"  # else nobody could have a second factor there
 
-# The origins of the providers (OpenID Connect) with which people sign in: a form of the sign-in page leads there.
-OIDC_ORIGINS: list[str] = []
-CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"] = [SELF, *OIDC_ORIGINS]
-
 # Whether administrators show a second factor before they may run the site.
 ADMIN_SECOND_FACTOR: bool = env.bool("ROOMFUL_ADMIN_SECOND_FACTOR", not DEBUG)
 
 # Who may sign up: anybody ("open"), whoever was invited ("invitation"), or whoever has an e-mail address at one of
 # some domains ("domains").
 SIGNUP: str = env.str("ROOMFUL_SIGNUP", "open", validate=is_one_of(["open", "invitation", "domains"]))
-SIGNUP_DOMAINS: list[str] = [domain.lower() for domain in env.list("ROOMFUL_SIGNUP_DOMAINS", [])]
+SIGNUP_DOMAINS: list[str] = [
+    ascii_domain(domain) for domain in env.list("ROOMFUL_SIGNUP_DOMAINS", [], validate=are_domains)
+]
+refuse_if(SIGNUP == "domains" and not SIGNUP_DOMAINS, "ROOMFUL_SIGNUP=domains needs ROOMFUL_SIGNUP_DOMAINS.")
+refuse_if(
+    SIGNUP == "domains" and ACCOUNT_EMAIL_VERIFICATION != "mandatory",
+    "ROOMFUL_SIGNUP=domains needs ROOMFUL_VERIFY_EMAIL: without it, anybody may claim an address.",
+)
+
+# With which accounts elsewhere people sign in. An e-mail address is no proof of whose account it is here.
+OIDC_PROVIDERS = providers()
+OIDC_ORIGINS: list[str] = [origin_of(provider["settings"]["server_url"]) for provider in OIDC_PROVIDERS]
+CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"] = [SELF, *OIDC_ORIGINS]  # a form leads there
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": OIDC_PROVIDERS, "OAUTH_PKCE_ENABLED": True}}
+SOCIALACCOUNT_ADAPTER = "accounts.openid.OpenIdAdapter"
+SOCIALACCOUNT_FORMS = {"signup": "accounts.forms.OpenIdSignUpForm"}
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 
 # What becomes of the messages of whoever deletes their account: they stay ("keep"), or go ("remove").
 MESSAGES_OF_DELETED: str = env.str("ROOMFUL_MESSAGES_OF_DELETED", "keep", validate=is_one_of(["keep", "remove"]))
@@ -306,6 +327,7 @@ PICTURE_BYTES: int = env.int("ROOMFUL_PICTURE_BYTES", 5 * 1024 * 1024, validate=
 
 # Mail goes to the console until EMAIL_URL names a server.
 EMAIL = dj_email_url.parse(env.str("EMAIL_URL", "console:", validate=is_mail_server))
+MAIL_IS_PRINTED: bool = "console" in EMAIL["EMAIL_BACKEND"]
 DEFAULT_FROM_EMAIL: str = env.str("ROOMFUL_MAIL_FROM", "roomful@localhost")
 if django.VERSION >= (6, 1):
     MAILERS = {

@@ -3,10 +3,8 @@
 A link is shown once. What is stored is a digest of its token, by which nobody comes in.
 """
 
-import secrets
 from collections.abc import Collection
 from datetime import datetime
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -14,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.tokens import digest_of, make_token
 from chat.authority import Act
 from chat.errors import Forbidden, Invalid, NotFound
 from chat.models import AuditEntry, Ban, Invite, Membership, Room
@@ -26,7 +25,6 @@ from chat.services.rooms import admit, welcome
 if TYPE_CHECKING:
     from accounts.models import User
 
-TOKEN_BYTES = 24  # nobody guesses one
 MOST_USES = 10_000
 
 
@@ -52,13 +50,10 @@ def make_link(
     """A new link, and its token. Raises NotFound, Forbidden, and Invalid for one by which nobody could come in."""
     room = locked_room(room_id)
     authorise(by, room, Act.INVITE)
-    if expires_at is not None and expires_at <= timezone.now():
-        raise Invalid(_("A link expires in the future."))
-    if most_uses is not None and not 1 <= most_uses <= MOST_USES:
-        raise Invalid(_("A link can be used from one to %(limit)s times.") % {"limit": f"{MOST_USES:,}"})
-    token = secrets.token_urlsafe(TOKEN_BYTES)
+    check_limits(expires_at, most_uses)
+    token = make_token()
     limits = {"expires_at": expires_at, "most_uses": most_uses}
-    invite = Invite.objects.create(room=room, digest=_digest(token), by=by.user, **limits)
+    invite = Invite.objects.create(room=room, digest=digest_of(token), by=by.user, **limits)
     expires = expires_at and expires_at.isoformat()
     audit.record(by, AuditEntry.Act.INVITE_MADE, room=room, invite=invite.pk, expires=expires, most_uses=most_uses)
     return invite, token
@@ -86,7 +81,7 @@ def accept(user: "User", token: str) -> Room:
 
     Raises NotFound where the link does not work, and Forbidden for whoever is banned, or where the room is archived.
     """
-    known = Invite.objects.filter(digest=_digest(token)).first()
+    known = Invite.objects.filter(digest=digest_of(token)).first()
     if known is None:
         raise NotFound
     room = locked_room(known.room_id)
@@ -103,13 +98,21 @@ def accept(user: "User", token: str) -> Room:
 
 def room_behind(user: "User", token: str) -> Room:
     """The room that a link leads to, for whoever looks at it first. Raises NotFound where it does not work."""
-    room = Room.objects.existing().filter(invites__digest=_digest(token)).first()
+    room = Room.objects.existing().filter(invites__digest=digest_of(token)).first()
     if room is None:
         raise NotFound
-    works = room.invites.valid().filter(digest=_digest(token)).exists()
+    works = room.invites.valid().filter(digest=digest_of(token)).exists()
     if not (works or room.memberships.of(user).exists()):
         raise NotFound
     return room
+
+
+def check_limits(expires_at: datetime | None, most_uses: int | None) -> None:
+    """Raises Invalid for those of a link by which nobody could come in."""
+    if expires_at is not None and expires_at <= timezone.now():
+        raise Invalid(_("A link expires in the future."))
+    if most_uses is not None and not 1 <= most_uses <= MOST_USES:
+        raise Invalid(_("A link can be used from one to %(limit)s times.") % {"limit": f"{MOST_USES:,}"})
 
 
 def _check_not_banned(room: Room, users: Collection["User"]) -> None:
@@ -117,7 +120,3 @@ def _check_not_banned(room: Room, users: Collection["User"]) -> None:
     if banned := [ban.user.name for ban in bans]:
         words = ngettext("%(names)s is banned from this room.", "%(names)s are banned from this room.", len(banned))
         raise Forbidden(words % {"names": ", ".join(banned)})
-
-
-def _digest(token: str) -> str:
-    return sha256(token.encode(errors="replace")).hexdigest()

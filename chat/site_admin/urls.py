@@ -1,6 +1,6 @@
 from django.urls import path
 
-from chat.site_admin import announcements, audit, connections, overview, people, reports, rooms
+from chat.site_admin import announcements, audit, connections, invitations, overview, people, reports, rooms
 
 app_name = "site-admin"
 
@@ -16,6 +16,8 @@ urlpatterns = [
     path("people/<int:user_id>/sessions/<int:session_id>/end/", people.end_session, name="end-session"),
     path("people/<int:user_id>/connections/<slug:connection_id>/end/", connections.disconnect, name="disconnect"),
     path("connections/", connections.connections, name="connections"),
+    path("invitations/", invitations.invitations, name="invitations"),
+    path("invitations/<int:invitation_id>/revoke/", invitations.revoke, name="revoke-invitation"),
     path("reports/", reports.reports, name="reports"),
     path("audit/", audit.audit, name="audit"),
     path("audit/export/", audit.export, name="audit-export"),

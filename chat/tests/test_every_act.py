@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Invitation, User
 from chat.errors import NotFound
 from chat.models import Announcement, AuditEntry, Ban, Invite, Message, Report, Room
 from chat.services import (
@@ -29,6 +29,7 @@ from chat.services import (
     roles,
     rooms,
     site_bans,
+    site_invitations,
 )
 from chat.services.actor import SITE, Actor
 
@@ -114,6 +115,11 @@ ACTS: dict[str, tuple[Do | None, Do]] = {
         lambda by, room, bob: site_bans.ban(by, bob.pk),
         lambda by, room, bob: site_bans.unban(by, bob.pk),
     ),
+    "invitation.made": (None, lambda by, room, bob: site_invitations.invite(by)),
+    "invitation.revoked": (
+        lambda by, room, bob: site_invitations.invite(by),
+        lambda by, room, bob: site_invitations.revoke(by, Invitation.objects.get().pk),
+    ),
 }
 
 # What nobody is refused, or the site does by itself.
@@ -192,6 +198,6 @@ def test_is_in_the_log_too(name: str, administrator: Actor, bob: User, room: Roo
 
 def everything() -> list[object]:
     """What an act could change."""
-    models = (Room, Room.members.through, Message, Ban, Invite, Report, Announcement, AuditEntry)
+    models = (Room, Room.members.through, Message, Ban, Invite, Report, Announcement, Invitation, AuditEntry)
     people = User.objects.values("pk", "is_active")
     return [*(list(model._default_manager.order_by("pk").values()) for model in models), list(people)]

@@ -1,0 +1,22 @@
+"""E-mail addresses and their domains, as they are compared: in one case, and international domains in ASCII."""
+
+
+def ascii_domain(domain: str) -> str:
+    """As mail servers look it up: `Bücher.example` is `xn--bcher-kva.example`. Raises ValueError for what is none."""
+    return domain.encode("idna").decode().lower()
+
+
+def domain_of(address: str) -> str:
+    """Empty where it cannot be told, which is no domain of anybody's."""
+    try:
+        return ascii_domain(address.rpartition("@")[2])
+    except ValueError:
+        return ""
+
+
+def is_same(one: str, other: str) -> bool:
+    return _comparable(one) == _comparable(other)
+
+
+def _comparable(address: str) -> tuple[str, str]:
+    return address.rpartition("@")[0].lower(), domain_of(address)

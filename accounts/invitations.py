@@ -1,0 +1,90 @@
+"""Links by which people sign up, however the site is open otherwise.
+
+Whoever follows one has it in their session until they have an account. It is used in the transaction that makes that.
+"""
+
+from datetime import datetime
+
+from allauth.account.adapter import get_adapter
+from django.db.models import F
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.addresses import is_same
+from accounts.models import Invitation, User
+from accounts.origin import origin
+from accounts.tokens import digest_of, make_token
+
+FOLLOWED = "invitation"  # in a session: the token of the link that was followed
+USED = "used_invitation"  # the id of the invitation by which an account was made
+
+
+def make(
+    by: User | None, *, email: str = "", expires_at: datetime | None = None, most_uses: int | None = None
+) -> tuple[Invitation, str]:
+    """A new one, and its token, which is known to nobody afterwards."""
+    token = make_token()
+    limits = {"expires_at": expires_at, "most_uses": most_uses}
+    return Invitation.objects.create(digest=digest_of(token), by=by, email=email, **limits), token
+
+
+def revoke(invitation: Invitation) -> bool:
+    """From now on nobody signs up by it. Whether it was in force."""
+    found = Invitation.objects.filter(pk=invitation.pk, revoked_at=None)
+    return bool(found.update(revoked_at=timezone.now()))
+
+
+def link(token: str) -> str:
+    return origin() + reverse("accounts:invited", args=[token])
+
+
+def send(invitation: Invitation, token: str) -> None:
+    """To the address that it is for. Raises OSError where the mail cannot be sent."""
+    get_adapter().send_mail(
+        "account/email/invitation", invitation.email, {"invitation": invitation, "link": link(token)}
+    )
+
+
+def follow(request: HttpRequest, token: str) -> bool:
+    """Remember it until they have signed up. Whether it works: nothing is used up by looking."""
+    works = Invitation.objects.valid().filter(digest=digest_of(token)).exists()
+    if works:
+        request.session[FOLLOWED] = token
+    return works
+
+
+def followed(request: HttpRequest) -> Invitation | None:
+    """The one by which they may sign up now."""
+    token = request.session.get(FOLLOWED)
+    return Invitation.objects.valid().filter(digest=digest_of(token)).first() if token else None
+
+
+def admits(request: HttpRequest, email: str) -> bool:
+    """Whether the one that they follow, or came in by just now, is for that address."""
+    used = request.session.get(USED)
+    invitation = followed(request) or (Invitation.objects.filter(pk=used).first() if used else None)
+    return invitation is not None and fits(invitation, email)
+
+
+def fits(invitation: Invitation, email: str) -> bool:
+    return not invitation.email or is_same(invitation.email, email)
+
+
+def use(request: HttpRequest, email: str) -> Invitation | None:
+    """In the transaction that makes an account for that address: one use less. None where there is no invitation to it.
+
+    The row is locked until the transaction ends, so that of two who come at once for the last use, one gets it.
+    """
+    token = request.session.get(FOLLOWED)
+    found = Invitation.objects.select_for_update().valid().filter(digest=digest_of(token)).first() if token else None
+    if found is None or not fits(found, email):
+        return None
+    Invitation.objects.filter(pk=found.pk).update(uses=F("uses") + 1)
+    return found
+
+
+def note_use(request: HttpRequest, invitation: Invitation) -> None:
+    """The account is made."""
+    request.session.pop(FOLLOWED, None)
+    request.session[USED] = invitation.pk

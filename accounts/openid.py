@@ -1,0 +1,117 @@
+"""Signing in with an account elsewhere, by OpenID Connect.
+
+Whose account it is here is told by the provider's own name for the person, and never by an e-mail address: whoever has
+an account here connects it on their own page.
+"""
+
+import logging
+from typing import Any
+
+import requests
+from allauth.account.adapter import get_adapter as get_account_adapter
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialLogin
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from accounts.models import User
+from accounts.usernames import derive_username
+
+WAIT_SECONDS = 5.0  # for a provider's answer
+
+logger = logging.getLogger(__name__)
+
+
+class OpenIdAdapter(DefaultSocialAccountAdapter):
+    def get_requests_session(self) -> requests.Session:
+        return Session(self.request)
+
+    def on_authentication_error(
+        self, request: HttpRequest, provider: Any, error: Any = None, exception: Any = None, extra_context: Any = None
+    ) -> None:
+        logger.warning("Signing in with %s failed: %s", provider.name, exception or error)
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        """What the provider says of the person must be about whom it vouched for (OpenID Connect Core, 5.3.2)."""
+        said = sociallogin.account.extra_data
+        named = {claims.get("sub") for claims in (said.get("userinfo"), said.get("id_token")) if claims}
+        if len(named) > 1:
+            logger.warning("%s told of another person than it vouched for.", sociallogin.provider.name)
+            raise ImmediateHttpResponse(failed(request))
+
+    def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: dict[str, Any]) -> User:
+        """Only what is exactly true is verified: some providers say `"false"`, which a text would pass for true."""
+        for address in sociallogin.email_addresses:
+            address.verified = address.verified is True
+        user: User = super().populate_user(request, sociallogin, data)
+        user.display_name = printable(data.get("name"))[: User._meta.get_field("display_name").max_length]
+        return user
+
+    def is_auto_signup_allowed(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
+        """Nothing is asked where the provider said all that an account needs, and it will do."""
+        adapter = get_account_adapter()
+        user = sociallogin.user
+        try:
+            adapter.clean_username(user.username)
+        except ValidationError:
+            return False
+        return bool(user.email) and adapter.may_sign_up(user.email)
+
+    def get_signup_form_initial_data(self, sociallogin: SocialLogin) -> dict[str, Any]:
+        """A username that is free, as near to the provider's as can be."""
+        initial: dict[str, Any] = super().get_signup_form_initial_data(sociallogin)
+        nickname = initial["username"] or sociallogin.user.display_name or initial["email"]
+        return initial | {"username": derive_username(nickname.partition("@")[0], is_taken)}
+
+    @transaction.atomic
+    def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> User:
+        user: User
+        if form:  # the accounts' adapter makes it of that, and decides whether it may be
+            user = super().save_user(request, sociallogin, form)
+            return user
+        with get_account_adapter().making_an_account(request, sociallogin.user.email):
+            user = super().save_user(request, sociallogin)
+        return user
+
+
+class Session(requests.Session):
+    """A provider that is out of reach, or answers nonsense, is no error of ours: the page says that it failed."""
+
+    def __init__(self, asked_by: HttpRequest) -> None:
+        super().__init__()
+        self.asked_by = asked_by
+        self.hooks["response"] = [check]
+
+    def request(self, *args: Any, **options: Any) -> requests.Response:
+        try:
+            return super().request(*args, **{"timeout": WAIT_SECONDS, **options})
+        except requests.RequestException as error:
+            logger.warning("A provider does not answer: %s", error)
+            raise ImmediateHttpResponse(failed(self.asked_by)) from error
+
+
+def check(response: requests.Response, *_args: Any, **_options: Any) -> None:
+    """Whatever a provider is asked, it answers in JSON."""
+    response.raise_for_status()
+    response.json()
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    return render(request, "socialaccount/authentication_error.html", status=503)
+
+
+def printable(name: object) -> str:
+    """As one line, without characters that are not seen, or that turn a line around."""
+    text = "".join(character if character.isprintable() else " " for character in str(name or ""))
+    return " ".join(text.split())
+
+
+def is_taken(username: str) -> bool:
+    try:
+        get_account_adapter().clean_username(username)
+    except ValidationError:
+        return True
+    return False

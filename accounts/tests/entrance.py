@@ -1,0 +1,47 @@
+"""The entrance as a person uses it, in Django's test client."""
+
+import re
+
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+
+PASSWORD = "gulls on the dyke"
+
+
+def sign_up(client: Client, username: str, email: str, password: str = PASSWORD) -> list[str]:
+    """The mistakes that the page names; none where it went on."""
+    form = {"username": username, "email": email, "password1": password, "password2": password}
+    response = client.post(reverse("account_signup"), form)
+    if response.status_code == 302:
+        return []
+    return [mistake for mistakes in response.context["form"].errors.values() for mistake in mistakes]
+
+
+def sign_in(client: Client, login: str, password: str) -> bool:
+    client.post(reverse("account_login"), {"login": login, "password": password})
+    return is_signed_in(client)
+
+
+def is_signed_in(client: Client) -> bool:
+    return "_auth_user_id" in client.session
+
+
+def mailed_code() -> str:
+    """That of the latest mail."""
+    return code_in(str(mail.outbox[-1].body))
+
+
+def code_in(body: str) -> str:
+    found = re.findall(r"^[A-Z0-9]{3,}(?:-[A-Z0-9]{3,})?$", body, re.MULTILINE)
+    assert found, body
+    return str(found[-1])
+
+
+def confirm(client: Client, code: str) -> bool:
+    client.post(reverse("account_email_verification_sent"), {"code": code})
+    return is_signed_in(client)
+
+
+def mailed_to() -> list[list[str]]:
+    return [message.to for message in mail.outbox]

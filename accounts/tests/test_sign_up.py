@@ -1,0 +1,130 @@
+import pytest
+from allauth.account.models import EmailAddress
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+from pytest_django.fixtures import SettingsWrapper
+
+from accounts.models import User
+from accounts.tests.entrance import confirm, is_signed_in, mailed_code, mailed_to, sign_in, sign_up
+
+pytestmark = pytest.mark.django_db
+
+CODE_PAGE = "account_email_verification_sent"
+
+
+def test_the_mailed_code_signs_in_and_confirms_the_address(client: Client) -> None:
+    assert sign_up(client, "Bob", "bob@example.org") == []
+    bob = User.objects.get(username="Bob")
+    assert not is_signed_in(client)
+    assert not EmailAddress.objects.get(user=bob).verified
+    assert confirm(client, mailed_code())
+    assert client.session["_auth_user_id"] == str(bob.pk)
+    assert EmailAddress.objects.get(user=bob).verified
+
+
+def test_a_wrong_code_is_told_and_after_three_the_code_is_void(client: Client) -> None:
+    sign_up(client, "Bob", "bob@example.org")
+    code = mailed_code()
+    page = client.post(reverse(CODE_PAGE), {"code": "WRONG-CODE"})
+    assert b"This code is not right" in page.content
+    assert b'aria-invalid="true"' in page.content
+    client.post(reverse(CODE_PAGE), {"code": "WRONG-CODE"})
+    client.post(reverse(CODE_PAGE), {"code": "WRONG-CODE"})
+    assert not confirm(client, code)
+
+
+def test_another_code_may_be_asked_for_and_voids_the_first(client: Client) -> None:
+    sign_up(client, "Bob", "bob@example.org")
+    first = mailed_code()
+    wait_is_over()
+    client.post(reverse(CODE_PAGE), {"action": "resend"})
+    assert len(mail.outbox) == 2
+    assert not confirm(client, first)
+    assert confirm(client, mailed_code())
+
+
+def test_a_mistyped_address_is_changed_before_it_is_confirmed(client: Client) -> None:
+    sign_up(client, "Bob", "bbo@example.org")
+    client.post(reverse(CODE_PAGE), {"action": "change", "email": "bob@example.org"})
+    assert mailed_to()[-1] == ["bob@example.org"]
+    assert confirm(client, mailed_code())
+    assert User.objects.get(username="Bob").email == "bob@example.org"
+
+
+def test_signing_in_before_the_address_is_confirmed_asks_for_the_code(client: Client) -> None:
+    sign_up(client, "Bob", "bob@example.org")
+    another = Client()
+    wait_is_over()
+    assert not sign_in(another, "Bob", "gulls on the dyke")
+    assert confirm(another, mailed_code())
+
+
+def test_an_address_that_is_taken_answers_alike_and_its_owner_alone_is_told(client: Client, alice: User) -> None:
+    sign_up(client, "Bob", "bob@example.org")
+    free = client.get(reverse(CODE_PAGE))
+    other = Client()
+    assert sign_up(other, "Mallory", "ALICE@example.org") == []
+    taken = other.get(reverse(CODE_PAGE))
+    assert (free.status_code, taken.status_code) == (200, 200)
+    assert b"We mailed a code to <b>alice@example.org</b>" in taken.content
+    assert not User.objects.filter(username="Mallory").exists()
+    assert mailed_to()[-1] == ["alice@example.org"]
+    assert "has an account already" in str(mail.outbox[-1].body)
+
+
+def test_without_verification_one_is_in_at_once(client: Client, settings: SettingsWrapper) -> None:
+    settings.ACCOUNT_EMAIL_VERIFICATION = "none"
+    settings.MFA_PASSKEY_SIGNUP_ENABLED = False
+    assert sign_up(client, "Bob", "bob@example.org") == []
+    assert is_signed_in(client)
+
+
+def test_passwords_that_differ_or_are_weak_are_refused_and_what_was_typed_stays(client: Client) -> None:
+    form = {"username": "Bob", "email": "bob@example.org", "password1": "gulls on the dyke", "password2": "gulls"}
+    page = client.post(reverse("account_signup"), form)
+    assert page.context["form"].errors.keys() == {"password2"}
+    assert b'value="bob@example.org"' in page.content
+    assert sign_up(client, "Bob", "bob@example.org", "password") != []
+    assert User.objects.count() == 0
+
+
+def test_fields_tell_the_browser_what_they_are(client: Client) -> None:
+    page = client.get(reverse("account_signup")).content.decode()
+    assert page.count('autocomplete="new-password"') == 2
+    for each in ('autocomplete="email"', 'autocomplete="username"'):
+        assert each in page
+    sign_up(client, "Bob", "bob@example.org")
+    assert 'autocomplete="one-time-code"' in client.get(reverse(CODE_PAGE)).content.decode()
+    assert 'autocomplete="username webauthn"' in Client().get(reverse("account_login")).content.decode()
+
+
+def test_with_a_passkey_the_address_is_confirmed_first_and_then_the_device_is_asked(client: Client) -> None:
+    page = client.get(reverse("account_signup_by_passkey"))
+    assert page.context["form"].fields.keys() == {"email", "username"}
+    form = {"username": "Bob", "email": "bob@example.org"}
+    assert client.post(reverse("account_signup_by_passkey"), form)["Location"] == reverse(CODE_PAGE)
+    assert not confirm(client, mailed_code())
+    assert client.get(reverse(CODE_PAGE)).status_code == 302
+    assert client.get(reverse("mfa_signup_webauthn")).status_code == 200
+
+
+def test_where_mail_is_printed_the_page_says_so_while_developing(client: Client, settings: SettingsWrapper) -> None:
+    sign_up(client, "Bob", "bob@example.org")
+    assert b"printed where this server runs" not in client.get(reverse(CODE_PAGE)).content
+    settings.DEBUG = True
+    assert b"printed where this server runs" in client.get(reverse(CODE_PAGE)).content
+
+
+def test_signing_up_too_often_is_answered_in_our_words(client: Client) -> None:
+    pages = [client.post(reverse("account_signup"), {}) for _ in range(21)]
+    assert pages[19].status_code == 200
+    assert pages[20].status_code == 429
+    assert b"That was too often" in pages[20].content
+
+
+def wait_is_over() -> None:
+    """A code is mailed to an address once in ten seconds."""
+    from django.core.cache import cache
+
+    cache.clear()

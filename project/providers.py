@@ -1,0 +1,61 @@
+"""The OpenID Connect providers with which people sign in, as the environment names them."""
+
+import re
+from collections import Counter
+from typing import Any
+from urllib.parse import urlsplit
+
+from environs import ValidationError
+
+from project.environment import environment, is_origin
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+def providers() -> list[dict[str, Any]]:
+    """As allauth takes them; a name that is in the list and lacks something ends the start."""
+    return [provider(name) for name in environment.list("ROOMFUL_OIDC", [], validate=are_names)]
+
+
+def provider(name: str) -> dict[str, Any]:
+    prefix = f"ROOMFUL_OIDC_{name.upper().replace('-', '_')}"
+    server = environment.str(f"{prefix}_SERVER", validate=is_provider)
+    return {
+        "provider_id": name,
+        "name": environment.str(f"{prefix}_NAME", validate=is_given),
+        "client_id": environment.str(f"{prefix}_CLIENT", validate=is_given),
+        "secret": environment.str(f"{prefix}_SECRET", validate=is_given),
+        "settings": {"server_url": server.rstrip("/")},
+    }
+
+
+def origin_of(server: str) -> str:
+    """Empty where it cannot be told."""
+    try:
+        parts = urlsplit(server)
+    except ValueError:
+        return ""
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def are_names(values: list[str]) -> None:
+    """They stand in addresses of our pages, and beside each account that comes from there."""
+    for value, times in Counter(values).items():
+        if not re.fullmatch(r"[a-z][a-z0-9-]{0,29}", value) or times > 1:
+            raise ValidationError(f"{value} is not a name of its own: small letters, digits and “-”, such as keycloak.")
+
+
+def is_provider(value: str) -> None:
+    """Over TLS, but on this machine: what the provider says of people is not signed a second time."""
+    if not is_origin(origin_of(value)) or not is_safe(value):
+        raise ValidationError("Not the address of a provider, such as https://id.example.org/realms/example.")
+
+
+def is_safe(server: str) -> bool:
+    parts = urlsplit(server)
+    return (parts.scheme == "https" or parts.hostname in LOOPBACK) and not (parts.query or parts.fragment)
+
+
+def is_given(value: str) -> None:
+    if not value.strip():
+        raise ValidationError("Must not be empty.")
