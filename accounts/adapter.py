@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from accounts import invitations
+from accounts import invitations, pending
 from accounts.addresses import domain_of
 from accounts.models import User
 from accounts.naming import Naming
@@ -24,7 +24,7 @@ INACTIVE = "inactive_account"  # in the session of whoever could not sign in
 
 class Adapter(Naming):
     error_messages = DefaultAccountAdapter.error_messages | {
-        "domain_not_allowed": _("With this address one cannot sign up here."),
+        "address_not_allowed": _("With this address one cannot sign up here."),
         "email_password_mismatch": _("The address or the password is not right."),
         "incorrect_code": _("This code is not right. Take the one of the latest mail."),
         "rate_limited": _("That was too often. Wait a minute, and try again."),
@@ -54,6 +54,7 @@ class Adapter(Naming):
     def save_user(self, request: HttpRequest, user: User, form: BaseForm, commit: bool = True) -> User:
         with self.making_an_account(request, form.cleaned_data["email"]):
             saved: User = super().save_user(request, user, form, commit)
+        pending.note(request, saved)
         return saved
 
     def send_account_already_exists_mail(self, email: str) -> None:

@@ -3,15 +3,16 @@
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from allauth.account.forms import ChangeEmailForm, LoginForm, SignupForm
+from allauth.account.forms import LoginForm, SignupForm
 from allauth.core import context
 from allauth.socialaccount.forms import SignupForm as OpenIdSignupForm
 from django import forms
 from django.conf import settings
 from django.contrib.auth.forms import UserCreationForm
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from accounts import invitations
+from accounts import invitations, pending
 from accounts.models import User
 
 PASSWORD_HELP = _("At least 8 characters: not digits alone, nothing like your name, and no password that many have.")
@@ -37,19 +38,8 @@ class SignInForm(LoginForm):
         label(self.fields["login"], _("Username or e-mail"), autocomplete="username webauthn", autocapitalize="none")
 
 
-class NewAddress:
-    """An address for which an account is to be made: it is looked at before there is one."""
-
-    def clean_email(self) -> str:
-        email: str = super().clean_email()  # type: ignore[misc]
-        adapter = get_adapter()
-        if not adapter.may_sign_up(email):
-            raise adapter.validation_error("domain_not_allowed")
-        return email
-
-
-class NewAccount(NewAddress):
-    """What one says of oneself, whatever the way in."""
+class NewAccount:
+    """What one says of oneself, whatever the way in; and whether there may be an account for that address."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -58,6 +48,7 @@ class NewAccount(NewAddress):
         label(fields["email"], _("E-mail"))
         label(fields["username"], _("Username"), autocapitalize="none", spellcheck="false")
         fields["username"].help_text = _("Others see it beside what you write, until you choose a display name.")
+        fields["username"].initial = pending.wanted_username(context.request)
         if self.invitation and self.invitation.email:
             fields["email"].initial = self.invitation.email
         elif settings.SIGNUP == "domains" and not self.invitation:
@@ -67,6 +58,18 @@ class NewAccount(NewAddress):
         if "password1" in fields:
             fields["password1"].help_text = PASSWORD_HELP
 
+    def clean_email(self) -> str:
+        email: str = super().clean_email()  # type: ignore[misc]
+        adapter = get_adapter()
+        if not adapter.may_sign_up(email):
+            raise adapter.validation_error("address_not_allowed")
+        return email
+
+    def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
+        pending.note_username(request, self.cleaned_data["username"])  # type: ignore[attr-defined]
+        made: tuple[User | None, HttpResponse | None] = super().try_save(request)  # type: ignore[misc]
+        return made
+
 
 class SignUpForm(NewAccount, SignupForm):
     """With a password, or with a passkey."""
@@ -74,14 +77,6 @@ class SignUpForm(NewAccount, SignupForm):
 
 class OpenIdSignUpForm(NewAccount, OpenIdSignupForm):
     """With an account elsewhere, which did not say everything."""
-
-
-class ChangeAddressForm(NewAddress, ChangeEmailForm):
-    """The address was mistyped: the code goes to another."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        label(self.fields["email"], _("E-mail"))
 
 
 def label(field: forms.Field, text: Any, **attributes: str) -> None:

@@ -1,6 +1,6 @@
 """Links by which people sign up, however the site is open otherwise.
 
-Whoever follows one has it in their session until they have an account. It is used in the transaction that makes that.
+Whoever follows one has it in their session. It is used in the transaction that makes the account.
 """
 
 from datetime import datetime
@@ -17,7 +17,7 @@ from accounts.origin import origin
 from accounts.tokens import digest_of, make_token
 
 FOLLOWED = "invitation"  # in a session: the token of the link that was followed
-USED = "used_invitation"  # the id of the invitation by which an account was made
+USED = "used_invitation"  # the id of the one by which an account was made
 
 
 def make(
@@ -47,7 +47,7 @@ def send(invitation: Invitation, token: str) -> None:
 
 
 def follow(request: HttpRequest, token: str) -> bool:
-    """Remember it until they have signed up. Whether it works: nothing is used up by looking."""
+    """Remember it. Whether it works: nothing is used up by looking."""
     works = Invitation.objects.valid().filter(digest=digest_of(token)).exists()
     if works:
         request.session[FOLLOWED] = token
@@ -61,9 +61,7 @@ def followed(request: HttpRequest) -> Invitation | None:
 
 
 def admits(request: HttpRequest, email: str) -> bool:
-    """Whether the one that they follow, or came in by just now, is for that address."""
-    used = request.session.get(USED)
-    invitation = followed(request) or (Invitation.objects.filter(pk=used).first() if used else None)
+    invitation = followed(request)
     return invitation is not None and fits(invitation, email)
 
 
@@ -86,5 +84,9 @@ def use(request: HttpRequest, email: str) -> Invitation | None:
 
 def note_use(request: HttpRequest, invitation: Invitation) -> None:
     """The account is made."""
-    request.session.pop(FOLLOWED, None)
     request.session[USED] = invitation.pk
+
+
+def give_back(request: HttpRequest) -> None:
+    """The account that was made by it is gone before anybody was in it."""
+    Invitation.objects.filter(pk=request.session.pop(USED, None), uses__gt=0).update(uses=F("uses") - 1)

@@ -14,9 +14,11 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models.expressions import DatabaseDefault
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from accounts import pending
 from accounts.models import User
 from accounts.usernames import derive_username
 
@@ -41,6 +43,14 @@ class OpenIdAdapter(DefaultSocialAccountAdapter):
         if len(named) > 1:
             logger.warning("%s told of another person than it vouched for.", sociallogin.provider.name)
             raise ImmediateHttpResponse(failed(request))
+
+    def new_user(self, request: HttpRequest, sociallogin: SocialLogin) -> User:
+        """With what the database would fill in: allauth keeps it in the session while a username is chosen."""
+        user: User = super().new_user(request, sociallogin)
+        for field in User._meta.concrete_fields:
+            if isinstance(getattr(user, field.attname), DatabaseDefault):
+                setattr(user, field.attname, field.db_default)
+        return user
 
     def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: dict[str, Any]) -> User:
         """Only what is exactly true is verified: some providers say `"false"`, which a text would pass for true."""
@@ -74,6 +84,7 @@ class OpenIdAdapter(DefaultSocialAccountAdapter):
             return user
         with get_account_adapter().making_an_account(request, sociallogin.user.email):
             user = super().save_user(request, sociallogin)
+        pending.note(request, user)
         return user
 
 

@@ -8,4 +8,5 @@ urlpatterns = [
     path("accounts/sessions/<int:session_id>/end/", views.end_session, name="end-session"),
     path("", include("accounts.profile.urls")),
     path("accounts/invited/<token>/", views.invited, name="invited"),
+    path("accounts/start-again/", views.start_again, name="start-again"),
 ]

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import invitations, sessions
+from accounts import invitations, pending, sessions
 from accounts import setup as site_setup
 from accounts.forms import SetupForm
 from accounts.models import User
@@ -43,6 +43,13 @@ def invited(request: HttpRequest, token: str) -> HttpResponse:
         return redirect(settings.LOGIN_REDIRECT_URL)
     if not invitations.follow(request, token):
         return render(request, "chat/dead_link.html", status=404)
+    return redirect("account_signup")
+
+
+@login_not_required
+@require_POST
+def start_again(request: HttpRequest) -> HttpResponse:
+    pending.undo(request)
     return redirect("account_signup")
 
 

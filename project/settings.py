@@ -261,6 +261,7 @@ ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if env.bool("ROOMFUL_VERIFY_EMAIL", True) else "none"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = 3  # times
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # of what was changed about an account, to whoever has it
 ACCOUNT_CHANGE_EMAIL = True  # one address, and a new one takes its place once it is verified
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
@@ -273,7 +274,6 @@ ACCOUNT_ADAPTER = "accounts.adapter.Adapter"
 ACCOUNT_FORMS = {
     "login": "accounts.forms.SignInForm",
     "signup": "accounts.forms.SignUpForm",
-    "change_email": "accounts.forms.ChangeAddressForm",
 }
 USERSESSIONS_TRACK_ACTIVITY = False  # it would write with every request
 

@@ -1,0 +1,88 @@
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+
+import allauth
+import pytest
+from allauth.account.adapter import get_adapter
+from allauth.core import context
+from django.conf import settings as site_settings
+from django.core import mail
+from django.core.mail import EmailMessage
+from django.test import Client, RequestFactory
+from django.urls import reverse
+from pytest_django import Settings
+
+from accounts import invitations
+from accounts.models import User
+from accounts.tests.entrance import sign_in
+
+OURS, THEIRS = site_settings.BASE_DIR / "templates", Path(allauth.__file__).parent / "templates"
+
+
+def names(folder: Path) -> set[str]:
+    found = folder.glob("*/email/*_message.txt")
+    return {str(path.relative_to(folder)).removesuffix("_message.txt") for path in found if path.stem != "base_message"}
+
+
+EVERYTHING = {
+    "code": "ABCD-EFGH",
+    "password_reset_url": "http://localhost/reset/",
+    "signup_url": "http://localhost/sign-up/",
+    "link": "http://localhost/invited/",
+    "invitation": SimpleNamespace(by=None, expires_at=None),
+    "from_email": "alice@example.org",
+    "to_email": "al@example.org",
+    "deleted_email": "alice@example.org",
+    "provider": SimpleNamespace(name="Example & Sons"),
+    "timestamp": datetime(2026, 11, 25, 12, 30, tzinfo=UTC),
+    "ip": "192.0.2.7",
+}
+
+
+def test_every_mail_has_our_words() -> None:
+    assert len(names(THEIRS)) > 15
+    assert names(THEIRS) <= names(OURS)
+
+
+@pytest.mark.parametrize("name", sorted(names(OURS)))
+def test_is_plain_text_that_names_the_site(name: str, settings: Settings) -> None:
+    settings.SITE_NAME = "Gulls & Sons"
+    request = RequestFactory().get("/")
+    with context.request_context(request):
+        get_adapter().send_mail(name, "alice@example.org", EVERYTHING)
+    sent: EmailMessage = mail.outbox[-1]
+    assert "Gulls & Sons" in sent.subject
+    assert sent.body.rstrip().endswith("Gulls & Sons\nhttp://localhost:8000")
+    assert sent.alternatives == []  # type: ignore[attr-defined]
+    assert not any(nonsense in sent.subject + sent.body for nonsense in ("&amp;", "&#x27;", "{%", "{{", "None", "<"))
+    assert "\n\n\n" not in sent.body
+
+
+@pytest.mark.django_db
+def test_a_change_is_told_with_time_and_address_and_what_to_do(client: Client, alice: User) -> None:
+    assert sign_in(client, "alice", "alice's password")
+    client.post(reverse("account_reauthenticate"), {"password": "alice's password"})
+    form = {"oldpassword": "alice's password", "password1": "herons at dusk", "password2": "herons at dusk"}
+    client.post(reverse("account_change_password"), form, REMOTE_ADDR="192.0.2.7")
+    sent = mail.outbox[-1]
+    assert sent.to == ["alice@example.org"]
+    assert sent.subject == "Your account at Roomful: a new password"
+    for words in (
+        "From the address: 192.0.2.7",
+        f"When: {datetime.now(UTC):%Y-%m-%d}",
+        reverse("account_reset_password"),
+    ):
+        assert words in str(sent.body)
+
+
+@pytest.mark.django_db
+def test_an_invitation_says_who_invites_and_until_when(alice: User) -> None:
+    until = datetime(2026, 12, 1, 12, 30, tzinfo=UTC)
+    invitation, token = invitations.make(alice, email="bob@example.org", expires_at=until)
+    with context.request_context(RequestFactory().get("/")):
+        invitations.send(invitation, token)
+    sent = mail.outbox[-1]
+    assert sent.to == ["bob@example.org"]
+    for words in ("Alice invites you to Roomful", "2026-12-01 12:30 UTC", reverse("accounts:invited", args=[token])):
+        assert words in str(sent.body)

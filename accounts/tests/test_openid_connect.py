@@ -1,0 +1,211 @@
+"""Signing in with an account elsewhere, against a provider that answers as one does."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount
+from django.conf import settings as site_settings
+from django.core import mail
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+from pytest_django import Settings
+
+from accounts import invitations
+from accounts.models import User
+from accounts.tests.entrance import confirm, is_signed_in, mailed_code, mailed_to
+from accounts.tests.provider import CLIENT, SECRET, Provider, running
+
+pytestmark = pytest.mark.django_db
+
+LEAVE = reverse("openid_connect_login", args=["example"])
+RETURN = reverse("openid_connect_callback", args=["example"])
+BOB = {
+    "sub": "b0b",
+    "preferred_username": "bob",
+    "name": "Bob\u202e Builder",
+    "email": "bob@example.org",
+    "email_verified": True,
+}
+
+
+@pytest.fixture
+def provider(settings: Settings) -> Iterator[Provider]:
+    with running() as provider:
+        app = {"provider_id": "example", "name": "Example", "client_id": CLIENT, "secret": SECRET}
+        apps = [{**app, "settings": {"server_url": provider.url}}]
+        settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": apps, "OAUTH_PKCE_ENABLED": True}}
+        provider.person = dict(BOB)
+        yield provider
+
+
+def come_by(provider: Provider, client: Client, process: str = "login") -> HttpResponse:
+    leave = client.post(f"{LEAVE}?process={process}")
+    return client.get(RETURN, provider.authorize(leave["Location"]))  # type: ignore[return-value]
+
+
+def test_the_sign_in_page_has_a_button_that_leads_there_by_a_form(client: Client, provider: Provider) -> None:
+    page = client.get(reverse("account_login")).content.decode()
+    assert "Go on with Example" in page
+    assert f'<form method="post" action="{LEAVE}?process=login">' in page
+    assert client.get(LEAVE).status_code == 200  # a link leads to a question
+    assert client.post(LEAVE)["Location"].startswith(f"{provider.url}/authorize?")
+
+
+def test_who_comes_for_the_first_time_gets_an_account_and_the_second_time_is_in(
+    client: Client, provider: Provider
+) -> None:
+    come_by(provider, client)
+    bob = User.objects.get()
+    assert (bob.username, bob.display_name, bob.email) == ("bob", "Bob Builder", "bob@example.org")
+    assert EmailAddress.objects.get(user=bob).verified
+    assert client.session["_auth_user_id"] == str(bob.pk)
+    again = Client()
+    come_by(provider, again)
+    assert again.session["_auth_user_id"] == str(bob.pk)
+    assert User.objects.count() == 1
+
+
+@pytest.mark.parametrize("verified", [False, "false", "true", None])
+def test_an_address_that_the_provider_did_not_verify_is_confirmed_here(
+    client: Client, provider: Provider, verified: object
+) -> None:
+    provider.person["email_verified"] = verified
+    come_by(provider, client)
+    assert not is_signed_in(client)
+    assert confirm(client, mailed_code())
+
+
+@pytest.mark.parametrize("verified", [True, False])
+def test_somebody_elses_address_gives_no_way_into_their_account(
+    client: Client, provider: Provider, alice: User, verified: bool
+) -> None:
+    provider.person |= {"email": "Alice@example.org", "email_verified": verified}
+    response = come_by(provider, client)
+    assert response["Location"] == reverse("account_email_verification_sent")
+    assert not is_signed_in(client)
+    assert User.objects.get() == alice
+    assert not SocialAccount.objects.exists()
+    assert mailed_to() == [["alice@example.org"]]
+    assert "connect it once you are signed in" in str(mail.outbox[-1].body).replace("\n", " ")
+
+
+@pytest.mark.parametrize(
+    ("named", "proposed"), [("alice", "alice-2"), ("Ünal Özgür", "-nal--zg-r"), ("bob@example.org", "bob")]
+)
+def test_a_username_that_will_not_do_is_chosen_on_a_page(
+    client: Client, provider: Provider, alice: User, named: str, proposed: str
+) -> None:
+    provider.person["preferred_username"] = named
+    assert come_by(provider, client)["Location"] == reverse("socialaccount_signup")
+    page = client.get(reverse("socialaccount_signup"))
+    assert page.context["form"]["username"].value() == proposed
+    client.post(reverse("socialaccount_signup"), {"username": "bobby", "email": "bob@example.org"})
+    assert is_signed_in(client)
+    assert User.objects.get(username="bobby").display_name == "Bob Builder"
+
+
+def test_another_address_chosen_there_is_confirmed_first(client: Client, provider: Provider) -> None:
+    provider.person["preferred_username"] = ""
+    come_by(provider, client)
+    client.post(reverse("socialaccount_signup"), {"username": "bob", "email": "bob@example.com"})
+    assert not EmailAddress.objects.filter(email="bob@example.com", verified=True).exists()
+
+
+def test_by_invitation_it_takes_one(client: Client, provider: Provider, settings: Settings) -> None:
+    settings.SIGNUP = "invitation"
+    assert b"by invitation" in come_by(provider, client).content
+    assert not User.objects.exists()
+    invitation, token = invitations.make(None, most_uses=1)
+    client.get(reverse("accounts:invited", args=[token]))
+    come_by(provider, client)
+    assert is_signed_in(client)
+    invitation.refresh_from_db()
+    assert invitation.uses == 1
+
+
+def test_by_domain_the_address_decides(client: Client, provider: Provider, settings: Settings) -> None:
+    settings.SIGNUP, settings.SIGNUP_DOMAINS = "domains", ["example.com"]
+    assert come_by(provider, client)["Location"] == reverse("socialaccount_signup")
+    page = client.post(reverse("socialaccount_signup"), {"username": "bob", "email": "bob@example.org"})
+    assert b"With this address one cannot sign up here." in page.content
+    assert not User.objects.exists()
+    provider.person["email"] = "bob@example.com"
+    come_by(provider, client)
+    assert is_signed_in(client)
+
+
+def test_who_has_an_account_connects_and_disconnects_another_on_their_own_page(
+    client: Client, provider: Provider, alice: User
+) -> None:
+    client.post(reverse("account_login"), {"login": "alice", "password": "alice's password"})
+    page = reverse("socialaccount_connections")
+    assert b"Connect an account at Example" in client.get(page).content
+    come_by(provider, client, "connect")
+    assert not SocialAccount.objects.exists()
+    client.post(reverse("account_reauthenticate"), {"password": "alice's password"})
+    connected = SocialAccount.objects.get(user=alice)
+    assert "An account at Example was connected to yours" in str(mail.outbox[-1].body)
+    elsewhere = Client()
+    come_by(provider, elsewhere)
+    assert elsewhere.session["_auth_user_id"] == str(alice.pk)
+    client.post(page, {"account": connected.pk})
+    assert not SocialAccount.objects.exists()
+
+
+def test_a_provider_that_tells_of_another_person_than_it_vouched_for_lets_nobody_in(
+    client: Client, provider: Provider
+) -> None:
+    provider.says_instead = {"sub": "somebody-else"}
+    assert come_by(provider, client).status_code == 503
+    assert not User.objects.exists()
+
+
+def test_a_provider_that_does_not_answer_is_told_in_plain_words(client: Client, provider: Provider) -> None:
+    back = provider.authorize(client.post(LEAVE)["Location"])
+    provider.broken = True
+    for answer in (client.post(LEAVE), client.get(RETURN, back)):
+        assert answer.status_code == 503
+        assert b"That did not work" in answer.content
+
+
+def test_an_answer_that_nobody_asked_for_lets_nobody_in(client: Client, provider: Provider) -> None:
+    back = provider.authorize(Client().post(LEAVE)["Location"])
+    assert b"That did not work" in client.get(RETURN, back).content
+    assert not is_signed_in(client)
+
+
+GIVEN = {"NAME": "Example", "SERVER": "https://id.example.org/realms/one/", "CLIENT": "roomful", "SECRET": "s"}
+
+
+def start(**changed: str) -> "subprocess.CompletedProcess[str]":
+    given = {f"ROOMFUL_OIDC_KEY_CLOAK_{name}": value for name, value in (GIVEN | changed).items() if value != "-"}
+    program = "from project import settings; print(settings.OIDC_ORIGINS, settings.SOCIALACCOUNT_PROVIDERS)"
+    environment = os.environ | {"ROOMFUL_OIDC": "key-cloak"} | given
+    command = [sys.executable, "-c", program]
+    return subprocess.run(
+        command, cwd=site_settings.BASE_DIR, env=environment, capture_output=True, text=True, check=False, timeout=30
+    )
+
+
+def test_providers_are_read_from_the_environment() -> None:
+    started = start()
+    assert started.stdout.startswith("['https://id.example.org'] ")
+    assert "'server_url': 'https://id.example.org/realms/one'" in started.stdout
+    assert start(SERVER="http://localhost:8080/realms/one").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("NAME", "-"), ("CLIENT", ""), ("SECRET", "-"), ("SERVER", "http://id.example.org"), ("SERVER", "id.example.org")],
+)
+def test_a_provider_that_lacks_something_ends_the_start_with_one_line(name: str, value: str) -> None:
+    ended = start(**{name: value})
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("roomful: ")
+    assert ended.stderr.count("\n") == 1
+    assert f"ROOMFUL_OIDC_KEY_CLOAK_{name}" in ended.stderr
