@@ -21,7 +21,9 @@ async function send(event) {
     form.submit();
   } catch (error) {
     tell(button, error instanceof Problem ? error.message : wording(error.name));
+  } finally {
     button.disabled = false;
+    button.focus();
   }
 }
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from selenium.webdriver import Chrome
+from selenium.webdriver import Chrome, Keys
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.virtual_authenticator import Protocol, Transport, VirtualAuthenticatorOptions
 from selenium.webdriver.remote.webelement import WebElement
@@ -42,12 +42,20 @@ class Visit:
     def fill(self, **fields: str) -> None:
         for name, value in fields.items():
             self.one(f"main [name={name}]").send_keys(value)
-        self.one("main form:has(input:not([type=hidden])) .actions button").click()
+        self.browser.switch_to.active_element.send_keys(Keys.ENTER)
 
     def says(self, words: str) -> bool:
         return eventually(
             lambda: words in self.browser.execute_script("return document.body?.innerText ?? ''"), within=10
         )
+
+    def codes(self) -> list[str]:
+        return [each.text for each in self.browser.find_elements(By.CSS_SELECTOR, ".codes li")]
+
+    def download(self, folder: Path) -> Path:
+        self.browser.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(folder)})
+        self.click("Download")
+        return eventually(lambda: list(folder.glob("*-recovery-codes.txt")), within=10)[0]
 
     def mailed_code(self) -> str:
         """The latest: the server writes its mails to where its log is."""
@@ -92,7 +100,7 @@ def with_authenticator(browser: Chrome) -> None:
     browser.add_virtual_authenticator(options)
 
 
-def test_a_passkey_is_added_and_signs_in_alone(visit: Visit, alice: User) -> None:
+def test_a_passkey_is_added_and_signs_in_alone(visit: Visit, alice: User, tmp_path: Path) -> None:
     with_authenticator(visit.browser)
     visit.sign_in()
     visit.go("/accounts/2fa/")
@@ -105,8 +113,10 @@ def test_a_passkey_is_added_and_signs_in_alone(visit: Visit, alice: User) -> Non
     visit.is_sound()
     visit.fill(name=" of my laptop")
     visit.is_at("/accounts/2fa/recovery-codes/")
-    assert len(visit.browser.find_elements(By.CSS_SELECTOR, ".codes li")) == 10
+    codes = visit.codes()
+    assert len(codes) == 10
     visit.is_sound()
+    assert visit.download(tmp_path / "downloads").read_text().split() == codes
     visit.click("I have kept them")
     assert visit.says("Passkey of my laptop")
     assert visit.says("10 of 10 are left.")
@@ -170,7 +180,7 @@ def test_an_authenticator_app_is_turned_on_and_asked_for_on_a_phone(visit: Visit
     visit.is_sound()
     visit.fill(code=code_of(secret))
     visit.is_at("/accounts/2fa/recovery-codes/")
-    codes = [each.text for each in visit.browser.find_elements(By.CSS_SELECTOR, ".codes li")]
+    codes = visit.codes()
 
     for code in (code_of(secret), codes[0]):
         visit.sign_out()
