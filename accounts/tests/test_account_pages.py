@@ -1,0 +1,43 @@
+"""The pages of one's own account, and the way from each to the others."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django import Settings
+
+from accounts.models import User
+
+pytestmark = pytest.mark.django_db
+
+PAGES = ["account_email", "account_change_password", "mfa_index", "usersessions_list", "account_logout"]
+
+
+@pytest.fixture
+def hers(client: Client, alice: User) -> Client:
+    client.force_login(alice)
+    return client
+
+
+@pytest.mark.parametrize("name", PAGES[:-1])
+def test_each_page_leads_to_the_others_and_says_where_one_is(hers: Client, name: str) -> None:
+    page = hers.get(reverse(name)).content.decode()
+    assert all(f'href="{reverse(other)}"' in page for other in PAGES)
+    assert page.count("aria-current") == 1
+
+
+def test_connected_accounts_are_offered_where_there_can_be_any(hers: Client, settings: Settings) -> None:
+    connections = f'href="{reverse("socialaccount_connections")}"'
+    assert connections not in hers.get(reverse("mfa_index")).content.decode()
+    provider = {"provider_id": "example", "name": "Example", "client_id": "1", "secret": "2"}
+    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [provider]}}
+    assert connections in hers.get(reverse("mfa_index")).content.decode()
+
+
+def test_no_page_has_code_of_its_own(hers: Client) -> None:
+    """The policy would refuse it."""
+    for name in PAGES:
+        page = hers.get(reverse(name)).content.decode()
+        scripts = [tag.split(">")[0] for tag in page.split("<script")[1:]]
+        assert all(" src=" in tag or 'type="application/json"' in tag for tag in scripts)
+        assert "<style" not in page
+        assert " style=" not in page
