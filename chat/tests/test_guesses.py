@@ -1,16 +1,17 @@
 """What somebody learns who guesses the id of a room, or of what is in it: nothing. Every address is tried."""
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import reverse
 
 from accounts.models import User
+from chat.errors import Refused
 from chat.models import Message, Room
-from chat.services import messages, rooms
+from chat.services import directs, messages, rooms
+from chat.tests.addresses import addresses
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row(31)]
 
@@ -31,20 +32,8 @@ def signed_in(user: User) -> Client:
     return client
 
 
-def addresses(pattern: URLPattern | URLResolver, parents: tuple[str, ...] = ()) -> Iterator[tuple[str, set[str]]]:
-    """The names of all addresses, with what stands in each."""
-    if isinstance(pattern, URLPattern):
-        if pattern.name:
-            yield ":".join((*parents, pattern.name)), set(pattern.pattern.converters)
-        return
-    for child in pattern.url_patterns:
-        inner = (*parents, pattern.namespace) if pattern.namespace else parents
-        for name, converters in addresses(child, inner):
-            yield name, converters | set(pattern.pattern.converters)
-
-
 def of_rooms() -> list[tuple[str, set[str]]]:
-    found = [(name, needs) for name, needs in addresses(get_resolver()) if "room_id" in needs]
+    found = [(address.name, address.parameters) for address in addresses() if "room_id" in address.parameters]
     assert len(found) > 8
     return found
 
@@ -81,3 +70,60 @@ def test_a_message_is_found_in_its_own_room_alone(alice: User, bob: User, secret
         if "message_id" in needs:
             assert answer(client, "get", name, room_id=secret.pk, message_id=said.pk)[0] == 200
             assert answer(client, "get", name, room_id=own.pk, message_id=said.pk)[0] == 404
+
+
+def test_a_person_is_guessed_in_vain_in_every_room_in_which_one_is_not(
+    alice: User, bob: User, mallory: User, secret: Room
+) -> None:
+    """How somebody stands in a room, who is in it, and whether they talk with one another."""
+    own, between_them = rooms.create_room(mallory, "elsewhere"), directs.open_direct(alice, [bob.pk])
+    rooms.add_member(own.pk, bob)
+    client = signed_in(mallory)
+
+    def card(person: User, room_id: int) -> tuple[int, str]:
+        response = client.get(reverse("chat:person", args=[person.pk]), {"room": room_id})
+        return response.status_code, response.content.decode()
+
+    assert card(bob, own.pk) != card(bob, NOWHERE)
+    for guessed in (secret.pk, between_them.pk):
+        assert card(bob, guessed) == card(bob, NOWHERE)
+        assert card(alice, guessed) == card(alice, NOWHERE)
+        assert card(alice, guessed)[0] == 404
+
+
+def test_a_direct_conversation_is_for_those_in_it_alone(
+    alice: User, bob: User, mallory: User, admin_user: User
+) -> None:
+    between_them = directs.open_direct(alice, [bob.pk])
+    said = messages.post_message(bob, between_them.pk, body="Between us", client_id=uuid4())
+    assert answer(signed_in(bob), "get", "chat:room", room_id=between_them.pk)[0] == 200
+    for outsider in (mallory, admin_user):
+        client = signed_in(outsider)
+        for name, needs in of_rooms():
+            ids = dict.fromkeys(needs - {"room_id"}, said.pk)
+            for method in ("get", "post"):
+                guessed = answer(client, method, name, **ids, room_id=between_them.pk)
+                assert guessed == answer(client, method, name, **ids, room_id=NOWHERE), name
+                assert guessed[0] in (404, 405), (name, guessed[0])
+
+
+@pytest.mark.parametrize("kind", [Room.Kind.PRIVATE, Room.Kind.DIRECT])
+def test_what_was_said_in_it_is_quoted_nowhere_else(
+    kind: str, alice: User, bob: User, mallory: User, secret: Room, said: Message
+) -> None:
+    """Whoever guesses the id of a message names it as a quote, or a thread, in a room of their own."""
+    if kind == Room.Kind.DIRECT:
+        between_them = directs.open_direct(alice, [bob.pk])
+        said = messages.post_message(bob, between_them.pk, body="Between us", client_id=uuid4())
+    own = rooms.create_room(mallory, "elsewhere")
+    mine = messages.post_message(mallory, own.pk, body="Mine", client_id=uuid4())
+    assert messages.post_message(mallory, own.pk, body="So", client_id=uuid4(), quote=mine.pk, thread=mine.pk).pk
+    for members in ({"quote": said.pk}, {"thread": said.pk}):
+        refusals = []
+        for guessed in (said.pk, NOWHERE):
+            with pytest.raises(Refused) as refused:
+                messages.post_message(
+                    mallory, own.pk, body="Look", client_id=uuid4(), **dict.fromkeys(members, guessed)
+                )
+            refusals.append((type(refused.value), refused.value.detail))
+        assert refusals[0] == refusals[1]
