@@ -1,0 +1,112 @@
+"""What has been typed to take over a page (xss.toml): put everywhere, and looked for in what comes out."""
+
+import re
+import tomllib
+from contextlib import suppress
+from datetime import timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+from uuid import uuid4
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from chat.errors import Invalid
+from chat.models import Message, Room
+from chat.models.room import NAME_LENGTH
+from chat.services import announcements, messages, moderation, reports, rooms, status
+from chat.services.actor import Actor
+
+PAYLOADS: list[str] = [
+    payload for family in tomllib.loads((Path(__file__).parent / "xss.toml").read_text()).values() for payload in family
+]
+
+# Where text may stand besides between tags, since nothing is done with it but to show it.
+SHOWN = {"value", "title", "alt", "aria-label", "placeholder"}
+ADDRESSES = {"href", "src", "action", "formaction", "data", "poster", "srcset", "xlink:href", "background", "ping"}
+RUNS = {"style", "srcdoc", "http-equiv"}
+ALLOWED_SCHEMES = {"", "http", "https", "mailto", "data"}  # `data` for a picture alone
+
+
+class Reader(HTMLParser):
+    """Another parser than those that make our HTML, which notes whatever in a page could do something."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self._inside: str | None = None
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = {name: value or "" for name, value in attrs}
+        is_data = attributes.get("type") == "application/json"
+        self._inside = tag if tag in ("script", "style") and not is_data else None
+        self.found += [f"<{tag} {name}={value!r}>" for name, value in attributes.items() if is_live(tag, name, value)]
+
+    def handle_endtag(self, tag: str) -> None:
+        self._inside = None
+
+    def handle_data(self, data: str) -> None:
+        if self._inside and data.strip():
+            self.found.append(f"<{self._inside}>{data}")
+
+    def handle_comment(self, data: str) -> None:
+        if "hacked" in data:
+            self.found.append(f"<!--{data}-->")
+
+    def handle_pi(self, data: str) -> None:
+        self.handle_comment(data)
+
+    def unknown_decl(self, data: str) -> None:
+        self.handle_comment(data)
+
+
+def is_live(tag: str, name: str, value: str) -> bool:
+    """Whether an attribute does something that nobody meant it to do."""
+    if name in ADDRESSES:
+        scheme = scheme_of(value)
+        return scheme not in ALLOWED_SCHEMES or (scheme == "data" and not value.startswith("data:image/"))
+    return (
+        name.startswith("on") or name in RUNS or ("hacked" in value and not (name in SHOWN or name.startswith("data-")))
+    )
+
+
+def scheme_of(address: str) -> str:
+    """As browsers find it: what nobody sees is dropped first."""
+    found = re.match(r"([a-z][a-z0-9+.-]*):", re.sub(r"[\x00-\x20]", "", address).lower())
+    return found[1] if found else ""
+
+
+def live_parts(html: str) -> list[str]:
+    return Reader(html).found
+
+
+@transaction.atomic
+def plant(owner: User, author: User, room: Room) -> list[Room]:
+    """Say it, name and describe rooms and people by it, give it as a reason, announce it; the rooms that took it.
+
+    What a service does not accept is not stored, and a database takes no NUL.
+    """
+    planted = []
+    for number, payload in enumerate(payload.replace("\0", "") for payload in PAYLOADS):
+        person = User.objects.create(username=f"somebody-{number}", display_name=payload[:NAME_LENGTH])
+        rooms.add_member(room.pk, person)
+        until, by = timezone.now() + timedelta(hours=1), Actor(owner, "192.0.2.7")
+        message = said(author, room, payload)
+        with suppress(Invalid):
+            reports.report_message(person, room.pk, message.pk, payload)
+        with suppress(Invalid):
+            moderation.mute(by, room.pk, person.pk, until=until, reason=payload)
+        with suppress(Invalid):
+            status.set_status(person, mode="auto", text=payload)
+        with suppress(Invalid):
+            announcements.announce(by, payload)
+        with suppress(Invalid):
+            planted.append(rooms.create_room(owner, payload[:NAME_LENGTH], topic=payload, description=payload))
+    return planted
+
+
+def said(author: User, room: Room, payload: str) -> Message:
+    return messages.post_message(author, room.pk, body=payload, client_id=uuid4())
