@@ -15,10 +15,12 @@ from pytest_django import Settings
 
 from accounts import factors
 from accounts.models import User
-from accounts.tests.test_sign_in import PASSWORD, sign_in
+from accounts.tests.entrance import sign_in
 from project.testing.waiting import eventually
 
 pytestmark = pytest.mark.django_db
+
+PASSWORD = "alice's password"
 
 PERIOD, LEFT = 30, 4  # seconds
 

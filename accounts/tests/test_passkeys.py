@@ -8,8 +8,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from accounts.tests.entrance import sign_in
 from accounts.tests.test_factors import is_signed_in, sign_in_and_show, with_app
-from accounts.tests.test_sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
 

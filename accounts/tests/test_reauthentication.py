@@ -11,10 +11,12 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from accounts.tests.entrance import mailed_code, sign_in
 from accounts.tests.test_factors import code_of, recovery_codes, with_app
-from accounts.tests.test_sign_in import PASSWORD, mailed_code, sign_in
 
 pytestmark = pytest.mark.django_db
+
+PASSWORD = "alice's password"
 
 
 class Step(NamedTuple):
