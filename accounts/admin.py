@@ -2,6 +2,7 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from allauth.account.adapter import get_adapter
+from allauth.socialaccount.models import SocialApp
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -18,6 +19,8 @@ from accounts.signals import account_changed
 
 # To delete one there would leave the session in force: the site's own pages end it.
 admin.site.unregister(UserSession)
+# Accounts elsewhere are those of the providers that the environment names: the policy of the pages has to know them.
+admin.site.unregister(SocialApp)
 
 
 SEEN_BY_OTHERS = {"username", "display_name"}

@@ -3,7 +3,7 @@ from typing import cast
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login
+from django.contrib.auth import login, logout
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -69,6 +69,9 @@ def own_sessions(request: HttpRequest) -> HttpResponse:
 @require_POST
 def end_session(request: HttpRequest, session_id: int) -> HttpResponse:
     session = get_object_or_404(UserSession, pk=session_id, user=cast(User, request.user))
-    sessions.end(session)
-    messages.success(request, _("The session is ended."))
+    if session.session_key == request.session.session_key:
+        logout(request)
+    else:
+        sessions.end(session)
+        messages.success(request, _("The session is ended."))
     return redirect("usersessions_list")

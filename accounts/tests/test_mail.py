@@ -55,7 +55,8 @@ def test_is_plain_text_that_names_the_site(name: str, settings: Settings) -> Non
     assert "Gulls & Sons" in sent.subject
     assert sent.body.rstrip().endswith("Gulls & Sons\nhttp://localhost:8000")
     assert sent.alternatives == []  # type: ignore[attr-defined]
-    assert not any(nonsense in sent.subject + sent.body for nonsense in ("&amp;", "&#x27;", "{%", "{{", "None", "<"))
+    said = f"{sent.subject}\n{sent.body}"
+    assert not any(nonsense in said for nonsense in ("&amp;", "&#x27;", "{%", "{{", "None", "<"))
     assert "\n\n\n" not in sent.body
 
 

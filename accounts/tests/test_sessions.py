@@ -71,10 +71,7 @@ def test_a_sign_in_is_noted_with_device_and_address(alice: User, bob: User) -> N
     assert sessions.of(bob) == []
 
 
-def test_so_is_one_on_the_admins_page_and_the_setup_page(client: Client, alice: User) -> None:
-    User.objects.filter(pk=alice.pk).update(is_staff=True)
-    signed_in(alice, "admin:login")
-    assert len(sessions.of(alice)) == 1
+def test_so_is_one_on_the_setup_page(client: Client) -> None:
     passwords = {"password1": "plovers at noon", "password2": "plovers at noon"}
     client.post(setup.link(), {"username": "root", "email": "root@example.org", **passwords})
     assert len(sessions.of(User.objects.get(username="root"))) == 1
@@ -142,6 +139,12 @@ class TestOwnSessions:
         client.post(reverse("accounts:end-session", args=[noted(other).pk]))
         assert other.get("/").status_code == 302
         assert client.get("/").status_code == 200
+
+    def test_ends_the_one_that_asks(self, alice: User) -> None:
+        client = signed_in(alice)
+        client.post(reverse("accounts:end-session", args=[noted(client).pk]))
+        assert client.get("/").status_code == 302
+        assert sessions.of(alice) == []
 
     def test_ends_none_of_somebody_else(self, alice: User, bob: User) -> None:
         client, other = signed_in(alice), signed_in(bob)

@@ -43,11 +43,6 @@ def test_signing_out_ends_the_session(client: Client, alice: User) -> None:
     assert "_auth_user_id" not in client.session
 
 
-def test_the_admin_signs_in_by_username_in_any_case(client: Client, admin_user: User) -> None:
-    client.post(reverse("admin:login"), {"username": admin_user.username.upper(), "password": "password"})
-    assert client.session["_auth_user_id"] == str(admin_user.pk)
-
-
 def test_a_mailed_code_signs_in(client: Client, alice: User) -> None:
     client.post(reverse("account_request_login_code"), {"email": "Alice@example.org"})
     assert b"<b>alice@example.org</b>" in client.get(reverse("account_confirm_login_code")).content

@@ -223,7 +223,7 @@ class TestFinding:
         User.objects.create_user("Алиса", "alisa@example.org", "alice's password").emailaddress_set.create(
             email="alisa@example.org", verified=True, primary=True
         )
-        assert sign_in(client, login)
+        assert sign_in(client, login, "alice's password")
 
     def test_a_look_alike_finds_nobody(self, client: Client, alice: User) -> None:
         assert not sign_in(client, "a1ice")

@@ -95,7 +95,7 @@ import django, json
 django.setup()
 from django.conf import settings
 from django.test import Client
-answer = Client(SERVER_NAME="chat.example.org").get("/accounts/login/", secure=True)
+answer = Client(SERVER_NAME="chat.example.org").get("/accounts/password/reset/", secure=True)
 names = ["SESSION", "CSRF", "LANGUAGE"]
 cookies = {n: [getattr(settings, f"{n}_COOKIE_{what}") for what in ("NAME", "SECURE", "HTTPONLY")] for n in names}
 print(json.dumps([dict(answer.headers), cookies, [str(cookie) for cookie in answer.cookies.values()]]))
