@@ -53,11 +53,12 @@ def followed_to_the_end(found: Looks) -> Looks:
     """What each character of usernames looks like in the end."""
 
     def end_of(character: str, before: frozenset[str]) -> str:
-        target = found.get(character, character)
-        if target == character or character in before:
-            target = normalize("NFD", folded(character))
-        if target == character or character in before:
-            return {"i": "l"}.get(character, character)
+        small = normalize("NFD", folded(character))
+        target = found.get(character, small)
+        if character in before:
+            return small
+        if target == character:
+            return "l" if character == "i" else character
         return "".join(end_of(each, before | {character}) for each in target)
 
     return {character: end_of(character, frozenset()) for character in characters_of_usernames()}
@@ -74,7 +75,7 @@ def with_cases_made_one(looks: Looks) -> Looks:
     for capital in looks:
         small = normalize("NFD", folded(capital))
         if small != capital and len(small) == 1:
-            ends = sorted({now(looks[capital]), now(looks[small])}, key=is_foreign)
+            ends = sorted({now(looks[capital]), now(looks[small])}, key=lambda end: (is_foreign(end), end))
             if len(ends) == 2 and is_foreign(ends[1]) and ends[1] not in ends[0]:
                 made_one[ends[1]] = ends[0]
     return {source: now(end) for source, end in looks.items()}
