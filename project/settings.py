@@ -422,5 +422,9 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname:<7} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.log_level("ROOMFUL_LOG_LEVEL", logging.INFO)},
-    "loggers": {"django": {"level": "INFO"}, "daphne": {"level": "WARNING"}},
+    "loggers": {
+        "django": {"level": "INFO"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},  # anybody could fill the log: each has a traceback
+        "daphne": {"level": "WARNING"},
+    },
 }
