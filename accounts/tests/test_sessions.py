@@ -28,11 +28,10 @@ pytestmark = pytest.mark.django_db
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
 
 
-def signed_in(user: User, page: str = "account_login") -> Client:
+def signed_in(user: User) -> Client:
     """With the form, as a browser does."""
     client = Client(headers={"User-Agent": FIREFOX}, REMOTE_ADDR="203.0.113.7")
-    password = f"{user.username}'s password"
-    client.post(reverse(page), {"login": user.username, "username": user.username, "password": password})
+    client.post(reverse("account_login"), {"login": user.username, "password": f"{user.username}'s password"})
     assert client.session["_auth_user_id"] == str(user.pk)
     return client
 
