@@ -2,19 +2,23 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from allauth.account.internal.flows.password_reset_by_code import PASSWORD_RESET_VERIFICATION_SESSION_KEY
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.models import Session
+from django.test import Client as Browser
+from django.urls import reverse
 from django.utils import timezone
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from accounts import sessions
 from accounts.models import User
-from accounts.signals import session_ended
 from chat.models import Membership, Room
 from chat.services import connections, site_bans
 from chat.services.actor import SITE
@@ -26,20 +30,105 @@ from project.testing.sockets import Client, open_socket, session_cookie
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+Act = Callable[[Browser, Browser, User], Any]
+
+
+def browser_of(user: User) -> Browser:
+    browser = Browser()
+    browser.force_login(user)
+    return browser
+
+
+def key_of(browser: Browser) -> str:
+    return str(browser.session.session_key)
+
+
+def sign_out(here: Browser, elsewhere: Browser, user: User) -> None:
+    here.post(reverse("account_logout"))
+
+
+def end_from_elsewhere(here: Browser, elsewhere: Browser, user: User) -> None:
+    noted = UserSession.objects.get(session_key=key_of(here))
+    elsewhere.post(reverse("accounts:end-session", args=[noted.pk]))
+
+
+def end_all_others(here: Browser, elsewhere: Browser, user: User) -> None:
+    elsewhere.post(reverse("usersessions_list"))
+
+
+def sign_in_as_somebody_else(here: Browser, elsewhere: Browser, user: User) -> None:
+    here.force_login(User.objects.get(username="bob"))
+
+
+def end_by_command(here: Browser, elsewhere: Browser, user: User) -> None:
+    Session.objects.filter(pk=key_of(here)).delete()
+
+
+def change_password(here: Browser, elsewhere: Browser, user: User) -> None:
+    passwords = {"password1": "plovers at noon", "password2": "plovers at noon"}
+    before = key_of(elsewhere)
+    elsewhere.post(reverse("account_change_password"), {"oldpassword": "alice's password", **passwords})
+    assert key_of(elsewhere) != before
+
+
+def reset_password(here: Browser, elsewhere: Browser, user: User) -> None:
+    stranger = Browser()
+    stranger.post(reverse("account_reset_password"), {"email": user.email})
+    code = stranger.session[PASSWORD_RESET_VERIFICATION_SESSION_KEY]["code"]
+    stranger.post(reverse("account_confirm_password_reset_code"), {"code": code})
+    passwords = {"password1": "plovers by night", "password2": "plovers by night"}
+    stranger.post(reverse("account_complete_password_reset"), passwords)
+    user.refresh_from_db()
+    assert user.check_password("plovers by night")
+
+
+def deactivate(here: Browser, elsewhere: Browser, user: User) -> None:
+    user.is_active = False
+    user.save()
+
+
+ALONE: list[Act] = [sign_out, end_from_elsewhere, end_all_others, sign_in_as_somebody_else, end_by_command]
+EVERYWHERE: list[Act] = [change_password, reset_password, deactivate]
+
+
+@pytest.mark.row(29)
+async def test_whatever_ends_a_session_closes_its_sockets_and_stores_nothing_more(
+    servers: Callable[..., Server], measured: Measured, alice: User, bob: User, general: Room
+) -> None:
+    server = servers(ROOMFUL_STANDING_MS="3600000")  # it hears of it, and does not find it
+    for act in [*ALONE, *EVERYWHERE]:
+        await alice.arefresh_from_db()
+        here, elsewhere = await in_thread(browser_of)(alice), await in_thread(browser_of)(alice)
+        keys = [await in_thread(key_of)(browser) for browser in (here, elsewhere)]
+        one, other = (Client(server, alice, cookie=key) for key in keys)
+        async with one, other:
+            await post(one, general, "Before")
+            with measured.time(act.__name__, within=2):
+                await in_thread(act)(here, elsewhere, alice)
+                with suppress(ConnectionClosed):
+                    await one.ask("message.post", room=general.pk, client_id=str(uuid4()), body=act.__name__)
+                assert await one.closed() == 4001, act.__name__
+            if act in ALONE:
+                assert await post(other, general, "Before"), act.__name__
+            else:
+                assert await other.closed() == 4001, act.__name__
+    assert set(await bodies_in_order(general)) == {"Before"}
+
+
+@pytest.mark.row(29)
+async def test_who_changes_their_password_goes_on_in_the_new_session(
+    server: Server, alice: User, general: Room
+) -> None:
+    here, elsewhere = await in_thread(browser_of)(alice), await in_thread(browser_of)(alice)
+    await in_thread(change_password)(here, elsewhere, alice)
+    async with Client(server, alice, cookie=await in_thread(key_of)(elsewhere)) as client:
+        assert await post(client, general, "Here again")
+    with pytest.raises(InvalidStatus):
+        await open_socket(server, await in_thread(key_of)(here))
+
+
 @pytest.mark.row(29)
 class TestSignOut:
-    async def test_closes_that_sessions_sockets_alone(
-        self, server: Server, measured: Measured, alice: User, general: Room
-    ) -> None:
-        cookie = await in_thread(session_cookie)(alice)
-        async with open_socket(server, cookie) as here, Client(server, alice) as elsewhere:
-            assert json.loads(await here.recv())[0]["type"] == "hello"
-            with measured.time("closed", within=2):
-                await in_thread(session_ended.send)(sender=User, user_id=alice.pk, session_key=cookie)
-                await asyncio.wait_for(here.wait_closed(), 5)
-            assert here.close_code == 4001
-            assert await post(elsewhere, general, "Still here")
-
     async def test_a_session_that_an_administrator_ends_closes_its_sockets_alone(
         self, server: Server, measured: Measured, alice: User, general: Room
     ) -> None:
@@ -52,13 +141,6 @@ class TestSignOut:
                 await asyncio.wait_for(here.wait_closed(), 5)
             assert here.close_code == 4001
             assert await post(elsewhere, general, "Still here")
-
-    async def test_a_changed_password_closes_all(self, server: Server, measured: Measured, alice: User) -> None:
-        async with Client(server, alice) as one, Client(server, alice) as other:
-            with measured.time("closed", within=2):
-                alice.set_password("another password")
-                await alice.asave()
-                assert await one.closed() == await other.closed() == 4001
 
     async def test_a_ban_closes_all_and_nothing_more_is_stored(
         self, server: Server, measured: Measured, bob: User, general: Room

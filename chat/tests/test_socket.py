@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 from django.utils import timezone
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import ConnectionClosed
 
 from accounts.models import User
 from chat import frames
@@ -31,14 +31,6 @@ from project.testing.rows import Measured
 from project.testing.sockets import Client, Refused, open_socket, session_cookie
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-async def test_whoever_is_not_signed_in_is_refused(server: Server, alice: User) -> None:
-    async with Client(server, alice) as client:
-        assert client.hello["user"]["username"] == "alice"
-    with pytest.raises(InvalidStatus) as refused:
-        await open_socket(server)
-    assert refused.value.response.status_code == 403
 
 
 async def test_hello_lists_the_rooms_with_what_is_unread(server: Server, alice: User, bob: User, general: Room) -> None:

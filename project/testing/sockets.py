@@ -36,7 +36,7 @@ class Refused(Exception):
 
 
 class Client:
-    """The one socket of a tab: `async with Client(server, alice) as client`.
+    """The one socket of a tab: `async with Client(server, alice) as client`, in a new session or in that of a `cookie`.
 
     `log` holds every event in the order in which it came. `event` waits for one and takes each only once.
     """
@@ -44,6 +44,7 @@ class Client:
     def __init__(self, server: Server, user: "User | None" = None, **options: Any) -> None:
         self.server = server
         self.user = user
+        self.cookie: str = options.pop("cookie", "")
         self.options = options
         self.log: list[Event] = []
         self.hello: Event = {}
@@ -55,8 +56,9 @@ class Client:
         self._ids = itertools.count(1)
 
     async def __aenter__(self) -> Self:
-        cookie = await sync_to_async(session_cookie)(self.user) if self.user else ""
-        self.socket = await open_socket(self.server, cookie, **self.options)
+        if self.user and not self.cookie:
+            self.cookie = await sync_to_async(session_cookie)(self.user)
+        self.socket = await open_socket(self.server, self.cookie, **self.options)
         self._reader = asyncio.create_task(self._read())
         self.hello = await self.event("hello")
         return self

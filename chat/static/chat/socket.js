@@ -8,7 +8,7 @@ const DISCONNECTED = 4003;
 const TOO_SLOW = 4008;
 const FLOODED = 4029;
 const TOO_MANY = 4030;
-const HOPELESS = new Set([1003, 1007, 1009]); // it would happen again
+const HOPELESS = new Set([1002, 1003, 1007, 1009]); // it would happen again
 const CHECK = 5000; // ms
 const ANSWER_WITHIN = 20_000; // ms: longer than the server waits for its database; after that nobody is listening
 
