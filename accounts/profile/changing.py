@@ -8,8 +8,10 @@ from accounts.signals import profile_changed
 
 @transaction.atomic
 def change(user: User, *, display_name: str, time_zone: str, theme: str) -> None:
-    """Store what was cleaned by the form; a new name is told to those who see it."""
-    stored = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    """Store what was cleaned by the form; a new name is told to those who see it. Nothing, of a deleted account."""
+    stored = User.objects.select_for_update(no_key=True).filter(pk=user.pk, deleted_at=None).first()
+    if stored is None:
+        return
     User.objects.filter(pk=user.pk).update(display_name=display_name, time_zone=time_zone, theme=theme)
     if stored.display_name != display_name:
         announce(user.pk)

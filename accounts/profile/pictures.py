@@ -61,11 +61,12 @@ def storage() -> Storage:
 def put(user: User, picture: bytes) -> None:
     """This is their picture from now on; the file of the former one goes."""
     name = storage().save(f"{secrets.token_hex(16)}.webp", ContentFile(picture))
+    is_theirs = False
     try:
-        _name(user, name)
-    except BaseException:
-        storage().delete(name)
-        raise
+        is_theirs = _name(user, name)
+    finally:
+        if not is_theirs:
+            storage().delete(name)
 
 
 def remove(user: User) -> None:
@@ -73,11 +74,15 @@ def remove(user: User) -> None:
 
 
 @transaction.atomic
-def _name(user: User, name: str) -> None:
-    former = User.objects.select_for_update(no_key=True).get(pk=user.pk).picture
+def _name(user: User, name: str) -> bool:
+    """Whether it is theirs now: nothing becomes that of an account that was deleted meanwhile."""
+    stored = User.objects.select_for_update(no_key=True).filter(pk=user.pk, deleted_at=None).first()
+    if stored is None:
+        return False
     User.objects.filter(pk=user.pk).update(picture=name)
-    discard(former)
+    discard(stored.picture)
     announce(user.pk)
+    return True
 
 
 def discard(name: str) -> None:

@@ -16,7 +16,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts import sessions
 from accounts.models import User
-from accounts.profile import deletion, pictures
+from accounts.profile import changing, deletion, pictures
 from accounts.signals import account_deleted, signed_out_everywhere
 from accounts.tests.pictures import plain
 from accounts.tests.test_sessions import signed_in
@@ -111,6 +111,17 @@ def test_the_last_administrator_cannot_go(alice: User, admin_user: User) -> None
     User.objects.filter(pk=alice.pk).update(is_superuser=True)
     deletion.delete(admin_user, "")
     assert not User.objects.administrators().filter(pk=admin_user.pk).exists()
+
+
+def test_a_deleted_account_gets_nothing_personal_any_more(alice: User) -> None:
+    """Not by a request either that was on its way."""
+    deletion.delete(alice, "")
+    changing.change(alice, display_name="Alice", time_zone="", theme="")
+    files = pictures.storage().listdir("")[1]
+    pictures.put(alice, plain("WEBP"))
+    gone = User.objects.get(pk=alice.pk)
+    assert (gone.display_name, gone.picture) == ("", "")
+    assert pictures.storage().listdir("")[1] == files
 
 
 def test_a_deleted_account_is_not_deleted_again(alice: User) -> None:

@@ -17,6 +17,7 @@ allowances.py     how much a person may do
 checks.py         what it makes sure of from time to time
 positions.py      how far people have read, as they were told
 people.py         what people decided about how others see them
+profiles.py       their names and pictures, in tabs and connections
 voice.py          whether somebody may be seen typing
 exits.py          the ways out: of a room, of a session
 standing.py       whether sockets may still stand where they stand

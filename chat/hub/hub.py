@@ -23,6 +23,7 @@ from chat.hub.frame import Frame
 from chat.hub.people import People, Person
 from chat.hub.places import Places
 from chat.hub.positions import ReadPositions
+from chat.hub.profiles import Profiles
 from chat.hub.publisher import Publisher
 from chat.hub.sidebars import Sidebars
 from chat.hub.subscriptions import Subscriptions
@@ -47,6 +48,7 @@ class Hub:
         self.positions = ReadPositions()
         self._tracker = get_tracker()
         self.people = People(self._tracker, self.tell_user)
+        self.profiles = Profiles(self.connections, self.places, self.people)
         self.exits = Exits(self.connections, self.places, self._tracker, self.close_room)
         self.billboard = Billboard(self.connections)
         self._receivers: dict[str, Callable[[dict[str, Any]], None]] = {
@@ -56,7 +58,7 @@ class Hub:
             "room.seen": lambda envelope: self._receive_for_viewers(envelope["event"]),
             "user.event": lambda envelope: self._receive_for_user(envelope["user"], envelope["event"]),
             "people.changed": lambda envelope: self.receive_people(envelope["people"]),
-            "user.changed": lambda envelope: self._receive_of_user(envelope["event"], envelope["rooms"]),
+            "user.changed": lambda envelope: self.profiles.tell(envelope["event"], envelope["rooms"]),
             "site.announced": lambda envelope: self._work.begin(self.billboard.check()),
             "session.ended": lambda envelope: self.exits.end_session(envelope["user"], envelope["session"]),
             "connection.ended": lambda envelope: self.exits.end_connection(envelope["user"], envelope["connection"]),
@@ -100,7 +102,7 @@ class Hub:
         self._subscriptions.want(envelopes.user_group(user.pk))
         person, rooms = await read(reads.arrival, user.pk)
         self.people.welcome(person)
-        self._rename(user.pk)  # since the handshake, perhaps
+        self.profiles.renew(user.pk)  # since the handshake, perhaps
         self._tracker.track(ONLINE, user.pk, connection.id)
         self._tracker.touch(user.pk)
         holds = {room_id: self.places.place(room_id).audience.hold(connection) for room_id in rooms}
@@ -228,26 +230,8 @@ class Hub:
         """What these decided is now so, for their own tabs and for those who see them."""
         for person in people:
             self.people.update(person)
-            self._rename(person["card"]["id"])
+            self.profiles.renew(person["card"]["id"])
             self._sidebars.update_person(person["card"]["id"], person["card"])
-
-    def _rename(self, user: int) -> None:
-        """What the user says from now on is said under the name and picture that they have now."""
-        profile = self.people.profile_of(user)
-        if profile is None:
-            return
-        for connection in self.connections.get(user, ()):
-            connection.user.display_name, connection.user.picture = profile
-
-    def _receive_of_user(self, event: dict[str, Any], room_ids: Iterable[int]) -> None:
-        """What others see of somebody now: for their own tabs, and all that stand in a room in which they are known."""
-        tabs = set(self.connections.get(event["user"]["id"], ()))
-        for place in filter(None, map(self.places.get, room_ids)):
-            tabs.update(place.audience)
-        frame = Frame.of(event)
-        for connection in tabs:
-            if connection.is_greeted:
-                connection.deliver(frame)
 
     def _forward(self, *together: dict[str, Any]) -> None:
         """The next version of a room, in its turn: one frame for everyone."""

@@ -6,6 +6,7 @@ import { Model } from "./model.js";
 import { Outbox } from "./outbox.js";
 import { Pins } from "./pins.js";
 import { Reading } from "./reading.js";
+import { isSame, userOf } from "./renaming.js";
 import { Reports } from "./reports.js";
 import { Rooms } from "./rooms.js";
 import { Roster } from "./roster.js";
@@ -184,8 +185,8 @@ export class Chat extends Model {
     this.#on("thread.moved", (event) => this.#threadMoved(event));
     this.#on("typing.started", (event) => this.#here(event, () => this.typing.started(event)));
     this.#on("typing.stopped", (event) => this.#here(event, () => this.typing.stopped(event)));
-    this.#on("presence.snapshot", (event) => this.#here(event, () => this.roster.snapshot(event)));
-    this.#on("presence.changed", (event) => this.#here(event, () => this.roster.change(event)));
+    this.#on("presence.snapshot", (event) => this.#here(event, () => this.#met(event) ?? this.roster.snapshot(event)));
+    this.#on("presence.changed", (event) => this.#here(event, () => this.#met(event) ?? this.roster.change(event)));
     this.#on("presence.counted", ({ rooms }) => this.rooms.counted(rooms));
     this.socket.addEventListener("change", () => this.socket.state === "open" || this.#disconnected());
     this.outbox.addEventListener("stored", ({ detail }) => this.put(detail.room, detail.message));
@@ -225,6 +226,14 @@ export class Chat extends Model {
     this.side.thread?.renamed(user);
     this.pins.renamed(user);
     this.rooms.renamed(user);
+  }
+
+  // The sidebar tells how somebody is called, too: word of a change may have been lost.
+  #met({ people }) {
+    for (const person of people) {
+      const known = this.roster.find(person.id);
+      if (known && !isSame(known, person)) this.#renamed(userOf(person));
+    }
   }
 
   #left(user) {

@@ -14,6 +14,11 @@ function turned(value, user) {
   return { ...value, ...Object.fromEntries(members.map(([name, each]) => [name, turned(each, user)])) };
 }
 
-function isSame(known, user) {
+// Of somebody in the sidebar, what stands wherever they are named.
+export function userOf({ id, username, name, picture, deleted }) {
+  return { id, username, name, picture, deleted };
+}
+
+export function isSame(known, user) {
   return ["username", "name", "picture", "deleted"].every((name) => known[name] === user[name]);
 }

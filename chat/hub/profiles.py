@@ -1,0 +1,34 @@
+"""What others see of somebody, their name and picture, in the tabs and connections that this process has."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from chat.hub.connection import Connection
+from chat.hub.frame import Frame
+from chat.hub.people import People
+from chat.hub.places import Places
+
+
+class Profiles:
+    def __init__(self, connections: Mapping[int, Iterable[Connection]], places: Places, people: People) -> None:
+        self._connections = connections
+        self._places = places
+        self._people = people
+
+    def renew(self, user: int) -> None:
+        """What the user says from now on is said under the name and picture that they have now."""
+        profile = self._people.profile_of(user)
+        if profile is None:
+            return
+        for connection in self._connections.get(user, ()):
+            connection.user.display_name, connection.user.picture = profile
+
+    def tell(self, event: dict[str, Any], room_ids: Iterable[int]) -> None:
+        """Tell the person's own tabs, and once each all that stand in one of these rooms, in which they are known."""
+        tabs = set(self._connections.get(event["user"]["id"], ()))
+        for place in filter(None, map(self._places.get, room_ids)):
+            tabs.update(place.audience)
+        frame = Frame.of(event)
+        for connection in tabs:
+            if connection.is_greeted:
+                connection.deliver(frame)
