@@ -37,7 +37,7 @@ def test_a_site_full_of_it_is_harmless(
     eventually(lambda: len(hers.stored()) > 100, within=30)
     assert any("<script>hacked=1</script>" in body for body in hers.stored())
     links = hers.read(LINKS)
-    assert len(links) > 10
+    assert len(links) > 5
     assert all(link.startswith(("https://", "mailto:")) for link in links)
     hers.person("bob").click()
     assert eventually(hers.card)
