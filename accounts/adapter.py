@@ -1,5 +1,6 @@
 """What allauth asks about accounts: who may have one, and what their mails and pages say."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -19,6 +20,8 @@ from accounts.models import User
 from accounts.naming import Naming
 from accounts.origin import origin
 
+logger = logging.getLogger(__name__)
+
 INACTIVE = "inactive_account"  # in the session of whoever could not sign in
 
 
@@ -26,6 +29,7 @@ class Adapter(Naming):
     error_messages = DefaultAccountAdapter.error_messages | {
         "address_not_allowed": _("With this address one cannot sign up here."),
         "email_password_mismatch": _("The address or the password is not right."),
+        "email_taken": _("There is an account with this address already."),
         "incorrect_code": _("This code is not right. Take the one of the latest mail."),
         "rate_limited": _("That was too often. Wait a minute, and try again."),
         "too_many_login_attempts": _("There were too many attempts. Wait a few minutes, and try again."),
@@ -52,10 +56,14 @@ class Adapter(Naming):
             invitations.note_use(request, invitation)
 
     def save_user(self, request: HttpRequest, user: User, form: BaseForm, commit: bool = True) -> User:
-        with self.making_an_account(request, form.cleaned_data["email"]):
-            saved: User = super().save_user(request, user, form, commit)
-        pending.note(request, saved)
-        return saved
+        """The password is hashed before the transaction, which would keep everybody else from writing meanwhile."""
+        made: User = super().save_user(request, user, form, commit=False)
+        made.awaits_code = settings.ACCOUNT_EMAIL_VERIFICATION == "mandatory"
+        if commit:
+            with self.making_an_account(request, form.cleaned_data["email"]):
+                made.save()
+            pending.note(request, made)
+        return made
 
     def send_account_already_exists_mail(self, email: str) -> None:
         """Takes as long as it does to make an account, most of which is the password."""
@@ -64,6 +72,13 @@ class Adapter(Naming):
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         super().send_mail(template_prefix, email, {"site_name": settings.SITE_NAME, "site_url": origin(), **context})
+
+    def send_notification_mail(self, *args: Any, **options: Any) -> None:
+        """What it tells of is done by now, whether or not the mail server takes it."""
+        try:
+            super().send_notification_mail(*args, **options)
+        except OSError:
+            logger.exception("The mail about a change of an account could not be sent.")
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
         """Whoever knows the password of an account that is not active is told why."""

@@ -3,7 +3,7 @@
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from allauth.account.forms import LoginForm, SignupForm
+from allauth.account.forms import LoginForm, ResetPasswordKeyForm, SignupForm
 from allauth.core import context
 from allauth.socialaccount.forms import SignupForm as OpenIdSignupForm
 from django import forms
@@ -45,7 +45,6 @@ class NewAccount:
         super().__init__(*args, **kwargs)
         fields: dict[str, forms.Field] = self.fields  # type: ignore[attr-defined]
         self.invitation = invitations.followed(context.request)
-        label(fields["email"], _("E-mail"))
         label(fields["username"], _("Username"), autocapitalize="none", spellcheck="false")
         fields["username"].help_text = _("Others see it beside what you write, until you choose a display name.")
         fields["username"].initial = pending.wanted_username(context.request)
@@ -69,6 +68,16 @@ class NewAccount:
         pending.note_username(request, self.cleaned_data["username"])  # type: ignore[attr-defined]
         made: tuple[User | None, HttpResponse | None] = super().try_save(request)  # type: ignore[misc]
         return made
+
+
+class NewPasswordForm(ResetPasswordKeyForm):
+    """After a mailed code."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        label(self.fields["password1"], _("New password"))
+        label(self.fields["password2"], _("New password (again)"))
+        self.fields["password1"].help_text = PASSWORD_HELP
 
 
 class SignUpForm(NewAccount, SignupForm):

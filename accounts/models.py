@@ -72,6 +72,8 @@ class User(AbstractUser):
 
     # What the row said before a save (accounts/signals.py).
     grounds_before: dict[str, Any] | None = None
+    # While the account is made: whether its address is still to be confirmed.
+    awaits_code = False
 
     class Meta(AbstractUser.Meta):
         constraints = [

@@ -9,9 +9,11 @@ from typing import Any
 
 import requests
 from allauth.account.adapter import get_adapter as get_account_adapter
+from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models.expressions import DatabaseDefault
@@ -20,6 +22,7 @@ from django.shortcuts import render
 
 from accounts import pending
 from accounts.models import User
+from accounts.signals import newcomer
 from accounts.usernames import derive_username
 
 WAIT_SECONDS = 5.0  # for a provider's answer
@@ -80,10 +83,20 @@ class OpenIdAdapter(DefaultSocialAccountAdapter):
     def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> User:
         user: User
         if form:  # the accounts' adapter makes it of that, and decides whether it may be
+            address = form.cleaned_data["email"]
+            # Another address than the provider's takes its place, and is confirmed as any other.
+            sociallogin.email_addresses = [each for each in sociallogin.email_addresses if each.email == address]
             user = super().save_user(request, sociallogin, form)
-            return user
+        else:
+            user = self._make(request, sociallogin)
+        if user.awaits_code and EmailAddress.objects.filter(user=user, verified=True).exists():
+            newcomer.send(sender=User, user=user)
+        return user
+
+    def _make(self, request: HttpRequest, sociallogin: SocialLogin) -> User:
+        sociallogin.user.awaits_code = settings.ACCOUNT_EMAIL_VERIFICATION == "mandatory"
         with get_account_adapter().making_an_account(request, sociallogin.user.email):
-            user = super().save_user(request, sociallogin)
+            user: User = super().save_user(request, sociallogin)
         pending.note(request, user)
         return user
 

@@ -2,6 +2,7 @@
 
 Whoever holds something open for a session listens here, and closes it.
 
+`newcomer(user)`: there is a new account that somebody may be in; where its address is to be confirmed, once it is.
 `session_ended(user_id, session_key)`: one session is no more, however it ended; sent after the commit
 (accounts/sessions.py).
 `signed_out_everywhere(user_id)`: all sessions of a person are void, since the account was deactivated or deleted, or
@@ -16,12 +17,15 @@ that does it, while the account still says whose it was.
 from functools import partial
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from allauth.account.signals import email_confirmed
 from django.db.models.signals import post_delete, post_save, pre_save
 from django.db.transaction import on_commit
 from django.dispatch import Signal, receiver
 
 from accounts.models import User
 
+newcomer = Signal()
 session_ended = Signal()
 signed_out_everywhere = Signal()
 account_changed = Signal()
@@ -30,6 +34,18 @@ account_deleted = Signal()
 
 # What sessions hang on: Django derives a session's hash from the password.
 GROUNDS = ("password", "is_active")
+
+
+@receiver(post_save, sender=User)
+def announce_a_new_account(instance: User, created: bool, raw: bool, **_: Any) -> None:
+    if created and not raw and not instance.awaits_code:  # what is loaded from a file is not new
+        newcomer.send(sender=User, user=instance)
+
+
+@receiver(email_confirmed)
+def announce_who_came_by_a_code(email_address: EmailAddress, **_: Any) -> None:
+    if email_address.user.last_login is None:
+        newcomer.send(sender=User, user=email_address.user)
 
 
 @receiver(pre_save, sender=User)

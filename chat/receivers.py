@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models.signals import post_save
 from django.dispatch import receiver
 
 from accounts import signals
@@ -16,10 +15,9 @@ from presence import signals as presence_signals
 from presence.topics import ONLINE
 
 
-@receiver(post_save, sender=User)
-def let_newcomers_in(instance: User, created: bool, raw: bool, **_: Any) -> None:
-    if created and not raw:  # what is loaded from a file has its memberships there
-        rooms.join_defaults(instance)
+@receiver(signals.newcomer)
+def let_newcomers_in(user: User, **_: Any) -> None:
+    rooms.join_defaults(user)
 
 
 @receiver(signals.session_ended)

@@ -270,10 +270,13 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# Otherwise allauth's. Its own would refuse whoever asks for a second code within ten seconds.
+ACCOUNT_RATE_LIMITS = {"confirm_email": "5/m/key,20/h/key"}
 ACCOUNT_ADAPTER = "accounts.adapter.Adapter"
 ACCOUNT_FORMS = {
     "login": "accounts.forms.SignInForm",
     "signup": "accounts.forms.SignUpForm",
+    "reset_password_from_key": "accounts.forms.NewPasswordForm",
 }
 USERSESSIONS_TRACK_ACTIVITY = False  # it would write with every request
 

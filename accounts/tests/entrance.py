@@ -1,10 +1,10 @@
 """The entrance as a person uses it, in Django's test client."""
 
-import re
-
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
+
+from project.testing.mailbox import code_in
 
 PASSWORD = "gulls on the dyke"
 
@@ -31,12 +31,6 @@ def is_signed_in(client: Client) -> bool:
 def mailed_code() -> str:
     """That of the latest mail."""
     return code_in(str(mail.outbox[-1].body))
-
-
-def code_in(body: str) -> str:
-    found = re.findall(r"^[A-Z0-9]{3,}(?:-[A-Z0-9]{3,})?$", body, re.MULTILINE)
-    assert found, body
-    return str(found[-1])
 
 
 def confirm(client: Client, code: str) -> bool:

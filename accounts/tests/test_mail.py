@@ -1,3 +1,4 @@
+import smtplib
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -87,3 +88,18 @@ def test_an_invitation_says_who_invites_and_until_when(alice: User) -> None:
     assert sent.to == ["bob@example.org"]
     for words in ("Alice invites you to Roomful", "2026-12-01 12:30 UTC", reverse("accounts:invited", args=[token])):
         assert words in str(sent.body)
+
+
+@pytest.mark.django_db
+def test_a_mail_that_cannot_be_sent_undoes_no_change(
+    client: Client, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise smtplib.SMTPServerDisconnected
+
+    assert sign_in(client, "alice", "alice's password")
+    client.post(reverse("account_reauthenticate"), {"password": "alice's password"})
+    monkeypatch.setattr(EmailMessage, "send", fail)
+    form = {"oldpassword": "alice's password", "password1": "herons at dusk", "password2": "herons at dusk"}
+    assert client.post(reverse("account_change_password"), form).status_code == 302
+    assert sign_in(Client(), "alice", "herons at dusk")

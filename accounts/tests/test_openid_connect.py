@@ -109,11 +109,15 @@ def test_a_username_that_will_not_do_is_chosen_on_a_page(
     assert User.objects.get(username="bobby").display_name == "Bob Builder"
 
 
-def test_another_address_chosen_there_is_confirmed_first(client: Client, provider: Provider) -> None:
-    provider.person["preferred_username"] = ""
+def test_another_address_chosen_there_takes_the_place_of_the_providers_and_is_confirmed_first(
+    client: Client, provider: Provider, settings: Settings
+) -> None:
+    settings.SIGNUP, settings.SIGNUP_DOMAINS = "domains", ["example.com"]
     come_by(provider, client)
     client.post(reverse("socialaccount_signup"), {"username": "bob", "email": "bob@example.com"})
-    assert not EmailAddress.objects.filter(email="bob@example.com", verified=True).exists()
+    assert not is_signed_in(client)
+    assert [(each.email, each.verified) for each in EmailAddress.objects.all()] == [("bob@example.com", False)]
+    assert confirm(client, mailed_code())
 
 
 def test_by_invitation_it_takes_one(client: Client, provider: Provider, settings: Settings) -> None:

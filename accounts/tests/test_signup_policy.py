@@ -1,6 +1,11 @@
 """Who may sign up: anybody, whoever was invited, or whoever has an address at one of some domains."""
 
+import os
+import subprocess
+import sys
+
 import pytest
+from django.conf import settings as site_settings
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
@@ -81,3 +86,36 @@ def test_whoever_has_an_account_is_not_asked_by_what_way_they_came(
     client.logout()
     client.post(reverse("account_reset_password"), {"email": alice.email})
     assert mailed_to() == [[alice.email]]
+
+
+def start(**environment: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-c", "from project import settings; print(settings.SIGNUP_DOMAINS)"]
+    given = os.environ | environment
+    return subprocess.run(
+        command, cwd=site_settings.BASE_DIR, env=given, capture_output=True, text=True, check=False, timeout=30
+    )
+
+
+def test_domains_are_taken_in_any_case_and_script() -> None:
+    started = start(ROOMFUL_SIGNUP="domains", ROOMFUL_SIGNUP_DOMAINS="Example.org,Bücher.example")
+    assert started.stdout.strip() == "['example.org', 'xn--bcher-kva.example']"
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {},
+        {"ROOMFUL_SIGNUP_DOMAINS": "example.org", "ROOMFUL_VERIFY_EMAIL": "0"},
+        *(
+            {"ROOMFUL_SIGNUP_DOMAINS": each}
+            for each in ("example", "@example.org", "*.example.org", "a..org", "a b.org")
+        ),
+    ],
+    ids=str,
+)
+def test_what_would_let_in_nobody_or_anybody_refuses_to_start(environment: dict[str, str]) -> None:
+    ended = start(ROOMFUL_SIGNUP="domains", **environment)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("roomful: ")
+    assert ended.stderr.count("\n") == 1
+    assert "ROOMFUL_SIGNUP" in ended.stderr

@@ -4,9 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.tests.entrance import confirm, mailed_code, sign_up
 from chat.errors import Forbidden, Invalid, NotFound
 from chat.models import AuditEntry, Ban, Membership, Room
 from chat.services import archiving, rooms
@@ -232,6 +234,14 @@ class TestNewcomers:
         assert general.messages.order_by("-position")[0].notice == {"what": "joined"}
         archiving.archive(Actor(alice), secret.pk)
         assert set(Room.objects.of(make_person("dave", "Dave"))) == {general}
+
+    def test_who_signs_up_is_one_once_the_address_is_confirmed(self, client: Client, general: Room) -> None:
+        Room.objects.filter(pk=general.pk).update(is_default=True)
+        assert sign_up(client, "carol", "carol@example.org") == []
+        carol = User.objects.get(username="carol")
+        assert not Room.objects.of(carol).exists()
+        assert confirm(client, mailed_code())
+        assert set(Room.objects.of(carol)) == {general}
 
     def test_who_left_is_no_newcomer(self, bob: User, general: Room) -> None:
         Room.objects.filter(pk=general.pk).update(is_default=True)

@@ -8,6 +8,7 @@ from accounts.models import User
 from chat.models import Room
 from chat.services import rooms
 from chat.tests.browser.pages import OpenTab, Tab
+from project.testing.mailbox import mailed_code
 from project.testing.waiting import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -25,6 +26,9 @@ def test_somebody_signs_up_makes_a_room_talks_and_signs_out(tab: OpenTab) -> Non
     page.browser.find_element(By.PARTIAL_LINK_TEXT, "Create an account").click()
     secret = "count the terns twice"
     fill(page, email="carol@example.org", username="carol", password1=secret, password2=secret)
+    assert page.says("Confirm your address")
+    assert page.barriers() == []
+    fill(page, code=mailed_code(page.server, "carol@example.org"))
     fill(page, name="field season")
     page.one("textarea[name=body]").send_keys("First!", Keys.ENTER)
     assert page.shows("First!", within=10)

@@ -1,0 +1,64 @@
+"""Coming in by mailed codes, with the mail that a real server prints."""
+
+from functools import partial
+
+import pytest
+from selenium.webdriver import Chrome, Keys
+from selenium.webdriver.common.by import By
+
+from accounts.models import User
+from project.testing.mailbox import mailed_code
+from project.testing.processes import Server
+from project.testing.waiting import eventually
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+BOB = "bob@example.org"
+
+
+def fill(browser: Chrome, **fields: str) -> None:
+    """Type into the fields as soon as they are there, and send the form."""
+    for name, value in fields.items():
+        eventually(partial(browser.find_elements, By.NAME, name), within=10)[0].send_keys(value)
+    browser.switch_to.active_element.send_keys(Keys.ENTER)
+
+
+def press(browser: Chrome, words: str) -> None:
+    """A link or a button of the page."""
+    sought = f"//body//*[self::a or self::button][contains(., '{words}')]"
+    eventually(partial(browser.find_elements, By.XPATH, sought), within=10)[0].click()
+
+
+def is_among_the_rooms(browser: Chrome) -> bool:
+    return eventually(lambda: bool(browser.find_elements(By.TAG_NAME, "me-card")), within=10)
+
+
+def test_bob_signs_up_with_a_code_in_with_another_and_chooses_a_new_password(browser: Chrome, server: Server) -> None:
+    browser.get(f"{server.url}/accounts/login/")
+    press(browser, "Create an account")
+    fill(browser, email="bbo@example.org", username="bob", password1="gulls on the dyke", password2="gulls on the dyke")
+    mailed_code(server, "bbo@example.org")
+    press(browser, "Start again")
+    fill(browser, email=BOB, password1="gulls on the dyke", password2="gulls on the dyke")
+    fill(browser, code="WRONG-CODE")
+    eventually(lambda: "This code is not right" in browser.page_source)
+    fill(browser, code=mailed_code(server, BOB).lower())
+    assert is_among_the_rooms(browser)
+    assert User.objects.get().email == BOB
+
+    browser.delete_all_cookies()
+    browser.get(f"{server.url}/accounts/login/")
+    press(browser, "Mail me a code")
+    fill(browser, email=BOB)
+    fill(browser, code=mailed_code(server, BOB, number=2))
+    assert is_among_the_rooms(browser)
+
+    browser.delete_all_cookies()
+    browser.get(f"{server.url}/accounts/login/")
+    press(browser, "Forgot your password?")
+    fill(browser, email=BOB)
+    fill(browser, code=mailed_code(server, BOB, number=3))
+    fill(browser, password1="herons at dusk", password2="herons at dusk")
+    press(browser, "Sign in")
+    fill(browser, login="bob", password="herons at dusk")
+    assert is_among_the_rooms(browser)

@@ -1,0 +1,83 @@
+"""How administrators invite people to the site, on their page."""
+
+import smtplib
+
+import pytest
+from allauth.account.adapter import get_adapter
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Invitation, User
+from chat.errors import Invalid, NotFound
+from chat.models import AuditEntry
+from chat.services import site_invitations
+from chat.services.actor import Actor
+
+pytestmark = pytest.mark.django_db
+
+PAGE = reverse("chat:site-admin:invitations")
+
+
+def invite(client: Client, **form: str) -> str:
+    """The link, as the page shows it this once."""
+    response = client.post(PAGE, {"email": "", "hours": "168", "most_uses": "", **form})
+    assert response.status_code == 200, response.context["form"].errors
+    link = str(response.context["link"])
+    assert link in response.content.decode()
+    assert link not in client.get(PAGE).content.decode()
+    return link.removeprefix("http://localhost:8000")
+
+
+def test_a_link_for_anybody_is_shown_once(admin_client: Client, admin_user: User) -> None:
+    link = invite(admin_client, most_uses="3")
+    assert Client().get(link)["Location"] == reverse("account_signup")
+    made = Invitation.objects.get()
+    assert (made.by, made.most_uses, made.email) == (admin_user, 3, "")
+    assert made.expires_at
+    assert mail.outbox == []
+
+
+def test_one_to_an_address_is_mailed_there_and_is_for_one_account(admin_client: Client) -> None:
+    link = invite(admin_client, email="bob@example.org")
+    assert [message.to for message in mail.outbox] == [["bob@example.org"]]
+    assert link in str(mail.outbox[0].body)
+    assert Invitation.objects.get().most_uses == 1
+
+
+def test_where_the_mail_cannot_be_sent_the_link_is_there_all_the_same(
+    admin_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise smtplib.SMTPServerDisconnected
+
+    monkeypatch.setattr(type(get_adapter()), "send_mail", fail)
+    link = invite(admin_client, email="bob@example.org")
+    assert Client().get(link)["Location"] == reverse("account_signup")
+
+
+def test_one_that_is_revoked_leads_nowhere(admin_client: Client) -> None:
+    link = invite(admin_client)
+    made = Invitation.objects.get()
+    admin_client.post(reverse("chat:site-admin:revoke-invitation", args=[made.pk]))
+    assert Client().get(link).status_code == 404
+    assert b"Revoked" in admin_client.get(PAGE).content
+    admin_client.post(reverse("chat:site-admin:revoke-invitation", args=[made.pk]))
+    assert AuditEntry.objects.filter(act="invitation.revoked").count() == 1
+
+
+def test_to_others_there_is_no_such_page(admin_client: Client, client: Client, alice: User) -> None:
+    assert admin_client.get(PAGE).status_code == 200
+    client.force_login(alice)
+    assert client.get(PAGE).status_code == 404
+    assert client.post(PAGE, {"hours": ""}).status_code == 404
+    with pytest.raises(NotFound):
+        site_invitations.invite(Actor(alice))
+    assert not Invitation.objects.exists()
+
+
+@pytest.mark.parametrize("wrong", [{"email": "nobody"}, {"most_uses": 0}])
+def test_what_nobody_could_use_is_refused(admin_user: User, wrong: dict[str, object]) -> None:
+    with pytest.raises(Invalid):
+        site_invitations.invite(Actor(admin_user), **wrong)  # type: ignore[arg-type]
+    site_invitations.invite(Actor(admin_user))
