@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.profile.deletion import username_of
-from chat.models import AuditEntry, Membership, Mention, Message, Participant, Room, Status
+from chat.models import AuditEntry, Ban, Membership, Mention, Message, Participant, Room, Status
 from chat.services import audit, purging
 from chat.services.actor import Actor
 from chat.services.locking import locked_rooms
-from chat.services.notices import append_notice, body_of
+from chat.services.notices import append_notice, body_of, named
 from chat.services.rooms import end
 
 # How a member keeps a room in their own list.
@@ -31,11 +31,11 @@ def depart(by: Actor, person: User) -> None:
 
 
 def _leave_rooms(person: User, address: str) -> None:
-    """The rooms are locked in the order of their ids, all of them: nobody waits for us while we wait for them."""
-    memberships = Membership.objects.of(person).exclude(room__kind=Room.Kind.DIRECT)
+    """All rooms are locked first, in the order of their ids: what they say in one until then is said before they go."""
+    memberships = Membership.objects.of(person)
     rooms = locked_rooms(memberships.values_list("room", flat=True))
     nobody = User(pk=person.pk, username=username_of(person.pk), deleted_at=timezone.now())
-    for membership in memberships.filter(room__in=rooms):
+    for membership in memberships.filter(room__in=rooms).exclude(room__kind=Room.Kind.DIRECT):
         membership.user, room = person, rooms[membership.room_id]
         end(room, membership, Membership.Ending.LEFT, address=address)
         append_notice(room, nobody, {"what": "left"})
@@ -43,16 +43,26 @@ def _leave_rooms(person: User, address: str) -> None:
 
 
 def _unname(nobody: User) -> None:
-    """What rooms told of what they did says it in words too."""
-    told = Message.objects.filter(author=nobody.pk, notice__isnull=False, deleted_at=None).only("notice", "kind")
-    for notice in list(told):
-        body = body_of(nobody, notice.notice or {})
-        Message.objects.filter(pk=notice.pk).update(body=body, html=Message.html_of(notice.kind, body))
+    """Rooms tell what they did, and what was done to them, in words as well. The log knows in which rooms that was."""
+    theirs = Message.objects.filter(author=nobody.pk, notice__isnull=False)
+    entries = AuditEntry.objects.filter(person_id=nobody.pk).exclude(room_id=None)
+    rooms = set(entries.values_list("room_id", flat=True))
+    of_them = Message.objects.filter(room__in=rooms, kind=Message.Kind.NOTICE, notice__who__id=nobody.pk)
+    for told in [*theirs, *of_them.select_related("author")]:
+        _tell_without_name(told, nobody)
+
+
+def _tell_without_name(told: Message, nobody: User) -> None:
+    notice = told.notice or {}
+    if notice.get("who", {}).get("id") == nobody.pk:
+        notice = {**notice, "who": named(nobody)}
+    body = body_of(nobody if told.author_id == nobody.pk else told.author, notice)
+    Message.objects.filter(pk=told.pk).update(notice=notice, body=body, html=Message.html_of(told.kind, body))
 
 
 def _forget(person: User) -> None:
-    """How they were, when they were last seen, what they have read, how they keep their rooms, what tells them."""
-    Status.objects.filter(user=person).delete()
-    Mention.objects.filter(user=person).delete()
+    """How they are, when they were last seen, what they have read, how they keep their rooms, and their bans."""
+    for what in (Status, Mention, Ban):
+        what.objects.filter(user=person).delete()
     Participant.objects.filter(user=person).update(last_read=0)
     Membership.objects.filter(user=person).update(**UNKEPT)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from chat import broadcasts
-from chat.events import user_card
 from chat.models import Message, Room
 
 if TYPE_CHECKING:
@@ -45,10 +44,15 @@ def tell(room: Room, by: "User | None", what: str, who: "User | None" = None, re
         return
     notice = {"what": what, **details}
     if who is not None:
-        notice["who"] = user_card(who)
+        notice["who"] = named(who)
     if reason:
         notice["reason"] = reason
     append_notice(room, by, notice)
+
+
+def named(user: "User") -> dict[str, Any]:
+    """Somebody as a notice has them: called as they are now, whatever becomes of that."""
+    return {"id": user.pk, "username": user.username, "name": user.name}
 
 
 def append_notice(room: Room, about: "User", notice: dict[str, Any], at: datetime | None = None) -> Message:

@@ -3,12 +3,14 @@
 import io
 import json
 import zipfile
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.profile import changing, deletion, pictures
@@ -17,7 +19,7 @@ from accounts.tests.test_deletion import proven
 from chat import events
 from chat.errors import NotFound
 from chat.models import AuditEntry, Membership, Mention, Message, Participant, Removal, Room, Status
-from chat.services import directs, messages, reactions, removals, site_bans
+from chat.services import directs, messages, moderation, reactions, removals, roles, site_bans
 from chat.services.actor import SITE, Actor
 from chat.services.status import set_status
 from chat.tests.talk import in_thread, open_room, post, shows, sidebar
@@ -56,6 +58,20 @@ def test_it_stays_the_author_of_what_it_said_without_a_name(alice: User, bob: Us
     assert card["body"] == "Hello"
     assert card["author"] == nobody
     assert card["reactions"] == [{"emoji": "👍", "users": [nobody]}]
+
+
+def test_rooms_do_not_name_it_any_more_in_what_they_told(alice: User, bob: User, general: Room) -> None:
+    moderation.mute(Actor(alice), general.pk, bob.pk, until=timezone.now() + timedelta(hours=1))
+    roles.set_role(Actor(alice), general.pk, bob.pk, Membership.Role.MODERATOR)
+    moderation.lock(Actor(bob), general.pk)
+    told = general.messages.filter(kind=Message.Kind.NOTICE)
+    assert "Bob" in str(list(told.values_list("body", "notice")))
+    gone(bob)
+    assert "bob" not in str(list(told.values_list("body", "html", "notice"))).lower()
+    muted = told.get(notice__what="muted")
+    assert (muted.author, muted.body) == (alice, "Alice muted Deleted user")
+    assert muted.notice
+    assert muted.notice["who"] == {"id": bob.pk, "username": f"deleted-{bob.pk}", "name": "Deleted user"}
 
 
 def test_it_takes_its_messages_along_where_the_site_says_so(
