@@ -19,6 +19,7 @@ from accounts.addresses import domain_of
 from accounts.models import User
 from accounts.naming import Naming
 from accounts.origin import origin
+from accounts.usernames import folded
 
 logger = logging.getLogger(__name__)
 
@@ -85,6 +86,12 @@ class Adapter(Naming):
         request.session[INACTIVE] = user.pk
         response: HttpResponse = super().respond_user_inactive(request, user)
         return response
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Tries are counted by the name, in whatever letters: otherwise, each way to write it would have its own."""
+        login = credentials.get("email") or credentials.get("username") or ""
+        key: str = super()._get_login_attempts_cache_key(request, email=folded(login))
+        return key
 
 
 def _is_open_to(email: str) -> bool:

@@ -69,7 +69,7 @@ class Request(WebRequest):
         self.channel.persistent = False
         self.channel.write(b"\r\n".join([*lines, b"", b""]))
         self.channel.callLater(GOOD_BYE_SECONDS, self.hang_up)
-        logger.info("Refused a request of %s: %s", self.client, status.phrase)
+        logger.info("Refused a request of %s: %s", getattr(self.client, "host", "a local peer"), status.phrase)
 
     def hang_up(self) -> None:
         if self.channel is not None:

@@ -26,8 +26,8 @@ def refuse_an_unsafe_site(origins: list[str], hosts: list[str], debug: bool, ins
             f"{exposed[0]} in ROOMFUL_ORIGINS is not https: passwords and sessions would go over the net in the clear. "
             "ROOMFUL_INSECURE_HTTP=1 allows it."
         )
-    if any("*" in host for host in hosts):
-        refuse("ROOMFUL_HOSTS must name each host: with *, anybody could have the site's mails link to theirs.")
+    if any("*" in host or host.startswith(".") for host in hosts):
+        refuse("ROOMFUL_HOSTS must name each host: otherwise, others could have the site's mails link to theirs.")
     if debug and (exposed or not all(map(is_loopback, hosts))):
         refuse("ROOMFUL_DEBUG shows the site's inside to everyone: with it, ROOMFUL_ORIGINS may name loopback only.")
 

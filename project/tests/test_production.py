@@ -64,7 +64,7 @@ def test_passwords_go_over_the_net_in_the_clear_only_where_it_is_wanted(start: C
 
 
 def test_each_host_is_named(start: Callable[..., Ended]) -> None:
-    for hosts in ("*", "chat.example.org,*.example.org"):
+    for hosts in ("*", "chat.example.org,*.example.org", ".example.org"):
         assert is_refused(start("manage.py", "check", ROOMFUL_HOSTS=hosts), "ROOMFUL_HOSTS")
 
 
