@@ -19,6 +19,7 @@ from django.conf import settings
 from twisted.internet.defer import Deferred
 
 from project.drain import drain
+from project.logs import discreetly
 from project.requests import Factory
 from project.safety import is_loopback
 from project.websocket import GOOD_BYE_SECONDS, Socket
@@ -48,6 +49,7 @@ class Server(daphne.Server):
         refuse_to_lead_in_circles(endpoints)
         endpoints = [with_backlog(endpoint) for endpoint in endpoints]
         self.ports: list[Any] = []  # that it listens on
+        options["action_logger"] = discreetly(options.get("action_logger"))
         super().__init__(application, endpoints, ready_callable=self.use_our_protocol, **{**LIMITS, **options})
 
     def use_our_protocol(self) -> None:

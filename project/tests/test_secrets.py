@@ -1,0 +1,100 @@
+"""No secret is in a line of the log, in an error, or in a page that was not asked for it."""
+
+import logging
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+
+from accounts import setup
+from accounts.models import User
+from chat.models import Room
+from chat.services import invitations, rooms
+from chat.services.actor import Actor
+from chat.tests.talk import fetch, sign_in
+from project.logs import discreet
+from project.testing.processes import Server
+from project.testing.sockets import session_cookie
+from project.testing.waiting import eventually
+
+PASSWORD = "the wrong horse"
+
+
+@pytest.fixture
+def secret(alice: User, bob: User) -> Room:
+    room = rooms.create_room(alice, "secret", kind=Room.Kind.PRIVATE)
+    return rooms.add_member(room.pk, bob)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_servers_log_has_no_password_link_or_session(
+    server: Server, alice: User, mallory: User, secret: Room
+) -> None:
+    cookie = session_cookie(mallory)
+    _invite, token = invitations.make_link(Actor(alice), secret.pk)
+    set_up = setup.link().rstrip("/").rpartition("/")[2]
+    assert not sign_in(server, "alice", PASSWORD)
+    assert sign_in(server, "alice", "alice's password")
+    assert secret.name in fetch(server, f"/join/{token}/", cookie)
+    fetch(server, f"/setup/{set_up}/")
+    with pytest.raises(AssertionError):  # it is not found
+        fetch(server, f"/join/{token}/%0AForged", cookie)
+    eventually(lambda: "Forged" in server.log.read_text())
+    log = server.log.read_text()
+    assert not [line for line in log.splitlines() if line.startswith("Forged")]
+    assert "/join/…/" in log
+    for value in (PASSWORD, "alice's password", token, set_up, cookie, settings.SECRET_KEY):
+        assert value not in log
+
+
+@pytest.mark.django_db
+def test_an_error_tells_the_person_nothing_and_the_log_no_secret(
+    alice: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise RuntimeError("the inside of the site")
+
+    client = Client(raise_request_exception=False)
+    form = {"login": "alice", "password": PASSWORD}
+    assert client.post(reverse("account_login"), form).status_code == 200
+    monkeypatch.setattr("allauth.account.forms.LoginForm.clean", fail)
+    with caplog.at_level(logging.DEBUG):
+        response = client.post(reverse("account_login"), form)
+    page = response.content.decode()
+    assert response.status_code == 500
+    for inside in ("the inside of the site", "Traceback", "RuntimeError", "allauth", "Django", PASSWORD):
+        assert inside not in page
+    assert "the inside of the site" in caplog.text  # otherwise nobody could mend it
+    for value in (PASSWORD, settings.SECRET_KEY):
+        assert value not in caplog.text
+
+
+@pytest.mark.django_db
+def test_a_page_has_no_secret_of_anybody(alice: User, bob: User, secret: Room) -> None:
+    _invite, token = invitations.make_link(Actor(alice), secret.pk)
+    client = Client()
+    client.force_login(alice)
+    names = ("members", "invites", "log")
+    pages = [reverse(f"chat:room-settings:{name}", args=[secret.pk]) for name in names]
+    for path in [*pages, reverse("chat:index"), reverse("chat:room", args=[secret.pk]), reverse("usersessions_list")]:
+        page = client.get(path).content.decode()
+        assert client.session.session_key
+        for value in (token, client.session.session_key, alice.password, bob.password, bob.email):
+            assert value not in page, path
+
+
+@pytest.mark.parametrize(
+    ("line", "written"),
+    [
+        ("GET /join/abc_D-1/ 200", "GET /join/…/ 200"),
+        ("Not Found: /setup/a:b:c-d/", "Not Found: /setup/…/"),
+        ("GET /accounts/invited/abc/ 200", "GET /accounts/invited/…/ 200"),
+        ("GET /accounts/login/?next=/join/abc/", "GET /accounts/login/?next=/join/…/"),
+        ("GET /accounts/login/?next=%2Fjoin%2Fabc%2F", "GET /accounts/login/?next=%2Fjoin%2F…%2F"),
+        ("POST /rooms/7/join/ 302", "POST /rooms/7/join/ 302"),
+    ],
+)
+def test_a_link_by_which_somebody_comes_in_is_not_written_out(line: str, written: str) -> None:
+    assert discreet(line) == written
