@@ -71,7 +71,6 @@ def end_session(request: HttpRequest, session_id: int) -> HttpResponse:
     session = get_object_or_404(UserSession, pk=session_id, user=cast(User, request.user))
     if session.session_key == request.session.session_key:
         logout(request)
-    else:
-        sessions.end(session)
-        messages.success(request, _("The session is ended."))
+    sessions.end(session)
+    messages.success(request, _("The session is ended."))
     return redirect("usersessions_list")
