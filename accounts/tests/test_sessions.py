@@ -152,12 +152,6 @@ class TestOwnSessions:
         assert other.get("/").status_code == 200
         assert other.post(end).status_code == 302
 
-    def test_ends_this_one(self, alice: User) -> None:
-        client = signed_in(alice)
-        client.post(reverse("accounts:end-session", args=[noted(client).pk]))
-        assert client.get("/").status_code == 302
-        assert sessions.of(alice) == []
-
     def test_ends_all_others_those_too_that_were_never_noted(self, alice: User, bob: User) -> None:
         client, other, his = signed_in(alice), signed_in(alice), signed_in(bob)
         unnoted = session_cookie(alice)
