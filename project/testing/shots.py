@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from project.testing.processes import Server
 
 SIZES = {"light": (1440, 900), "dark": (1440, 900), "phone": (390, 844)}
+OWN_PAGES = {"profile": "/accounts/profile/", "security": "/accounts/2fa/", "sessions": "/accounts/sessions/"}
+ENTRANCE = {"sign-in": "/accounts/login/", "sign-up": "/accounts/signup/"}
 AWAY_MS = 8_000  # somebody should be away, and nobody waits five minutes for a picture
 
 
@@ -76,14 +78,15 @@ def take_pictures(server: "Server", folder: Path, stack: ExitStack) -> None:
         save(ilse, folder / f"index-{name}.png")
         ilse.open_status()
         save(ilse, folder / f"status-{name}.png")
-        for page, path in pages_of_those_who_run(general).items():
+        for page, path in (OWN_PAGES | pages_of_those_who_run(general)).items():
             ilse.go(path)
             save(ilse, folder / f"{page}-{name}.png")
     stranger = Tab(stack.enter_context(quitting(open_browser(profile(stack)))), server)
     for name, size in SIZES.items():
         dress(stranger.browser, name, size)
-        stranger.go("/accounts/login/")
-        save(stranger, folder / f"sign-in-{name}.png")
+        for page, path in ENTRANCE.items():
+            stranger.go(path)
+            save(stranger, folder / f"{page}-{name}.png")
 
 
 def pages_of_those_who_run(room: "Room") -> dict[str, str]:
