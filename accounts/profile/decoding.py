@@ -9,6 +9,7 @@ Nothing of Django is here, so that it starts quickly.
 
 import io
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO
 
@@ -159,7 +160,8 @@ def _limit() -> None:
         import resource
     except ImportError:  # not on Windows
         return
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    with suppress(ValueError):  # macOS knows the limit, and takes none
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
 
 
