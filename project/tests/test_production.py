@@ -20,6 +20,7 @@ PRODUCTION = {
     "ROOMFUL_SECRET_KEY": SECRET,
     "ROOMFUL_DEBUG": "0",
     "ROOMFUL_TRUSTED_PROXIES": "1",
+    "EMAIL_URL": "smtp://mail.example.org:25",
 }
 ANOTHER_SERVER = "import project.asgi"
 
