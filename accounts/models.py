@@ -37,6 +37,12 @@ class UserManager(DjangoUserManager["User"].from_queryset(UserQuerySet)):  # typ
         """Whoever has that username, in any case: signing in, the admin and the commands look people up by this."""
         return self.called(username or "").get()
 
+    def create_superuser(self, username: str, *args: Any, **kwargs: Any) -> "User":
+        """Raises ValidationError for a username that looks like another's, which the command says in one line."""
+        if self.alike(username).exists():
+            raise ValidationError(TAKEN)
+        return super().create_superuser(username, *args, **kwargs)
+
 
 class User(AbstractUser):
     """Somebody with an account: a username that is theirs alone, and a display name of their choice.

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, connections, transaction
 from django.test import Client
 from django.urls import reverse
@@ -215,6 +216,15 @@ class TestTheDatabase:
         bob.username = "bob"
         bob.save()
         assert bob.skeleton == "bob"
+
+
+def test_the_command_for_an_administrator_refuses_a_look_alike_in_one_line(alice: User) -> None:
+    def make(username: str) -> None:
+        call_command("createsuperuser", username=username, email="root@example.org", interactive=False)
+
+    make("malice")
+    with pytest.raises(CommandError, match="looks like one that is"):
+        make("a1ice")
 
 
 class TestFinding:
