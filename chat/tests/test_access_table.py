@@ -21,7 +21,7 @@ from django.test import Client
 from django.utils import timezone
 from websockets.exceptions import InvalidStatus
 
-from accounts.models import User
+from accounts.models import Invitation, User
 from chat import frames
 from chat.commands import HANDLERS
 from chat.models import Room
@@ -47,6 +47,7 @@ NOTED = {"django_session", "usersessions_usersession", "chat_status"}
 
 ORIGIN = settings.ALLOWED_ORIGINS[0]
 PASSWORD = "{password}"  # of whoever sends the form
+NO_ID = 999_999
 NOWHERE = "nowhere"  # for what nothing else is known to stand in an address
 
 
@@ -87,6 +88,7 @@ def values(
         "invite_id": invite.pk,
         "report_id": reported.pk if reported else 0,
         "announcement_id": announced.pk,
+        "invitation_id": Invitation.objects.create(digest="a" * 64).pk,
         "token": token,
         "pk": key.pk,
         "id": carol.pk,
@@ -139,9 +141,8 @@ class TestCommands:
         check_rows("COMMANDS", COMMANDS, {name: Row(**row) for name, row in seen.items()})
 
     def test_every_command_has_a_row_and_every_row_a_command(self) -> None:
-        names = {str(kind.__struct_config__.tag) for kind in frames.COMMANDS}
         assert HANDLERS.keys() == set(frames.COMMANDS)
-        assert names == {row.partition(",")[0] for row in COMMANDS}
+        assert names_of_commands() == {row.partition(",")[0] for row in COMMANDS}
 
 
 def people(alice: User, bob: User, mallory: User, administrator: User) -> dict[str, User | None]:
@@ -193,7 +194,8 @@ def tried() -> Iterator[tuple[str, Address]]:
 
 
 def filled(name: str, address: Address, values: dict[str, Any]) -> dict[str, object]:
-    filling = dict.fromkeys(address.parameters, NOWHERE) | values
+    unknown = {name: NO_ID if f"<int:{name}>" in address.route else NOWHERE for name in address.parameters}
+    filling = unknown | values
     if name.endswith(", public"):
         filling["room_id"] = values["public"]
     if "object_id" in address.parameters:
@@ -247,14 +249,19 @@ def stored() -> list[Any]:
 # -- Commands ----------------------------------------------------------------------------------------------------------
 
 
+def names_of_commands() -> set[str]:
+    return {str(kind.__struct_config__.tag) for kind in frames.COMMANDS}
+
+
 def commands(known: dict[str, User | None], carol: User) -> dict[str, dict[str, dict[str, Any]]]:
     """The commands that each of them sends: each about a room of its own, so that none finds what another has done."""
     owner, member = known["owner"], known["member"]
     assert owner
     assert member
+    names = sorted(names_of_commands() | COMMANDS.keys())
     with transaction.atomic():
         signed_in = [person for person, user in known.items() if user]
-        return {person: {name: command(name, owner, member, carol) for name in COMMANDS} for person in signed_in}
+        return {person: {name: command(name, owner, member, carol) for name in names} for person in signed_in}
 
 
 def command(name: str, owner: User, member: User, carol: User) -> dict[str, Any]:
