@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
@@ -42,8 +43,11 @@ def headers(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest
 
 
 def with_headers(response: HttpResponseBase) -> HttpResponseBase:
+    named = response.has_header("Content-Security-Policy")
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    if settings.DEBUG and response.status_code >= 400 and not named:
+        del response["Content-Security-Policy"]  # Django's pages about what went wrong have styles and scripts in them
     return response
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from accounts.models import User
 from chat.services import rooms
@@ -77,6 +78,16 @@ def test_static_files_may_be_kept_and_do_nothing_by_themselves(client: Client) -
         assert "no-store" not in answer["Cache-Control"]
         assert "Access-Control-Allow-Origin" not in answer
         answer.close()
+
+
+@pytest.mark.django_db
+def test_while_one_develops_djangos_pages_about_mistakes_are_as_django_made_them(
+    client: Client, settings: Settings, alice: User
+) -> None:
+    client.force_login(alice)
+    assert "Content-Security-Policy" in client.get("/nowhere/")
+    settings.DEBUG = True
+    assert "Content-Security-Policy" not in client.get("/nowhere/")
 
 
 @pytest.mark.django_db
