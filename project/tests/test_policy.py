@@ -28,6 +28,7 @@ DEMANDED = {
 }
 OURS = {"require-trusted-types-for": "'script'", "trusted-types": "lit-html roomful"}
 URLS = {"action", "formaction", "href", "poster", "src", "xlink:href"}
+CODE = ("javascript:", "vbscript:", "data:text", "data:application")
 
 
 class Reader(HTMLParser):
@@ -57,7 +58,7 @@ class Reader(HTMLParser):
 
 
 def is_code(address: str) -> bool:
-    return re.sub(r"[\s\0]", "", address).lower().startswith(("javascript:", "vbscript:", "data:"))
+    return re.sub(r"[\s\0]", "", address).lower().startswith(CODE)
 
 
 def policy_of(answer: Any) -> dict[str, str]:
