@@ -52,19 +52,23 @@ RAW_VALUES = [*RAW.split(), *["undefined", "[1,", "'a'", "{]"], '"\t"', "9" * 40
 WRONG = [*(json.dumps(value) for value in [*INTEGERS, *STRINGS]), *RAW_VALUES]
 
 wrong = st.sampled_from(WRONG)
-names = st.sampled_from([*sorted(RIGHT), "", "type", "__class__", "\\u0000"])
-slips = st.lists(st.tuples(names, wrong), max_size=2)  # a name that stands there twice counts as it does the last time
+slips = st.tuples(st.integers(0, 12), wrong)  # a name that stands there twice counts as it does the last time
 
 
-def command(type: str, slips: list[tuple[str, str]]) -> str:
+def command(type: str, slips: list[tuple[int, str]]) -> str:
     """As it should be, but for some slips."""
-    pairs = [("type", f'"{type}"'), *((name, RIGHT[name]) for name in FIELDS.get(type, ())), *slips]
+    fields = FIELDS.get(type, ())
+    names = [*fields, *fields, "type", "__class__", "\\u0000"]
+    pairs = [("type", f'"{type}"'), *((name, RIGHT[name]) for name in fields)]
+    pairs += [(names[place % len(names)], value) for place, value in slips]
     return "{" + ",".join(f'"{name}":{value}' for name, value in pairs) + "}"
 
 
-commands = st.builds(command, st.sampled_from([*TYPES, "no.such"]), slips)
+types = st.sampled_from([*TYPES, "no.such"])
+commands = st.builds(command, types, st.lists(slips, max_size=2))
+slipping = st.builds(command, types, st.lists(slips, min_size=1, max_size=2))
 cut = st.builds(lambda text, end: text[: 1 + end % len(text)], commands, st.integers(0, 200))
-texts = st.one_of(commands, commands, cut, wrong, st.text(min_size=1, max_size=20))
+texts = st.one_of(commands, slipping, slipping, cut, wrong, st.text(min_size=1, max_size=20))
 
 # -- Bytes -------------------------------------------------------------------------------------------------------------
 

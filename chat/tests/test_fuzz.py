@@ -24,7 +24,7 @@ Run = Callable[[Any], Any]
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.row(34)]
 
-TEXTS, WIRES = length.pick(full=95_000, short=9_500), length.pick(full=3_000, short=300)  # frames, sequences
+TEXTS, WIRES = length.pick(full=95_000, short=9_500), length.pick(full=2_000, short=200)  # frames, sequences
 BATCH = 100
 REFUSALS = {1002, 1003, 1007, 1009}
 LAST = 2**53 - 1  # the id of a command that no other one has
