@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import invitations, pending
 from accounts.addresses import domain_of
 from accounts.models import User
-from accounts.naming import Naming
+from accounts.naming import Naming, as_if_later
 from accounts.origin import origin
 from accounts.usernames import folded
 
@@ -61,7 +61,7 @@ class Adapter(Naming):
         made: User = super().save_user(request, user, form, commit=False)
         made.awaits_code = settings.ACCOUNT_EMAIL_VERIFICATION == "mandatory"
         if commit:
-            with self.making_an_account(request, form.cleaned_data["email"]):
+            with as_if_later(request, made.username), self.making_an_account(request, made.email):
                 made.save()
             pending.note(request, made)
         return made

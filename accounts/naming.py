@@ -7,7 +7,6 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.forms import BaseForm
 from django.http import HttpRequest
 from django.urls import resolve
 
@@ -30,11 +29,6 @@ class Naming(DefaultAccountAdapter):
         """For whoever comes from elsewhere, and chose none."""
         wanted = next(text for text in txts if text)
         return derive_username(wanted.partition("@")[0], lambda name: is_reserved(name) or is_taken(name))
-
-    def save_user(self, request: HttpRequest, user: User, form: BaseForm, commit: bool = True) -> User:
-        with as_if_later(request, form.cleaned_data.get("username") or ""):
-            saved: User = super().save_user(request, user, form, commit)
-        return saved
 
 
 def is_taken(username: str) -> bool:

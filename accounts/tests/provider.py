@@ -11,7 +11,7 @@ from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -66,12 +66,20 @@ class Provider:
 def handler(provider: Provider) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            if self.path.startswith("/authorize"):
+                return self.send_back()
             known = self.path.endswith("/openid-configuration")
-            self.answer(provider.configuration() if known else provider.person | provider.says_instead)
+            return self.answer(provider.configuration() if known else provider.person | provider.says_instead)
 
         def do_POST(self) -> None:
             form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
             self.answer(provider.token(form))
+
+        def send_back(self) -> None:
+            [where] = parse_qs(urlsplit(self.path).query)["redirect_uri"]
+            self.send_response(302)
+            self.send_header("Location", f"{where}?{urlencode(provider.authorize(self.path))}")
+            self.end_headers()
 
         def answer(self, content: dict[str, Any] | None) -> None:
             self.send_response(503 if provider.broken else 400 if content is None else 200)

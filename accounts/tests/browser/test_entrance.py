@@ -1,5 +1,6 @@
 """Coming in by mailed codes, with the mail that a real server prints."""
 
+from collections.abc import Callable, Iterator
 from functools import partial
 
 import pytest
@@ -7,6 +8,7 @@ from selenium.webdriver import Chrome, Keys
 from selenium.webdriver.common.by import By
 
 from accounts.models import User
+from accounts.tests.provider import CLIENT, SECRET, Provider, running
 from project.testing.mailbox import mailed_code
 from project.testing.processes import Server
 from project.testing.waiting import eventually
@@ -27,6 +29,12 @@ def press(browser: Chrome, words: str) -> None:
     """A link or a button of the page."""
     sought = f"//body//*[self::a or self::button][contains(., '{words}')]"
     eventually(partial(browser.find_elements, By.XPATH, sought), within=10)[0].click()
+
+
+@pytest.fixture
+def provider() -> Iterator[Provider]:
+    with running() as provider:
+        yield provider
 
 
 def is_among_the_rooms(browser: Chrome) -> bool:
@@ -62,3 +70,16 @@ def test_bob_signs_up_with_a_code_in_with_another_and_chooses_a_new_password(bro
     press(browser, "Sign in")
     fill(browser, login="bob", password="herons at dusk")
     assert is_among_the_rooms(browser)
+
+
+def test_carol_comes_with_an_account_elsewhere(
+    browser: Chrome, servers: Callable[..., Server], provider: Provider
+) -> None:
+    """The browser lets the form lead to the provider, and to no other: the security policy names it."""
+    provider.person = {"sub": "c", "preferred_username": "carol", "email": "carol@example.org", "email_verified": True}
+    named = {"NAME": "Example", "SERVER": provider.url, "CLIENT": CLIENT, "SECRET": SECRET}
+    server = servers(ROOMFUL_OIDC="example", **{f"ROOMFUL_OIDC_EXAMPLE_{name}": value for name, value in named.items()})
+    browser.get(f"{server.url}/accounts/login/")
+    press(browser, "Go on with Example")
+    assert is_among_the_rooms(browser)
+    assert User.objects.get().username == "carol"
