@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -72,14 +72,22 @@ class Adapter(Naming):
         super().send_account_already_exists_mail(email)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Whoever waits for one that the mail server does not take is told so."""
+        try:
+            self.deliver(template_prefix, email, context)
+        except OSError as error:
+            logger.exception("A mail could not be sent.")
+            # No 5xx: Django keeps no session then, and who starts again would find their own username taken.
+            raise ImmediateHttpResponse(render(self.request, "account/mail_failed.html", status=424)) from error
+
+    def deliver(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Raises OSError where the mail server does not take it."""
         super().send_mail(template_prefix, email, {"site_name": settings.SITE_NAME, "site_url": origin(), **context})
 
     def send_notification_mail(self, *args: Any, **options: Any) -> None:
         """What it tells of is done by now, whether or not the mail server takes it."""
-        try:
+        with suppress(ImmediateHttpResponse):
             super().send_notification_mail(*args, **options)
-        except OSError:
-            logger.exception("The mail about a change of an account could not be sent.")
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
         """Whoever knows the password of an account that is not active is told why."""

@@ -41,9 +41,8 @@ def link(token: str) -> str:
 
 def send(invitation: Invitation, token: str) -> None:
     """To the address that it is for. Raises OSError where the mail cannot be sent."""
-    get_adapter().send_mail(
-        "account/email/invitation", invitation.email, {"invitation": invitation, "link": link(token)}
-    )
+    context = {"invitation": invitation, "link": link(token)}
+    get_adapter().deliver("account/email/invitation", invitation.email, context)
 
 
 def follow(request: HttpRequest, token: str) -> bool:

@@ -16,7 +16,7 @@ from pytest_django import Settings
 
 from accounts import invitations
 from accounts.models import User
-from accounts.tests.entrance import sign_in
+from accounts.tests.entrance import confirm, mailed_code, sign_in, sign_up
 
 OURS, THEIRS = site_settings.BASE_DIR / "templates", Path(allauth.__file__).parent / "templates"
 
@@ -103,3 +103,23 @@ def test_a_mail_that_cannot_be_sent_undoes_no_change(
     form = {"oldpassword": "alice's password", "password1": "herons at dusk", "password2": "herons at dusk"}
     assert client.post(reverse("account_change_password"), form).status_code == 302
     assert sign_in(Client(), "alice", "herons at dusk")
+
+
+@pytest.mark.django_db
+def test_who_waits_for_a_mail_that_cannot_be_sent_is_told_and_starts_again(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise smtplib.SMTPServerDisconnected
+
+    form = {"username": "bob", "email": "bob@example.org", "password1": "herons at dusk", "password2": "herons at dusk"}
+    with monkeypatch.context() as patched:
+        patched.setattr(EmailMessage, "send", fail)
+        page = client.post(reverse("account_signup"), form)
+        asked = Client().post(reverse("account_request_login_code"), {"email": "bob@example.org"})
+    for answer in (page, asked):
+        assert answer.status_code == 424
+        assert b"The mail could not be sent" in answer.content
+    client.post(reverse("accounts:start-again"))
+    assert sign_up(client, "bob", "bob@example.org") == []
+    assert confirm(client, mailed_code())
