@@ -133,6 +133,7 @@ PAGES: dict[str, tuple[Row, Row]] = {
     ),
     "chat:site-admin:end-sessions": (NOT_SO_FOR_ADMINISTRATORS, DONE_BY_ADMINISTRATORS),
     "chat:site-admin:end-session": (NOT_SO_FOR_ADMINISTRATORS, DONE_BY_ADMINISTRATORS),
+    "chat:site-admin:reset-second-factor": (NOT_SO_FOR_ADMINISTRATORS, DONE_BY_ADMINISTRATORS),
     "chat:site-admin:disconnect": (NOT_SO_FOR_ADMINISTRATORS, DONE_BY_ADMINISTRATORS),
     "chat:site-admin:connections": (ADMINISTRATORS, NOT_SO_FOR_ADMINISTRATORS),
     "chat:site-admin:reports": (ADMINISTRATORS, DONE_BY_ADMINISTRATORS),
@@ -140,8 +141,15 @@ PAGES: dict[str, tuple[Row, Row]] = {
     "chat:site-admin:audit-export": (ADMINISTRATORS, NOT_SO),
     "chat:site-admin:announcements": (ADMINISTRATORS, DONE_BY_ADMINISTRATORS),
     "chat:site-admin:end-announcement": (NOT_SO, DONE_BY_ADMINISTRATORS),
+    "chat:site-admin:invitations": (ADMINISTRATORS, DONE_BY_ADMINISTRATORS),
+    "chat:site-admin:revoke-invitation": (NOT_SO, DONE_BY_ADMINISTRATORS),
     # Getting in, and out again.
     "accounts:setup": (NOBODY, NOBODY),  # there is an administrator
+    "accounts:invited": (  # there is no such invitation, and whoever has an account needs none
+        Row("nothing", "leads on", "leads on", "leads on", "leads on"),
+        Row("nothing", "leads on", "leads on", "leads on", "leads on"),
+    ),
+    "accounts:start-again": (NEVER, LED_ON_AS_EVERYONE),
     "account_login": (NEWCOMERS, LED_ON_AS_EVERYONE),
     "account_logout": (SIGNED_IN, TO_SIGN_IN),
     "account_inactive": (EVERYONE, FORM_FOR_EVERYONE),
@@ -162,11 +170,18 @@ PAGES: dict[str, tuple[Row, Row]] = {
     "socialaccount_login_cancelled": (EVERYONE, NEVER),
     "socialaccount_login_error": (signed_in("refused"), NOT_SO),
     "socialaccount_signup": (TO_SIGN_IN, TO_SIGN_IN),
-    # One's own account; the key is somebody else's.
+    # One's own account; the key and the session are somebody else's.
+    "accounts:profile": (SIGNED_IN, DONE),
+    "accounts:picture": (NOT_SO, FORM),
+    "accounts:remove-picture": (NOT_SO, LED_ON),  # there is none
+    "accounts:picture-file": (NOBODY, NOBODY),  # there is no such picture
+    "accounts:export": (CONFIRM, CONFIRM),
+    "accounts:delete": (CONFIRM, CONFIRM),
+    "accounts:end-session": (NOT_SO, NOT_THEIRS),
     "account_reauthenticate": (SIGNED_IN, LED_ON),
     "account_email": (SIGNED_IN, CONFIRM),
     "account_change_password": (SIGNED_IN, DONE),
-    "account_set_password": (LED_ON, LED_ON),
+    "account_set_password": (CONFIRM, CONFIRM),
     "mfa_index": (SIGNED_IN, NOT_SO),
     "mfa_reauthenticate": (
         Row("sign in", "confirm", "confirm", "confirm", "open"),
@@ -191,7 +206,10 @@ PAGES: dict[str, tuple[Row, Row]] = {
     # The rest.
     "words": (EVERYONE, NEVER),
     "presence": (ADMIN, ADMIN_FORM),
-    "admin:login": (Row("open", "open", "open", "open", "leads on"), FORM_FOR_EVERYONE),
+    "admin:login": (
+        Row("sign in", "refused", "refused", "refused", "leads on"),
+        Row("sign in", "refused", "refused", "refused", "leads on"),
+    ),
     "admin:logout": (
         Row("sign in", "leads on", "leads on", "leads on", "not so"),
         Row("sign in", "leads on", "leads on", "leads on", "sign in"),
@@ -214,6 +232,8 @@ FORMS: dict[str, dict[str, str]] = {
     "chat:site-admin:reports": {"report": "{report_id}", "outcome": "dismissed"},
     "chat:site-admin:announcements": {"text": "Tea at five"},
     "chat:room-settings:invites": {"hours": "24"},
+    "chat:site-admin:invitations": {"hours": "24"},
+    "accounts:profile": {"display_name": "Somebody else"},
     "account_login": {"login": "carol", "password": "carol's password"},
     "account_signup": {
         "email": "dave@example.org",
