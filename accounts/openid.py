@@ -22,6 +22,8 @@ from django.shortcuts import render
 
 from accounts import pending
 from accounts.models import User
+from accounts.naming import as_if_later
+from accounts.profile.names import clean_display_name
 from accounts.signals import newcomer
 from accounts.usernames import derive_username
 
@@ -60,7 +62,8 @@ class OpenIdAdapter(DefaultSocialAccountAdapter):
         for address in sociallogin.email_addresses:
             address.verified = address.verified is True
         user: User = super().populate_user(request, sociallogin, data)
-        user.display_name = printable(data.get("name"))[: User._meta.get_field("display_name").max_length]
+        longest = User._meta.get_field("display_name").max_length
+        user.display_name = clean_display_name(str(data.get("name") or ""))[:longest]
         return user
 
     def is_auto_signup_allowed(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
@@ -94,8 +97,9 @@ class OpenIdAdapter(DefaultSocialAccountAdapter):
         return user
 
     def _make(self, request: HttpRequest, sociallogin: SocialLogin) -> User:
-        sociallogin.user.awaits_code = settings.ACCOUNT_EMAIL_VERIFICATION == "mandatory"
-        with get_account_adapter().making_an_account(request, sociallogin.user.email):
+        made = sociallogin.user
+        made.awaits_code = settings.ACCOUNT_EMAIL_VERIFICATION == "mandatory"
+        with as_if_later(request, made.username), get_account_adapter().making_an_account(request, made.email):
             user: User = super().save_user(request, sociallogin)
         pending.note(request, user)
         return user
@@ -125,12 +129,6 @@ def check(response: requests.Response, *_args: Any, **_options: Any) -> None:
 
 def failed(request: HttpRequest) -> HttpResponse:
     return render(request, "socialaccount/authentication_error.html", status=503)
-
-
-def printable(name: object) -> str:
-    """As one line, without characters that are not seen, or that turn a line around."""
-    text = "".join(character if character.isprintable() else " " for character in str(name or ""))
-    return " ".join(text.split())
 
 
 def is_taken(username: str) -> bool:

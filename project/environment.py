@@ -38,12 +38,6 @@ class Environment:
 environment = Environment()
 
 
-def refuse_if(wrong: bool, why: str) -> None:
-    """End the start with one line, where settings that can be read do not go together."""
-    if wrong:
-        sys.exit(f"roomful: {why}")
-
-
 def private_folder(path: Path) -> Path:
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)

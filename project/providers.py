@@ -8,8 +8,7 @@ from urllib.parse import urlsplit
 from environs import ValidationError
 
 from project.environment import environment, is_origin
-
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
+from project.safety import is_loopback
 
 
 def providers() -> list[dict[str, Any]]:
@@ -53,7 +52,7 @@ def is_provider(value: str) -> None:
 
 def is_safe(server: str) -> bool:
     parts = urlsplit(server)
-    return (parts.scheme == "https" or parts.hostname in LOOPBACK) and not (parts.query or parts.fragment)
+    return (parts.scheme == "https" or is_loopback(parts.hostname or "")) and not (parts.query or parts.fragment)
 
 
 def is_given(value: str) -> None:

@@ -66,5 +66,11 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def refuse_if(wrong: bool, why: str) -> None:
+    """Where settings that can be read do not go together."""
+    if wrong:
+        refuse(why)
+
+
 def refuse(why: str) -> None:
     sys.exit(f"roomful: {why}")

@@ -26,11 +26,10 @@ from project.environment import (
     is_redis,
     kept_secret,
     private_folder,
-    refuse_if,
 )
 from project.environment import environment as env
 from project.providers import origin_of, providers
-from project.safety import keep_from_others, refuse_a_weak_secret, refuse_an_unsafe_site
+from project.safety import keep_from_others, refuse_a_weak_secret, refuse_an_unsafe_site, refuse_if
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 

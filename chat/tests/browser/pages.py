@@ -45,6 +45,10 @@ class Tab:
     def one(self, selector: str) -> WebElement:
         return eventually(lambda: next(iter(self.all(selector)), None), within=10) or self.all(selector)[0]
 
+    def press(self, selector: str) -> None:
+        """Click on it, anew where the page has just drawn it anew."""
+        eventually(lambda: self.one(selector).click() or True)  # type: ignore[func-returns-value]
+
     def all(self, selector: str) -> list[WebElement]:
         return self.browser.find_elements(By.CSS_SELECTOR, selector)
 
@@ -162,13 +166,13 @@ class Tab:
 
     def choose(self, mode: str) -> None:
         """Choose from one's own menu how others see one: `auto`, `away`, `dnd` or `invisible`."""
-        self.one("me-card summary").click()
-        self.one(f"me-card [data-mode={mode}]").click()
+        self.press("me-card summary")
+        self.press(f"me-card [data-mode={mode}]")
         eventually(lambda: self.one("me-card").get_attribute("data-mode") == mode)
 
     def open_status(self) -> None:
-        self.one("me-card summary").click()
-        self.one("me-card [data-act=status]").click()
+        self.press("me-card summary")
+        self.press("me-card [data-act=status]")
         self.one(".status-dialog[open]")
 
     def card(self) -> str:

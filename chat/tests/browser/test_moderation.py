@@ -20,8 +20,8 @@ SOON = 1  # s, within which an act shows in the open pages
 
 def choose(page: Tab, username: str, act: str) -> None:
     """Open somebody's card, and choose from it."""
-    page.person(username).click()
-    page.one(f".person-card:popover-open [data-act={act}]").click()
+    page.press(f'.person[data-user="{username}"] button')
+    page.press(f".person-card:popover-open [data-act={act}]")
 
 
 def confirm(page: Tab, reason: str = "", span: str = "") -> None:
@@ -36,8 +36,8 @@ def confirm(page: Tab, reason: str = "", span: str = "") -> None:
 
 
 def choose_for_room(page: Tab, act: str) -> None:
-    page.one("room-header summary").click()
-    page.one(f"room-moderation [data-act={act}]").click()
+    page.press("room-header summary")
+    page.press(f"room-moderation [data-act={act}]")
 
 
 def reads(page: Tab, words: str, within: float = 5) -> bool:
