@@ -123,7 +123,7 @@ def batches(items: Collection[T]) -> Iterator[list[T]]:
 
 def _write_down(request: HttpRequest, key: str, user_id: int) -> None:
     device = request.headers.get("User-Agent", "")[:DEVICE_LENGTH]
-    found = {"user_id": user_id, "ip": _address(request), "user_agent": device, "last_seen_at": timezone.now()}
+    found = {"user_id": user_id, "ip": address_of(request), "user_agent": device, "last_seen_at": timezone.now()}
     UserSession.objects.update_or_create(session_key=key, defaults=found)
 
 
@@ -132,7 +132,7 @@ def _delete(keys: Collection[str]) -> None:
         Session.objects.filter(pk__in=batch).delete()
 
 
-def _address(request: HttpRequest) -> str:
+def address_of(request: HttpRequest) -> str:
     try:
         return str(get_adapter().get_client_ip(request))
     except PermissionDenied:

@@ -41,7 +41,9 @@ DATA_DIR: Path = private_folder(env.path("ROOMFUL_DATA", BASE_DIR / "var").resol
 
 DEBUG: bool = env.bool("ROOMFUL_DEBUG", False)
 SECRET_KEY: str = env.str("ROOMFUL_SECRET_KEY", "") or kept_secret(DATA_DIR / "secret_key")
-refuse_a_weak_secret(SECRET_KEY)
+SECRET_KEY_FALLBACKS: list[str] = env.list("ROOMFUL_OLD_SECRET_KEYS", [])
+for secret in (SECRET_KEY, *SECRET_KEY_FALLBACKS):
+    refuse_a_weak_secret(secret)
 
 PORT: int = env.int("PORT", 8000, validate=is_port)
 

@@ -1,5 +1,6 @@
 import os
 import re
+import secrets
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -94,6 +95,14 @@ def test_processes_that_start_at_once_agree_on_the_secret(tmp_path: Path) -> Non
     with ThreadPoolExecutor() as pool:
         ended = list(pool.map(lambda _: run("-c", program, str(tmp_path / "secret")), range(6)))
     assert {secret.stdout for secret in ended} == {(tmp_path / "secret").read_text() + "\n"}
+
+
+def test_old_secrets_still_count_unless_they_can_be_guessed() -> None:
+    said = "from project import settings; print(settings.SECRET_KEY_FALLBACKS)"
+    old = secrets.token_urlsafe(48)
+    assert run("-c", said, ROOMFUL_OLD_SECRET_KEYS=old).stdout == f"['{old}']\n"
+    refused = run("-c", said, ROOMFUL_OLD_SECRET_KEYS=f"{old},changeme")
+    assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
 
 
 def test_every_variable_is_described() -> None:
