@@ -21,6 +21,10 @@ class UserQuerySet(models.QuerySet["User"]):
         """Those who run the site: staff, as Django calls them."""
         return self.filter(is_staff=True, is_active=True)
 
+    def reachable(self) -> Self:
+        """Those whom one may find, write to or add: nobody who cannot sign in, or has yet to confirm an address."""
+        return self.filter(is_active=True).exclude(last_login=None, emailaddress__verified=False)
+
     def called(self, username: str) -> Self:
         """Whoever has that username, in any case and however it is typed."""
         return self.filter(folded=folded(username))

@@ -88,7 +88,7 @@ def members(request: HttpRequest, room_id: int) -> HttpResponse:
 def people(request: HttpRequest) -> HttpResponse:
     """Whom one may write to, or add: names alone (docs/decisions/0018-names-and-presence.md)."""
     begins = request.GET.get("q", "").strip().replace("\0", "")
-    found = User.objects.filter(name_begins(begins), is_active=True).order_by("username")
+    found = User.objects.reachable().filter(name_begins(begins)).order_by("username")
     return JsonResponse({"people": [events.user_card(user) for user in found[:MOST_PEOPLE]]})
 
 

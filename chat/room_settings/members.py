@@ -42,7 +42,7 @@ class AddForm(forms.Form):
         }
         if len(names) > MOST_AT_ONCE:
             raise forms.ValidationError(_("At most %(limit)d people at once.") % {"limit": MOST_AT_ONCE})
-        found = {user.folded: user for user in User.objects.filter(is_active=True, folded__in=names)}
+        found = {user.folded: user for user in User.objects.reachable().filter(folded__in=names)}
         if unknown := [name for wanted, name in names.items() if wanted not in found]:
             raise forms.ValidationError(_("Nobody has the username %(names)s.") % {"names": ", ".join(unknown)})
         return list(found.values())

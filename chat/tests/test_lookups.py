@@ -5,12 +5,14 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
 from chat import events
+from chat.errors import NotFound
 from chat.models import Message, Room
 from chat.services import directs, editing, messages, moderation, pins, roles, rooms, threads
 from chat.services.actor import Actor
@@ -216,6 +218,16 @@ class TestPeople:
         assert ask(alice, "people", q="bob")["people"]
         User.objects.filter(pk=bob.pk).update(is_active=False)
         assert ask(alice, "people", q="bob")["people"] == []
+
+    def test_are_found_and_written_to_once_their_address_is_confirmed(self, alice: User, bob: User) -> None:
+        """Until then, who knows whether it is them."""
+        EmailAddress.objects.filter(user=bob).update(verified=False)
+        assert ask(alice, "people", q="bob")["people"] == []
+        with pytest.raises(NotFound):
+            directs.open_direct(alice, [bob.pk])
+        EmailAddress.objects.filter(user=bob).update(verified=True)
+        assert ask(alice, "people", q="bob")["people"]
+        assert directs.open_direct(alice, [bob.pk])
 
     def test_are_told_by_their_names_alone(self, alice: User, bob: User) -> None:
         set_status(bob, mode="dnd", text="In a meeting")
