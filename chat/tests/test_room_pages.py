@@ -214,7 +214,9 @@ class TestInvites:
         invite = Invite.objects.get()
         assert invite.most_uses == 3
         assert timedelta(hours=23) < (invite.expires_at or timezone.now()) - timezone.now() < timedelta(hours=24)
-        client.post(settings_of(secret, "revoke", invite.pk))
+        revoke = settings_of(secret, "revoke", invite.pk)
+        assert f'action="{revoke}"' in client.get(page).content.decode()
+        client.post(revoke)
         assert outsider.get(urlsplit(link).path).status_code == 404
         assert "Revoked" in text_of(client.get(page))
 

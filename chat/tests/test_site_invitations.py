@@ -59,10 +59,12 @@ def test_where_the_mail_cannot_be_sent_the_link_is_there_all_the_same(
 def test_one_that_is_revoked_leads_nowhere(admin_client: Client) -> None:
     link = invite(admin_client)
     made = Invitation.objects.get()
-    admin_client.post(reverse("chat:site-admin:revoke-invitation", args=[made.pk]))
+    revoke = reverse("chat:site-admin:revoke-invitation", args=[made.pk])
+    assert f'action="{revoke}"' in admin_client.get(PAGE).content.decode()
+    admin_client.post(revoke)
     assert Client().get(link).status_code == 404
     assert b"Revoked" in admin_client.get(PAGE).content
-    admin_client.post(reverse("chat:site-admin:revoke-invitation", args=[made.pk]))
+    admin_client.post(revoke)
     assert AuditEntry.objects.filter(act="invitation.revoked").count() == 1
 
 
