@@ -3,7 +3,7 @@
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from allauth.account.forms import LoginForm, ResetPasswordKeyForm, SignupForm
+from allauth.account.forms import ChangePasswordForm, LoginForm, ResetPasswordKeyForm, SetPasswordForm, SignupForm
 from allauth.core import context
 from allauth.socialaccount.forms import SignupForm as OpenIdSignupForm
 from django import forms
@@ -70,14 +70,27 @@ class NewAccount:
         return made
 
 
-class NewPasswordForm(ResetPasswordKeyForm):
-    """After a mailed code."""
-
+class NewPassword:
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        label(self.fields["password1"], _("New password"))
-        label(self.fields["password2"], _("New password (again)"))
-        self.fields["password1"].help_text = PASSWORD_HELP
+        fields: dict[str, forms.Field] = self.fields  # type: ignore[attr-defined]
+        label(fields["password1"], _("New password"))
+        label(fields["password2"], _("New password (again)"))
+        fields["password1"].help_text = PASSWORD_HELP
+
+
+class NewPasswordForm(NewPassword, ResetPasswordKeyForm):
+    """After a mailed code."""
+
+
+class FirstPasswordForm(NewPassword, SetPasswordForm):
+    """Of whoever signs in by other means."""
+
+
+class OtherPasswordForm(NewPassword, ChangePasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        label(self.fields["oldpassword"], _("Current password"))
 
 
 class SignUpForm(NewAccount, SignupForm):
