@@ -19,13 +19,13 @@ def hers(client: Client, alice: User) -> Client:
 
 
 @pytest.mark.parametrize("name", PAGES[:-1])
-def test_each_page_leads_to_the_others_and_says_where_one_is(hers: Client, name: str) -> None:
+def test_each_account_page_links_to_the_others_and_marks_itself_as_current(hers: Client, name: str) -> None:
     page = hers.get(reverse(name)).content.decode()
     assert all(f'href="{reverse(other)}"' in page for other in PAGES)
     assert page.count("aria-current") == 1
 
 
-def test_connected_accounts_are_offered_where_there_can_be_any(hers: Client, settings: Settings) -> None:
+def test_connected_accounts_are_offered_only_where_a_provider_is_configured(hers: Client, settings: Settings) -> None:
     connections = f'href="{reverse("socialaccount_connections")}"'
     assert connections not in hers.get(reverse("mfa_index")).content.decode()
     provider = {"provider_id": "example", "name": "Example", "client_id": "1", "secret": "2"}
@@ -33,8 +33,8 @@ def test_connected_accounts_are_offered_where_there_can_be_any(hers: Client, set
     assert connections in hers.get(reverse("mfa_index")).content.decode()
 
 
-def test_no_page_has_code_of_its_own(hers: Client) -> None:
-    """The policy would refuse it."""
+def test_account_pages_have_no_inline_scripts_or_styles(hers: Client) -> None:
+    """The content security policy refuses inline code."""
     for name in PAGES:
         page = hers.get(reverse(name)).content.decode()
         scripts = [tag.split(">")[0] for tag in page.split("<script")[1:]]

@@ -12,7 +12,9 @@ pytestmark = pytest.mark.django_db
 ELSEWHERE = "203.0.113.7"
 
 
-def test_the_log_says_who_came_and_went_from_where(alice: User, caplog: pytest.LogCaptureFixture) -> None:
+def test_signing_in_and_out_is_logged_with_the_user_and_the_address(
+    alice: User, caplog: pytest.LogCaptureFixture
+) -> None:
     client = Client(REMOTE_ADDR=ELSEWHERE)
     assert sign_in(client, "alice")
     client.post(reverse("account_logout"))
@@ -21,7 +23,7 @@ def test_the_log_says_who_came_and_went_from_where(alice: User, caplog: pytest.L
 
 
 @pytest.mark.parametrize("login", ["alice", "ALICE", "Alice@example.org"])
-def test_and_whose_password_was_guessed_but_not_what_was_typed(
+def test_a_wrong_password_is_logged_with_its_user_but_not_with_what_was_typed(
     alice: User, caplog: pytest.LogCaptureFixture, login: str
 ) -> None:
     assert not sign_in(Client(REMOTE_ADDR=ELSEWHERE), login, "gulls on the dyke")
@@ -29,7 +31,7 @@ def test_and_whose_password_was_guessed_but_not_what_was_typed(
     assert "gulls" not in caplog.text
 
 
-def test_nor_is_a_password_that_was_typed_as_a_name(alice: User, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_password_that_was_typed_as_a_username_is_not_logged(alice: User, caplog: pytest.LogCaptureFixture) -> None:
     assert not sign_in(Client(REMOTE_ADDR=ELSEWHERE), "alice's password", "alice")
     assert f"A wrong password, for nobody, from {ELSEWHERE}." in caplog.text
     assert "alice's password" not in caplog.text

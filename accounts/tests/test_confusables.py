@@ -29,7 +29,7 @@ def test_names_that_look_alike_have_one_skeleton(names: list[str]) -> None:
     assert len(set(map(skeleton, names))) == 1
 
 
-def test_names_that_do_not_look_alike_have_two() -> None:
+def test_names_that_do_not_look_alike_have_different_skeletons() -> None:
     names = [
         "tim",
         "rim",
@@ -51,7 +51,7 @@ def test_names_that_do_not_look_alike_have_two() -> None:
 
 
 @given(NAMES)
-def test_a_skeleton_is_its_own_and_the_same_however_the_name_is_typed(name: str) -> None:
+def test_a_skeleton_is_its_own_skeleton_and_is_the_same_for_every_unicode_form(name: str) -> None:
     looks = skeleton(name)
     assert skeleton(looks) == looks
     assert skeleton(unicodedata.normalize("NFKC", name)) == looks
@@ -81,6 +81,6 @@ def test_no_character_becomes_longer_than_the_column_has_room_for() -> None:
     assert len(skeleton(longest * USERNAME_LENGTH)) == LONGEST * USERNAME_LENGTH
 
 
-def test_the_data_is_followed_to_its_end() -> None:
+def test_no_look_alike_is_mapped_to_a_character_that_is_mapped_itself() -> None:
     looks = _looks()
     assert not {ord(each) for target in looks.values() for each in target} & looks.keys()

@@ -48,7 +48,7 @@ def told() -> Iterator[list[dict[str, Any]]]:
         signal.disconnect(listen)
 
 
-def test_nothing_personal_is_left(
+def test_a_deleted_account_keeps_nothing_personal(
     alice: User,
     told: list[dict[str, Any]],
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
@@ -84,7 +84,7 @@ def test_nothing_personal_is_left(
     assert "alice" in str(message.body)
 
 
-def test_it_asks_who_one_is_and_for_the_username(
+def test_deleting_an_account_asks_for_the_password_and_the_username(
     alice: User, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
     client = signed_in(alice)
@@ -102,7 +102,7 @@ def test_it_asks_who_one_is_and_for_the_username(
     assert User.objects.get(pk=alice.pk).deleted_at
 
 
-def test_the_last_administrator_cannot_go(alice: User, admin_user: User) -> None:
+def test_the_last_administrator_cannot_delete_their_account(alice: User, admin_user: User) -> None:
     with pytest.raises(ValidationError):
         deletion.delete(admin_user, "")
     User.objects.filter(pk=alice.pk).update(is_staff=True)
@@ -113,8 +113,8 @@ def test_the_last_administrator_cannot_go(alice: User, admin_user: User) -> None
     assert not User.objects.administrators().filter(pk=admin_user.pk).exists()
 
 
-def test_a_deleted_account_gets_nothing_personal_any_more(alice: User) -> None:
-    """Not by a request either that was on its way."""
+def test_a_change_of_profile_after_the_deletion_stores_nothing_personal(alice: User) -> None:
+    """Covers requests that were under way when the account was deleted."""
     deletion.delete(alice, "")
     changing.change(alice, display_name="Alice", time_zone="", theme="")
     files = pictures.storage().listdir("")[1]
@@ -135,7 +135,9 @@ def admins(admin_client: Client) -> Client:
     return admin_client
 
 
-def test_to_delete_somebody_in_the_admin_does_the_same(admins: Client, alice: User, bob: User) -> None:
+def test_deleting_a_user_in_the_admin_keeps_their_row_without_anything_personal(
+    admins: Client, alice: User, bob: User
+) -> None:
     url = reverse("admin:accounts_user_delete", args=[alice.pk])
     assert "alice" in admins.get(url).content.decode()
     admins.post(url, {"post": "yes"})
@@ -145,7 +147,7 @@ def test_to_delete_somebody_in_the_admin_does_the_same(admins: Client, alice: Us
     assert User.objects.get(pk=bob.pk).name == "Deleted user"
 
 
-def test_nor_is_it_brought_back_there(admins: Client, admin_user: User, alice: User) -> None:
+def test_a_deleted_account_cannot_be_restored_in_the_admin(admins: Client, admin_user: User, alice: User) -> None:
     change = reverse("admin:accounts_user_change", args=[alice.pk])
     fields = {"username": "alice", "is_active": "on", "email": "alice@example.org"}
     admins.post(change, {key: value for key, value in fields.items() if key != "is_active"})

@@ -32,7 +32,7 @@ def lines(file: zipfile.ZipFile) -> Files:
     return {name.removesuffix(".jsonl"): [json.loads(line) for line in file.read(name).splitlines()] for name in names}
 
 
-def test_it_has_all_that_accounts_know_and_no_secret(alice: User) -> None:
+def test_an_export_has_all_data_of_the_account_and_no_secret(alice: User) -> None:
     Authenticator.objects.create(user=alice, type=Authenticator.Type.RECOVERY_CODES, data={"seed": "sesame"})
     pictures.put(alice, plain("WEBP"))
     file = exported(proven(alice))
@@ -49,7 +49,7 @@ def test_it_has_all_that_accounts_know_and_no_secret(alice: User) -> None:
     assert "argon2" not in everything
 
 
-def test_it_asks_who_one_is_first(alice: User) -> None:
+def test_an_export_asks_for_the_password_first(alice: User) -> None:
     client = signed_in(alice)
     for ask in (client.get, client.post):
         assert reverse("account_reauthenticate") in ask(reverse("accounts:export"))["Location"]
@@ -58,8 +58,8 @@ def test_it_asks_who_one_is_first(alice: User) -> None:
     assert exported(client)
 
 
-def test_it_is_made_while_it_is_read(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    """However much there is, little of it is held at a time."""
+def test_an_export_is_streamed_while_it_is_made(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Memory use does not grow with the size of the export."""
     written: list[int] = []
 
     def rows_of(user: User) -> Any:

@@ -64,7 +64,7 @@ def is_signed_in(client: Client) -> bool:
     return "_auth_user_id" in client.session
 
 
-def test_a_password_alone_does_not_sign_in_whoever_has_an_authenticator_app(client: Client, alice: User) -> None:
+def test_a_password_alone_does_not_sign_in_a_user_with_an_authenticator_app(client: Client, alice: User) -> None:
     assert sign_in(client, "alice")
     client.logout()
     secret = with_app(alice)
@@ -97,7 +97,7 @@ def test_a_recovery_code_works_once(alice: User) -> None:
     assert recovery_codes(alice) == codes[:3] + codes[5:]
 
 
-def test_who_guesses_codes_has_to_wait_even_with_a_right_one(client: Client, alice: User) -> None:
+def test_after_five_wrong_codes_even_a_right_one_is_refused(client: Client, alice: User) -> None:
     secret = with_app(alice)
     sign_in(client, "alice")
     for _ in range(5):
@@ -108,16 +108,14 @@ def test_who_guesses_codes_has_to_wait_even_with_a_right_one(client: Client, ali
     assert "too many attempts" in second_step(another, recovery_codes(alice)[0])
 
 
-def test_what_codes_are_made_of_is_not_in_the_database(alice: User) -> None:
+def test_secrets_of_second_factors_are_not_stored_in_plain_text(alice: User) -> None:
     secret = with_app(alice)
     stored = json.dumps(list(Authenticator.objects.values_list("data", flat=True)))
     assert secret not in stored
     assert not re.search(r"[0-9a-f]{80}", stored)
 
 
-def test_a_secret_key_that_was_replaced_still_reads_what_it_wrote(
-    client: Client, alice: User, settings: Settings
-) -> None:
+def test_codes_still_work_after_the_secret_key_was_replaced(client: Client, alice: User, settings: Settings) -> None:
     secret = with_app(alice)
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
     settings.SECRET_KEY = "another key, long enough for a test"
@@ -125,7 +123,9 @@ def test_a_secret_key_that_was_replaced_still_reads_what_it_wrote(
     assert second_step(client, code_of(secret)) == ""
 
 
-def test_a_secret_key_that_is_gone_is_said_on_the_page(client: Client, alice: User, settings: Settings) -> None:
+def test_a_code_whose_secret_key_is_lost_is_refused_with_an_explanation(
+    client: Client, alice: User, settings: Settings
+) -> None:
     secret = with_app(alice)
     settings.SECRET_KEY = "another key, long enough for a test"
     sign_in(client, "alice")
@@ -133,7 +133,9 @@ def test_a_secret_key_that_is_gone_is_said_on_the_page(client: Client, alice: Us
     assert not is_signed_in(client)
 
 
-def test_codes_of_a_secret_key_that_is_gone_are_made_anew(client: Client, alice: User, settings: Settings) -> None:
+def test_recovery_codes_can_be_regenerated_after_the_secret_key_was_lost(
+    client: Client, alice: User, settings: Settings
+) -> None:
     with_app(alice)
     settings.SECRET_KEY = "another key, long enough for a test"
     sign_in_and_show(client, alice)

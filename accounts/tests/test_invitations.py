@@ -31,14 +31,14 @@ def may_sign_up(client: Client) -> bool:
     return b"by invitation" not in client.get(reverse("account_signup")).content
 
 
-def test_what_is_stored_lets_nobody_in() -> None:
+def test_the_stored_digest_of_an_invitation_does_not_work_as_its_token() -> None:
     invitation, token = invitations.make(None)
     assert token not in str(Invitation.objects.values().get())
     assert may_sign_up(follow(token))
     assert not may_sign_up(follow(invitation.digest))
 
 
-def test_the_link_leads_to_signing_up_and_looking_uses_nothing_up() -> None:
+def test_opening_an_invitation_leads_to_sign_up_and_does_not_use_it_up() -> None:
     invitation, token = invitations.make(None, most_uses=1)
     response = Client().get(reverse("accounts:invited", args=[token]))
     assert response["Location"] == reverse("account_signup")
@@ -46,7 +46,7 @@ def test_the_link_leads_to_signing_up_and_looking_uses_nothing_up() -> None:
     assert invitation.uses == 0
 
 
-def test_it_works_as_often_as_it_says() -> None:
+def test_an_invitation_works_only_as_often_as_it_allows() -> None:
     invitation, token = invitations.make(None, most_uses=1)
     bob, mallory = follow(token), follow(token)
     assert sign_up(bob, "Bob", "bob@example.org") == []
@@ -63,7 +63,7 @@ def over(invitation: Invitation) -> None:
 
 
 @pytest.mark.parametrize("end", [over, invitations.revoke], ids=["expired", "revoked"])
-def test_one_that_ended_meanwhile_does_not_work_any_more(end: Callable[[Invitation], object]) -> None:
+def test_an_invitation_that_ended_after_it_was_opened_does_not_work(end: Callable[[Invitation], object]) -> None:
     invitation, token = invitations.make(None)
     client = follow(token)
     assert may_sign_up(client)
@@ -72,7 +72,7 @@ def test_one_that_ended_meanwhile_does_not_work_any_more(end: Callable[[Invitati
     assert Client().get(reverse("accounts:invited", args=[token])).status_code == 404
 
 
-def test_one_to_an_address_is_for_that_address_alone() -> None:
+def test_an_invitation_to_an_address_works_for_that_address_only() -> None:
     _invitation, token = invitations.make(None, email="Bob@Bücher.example")
     client = follow(token)
     assert b'value="Bob@B' in client.get(reverse("account_signup")).content
@@ -80,7 +80,7 @@ def test_one_to_an_address_is_for_that_address_alone() -> None:
     assert sign_up(client, "Bob", "bob@bücher.example") == []
 
 
-def test_who_starts_again_has_not_used_it() -> None:
+def test_starting_sign_up_again_does_not_use_up_an_invitation() -> None:
     invitation, token = invitations.make(None, most_uses=1)
     client = follow(token)
     sign_up(client, "Bob", "bbo@example.org")
@@ -92,13 +92,13 @@ def test_who_starts_again_has_not_used_it() -> None:
     assert invitation.uses == 1
 
 
-def test_whoever_is_signed_in_is_led_to_the_rooms(client: Client, alice: User) -> None:
+def test_a_signed_in_user_who_opens_an_invitation_is_redirected_to_the_rooms(client: Client, alice: User) -> None:
     _invitation, token = invitations.make(None)
     client.force_login(alice)
     assert client.get(reverse("accounts:invited", args=[token]))["Location"] == reverse("chat:index")
 
 
-def test_where_no_account_is_made_none_is_used(alice: User) -> None:
+def test_a_failed_sign_up_does_not_use_up_an_invitation(alice: User) -> None:
     invitation, token = invitations.make(None, most_uses=1)
     client = follow(token)
     assert sign_up(client, "alice", "bob@example.org") != []
@@ -108,7 +108,7 @@ def test_where_no_account_is_made_none_is_used(alice: User) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_several_who_come_at_once_for_the_last_use_one_gets_it() -> None:
+def test_only_one_of_concurrent_sign_ups_gets_the_last_use_of_an_invitation() -> None:
     invitation, token = invitations.make(None, most_uses=1)
     clients = [follow(token) for _ in range(4)]
 

@@ -41,13 +41,13 @@ EVERYTHING = {
 }
 
 
-def test_every_mail_has_our_words() -> None:
+def test_every_mail_of_allauth_has_a_template_of_ours() -> None:
     assert len(names(THEIRS)) > 15
     assert names(THEIRS) <= names(OURS)
 
 
 @pytest.mark.parametrize("name", sorted(names(OURS)))
-def test_is_plain_text_that_names_the_site(name: str, settings: Settings) -> None:
+def test_a_mail_is_plain_text_that_names_the_site(name: str, settings: Settings) -> None:
     settings.SITE_NAME = "Gulls & Sons"
     request = RequestFactory().get("/")
     with context.request_context(request):
@@ -62,7 +62,7 @@ def test_is_plain_text_that_names_the_site(name: str, settings: Settings) -> Non
 
 
 @pytest.mark.django_db
-def test_a_change_is_told_with_time_and_address_and_what_to_do(client: Client, alice: User) -> None:
+def test_a_mail_about_a_change_has_the_time_the_address_and_what_to_do(client: Client, alice: User) -> None:
     assert sign_in(client, "alice", "alice's password")
     client.post(reverse("account_reauthenticate"), {"password": "alice's password"})
     form = {"oldpassword": "alice's password", "password1": "herons at dusk", "password2": "herons at dusk"}
@@ -106,7 +106,7 @@ def test_a_mail_that_cannot_be_sent_undoes_no_change(
 
 
 @pytest.mark.django_db
-def test_who_waits_for_a_mail_that_cannot_be_sent_is_told_and_starts_again(
+def test_a_user_is_told_that_a_mail_cannot_be_sent_and_may_start_again(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:

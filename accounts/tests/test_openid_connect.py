@@ -48,7 +48,7 @@ def come_by(provider: Provider, client: Client, process: str = "login") -> HttpR
     return client.get(RETURN, provider.authorize(leave["Location"]))  # type: ignore[return-value]
 
 
-def test_the_sign_in_page_has_a_button_that_leads_there_by_a_form(client: Client, provider: Provider) -> None:
+def test_the_sign_in_page_has_a_form_that_leads_to_the_provider(client: Client, provider: Provider) -> None:
     page = client.get(reverse("account_login")).content.decode()
     assert "Go on with Example" in page
     assert f'<form method="post" action="{LEAVE}?process=login">' in page
@@ -56,7 +56,7 @@ def test_the_sign_in_page_has_a_button_that_leads_there_by_a_form(client: Client
     assert client.post(LEAVE)["Location"].startswith(f"{provider.url}/authorize?")
 
 
-def test_who_comes_for_the_first_time_gets_an_account_and_the_second_time_is_in(
+def test_the_first_sign_in_with_a_provider_makes_an_account_and_the_second_uses_it(
     client: Client, provider: Provider
 ) -> None:
     come_by(provider, client)
@@ -81,7 +81,7 @@ def test_an_address_that_the_provider_did_not_verify_is_confirmed_here(
 
 
 @pytest.mark.parametrize("verified", [True, False])
-def test_somebody_elses_address_gives_no_way_into_their_account(
+def test_a_provider_account_with_another_users_address_does_not_open_their_account(
     client: Client, provider: Provider, alice: User, verified: bool
 ) -> None:
     provider.person |= {"email": "Alice@example.org", "email_verified": verified}
@@ -97,7 +97,7 @@ def test_somebody_elses_address_gives_no_way_into_their_account(
 @pytest.mark.parametrize(
     ("named", "proposed"), [("alice", "alice-2"), ("Ünal Özgür", "ünal-özgür"), ("bob@example.org", "bob")]
 )
-def test_a_username_that_will_not_do_is_chosen_on_a_page(
+def test_a_user_chooses_a_username_if_the_providers_is_taken_or_invalid(
     client: Client, provider: Provider, alice: User, named: str, proposed: str
 ) -> None:
     provider.person["preferred_username"] = named
@@ -109,7 +109,7 @@ def test_a_username_that_will_not_do_is_chosen_on_a_page(
     assert User.objects.get(username="bobby").display_name == "Bob Builder"
 
 
-def test_another_address_chosen_there_takes_the_place_of_the_providers_and_is_confirmed_first(
+def test_an_address_chosen_at_sign_up_replaces_the_providers_and_has_to_be_confirmed(
     client: Client, provider: Provider, settings: Settings
 ) -> None:
     settings.SIGNUP, settings.SIGNUP_DOMAINS = "domains", ["example.com"]
@@ -120,7 +120,9 @@ def test_another_address_chosen_there_takes_the_place_of_the_providers_and_is_co
     assert confirm(client, mailed_code())
 
 
-def test_by_invitation_it_takes_one(client: Client, provider: Provider, settings: Settings) -> None:
+def test_signing_up_with_a_provider_needs_an_invitation_if_the_site_requires_one(
+    client: Client, provider: Provider, settings: Settings
+) -> None:
     settings.SIGNUP = "invitation"
     assert b"by invitation" in come_by(provider, client).content
     assert not User.objects.exists()
@@ -132,7 +134,9 @@ def test_by_invitation_it_takes_one(client: Client, provider: Provider, settings
     assert invitation.uses == 1
 
 
-def test_by_domain_the_address_decides(client: Client, provider: Provider, settings: Settings) -> None:
+def test_signing_up_with_a_provider_needs_an_address_at_an_allowed_domain(
+    client: Client, provider: Provider, settings: Settings
+) -> None:
     settings.SIGNUP, settings.SIGNUP_DOMAINS = "domains", ["example.com"]
     assert come_by(provider, client)["Location"] == reverse("socialaccount_signup")
     page = client.post(reverse("socialaccount_signup"), {"username": "bob", "email": "bob@example.org"})
@@ -143,9 +147,7 @@ def test_by_domain_the_address_decides(client: Client, provider: Provider, setti
     assert is_signed_in(client)
 
 
-def test_who_has_an_account_connects_and_disconnects_another_on_their_own_page(
-    client: Client, provider: Provider, alice: User
-) -> None:
+def test_a_user_connects_and_disconnects_a_provider_account(client: Client, provider: Provider, alice: User) -> None:
     client.post(reverse("account_login"), {"login": "alice", "password": "alice's password"})
     page = reverse("socialaccount_connections")
     assert b"Connect an account at Example" in client.get(page).content
@@ -161,7 +163,7 @@ def test_who_has_an_account_connects_and_disconnects_another_on_their_own_page(
     assert not SocialAccount.objects.exists()
 
 
-def test_a_provider_that_tells_of_another_person_than_it_vouched_for_lets_nobody_in(
+def test_a_sign_in_is_refused_if_the_userinfo_is_about_another_person_than_the_token(
     client: Client, provider: Provider
 ) -> None:
     provider.says_instead = {"sub": "somebody-else"}
@@ -169,7 +171,7 @@ def test_a_provider_that_tells_of_another_person_than_it_vouched_for_lets_nobody
     assert not User.objects.exists()
 
 
-def test_a_provider_that_does_not_answer_is_told_in_plain_words(client: Client, provider: Provider) -> None:
+def test_a_provider_that_does_not_answer_is_reported_on_a_page(client: Client, provider: Provider) -> None:
     back = provider.authorize(client.post(LEAVE)["Location"])
     provider.broken = True
     for answer in (client.post(LEAVE), client.get(RETURN, back)):
@@ -177,7 +179,7 @@ def test_a_provider_that_does_not_answer_is_told_in_plain_words(client: Client, 
         assert b"That did not work" in answer.content
 
 
-def test_an_answer_that_nobody_asked_for_lets_nobody_in(client: Client, provider: Provider) -> None:
+def test_an_unsolicited_answer_of_a_provider_does_not_sign_in(client: Client, provider: Provider) -> None:
     back = provider.authorize(Client().post(LEAVE)["Location"])
     assert b"That did not work" in client.get(RETURN, back).content
     assert not is_signed_in(client)

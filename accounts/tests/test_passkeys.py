@@ -40,7 +40,7 @@ nonsense = pytest.mark.parametrize("sent", NONSENSE.values(), ids=NONSENSE)
 
 
 @nonsense
-def test_nonsense_does_not_sign_in(client: Client, alice: User, sent: str) -> None:
+def test_a_malformed_credential_does_not_sign_in(client: Client, alice: User, sent: str) -> None:
     page = reverse("mfa_login_webauthn")
     assert "request_options" in client.get(page, headers={"Accept": "application/json"}).json()
     assert client.post(page, {"credential": sent}).status_code == 302
@@ -48,7 +48,7 @@ def test_nonsense_does_not_sign_in(client: Client, alice: User, sent: str) -> No
 
 
 @nonsense
-def test_nonsense_is_no_second_step(client: Client, alice: User, sent: str) -> None:
+def test_a_malformed_credential_is_refused_as_a_second_factor(client: Client, alice: User, sent: str) -> None:
     with_app(alice)
     sign_in(client, "alice")
     assert client.post(reverse("mfa_authenticate"), {"credential": sent}).status_code == 200
@@ -56,7 +56,7 @@ def test_nonsense_is_no_second_step(client: Client, alice: User, sent: str) -> N
 
 
 @nonsense
-def test_nonsense_is_no_passkey(client: Client, alice: User, sent: str) -> None:
+def test_a_malformed_credential_adds_no_passkey(client: Client, alice: User, sent: str) -> None:
     sign_in_and_show(client, alice)
     page = reverse("mfa_add_webauthn")
     assert client.get(page).status_code == 200
@@ -64,7 +64,7 @@ def test_nonsense_is_no_passkey(client: Client, alice: User, sent: str) -> None:
     assert not Authenticator.objects.exists()
 
 
-def test_a_name_has_an_end(client: Client, alice: User) -> None:
+def test_the_name_of_a_passkey_has_at_most_80_characters(client: Client, alice: User) -> None:
     passkey = Authenticator.objects.create(user=alice, type="webauthn", data={"name": "Phone", "credential": {}})
     sign_in_and_show(client, alice)
     page = reverse("mfa_edit_webauthn", args=[passkey.pk])

@@ -26,32 +26,32 @@ def made(data: bytes, crop: Crop | None = None) -> Image.Image:
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF"])
-def test_each_kind_becomes_a_small_webp(kind: str) -> None:
+def test_each_format_of_picture_becomes_a_small_webp(kind: str) -> None:
     image = made(plain(kind))
     assert (image.format, image.size) == ("WEBP", (SIDE, SIDE))
     assert is_about(image.convert("RGB").getpixel((128, 128)), RED)
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "P", "LA", "RGBA", "CMYK"])
-def test_however_its_colours_are_stored(mode: str) -> None:
+def test_a_picture_of_any_colour_mode_is_accepted(mode: str) -> None:
     kind = "JPEG" if mode == "CMYK" else "PNG"
     assert made(encoded(Image.new(mode, (30, 50)), kind)).size == (SIDE, SIDE)
 
 
-def test_what_is_transparent_becomes_white_so_that_no_initials_shine_through() -> None:
+def test_transparent_pixels_become_white() -> None:
     image = made(encoded(Image.new("RGBA", (64, 64), (0, 0, 0, 0))))
     assert is_about(image.convert("RGB").getpixel((9, 9)), (255, 255, 255))
     assert image.mode == "RGB"
 
 
-def test_of_one_that_moves_the_first_frame_is_kept() -> None:
+def test_an_animation_becomes_its_first_frame() -> None:
     frames = [Image.new("RGB", (40, 40), colour) for colour in (RED, BLUE)]
     image = made(encoded(frames[0], "GIF", save_all=True, append_images=frames[1:]))
     assert not getattr(image, "is_animated", False)
     assert is_about(image.convert("RGB").getpixel((128, 128)), RED)
 
 
-def test_the_middle_is_taken_where_nothing_was_chosen_and_else_what_was() -> None:
+def test_a_picture_is_cropped_to_the_chosen_square_or_else_to_its_middle() -> None:
     stripes = Image.new("RGB", (600, 200), RED)
     stripes.paste(BLUE, (200, 0, 400, 200))
     data = encoded(stripes)
@@ -61,8 +61,8 @@ def test_the_middle_is_taken_where_nothing_was_chosen_and_else_what_was() -> Non
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_the_chosen_square_is_that_of_the_picture_as_it_is_looked_at(orientation: int) -> None:
-    """What browsers show and Pillow's own way agree with ours, for every orientation that a camera writes."""
+def test_the_chosen_square_refers_to_the_picture_as_browsers_orient_it(orientation: int) -> None:
+    """Our result equals that of Pillow and of browsers, for every orientation that a camera writes."""
     exif = Image.Exif()
     exif[ORIENTATION] = orientation
     source = halves((1600, 1000))
@@ -77,7 +77,7 @@ def test_the_chosen_square_is_that_of_the_picture_as_it_is_looked_at(orientation
         assert is_about(image.getpixel(place), pixel)
 
 
-def test_nothing_else_of_the_file_is_kept() -> None:
+def test_metadata_and_comments_of_a_picture_are_dropped() -> None:
     exif = Image.Exif()
     exif[0x010F] = "A camera that says where Alice lives"
     data = make(io.BytesIO(encoded(halves(), "JPEG", exif=exif, comment=b"<script>alert(1)</script>")))
@@ -91,13 +91,13 @@ def test_nothing_else_of_the_file_is_kept() -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"\0" * 100, SVG, HTML, b"%PDF-1.7", encoded(halves(), "BMP")])
-def test_what_is_no_picture_is_refused(data: bytes) -> None:
+def test_a_file_that_is_no_picture_is_rejected(data: bytes) -> None:
     with pytest.raises(Unreadable):
         made(data)
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF"])
-def test_so_is_half_of_one(kind: str) -> None:
+def test_a_truncated_image_is_rejected(kind: str) -> None:
     data = encoded(Image.effect_noise((200, 200), 90).convert("RGB"), kind)
     with pytest.raises(Unreadable):
         made(data[: len(data) // 2])
@@ -105,12 +105,12 @@ def test_so_is_half_of_one(kind: str) -> None:
 
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 @pytest.mark.parametrize("size", [(50_000, 50_000), (9_000, 9_000), (7_000, 6_000), (10_001, 1), (1, 2_000_000_000)])
-def test_so_is_one_that_claims_to_be_huge_before_anything_is_decoded(size: tuple[int, int]) -> None:
+def test_an_image_that_claims_to_be_huge_is_rejected_before_it_is_decoded(size: tuple[int, int]) -> None:
     with pytest.raises(TooLarge):
         made(claiming(*size))
 
 
-def test_a_page_behind_the_header_of_a_picture_is_gone_once_it_is_made_anew() -> None:
+def test_html_appended_to_a_picture_is_dropped() -> None:
     data = plain("GIF") + b"<html><script>alert(1)</script></html>"
     assert b"script" not in make(io.BytesIO(data))
 
@@ -130,7 +130,7 @@ def hers(client: Client, alice: User) -> Client:
     return client
 
 
-def test_what_is_uploaded_is_served_to_whoever_is_signed_in(hers: Client, alice: User, bob: User) -> None:
+def test_an_uploaded_picture_is_served_to_signed_in_users_only(hers: Client, alice: User, bob: User) -> None:
     stripes = encoded(halves())
     assert put(hers, stripes, left="200", top="0", side="200").status_code == 302
     alice.refresh_from_db()
@@ -146,7 +146,7 @@ def test_what_is_uploaded_is_served_to_whoever_is_signed_in(hers: Client, alice:
     assert answer["Cache-Control"] == "private, max-age=31536000, immutable"
 
 
-def test_the_former_file_goes_with_another_picture_and_with_none(
+def test_the_old_file_is_deleted_when_a_picture_is_replaced_or_removed(
     hers: Client, alice: User, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
     names = []
@@ -172,7 +172,7 @@ def test_the_former_file_goes_with_another_picture_and_with_none(
         (claiming(50_000, 50_000), "at most 40 million pixels"),
     ],
 )
-def test_what_is_refused_says_why_and_changes_nothing(hers: Client, alice: User, data: bytes, why: str) -> None:
+def test_a_rejected_upload_says_why_and_keeps_the_old_picture(hers: Client, alice: User, data: bytes, why: str) -> None:
     assert put(hers).status_code == 302
     alice.refresh_from_db()
     was = alice.picture
@@ -193,17 +193,17 @@ def test_a_file_that_is_too_large_is_refused_unread(hers: Client, settings: Any)
 @pytest.mark.parametrize(
     "name", ["x.webp", "a" * 32, "a" * 32 + ".svg", "../secret_key", "A" * 32 + ".webp", "a" * 32 + ".webp"]
 )
-def test_there_is_nothing_under_any_other_name(hers: Client, name: str) -> None:
+def test_an_unknown_picture_name_is_not_found(hers: Client, name: str) -> None:
     assert hers.get(f"/pictures/{name}").status_code == 404
 
 
-def test_uploads_are_limited(hers: Client) -> None:
+def test_picture_uploads_are_rate_limited(hers: Client) -> None:
     nothing = [hers.post(reverse("accounts:picture"), {}).status_code for _each in range(60)]
     assert set(nothing) == {422}
     assert put(hers).status_code == 429
 
 
-def test_what_takes_too_long_or_too_much_is_given_up(hers: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_decoding_a_picture_is_stopped_after_a_time_limit(hers: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     assert put(hers).status_code == 302
     monkeypatch.setattr(pictures, "SECONDS", 0.001)
     assert "at most 40 million pixels" in put(hers).content.decode()

@@ -25,7 +25,7 @@ def save(client: Client, **fields: str) -> Any:
     return client.post(reverse("accounts:profile"), known | fields)
 
 
-def test_all_of_it_is_saved_and_shown_again(hers: Client, alice: User) -> None:
+def test_a_profile_is_saved_and_shown_again(hers: Client, alice: User) -> None:
     assert save(hers, display_name="Alice Ø", time_zone="Europe/Berlin", theme="dark").status_code == 302
     alice.refresh_from_db()
     assert (alice.name, alice.time_zone, alice.theme) == ("Alice Ø", "Europe/Berlin", "dark")
@@ -34,7 +34,7 @@ def test_all_of_it_is_saved_and_shown_again(hers: Client, alice: User) -> None:
     assert 'value="Europe/Berlin"' in page
 
 
-def test_without_a_display_name_the_username_is_read(hers: Client, alice: User) -> None:
+def test_a_user_without_a_display_name_is_shown_by_username(hers: Client, alice: User) -> None:
     assert save(hers, display_name="").status_code == 302
     alice.refresh_from_db()
     assert alice.name == "alice"
@@ -52,12 +52,14 @@ def test_without_a_display_name_the_username_is_read(hers: Client, alice: User) 
         ("عائشة", "عائشة"),
     ],
 )
-def test_a_name_is_stored_without_what_cannot_be_seen(typed: str, stored: str) -> None:
+def test_invisible_characters_are_removed_from_a_display_name(typed: str, stored: str) -> None:
     assert clean_display_name(typed) == stored
 
 
 @pytest.mark.parametrize("wrong", [{"time_zone": "Berlin"}, {"theme": "pink"}, {"display_name": "x" * 81}])
-def test_what_is_not_valid_is_refused_and_nothing_is_lost(hers: Client, alice: User, wrong: dict[str, str]) -> None:
+def test_an_invalid_profile_is_refused_and_what_was_typed_stays(
+    hers: Client, alice: User, wrong: dict[str, str]
+) -> None:
     answer = save(hers, display_name="Another", **wrong) if "display_name" not in wrong else save(hers, **wrong)
     assert answer.status_code == 422
     assert next(iter(wrong.values())) in answer.content.decode() or "theme" in wrong
@@ -66,7 +68,7 @@ def test_what_is_not_valid_is_refused_and_nothing_is_lost(hers: Client, alice: U
     assert save(hers, display_name="Another").status_code == 302
 
 
-def test_a_new_name_is_announced_once_it_is_stored_and_nothing_else(
+def test_only_a_new_display_name_is_announced_and_only_after_the_commit(
     hers: Client, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
     told: list[str] = []
@@ -83,7 +85,7 @@ def test_a_new_name_is_announced_once_it_is_stored_and_nothing_else(
     assert told == ["Alicia"]
 
 
-def test_the_theme_is_on_every_page_of_theirs_and_on_nobody_elses(hers: Client, bob: User) -> None:
+def test_a_theme_applies_to_every_page_of_its_user_and_to_no_other_user(hers: Client, bob: User) -> None:
     assert "data-theme" not in hers.get("/").content.decode()
     save(hers, theme="dark")
     for path in ("/", reverse("accounts:profile"), reverse("usersessions_list"), "/nowhere/"):

@@ -66,7 +66,7 @@ def show_that_it_is_her(client: Client) -> None:
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)
-def test_a_step_that_could_take_the_account_over_asks_who_it_is(owner: Client, step: Step) -> None:
+def test_a_step_that_could_take_over_the_account_asks_for_reauthentication(owner: Client, step: Step) -> None:
     before = list(Authenticator.objects.order_by("pk").values_list("pk", "type", "data"))
     assert asks(owner.get(step.url())) == step.on_opening
     assert asks(owner.post(step.url(), step.values)) == step.on_sending
@@ -77,13 +77,13 @@ def test_a_step_that_could_take_the_account_over_asks_who_it_is(owner: Client, s
 
 @pytest.mark.django_db(transaction=True)  # allauth writes its mails after the commit, and within the request
 @pytest.mark.parametrize("step", [step for step in STEPS if step.name in DONE_HERE], ids=lambda step: step.name)
-def test_whoever_has_shown_who_they_are_goes_on_and_is_told_by_mail(owner: Client, step: Step) -> None:
+def test_a_reauthenticated_user_completes_the_step_and_is_told_by_mail(owner: Client, step: Step) -> None:
     show_that_it_is_her(owner)
     assert not asks(owner.post(step.url(), step.values))
     assert [message.to for message in mail.outbox] == [["alice@example.org"]] * step.is_told
 
 
-def test_what_was_sent_before_is_done_afterwards(owner: Client) -> None:
+def test_a_request_that_asked_for_reauthentication_is_completed_after_it(owner: Client) -> None:
     page = reverse("mfa_generate_recovery_codes")
     codes = recovery_codes(User.objects.get())
     answer = owner.post(page)
@@ -94,7 +94,7 @@ def test_what_was_sent_before_is_done_afterwards(owner: Client) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_authenticator_app_is_turned_on_by_whoever_has_shown_who_they_are(client: Client, alice: User) -> None:
+def test_turning_on_an_authenticator_app_asks_for_reauthentication(client: Client, alice: User) -> None:
     sign_in(client, "alice")
     page = reverse("mfa_activate_totp")
     assert asks(client.get(page))
@@ -106,7 +106,7 @@ def test_an_authenticator_app_is_turned_on_by_whoever_has_shown_who_they_are(cli
     assert [message.to for message in mail.outbox] == [["alice@example.org"]]
 
 
-def test_another_address_takes_its_place_once_its_code_is_entered_and_the_old_one_is_told(owner: Client) -> None:
+def test_a_new_address_replaces_the_old_one_when_confirmed_and_the_old_one_is_mailed(owner: Client) -> None:
     show_that_it_is_her(owner)
     owner.post(reverse("account_email"), {"email": "new@example.org", "action_add": ""})
     assert [message.to for message in mail.outbox] == [["new@example.org"]]
@@ -116,7 +116,7 @@ def test_another_address_takes_its_place_once_its_code_is_entered_and_the_old_on
     assert mail.outbox[-1].to == ["alice@example.org"]
 
 
-def test_a_password_is_changed_by_whoever_knows_the_old_one_and_told_by_mail(owner: Client) -> None:
+def test_changing_a_password_needs_the_old_one_and_is_told_by_mail(owner: Client) -> None:
     page, new = reverse("account_change_password"), "count the terns twice"
     owner.post(page, {"oldpassword": "gulls on the dyke", "password1": new, "password2": new})
     assert User.objects.get().check_password(PASSWORD)
@@ -125,7 +125,7 @@ def test_a_password_is_changed_by_whoever_knows_the_old_one_and_told_by_mail(own
     assert [message.to for message in mail.outbox] == [["alice@example.org"]]
 
 
-def test_whoever_has_no_password_shows_a_second_factor_before_they_set_one(client: Client, alice: User) -> None:
+def test_a_user_without_a_password_shows_a_second_factor_before_setting_one(client: Client, alice: User) -> None:
     alice.set_unusable_password()
     alice.save()
     secret = with_app(alice)
@@ -139,7 +139,7 @@ def test_whoever_has_no_password_shows_a_second_factor_before_they_set_one(clien
     assert User.objects.get().check_password(new)
 
 
-def test_each_other_way_to_show_who_one_is_is_offered(owner: Client) -> None:
+def test_each_page_for_reauthentication_offers_the_other_methods(owner: Client) -> None:
     by_password, by_code, by_passkey = map(
         reverse, ("account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn")
     )

@@ -38,7 +38,7 @@ def test_each_nickname_gets_an_account_and_a_session(cookies: dict[str, str]) ->
     assert not any(user.has_usable_password() for user in people.values())
 
 
-def test_the_session_opens_pages(cookies: dict[str, str]) -> None:
+def test_the_session_of_a_replayed_account_opens_pages(cookies: dict[str, str]) -> None:
     assert Client(headers={"cookie": cookies["Noor"]}).get("/").status_code == 200
     assert Client().get("/").status_code == 302
 
@@ -49,6 +49,6 @@ def test_a_second_replay_has_the_same_accounts(cookies: dict[str, str], monkeypa
     assert User.objects.count() == 4
 
 
-def test_nobody_else_s_account_is_given_away(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_replay_gives_away_no_existing_account(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
     made = made_for([alice.display_name], monkeypatch)
     assert signed_in_with(made[alice.display_name]).username == "alice-2"

@@ -70,13 +70,13 @@ def test_a_sign_in_is_noted_with_device_and_address(alice: User, bob: User) -> N
     assert sessions.of(bob) == []
 
 
-def test_so_is_one_on_the_setup_page(client: Client) -> None:
+def test_a_sign_in_on_the_setup_page_is_noted(client: Client) -> None:
     passwords = {"password1": "plovers at noon", "password2": "plovers at noon"}
     client.post(setup.link(), {"username": "root", "email": "root@example.org", **passwords})
     assert len(sessions.of(User.objects.get(username="root"))) == 1
 
 
-def test_so_is_one_in_a_browser_in_which_somebody_else_is_signed_in(alice: User, bob: User) -> None:
+def test_a_sign_in_is_noted_in_a_browser_where_another_user_is_signed_in(alice: User, bob: User) -> None:
     client = signed_in(alice)
     client.force_login(bob)
     assert client.get("/").status_code == 200
@@ -84,14 +84,14 @@ def test_so_is_one_in_a_browser_in_which_somebody_else_is_signed_in(alice: User,
     assert sessions.of(alice) == []
 
 
-def test_one_that_was_left_is_not_listed(alice: User) -> None:
+def test_a_session_that_was_signed_out_is_not_listed(alice: User) -> None:
     client = signed_in(alice)
     assert sessions.of(alice)
     client.post(reverse("account_logout"))
     assert sessions.of(alice) == []
 
 
-def test_one_that_is_ended_is_void_and_told_of(
+def test_an_ended_session_is_void_and_sends_a_signal(
     alice: User, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
     client, other = signed_in(alice), signed_in(alice)
@@ -110,7 +110,7 @@ def test_one_that_is_ended_is_void_and_told_of(
     assert other.get("/").status_code == 200
 
 
-def test_all_end_together_those_too_that_were_never_noted(alice: User, bob: User) -> None:
+def test_ending_all_sessions_ends_those_that_were_never_noted_too(alice: User, bob: User) -> None:
     signed_in(alice)
     unnoted, his = session_cookie(alice), session_cookie(bob)
     assert len(sessions.keys_of(alice.pk)) == 2
@@ -125,34 +125,34 @@ class TestOwnSessions:
 
     page = "/accounts/sessions/"
 
-    def test_lists_them_and_says_which_one_this_is(self, alice: User, bob: User) -> None:
+    def test_the_page_lists_the_sessions_of_the_user_and_marks_the_current_one(self, alice: User, bob: User) -> None:
         client, _other, _bobs = signed_in(alice), signed_in(alice), signed_in(bob)
         text = client.get(self.page).content.decode()
         assert text.count("203.0.113.7") == text.count("Firefox on Linux</b>") == 2
         assert text.count("this one") == 1
         assert text.index("this one") < text.index("/end/")
 
-    def test_ends_one(self, alice: User) -> None:
+    def test_a_user_ends_another_session(self, alice: User) -> None:
         client, other = signed_in(alice), signed_in(alice)
         assert other.get("/").status_code == 200
         client.post(reverse("accounts:end-session", args=[noted(other).pk]))
         assert other.get("/").status_code == 302
         assert client.get("/").status_code == 200
 
-    def test_ends_the_one_that_asks(self, alice: User) -> None:
+    def test_a_user_ends_the_current_session(self, alice: User) -> None:
         client = signed_in(alice)
         client.post(reverse("accounts:end-session", args=[noted(client).pk]))
         assert client.get("/").status_code == 302
         assert sessions.of(alice) == []
 
-    def test_ends_none_of_somebody_else(self, alice: User, bob: User) -> None:
+    def test_a_user_cannot_end_a_session_of_another_user(self, alice: User, bob: User) -> None:
         client, other = signed_in(alice), signed_in(bob)
         end = reverse("accounts:end-session", args=[noted(other).pk])
         assert client.post(end).status_code == 404
         assert other.get("/").status_code == 200
         assert other.post(end).status_code == 302
 
-    def test_ends_all_others_those_too_that_were_never_noted(self, alice: User, bob: User) -> None:
+    def test_a_user_ends_all_other_sessions_even_those_that_were_never_noted(self, alice: User, bob: User) -> None:
         client, other, his = signed_in(alice), signed_in(alice), signed_in(bob)
         unnoted = session_cookie(alice)
         client.post(self.page)
@@ -165,7 +165,9 @@ class TestOwnSessions:
 class TestLastUse:
     """When a session was last used is noted, but not with every request."""
 
-    def test_is_noted_once_in_some_minutes(self, alice: User, six_minutes_pass: Callable[[], None]) -> None:
+    def test_the_last_use_of_a_session_is_noted_every_few_minutes(
+        self, alice: User, six_minutes_pass: Callable[[], None]
+    ) -> None:
         client = signed_in(alice)
         client.get("/")
         six_minutes_pass()
@@ -175,27 +177,27 @@ class TestLastUse:
         assert session.last_seen_at - before.last_seen_at > timedelta(minutes=5)
         assert (session.ip, session.user_agent, session.created_at) == ("203.0.113.8", "curl/8", before.created_at)
 
-    def test_costs_most_requests_nothing(self, alice: User) -> None:
+    def test_noting_the_last_use_costs_most_requests_no_query(self, alice: User) -> None:
         client = signed_in(alice)
         client.get("/")
         with CaptureQueriesContext(connection) as queries:
             client.get("/")
         assert not [query for query in queries if "usersession" in query["sql"]]
 
-    def test_is_noted_of_a_session_that_began_unnoted(self, client: Client, alice: User) -> None:
+    def test_the_last_use_of_a_session_that_was_never_noted_is_noted(self, client: Client, alice: User) -> None:
         client.cookies[settings.SESSION_COOKIE_NAME] = session_cookie(alice)
         assert sessions.of(alice) == []
         client.get("/", REMOTE_ADDR="203.0.113.9")
         assert [session.ip for session in sessions.of(alice)] == ["203.0.113.9"]
 
-    def test_is_noted_of_nobody(self, client: Client, alice: User) -> None:
+    def test_no_last_use_is_noted_for_an_invalid_session(self, client: Client, alice: User) -> None:
         for cookie in ("forged", session_cookie(alice)):
             Session.objects.all().delete()
             client.cookies[settings.SESSION_COOKIE_NAME] = cookie
             assert client.get("/accounts/login/").status_code == 200
         assert not UserSession.objects.exists()
 
-    def test_fails_no_page(
+    def test_a_page_is_served_even_if_the_last_use_cannot_be_stored(
         self, alice: User, six_minutes_pass: Callable[[], None], caplog: pytest.LogCaptureFixture
     ) -> None:
         client = signed_in(alice)
@@ -205,7 +207,7 @@ class TestLastUse:
         assert "could not be noted" in caplog.text
 
     @pytest.mark.parametrize(("trusted", "address"), [(0, "203.0.113.7"), (1, "198.51.100.2")])
-    def test_has_the_address_that_our_own_proxies_vouch_for(
+    def test_the_last_use_has_the_address_that_trusted_proxies_report(
         self, alice: User, settings: Settings, six_minutes_pass: Callable[[], None], trusted: int, address: str
     ) -> None:
         settings.ALLAUTH_TRUSTED_PROXY_COUNT = trusted
@@ -214,7 +216,9 @@ class TestLastUse:
         client.get("/", headers={"X-Forwarded-For": "192.0.2.66, 198.51.100.2"})
         assert noted(client).ip == address
 
-    def test_is_noted_of_sockets_too(self, alice: User, six_minutes_pass: Callable[[], None]) -> None:
+    def test_the_last_use_of_a_session_is_noted_for_its_sockets_too(
+        self, alice: User, six_minutes_pass: Callable[[], None]
+    ) -> None:
         client, other = signed_in(alice), signed_in(alice)
         before = noted(client).last_seen_at
         sessions.touch([noted(client).session_key])
@@ -224,7 +228,7 @@ class TestLastUse:
         assert noted(client).last_seen_at >= before > noted(other).last_seen_at
 
 
-def test_those_that_expired_are_forgotten(alice: User, bob: User) -> None:
+def test_expired_sessions_are_removed_by_tidy(alice: User, bob: User) -> None:
     client, other = signed_in(alice), signed_in(bob)
     Session.objects.filter(pk=client.session.session_key).update(expire_date=timezone.now())
     UserSession.objects.create(user=bob, session_key="no more", ip="203.0.113.7")

@@ -37,7 +37,7 @@ def printed_link() -> str:
     return output.getvalue()
 
 
-def test_the_link_makes_the_administrator_and_signs_them_in(client: Client) -> None:
+def test_the_setup_link_makes_the_administrator_and_signs_them_in(client: Client) -> None:
     link = path()
     assert client.get(link).status_code == 200
     response = client.post(link, form())
@@ -47,7 +47,7 @@ def test_the_link_makes_the_administrator_and_signs_them_in(client: Client) -> N
     assert client.session["_auth_user_id"] == str(ilse.pk)
 
 
-def test_the_link_works_once(client: Client) -> None:
+def test_the_setup_link_works_once(client: Client) -> None:
     link = path()
     client.post(link, form())
     assert client.get(link).status_code == 404
@@ -55,26 +55,26 @@ def test_the_link_works_once(client: Client) -> None:
     assert User.objects.count() == 1
 
 
-def test_a_mistake_in_the_form_leaves_the_link_usable(client: Client) -> None:
+def test_a_mistake_in_the_setup_form_leaves_the_link_usable(client: Client) -> None:
     link = path()
     response = client.post(link, {**form(), "password2": "something else"})
     assert response.context["form"].errors
     assert client.post(link, form()).status_code == 302
 
 
-def test_a_forged_token_is_refused(client: Client) -> None:
+def test_a_forged_setup_token_is_refused(client: Client) -> None:
     forged = signing.dumps("nonce", key="guessed", salt=setup.SALT)
     assert client.get(reverse("accounts:setup", args=[forged])).status_code == 404
 
 
-def test_a_link_that_is_too_old_is_refused(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_setup_link_that_is_too_old_is_refused(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(setup, "LINK_AGE", 0)
     link = path()
     assert client.get(link).status_code == 404
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_at_once_one_becomes_the_administrator() -> None:
+def test_only_one_of_concurrent_setups_makes_an_administrator() -> None:
     link = path()
 
     def post(username: str) -> int:
@@ -88,7 +88,7 @@ def test_of_two_at_once_one_becomes_the_administrator() -> None:
     assert User.objects.count() == 1
 
 
-def test_the_command_prints_the_link_while_there_is_no_administrator(client: Client) -> None:
+def test_the_setup_link_is_printed_while_there_is_no_administrator(client: Client) -> None:
     line = printed_link()
     assert line.startswith("Set up Roomful: http://localhost:8000/setup/")
     assert line.count("\n") == 1
@@ -96,6 +96,6 @@ def test_the_command_prints_the_link_while_there_is_no_administrator(client: Cli
     assert printed_link() == ""
 
 
-def test_the_link_has_the_first_origin_where_localhost_is_none(settings: Settings) -> None:
+def test_the_setup_link_has_the_first_origin_if_localhost_is_not_allowed(settings: Settings) -> None:
     settings.ALLOWED_ORIGINS = ["https://chat.example.org", "https://old.example.org"]
     assert setup.link().startswith("https://chat.example.org/setup/")

@@ -23,7 +23,7 @@ def test_a_username_that_could_mislead_is_refused(client: Client, username: str)
 
 
 @pytest.mark.parametrize("login", ["alice", "Alice", "ALICE", "alice@example.org", "Alice@Example.org"])
-def test_signing_in_by_username_or_email_in_any_case(client: Client, alice: User, login: str) -> None:
+def test_a_user_signs_in_by_username_or_email_in_any_case(client: Client, alice: User, login: str) -> None:
     assert sign_in(client, login, PASSWORD)
 
 

@@ -25,7 +25,7 @@ def test_the_mailed_code_signs_in_and_confirms_the_address(client: Client) -> No
     assert EmailAddress.objects.get(user=bob).verified
 
 
-def test_a_wrong_code_is_told_and_after_three_the_code_is_void(client: Client) -> None:
+def test_a_wrong_code_is_reported_and_after_three_the_right_one_is_void(client: Client) -> None:
     sign_up(client, "Bob", "bob@example.org")
     code = mailed_code()
     page = client.post(reverse(CODE_PAGE), {"code": "WRONG-CODE"})
@@ -45,7 +45,7 @@ def test_another_code_may_be_asked_for_and_voids_the_first(client: Client) -> No
     assert confirm(client, mailed_code())
 
 
-def test_who_mistyped_the_address_starts_again_and_nothing_is_left(client: Client) -> None:
+def test_a_user_who_mistyped_the_address_starts_again_and_leaves_no_account(client: Client) -> None:
     sign_up(client, "Bob", "bbo@example.org")
     assert client.post(reverse("accounts:start-again"))["Location"] == reverse("account_signup")
     assert not User.objects.exists()
@@ -54,7 +54,7 @@ def test_who_mistyped_the_address_starts_again_and_nothing_is_left(client: Clien
     assert confirm(client, mailed_code())
 
 
-def test_starting_again_leaves_alone_who_has_signed_in_or_comes_by_another_browser(client: Client) -> None:
+def test_starting_again_keeps_an_account_that_is_confirmed_or_of_another_browser(client: Client) -> None:
     sign_up(client, "Bob", "bob@example.org")
     another = Client()
     sign_in(another, "Bob", "gulls on the dyke")
@@ -73,7 +73,7 @@ def test_signing_in_before_the_address_is_confirmed_asks_for_the_code(client: Cl
     assert confirm(another, mailed_code())
 
 
-def test_an_address_that_is_taken_answers_alike_and_its_owner_alone_is_told(client: Client, alice: User) -> None:
+def test_a_taken_address_is_answered_like_a_free_one_and_only_its_owner_is_told(client: Client, alice: User) -> None:
     sign_up(client, "Bob", "bob@example.org")
     other = Client()
     assert sign_up(other, "Mallory", "ALICE@example.org") == []
@@ -86,7 +86,7 @@ def test_an_address_that_is_taken_answers_alike_and_its_owner_alone_is_told(clie
     assert "has an account already" in str(mail.outbox[-1].body)
 
 
-def test_without_verification_one_is_in_at_once(client: Client, settings: Settings) -> None:
+def test_a_new_user_is_signed_in_at_once_if_addresses_are_not_verified(client: Client, settings: Settings) -> None:
     settings.ACCOUNT_EMAIL_VERIFICATION = "none"
     settings.MFA_PASSKEY_SIGNUP_ENABLED = False
     assert sign_up(client, "Bob", "bob@example.org") == []
@@ -102,7 +102,7 @@ def test_passwords_that_differ_or_are_weak_are_refused_and_what_was_typed_stays(
     assert User.objects.count() == 0
 
 
-def test_fields_tell_the_browser_what_they_are(client: Client) -> None:
+def test_form_fields_have_autocomplete_hints(client: Client) -> None:
     page = client.get(reverse("account_signup")).content.decode()
     assert page.count('autocomplete="new-password"') == 2
     for each in ('autocomplete="email"', 'autocomplete="username"'):
@@ -112,7 +112,7 @@ def test_fields_tell_the_browser_what_they_are(client: Client) -> None:
     assert 'autocomplete="username webauthn"' in Client().get(reverse("account_login")).content.decode()
 
 
-def test_with_a_passkey_the_address_is_confirmed_first_and_then_the_device_is_asked(client: Client) -> None:
+def test_signing_up_with_a_passkey_confirms_the_address_before_asking_the_device(client: Client) -> None:
     page = client.get(reverse("account_signup_by_passkey"))
     assert page.context["form"].fields.keys() == {"email", "username"}
     form = {"username": "Bob", "email": "bob@example.org"}
@@ -122,7 +122,7 @@ def test_with_a_passkey_the_address_is_confirmed_first_and_then_the_device_is_as
     assert client.get(reverse("mfa_signup_webauthn")).status_code == 200
 
 
-def test_where_mail_is_printed_the_page_says_so_while_developing(client: Client, settings: Settings) -> None:
+def test_the_code_page_says_that_mail_is_printed_only_in_debug_mode(client: Client, settings: Settings) -> None:
     sign_up(client, "Bob", "bob@example.org")
     assert b"printed where this server runs" not in client.get(reverse(CODE_PAGE)).content
     settings.DEBUG = True

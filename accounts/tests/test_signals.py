@@ -50,7 +50,7 @@ def test_signing_out_names_the_session_that_ended(
     assert ended == [{"user_id": alice.pk, "session_key": key}]
 
 
-def test_signing_out_of_the_admin_does_too(
+def test_signing_out_of_the_admin_sends_session_ended(
     client: Client,
     admin_user: User,
     ended: list[dict[str, Any]],
@@ -62,7 +62,7 @@ def test_signing_out_of_the_admin_does_too(
     assert [values["user_id"] for values in ended] == [admin_user.pk]
 
 
-def test_so_does_signing_in_as_somebody_else_in_the_same_browser(
+def test_signing_in_as_another_user_in_the_same_browser_sends_session_ended(
     client: Client,
     alice: User,
     bob: User,
@@ -76,7 +76,7 @@ def test_so_does_signing_in_as_somebody_else_in_the_same_browser(
     assert ended == [{"user_id": alice.pk, "session_key": key}]
 
 
-def test_so_does_whatever_takes_a_session_away_but_for_its_age(
+def test_deleting_a_session_sends_session_ended_unless_it_had_expired(
     client: Client,
     alice: User,
     ended: list[dict[str, Any]],
@@ -147,7 +147,7 @@ def test_a_deleted_account_is_signed_out_everywhere(
     assert signed_out == [{"user_id": key}]
 
 
-def test_other_changes_sign_nobody_out(
+def test_other_changes_of_a_user_do_not_sign_them_out(
     client: Client,
     alice: User,
     signed_out: list[dict[str, Any]],

@@ -28,7 +28,9 @@ def by_domain(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize("page", ["account_signup", "account_signup_by_passkey"])
-def test_by_invitation_there_is_no_form_without_one(client: Client, by_invitation: None, page: str) -> None:
+def test_the_sign_up_form_is_missing_without_a_required_invitation(
+    client: Client, by_invitation: None, page: str
+) -> None:
     shown = client.get(reverse(page))
     assert b"by invitation" in shown.content
     assert b"<form" not in shown.content.split(b"<main")[1]
@@ -37,7 +39,7 @@ def test_by_invitation_there_is_no_form_without_one(client: Client, by_invitatio
     assert not User.objects.exists()
 
 
-def test_by_invitation_one_signs_up_with_one(client: Client, by_invitation: None) -> None:
+def test_an_invited_user_signs_up_where_invitations_are_required(client: Client, by_invitation: None) -> None:
     _invitation, token = invitations.make(None)
     client.get(reverse("accounts:invited", args=[token]))
     assert b"You are invited" in client.get(reverse("account_signup")).content
@@ -62,23 +64,23 @@ def test_an_address_at_one_of_the_domains_may_sign_up(client: Client, by_domain:
         '"mallory@example.org"@evil.example',
     ],
 )
-def test_an_address_elsewhere_may_not(client: Client, by_domain: None, email: str) -> None:
+def test_an_address_at_another_domain_may_not_sign_up(client: Client, by_domain: None, email: str) -> None:
     assert sign_up(client, "Mallory", email) == ["With this address one cannot sign up here."]
     assert not User.objects.exists()
 
 
-def test_the_form_says_which_domains(client: Client, by_domain: None) -> None:
+def test_the_sign_up_form_names_the_allowed_domains(client: Client, by_domain: None) -> None:
     assert b"An address at example.org" in client.get(reverse("account_signup")).content
 
 
-def test_with_an_invitation_any_address_will_do(client: Client, by_domain: None) -> None:
+def test_an_invited_user_may_sign_up_with_an_address_at_any_domain(client: Client, by_domain: None) -> None:
     _invitation, token = invitations.make(None)
     client.get(reverse("accounts:invited", args=[token]))
     assert sign_up(client, "Bob", "bob@example.com") == []
     assert confirm(client, mailed_code())
 
 
-def test_whoever_has_an_account_is_not_asked_by_what_way_they_came(
+def test_the_sign_up_policy_does_not_affect_existing_accounts(
     client: Client, by_domain: None, settings: Settings, alice: User
 ) -> None:
     settings.SIGNUP_DOMAINS = ["example.com"]
@@ -113,7 +115,7 @@ def test_domains_are_taken_in_any_case_and_script() -> None:
     ],
     ids=str,
 )
-def test_what_would_let_in_nobody_or_anybody_refuses_to_start(environment: dict[str, str]) -> None:
+def test_a_sign_up_policy_that_admits_nobody_or_everybody_is_refused(environment: dict[str, str]) -> None:
     ended = start(ROOMFUL_SIGNUP="domains", **environment)
     assert ended.returncode == 1
     assert ended.stderr.startswith("roomful: ")

@@ -101,7 +101,7 @@ class TestTheRule:
             ("ＲＯＯＭ", "ＢＲＯＯＭ"),
         ],
     )
-    def test_what_could_mislead_is_none(self, username: str, otherwise: str) -> None:
+    def test_a_name_that_could_mislead_is_no_username(self, username: str, otherwise: str) -> None:
         assert is_username(otherwise)
         assert not is_username(username)
 
@@ -109,37 +109,39 @@ class TestTheRule:
 class TestSigningUp:
     @pytest.mark.row(42)
     @pytest.mark.parametrize("username", ["ali\u200bce", "ali\u00adce", "\u202ealice", "alice\u2069", "ali\u034fce"])
-    def test_with_what_is_not_seen_is_refused(self, username: str) -> None:
+    def test_a_username_with_invisible_characters_is_refused(self, username: str) -> None:
         assert "letters, digits" in refused(username)
         assert signs_up("alice")
 
     @pytest.mark.row(42)
     @pytest.mark.parametrize("username", ["аlice", "Alice", "ａｌｉｃｅ", "a1ice", "AIice", "alicе", "αlice", "alісе"])
-    def test_with_what_looks_like_anothers_is_refused(self, username: str) -> None:
+    def test_a_username_that_looks_like_a_taken_one_is_refused(self, username: str) -> None:
         assert signs_up("alice")
         assert signs_up("алиса")
         assert refused(username) == "That username is taken, or looks like one that is."
 
     @pytest.mark.parametrize("username", ["алиса", "АЛИСА", "АЛИCА"])
-    def test_is_refused_in_any_case_of_any_script(self, username: str) -> None:
+    def test_a_taken_username_is_refused_in_any_case_of_any_script(self, username: str) -> None:
         assert signs_up("Алиса")
         assert refused(username) == "That username is taken, or looks like one that is."
 
     @pytest.mark.parametrize("username", ["admin", "Admin", "аdmin", "ADMlN", "r00t", "deleted-7", "DELETED-x", "all"])
-    def test_by_a_reserved_name_or_what_looks_like_one_is_refused(self, username: str) -> None:
+    def test_a_reserved_username_and_its_look_alikes_are_refused(self, username: str) -> None:
         assert "reserved" in refused(username)
         assert signs_up(f"x{username}")
 
-    def test_by_what_looks_like_a_reserved_name_that_is_another_is_not(self) -> None:
+    def test_ali_is_accepted_though_it_looks_like_the_reserved_all(self) -> None:
         assert signs_up("Ali")
 
-    def test_keeps_the_case_in_one_form(self) -> None:
+    def test_a_username_is_normalized_and_keeps_its_case(self) -> None:
         assert signs_up("ＡＬＩＣＥ")
         assert User.objects.get().username == "ALICE"
 
     @pytest.mark.django_db(transaction=True)
-    def test_of_two_at_once_one_is_told_that_the_name_is_taken(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Both names were free when they were looked at."""
+    def test_one_of_two_concurrent_sign_ups_with_look_alike_names_is_refused(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Both sign-ups find their name free before either is stored."""
         both, clean = Barrier(2), Naming.clean_username
         looked: list[str] = []
 
@@ -164,19 +166,23 @@ class TestSigningUp:
 
 
 class TestTheAdministrator:
-    def test_may_take_a_reserved_name(self, client: Client) -> None:
+    def test_the_administrator_may_take_a_reserved_username(self, client: Client) -> None:
         assert is_reserved("admin")
         assert client.post(setup_path(), setup_form("admin")).status_code == 302
         assert User.objects.get().username == "admin"
 
     @pytest.mark.parametrize("username", ["here", "bo\u200bb", "а1ice"])
-    def test_may_not_take_one_that_misleads(self, client: Client, alice: User, username: str) -> None:
+    def test_the_administrator_may_not_take_a_misleading_username(
+        self, client: Client, alice: User, username: str
+    ) -> None:
         link = setup_path()
         assert client.post(link, setup_form(username)).status_code == 200
         assert not User.objects.administrators().exists()
         assert client.post(link, setup_form("bob")).status_code == 302
 
-    def test_gives_an_account_another_name(self, client: Client, admin_user: User, alice: User, bob: User) -> None:
+    def test_an_administrator_renames_an_account_but_not_to_a_look_alike(
+        self, client: Client, admin_user: User, alice: User, bob: User
+    ) -> None:
         client.force_login(admin_user)
         page = reverse("admin:accounts_user_change", args=[bob.pk])
         fields: dict[str, Any] = {"email": bob.email, "date_joined_0": "2026-01-01", "date_joined_1": "00:00"}
@@ -189,19 +195,19 @@ class TestTheAdministrator:
 
 class TestTheDatabase:
     @pytest.mark.parametrize("username", ["ALICE", "аlice", "a1ice"])
-    def test_holds_no_two_that_look_alike(self, alice: User, username: str) -> None:
+    def test_the_database_holds_no_two_usernames_that_look_alike(self, alice: User, username: str) -> None:
         assert User.objects.create_user("алиса").pk
         with pytest.raises(IntegrityError), transaction.atomic():
             User.objects.bulk_create([User(username=username)])
 
-    def test_knows_a_new_name_however_it_is_saved(self, alice: User) -> None:
+    def test_a_user_is_found_by_a_new_username_however_it_was_saved(self, alice: User) -> None:
         alice.username = "Алиса"
         alice.save(update_fields=["username"])
         assert list(User.objects.called("алиса")) == [alice]
         assert list(User.objects.alike("aлиcа")) == [alice]
         assert not User.objects.alike("alice").exists()
 
-    def test_lets_those_be_who_looked_alike_before(self, alice: User, bob: User) -> None:
+    def test_the_migration_keeps_usernames_that_already_looked_alike(self, alice: User, bob: User) -> None:
         User.objects.filter(pk=bob.pk).update(username="a1ice", folded="", skeleton="?")
         import_module("accounts.migrations.0004_usernames_in_any_script").fill(apps, connection.schema_editor())
         bob.refresh_from_db()
@@ -218,7 +224,7 @@ class TestTheDatabase:
         assert bob.skeleton == "bob"
 
 
-def test_the_command_for_an_administrator_refuses_a_look_alike_in_one_line(alice: User) -> None:
+def test_createsuperuser_refuses_a_look_alike_username(alice: User) -> None:
     def make(username: str) -> None:
         call_command("createsuperuser", username=username, email="root@example.org", interactive=False)
 
@@ -229,13 +235,13 @@ def test_the_command_for_an_administrator_refuses_a_look_alike_in_one_line(alice
 
 class TestFinding:
     @pytest.mark.parametrize("login", ["Алиса", "алиса", "АЛИСА"])
-    def test_signs_in_in_any_case_of_any_script(self, client: Client, login: str) -> None:
+    def test_a_user_signs_in_in_any_case_of_any_script(self, client: Client, login: str) -> None:
         User.objects.create_user("Алиса", "alisa@example.org", "alice's password").emailaddress_set.create(
             email="alisa@example.org", verified=True, primary=True
         )
         assert sign_in(client, login, "alice's password")
 
-    def test_a_look_alike_finds_nobody(self, client: Client, alice: User) -> None:
+    def test_a_look_alike_of_a_username_finds_no_user(self, client: Client, alice: User) -> None:
         assert not sign_in(client, "a1ice")
         assert not User.objects.called("аlice").exists()
 
@@ -264,22 +270,22 @@ class TestDerived:
     def test_a_username_is_made_of_a_nickname_by_the_rule(self, nickname: str, username: str) -> None:
         assert derive_username(nickname, lambda username: False) == username
 
-    def test_those_that_clash_are_numbered(self) -> None:
+    def test_derived_usernames_that_clash_are_numbered(self) -> None:
         assert derived(["Noor", "noor", "NOOR", "noor-2"]) == ["noor", "noor-2", "noor-3", "noor-2-2"]
         assert derived(["tm", "trn", "paul", "pau1"]) == ["tm", "trn-2", "paul", "pau1-2"]
 
-    def test_a_number_leaves_the_length_within_the_limit(self) -> None:
+    def test_a_numbered_username_is_not_too_long(self) -> None:
         assert derived(["x" * 40, "X" * 40]) == ["x" * 40, "x" * 38 + "-2"]
 
     @given(st.lists(st.text() | st.text("aA|-.ß ﬁ٣علִ\u0301", max_size=3), max_size=20))
-    def test_are_valid_and_look_different_and_always_the_same(self, nicknames: list[str]) -> None:
+    def test_derived_usernames_are_valid_distinct_and_deterministic(self, nicknames: list[str]) -> None:
         usernames = derived(nicknames)
         assert all(map(is_username, usernames))
         assert all(len(username) <= USERNAME_LENGTH for username in usernames)
         assert len(set(map(folded, usernames))) == len(set(map(skeleton, usernames))) == len(nicknames)
         assert derived(nicknames) == usernames
 
-    def test_whoever_comes_from_elsewhere_gets_a_free_one(self, alice: User) -> None:
+    def test_a_user_of_a_provider_gets_a_free_username(self, alice: User) -> None:
         naming = Naming()
         assert naming.generate_unique_username(["", None, "Noor@example.org"]) == "noor"
         assert naming.generate_unique_username(["Alice"]) == "alice-2"

@@ -59,7 +59,7 @@ def test_a_size_is_one_room_or_many() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "0", "1", "x10", "10x", "10x10x10", "many"])
-def test_what_is_no_size_is_refused(text: str) -> None:
+def test_a_malformed_size_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is no size"):
         Size.parse(text)
 
@@ -69,7 +69,7 @@ def test_rounds_give_medians_and_the_sum_of_what_went_wrong() -> None:
     assert merged(rounds) == row(p99_ms=6.0, lost=3)
 
 
-def test_rounds_in_which_others_kept_the_server_from_its_core_count_only_what_went_wrong() -> None:
+def test_rounds_disturbed_by_other_processes_count_only_for_their_errors() -> None:
     calm = row(p99_ms=5.0, others_busy=0.01)
     assert merged([calm, row(p99_ms=50.0, others_busy=0.4, lost=1)]) == row(p99_ms=5.0, others_busy=0.01, lost=1)
 
@@ -109,7 +109,7 @@ def test_a_message_is_recognised_in_every_dialect(dialect: Dialect, frame: str) 
     assert [int(mark) for mark in dialect.marks(frame.encode())] == [7]
 
 
-def test_an_ack_is_no_delivery_and_joined_events_are_several() -> None:
+def test_an_ack_is_no_delivery_and_a_frame_of_two_events_is_two() -> None:
     ack, one, two = (
         {"type": kind, "message": {"id": number, "body": body_of(number)}}
         for kind, number in (("ack", 1), ("message.posted", 1), ("message.posted", 2))
@@ -119,7 +119,7 @@ def test_an_ack_is_no_delivery_and_joined_events_are_several() -> None:
     assert [int(mark) for mark in Roomful.marks(joined)] == [1, 2]
 
 
-async def test_each_person_is_due_each_message_exactly_once() -> None:
+async def test_lost_and_duplicate_deliveries_are_counted() -> None:
     crowd = crowd_of(3)
     (room,) = crowd.rooms
     crowd.post()
@@ -129,7 +129,7 @@ async def test_each_person_is_due_each_message_exactly_once() -> None:
     assert (crowd.delivered, crowd.duplicates, crowd.missing) == (4, 1, 2)
 
 
-async def test_latencies_are_those_of_each_delivery_and_of_each_message_to_its_last() -> None:
+async def test_latencies_are_measured_for_each_delivery_and_for_the_last_of_each_message() -> None:
     crowd = crowd_of(2)
     crowd.latencies = []
     crowd.post()
@@ -153,8 +153,8 @@ async def test_a_saturated_server_gets_the_next_message_when_one_has_reached_eve
     assert len(room.messages) == 2
 
 
-def test_small_crowds_are_measured_in_a_moment() -> None:
-    """Node may be missing here, and the tutorial's part is somebody else's; ours follow the protocol as it changes."""
+def test_the_fanout_benchmark_measures_a_small_crowd_without_losses() -> None:
+    """Measures only servers that need no Node and that follow our protocol as it changes."""
     servers = ["roomful", "roomful-hub", "websockets"]
     options = ["--servers", *servers, "--sizes", "5", "--seconds", "1", "--rounds", "1", "--json"]
     done = subprocess.run(

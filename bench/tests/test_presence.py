@@ -6,7 +6,7 @@ import sys
 from django.conf import settings
 
 
-def test_what_was_promised_of_presence_holds_on_a_small_scale_too() -> None:
+def test_the_presence_benchmark_keeps_its_promises_on_a_small_scale() -> None:
     command = [sys.executable, "-m", "bench.presence", "--quick", "--json"]
     done = subprocess.run(
         command, cwd=settings.BASE_DIR, env=dict(os.environ), capture_output=True, text=True, timeout=100

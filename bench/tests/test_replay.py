@@ -44,12 +44,12 @@ def posted(body: str) -> Posted:
         ("=== brad[]  [~brad@host]  has joined #ubuntu", Notice("brad[]  [~brad@host]  has joined #ubuntu")),
     ],
 )
-def test_a_line_is_understood(line: str, meaning: object) -> None:
+def test_a_line_of_a_log_is_parsed(line: str, meaning: object) -> None:
     assert understood(line) == meaning
 
 
 @pytest.mark.parametrize("line", ["", "hello", "[12:18] hello", "[12:18] * nick waves", "== bob  has joined #ubuntu"])
-def test_what_is_no_line_of_a_log_is_an_error(line: str) -> None:
+def test_a_line_that_belongs_to_no_log_is_an_error(line: str) -> None:
     with pytest.raises(ValueError, match="No line of a log"):
         understood(line)
 
@@ -73,14 +73,14 @@ def test_everyone_in_the_real_logs_gets_a_username_of_their_own() -> None:
     assert len(taken) == 1_835
 
 
-def test_clocks_of_12_and_of_24_hours_run_on() -> None:
+def test_time_stamps_of_12_and_24_hour_clocks_never_run_backwards() -> None:
     stamps = ["12:58", "12:59", "01:00", "01:02"]
     assert [minutes for minutes, _ in timed([f"[{stamp}] <noor> hi" for stamp in stamps])] == [0, 1, 2, 4]
     stamps = ["23:59", "00:00", "00:10"]
     assert [minutes for minutes, _ in timed([f"[{stamp}] <noor> hi" for stamp in stamps])] == [0, 1, 11]
 
 
-def test_a_line_without_a_stamp_happened_when_the_one_before_did() -> None:
+def test_a_line_without_a_time_stamp_has_the_time_of_the_line_before() -> None:
     lines = ["[09:00] <noor> hi", "[09:07] <noor> hi", "=== noor  has left #delta []"]
     assert [minutes for minutes, _ in timed(lines)] == [0, 7, 7]
 
@@ -100,7 +100,7 @@ def test_people_come_by_joining_speaking_or_taking_a_name_and_go_by_leaving_or_g
     assert attendance.contradictions == 0
 
 
-def test_what_contradicts_the_log_so_far_moves_nobody_twice() -> None:
+def test_a_line_that_contradicts_the_log_so_far_moves_no_user_twice() -> None:
     attendance = Attendance()
     lines: list[Line] = [Leave("wen"), Join("noor"), Join("noor"), Rename("pia", "noor")]
     assert [move for line in lines for move in attendance.moves(line)] == [Join("noor")]
@@ -111,26 +111,26 @@ def test_what_contradicts_the_log_so_far_moves_nobody_twice() -> None:
 @pytest.mark.parametrize(
     ("body", "refused"), [("", True), (" \t", True), ("a\0b", True), ("x" * 11, True), (" a\b", False)]
 )
-def test_what_cannot_be_a_message_is_left_out(body: str, refused: bool) -> None:
+def test_a_line_that_cannot_be_a_message_is_left_out(body: str, refused: bool) -> None:
     assert cannot_be_posted(body, limit=10) is refused
 
 
-def test_the_same_messages_and_people_pass() -> None:
+def test_a_replay_with_the_same_messages_and_people_passes() -> None:
     assert compared(["a", "b"], {"alice"}) == []
 
 
 @pytest.mark.parametrize("history", [["a"], ["b", "a"], ["a", "b "], ["a", "b", "b"], ["a", "a", "b"], []])
-def test_any_other_history_differs(history: list[str]) -> None:
+def test_a_replay_with_another_history_is_reported(history: list[str]) -> None:
     assert compared(history, {"alice"}) != []
 
 
 @pytest.mark.parametrize("people", [set(), {"alice", "mallory"}, {"Alice"}])
-def test_any_other_people_differ(people: set[str]) -> None:
+def test_a_replay_with_other_people_is_reported(people: set[str]) -> None:
     assert compared(["a", "b"], people) != []
 
 
 @pytest.mark.parametrize("trouble", ["gaps", "repeats", "sockets lost"])
-def test_trouble_on_a_socket_differs(trouble: str) -> None:
+def test_a_replay_with_trouble_on_a_socket_is_reported(trouble: str) -> None:
     replay = Replay(Log("delta", []), Site("", {}, None))
     assert Comparison(replay, [], set()).differences == []
     replay.tally[trouble] += 1

@@ -16,7 +16,7 @@ print(sorted({"chat", "accounts", "project"} & {name.partition(".")[0] for name 
 """
 
 
-def test_it_needs_no_other_part_of_this_project() -> None:
+def test_presence_imports_no_other_part_of_this_project() -> None:
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "presence.tests.settings"}
     done = subprocess.run([sys.executable, "-c", PROGRAM], env=environment, capture_output=True, text=True, timeout=60)
 

@@ -24,7 +24,7 @@ async def process(processes: Processes) -> Process:
     return process
 
 
-async def test_without_input_one_is_away_and_with_it_back_at_once(process: Process) -> None:
+async def test_a_user_without_input_becomes_away_until_there_is_input(process: Process) -> None:
     process.tracker.track(ONLINE, ALICE, "tab")
     await eventually(lambda: process.sees(ONLINE) == {ALICE})
     assert process.sees(AWAY) == set()
@@ -36,7 +36,7 @@ async def test_without_input_one_is_away_and_with_it_back_at_once(process: Proce
     await eventually(lambda: process.sees(AWAY) == set())
 
 
-async def test_with_input_one_does_not_become_away(process: Process) -> None:
+async def test_a_user_with_input_does_not_become_away(process: Process) -> None:
     process.tracker.track(ONLINE, ALICE, "tab")
     process.tracker.track(ONLINE, BOB, "tab of bob")
 
@@ -59,7 +59,7 @@ async def test_input_in_any_connection_on_any_server_counts(processes: Processes
     await eventually(lambda: process.sees(AWAY) == set())
 
 
-async def test_a_second_tab_is_no_input(processes: Processes, process: Process) -> None:
+async def test_opening_a_second_tab_does_not_count_as_input(processes: Processes, process: Process) -> None:
     other = processes()
     process.tracker.track(ONLINE, ALICE, "tab")
     await eventually(lambda: process.sees(AWAY) == {ALICE})
@@ -71,7 +71,7 @@ async def test_a_second_tab_is_no_input(processes: Processes, process: Process) 
     assert process.left(AWAY) == []
 
 
-async def test_who_is_gone_is_not_away_and_is_away_again_after_a_mere_reconnect(process: Process) -> None:
+async def test_an_away_user_who_left_and_reconnects_without_input_is_away_again(process: Process) -> None:
     process.tracker.track(ONLINE, ALICE, "tab")
     await eventually(lambda: process.sees(AWAY) == {ALICE})
 
@@ -85,7 +85,7 @@ async def test_who_is_gone_is_not_away_and_is_away_again_after_a_mere_reconnect(
     await eventually(lambda: process.sees(AWAY) == set())
 
 
-async def test_who_comes_back_after_a_leave_that_was_not_away_is_not_away(process: Process) -> None:
+async def test_a_user_who_was_not_away_when_they_left_is_not_away_on_return(process: Process) -> None:
     process.tracker.track(ONLINE, ALICE, "tab")
     await eventually(lambda: process.sees(ONLINE) == {ALICE})
     process.tracker.untrack(ONLINE, ALICE, "tab", linger=False)
@@ -98,7 +98,7 @@ async def test_who_comes_back_after_a_leave_that_was_not_away_is_not_away(proces
     assert ALICE not in process.joined(AWAY)
 
 
-async def test_input_of_who_is_not_online_is_ignored(process: Process) -> None:
+async def test_input_of_a_user_who_is_not_online_is_ignored(process: Process) -> None:
     process.tracker.touch(ALICE)
     process.tracker.track(ONLINE, BOB, "tab of bob")
 

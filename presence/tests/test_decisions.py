@@ -31,7 +31,7 @@ def say(tracker: Tracker, decision: Decision, version: int = 0) -> None:
     tracker.set_state(ALICE, **decision._replace(version=version)._asdict())
 
 
-async def test_a_decision_that_a_server_could_not_tell_does_not_undo_a_later_one(valkey: Valkey, redis: Redis) -> None:
+async def test_a_decision_that_reaches_redis_late_does_not_undo_a_newer_one(valkey: Valkey, redis: Redis) -> None:
     world = World(valkey, redis)
     old, new = Server(world, 0), Server(world, 1)
     try:
@@ -58,7 +58,7 @@ async def test_a_decision_that_a_server_could_not_tell_does_not_undo_a_later_one
 
 @pytest.mark.parametrize("order", [*permutations([(SHOW, NOW), (HIDE, NOW + 1), (SHOW, NOW + 2)])])
 @pytest.mark.parametrize("servers", [1, 3])
-async def test_the_highest_version_holds_in_whatever_order_they_come(
+async def test_the_decision_with_the_highest_version_wins_in_any_order(
     trackers: Trackers, redis: Redis, order: tuple[tuple[Decision, int], ...], servers: int
 ) -> None:
     started = [trackers() for _ in range(servers)]
@@ -70,7 +70,7 @@ async def test_the_highest_version_holds_in_whatever_order_they_come(
         assert (present(redis) == set()) == latest[0].hidden
 
 
-async def test_of_equal_versions_what_was_said_last_holds(trackers: Trackers, redis: Redis) -> None:
+async def test_the_last_of_several_decisions_with_equal_versions_wins(trackers: Trackers, redis: Redis) -> None:
     one, other = trackers(), trackers()
     one.track(ROOM, ALICE, "tab")
     for version in (0, NOW):
@@ -80,7 +80,7 @@ async def test_of_equal_versions_what_was_said_last_holds(trackers: Trackers, re
             assert (present(redis) == set()) == decision.hidden
 
 
-async def test_an_old_decision_is_no_news_to_its_own_server(trackers: Trackers, redis: Redis) -> None:
+async def test_a_server_ignores_a_decision_older_than_its_own(trackers: Trackers, redis: Redis) -> None:
     tracker = trackers()
     say(tracker, HIDE, NOW)
     say(tracker, SHOW, NOW - 1)
@@ -97,7 +97,7 @@ async def test_an_old_decision_is_no_news_to_its_own_server(trackers: Trackers, 
     assert present(redis) == set()
 
 
-async def test_an_empty_redis_takes_what_it_is_told(trackers: Trackers, redis: Redis) -> None:
+async def test_a_redis_that_lost_a_decision_accepts_an_older_one(trackers: Trackers, redis: Redis) -> None:
     tracker = trackers()
     say(tracker, SHOW, NOW)
     tracker.track(ROOM, ALICE, "tab")
@@ -109,7 +109,7 @@ async def test_an_empty_redis_takes_what_it_is_told(trackers: Trackers, redis: R
     await eventually(lambda: present(redis) == set())
 
 
-async def test_without_versions_a_server_that_lost_its_lease_brings_back_nothing_that_it_had_said(
+async def test_a_server_that_lost_its_lease_does_not_restore_an_unversioned_decision(
     processes: Processes, redis: Redis
 ) -> None:
     process, other = processes(), processes()
@@ -142,7 +142,7 @@ async def test_redis_can_tell_any_two_versions_apart(trackers: Trackers, redis: 
             say(tracker, SHOW, version)
 
 
-def test_decisions_are_remembered_for_whom_connections_are_held_and_for_a_bounded_number_of_others() -> None:
+def test_decisions_are_kept_for_connected_users_and_a_bounded_number_of_others() -> None:
     held = Held()
     held.add(Hold(ONLINE, ALICE, "tab"))
     decisions = Decisions(held)
@@ -154,7 +154,7 @@ def test_decisions_are_remembered_for_whom_connections_are_held_and_for_a_bounde
     assert len(decisions._of) <= 3 * SPARE + 2
 
 
-def test_a_decision_is_news_until_redis_has_it_as_such() -> None:
+def test_a_decision_is_sent_as_new_until_redis_confirms_it() -> None:
     wanted = Wanted()
     decision = HIDE._replace(version=2)
     wanted.decisions.make(ALICE, decision)
@@ -169,7 +169,7 @@ def test_a_decision_is_news_until_redis_has_it_as_such() -> None:
     assert list(wanted.assertions()) == [no_news, join(ROOM, ALICE, "tab")]
 
 
-async def test_a_decision_that_is_no_news_is_no_later_than_its_equals(redis: Redis) -> None:
+async def test_a_repeated_decision_does_not_override_one_with_an_equal_version(redis: Redis) -> None:
     store = Store()
     await store.take_lease("node", 60_000)
     await store.apply("node", [decide(ALICE, *HIDE, is_news=False), join(ROOM, ALICE, "tab")])

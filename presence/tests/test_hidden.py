@@ -38,7 +38,7 @@ def be_seen(tracker: Tracker, user_id: int) -> None:
     tracker.set_state(user_id, hidden=False, away=False)
 
 
-async def test_who_hides_leaves_every_topic_at_once_and_comes_back_to_all(process: Process) -> None:
+async def test_a_user_who_hides_leaves_every_topic_at_once_and_comes_back_to_all(process: Process) -> None:
     open_tab(process.tracker, ALICE, "tab")
     await eventually(lambda: process.sees(ROOM) == process.sees(ONLINE) == {ALICE})
 
@@ -51,7 +51,7 @@ async def test_who_hides_leaves_every_topic_at_once_and_comes_back_to_all(proces
     await eventually(lambda: process.sees(HIDDEN) == set())
 
 
-async def test_who_comes_hidden_is_seen_on_no_topic_for_no_moment(process: Process, redis: Redis) -> None:
+async def test_a_user_who_connects_hidden_is_never_seen_on_any_topic(process: Process, redis: Redis) -> None:
     hide(process.tracker, ALICE)
     open_tab(process.tracker, ALICE, "tab")
     open_tab(process.tracker, BOB, "tab of bob")
@@ -66,7 +66,7 @@ async def test_who_comes_hidden_is_seen_on_no_topic_for_no_moment(process: Proce
     assert ALICE not in [*process.joined(ROOM), *process.joined(ONLINE), *process.joined(AWAY)]
 
 
-async def test_who_is_hidden_on_one_server_is_so_on_all(processes: Processes, process: Process) -> None:
+async def test_a_user_who_hides_on_one_server_is_hidden_on_all(processes: Processes, process: Process) -> None:
     other = processes()
     open_tab(other.tracker, ALICE, "telephone")
     open_tab(process.tracker, ALICE, "tab")
@@ -81,7 +81,7 @@ async def test_who_is_hidden_on_one_server_is_so_on_all(processes: Processes, pr
     await eventually(lambda: process.sees(ROOM) == {BOB})
 
 
-async def test_who_is_hidden_and_closes_the_last_tab_lingers_as_others_do(process: Process, redis: Redis) -> None:
+async def test_a_hidden_user_who_closes_the_last_tab_lingers_as_others_do(process: Process, redis: Redis) -> None:
     hide(process.tracker, ALICE)
     open_tab(process.tracker, ALICE, "tab")
     await eventually(lambda: process.sees(HIDDEN) == {ALICE})
@@ -109,7 +109,7 @@ async def test_the_hidden_people_of_a_dead_server_are_swept(processes: Processes
     assert ALICE not in process.joined(ONLINE)
 
 
-async def test_who_is_hidden_is_away_for_nobody(process: Process, settings: Settings) -> None:
+async def test_a_hidden_user_is_never_shown_as_away(process: Process, settings: Settings) -> None:
     settings.PRESENCE = {**settings.PRESENCE, "AWAY_MS": 300}
     process.tracker.set_state(ALICE, hidden=True, away=True)
     open_tab(process.tracker, ALICE, "tab")
@@ -129,7 +129,7 @@ async def test_who_is_hidden_is_away_for_nobody(process: Process, settings: Sett
     await eventually(lambda: ALICE in process.sees(ONLINE) & process.sees(AWAY))
 
 
-async def test_away_by_hand_survives_input_and_ends_when_it_is_taken_back(process: Process) -> None:
+async def test_a_user_who_chose_to_be_away_stays_away_until_they_take_it_back(process: Process) -> None:
     open_tab(process.tracker, ALICE, "tab")
     await eventually(lambda: process.sees(ONLINE) == {ALICE})
 
@@ -148,7 +148,7 @@ async def test_away_by_hand_survives_input_and_ends_when_it_is_taken_back(proces
     await eventually(lambda: process.sees(AWAY) == {BOB})
 
 
-async def test_who_takes_it_back_is_not_away_for_want_of_input(process: Process, settings: Settings) -> None:
+async def test_a_user_who_takes_back_being_away_counts_as_active(process: Process, settings: Settings) -> None:
     settings.PRESENCE = {**settings.PRESENCE, "AWAY_MS": 300}
     process.tracker.set_state(ALICE, hidden=False, away=True)
     open_tab(process.tracker, ALICE, "tab")
@@ -160,7 +160,7 @@ async def test_who_takes_it_back_is_not_away_for_want_of_input(process: Process,
     await eventually(lambda: process.left(AWAY) == [ALICE])
 
 
-async def test_after_an_emptied_redis_nobody_who_hides_was_seen(processes: Processes, redis: Redis) -> None:
+async def test_a_hidden_user_is_not_seen_after_redis_was_emptied(processes: Processes, redis: Redis) -> None:
     one, two = processes(), processes()
     for process in (one, two):
         hide(process.tracker, ALICE)
@@ -198,7 +198,7 @@ async def test_a_decision_made_while_redis_is_away_counts_on_its_return(
     assert present(redis, ROOM) == present(redis, ONLINE) == set()
 
 
-async def test_who_may_be_hidden_is_not_shown(trackers: Trackers, redis: Redis) -> None:
+async def test_a_user_whose_state_cannot_be_read_is_not_shown(trackers: Trackers, redis: Redis) -> None:
     redis.lpush(f"{{presence}}:state:{ALICE}", "nonsense")
     tracker = trackers()
     open_tab(tracker, ALICE, "tab")
@@ -223,7 +223,7 @@ async def test_a_decision_is_kept_for_a_day_without_connections(trackers: Tracke
     assert redis.ttl(f"{{presence}}:state:{ALICE}") > 0
 
 
-async def test_to_say_the_same_again_changes_no_number(trackers: Trackers, redis: Redis) -> None:
+async def test_repeating_a_decision_changes_no_version(trackers: Trackers, redis: Redis) -> None:
     tracker = trackers()
     hide(tracker, ALICE)
     open_tab(tracker, ALICE, "tab")
@@ -238,7 +238,7 @@ async def test_to_say_the_same_again_changes_no_number(trackers: Trackers, redis
     assert redis.mget([f"{{presence}}:version:{topic}" for topic in (ROOM, ONLINE, HIDDEN)]) == numbers
 
 
-async def test_a_thousand_who_hide_at_once_take_few_round_trips(trackers: Trackers, redis: Redis) -> None:
+async def test_a_thousand_users_who_hide_at_once_take_few_round_trips(trackers: Trackers, redis: Redis) -> None:
     tracker = trackers()
     await tracker.settled()
     redis.config_resetstat()

@@ -81,11 +81,11 @@ def test_the_other_project_has_what_the_readme_shows(file: str) -> None:
     assert shown in (HERE / "other_project" / file).read_text(encoding="utf-8")
 
 
-def test_what_the_readme_shows_takes_at_most_some_twenty_lines() -> None:
+def test_the_readmes_example_takes_at_most_22_lines() -> None:
     assert sum(len([line for line in code_of(file).splitlines() if line]) for file in FILES) <= 22
 
 
-async def test_two_people_come_and_one_goes(other_servers: Callable[[], OtherServer]) -> None:
+async def test_the_readmes_example_shows_users_joining_and_leaving(other_servers: Callable[[], OtherServer]) -> None:
     server = other_servers()
     async with page_of(server, ALICE) as hers:
         await hers.shows(ALICE)
@@ -96,7 +96,7 @@ async def test_two_people_come_and_one_goes(other_servers: Callable[[], OtherSer
         await hers.shows(ALICE)
 
 
-async def test_who_was_on_a_server_that_is_killed_goes_from_the_pages_of_another(
+async def test_the_users_of_a_killed_server_leave_the_pages_of_another(
     other_servers: Callable[[], OtherServer],
 ) -> None:
     server, killed = await asyncio.gather(*(asyncio.to_thread(other_servers) for _ in range(2)))

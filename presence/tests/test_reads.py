@@ -19,7 +19,7 @@ Trackers = Callable[[], Tracker]
 pytestmark = pytest.mark.usefixtures("reading")
 
 
-async def test_pages_read_how_many_and_who(trackers: Trackers) -> None:
+async def test_reads_return_counts_people_and_nodes(trackers: Trackers) -> None:
     tracker = trackers()
     tracker.track(ROOM, ALICE, "tab")
     tracker.track(ROOM, BOB, "tab of bob")
@@ -36,7 +36,7 @@ async def test_pages_read_how_many_and_who(trackers: Trackers) -> None:
     assert (await snapshot(ROOM)).people == {ALICE, BOB}
 
 
-async def test_without_redis_reads_fail_at_once_and_by_name(valkey: Valkey) -> None:
+async def test_without_redis_reads_raise_presence_unavailable_at_once(valkey: Valkey) -> None:
     assert count([ROOM]) == [0]
     valkey.kill()
 
@@ -64,7 +64,7 @@ async def test_after_redis_is_back_the_first_read_succeeds(valkey: Valkey) -> No
     assert count([ROOM]) == await acount([ROOM]) == [0]
 
 
-async def test_with_a_silent_redis_reads_fail_in_time(valkey: Valkey) -> None:
+async def test_reads_of_a_silent_redis_time_out(valkey: Valkey) -> None:
     valkey.pause()
     try:
         began = time.monotonic()
@@ -86,7 +86,7 @@ async def test_a_redis_that_cannot_be_reached_is_unavailable(settings: Settings)
         count([ROOM])
 
 
-async def test_a_key_of_the_wrong_type_has_a_name(redis: Redis) -> None:
+async def test_reading_a_key_of_the_wrong_type_raises_corrupt_data(redis: Redis) -> None:
     redis.set(f"{{presence}}:topic:{ROOM}", "nonsense")
 
     with pytest.raises(CorruptData):
@@ -99,7 +99,7 @@ async def test_a_key_of_the_wrong_type_has_a_name(redis: Redis) -> None:
         present(ALICE, [ROOM])
 
 
-async def test_a_bad_topic_has_no_count() -> None:
+async def test_reading_a_bad_topic_raises_invalid_topic() -> None:
     with pytest.raises(InvalidTopic):
         count(["a room"])
     with pytest.raises(InvalidTopic):
@@ -110,7 +110,9 @@ async def test_a_bad_topic_has_no_count() -> None:
         present(ALICE, ["a room"])
 
 
-async def test_a_redis_that_lost_everything_is_not_taken_at_its_word(trackers: Trackers, redis: Redis) -> None:
+async def test_reads_of_an_emptied_redis_are_unavailable_until_it_is_filled_again(
+    trackers: Trackers, redis: Redis
+) -> None:
     tracker = trackers()
     tracker.track(ROOM, ALICE, "tab")
     await tracker.settled()
@@ -135,7 +137,7 @@ async def test_a_redis_that_lost_everything_is_not_taken_at_its_word(trackers: T
     assert told == [1]
 
 
-async def test_a_process_that_has_seen_no_other_life_believes_what_it_finds(redis: Redis) -> None:
+async def test_a_process_believes_the_first_epoch_that_it_sees(redis: Redis) -> None:
     assert count([ROOM]) == [0]
     redis.sadd("{presence}:topic:" + ROOM, ALICE)
     redis.set("{presence}:epoch", "first")

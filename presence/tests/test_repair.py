@@ -117,7 +117,7 @@ UNSEEN: dict[str, Damage] = {
 
 
 @pytest.mark.parametrize("damage", [*DAMAGES, *UNSEEN])
-async def test_damage_heals(process: Process, redis: Redis, damage: str) -> None:
+async def test_damage_in_redis_is_repaired(process: Process, redis: Redis, damage: str) -> None:
     healthy = all_there_is(redis)
 
     (DAMAGES | UNSEEN)[damage](redis, process.tracker.node)
@@ -127,7 +127,9 @@ async def test_damage_heals(process: Process, redis: Redis, damage: str) -> None
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-async def test_damage_is_named(process: Process, redis: Redis, settings: Settings, damage: str) -> None:
+async def test_damage_in_redis_is_found_by_verify(
+    process: Process, redis: Redis, settings: Settings, damage: str
+) -> None:
     assert await contradictions() == []
     await process.die()
 
@@ -136,7 +138,7 @@ async def test_damage_is_named(process: Process, redis: Redis, settings: Setting
     assert await contradictions() != []
 
 
-async def test_what_the_servers_show_follows_the_repair(process: Process, redis: Redis) -> None:
+async def test_the_views_of_servers_follow_a_repair(process: Process, redis: Redis) -> None:
     await process.watch(ROOM)
     assert process.sees(ROOM) == {ALICE, CAROL}
 
@@ -147,7 +149,7 @@ async def test_what_the_servers_show_follows_the_repair(process: Process, redis:
     await eventually(lambda: process.sees(ROOM) == {ALICE, CAROL})
 
 
-async def test_where_nothing_is_wrong_nothing_changes(processes: Processes, process: Process, redis: Redis) -> None:
+async def test_a_repair_changes_nothing_in_healthy_data(processes: Processes, process: Process, redis: Redis) -> None:
     other = processes()
     other.tracker.track(ROOM, ALICE, "telephone")
     await other.tracker.settled()
@@ -161,7 +163,7 @@ async def test_where_nothing_is_wrong_nothing_changes(processes: Processes, proc
     assert (all_there_is(redis), process.diffs) == (healthy, diffs)
 
 
-async def test_who_lingers_is_not_repaired_away(process: Process, redis: Redis, settings: Settings) -> None:
+async def test_a_repair_does_not_remove_a_lingering_user(process: Process, redis: Redis, settings: Settings) -> None:
     settings.PRESENCE = {**settings.PRESENCE, "LINGER_MS": 60_000}
     process.tracker.drop(f"tab {ALICE}")
     await process.tracker.settled()
@@ -174,7 +176,7 @@ async def test_who_lingers_is_not_repaired_away(process: Process, redis: Redis, 
 
 
 @pytest.mark.parametrize("key", [f"topic:{ROOM}", f"conns:{ROOM}:{ALICE}", f"topics:{ALICE}", f"state:{ALICE}"])
-async def test_what_failed_because_of_a_corrupt_key_is_done_once_the_key_is_gone(
+async def test_a_join_that_failed_because_of_a_corrupt_key_is_done_once_the_key_is_gone(
     processes: Processes, redis: Redis, key: str
 ) -> None:
     redis.lpush(k(key), "nonsense")
@@ -194,7 +196,9 @@ async def test_what_failed_because_of_a_corrupt_key_is_done_once_the_key_is_gone
     assert await contradictions() == []
 
 
-async def test_a_leave_that_failed_is_done_once_the_key_is_gone(process: Process, redis: Redis) -> None:
+async def test_a_leave_that_failed_because_of_a_corrupt_key_is_done_once_the_key_is_gone(
+    process: Process, redis: Redis
+) -> None:
     connections = k(f"conns:{ROOM}:{ALICE}")
     redis.delete(connections)
     redis.lpush(connections, "nonsense")
@@ -208,7 +212,7 @@ async def test_a_leave_that_failed_is_done_once_the_key_is_gone(process: Process
 
 
 @pytest.mark.parametrize("key", ["repairing", "done"])
-async def test_nonsense_in_what_a_repair_writes_does_not_stop_it(process: Process, redis: Redis, key: str) -> None:
+async def test_a_repair_works_though_its_own_keys_are_corrupt(process: Process, redis: Redis, key: str) -> None:
     redis.delete(k(key))
     redis.lpush(k(key), "nonsense")
 
@@ -217,7 +221,7 @@ async def test_nonsense_in_what_a_repair_writes_does_not_stop_it(process: Proces
     await eventually(lambda: present(redis) == {ALICE, CAROL})
 
 
-async def test_more_than_a_batch_is_repaired_in_several(processes: Processes, redis: Redis) -> None:
+async def test_damage_larger_than_a_batch_is_repaired(processes: Processes, redis: Redis) -> None:
     process = processes()
     people = range(2 * BATCH + 10)
     for user_id in people:
@@ -231,7 +235,7 @@ async def test_more_than_a_batch_is_repaired_in_several(processes: Processes, re
     await eventually(lambda: present(redis) == set(people) and not present(redis, EMPTY))
 
 
-async def test_what_was_dropped_during_a_repair_does_not_come_back(processes: Processes, redis: Redis) -> None:
+async def test_connections_dropped_during_a_repair_do_not_come_back(processes: Processes, redis: Redis) -> None:
     process = processes()
     for user_id in range(2 * BATCH):
         process.tracker.track(ROOM, user_id, f"tab {user_id}")

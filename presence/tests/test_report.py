@@ -60,7 +60,7 @@ async def test_a_report_has_nodes_leases_connections_and_topics(tracker: Tracker
     assert (found.lingering, bool(found.epoch)) == (0, True)
 
 
-async def test_a_report_has_what_was_done(tracker: Tracker, redis: Redis, settings: Settings) -> None:
+async def test_a_report_counts_sweeps_and_swept_nodes(tracker: Tracker, redis: Redis, settings: Settings) -> None:
     settings.PRESENCE = {**settings.PRESENCE, "LINGER_MS": 60_000}
     tracker.drop("tab of bob")
     store = Store()
@@ -76,7 +76,7 @@ async def test_a_report_has_what_was_done(tracker: Tracker, redis: Redis, settin
     assert found.done["sweeps"] >= 1
 
 
-async def test_a_node_whose_lease_has_ended_has_none(redis: Redis) -> None:
+async def test_a_report_shows_no_lease_for_a_node_whose_lease_has_ended(redis: Redis) -> None:
     store = Store()
     await store.take_lease("node", 60_000)
     await store.apply("node", [join(ROOM, ALICE, "tab")])
@@ -94,13 +94,13 @@ def printable() -> list[str]:
     return [str(contradiction) for contradiction in verify()]
 
 
-async def test_of_nothing_there_is_a_report_too() -> None:
+async def test_an_empty_redis_has_an_empty_report() -> None:
     assert await reported() == Report(epoch="", nodes=(), topics={}, lingering=0, done={})
     assert "Epoch: none yet" in await printed()
     assert await printed("--verify") == ""
 
 
-async def test_the_command_prints_the_same(tracker: Tracker) -> None:
+async def test_the_presence_command_prints_the_report(tracker: Tracker) -> None:
     lines = (await printed()).splitlines()
 
     assert "Servers: 1" in lines
@@ -109,7 +109,7 @@ async def test_the_command_prints_the_same(tracker: Tracker) -> None:
     assert "Lingering: 0" in lines
 
 
-async def test_the_command_prints_json(tracker: Tracker) -> None:
+async def test_the_presence_command_prints_json(tracker: Tracker) -> None:
     found: dict[str, Any] = json.loads(await printed("--json"))
 
     assert found["topics"] == {ONLINE: 3, ROOM: 2}
@@ -117,7 +117,7 @@ async def test_the_command_prints_json(tracker: Tracker) -> None:
     assert json.loads(await printed("--json", "--verify")) == []
 
 
-async def test_the_command_names_every_contradiction_and_fails(tracker: Tracker, redis: Redis) -> None:
+async def test_the_presence_command_names_every_contradiction_and_fails(tracker: Tracker, redis: Redis) -> None:
     assert await printed("--verify") == ""
     redis.sadd(f"{{presence}}:topic:{ROOM}", 98, 99)
     out = StringIO()
@@ -131,7 +131,7 @@ async def test_the_command_names_every_contradiction_and_fails(tracker: Tracker,
     ]
 
 
-async def test_without_redis_the_command_fails_with_one_line(valkey: Valkey) -> None:
+async def test_without_redis_the_presence_command_fails_with_one_line(valkey: Valkey) -> None:
     await printed()
     valkey.kill()
 
@@ -144,7 +144,7 @@ async def test_without_redis_the_command_fails_with_one_line(valkey: Valkey) -> 
         await reported()
 
 
-async def test_with_a_wrong_setting_the_command_fails_with_one_line(settings: Settings) -> None:
+async def test_with_a_wrong_setting_the_presence_command_fails_with_one_line(settings: Settings) -> None:
     await printed()
     settings.PRESENCE = {}
 
@@ -167,7 +167,7 @@ async def test_a_key_of_the_wrong_type_is_named_and_hides_no_other_contradiction
     assert any("WRONGTYPE" in line for line in found)
 
 
-async def test_a_report_over_nonsense_has_a_name(tracker: Tracker, redis: Redis) -> None:
+async def test_a_report_over_corrupt_data_raises_corrupt_data(tracker: Tracker, redis: Redis) -> None:
     redis.lpush("{presence}:topic:here.9", "nonsense")
 
     with pytest.raises(CorruptData):

@@ -16,7 +16,9 @@ Processes = Callable[[], Process]
 Trackers = Callable[[], Tracker]
 
 
-async def test_who_was_there_before_is_in_the_first_view(trackers: Trackers, processes: Processes) -> None:
+async def test_users_who_joined_before_the_watch_are_in_the_first_view(
+    trackers: Trackers, processes: Processes
+) -> None:
     tracker = trackers()
     tracker.track(ROOM, ALICE, "tab")
     await tracker.settled()
@@ -77,7 +79,7 @@ async def test_hints_that_come_late_or_twice_or_in_the_wrong_order_change_nothin
     assert process.left(ROOM) == [BOB]
 
 
-async def test_a_hint_that_tells_of_what_never_was_does_not_last(processes: Processes, redis: Redis) -> None:
+async def test_the_effect_of_a_forged_hint_does_not_last(processes: Processes, redis: Redis) -> None:
     process = processes()
     await process.watch(ROOM)
     process.tracker.track(ROOM, ALICE, "tab")
@@ -185,8 +187,8 @@ async def test_a_bad_topic_cannot_be_watched(processes: Processes) -> None:
         await processes().rosters.watch("a room")
 
 
-async def test_at_rest_views_and_redis_agree_whoever_came_and_went(processes: Processes, redis: Redis) -> None:
-    """While people come and go on three servers, one of which dies, nobody is seen who never was there."""
+async def test_views_and_redis_agree_after_servers_stopped_and_died(processes: Processes, redis: Redis) -> None:
+    """Users come and go on three servers, of which one stops and one dies. No view shows a user who never came."""
     servers = [processes() for _ in range(3)]
     for server in servers:
         await server.watch(ROOM)

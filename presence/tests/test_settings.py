@@ -16,7 +16,7 @@ def problems() -> list[str]:
     return [problem.id for problem in found() if problem.id and problem.id.startswith("presence.")]
 
 
-def test_everything_but_the_url_has_a_default(settings: Settings) -> None:
+def test_every_presence_setting_but_the_url_has_a_default(settings: Settings) -> None:
     settings.PRESENCE = {"REDIS_URL": "redis://localhost"}
 
     assert not problems()
@@ -25,7 +25,7 @@ def test_everything_but_the_url_has_a_default(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize("given", [{}, {"REDIS_URL": ""}, {"REDIS_URL": None}, "redis://localhost", None])
-def test_the_url_must_be_there(settings: Settings, given: object) -> None:
+def test_the_url_of_redis_is_required(settings: Settings, given: object) -> None:
     settings.PRESENCE = given
 
     assert problems() == ["presence.E001"]
@@ -35,7 +35,9 @@ def test_the_url_must_be_there(settings: Settings, given: object) -> None:
 
 @pytest.mark.parametrize("name", sorted(DEFAULTS))
 @pytest.mark.parametrize("value", [0, -1, 1.5, "5", True, None])
-def test_a_time_is_a_whole_number_above_0(settings: Settings, name: str, value: object) -> None:
+def test_a_presence_time_that_is_no_whole_number_above_0_is_refused(
+    settings: Settings, name: str, value: object
+) -> None:
     settings.PRESENCE = {**settings.PRESENCE, name: value}
 
     assert problems() == ["presence.E001"]

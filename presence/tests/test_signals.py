@@ -34,7 +34,7 @@ def sent() -> Iterator[Sent]:
     signals.left.disconnect(note_leaving, sender=Tracker)
 
 
-async def test_who_comes_has_arrived_and_who_goes_has_left(trackers: Trackers, sent: Sent) -> None:
+async def test_joining_sends_arrived_and_leaving_sends_left(trackers: Trackers, sent: Sent) -> None:
     tracker = trackers()
     tracker.track(ROOM, ALICE, "tab")
     tracker.track(ROOM, BOB, "tab of bob")
@@ -63,7 +63,7 @@ async def test_neither_a_second_tab_nor_a_reload_sends_anything(trackers: Tracke
     assert [users for _, _, users in sent] == [{ALICE}, {BOB}, {BOB}]
 
 
-async def test_what_a_sweep_undoes_is_sent_by_whoever_swept(processes: Processes, sent: Sent) -> None:
+async def test_only_the_server_that_sweeps_sends_left_for_users_of_a_dead_one(processes: Processes, sent: Sent) -> None:
     dead, alive, another = processes(), processes(), processes()
     dead.tracker.track(ROOM, ALICE, "tab")
     await dead.tracker.settled()
@@ -76,7 +76,7 @@ async def test_what_a_sweep_undoes_is_sent_by_whoever_swept(processes: Processes
     assert sent == [("arrived", ROOM, frozenset({ALICE})), ("left", ROOM, frozenset({ALICE}))]
 
 
-async def test_to_hide_is_to_leave_and_to_be_seen_again_is_to_arrive(trackers: Trackers, sent: Sent) -> None:
+async def test_hiding_sends_left_and_showing_oneself_sends_arrived(trackers: Trackers, sent: Sent) -> None:
     tracker = trackers()
     tracker.track(ONLINE, ALICE, "tab")
     await tracker.settled()
@@ -100,7 +100,7 @@ async def be_async(**_signal: Any) -> None: ...
 
 
 @pytest.mark.parametrize("receiver", [fail, be_async])
-async def test_a_receiver_that_fails_or_cannot_be_called_stops_nobody(
+async def test_a_signal_receiver_that_fails_does_not_stop_the_tracker(
     trackers: Trackers, redis: Redis, caplog: pytest.LogCaptureFixture, receiver: Callable[..., Any]
 ) -> None:
     tracker = trackers()

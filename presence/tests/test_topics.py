@@ -27,13 +27,13 @@ async def test_nobody_can_be_present_on_a_bad_topic(topic: str) -> None:
 
 
 @pytest.mark.parametrize("topic", [AWAY, HIDDEN])
-async def test_nobody_can_be_tracked_where_only_the_library_puts_people(topic: str) -> None:
+async def test_a_user_cannot_be_tracked_on_the_topics_away_and_hidden(topic: str) -> None:
     Tracker().track(ONLINE, 1, "tab")
     with pytest.raises(InvalidTopic):
         Tracker().track(topic, 1, "tab")
 
 
 @pytest.mark.parametrize("connection", ["", "a\nb", "é", "\ud800", "x" * 201, None])
-async def test_a_connection_has_an_id_that_redis_and_people_can_read(connection: str) -> None:
+async def test_a_connection_id_that_is_not_short_readable_ascii_is_refused(connection: str) -> None:
     with pytest.raises(InvalidConnection):
         Tracker().track(ONLINE, 1, connection)

@@ -19,7 +19,7 @@ def present(redis: Redis, topic: str = ROOM) -> set[int]:
     return set(map(int, redis.smembers(f"{{presence}}:topic:{topic}")))
 
 
-async def test_who_opens_a_tab_joins_and_who_closes_it_leaves(processes: Processes, redis: Redis) -> None:
+async def test_a_user_joins_by_opening_a_tab_and_leaves_by_closing_it(processes: Processes, redis: Redis) -> None:
     process = processes()
     await process.watch(ROOM)
 
@@ -32,7 +32,7 @@ async def test_who_opens_a_tab_joins_and_who_closes_it_leaves(processes: Process
     assert present(redis) == set()
 
 
-async def test_others_see_it_on_another_server(processes: Processes) -> None:
+async def test_a_join_and_a_leave_are_seen_on_another_server(processes: Processes) -> None:
     here, there = processes(), processes()
     await there.watch(ROOM)
 
@@ -67,7 +67,7 @@ async def test_with_five_tabs_on_two_servers_closing_four_changes_nothing(proces
     await eventually(lambda: one.sees(ROOM) == set())
 
 
-async def test_a_reload_is_silent(processes: Processes) -> None:
+async def test_a_reload_within_the_linger_is_neither_a_leave_nor_a_join(processes: Processes) -> None:
     process = processes()
     await process.watch(ROOM)
     process.tracker.track(ROOM, ALICE, "tab")
@@ -84,7 +84,7 @@ async def test_a_reload_is_silent(processes: Processes) -> None:
     assert sorted(process.joined(ROOM)) == [ALICE, BOB]
 
 
-async def test_who_reloads_on_another_server_does_not_leave(processes: Processes) -> None:
+async def test_a_user_who_reloads_on_another_server_does_not_leave(processes: Processes) -> None:
     one, two = processes(), processes()
     await one.watch(ROOM)
     one.tracker.track(ROOM, ALICE, "tab")
@@ -112,7 +112,7 @@ async def test_without_linger_a_leave_counts_at_once(trackers: Trackers, redis: 
     assert present(redis) == set()
 
 
-async def test_to_say_it_twice_changes_nothing(trackers: Trackers, redis: Redis) -> None:
+async def test_a_repeated_join_or_leave_changes_nothing(trackers: Trackers, redis: Redis) -> None:
     tracker = trackers()
     tracker.track(ROOM, ALICE, "tab")
     tracker.track(ROOM, ALICE, "tab")
@@ -163,7 +163,7 @@ async def test_operations_of_a_connection_are_applied_in_order(trackers: Tracker
     assert present(redis) == {ALICE}
 
 
-async def test_who_is_tracked_before_the_start_is_present_after_it(redis: Redis) -> None:
+async def test_a_user_who_is_tracked_before_the_start_is_present_after_it(redis: Redis) -> None:
     tracker = Tracker()
     await tracker.settled()  # at once
     tracker.track(ROOM, ALICE, "tab")
@@ -191,7 +191,7 @@ async def test_a_tracker_that_stops_leaves_nothing_behind(trackers: Trackers, re
     assert not redis.keys("{presence}:conns*")
 
 
-async def test_a_restart_within_its_linger_is_silent(processes: Processes) -> None:
+async def test_a_server_restart_within_the_linger_is_neither_a_leave_nor_a_join(processes: Processes) -> None:
     old, witness = processes(), processes()
     await witness.watch(ROOM)
     old.tracker.track(ROOM, ALICE, "tab")
@@ -209,7 +209,7 @@ async def test_a_restart_within_its_linger_is_silent(processes: Processes) -> No
     assert sorted(witness.joined(ROOM)) == [ALICE, BOB]
 
 
-async def test_a_thousand_who_come_at_once_are_a_few_versions(processes: Processes) -> None:
+async def test_a_thousand_users_who_join_at_once_take_few_versions(processes: Processes) -> None:
     here, there = processes(), processes()
     await there.watch(ROOM)
     await here.tracker.settled()

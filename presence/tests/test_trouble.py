@@ -36,7 +36,7 @@ async def test_a_node_without_a_lease_is_refused_whatever_it_asks() -> None:
     await store.close()
 
 
-async def test_who_lost_the_lease_comes_back_as_another_node(trackers: Trackers, redis: Redis) -> None:
+async def test_a_server_that_lost_its_lease_comes_back_as_another_node(trackers: Trackers, redis: Redis) -> None:
     tracker = trackers()
     tracker.track(ROOM, ALICE, "tab")
     await tracker.settled()
@@ -76,7 +76,7 @@ async def test_the_people_of_a_dead_server_are_swept_by_its_successor(processes:
     await eventually(lambda: successor.sees(ROOM) == set())
 
 
-async def test_who_is_also_elsewhere_does_not_flicker(processes: Processes) -> None:
+async def test_a_user_of_a_dead_server_who_is_also_on_another_does_not_flicker(processes: Processes) -> None:
     dead, alive = processes(), processes()
     await alive.watch(ROOM)
     for process in (dead, alive):
@@ -91,7 +91,7 @@ async def test_who_is_also_elsewhere_does_not_flicker(processes: Processes) -> N
     assert alive.sees(ROOM) == {ALICE}
 
 
-async def test_more_than_a_batch_is_swept_in_several(processes: Processes, redis: Redis) -> None:
+async def test_more_users_than_a_batch_are_swept(processes: Processes, redis: Redis) -> None:
     dead, witness = processes(), processes()
     await witness.watch(ROOM)
     for user_id in range(1_200):
@@ -135,9 +135,7 @@ async def test_an_emptied_redis_is_filled_again(processes: Processes, redis: Red
     assert process.left(ROOM) == []
 
 
-async def test_who_has_gone_while_redis_was_emptied_leaves_the_view_in_the_end(
-    processes: Processes, redis: Redis
-) -> None:
+async def test_a_user_who_left_while_redis_was_emptied_leaves_the_view(processes: Processes, redis: Redis) -> None:
     process, dead = processes(), processes()
     await process.watch(ROOM)
     process.tracker.track(ROOM, ALICE, "tab")
@@ -174,7 +172,7 @@ async def test_a_redis_that_was_killed_is_noticed_and_so_is_its_return(
     assert process.left(ROOM) == []
 
 
-async def test_a_pause_of_redis_that_outlasts_all_leases_makes_nobody_flash(
+async def test_a_pause_of_redis_that_outlasts_all_leases_makes_no_user_flicker(
     processes: Processes, valkey: Valkey, redis: Redis
 ) -> None:
     one, two = processes(), processes()
@@ -198,7 +196,7 @@ async def test_a_pause_of_redis_that_outlasts_all_leases_makes_nobody_flash(
     assert sorted(one.joined(ROOM)) == [ALICE, BOB, 3]
 
 
-async def test_a_redis_that_has_gone_silent_keeps_nobody_waiting(trackers: Trackers, valkey: Valkey) -> None:
+async def test_a_silent_redis_does_not_block_the_tracker(trackers: Trackers, valkey: Valkey) -> None:
     tracker = trackers()
     await tracker.settled()
 
@@ -212,7 +210,7 @@ async def test_a_redis_that_has_gone_silent_keeps_nobody_waiting(trackers: Track
         valkey.go_on()
 
 
-async def test_who_left_while_redis_was_away_leaves_on_its_return(
+async def test_a_user_who_left_while_redis_was_away_leaves_on_its_return(
     processes: Processes, valkey: Valkey, redis: Redis
 ) -> None:
     process = processes()
@@ -232,7 +230,7 @@ async def test_who_left_while_redis_was_away_leaves_on_its_return(
     assert process.sees(ROOM) == present(redis) == {ALICE}
 
 
-async def test_scripts_that_redis_has_forgotten_are_brought_again(trackers: Trackers, redis: Redis) -> None:
+async def test_scripts_that_redis_has_lost_are_loaded_again(trackers: Trackers, redis: Redis) -> None:
     tracker = trackers()
     tracker.track(ROOM, ALICE, "tab")
     await tracker.settled()
@@ -264,7 +262,7 @@ async def test_a_key_of_the_wrong_type_is_named_and_harms_no_other_topic(
 
 
 @pytest.mark.parametrize("key", ["lingering", "inputs", "owned:dead", "nodes", "epoch", "swept"])
-async def test_after_nonsense_in_its_own_keys_the_tracker_works_on(
+async def test_the_tracker_goes_on_after_its_own_keys_were_corrupt(
     trackers: Trackers, redis: Redis, caplog: pytest.LogCaptureFixture, key: str
 ) -> None:
     redis.zadd("{presence}:nodes", {"dead": 0})

@@ -70,7 +70,7 @@ def test_a_try_that_failed_fails_its_row() -> None:
     assert outcome.verdict == "FAILS, 1 of 2 tries"
 
 
-def test_a_try_of_which_nothing_was_heard_fails_its_row() -> None:
+def test_a_try_without_a_result_fails_its_row() -> None:
     (outcome,) = outcomes([planned(1), planned(2), ran(1, 3.25)], [ROW], "sqlite")
     assert not outcome.holds
 

@@ -38,7 +38,7 @@ def with_factor(user: User) -> User:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_who_has_shown_their_second_factor_comes_in(page: str, admin_user: User, alice: User) -> None:
+def test_an_administrator_who_has_shown_a_second_factor_gets_in(page: str, admin_user: User, alice: User) -> None:
     assert signed_in(with_factor(admin_user), factor=True).get(page).status_code == 200
     refusals = {"/site/": 404, "/site/people/": 404}
     outsider = signed_in(with_factor(alice), factor=True).get(page, follow=True)
@@ -46,20 +46,20 @@ def test_who_has_shown_their_second_factor_comes_in(page: str, admin_user: User,
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_who_has_not_shown_it_is_led_to_where_they_do_and_back(page: str, admin_user: User) -> None:
+def test_an_administrator_who_has_not_shown_their_second_factor_is_asked_for_it(page: str, admin_user: User) -> None:
     answer = signed_in(with_factor(admin_user)).get(page, follow=True)
     assert answer.redirect_chain[-1][0] == f"{reverse('mfa_reauthenticate')}?next={page.replace('/', '%2F')}"
     assert "To run the site, show your second factor" in answer.text
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_who_has_none_is_led_to_where_they_add_one_and_told_why(page: str, admin_user: User) -> None:
+def test_an_administrator_without_a_second_factor_is_asked_to_add_one(page: str, admin_user: User) -> None:
     answer = signed_in(admin_user).get(page, follow=True)
     assert answer.redirect_chain[-1][0] == reverse("mfa_index")
     assert "Whoever runs the site needs a second factor" in answer.text
 
 
-def test_nothing_is_done_meanwhile(admin_user: User, bob: User) -> None:
+def test_an_action_sent_before_the_second_factor_is_not_done(admin_user: User, bob: User) -> None:
     ban = reverse("chat:site-admin:ban", args=[bob.pk])
     answer = signed_in(with_factor(admin_user)).post(ban, {"reason": "spam"})
     assert answer["Location"] == f"{reverse('mfa_reauthenticate')}?next=%2Fsite%2F"
@@ -71,20 +71,20 @@ def test_nothing_is_done_meanwhile(admin_user: User, bob: User) -> None:
     assert not User.objects.get(pk=bob.pk).is_active
 
 
-def test_the_admin_has_no_form_of_its_own(client: Client, admin_user: User) -> None:
+def test_the_admin_has_no_sign_in_form_of_its_own(client: Client, admin_user: User) -> None:
     fields = {"username": admin_user.username, "password": "password", "next": "/admin/"}
     for answer in (client.post("/admin/login/", fields, follow=True), client.get("/admin/", follow=True)):
         assert answer.redirect_chain[-1][0] == "/accounts/login/?next=%2Fadmin%2F"
     assert "_auth_user_id" not in client.session
 
 
-def test_nobody_is_led_elsewhere(admin_user: User) -> None:
+def test_the_admins_sign_in_redirects_to_no_other_site(admin_user: User) -> None:
     client = signed_in(admin_user, factor=True)
     assert client.get("/admin/login/?next=https://evil.example/")["Location"] == "/admin/"
     assert client.get("/admin/login/?next=/admin/chat/room/")["Location"] == "/admin/chat/room/"
 
 
-def test_a_site_may_do_without(settings: Settings, admin_user: User) -> None:
+def test_a_site_may_turn_off_the_second_factor_of_administrators(settings: Settings, admin_user: User) -> None:
     settings.ADMIN_SECOND_FACTOR = False
     for page in PAGES:
         assert signed_in(admin_user).get(page).status_code == 200

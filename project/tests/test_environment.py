@@ -105,14 +105,14 @@ def test_old_secrets_still_count_unless_they_can_be_guessed() -> None:
     assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
 
 
-def test_every_variable_is_described() -> None:
+def test_every_environment_variable_is_documented() -> None:
     read = re.findall(r'env\.\w+\(\s*"(\w+)"', (settings.BASE_DIR / "project" / "settings.py").read_text())
     described = (settings.BASE_DIR / "docs" / "settings.md").read_text()
     assert len(read) > 20
     assert [name for name in read if f"`{name}`" not in described] == []
 
 
-def test_debugging_is_not_shown_to_the_world() -> None:
+def test_debugging_is_refused_on_an_address_that_others_can_reach() -> None:
     for host in ("0.0.0.0", "192.0.2.1", "::"):
         ended = run("-m", "project.server", "--bind", host, ROOMFUL_DEBUG="1")
         assert ended.returncode == 1

@@ -33,7 +33,7 @@ async def refused(server: Server, cookie: str = "", **options: Any) -> InvalidSt
     return refused.value
 
 
-async def test_one_too_many_from_an_address_is_told_when_to_come_back(
+async def test_a_handshake_beyond_the_limit_is_answered_with_429_and_retry_after(
     servers: Callable[..., Server], alice: User, cookie: str
 ) -> None:
     server = servers(**FEW)
@@ -45,7 +45,9 @@ async def test_one_too_many_from_an_address_is_told_when_to_come_back(
     assert "Traceback" not in server.log.read_text()
 
 
-async def test_it_is_refused_before_anybody_asks_who_it_is(servers: Callable[..., Server], cookie: str) -> None:
+async def test_handshakes_are_limited_before_they_are_authenticated(
+    servers: Callable[..., Server], cookie: str
+) -> None:
     server = servers(**FEW)
     for _ in range(3):
         with pytest.raises(InvalidStatus) as stranger:
@@ -54,7 +56,9 @@ async def test_it_is_refused_before_anybody_asks_who_it_is(servers: Callable[...
     assert (await refused(server)).response.status_code == 429
 
 
-async def test_a_foreign_page_uses_up_nothing(servers: Callable[..., Server], cookie: str) -> None:
+async def test_handshakes_of_a_foreign_origin_do_not_count_against_the_limit(
+    servers: Callable[..., Server], cookie: str
+) -> None:
     server = servers(**FEW)
     for _ in range(10):
         with pytest.raises(InvalidStatus) as foreign:
@@ -64,19 +68,21 @@ async def test_a_foreign_page_uses_up_nothing(servers: Callable[..., Server], co
         pass
 
 
-async def test_another_server_refuses_it_as_it_can(servers: Callable[..., Server], cookie: str) -> None:
+async def test_a_server_that_cannot_answer_with_429_answers_with_403(
+    servers: Callable[..., Server], cookie: str
+) -> None:
     assert (await refused(servers(PlainServer, **FEW), cookie)).response.status_code == 403
 
 
-async def test_zero_is_no_limit(servers: Callable[..., Server], cookie: str) -> None:
+async def test_a_rate_of_zero_does_not_limit_handshakes(servers: Callable[..., Server], cookie: str) -> None:
     server = servers(**FEW | {"ROOMFUL_HANDSHAKES_PER_MINUTE": "0"})
     for _ in range(10):
         async with open_socket(server, cookie):
             pass
 
 
-async def test_an_office_that_comes_back_at_once_gets_in(server: Server, cookie: str) -> None:
-    """With the limits as they are by default. They are one person's here: more sockets than one may have."""
+async def test_many_people_behind_one_address_can_reconnect_at_once(server: Server, cookie: str) -> None:
+    """The default limits apply. All sockets are of one user here, who may have fewer: the rest are closed."""
     outcomes = await asyncio.gather(*(first_event(server, cookie) for _ in range(300)))
     assert set(outcomes) <= {"hello", "closed"}
     assert outcomes.count("hello") >= 50
@@ -89,14 +95,18 @@ async def first_event(server: Server, cookie: str) -> str:
     return "closed"
 
 
-async def test_nobody_chooses_their_address(servers: Callable[..., Server], cookie: str) -> None:
+async def test_a_client_cannot_choose_the_address_that_its_handshakes_count_for(
+    servers: Callable[..., Server], cookie: str
+) -> None:
     server = servers(**FEW)
     assert (await refused(server, cookie)).response.status_code == 429
     elsewhere = {"X-Forwarded-For": "203.0.113.7"}
     assert (await refused(server, cookie, headers=elsewhere)).response.status_code == 429
 
 
-async def test_behind_a_proxy_it_is_whom_the_proxy_serves(servers: Callable[..., Server], cookie: str) -> None:
+async def test_behind_a_proxy_handshakes_count_for_the_address_that_the_proxy_reports(
+    servers: Callable[..., Server], cookie: str
+) -> None:
     server = servers(**FEW, ROOMFUL_TRUSTED_PROXIES="1")
     for claimed in ("198.51.100.1", "198.51.100.2", "198.51.100.3"):
         async with open_socket(server, cookie, headers={"X-Forwarded-For": f"{claimed}, 203.0.113.7"}):
@@ -121,16 +131,16 @@ async def test_behind_a_proxy_it_is_whom_the_proxy_serves(servers: Callable[...,
         (1, "192.0.2.1", "2001:db8:1:2::1", "2001:db8:1:2::77"),
     ],
 )
-def test_what_counts_as_one(proxies: int, peer: str, forwarded: str, same_as: str) -> None:
+def test_addresses_of_one_network_count_as_one(proxies: int, peer: str, forwarded: str, same_as: str) -> None:
     assert network_of(scope(peer, forwarded), proxies) == network_of(scope(same_as), 0) != b""
 
 
-def test_two_networks_are_two() -> None:
+def test_addresses_of_different_networks_count_separately() -> None:
     peers = ["192.0.2.1", "192.0.2.2", "2001:db8:1:2::1", "2001:db8:1:3::1", "::ffff:192.0.2.3"]
     assert len({network_of(scope(peer), 0) for peer in peers}) == len(peers)
 
 
-def test_a_header_in_several_lines_is_one_list() -> None:
+def test_a_forwarded_header_in_several_lines_is_read_as_one_list() -> None:
     lines = scope("192.0.2.1")
     lines["headers"] = [(b"x-forwarded-for", b"198.51.100.1"), (b"x-forwarded-for", b"203.0.113.7")]
     assert network_of(lines, 1) == network_of(scope("203.0.113.7"), 0)

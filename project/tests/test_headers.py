@@ -40,7 +40,7 @@ def has(answer: Any, expected: dict[str, str]) -> bool:
 
 
 @pytest.mark.django_db
-def test_every_kind_of_answer_says_what_it_may_be_used_for(client: Client, admin_user: User) -> None:
+def test_every_kind_of_answer_has_the_security_headers(client: Client, admin_user: User) -> None:
     client.force_login(admin_user)
     room = rooms.create_room(admin_user, "general")
     own = {
@@ -70,7 +70,7 @@ def test_every_kind_of_answer_says_what_it_may_be_used_for(client: Client, admin
 
 
 @pytest.mark.django_db
-def test_static_files_may_be_kept_and_do_nothing_by_themselves(client: Client) -> None:
+def test_static_files_may_be_cached_and_run_nothing_by_themselves(client: Client) -> None:
     for path in ("css/base.css", "chat.js", "icons/mark.svg", "fonts/inter-latin-wght-normal.woff2"):
         answer = client.get(f"/static/chat/{path}")
         assert answer.status_code == 200
@@ -81,9 +81,7 @@ def test_static_files_may_be_kept_and_do_nothing_by_themselves(client: Client) -
 
 
 @pytest.mark.django_db
-def test_while_one_develops_djangos_pages_about_mistakes_are_as_django_made_them(
-    client: Client, settings: Settings, alice: User
-) -> None:
+def test_djangos_debug_pages_have_no_content_security_policy(client: Client, settings: Settings, alice: User) -> None:
     client.force_login(alice)
     assert "Content-Security-Policy" in client.get("/nowhere/")
     settings.DEBUG = True
@@ -91,7 +89,7 @@ def test_while_one_develops_djangos_pages_about_mistakes_are_as_django_made_them
 
 
 @pytest.mark.django_db
-def test_cookies_are_for_the_server_alone(client: Client, alice: User) -> None:
+def test_cookies_are_http_only_and_same_site(client: Client, alice: User) -> None:
     client.force_login(alice)
     cookie = client.get("/rooms/new/").cookies["csrftoken"]
     assert (cookie["httponly"], cookie["samesite"], cookie["path"], cookie["domain"]) == (True, "Lax", "/", "")
@@ -113,7 +111,7 @@ print(json.dumps([dict(answer.headers), cookies, [str(cookie) for cookie in answ
 """
 
 
-def test_over_https_browsers_are_told_to_stay_there_and_cookies_are_of_this_host() -> None:
+def test_over_https_answers_have_hsts_and_cookies_have_the_host_prefix() -> None:
     ended = run("-c", OVER_HTTPS, DJANGO_SETTINGS_MODULE="project.settings", **PRODUCTION)
     headers, cookies, sent = json.loads(ended.stdout or ended.stderr)
     assert headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains; preload"
@@ -125,7 +123,7 @@ def test_over_https_browsers_are_told_to_stay_there_and_cookies_are_of_this_host
 
 
 @pytest.mark.django_db(transaction=True)
-def test_so_do_answers_that_never_reach_the_site(server: Server) -> None:
+def test_answers_that_never_reach_django_have_the_security_headers(server: Server) -> None:
     def ask(method: str, path: str, **headers: str) -> tuple[int, HTTPMessage]:
         with closing(HTTPConnection("localhost", server.port, timeout=10)) as connection:
             connection.request(method, path, headers=headers)

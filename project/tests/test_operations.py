@@ -25,7 +25,7 @@ def operator(alice: User) -> Client:
     return client
 
 
-def test_it_is_for_administrators(operator: Client, bob: User) -> None:
+def test_the_presence_page_is_for_administrators_only(operator: Client, bob: User) -> None:
     assert operator.get(reverse("presence")).status_code == 200
     member = Client()
     member.force_login(bob)
@@ -33,11 +33,11 @@ def test_it_is_for_administrators(operator: Client, bob: User) -> None:
         assert client.get(reverse("presence")).status_code == 302
 
 
-def test_the_admins_first_page_leads_to_it(operator: Client) -> None:
+def test_the_first_page_of_the_admin_links_to_the_presence_page(operator: Client) -> None:
     assert reverse("presence") in operator.get(reverse("admin:index")).content.decode()
 
 
-async def test_it_shows_servers_connections_and_topics(
+async def test_the_presence_page_shows_servers_connections_and_topics(
     operator: Client, servers: Callable[..., Server], alice: User, bob: User
 ) -> None:
     room = await sync_to_async(rooms.create_room)(alice, "general")
@@ -53,7 +53,7 @@ async def test_it_shows_servers_connections_and_topics(
         await sync_to_async(eventually)(is_shown, within=10)
 
 
-def test_it_names_what_contradicts_itself(operator: Client, valkey: Valkey) -> None:
+def test_the_presence_page_names_contradictions(operator: Client, valkey: Valkey) -> None:
     address = reverse("presence") + "?verify"
     assert operator.get(address).context["contradictions"] == []
     with valkey.client() as redis:
@@ -63,7 +63,7 @@ def test_it_names_what_contradicts_itself(operator: Client, valkey: Valkey) -> N
     assert "topic:online has 7" in answer.content.decode()
 
 
-def test_where_presence_is_unavailable_it_says_so(operator: Client, valkey: Valkey) -> None:
+def test_the_presence_page_says_that_presence_is_unavailable(operator: Client, valkey: Valkey) -> None:
     assert operator.get(reverse("presence")).status_code == 200
     valkey.stop()
     try:

@@ -64,7 +64,7 @@ async def statuses(server: Server, *requests: bytes) -> list[int]:
 
 
 @pytest.mark.row(28)
-async def test_pages_of_others_open_no_socket(server: Server, cookie: str) -> None:
+async def test_a_page_of_another_origin_opens_no_socket(server: Server, cookie: str) -> None:
     ours = [f"http://{host}:{server.port}" for host in ("localhost", "127.0.0.1")]
     assert await statuses(server, *(handshake(server, cookie, origin=origin) for origin in ours)) == [101, 101]
 
@@ -77,7 +77,9 @@ async def test_pages_of_others_open_no_socket(server: Server, cookie: str) -> No
 
 
 @pytest.mark.row(33)
-async def test_whoever_is_not_signed_in_opens_no_socket(server: Server, alice: User, bob: User, mallory: User) -> None:
+async def test_a_user_who_is_not_signed_in_opens_no_socket(
+    server: Server, alice: User, bob: User, mallory: User
+) -> None:
     valid, expired, banned, old, ended = [
         await in_thread(session_cookie)(person) for person in (alice, alice, bob, mallory, alice)
     ]
@@ -95,7 +97,7 @@ async def test_whoever_is_not_signed_in_opens_no_socket(server: Server, alice: U
     assert "Traceback" not in server.log.read_text()
 
 
-async def test_odd_handshakes_leave_no_trace(server: Server, cookie: str, alice: User) -> None:
+async def test_malformed_handshakes_are_refused_without_a_traceback(server: Server, cookie: str, alice: User) -> None:
     odd = [handshake(server, cookie, line) for line in ODD_LINES]
     odd += [handshake(server, cookie, path=path) for path in ("/", "/ws", "/other/", "/ws/?\xff", "/%ff%00", "//ws/")]
     for status in await statuses(server, *odd):

@@ -83,7 +83,7 @@ ENTRANCE = ("account_login", "account_signup", "account_signup_by_passkey", "acc
 
 
 @pytest.mark.django_db
-def test_scripts_run_by_the_nonce_of_their_answer_alone(admin_user: User) -> None:
+def test_scripts_run_only_by_the_nonce_of_their_answer(admin_user: User) -> None:
     client, room = signed_in(admin_user), rooms.create_room(admin_user, "general")
     with_scripts = set()
     for path in pages(admin_user, room):
@@ -115,7 +115,7 @@ def nonces_of(answer: Any) -> set[str]:
 
 
 @pytest.mark.django_db
-def test_the_admin_has_its_own_scripts_by_their_address(admin_user: User) -> None:
+def test_the_admin_runs_scripts_of_this_site_only(admin_user: User) -> None:
     client = signed_in(admin_user)
     for page in ("", "accounts/user/", f"accounts/user/{admin_user.pk}/change/", "presence/"):
         answer = client.get(f"/admin/{page}")
@@ -127,7 +127,7 @@ def test_the_admin_has_its_own_scripts_by_their_address(admin_user: User) -> Non
 
 
 @pytest.mark.parametrize("name", ["403.html", "403_csrf.html", "403_foreign.html", "404.html", "500.html"])
-def test_what_is_shown_when_all_else_failed_needs_no_script(name: str) -> None:
+def test_error_pages_have_no_script(name: str) -> None:
     page = Reader(render_to_string(name))
     assert (page.scripts, page.inline) == ([], [])
 
@@ -160,7 +160,7 @@ setTimeout(() => arguments[0](ran), 300);
 
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
-def test_what_is_smuggled_into_a_page_does_not_run(browser: Chrome, server: Server, alice: User) -> None:
+def test_code_that_is_injected_into_a_page_does_not_run(browser: Chrome, server: Server, alice: User) -> None:
     room, tab = rooms.create_room(alice, "general"), Tab(browser, server, alice)
     tab.open_room(room)
     tab.say("**Terns** over the dyke")

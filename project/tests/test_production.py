@@ -53,7 +53,7 @@ def test_a_production_configuration_is_clean_and_an_unsafe_one_does_not_start(st
 
 
 @pytest.mark.parametrize("secret", ["", "secret", SECRET[:49], "ab" * 30, "changeme-" + SECRET, SECRET + "Example"])
-def test_a_secret_that_can_be_guessed_is_none(secret: str) -> None:
+def test_a_secret_key_that_can_be_guessed_is_refused(secret: str) -> None:
     refuse_a_weak_secret(SECRET)
     with pytest.raises(SystemExit, match="ROOMFUL_SECRET_KEY"):
         refuse_a_weak_secret(secret)
@@ -86,11 +86,11 @@ def test_an_unsafe_site_is_refused(origins: list[str], hosts: list[str], flags: 
         (["http://chat.example.org"], ["chat.example.org"], {"insecure_http": True}),
     ],
 )
-def test_others_are_not(origins: list[str], hosts: list[str], flags: dict[str, bool]) -> None:
+def test_a_safe_site_is_not_refused(origins: list[str], hosts: list[str], flags: dict[str, bool]) -> None:
     refuse_an_unsafe_site(origins, hosts, **{"debug": False, "insecure_http": False, **flags})
 
 
-def test_https_is_spoken_by_a_proxy_that_is_known_or_by_our_server(settings: Settings) -> None:
+def test_https_needs_a_trusted_proxy_or_an_endpoint_with_tls(settings: Settings) -> None:
     settings.HTTPS, settings.TRUSTED_PROXIES = True, 1
     refuse_to_lead_in_circles(["tcp:port=8000"])
     settings.TRUSTED_PROXIES = 0
@@ -99,7 +99,7 @@ def test_https_is_spoken_by_a_proxy_that_is_known_or_by_our_server(settings: Set
         refuse_to_lead_in_circles(["tcp:port=8000"])
 
 
-def test_what_is_kept_is_for_nobody_else(start: Callable[..., Ended], tmp_path: Path) -> None:
+def test_stored_files_are_readable_by_their_owner_only(start: Callable[..., Ended], tmp_path: Path) -> None:
     assert start("manage.py", "check", ROOMFUL_SECRET_KEY="").returncode == 0
     kept = [tmp_path / "data" / name for name in ("secret_key", "roomful.sqlite3")]
     assert [file.stat().st_mode & 0o777 for file in kept] == [0o600, 0o600]
@@ -111,13 +111,13 @@ def test_what_is_kept_is_for_nobody_else(start: Callable[..., Ended], tmp_path: 
     assert kept[0].read_text() == secret
 
 
-def test_a_folder_for_everyone_is_no_place_for_it(tmp_path: Path) -> None:
+def test_a_data_folder_that_everyone_can_write_to_is_refused(tmp_path: Path) -> None:
     refuse_a_folder_for_everyone(tmp_path)
     tmp_path.chmod(0o777)
     with pytest.raises(SystemExit, match="ROOMFUL_DATA"):
         refuse_a_folder_for_everyone(tmp_path)
 
 
-def test_nor_is_one_in_which_it_cannot_be_mended(tmp_path: Path) -> None:
+def test_a_file_whose_permissions_cannot_be_changed_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SystemExit, match="cannot be mended"):
         keep_from_others(tmp_path / "nowhere" / "secret")

@@ -31,7 +31,7 @@ def test_djangos_own_command_runs_the_tests() -> None:
     assert "6 passed" in ended.stdout
 
 
-def test_it_fails_when_a_test_fails() -> None:
+def test_djangos_own_command_fails_when_a_test_fails() -> None:
     ended = subprocess.run(
         [sys.executable, "manage.py", "test", "no.such.test"],
         cwd=settings.BASE_DIR,

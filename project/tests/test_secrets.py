@@ -50,7 +50,7 @@ def test_the_servers_log_has_no_password_link_or_session(
 
 
 @pytest.mark.django_db
-def test_an_error_tells_the_person_nothing_and_the_log_no_secret(
+def test_an_error_page_reveals_nothing_and_its_log_has_no_secret(
     alice: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fail(*_: Any, **__: Any) -> None:
@@ -96,5 +96,5 @@ def test_a_page_has_no_secret_of_anybody(alice: User, bob: User, secret: Room) -
         ("POST /rooms/7/join/ 302", "POST /rooms/7/join/ 302"),
     ],
 )
-def test_a_link_by_which_somebody_comes_in_is_not_written_out(line: str, written: str) -> None:
+def test_tokens_of_links_are_masked_in_the_log(line: str, written: str) -> None:
     assert discreet(line) == written

@@ -11,12 +11,12 @@ TESTS = sorted({(path, name) for path, name in NAMED.findall(PAGE) if name})
 REQUIREMENTS = re.findall(r"^\| v5\.0\.0-.*$", PAGE, re.MULTILINE)
 
 
-def test_every_file_that_it_names_is_there() -> None:
+def test_every_file_that_the_security_page_names_exists() -> None:
     assert len(FILES) > 50
     assert not [path for path in FILES if not (settings.BASE_DIR / path).exists()]
 
 
-def test_every_test_that_it_names_is_in_its_file() -> None:
+def test_every_test_that_the_security_page_names_is_in_its_file() -> None:
     missing = []
     for path, name in TESTS:
         file = settings.BASE_DIR / path

@@ -24,19 +24,19 @@ MASKED_BINARY_FRAME = b"\x82\x81\0\0\0\0x"
 CLOSE_1003 = b"\x88\x02" + (1003).to_bytes(2, "big")
 
 
-def test_nobody_but_the_operator_says_where_the_site_is_mounted(server: Server) -> None:
+def test_a_client_cannot_choose_the_path_at_which_the_site_is_mounted(server: Server) -> None:
     with closing(HTTPConnection("localhost", server.port, timeout=10)) as connection:
         connection.request("GET", "/", headers={"Daphne-Root-Path": "/elsewhere"})
         assert connection.getresponse().headers["Location"] == "/accounts/login/?next=/"
 
 
-async def test_nor_do_they_for_sockets(server: Server, alice: User) -> None:
+async def test_a_client_cannot_choose_the_path_at_which_sockets_are_mounted(server: Server, alice: User) -> None:
     async with Client(server, alice, headers={"Daphne-Root-Path": "/ws"}) as client:
         assert client.hello["user"]["username"] == "alice"
 
 
 @pytest.mark.row(35)
-async def test_what_is_too_big_closes_the_socket_and_fills_no_memory(
+async def test_a_frame_that_is_too_big_closes_the_socket_and_fills_no_memory(
     server: Server, measured: Measured, alice: User
 ) -> None:
     cookie = await sync_to_async(session_cookie)(alice)
@@ -65,7 +65,7 @@ async def test_what_is_too_big_closes_the_socket_and_fills_no_memory(
 
 
 @pytest.mark.row(35)
-async def test_who_takes_no_answers_fills_no_memory(server: Server, measured: Measured, alice: User) -> None:
+async def test_a_client_that_reads_no_answers_fills_no_memory(server: Server, measured: Measured, alice: User) -> None:
     cookie = await sync_to_async(session_cookie)(alice)
     async with Wire(server, cookie) as wire:
         before = server.memory()
@@ -93,14 +93,14 @@ def send_without_an_end(peer: socket.socket, more: bytes) -> None:
         peer.sendall(more)
 
 
-async def test_nothing_is_compressed(server: Server, alice: User) -> None:
-    """A few bytes that stand for many could be sent otherwise."""
+async def test_a_socket_is_never_compressed(server: Server, alice: User) -> None:
+    """Compression would let a few bytes expand to many."""
     async with Client(server, alice, compression="deflate") as client:
         assert client.socket.protocol.extensions == []
 
 
-async def test_a_peer_has_a_while_to_answer_a_close(server: Server, alice: User) -> None:
-    """Longer than a second, which may be none: autobahn counts in whole ones."""
+async def test_a_client_has_longer_than_a_second_to_answer_a_close(server: Server, alice: User) -> None:
+    """A limit of one second could be none at all: autobahn counts in whole seconds."""
     cookie = await sync_to_async(session_cookie)(alice)
     reader, writer = await asyncio.open_connection("localhost", server.port)
     writer.write(handshake(server, cookie))
@@ -134,7 +134,7 @@ def test_a_port_in_use_ends_the_start_with_one_line(server: Server) -> None:
     assert second.stderr.count("\n") == 1
 
 
-def test_many_handshakes_may_wait_at_once() -> None:
+def test_a_tcp_endpoint_gets_a_long_backlog_unless_it_names_one() -> None:
     assert with_backlog("tcp:port=8000:interface=127.0.0.1").endswith(f":backlog={BACKLOG}")
     assert with_backlog("tcp:port=8000:backlog=5").endswith(":backlog=5")
     assert with_backlog("fd:fileno=3") == "fd:fileno=3"
@@ -155,5 +155,5 @@ def test_many_handshakes_may_wait_at_once() -> None:
         ("tcp:port=8000:interface=chat.example.org", False),
     ],
 )
-def test_it_knows_what_others_can_reach(endpoint: str, local: bool) -> None:
+def test_an_endpoint_is_local_if_no_other_machine_can_reach_it(endpoint: str, local: bool) -> None:
     assert is_local(endpoint) is local

@@ -172,7 +172,7 @@ def test_valkey_outlives_a_reload(site: Site) -> None:
     assert site.valkey() == valkey
 
 
-def test_a_reload_sends_people_away_and_back(site: Site) -> None:
+def test_a_reload_closes_sockets_with_1012(site: Site) -> None:
     site.start("bin/dev", "--port", str(site.port), "--demo")
     cookie = site.run(sys.executable, "manage.py", "shell", "--verbosity=0", "--command", SIGNED_IN).stdout.strip()
     headers = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={cookie}"}
@@ -255,7 +255,7 @@ def test_debugging_is_refused_where_others_can_reach_it(site: Site) -> None:
         site.get("/")
 
 
-def test_a_python_that_will_not_do_is_named_in_one_line(site: Site, tmp_path: Path) -> None:
+def test_an_unusable_python_is_named_in_one_line(site: Site, tmp_path: Path) -> None:
     refused = site.run("bin/dev", PYTHON="/nowhere/python", ROOMFUL_VENV=str(tmp_path / "none"), PORT=str(site.port))
     assert refused.returncode == 1
     assert refused.stderr.count("\n") == 1

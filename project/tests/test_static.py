@@ -19,6 +19,6 @@ def longest_way(script: Path) -> int:
     return 1 + max((longest_way(each) for each in imported), default=0)
 
 
-def test_the_passes_suffice_for_the_longest_way_of_imports() -> None:
+def test_static_files_are_hashed_in_enough_passes_for_the_longest_chain_of_imports() -> None:
     ways = [longest_way(script) for script in SCRIPTS.glob("*.js")]
     assert 3 < max(ways) < ManifestStorage.max_post_process_passes

@@ -55,7 +55,7 @@ def proxies(request: pytest.FixtureRequest, settings: Settings) -> int:
 
 
 @pytest.mark.row(40)
-def test_a_password_is_not_guessed_by_whoever_seems_to_come_from_elsewhere_each_time(proxies: int, alice: User) -> None:
+def test_guessing_a_password_is_limited_even_if_each_try_claims_another_address(proxies: int, alice: User) -> None:
     User.objects.update(is_staff=True, is_superuser=True)
     guesser = Guesser(proxies)
     assert guesser.signs_in("alice", "alice's password")
@@ -68,7 +68,7 @@ def test_a_password_is_not_guessed_by_whoever_seems_to_come_from_elsewhere_each_
 
 
 @pytest.mark.row(40)
-def test_nor_is_one_of_many_peoples(proxies: int, bob: User) -> None:
+def test_guessing_passwords_of_many_users_is_limited_by_address(proxies: int, bob: User) -> None:
     guesser = Guesser(proxies)
     assert not any(guesser.signs_in(f"somebody-{number}", "123456") for number in range(10))
     assert not guesser.signs_in("bob", "bob's password")
@@ -77,7 +77,7 @@ def test_nor_is_one_of_many_peoples(proxies: int, bob: User) -> None:
 
 
 @pytest.mark.row(40)
-def test_nor_is_a_code_of_an_authenticator_app(proxies: int, alice: User) -> None:
+def test_guessing_codes_of_an_authenticator_app_is_limited(proxies: int, alice: User) -> None:
     secret = generate_totp_secret()
     TOTP.activate(alice, secret)
 
@@ -85,7 +85,7 @@ def test_nor_is_a_code_of_an_authenticator_app(proxies: int, alice: User) -> Non
         return format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
 
     def enters(*codes: str) -> bool:
-        """By the password that is known already, each time in another session."""
+        """Sign in with the known password in a new session, and try codes."""
         guesser = Guesser(proxies)
         assert not guesser.signs_in("alice", "alice's password")
         for each in codes:
@@ -98,7 +98,7 @@ def test_nor_is_a_code_of_an_authenticator_app(proxies: int, alice: User) -> Non
     assert not enters(code())
 
 
-def test_a_mailed_code_is_void_after_some_tries_and_there_are_not_many(proxies: int, alice: User) -> None:
+def test_a_mailed_code_is_void_after_three_tries_and_few_codes_are_mailed(proxies: int, alice: User) -> None:
     guesser = Guesser(proxies)
     for _ in range(2):
         guesser.post("account_request_login_code", email=alice.email)

@@ -48,7 +48,9 @@ class TlsServer(Server):
         return ["--endpoint", f"ssl:{self.port}:interface=127.0.0.1:{files}"]
 
 
-async def test_messages_are_encrypted(servers: Callable[..., Server], alice: User, tmp_path: Path) -> None:
+async def test_a_server_with_a_certificate_encrypts_its_sockets(
+    servers: Callable[..., Server], alice: User, tmp_path: Path
+) -> None:
     TlsServer.key, TlsServer.certificate = make_certificate(tmp_path)
     room = await sync_to_async(rooms.create_room)(alice, "general")
     cookie = await sync_to_async(session_cookie)(alice)

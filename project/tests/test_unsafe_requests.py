@@ -57,7 +57,7 @@ class Page:
 
 @pytest.mark.django_db
 class TestFromAPage:
-    def test_ours_may_and_no_other_may(self, admin_user: User) -> None:
+    def test_only_a_page_of_this_origin_may_post(self, admin_user: User) -> None:
         page, general = Page(admin_user), rooms.create_room(admin_user, "general")
         paths = {f"/rooms/{general.pk}/leave/": 302, "/rooms/new/": ALLOWED, "/admin/accounts/user/add/": 200}
         for path, allowed in paths.items():
@@ -66,7 +66,7 @@ class TestFromAPage:
             for site in ("cross-site", "same-site", "none"):
                 assert page.post(path, Origin=OURS, Sec_Fetch_Site=site) == 403
 
-    def test_not_even_where_nobody_is_signed_in(self) -> None:
+    def test_a_page_of_another_origin_may_not_post_to_the_sign_in_pages(self) -> None:
         client = Client(SERVER_NAME="chat.example.org")
         for path in ("/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"):
             assert client.post(path, headers={"Origin": OURS}).status_code == 200
@@ -74,7 +74,7 @@ class TestFromAPage:
             assert refused.status_code == 403
             assert "chat/css/pages.css" in refused.text  # in our look
 
-    def test_a_program_that_says_nothing_of_it_shows_the_token(self, alice: User) -> None:
+    def test_a_request_without_an_origin_needs_the_csrf_token(self, alice: User) -> None:
         page = Page(alice)
         assert page.post("/rooms/new/") == ALLOWED
         assert page.post("/rooms/new/", token=False) == 403
@@ -82,7 +82,7 @@ class TestFromAPage:
         assert page.post("/rooms/new/", Sec_Fetch_Site="same-origin") == ALLOWED
         assert page.post("/rooms/new/", Sec_Fetch_Site="cross-site") == 403
 
-    def test_whatever_the_method(self, alice: User) -> None:
+    def test_a_page_of_another_origin_is_refused_whatever_the_method(self, alice: User) -> None:
         client = Page(alice).client
         for method in ("put", "patch", "delete"):
             answers = [getattr(client, method)("/rooms/new/", headers={"Origin": each}) for each in (OURS, "null")]
@@ -96,7 +96,7 @@ class TestFromAPage:
 
 
 @pytest.mark.django_db
-def test_the_site_has_its_own_names_alone(client: Client) -> None:
+def test_requests_for_unknown_hosts_are_refused(client: Client) -> None:
     assert client.get("/accounts/login/", headers={"Host": "chat.example.org"}).status_code == 200
     hosts = ["evil.example", "chat.example.org.evil.example", "chat.example.org@evil.example", "chat.example.org:x", ""]
     for host in hosts:
@@ -110,7 +110,7 @@ def test_the_site_has_its_own_names_alone(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_a_proxy_says_https_where_there_is_one(settings: Settings) -> None:
+def test_the_forwarded_protocol_counts_only_behind_a_trusted_proxy(settings: Settings) -> None:
     settings.SECURE_SSL_REDIRECT = True
     client = Client(SERVER_NAME="chat.example.org")
     claims = {"X-Forwarded-Proto": "https"}
@@ -120,8 +120,8 @@ def test_a_proxy_says_https_where_there_is_one(settings: Settings) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_origins_are_none(server: Server) -> None:
-    """As they come over the line."""
+def test_a_request_with_two_origins_is_refused(server: Server) -> None:
+    """Sends the headers over a socket: Django's test client cannot repeat one."""
 
     def title(*origins: str) -> str:
         with closing(http.client.HTTPConnection("localhost", server.port, timeout=10)) as connection:

@@ -41,7 +41,9 @@ def is_among_the_rooms(browser: Chrome) -> bool:
     return eventually(lambda: bool(browser.find_elements(By.TAG_NAME, "me-card")), within=10)
 
 
-def test_bob_signs_up_with_a_code_in_with_another_and_chooses_a_new_password(browser: Chrome, server: Server) -> None:
+def test_bob_signs_up_with_a_code_signs_in_with_another_and_resets_his_password(
+    browser: Chrome, server: Server
+) -> None:
     browser.get(f"{server.url}/accounts/login/")
     press(browser, "Create an account")
     fill(browser, email="bbo@example.org", username="bob", password1="gulls on the dyke", password2="gulls on the dyke")
@@ -72,10 +74,10 @@ def test_bob_signs_up_with_a_code_in_with_another_and_chooses_a_new_password(bro
     assert is_among_the_rooms(browser)
 
 
-def test_carol_comes_with_an_account_elsewhere(
+def test_carol_signs_up_with_an_account_at_a_provider(
     browser: Chrome, servers: Callable[..., Server], provider: Provider
 ) -> None:
-    """The browser lets the form lead to the provider, and to no other: the security policy names it."""
+    """The content security policy allows the form to lead to this provider only."""
     provider.person = {"sub": "c", "preferred_username": "carol", "email": "carol@example.org", "email_verified": True}
     named = {"NAME": "Example", "SERVER": provider.url, "CLIENT": CLIENT, "SECRET": SECRET}
     server = servers(ROOMFUL_OIDC="example", **{f"ROOMFUL_OIDC_EXAMPLE_{name}": value for name, value in named.items()})

@@ -145,7 +145,7 @@ def test_a_passkey_is_added_and_signs_in_alone(visit: Visit, alice: User, tmp_pa
     assert not Authenticator.objects.exists()
 
 
-def test_somebody_signs_up_with_a_passkey_alone_and_is_told_what_keeps_it_from_working(visit: Visit) -> None:
+def test_a_user_signs_up_with_a_passkey_and_is_told_why_one_fails(visit: Visit) -> None:
     with_authenticator(visit.browser)
     visit.go("/accounts/signup/passkey/")
     visit.fill(email="carol@example.org", username="carol")
