@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.tests.entrance import sign_in
+from accounts.tests.helpers.entrance import sign_in
 
 pytestmark = pytest.mark.django_db
 

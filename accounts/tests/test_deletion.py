@@ -18,7 +18,7 @@ from accounts import sessions
 from accounts.models import User
 from accounts.profile import changing, deletion, pictures
 from accounts.signals import account_deleted, signed_out_everywhere
-from accounts.tests.pictures import plain
+from accounts.tests.helpers.pictures import plain
 from accounts.tests.test_sessions import signed_in
 
 pytestmark = pytest.mark.django_db

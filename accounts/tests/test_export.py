@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.profile import export, pictures
-from accounts.tests.pictures import plain
+from accounts.tests.helpers.pictures import plain
 from accounts.tests.test_deletion import proven
 from accounts.tests.test_sessions import signed_in
 

@@ -15,7 +15,7 @@ from pytest_django import Settings
 
 from accounts import factors
 from accounts.models import User
-from accounts.tests.entrance import sign_in
+from accounts.tests.helpers.entrance import sign_in
 from project.testing.waiting import eventually
 
 pytestmark = pytest.mark.django_db

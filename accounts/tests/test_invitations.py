@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from accounts import invitations
 from accounts.models import Invitation, User
-from accounts.tests.entrance import confirm, mailed_code, sign_up
+from accounts.tests.helpers.entrance import confirm, mailed_code, sign_up
 
 pytestmark = pytest.mark.django_db
 

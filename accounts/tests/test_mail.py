@@ -16,7 +16,7 @@ from pytest_django import Settings
 
 from accounts import invitations
 from accounts.models import User
-from accounts.tests.entrance import confirm, mailed_code, sign_in, sign_up
+from accounts.tests.helpers.entrance import confirm, mailed_code, sign_in, sign_up
 
 OURS, THEIRS = site_settings.BASE_DIR / "templates", Path(allauth.__file__).parent / "templates"
 

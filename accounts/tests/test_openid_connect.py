@@ -17,8 +17,8 @@ from pytest_django import Settings
 
 from accounts import invitations
 from accounts.models import User
-from accounts.tests.entrance import confirm, is_signed_in, mailed_code, mailed_to
-from accounts.tests.provider import CLIENT, SECRET, Provider, running
+from accounts.tests.helpers.entrance import confirm, is_signed_in, mailed_code, mailed_to
+from accounts.tests.helpers.provider import CLIENT, SECRET, Provider, running
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.tests.entrance import sign_in
+from accounts.tests.helpers.entrance import sign_in
 from accounts.tests.test_factors import is_signed_in, sign_in_and_show, with_app
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from accounts.models import User
 from accounts.profile import pictures
 from accounts.profile.decoding import ORIENTATION, SIDE, Crop, TooLarge, Unreadable, make
-from accounts.tests.pictures import BLUE, RED, claiming, encoded, halves, is_about, opened, plain, upload
+from accounts.tests.helpers.pictures import BLUE, RED, claiming, encoded, halves, is_about, opened, plain, upload
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(1)</script></svg>'
 HTML = b"GIF89a/*<html><script>alert(1)</script></html>*/=1;"

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.tests.entrance import mailed_code, sign_in
+from accounts.tests.helpers.entrance import mailed_code, sign_in
 from accounts.tests.test_factors import code_of, recovery_codes, with_app
 
 pytestmark = pytest.mark.django_db

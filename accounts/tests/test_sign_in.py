@@ -4,7 +4,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.tests.entrance import is_signed_in, mailed_code, mailed_to, sign_in, sign_up
+from accounts.tests.helpers.entrance import is_signed_in, mailed_code, mailed_to, sign_in, sign_up
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from accounts.models import User
-from accounts.tests.entrance import confirm, is_signed_in, mailed_code, mailed_to, sign_in, sign_up
+from accounts.tests.helpers.entrance import confirm, is_signed_in, mailed_code, mailed_to, sign_in, sign_up
 
 pytestmark = pytest.mark.django_db
 

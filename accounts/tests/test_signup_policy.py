@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from accounts import invitations
 from accounts.models import User
-from accounts.tests.entrance import confirm, mailed_code, mailed_to, sign_in, sign_up
+from accounts.tests.helpers.entrance import confirm, mailed_code, mailed_to, sign_in, sign_up
 
 pytestmark = pytest.mark.django_db
 

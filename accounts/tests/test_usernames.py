@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from accounts.confusables import skeleton
 from accounts.models import User
 from accounts.naming import Naming
-from accounts.tests.entrance import sign_in, sign_up
+from accounts.tests.helpers.entrance import sign_in, sign_up
 from accounts.tests.test_setup import form as setup_form
 from accounts.tests.test_setup import path as setup_path
 from accounts.usernames import USERNAME_LENGTH, derive_username, folded, is_reserved, is_username

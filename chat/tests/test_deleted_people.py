@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.profile import changing, deletion, pictures
-from accounts.tests.pictures import plain
+from accounts.tests.helpers.pictures import plain
 from accounts.tests.test_deletion import proven
 from chat import events
 from chat.errors import NotFound

@@ -15,7 +15,7 @@ from chat.hub import envelopes
 from chat.hub.envelopes import room_group
 from chat.hub.publisher import Publisher
 from chat.layer import Layer
-from presence.tests.waiting import eventually
+from presence.tests.helpers.waiting import eventually
 from project.testing.processes import Valkey
 
 OPENERS = {"ours": Layer, "stock": RedisPubSubChannelLayer}

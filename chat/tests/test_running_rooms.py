@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.tests.entrance import confirm, mailed_code, sign_up
+from accounts.tests.helpers.entrance import confirm, mailed_code, sign_up
 from chat.errors import Forbidden, Invalid, NotFound
 from chat.models import AuditEntry, Ban, Membership, Room
 from chat.services import archiving, rooms

@@ -7,8 +7,8 @@ from redis import Redis
 
 from presence import reads
 from presence.conf import DEFAULTS
-from presence.tests.processes import Process
-from presence.tests.valkey import Valkey
+from presence.tests.helpers.processes import Process
+from presence.tests.helpers.valkey import Valkey
 from presence.tracker import Tracker
 
 SHORT = {

@@ -3,9 +3,9 @@ from collections.abc import Callable
 import pytest
 from pytest_django import Settings
 
-from presence.tests.processes import Process
+from presence.tests.helpers.processes import Process
+from presence.tests.helpers.waiting import eventually
 from presence.tests.test_tracker import ALICE, BOB
-from presence.tests.waiting import eventually
 from presence.topics import AWAY, ONLINE
 
 Processes = Callable[[], Process]

@@ -10,12 +10,12 @@ from presence.decisions import SPARE, Decision, Decisions
 from presence.errors import InvalidVersion
 from presence.held import Held, Hold
 from presence.store import Store, decide, join
-from presence.tests.processes import Process
-from presence.tests.servers import Server
+from presence.tests.helpers.processes import Process
+from presence.tests.helpers.servers import Server
+from presence.tests.helpers.valkey import Valkey
+from presence.tests.helpers.waiting import eventually
+from presence.tests.helpers.world import World
 from presence.tests.test_tracker import ALICE, ROOM, present
-from presence.tests.valkey import Valkey
-from presence.tests.waiting import eventually
-from presence.tests.world import World
 from presence.topics import HIDDEN, ONLINE
 from presence.tracker import Tracker
 from presence.wanted import Wanted

@@ -6,10 +6,10 @@ import pytest
 from pytest_django import Settings
 from redis import Redis
 
-from presence.tests.processes import Process
+from presence.tests.helpers.processes import Process
+from presence.tests.helpers.valkey import Valkey
+from presence.tests.helpers.waiting import eventually
 from presence.tests.test_tracker import ALICE, BOB, ROOM, present
-from presence.tests.valkey import Valkey
-from presence.tests.waiting import eventually
 from presence.topics import AWAY, HIDDEN, ONLINE
 from presence.tracker import Tracker
 

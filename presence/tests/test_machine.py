@@ -14,8 +14,8 @@ from redis import Redis
 
 from presence.conf import DEFAULTS
 from presence.decisions import Decision
-from presence.tests.valkey import Valkey
-from presence.tests.world import ROOMS, TIMES, World
+from presence.tests.helpers.valkey import Valkey
+from presence.tests.helpers.world import ROOMS, TIMES, World
 from project.testing.length import Length
 from project.testing.rows import Measured
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
-from presence.tests.valkey import Valkey
+from presence.tests.helpers.valkey import Valkey
 from project.testing.processes import Program
 
 ALICE, BOB = 1, 2

@@ -8,9 +8,9 @@ from redis import Redis
 
 from presence.errors import CorruptData, InvalidTopic, PresenceUnavailable
 from presence.reads import acount, among, count, nodes, present, snapshot
+from presence.tests.helpers.valkey import Valkey
+from presence.tests.helpers.waiting import eventually
 from presence.tests.test_tracker import ALICE, BOB, ROOM
-from presence.tests.valkey import Valkey
-from presence.tests.waiting import eventually
 from presence.topics import ONLINE
 from presence.tracker import Tracker
 

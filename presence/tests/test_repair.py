@@ -10,9 +10,9 @@ from redis import Redis
 
 from presence.report import verify
 from presence.store import BATCH
-from presence.tests.processes import Process
+from presence.tests.helpers.processes import Process
+from presence.tests.helpers.waiting import eventually
 from presence.tests.test_tracker import ALICE, BOB, ROOM, present
-from presence.tests.waiting import eventually
 from presence.topics import AWAY, HIDDEN, ONLINE
 
 CAROL, NOBODY = 3, 99

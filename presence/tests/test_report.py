@@ -12,9 +12,9 @@ from redis import Redis
 from presence.errors import CorruptData, PresenceUnavailable
 from presence.report import Report, report, verify
 from presence.store import Store, join
+from presence.tests.helpers.valkey import Valkey
+from presence.tests.helpers.waiting import eventually
 from presence.tests.test_tracker import ALICE, BOB, ROOM
-from presence.tests.valkey import Valkey
-from presence.tests.waiting import eventually
 from presence.topics import ONLINE
 from presence.tracker import Tracker
 

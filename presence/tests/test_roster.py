@@ -6,10 +6,10 @@ from redis import Redis
 
 from presence.errors import InvalidTopic
 from presence.roster import Rosters
-from presence.tests.processes import Process
+from presence.tests.helpers.processes import Process
+from presence.tests.helpers.valkey import Valkey
+from presence.tests.helpers.waiting import eventually
 from presence.tests.test_tracker import ALICE, BOB, ROOM, present
-from presence.tests.valkey import Valkey
-from presence.tests.waiting import eventually
 from presence.tracker import Tracker
 
 Processes = Callable[[], Process]

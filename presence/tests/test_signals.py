@@ -5,9 +5,9 @@ import pytest
 from redis import Redis
 
 from presence import signals
-from presence.tests.processes import Process
+from presence.tests.helpers.processes import Process
+from presence.tests.helpers.waiting import eventually
 from presence.tests.test_tracker import ALICE, BOB, ROOM, present
-from presence.tests.waiting import eventually
 from presence.topics import HIDDEN, ONLINE
 from presence.tracker import Tracker
 

@@ -3,8 +3,8 @@ from collections.abc import Callable
 from redis import Redis
 
 from presence.store import BATCH
-from presence.tests.processes import Process
-from presence.tests.waiting import eventually
+from presence.tests.helpers.processes import Process
+from presence.tests.helpers.waiting import eventually
 from presence.topics import ONLINE
 from presence.tracker import Tracker, get_tracker
 

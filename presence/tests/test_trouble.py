@@ -9,10 +9,10 @@ from redis import Redis
 from presence.errors import NoLease
 from presence.store import Store, join, leave, touch
 from presence.tasks import end
-from presence.tests.processes import Process, die
+from presence.tests.helpers.processes import Process, die
+from presence.tests.helpers.valkey import Valkey
+from presence.tests.helpers.waiting import eventually
 from presence.tests.test_tracker import ALICE, BOB, ROOM, present
-from presence.tests.valkey import Valkey
-from presence.tests.waiting import eventually
 from presence.topics import ONLINE
 from presence.tracker import Tracker
 

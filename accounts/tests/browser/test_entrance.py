@@ -8,7 +8,7 @@ from selenium.webdriver import Chrome, Keys
 from selenium.webdriver.common.by import By
 
 from accounts.models import User
-from accounts.tests.provider import CLIENT, SECRET, Provider, running
+from accounts.tests.helpers.provider import CLIENT, SECRET, Provider, running
 from project.testing.mailbox import mailed_code
 from project.testing.processes import Server
 from project.testing.waiting import eventually

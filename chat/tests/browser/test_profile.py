@@ -8,7 +8,7 @@ from PIL import Image
 
 from accounts.models import User
 from accounts.profile import deletion
-from accounts.tests.pictures import encoded
+from accounts.tests.helpers.pictures import encoded
 from chat.models import Room
 from chat.services.messages import post_message
 from chat.tests.browser.pages import OpenTab, Tab

@@ -6,7 +6,7 @@ T = TypeVar("T")
 
 
 async def eventually(condition: Callable[[], T], within: float = 15) -> T:
-    """What `condition` gives as soon as that is true; it fails after `within` seconds, with the last answer."""
+    """Return what `condition` gives as soon as that is true, or fail after `within` seconds."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + within
     while not (answer := condition()):

@@ -1,6 +1,6 @@
-"""A real Valkey of the tests' own, on a unix socket and on no port. It can be killed, paused and started again.
+"""A real Valkey for tests, on a unix socket and no port. It can be killed, paused and started again.
 
-Another server is tried by its name or path: TEST_REDIS_SERVER=redis-server.
+TEST_REDIS_SERVER names another server to test, or its path: TEST_REDIS_SERVER=redis-server.
 """
 
 import os
@@ -20,7 +20,7 @@ BINARY = "TEST_REDIS_SERVER"
 
 class Valkey:
     def __init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="presence-"))  # short: the path of a socket must be
+        self._folder = Path(tempfile.mkdtemp(prefix="presence-"))  # a socket needs a short path
         self._socket = self._folder / "valkey.sock"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -48,7 +48,7 @@ class Valkey:
             self._process.wait()
 
     def pause(self) -> None:
-        """It accepts connections and answers nothing."""
+        """Stop the process, so that it accepts connections and answers nothing."""
         assert self._process
         self._process.send_signal(signal.SIGSTOP)
 

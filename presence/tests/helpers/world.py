@@ -14,9 +14,9 @@ from redis import Redis
 
 from presence.decisions import Decision
 from presence.report import verify
-from presence.tests.servers import Server, Tab
-from presence.tests.valkey import Valkey
-from presence.tests.waiting import eventually
+from presence.tests.helpers.servers import Server, Tab
+from presence.tests.helpers.valkey import Valkey
+from presence.tests.helpers.waiting import eventually
 from presence.topics import AWAY, HIDDEN, ONLINE
 
 TIMES = {

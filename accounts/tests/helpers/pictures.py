@@ -1,4 +1,4 @@
-"""Pictures that tests upload, and files that claim to be some."""
+"""Pictures to upload, and files that claim to be pictures."""
 
 import io
 import struct
@@ -22,14 +22,14 @@ def plain(kind: str = "PNG", size: tuple[int, int] = (64, 48), colour: tuple[int
 
 
 def halves(size: tuple[int, int] = (400, 200)) -> Image.Image:
-    """Red on the left, blue on the right."""
+    """Return a picture that is red on the left and blue on the right."""
     image = Image.new("RGB", size, RED)
     image.paste(BLUE, (size[0] // 2, 0, *size))
     return image
 
 
 def claiming(width: int, height: int) -> bytes:
-    """A PNG of a few bytes that says that it has so many pixels."""
+    """Return a PNG of a few bytes that claims to have this size."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -49,5 +49,5 @@ def opened(data: bytes) -> Image.Image:
 
 
 def is_about(pixel: Any, colour: tuple[int, int, int]) -> bool:
-    """WebP does not keep colours exactly."""
+    """Return whether two colours are close: WebP does not keep them exactly."""
     return all(abs(one - other) < 25 for one, other in zip(pixel, colour, strict=True))

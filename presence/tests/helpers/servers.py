@@ -1,4 +1,4 @@
-"""A process that can be frozen and that notices what its views must never show, and the tabs that it holds."""
+"""A server process that can be frozen and that checks its views, and the tabs that it holds."""
 
 import asyncio
 from collections.abc import Iterable, Mapping
@@ -13,15 +13,15 @@ from redis.exceptions import RedisError
 from presence.roster import Diff
 from presence.store import Store
 from presence.tasks import end
-from presence.tests.processes import Process
+from presence.tests.helpers.processes import Process
 from presence.topics import HIDDEN, ONLINE
 
 if TYPE_CHECKING:
-    from presence.tests.world import World
+    from presence.tests.helpers.world import World
 
 
 class FreezableStore(Store):
-    """Its calls, but for those that are on their way, wait until the process goes on."""
+    """Store of a process that can be frozen: new calls wait until the process goes on."""
 
     def __init__(self, runs: asyncio.Event) -> None:
         super().__init__()
@@ -46,8 +46,10 @@ class Tab:
     user: int
     room: str
     connection: str
-    node: str = ""  # under which all of it is known to have reached Redis
-    seen_by: set["Server"] = field(default_factory=set, repr=False)  # whose views have shown its user since then
+    node: str = ""  # under which the whole tab is confirmed to be in Redis
+    seen_by: set["Server"] = field(
+        default_factory=set, repr=False
+    )  # servers whose views have shown its user since then
 
     @property
     def topics(self) -> tuple[str, str]:
@@ -59,7 +61,10 @@ class Tab:
 
     @property
     def is_steady(self) -> bool:
-        """As long as the lease of that node lasts, its user must be there, and must stay in every view."""
+        """Return whether the tab is confirmed under the server's present node.
+
+        While the lease of that node lasts, the tab's user must be present and must stay in every view.
+        """
         tracker = self.server.tracker
         return tracker.available and tracker.node == self.node
 
@@ -68,7 +73,7 @@ class Tab:
 
 
 class Server(Process):
-    """A process that can be frozen, and that notices what its views must never show."""
+    """A process that can be frozen, and that notes what its views must never show."""
 
     def __init__(self, world: "World", slot: int) -> None:
         self.world = world
@@ -76,15 +81,15 @@ class Server(Process):
         self.runs = asyncio.Event()
         self.runs.set()
         self.wrongs: list[str] = []
-        self.flickers: list[tuple[str, str]] = []  # a node, and what is wrong if it has its lease
+        self.flickers: list[tuple[str, str]] = []  # a node, and what is wrong if it still has its lease
         self.numbers: dict[str, tuple[str, int]] = {}
-        self.heard: dict[int, int] = {}  # which version of what each user decided
+        self.heard: dict[int, int] = {}  # the version of the latest decision that it knows of each user
         store = partial(FreezableStore, self.runs)
         with patch("presence.tracker.Store", store), patch("presence.roster.Store", store):
             super().__init__()
 
     async def watch_in_the_end(self, topic: str) -> None:
-        """The layer, too, has to find out that Redis was restarted."""
+        """Watch a topic, and retry while the channel layer has not noticed that Redis was restarted."""
         async with asyncio.timeout(15):
             while True:
                 with suppress(RedisError):
@@ -92,8 +97,10 @@ class Server(Process):
                 await asyncio.sleep(0.01)
 
     async def confirm(self) -> None:
-        """Which of its tabs are in Redis for sure, and what their users decided, because all that was asked was done
-        under one node."""
+        """Note the tabs that are in Redis for certain, with the latest decisions of their users.
+
+        That is certain if everything was done under one node.
+        """
         if not self.runs.is_set():
             return
         node, available, tabs = self.tracker.node, self.tracker.available, self.world.tabs_of(self)
@@ -104,7 +111,7 @@ class Server(Process):
                     tab.unsettle(node)
 
     def has_heard(self, user: int) -> bool:
-        """What the user decided last."""
+        """Return whether it knows the latest decision of the user."""
         return self.heard.get(user, 0) == self.world.decision(user).version
 
     def freeze(self) -> None:
@@ -127,23 +134,23 @@ class Server(Process):
         self.numbers[topic] = new
 
     def number(self, topic: str) -> tuple[str, int]:
-        """The epoch and the version of a view."""
+        """Return the epoch and the version of a view."""
         watched = self.rosters._watched[topic]
         return watched.epoch, watched.version
 
     def unconfirmed(self, topic: str) -> frozenset[int]:
-        """Those whom it goes on to show for a while after Redis has lost everything."""
+        """Return the users that a view shows for a while longer after Redis has lost everything."""
         return self.rosters._watched[topic].unconfirmed
 
     def note_flickers(self, diffs: Iterable[tuple[str, Diff]], tabs: Iterable[Tab]) -> None:
-        """Who left in this view after it had shown them, and has a tab there all the time."""
+        """Note users who left this view after it had shown them, and who had a tab all the time."""
         for topic, diff in diffs:
             for tab in tabs:
                 if topic in tab.shown_on and tab.user in diff.left and tab.is_steady and self in tab.seen_by:
                     self.flickers.append((tab.node, f"{tab.user} left {topic} in a view, and was there all the time"))
 
     def note_hidden(self, topic: str, diff: Diff) -> None:
-        """Who joined in this view after it had heard that they hide."""
+        """Note users who joined this view after it had heard that they hide."""
         seen = {user for user in diff.joined if self in self.world.hiding.get(user, ())}
         if seen and topic != HIDDEN:
             self.wrongs.append(f"{seen} joined {topic} in a view, and want to be hidden")

@@ -1,4 +1,4 @@
-"""A small OpenID provider on loopback: real requests, real tokens, one person at a time."""
+"""A small OpenID Connect provider on loopback: real requests, real tokens, one person at a time."""
 
 import base64
 import hashlib
@@ -25,17 +25,17 @@ def key() -> rsa.RSAPrivateKey:
 
 
 class Provider:
-    """`person` is whom it vouches for: the claims of whoever signs in there now."""
+    """State of the provider. `person` has the claims of the user who signs in there now."""
 
     def __init__(self) -> None:
         self.person: dict[str, Any] = {}
-        self.says_instead: dict[str, Any] = {}  # of somebody else, when it is asked again
+        self.says_instead: dict[str, Any] = {}  # claims that replace those of the person at the userinfo endpoint
         self.asked: dict[str, str] = {}  # code → challenge
         self.broken = False
         self.url = ""
 
     def authorize(self, address: str) -> dict[str, str]:
-        """The person has signed in there: what comes back to the site in the address."""
+        """Sign the person in, and return the parameters of the address that leads back to the site."""
         asked = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
         assert (asked["client_id"], asked["code_challenge_method"]) == (CLIENT, "S256")
         code = secrets.token_urlsafe()

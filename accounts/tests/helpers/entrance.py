@@ -1,4 +1,4 @@
-"""The entrance as a person uses it, in Django's test client."""
+"""Functions that sign up, sign in and confirm an address with Django's test client."""
 
 from django.core import mail
 from django.test import Client
@@ -10,7 +10,7 @@ PASSWORD = "gulls on the dyke"
 
 
 def sign_up(client: Client, username: str, email: str, password: str = PASSWORD) -> list[str]:
-    """The mistakes that the page names; none where it went on."""
+    """Return the errors of the form; none if the sign-up was accepted."""
     form = {"username": username, "email": email, "password1": password, "password2": password}
     response = client.post(reverse("account_signup"), form)
     if response.status_code == 302:
@@ -19,7 +19,7 @@ def sign_up(client: Client, username: str, email: str, password: str = PASSWORD)
 
 
 def sign_in(client: Client, login: str, password: str = "") -> bool:
-    """With the password that `make_person` gives Alice and Bob, where no other is said."""
+    """Return whether it worked. Without a password, use the one that `make_person` gives to Alice and Bob."""
     client.post(reverse("account_login"), {"login": login, "password": password or f"{login}'s password"})
     return is_signed_in(client)
 
@@ -29,7 +29,7 @@ def is_signed_in(client: Client) -> bool:
 
 
 def mailed_code() -> str:
-    """That of the latest mail."""
+    """Return the code of the latest mail."""
     return code_in(str(mail.outbox[-1].body))
 
 

@@ -1,4 +1,4 @@
-"""What a server process does with the library, without its sockets."""
+"""A server process as far as it uses the library, without its sockets."""
 
 import asyncio
 from collections.abc import Mapping
@@ -16,8 +16,7 @@ class Process:
     def __init__(self) -> None:
         self.diffs: list[tuple[str, Diff]] = []
         self.availability: list[bool] = []
-        self.deaf = False
-        """Whether hints get lost on their way."""
+        self.deaf = False  # whether hints get lost on their way
         self.tracker = Tracker()
         self.tracker.start()
         self.rosters = Rosters(self.note, self.availability.append)
@@ -40,14 +39,14 @@ class Process:
         return set(self.rosters.people(topic))
 
     def joined(self, topic: str) -> list[int]:
-        """All who came into view, in the order of their coming; who came twice stands twice."""
+        """Return the users who joined the view, in order. A user who joined twice is listed twice."""
         return [user for name, diff in self.diffs if name == topic for user in sorted(diff.joined)]
 
     def left(self, topic: str) -> list[int]:
         return [user for name, diff in self.diffs if name == topic for user in sorted(diff.left)]
 
     async def die(self) -> None:
-        """As by `kill -9`: without a word to anybody."""
+        """End as by `kill -9`, without telling Redis."""
         await die(self.tracker)
         await self.rosters.stop()
 
