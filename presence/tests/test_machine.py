@@ -14,6 +14,8 @@ from redis import Redis
 
 from presence.conf import DEFAULTS
 from presence.decisions import Decision
+from presence.tests.helpers.convergence import converge, touch
+from presence.tests.helpers.invariants import check_invariants
 from presence.tests.helpers.valkey import Valkey
 from presence.tests.helpers.world import ROOMS, TIMES, World
 from project.testing.length import Length
@@ -128,17 +130,17 @@ class Machine(RuleBasedStateMachine):
             case "restart Redis":
                 self.run(world.restart_redis())
             case "be quiet" if tab:
-                self.run(world.quiet())
-                self.run(world.touch(tab.user))
+                self.run(converge(world))
+                self.run(touch(world, tab.user))
 
     @invariant()
     def nothing_is_wrong_at_any_moment(self) -> None:
-        self.run(self.world.check())
+        self.run(check_invariants(self.world))
 
     def teardown(self) -> None:
         try:
             if self.holds:
-                self.run(self.world.quiet())
+                self.run(converge(self.world))
                 self.measured("from when it is quiet until all agree", self.world.slowest, within=5)
         finally:
             self.runner.run(self.world.end())
