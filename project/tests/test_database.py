@@ -1,0 +1,40 @@
+"""Durability of what a production site stores in SQLite."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from project.testing.settings import OURS
+from project.tests.test_environment import run
+from project.tests.test_production import PRODUCTION
+
+FULL = 2  # of PRAGMA synchronous
+
+READ_PRAGMAS = """
+import json
+
+import django
+
+django.setup()
+
+from django.db import connection
+
+with connection.cursor() as cursor:
+    names = ("synchronous", "journal_mode")
+    print(json.dumps({name: cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in names}))
+"""
+
+
+def test_a_production_site_syncs_every_commit_in_sqlite_to_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in os.environ if name.startswith((*OURS, "DATABASE_URL"))]:
+        monkeypatch.delenv(name)  # set for this test run, not by the site
+
+    site = {"ROOMFUL_DATA": str(tmp_path / "data"), "DJANGO_SETTINGS_MODULE": "project.settings"}
+    ended = run("-c", READ_PRAGMAS, **PRODUCTION, **site)
+
+    assert ended.returncode == 0, ended.stderr
+    assert json.loads(ended.stdout) == {"synchronous": FULL, "journal_mode": "wal"}
