@@ -104,7 +104,7 @@ class TestPages:
         settings.ACCOUNT_RATE_LIMITS = False
 
     @pytest.mark.django_db
-    def test_each_does_for_everybody_what_the_table_says(
+    def test_each_page_answers_each_visitor_as_the_table_says(
         self, values: dict[str, Any], alice: User, bob: User, mallory: User, administrator: User
     ) -> None:
         visitors = [Visitor(user) for user in people(alice, bob, mallory, administrator).values()]
@@ -124,7 +124,7 @@ class TestPages:
 
 class TestCommands:
     @pytest.mark.django_db(transaction=True)
-    async def test_each_does_for_everybody_what_the_table_says(
+    async def test_each_command_answers_each_user_as_the_table_says(
         self, servers: Callable[..., Server], alice: User, bob: User, mallory: User, carol: User, administrator: User
     ) -> None:
         known = people(alice, bob, mallory, administrator)

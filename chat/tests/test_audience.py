@@ -58,7 +58,7 @@ def reader() -> Any:
     return cast(Connection, Reader())
 
 
-def test_what_is_forwarded_while_it_reads_comes_afterwards() -> None:
+def test_events_forwarded_while_a_connection_reads_arrive_afterwards() -> None:
     audience, alice = audience_of(), reader()
     hold = audience.hold(alice)
     forward(audience, 6, 7)
@@ -68,7 +68,7 @@ def test_what_is_forwarded_while_it_reads_comes_afterwards() -> None:
     assert versions(alice) == [6, 7, 8]
 
 
-def test_what_it_read_already_does_not_come_again() -> None:
+def test_events_that_a_connection_has_read_are_not_sent_again() -> None:
     audience, alice = audience_of(), reader()
     hold = audience.hold(alice)
     forward(audience, 6, 7)
@@ -76,7 +76,7 @@ def test_what_it_read_already_does_not_come_again() -> None:
     assert versions(alice) == [7]
 
 
-def test_one_that_read_further_than_the_feed_waits_until_the_feed_has_caught_up() -> None:
+def test_a_connection_that_read_ahead_of_the_feed_waits_until_the_feed_catches_up() -> None:
     audience, alice, bob = audience_of(), reader(), reader()
     audience.release(bob, audience.hold(bob), version=5, last=5)
     hold = audience.hold(alice)
@@ -86,7 +86,7 @@ def test_one_that_read_further_than_the_feed_waits_until_the_feed_has_caught_up(
     assert versions(alice) == [8, 9]
 
 
-def test_a_number_that_was_skipped_does_not_keep_it_waiting() -> None:
+def test_a_skipped_version_does_not_keep_a_connection_waiting() -> None:
     audience, alice = audience_of(), reader()
     hold = audience.hold(alice)
     audience.release(alice, hold, version=7, last=5)
@@ -94,7 +94,7 @@ def test_a_number_that_was_skipped_does_not_keep_it_waiting() -> None:
     assert versions(alice) == [8, 9]
 
 
-def test_one_that_left_gets_nothing_more() -> None:
+def test_a_connection_that_left_gets_no_more_events() -> None:
     audience, alice, bob = audience_of(), reader(), reader()
     for person in (alice, bob):
         audience.release(person, audience.hold(person), version=0, last=0)
@@ -106,7 +106,7 @@ def test_one_that_left_gets_nothing_more() -> None:
     assert bob not in audience
 
 
-def test_one_that_left_while_it_read_gets_nothing_of_what_was_kept() -> None:
+def test_a_connection_that_left_while_reading_gets_none_of_the_held_events() -> None:
     audience, bob = audience_of(), reader()
     hold = audience.hold(bob)
     forward(audience, 1)
@@ -146,7 +146,7 @@ def test_what_follows_closely_goes_out_as_one_frame() -> None:
     assert versions(alice) == [1, 2, 3, 4, 5]
 
 
-def test_who_comes_or_goes_while_frames_are_joined_misses_nothing_and_gets_nothing_twice() -> None:
+def test_a_connection_that_comes_or_goes_while_events_are_batched_misses_and_repeats_none() -> None:
     clock = Clock()
     audience, alice, bob = audience_of(clock), reader(), reader()
     audience.release(alice, audience.hold(alice), version=0, last=0)

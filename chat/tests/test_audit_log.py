@@ -47,7 +47,7 @@ def names_of_addresses() -> list[str]:
     return [str(name) for resolver in found for name in resolver.reverse_dict if isinstance(name, str)]
 
 
-def test_a_room_shows_its_own_entries_and_addresses_to_administrators_alone(
+def test_a_rooms_log_has_only_its_own_entries_and_shows_ip_addresses_only_to_administrators(
     alice: User, bob: User, site: User, general: Room, secret: Room
 ) -> None:
     note(alice, room=general, person=bob, reason="Too loud")
@@ -61,7 +61,7 @@ def test_a_room_shows_its_own_entries_and_addresses_to_administrators_alone(
     assert "10.1.2.3" not in hers
 
 
-def test_it_is_searched_by_words_act_and_days(alice: User, bob: User, site: User, general: Room) -> None:
+def test_the_audit_log_is_searched_by_words_act_and_days(alice: User, bob: User, site: User, general: Room) -> None:
     note(alice, room=general, person=bob, reason="Too loud")
     note(site, Act.PERSON_BANNED, person=alice, at=datetime(2026, 3, 9, 23, 59, 59, 5, tzinfo=UTC))
     address, theirs = reverse("chat:site-admin:audit"), page(site)
@@ -80,7 +80,7 @@ def test_it_is_searched_by_words_act_and_days(alice: User, bob: User, site: User
     assert acts(until="2026-03-08") == [] == acts(since="nonsense") == acts(act="nonsense") == acts(text="\0")
 
 
-def test_it_comes_in_pages_by_key_without_gaps_or_repeats(site: User) -> None:
+def test_the_audit_log_is_paged_by_key_without_gaps_or_repeats(site: User) -> None:
     moment = timezone.now()
     AuditEntry.objects.bulk_create(
         AuditEntry(act=Act.ANNOUNCED, actor_name="site", at=moment - timedelta(seconds=number // 7))
@@ -101,7 +101,7 @@ def test_it_comes_in_pages_by_key_without_gaps_or_repeats(site: User) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-async def test_it_is_exported_as_csv_in_batches_and_harmless_to_spreadsheets(
+async def test_the_audit_log_is_exported_as_csv_in_batches_and_harmless_to_spreadsheets(
     site: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("chat.site_admin.audit.EXPORTED_AT_ONCE", 2)
@@ -124,7 +124,7 @@ async def test_it_is_exported_as_csv_in_batches_and_harmless_to_spreadsheets(
     assert (rows[0]["details"], rows[0]["address"], rows[0]["room_id"]) == ('{"ü": "="}', "10.1.2.3", "")
 
 
-def test_it_cannot_be_changed_by_any_model_or_query(alice: User) -> None:
+def test_the_audit_log_cannot_be_changed_by_any_model_or_query(alice: User) -> None:
     note(alice, reason="As it was")
     entry, found = AuditEntry.objects.get(), AuditEntry.objects.all()
     entry.reason = "Otherwise"
@@ -141,7 +141,7 @@ def test_it_cannot_be_changed_by_any_model_or_query(alice: User) -> None:
     assert AuditEntry.objects.get().reason == "As it was"
 
 
-def test_no_address_changes_it(alice: User, site: User, general: Room) -> None:
+def test_no_page_changes_the_audit_log(alice: User, site: User, general: Room) -> None:
     note(alice, room=general, reason="As it was")
     entry = AuditEntry.objects.get(reason="As it was")
     theirs = page(site)
@@ -162,7 +162,7 @@ def test_no_address_changes_it(alice: User, site: User, general: Room) -> None:
     assert not [name for name in names_of_addresses() if "audit" in name and "audit" != name != "audit-export"]
 
 
-def test_it_outlives_the_people_and_the_rooms_that_it_names(bob: User, general: Room) -> None:
+def test_an_audit_entry_outlives_the_users_and_the_rooms_that_it_names(bob: User, general: Room) -> None:
     mallory = User.objects.create_user("soon-gone")
     note(mallory, room=general, person=bob, reason="As it was")
     general.delete()

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 ROLES = (OWNER, MODERATOR, MEMBER, ADMINISTRATOR)
 
 
-def test_the_documents_table_is_that_of_the_code() -> None:
+def test_the_table_in_docs_roles_matches_the_code() -> None:
     text = (Path(settings.BASE_DIR) / "docs" / "roles.md").read_text()
     rows = re.findall(r"^\| `(\w+)` \|[^|]*\|([^|]*)\|([^|]*)\|([^|]*)\|([^|]*)\|$", text, re.MULTILINE)
     shown = {name: {role for role, cell in zip(ROLES, cells, strict=True) if cell.strip()} for name, *cells in rows}
@@ -70,7 +70,7 @@ def test_an_administrator_has_no_role_in_a_direct_conversation(alice: User, bob:
         authorise(Actor(admin_user), locked_room(direct.pk), Act.DELETE_ROOM)
 
 
-def test_in_an_archived_room_only_what_decides_about_it_is_left(alice: User, general: Room) -> None:
+def test_an_archived_room_allows_only_decisions_about_the_room_itself(alice: User, general: Room) -> None:
     assert membership_for(alice, locked_room(general.pk), Act.POST)
     Room.objects.filter(pk=general.pk).update(archived_at=general.created_at)
     room = locked_room(general.pk)

@@ -33,7 +33,7 @@ async def vanish(client: Client) -> None:
 
 @pytest.mark.row(18)
 @pytest.mark.parametrize("end", [close, vanish])
-async def test_whose_last_tab_is_closed_is_gone_after_the_linger(
+async def test_a_user_whose_last_tab_is_closed_is_gone_after_the_linger(
     servers: Servers, measured: Measured, end: End, alice: User, bob: User, general: Room
 ) -> None:
     one, other = servers(), servers()
@@ -71,7 +71,7 @@ async def test_a_reload_is_neither_a_leave_nor_a_join(
 
 
 @pytest.mark.row(20)
-async def test_who_has_five_tabs_and_closes_four_is_still_there(
+async def test_a_user_who_closes_four_of_five_tabs_is_still_there(
     servers: Servers, length: Length, measured: Measured, alice: User, bob: User, general: Room
 ) -> None:
     both = servers(), servers()
@@ -126,7 +126,7 @@ class Impatient(Server):
 
 
 @pytest.mark.row(23)
-async def test_whose_peer_vanished_without_a_word_is_gone(
+async def test_a_user_whose_peer_vanished_silently_is_gone(
     servers: Servers,
     length: Length,
     measured: Measured,

@@ -51,7 +51,7 @@ def roll_of(*usernames: str) -> RollCall:
 
 
 class TestRollCall:
-    async def test_tells_of_every_socket_on_every_server(
+    async def test_the_roll_call_lists_every_socket_on_every_server(
         self, servers: Servers, cookie: str, alice: User, bob: User, general: Room
     ) -> None:
         one, other = servers(), servers()
@@ -75,7 +75,7 @@ class TestRollCall:
             found = await in_thread(fetch)(other, "/site/connections/?q=bob", cookie)
             assert found.count("data-connection=") == 1
 
-    async def test_says_of_a_direct_conversation_only_that_it_is_one(
+    async def test_the_connections_page_does_not_name_a_direct_conversation(
         self, server: Server, cookie: str, alice: User
     ) -> None:
         between = await in_thread(rooms.create_room)(alice, "between us", kind=Room.Kind.PRIVATE)
@@ -86,7 +86,9 @@ class TestRollCall:
             assert "Direct conversation" in page
             assert "between us" not in page
 
-    async def test_names_the_servers_that_do_not_answer(self, servers: Servers, alice: User, bob: User) -> None:
+    async def test_the_roll_call_names_the_servers_that_do_not_answer(
+        self, servers: Servers, alice: User, bob: User
+    ) -> None:
         one, other = servers(), servers()
         async with Client(one, alice), Client(other, bob):
             roll = await in_thread(roll_of)("alice", "bob")
@@ -99,7 +101,7 @@ class TestRollCall:
             assert roll.silent == {lost}
             other.resume()
 
-    def test_leaves_no_subscription_behind(self, valkey: Valkey) -> None:
+    def test_the_roll_call_leaves_no_subscription_behind(self, valkey: Valkey) -> None:
         assert roll_call.call().known
         with valkey.client() as client:
             assert eventually(lambda: not client.pubsub_channels())
@@ -112,7 +114,7 @@ class TestRollCall:
         valkey.resume()
 
     @pytest.mark.usefixtures("silent_redis")
-    def test_waits_for_no_redis_that_answers_nothing(self) -> None:
+    def test_the_roll_call_does_not_wait_for_a_redis_that_answers_nothing(self) -> None:
         began = time.monotonic()
         assert not roll_call.call().known
         assert time.monotonic() - began < 3
@@ -125,7 +127,9 @@ class TestHiddenPeople:
     def hides(self, alice: User) -> None:
         set_status(alice, mode=Status.Mode.INVISIBLE)
 
-    async def test_are_not_even_counted(self, server: Server, cookie: str, alice: User, bob: User) -> None:
+    async def test_invisible_users_are_not_even_counted(
+        self, server: Server, cookie: str, alice: User, bob: User
+    ) -> None:
         async with Client(server, alice), Client(server, bob):
             await in_thread(roll_of)("bob")
             connected = words(await in_thread(fetch)(server, "/site/connections/", cookie))
@@ -138,7 +142,7 @@ class TestHiddenPeople:
             assert "data-connection" not in hers
             assert "offline" in hers
 
-    async def test_are_seen_where_the_site_lets_administrators(
+    async def test_invisible_users_are_listed_where_the_site_lets_administrators_see_them(
         self, servers: Servers, cookie: str, alice: User, bob: User
     ) -> None:
         server = servers(ROOMFUL_ADMINISTRATORS_SEE_HIDDEN="true")

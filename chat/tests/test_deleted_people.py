@@ -49,7 +49,9 @@ def test_a_deleted_account_leaves_its_rooms_and_gives_up_what_it_owned(alice: Us
     assert "Alice" not in "".join(general.messages.filter(author=alice).values_list("body", flat=True))
 
 
-def test_it_stays_the_author_of_what_it_said_without_a_name(alice: User, bob: User, general: Room) -> None:
+def test_a_deleted_account_stays_the_author_of_its_messages_without_a_name(
+    alice: User, bob: User, general: Room
+) -> None:
     said = say(bob, general, "Hello")
     reactions.add_reaction(bob, general.pk, said.pk, "👍")
     gone(bob)
@@ -60,7 +62,7 @@ def test_it_stays_the_author_of_what_it_said_without_a_name(alice: User, bob: Us
     assert card["reactions"] == [{"emoji": "👍", "users": [nobody]}]
 
 
-def test_rooms_do_not_name_it_any_more_in_what_they_told(alice: User, bob: User, general: Room) -> None:
+def test_notices_no_longer_name_a_deleted_account(alice: User, bob: User, general: Room) -> None:
     moderation.mute(Actor(alice), general.pk, bob.pk, until=timezone.now() + timedelta(hours=1))
     roles.set_role(Actor(alice), general.pk, bob.pk, Membership.Role.MODERATOR)
     moderation.lock(Actor(bob), general.pk)
@@ -74,7 +76,7 @@ def test_rooms_do_not_name_it_any_more_in_what_they_told(alice: User, bob: User,
     assert muted.notice["who"] == {"id": bob.pk, "username": f"deleted-{bob.pk}", "name": "Deleted user"}
 
 
-def test_it_takes_its_messages_along_where_the_site_says_so(
+def test_a_deleted_account_takes_its_messages_along_where_the_site_says_so(
     alice: User, bob: User, general: Room, settings: Any
 ) -> None:
     settings.MESSAGES_OF_DELETED = "remove"
@@ -87,7 +89,9 @@ def test_it_takes_its_messages_along_where_the_site_says_so(
     assert Removal.objects.get().finished_at
 
 
-def test_it_takes_along_what_is_nobody_elses_business(alice: User, bob: User, general: Room) -> None:
+def test_the_status_mentions_and_read_positions_of_a_deleted_account_are_cleared(
+    alice: User, bob: User, general: Room
+) -> None:
     root = say(alice, general, "Hello @bob")
     say(bob, general, "Yes?", thread=root.pk)
     set_status(bob, text="In a meeting")
@@ -98,13 +102,13 @@ def test_it_takes_along_what_is_nobody_elses_business(alice: User, bob: User, ge
     assert set(Membership.objects.filter(user=bob).values_list("last_read", flat=True)) == {0}
 
 
-def test_it_is_in_the_log_by_its_username(bob: User, general: Room) -> None:
+def test_the_deletion_of_an_account_is_logged_under_its_username(bob: User, general: Room) -> None:
     gone(bob)
     entry = AuditEntry.objects.get(act=AuditEntry.Act.PERSON_DELETED)
     assert (entry.actor_name, entry.person_name, entry.address) == ("bob", "bob", ADDRESS)
 
 
-def test_it_is_found_by_nobody_and_written_to_by_nobody(alice: User, bob: User, general: Room) -> None:
+def test_a_deleted_account_cannot_be_found_mentioned_or_written_to(alice: User, bob: User, general: Room) -> None:
     direct = directs.open_direct(alice, [bob.pk])
     bob = gone(bob)
     client = Client()
@@ -119,7 +123,7 @@ def test_it_is_found_by_nobody_and_written_to_by_nobody(alice: User, bob: User, 
     assert (card["name"], card["deleted"], card["online"]) == ("Deleted user", True, False)
 
 
-def test_it_is_not_brought_back_by_an_administrator(admin_user: User, bob: User) -> None:
+def test_a_deleted_account_cannot_be_brought_back_by_an_administrator(admin_user: User, bob: User) -> None:
     site_bans.ban(Actor(admin_user), bob.pk)
     site_bans.unban(Actor(admin_user), bob.pk)
     gone(bob)
@@ -128,7 +132,9 @@ def test_it_is_not_brought_back_by_an_administrator(admin_user: User, bob: User)
             act(SITE, bob.pk)
 
 
-def test_what_somebody_said_is_in_their_export(alice: User, bob: User, general: Room) -> None:
+def test_an_export_has_the_messages_memberships_and_reactions_of_the_user(
+    alice: User, bob: User, general: Room
+) -> None:
     say(bob, general, "Mine")
     say(alice, general, "Hers")
     reactions.add_reaction(bob, general.pk, say(bob, general, "Mine too").pk, "👍")
@@ -142,7 +148,7 @@ def test_what_somebody_said_is_in_their_export(alice: User, bob: User, general: 
 
 
 @pytest.mark.django_db(transaction=True)
-async def test_a_new_name_and_picture_reach_whoever_sees_the_person(
+async def test_a_new_name_and_picture_reach_everyone_who_sees_the_user(
     servers: Any, alice: User, bob: User, general: Room
 ) -> None:
     """On the same server and on another, in the sidebar and by word of it, and what they say next is said under it."""

@@ -71,7 +71,7 @@ async def test_a_server_that_is_killed_during_sends_stored_what_it_acknowledged_
 
 
 @pytest.mark.row(2)
-async def test_what_was_committed_by_a_server_that_died_before_publishing_reaches_those_on_another(
+async def test_a_message_of_a_server_that_died_before_publishing_reaches_users_of_another(
     servers: Servers, length: Length, measured: Measured, alice: User, bob: User, general: Room
 ) -> None:
     dying, other = servers(FaultyServer, **UNLIMITED), servers()
@@ -168,7 +168,7 @@ async def test_what_was_missed_offline_is_resumed_in_order_and_soon(
 
 
 @pytest.mark.row(8)
-async def test_who_missed_more_than_the_limit_starts_anew_with_the_latest_page(
+async def test_a_client_that_missed_more_than_the_limit_is_reset_to_the_latest_page(
     servers: Servers, length: Length, alice: User, bob: User, general: Room
 ) -> None:
     limit = length.pick(full=500, short=20)

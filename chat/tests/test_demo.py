@@ -36,7 +36,7 @@ def test_the_demo_makes_people_rooms_and_a_conversation_that_goes_on() -> None:
     assert 0 < (timezone.now() - latest.created_at).total_seconds() < 10 * 60
 
 
-def test_rooms_say_what_they_are_for_and_newcomers_are_members_of_some() -> None:
+def test_the_demo_has_an_announcements_room_and_newcomers_join_the_default_rooms() -> None:
     demo()
     announcements = Room.objects.get(name="announcements")
     assert announcements.is_read_only
@@ -71,7 +71,7 @@ def test_the_demo_prints_how_to_sign_in(client: Client) -> None:
     assert "_auth_user_id" in client.session
 
 
-def test_the_demo_again_adds_nothing_and_prints_the_same() -> None:
+def test_running_the_demo_twice_adds_nothing_and_prints_the_same() -> None:
     printed = demo()
     before = User.objects.count(), Room.objects.count(), Message.objects.count()
     assert demo() == printed

@@ -39,30 +39,36 @@ def in_sight(user: User) -> list[str]:
 
 
 class TestADirectConversation:
-    def test_is_one_for_the_same_people_whoever_opens_it(
+    def test_the_same_people_share_one_direct_conversation_no_matter_who_opens_it(
         self, talk: Room, alice: User, bob: User, mallory: User
     ) -> None:
         assert directs.open_direct(bob, [alice.pk]) == directs.open_direct(bob, [alice.pk, bob.pk]) == talk
         three = directs.open_direct(mallory, [alice.pk, bob.pk])
         assert three == directs.open_direct(alice, [bob.pk, mallory.pk, bob.pk]) != talk
 
-    def test_has_members_alone_and_says_nothing_by_itself(self, talk: Room, alice: User, bob: User) -> None:
+    def test_a_new_direct_conversation_has_only_members_and_no_notices(
+        self, talk: Room, alice: User, bob: User
+    ) -> None:
         assert {member.user: member.role for member in talk.memberships.current()} == {alice: "member", bob: "member"}
         assert not talk.messages.exists()
         assert own(alice, talk).unread == own(bob, talk).unread == 0
 
-    def test_is_called_by_the_others_in_it(self, talk: Room, alice: User, bob: User, mallory: User) -> None:
+    def test_a_direct_conversation_is_named_after_its_other_members(
+        self, talk: Room, alice: User, bob: User, mallory: User
+    ) -> None:
         directs.open_direct(alice, [mallory.pk, bob.pk])
         directs.open_direct(alice, [])
         assert in_sight(alice) == ["Bob", "Bob, Mallory", "Notes to self"]
 
-    def test_is_with_nine_others_at_most(self, alice: User) -> None:
+    def test_a_direct_conversation_has_at_most_nine_other_members(self, alice: User) -> None:
         others = [User.objects.create_user(f"person-{number}").pk for number in range(10)]
         assert directs.open_direct(alice, others[:9]).memberships.count() == 10
         with pytest.raises(Invalid, match="at most 9"):
             directs.open_direct(alice, others)
 
-    def test_is_with_nobody_who_does_not_exist_or_was_deactivated(self, alice: User, bob: User, mallory: User) -> None:
+    def test_a_direct_conversation_with_a_missing_or_deactivated_user_is_refused(
+        self, alice: User, bob: User, mallory: User
+    ) -> None:
         bob.is_active = False
         bob.save()
         assert directs.open_direct(alice, [mallory.pk])
@@ -70,7 +76,9 @@ class TestADirectConversation:
             with pytest.raises(NotFound, match="no such person"):
                 directs.open_direct(alice, others)
 
-    def test_is_for_nobody_else(self, talk: Room, alice: User, mallory: User) -> None:
+    def test_a_direct_conversation_is_closed_to_others_and_has_no_settings(
+        self, talk: Room, alice: User, mallory: User
+    ) -> None:
         assert say(alice, talk)
         mallory.is_staff = True
         mallory.save()
@@ -83,14 +91,18 @@ class TestADirectConversation:
         with pytest.raises(Forbidden):
             rooms.change_settings(talk.pk, by=Actor(alice), topic="Mine")
 
-    def test_mentions_those_who_are_online_and_not_the_room(self, talk: Room, alice: User, bob: User) -> None:
+    def test_at_here_works_in_a_direct_conversation_and_at_room_does_not(
+        self, talk: Room, alice: User, bob: User
+    ) -> None:
         online = frozenset({bob.pk})
         said = messages.post_message(alice, talk.pk, body="@here @room", client_id=uuid4(), online=online)
         assert said.told == [bob.pk]
         assert 'data-mention="here"' in said.html
         assert 'data-mention="room"' not in said.html
 
-    def test_has_a_page_of_its_own(self, talk: Room, alice: User, mallory: User) -> None:
+    def test_a_direct_conversation_has_a_page_for_its_members_only(
+        self, talk: Room, alice: User, mallory: User
+    ) -> None:
         page = Client()
         page.force_login(alice)
         assert "<title>Bob · " in page.get(talk.get_absolute_url()).content.decode()
@@ -98,48 +110,58 @@ class TestADirectConversation:
         assert page.get(talk.get_absolute_url()).status_code == 404
 
 
-class TestWhatIsPutAway:
-    def test_is_at_first_so_for_those_who_were_not_asked(self, talk: Room, alice: User, bob: User) -> None:
+class TestPuttingAway:
+    def test_a_new_direct_conversation_is_put_away_for_the_other_until_the_first_message(
+        self, talk: Room, alice: User, bob: User
+    ) -> None:
         assert (in_sight(alice), in_sight(bob)) == (["Bob"], [])
         said = say(alice, talk)
         assert in_sight(bob) == ["Alice"]
         reading.mark_read(bob, talk.pk, said.position)
         assert in_sight(bob) == ["Alice"]
 
-    def test_is_back_with_the_next_message(self, talk: Room, alice: User, bob: User) -> None:
+    def test_a_direct_conversation_that_is_put_away_returns_with_the_next_message(
+        self, talk: Room, alice: User, bob: User
+    ) -> None:
         say(bob, talk)
         keeping.keep_room(alice, talk.pk, put_away=True)
         assert (in_sight(alice), own(alice, talk).unread) == ([], 0)
         say(bob, talk)
         assert (in_sight(alice), own(alice, talk).unread) == (["Bob"], 1)
 
-    def test_is_back_when_it_is_opened(self, talk: Room, alice: User, bob: User) -> None:
+    def test_a_direct_conversation_that_is_put_away_returns_when_it_is_opened(
+        self, talk: Room, alice: User, bob: User
+    ) -> None:
         for user, other in ((alice, bob), (bob, alice)):
             keeping.keep_room(user, talk.pk, put_away=True)
             assert in_sight(user) == []
             directs.open_direct(user, [other.pk])
             assert in_sight(user) == [other.name]
 
-    def test_is_never_another_room(self, alice: User, general: Room) -> None:
+    def test_only_a_direct_conversation_can_be_put_away(self, alice: User, general: Room) -> None:
         keeping.keep_room(alice, general.pk, quiet=True)
         with pytest.raises(Invalid, match="Only a direct"):
             keeping.keep_room(alice, general.pk, put_away=True)
 
 
 class TestKeeping:
-    def test_changes_what_is_named_and_for_oneself_alone(self, alice: User, bob: User, general: Room) -> None:
+    def test_quiet_and_favourite_are_set_separately_and_only_for_that_member(
+        self, alice: User, bob: User, general: Room
+    ) -> None:
         keeping.keep_room(alice, general.pk, quiet=True)
         keeping.keep_room(alice, general.pk, favourite=True)
         assert (own(alice, general).is_quiet, own(alice, general).is_favourite) == (True, True)
         assert (own(bob, general).is_quiet, own(bob, general).is_favourite) == (False, False)
 
-    def test_is_for_members(self, alice: User, mallory: User, general: Room) -> None:
+    def test_an_outsider_cannot_make_a_room_quiet(self, alice: User, mallory: User, general: Room) -> None:
         keeping.keep_room(alice, general.pk, quiet=True)
         for room_id in (general.pk, 999_999):
             with pytest.raises(NotFound, match="no such room"):
                 keeping.keep_room(mallory, room_id, quiet=True)
 
-    def test_puts_rooms_in_an_order(self, alice: User, mallory: User, general: Room, secret: Room) -> None:
+    def test_a_member_puts_their_own_rooms_in_an_order(
+        self, alice: User, mallory: User, general: Room, secret: Room
+    ) -> None:
         theirs = rooms.create_room(mallory, "theirs")
         birds = rooms.create_room(alice, "birds")
         keeping.order_rooms(alice, [secret.pk, theirs.pk, general.pk, secret.pk, 999_999])
@@ -149,8 +171,8 @@ class TestKeeping:
         assert in_sight(alice) == ["birds", "general", "secret"]
 
 
-class TestWhatWaits:
-    def test_in_a_quiet_room_is_what_mentions_me(self, alice: User, bob: User, general: Room) -> None:
+class TestUnread:
+    def test_only_mentions_count_as_unread_in_a_quiet_room(self, alice: User, bob: User, general: Room) -> None:
         say(bob, general)
         assert waiting(alice) == {"unread": 1, "mentions": 0}
         keeping.keep_room(alice, general.pk, quiet=True)
@@ -160,7 +182,7 @@ class TestWhatWaits:
         keeping.keep_room(alice, general.pk, quiet=False)
         assert waiting(alice) == {"unread": 2, "mentions": 1}
 
-    def test_in_a_direct_conversation_is_as_a_mention(self, alice: User, bob: User, talk: Room) -> None:
+    def test_a_message_in_a_direct_conversation_counts_as_a_mention(self, alice: User, bob: User, talk: Room) -> None:
         say(bob, talk)
         assert waiting(alice) == {"unread": 1, "mentions": 1}
         keeping.keep_room(alice, talk.pk, quiet=True)

@@ -17,7 +17,7 @@ from project.testing.sockets import Client, Refused
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-async def test_two_who_open_it_at_the_same_moment_over_two_servers_have_one(
+async def test_two_users_who_open_a_conversation_at_the_same_moment_over_two_servers_share_one(
     servers: Callable[..., Server], alice: User, bob: User
 ) -> None:
     async with Client(servers(), alice) as a, Client(servers(), bob) as b:

@@ -160,7 +160,9 @@ def test_the_table_has_every_act() -> None:
 
 
 @pytest.mark.parametrize("name", ACTS)
-def test_is_in_the_log_with_all_that_is_asked_of_it(name: str, administrator: Actor, bob: User, room: Room) -> None:
+def test_an_administrative_act_is_logged_with_actor_target_room_address_and_reason(
+    name: str, administrator: Actor, bob: User, room: Room
+) -> None:
     before, act = ACTS[name]
     if before:
         before(Actor(administrator.user), room, bob)
@@ -175,7 +177,7 @@ def test_is_in_the_log_with_all_that_is_asked_of_it(name: str, administrator: Ac
 
 
 @pytest.mark.parametrize("name", ACTS)
-def test_there_is_nothing_of_it_for_an_outsider(
+def test_an_administrative_act_by_an_outsider_is_refused_and_stores_nothing(
     name: str, administrator: Actor, bob: User, mallory: User, room: Room
 ) -> None:
     before, act = ACTS[name]
@@ -188,7 +190,7 @@ def test_there_is_nothing_of_it_for_an_outsider(
 
 
 @pytest.mark.parametrize("name", BY_THEMSELVES)
-def test_is_in_the_log_too(name: str, administrator: Actor, bob: User, room: Room) -> None:
+def test_an_act_that_needs_no_permission_is_logged(name: str, administrator: Actor, bob: User, room: Room) -> None:
     BY_THEMSELVES[name](administrator, room, bob)
     entry = AuditEntry.objects.filter(act=name).latest("pk")
     by_the_site = name == "room.trimmed"

@@ -31,7 +31,7 @@ def test_a_repeat_is_dropped() -> None:
     assert forwarded == [1, 2]
 
 
-def test_what_overtook_waits_for_what_it_overtook() -> None:
+def test_an_early_version_waits_for_the_versions_before_it() -> None:
     feed, forwarded = started_feed()
     feed.offer(event(3))
     feed.offer(event(2))
@@ -81,7 +81,7 @@ def test_rows_that_changed_together_have_one_number_and_go_out_together() -> Non
 
 
 @given(st.data())
-def test_whatever_order_and_losses_everything_goes_out_once_and_in_order(data: st.DataObject) -> None:
+def test_every_event_goes_out_once_and_in_order_despite_losses_and_disorder(data: st.DataObject) -> None:
     feed, forwarded = started_feed()
     count = data.draw(st.integers(1, 30))
     arrivals = data.draw(st.lists(st.integers(1, count), max_size=60))

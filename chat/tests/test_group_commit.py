@@ -34,7 +34,7 @@ def say(author: User, room: Room, body: str) -> Post:
     return Post(author, room.pk, body, uuid4())
 
 
-async def test_what_comes_while_a_batch_is_stored_is_stored_together(
+async def test_posts_that_arrive_while_a_batch_is_stored_share_the_next_transaction(
     batches: list[int], alice: User, bob: User, general: Room
 ) -> None:
     commits = GroupCommit()
@@ -47,7 +47,9 @@ async def test_what_comes_while_a_batch_is_stored_is_stored_together(
     assert len(batches) <= 2
 
 
-async def test_who_answers_each_message_shares_the_next_commit(batches: list[int], alice: User, general: Room) -> None:
+async def test_authors_who_post_again_after_each_ack_share_the_next_commit(
+    batches: list[int], alice: User, general: Room
+) -> None:
     """Each of ten posts as soon as the last one is stored: that they go on is known, and waited for."""
     commits = GroupCommit()
 
@@ -59,7 +61,7 @@ async def test_who_answers_each_message_shares_the_next_commit(batches: list[int
     assert len(batches) <= 20
 
 
-async def test_who_posts_alone_waits_for_nobody(
+async def test_a_lone_post_is_stored_without_waiting(
     batches: list[int], alice: User, general: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "GATHER_SECONDS", 3_600)
@@ -69,7 +71,7 @@ async def test_who_posts_alone_waits_for_nobody(
     assert batches == [1, 1, 1]
 
 
-async def test_one_that_is_refused_does_not_concern_the_others(
+async def test_a_refused_post_does_not_affect_the_others_of_its_batch(
     batches: list[int], alice: User, mallory: User, general: Room
 ) -> None:
     commits = GroupCommit()

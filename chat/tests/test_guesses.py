@@ -45,7 +45,9 @@ def answer(client: Client, method: str, name: str, **ids: Any) -> tuple[int, str
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_a_guessed_room_is_one_that_does_not_exist(method: str, mallory: User, secret: Room, said: Message) -> None:
+def test_the_pages_of_a_guessed_room_answer_as_for_one_that_does_not_exist(
+    method: str, mallory: User, secret: Room, said: Message
+) -> None:
     client = signed_in(mallory)
     for name, needs in of_rooms():
         ids = dict.fromkeys(needs - {"room_id"}, said.pk)
@@ -54,7 +56,7 @@ def test_a_guessed_room_is_one_that_does_not_exist(method: str, mallory: User, s
         assert guessed[0] in (404, 405), (name, guessed[0])
 
 
-def test_its_member_is_answered(bob: User, secret: Room, said: Message) -> None:
+def test_the_pages_that_an_outsider_guesses_are_answered_for_a_member(bob: User, secret: Room, said: Message) -> None:
     """Otherwise the test above would see nothing but missing pages."""
     client = signed_in(bob)
     names = ("chat:room", "chat:pins", "chat:threads", "chat:members")
@@ -72,7 +74,7 @@ def test_a_message_is_found_in_its_own_room_alone(alice: User, bob: User, secret
             assert answer(client, "get", name, room_id=own.pk, message_id=said.pk)[0] == 404
 
 
-def test_a_person_is_guessed_in_vain_in_every_room_in_which_one_is_not(
+def test_a_users_card_for_a_guessed_room_answers_as_for_one_that_does_not_exist(
     alice: User, bob: User, mallory: User, secret: Room
 ) -> None:
     """How somebody stands in a room, who is in it, and whether they talk with one another."""
@@ -108,7 +110,7 @@ def test_a_direct_conversation_is_for_those_in_it_alone(
 
 
 @pytest.mark.parametrize("kind", [Room.Kind.PRIVATE, Room.Kind.DIRECT])
-def test_what_was_said_in_it_is_quoted_nowhere_else(
+def test_a_guessed_message_cannot_be_quoted_or_replied_to_in_another_room(
     kind: str, alice: User, bob: User, mallory: User, secret: Room, said: Message
 ) -> None:
     """Whoever guesses the id of a message names it as a quote, or a thread, in a room of their own."""

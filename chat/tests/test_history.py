@@ -124,7 +124,7 @@ CHANGES: dict[str, Callable[[User, User, Room], object]] = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_state_and_events_are_the_state_fetched_anew(alice: User, bob: User, change: str) -> None:
+def test_old_state_plus_events_equals_freshly_fetched_state(alice: User, bob: User, change: str) -> None:
     room = rooms.create_room(alice, "general")
     say(alice, room)
     before = state_of(room)
@@ -153,13 +153,13 @@ class TestResuming:
     def kinds(self, changes: history.Changes) -> list[str]:
         return [event["type"] for event in changes.events]
 
-    def test_up_to_date_is_nothing(self, room: Room) -> None:
+    def test_resuming_at_the_latest_version_replays_nothing(self, room: Room) -> None:
         assert history.changes_since(room.pk, room.version).events == []
 
-    def test_as_many_as_the_limit_are_replayed(self, room: Room) -> None:
+    def test_as_many_missed_changes_as_the_limit_are_replayed(self, room: Room) -> None:
         assert self.kinds(history.changes_since(room.pk, room.version - 3, limit=3)) == ["message.posted"] * 3
 
-    def test_more_than_the_limit_is_a_reset(self, room: Room) -> None:
+    def test_more_missed_changes_than_the_limit_are_a_reset(self, room: Room) -> None:
         changes = history.changes_since(room.pk, room.version - 4, limit=3)
         assert self.kinds(changes) == ["room.reset"]
         assert [m["body"] for m in changes.events[0]["page"]["messages"]] == ["0", "1", "2", "3", "4"]
@@ -169,13 +169,13 @@ class TestResuming:
     def test_a_version_that_the_room_never_had_is_a_reset(self, room: Room, version: int | None) -> None:
         assert self.kinds(history.changes_since(room.pk, version)) == ["room.reset"]
 
-    def test_below_the_floor_is_a_reset(self, room: Room) -> None:
+    def test_resuming_below_the_floor_is_a_reset(self, room: Room) -> None:
         Room.objects.filter(pk=room.pk).update(floor=3)
         assert self.kinds(history.changes_since(room.pk, 3))[0] == "message.posted"
         assert self.kinds(history.changes_since(room.pk, 2)) == ["room.reset"]
 
 
-def test_what_is_written_while_it_reads_is_left_to_its_own_event(
+def test_changes_written_during_a_read_are_left_to_their_own_events(
     alice: User, bob: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each table is read at a moment of its own, and could see the later of two new versions alone."""

@@ -34,7 +34,7 @@ class TestAdding:
         assert notice.notice == {"what": "added", "who": user_card(mallory)}
         assert AuditEntry.objects.get(act="member.added").person_name == "mallory"
 
-    def test_who_is_banned_is_named_and_nobody_is_added(self, alice: User, mallory: User, secret: Room) -> None:
+    def test_adding_a_banned_user_names_them_and_adds_nobody(self, alice: User, mallory: User, secret: Room) -> None:
         carol = make_person("carol", "Carol")
         banned = Ban.objects.create(user=mallory, room=secret)
         with pytest.raises(Forbidden, match="Mallory is banned"):
@@ -48,19 +48,21 @@ class TestLinks:
     def link(self, by: User, room: Room, **limits: Any) -> str:
         return invitations.make_link(Actor(by), room.pk, **limits)[1]
 
-    def test_whoever_has_a_link_comes_in(self, alice: User, mallory: User, secret: Room) -> None:
+    def test_a_user_with_an_invite_link_joins_the_room(self, alice: User, mallory: User, secret: Room) -> None:
         token = self.link(alice, secret)
         assert invitations.room_behind(mallory, token) == secret
         assert invitations.accept(mallory, token) == secret
         assert secret.memberships.of(mallory).get().role == "member"
         assert secret.messages.order_by("-position")[0].notice == {"what": "joined"}
 
-    def test_only_a_digest_is_stored(self, alice: User, secret: Room) -> None:
+    def test_only_a_digest_of_an_invite_link_is_stored(self, alice: User, secret: Room) -> None:
         token = self.link(alice, secret)
         assert len(token) >= 32
         assert token not in str(list(Invite.objects.values()) + list(AuditEntry.objects.values()))
 
-    def test_only_those_who_may_make_and_revoke(self, alice: User, bob: User, mallory: User, secret: Room) -> None:
+    def test_only_those_who_run_a_room_make_and_revoke_invite_links(
+        self, alice: User, bob: User, mallory: User, secret: Room
+    ) -> None:
         assert refuses(Forbidden, invitations.make_link, Actor(bob), secret.pk)
         assert refuses(NotFound, invitations.make_link, Actor(mallory), secret.pk)
         invite, _token = invitations.make_link(Actor(alice), secret.pk)
@@ -70,7 +72,7 @@ class TestLinks:
         assert invitations.revoke_link(Actor(alice), invite.pk).revoked_at
 
     @pytest.mark.parametrize("ending", ["revoked", "expired", "used up", "wrong"])
-    def test_one_that_does_not_work_says_no_more(
+    def test_an_invite_link_that_no_longer_works_reveals_nothing(
         self, alice: User, bob: User, mallory: User, secret: Room, ending: str
     ) -> None:
         invite, token = invitations.make_link(Actor(alice), secret.pk, most_uses=1)
@@ -90,14 +92,18 @@ class TestLinks:
         assert refuses(NotFound, invitations.accept, mallory, token)
         assert ending == "wrong" or invitations.accept(bob, token) == secret  # a member is led to the room
 
-    @pytest.mark.parametrize("limits", [{"most_uses": 0}, {"most_uses": 10_001}, {"expires_at": timezone.now()}])
-    def test_one_by_which_nobody_could_come_in_is_not_made(
+    @pytest.mark.parametrize(
+        "limits",
+        [{"most_uses": 0}, {"most_uses": 10_001}, {"expires_at": timezone.now()}],
+        ids=["no uses", "too many uses", "expires at once"],
+    )
+    def test_an_invite_link_that_nobody_could_use_is_refused(
         self, alice: User, secret: Room, limits: dict[str, Any]
     ) -> None:
         assert self.link(alice, secret, most_uses=10_000, expires_at=timezone.now() + timedelta(hours=1))
         assert refuses(Invalid, invitations.make_link, Actor(alice), secret.pk, **limits)
 
-    def test_members_use_nothing_up(self, alice: User, bob: User, mallory: User, secret: Room) -> None:
+    def test_members_do_not_use_up_an_invite_link(self, alice: User, bob: User, mallory: User, secret: Room) -> None:
         token = self.link(alice, secret, most_uses=1)
         for _ in range(2):
             assert invitations.accept(bob, token) == secret
@@ -115,7 +121,7 @@ class TestLinks:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_ten_who_use_a_link_of_three_at_once_are_three(alice: User, secret: Room) -> None:
+def test_of_ten_users_at_once_only_three_join_by_a_link_for_three(alice: User, secret: Room) -> None:
     _invite, token = invitations.make_link(Actor(alice), secret.pk, most_uses=3)
     people = [make_person(f"person{number}", f"Person {number}") for number in range(10)]
     with ThreadPoolExecutor(10) as threads:

@@ -75,7 +75,7 @@ def numbered(count: int) -> list[tuple[str, dict[str, Any]]]:
 @pytest.mark.parametrize("hosts", [1, 3])
 @pytest.mark.parametrize("format", ["msgpack", "json"])
 @pytest.mark.parametrize(("sender", "listener"), [("ours", "stock"), ("stock", "ours"), ("ours", "ours")])
-async def test_it_and_the_stock_layer_understand_each_other(
+async def test_our_layer_and_the_stock_layer_understand_each_other(
     valkeys: Callable[[], Valkey], sender: str, listener: str, format: str, hosts: int
 ) -> None:
     those = tuple(valkeys() for _ in range(hosts))
@@ -94,7 +94,7 @@ async def test_it_and_the_stock_layer_understand_each_other(
 
 @pytest.mark.parametrize("hosts", [1, 3])
 @pytest.mark.parametrize("listener", ["ours", "stock"])
-async def test_many_that_are_sent_at_once_arrive_in_the_order_of_each_group(
+async def test_messages_sent_at_once_arrive_in_order_within_each_group(
     valkeys: Callable[[], Valkey], listener: str, hosts: int
 ) -> None:
     those = tuple(valkeys() for _ in range(hosts))
@@ -198,7 +198,7 @@ async def test_with_redis_gone_silent_a_batch_is_given_up_and_later_ones_arrive(
 
 
 @pytest.mark.parametrize("kind", OPENERS)
-async def test_a_restart_of_redis_ends_nothing(valkeys: Callable[[], Valkey], kind: str) -> None:
+async def test_subscriptions_survive_a_restart_of_redis(valkeys: Callable[[], Valkey], kind: str) -> None:
     valkey = valkeys()
     async with opened(kind, valkey) as layer:
         channel = await listen(layer, (valkey,), GROUPS[0])

@@ -9,7 +9,7 @@ rates = st.builds(Rate, burst=st.integers(1, 20), per_minute=st.integers(1, 10_0
 gaps = st.lists(st.integers(0, 2 * MINUTE), min_size=1, max_size=60)
 
 
-def test_after_a_burst_it_goes_on_at_the_rate() -> None:
+def test_a_limiter_goes_on_at_its_rate_after_a_burst() -> None:
     limiter: Limiter[str] = Limiter(Rate(burst=3, per_minute=60))
     assert [limiter.take("alice", 0) for _ in range(5)] == [0, 0, 0, SECOND, SECOND]
     assert limiter.take("alice", SECOND // 2) == SECOND // 2
@@ -17,13 +17,13 @@ def test_after_a_burst_it_goes_on_at_the_rate() -> None:
     assert limiter.take("alice", SECOND) == SECOND
 
 
-def test_after_a_rest_there_is_a_burst_again_and_no_more() -> None:
+def test_a_limiter_allows_one_full_burst_after_any_rest() -> None:
     limiter: Limiter[str] = Limiter(Rate(burst=3, per_minute=60))
     for rested in (0, 3 * SECOND, 100 * SECOND):
         assert [bool(limiter.take("alice", rested)) for _ in range(4)] == [False, False, False, True]
 
 
-def test_one_does_not_use_up_what_another_may() -> None:
+def test_one_user_does_not_use_up_the_allowance_of_another() -> None:
     limiter: Limiter[str] = Limiter(Rate(burst=1, per_minute=60))
     assert limiter.take("alice", 0) == 0
     assert limiter.take("alice", 0) > 0
@@ -36,7 +36,7 @@ def test_a_rate_of_zero_is_no_limit_and_keeps_nothing() -> None:
     assert len(limiter) == 0
 
 
-def test_who_was_not_there_for_a_while_is_forgotten() -> None:
+def test_a_limiter_forgets_users_who_were_idle_for_a_while() -> None:
     limiter: Limiter[int] = Limiter(Rate(burst=10, per_minute=60))
     for key in range(10_000):
         limiter.take(key, key * SECOND // 100)  # a hundred new ones a second; a bucket fills within 10 s
@@ -47,7 +47,7 @@ def test_who_was_not_there_for_a_while_is_forgotten() -> None:
 
 
 @given(rates, gaps)
-def test_whoever_waits_as_long_as_was_told_is_let_through_and_not_before(rate: Rate, gaps: list[int]) -> None:
+def test_the_wait_that_a_limiter_tells_is_long_enough_and_no_longer_than_needed(rate: Rate, gaps: list[int]) -> None:
     limiter: Limiter[str] = Limiter(rate)
     now = 0
     for gap in gaps:
@@ -71,7 +71,7 @@ def test_in_no_stretch_of_time_is_more_let_through_than_the_burst_and_the_rate(r
 
 
 @given(rates, gaps)
-def test_to_forget_changes_nothing(rate: Rate, gaps: list[int]) -> None:
+def test_forgetting_idle_users_changes_no_decision_of_a_limiter(rate: Rate, gaps: list[int]) -> None:
     """What was let through is what a bucket that is never forgotten lets through."""
     limiter: Limiter[str] = Limiter(rate)
     interval = -(-MINUTE // rate.per_minute)

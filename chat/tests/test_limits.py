@@ -42,7 +42,7 @@ async def is_limited(client: Client, room: Room) -> float:
 
 
 class TestPosts:
-    async def test_one_too_many_is_refused_and_goes_through_when_it_was_said_to(
+    async def test_a_post_over_the_limit_is_refused_and_accepted_after_the_stated_wait(
         self, servers: Callable[..., Server], alice: User, bob: User, general: Room
     ) -> None:
         server = servers(**FEW_POSTS)
@@ -55,7 +55,7 @@ class TestPosts:
             assert bodies(b) == ["Allowed"] * (len(bodies(b)) - 1) + ["The next one"]
             assert len(bodies(b)) > 3
 
-    async def test_it_is_their_own_in_that_room(
+    async def test_the_limit_of_posts_is_per_user_and_room(
         self, servers: Callable[..., Server], alice: User, bob: User, general: Room, birds: Room
     ) -> None:
         server = servers(**FEW_POSTS)
@@ -66,12 +66,14 @@ class TestPosts:
             await post(b, general, "From another person")
             await post(a, birds, "In another room")
 
-    async def test_other_commands_go_on(self, servers: Callable[..., Server], alice: User, general: Room) -> None:
+    async def test_other_commands_work_while_posts_are_limited(
+        self, servers: Callable[..., Server], alice: User, general: Room
+    ) -> None:
         async with Client(servers(**FEW_POSTS), alice) as a:
             await is_limited(a, general)
             await a.command("room.open", room=general.pk)
 
-    async def test_the_same_message_again_is_stored_once(
+    async def test_a_limited_post_that_is_retried_is_stored_once(
         self, servers: Callable[..., Server], alice: User, general: Room
     ) -> None:
         async with Client(servers(**FEW_POSTS), alice) as a:
@@ -83,7 +85,7 @@ class TestPosts:
             await post(a, general, "Once", client_id=client_id)
             assert await in_thread(general.messages.filter(body="Once").count)() == 1
 
-    async def test_whoever_makes_up_rooms_gets_no_more_by_it(
+    async def test_posts_to_made_up_rooms_count_towards_the_limit_of_commands(
         self, servers: Callable[..., Server], alice: User, mallory: User, general: Room
     ) -> None:
         async with Client(servers(**FEW_COMMANDS), mallory) as m:
@@ -95,7 +97,7 @@ class TestPosts:
 
 
 class TestCommands:
-    async def test_one_too_many_is_refused_whatever_the_socket_and_goes_through_later(
+    async def test_a_command_over_the_limit_is_refused_on_every_socket_and_accepted_later(
         self, servers: Callable[..., Server], alice: User, general: Room
     ) -> None:
         server = servers(**FEW_COMMANDS)
@@ -119,14 +121,14 @@ class TestCommands:
                     opened = await a.command("room.open", room=room.pk)
                     await a.command("room.read", room=room.pk, position=opened["version"])
 
-    async def test_a_limit_of_zero_is_none(self, servers: Callable[..., Server], alice: User) -> None:
+    async def test_a_limit_of_zero_commands_means_no_limit(self, servers: Callable[..., Server], alice: User) -> None:
         async with Client(servers(**FEW_COMMANDS | {"ROOMFUL_COMMANDS_PER_MINUTE": "0"}), alice) as a:
             await asyncio.gather(*(a.command("presence.touch") for _ in range(500)))
 
 
 class TestSockets:
     @pytest.mark.parametrize("kind", [Server, PlainServer, Uvicorn])
-    async def test_one_too_many_is_sent_away_and_the_others_stay(
+    async def test_a_socket_over_the_limit_is_closed_and_the_others_stay(
         self, servers: Callable[..., Server], kind: type[Server], alice: User, bob: User, general: Room
     ) -> None:
         server = servers(kind, ROOMFUL_SOCKETS="2")
@@ -140,7 +142,7 @@ class TestSockets:
                 while await third_is_closed(server, alice) == 4030:
                     pass
 
-    async def test_zero_is_any_number(self, servers: Callable[..., Server], alice: User) -> None:
+    async def test_a_limit_of_zero_sockets_means_no_limit(self, servers: Callable[..., Server], alice: User) -> None:
         server = servers(ROOMFUL_SOCKETS="0")
         clients = [Client(server, alice) for _ in range(60)]
         for client in clients:
@@ -161,7 +163,7 @@ async def third_is_closed(server: Server, user: User) -> int:
 
 class TestFlood:
     @pytest.mark.row(36)
-    async def test_one_who_floods_is_told_so_and_the_others_hardly_notice(
+    async def test_a_client_that_floods_is_told_so_and_the_others_hardly_notice(
         self,
         servers: Callable[..., Server],
         length: Length,
@@ -183,7 +185,7 @@ class TestFlood:
         measured("times the latency beside a flood elsewhere", times, within=length.pick(full=1.2, short=2), unit="×")
         assert figures.here.p95 < 3 * figures.elsewhere.p95, figures
 
-    async def test_who_goes_on_regardless_is_sent_away(
+    async def test_a_client_that_ignores_refusals_is_disconnected(
         self, servers: Callable[..., Server], alice: User, bob: User, general: Room
     ) -> None:
         server = servers(**FEW_COMMANDS, ROOMFUL_REFUSALS_PER_MINUTE="50")

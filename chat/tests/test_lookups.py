@@ -69,17 +69,19 @@ def test_outsiders_are_told_nothing(alice: User, mallory: User, secret: Room) ->
         assert ask(mallory, name, secret.pk, *ids, **query) == ask(mallory, name, 999_999, *ids, **query) == 404
 
 
-def test_a_message_is_looked_for_in_its_own_room(alice: User, general: Room, secret: Room, root: Message) -> None:
+def test_the_thread_and_edits_of_a_message_are_found_only_in_its_room(
+    alice: User, general: Room, secret: Room, root: Message
+) -> None:
     assert ask(alice, "thread", general.pk, root.pk)["root"]["id"] == root.pk
     assert ask(alice, "thread", secret.pk, root.pk) == ask(alice, "edits", secret.pk, root.pk) == 404
 
 
 class TestHistory:
-    def test_has_no_replies(self, alice: User, general: Room, root: Message) -> None:
+    def test_history_has_no_replies(self, alice: User, general: Room, root: Message) -> None:
         assert bodies(ask(alice, "history", general.pk, before=999))[-1] == "What do you think?"
 
     @pytest.mark.usefixtures("_short_pages")
-    def test_around_a_position_has_both_sides(self, alice: User, general: Room) -> None:
+    def test_history_around_a_position_has_both_sides(self, alice: User, general: Room) -> None:
         said = [say(alice, general, str(number)) for number in range(9)]
         page = ask(alice, "history", general.pk, around=said[4].position)
         assert (bodies(page), page["more"], page["later"]) == (["3", "4", "5", "6"], True, True)
@@ -87,25 +89,29 @@ class TestHistory:
         assert (bodies(page), page["more"], page["later"]) == (["7", "8"], True, False)
 
     @pytest.mark.parametrize("around", ["", "x", "-1", "9" * 30])
-    def test_around_nothing_sensible_is_refused(self, alice: User, general: Room, around: str) -> None:
+    def test_history_around_an_invalid_position_is_refused(self, alice: User, general: Room, around: str) -> None:
         assert ask(alice, "history", general.pk, around=1)["messages"]
         assert ask(alice, "history", general.pk, around=around) == ask(alice, "history", general.pk) == 400
 
 
 class TestThreads:
-    def test_are_read_from_the_latest_back(self, alice: User, general: Room, root: Message, settings: Any) -> None:
+    def test_a_thread_is_read_from_the_latest_reply_back(
+        self, alice: User, general: Room, root: Message, settings: Any
+    ) -> None:
         settings.CHAT = {**settings.CHAT, "PAGE_LENGTH": 2}
         page = ask(alice, "thread", general.pk, root.pk)
         assert (bodies(page), page["more"], page["root"]["replies"]["count"]) == (["Reply 1", "Reply 2"], True, 3)
         page = ask(alice, "thread", general.pk, root.pk, before=page["messages"][0]["position"])
         assert (bodies(page), page["more"]) == (["Reply 0"], False)
 
-    def test_say_how_far_one_has_read(self, alice: User, general: Room, root: Message, mallory: User) -> None:
+    def test_a_thread_says_how_far_the_user_has_read(
+        self, alice: User, general: Room, root: Message, mallory: User
+    ) -> None:
         assert ask(alice, "thread", general.pk, root.pk)["last_read"] == root.position
         rooms.join(mallory, general.pk)
         assert ask(mallory, "thread", general.pk, root.pk)["last_read"] is None
 
-    def test_of_mine_are_listed_by_their_latest_reply(
+    def test_the_threads_of_a_user_are_listed_by_their_latest_reply(
         self, alice: User, bob: User, general: Room, root: Message, mallory: User
     ) -> None:
         other = say(bob, general, "Another thing")
@@ -133,7 +139,11 @@ def test_pins_are_listed_the_latest_first(alice: User, bob: User, general: Room)
     assert bodies(ask(alice, "pins", general.pk)) == ["1", "2"]
 
 
-@pytest.mark.parametrize(("text", "found"), [("b", ["bob"]), ("BO", ["bob"]), ("", ["alice", "bob"]), ("x\0", [])])
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("b", ["bob"]), ("BO", ["bob"]), ("", ["alice", "bob"]), ("x\0", [])],
+    ids=["b", "BO", "empty", "with NUL"],
+)
 def test_members_are_found_by_the_beginning_of_a_name(
     alice: User, mallory: User, general: Room, text: str, found: list[str]
 ) -> None:
@@ -149,7 +159,9 @@ def test_members_are_found_by_any_word_of_their_names(alice: User, bob: User, ge
 
 
 class TestAPersonsCard:
-    def test_says_how_they_are(self, alice: User, bob: User, general: Room, secret: Room) -> None:
+    def test_a_users_card_shows_their_status_time_zone_rooms_and_last_seen(
+        self, alice: User, bob: User, general: Room, secret: Room
+    ) -> None:
         set_status(bob, mode="away", text="On holiday")
         note_last_seen({bob.pk: timezone.now()})
         note_time_zone(bob, "Europe/Berlin")
@@ -163,19 +175,23 @@ class TestAPersonsCard:
         }
         assert card["last_seen"]
 
-    def test_says_little_of_somebody_who_said_nothing(self, alice: User, bob: User, general: Room) -> None:
+    def test_the_card_of_a_user_without_a_status_says_little(self, alice: User, bob: User, general: Room) -> None:
         nothing = {"online": False, "away": False, "time_zone": None, "rooms": ["general"]}
         assert ask(alice, "person", bob.pk) == {**events.user_card(bob), **nothing}
         assert ask(bob, "person", bob.pk) == ask(alice, "person", bob.pk)
 
-    def test_names_the_rooms_of_both_and_no_other(self, alice: User, bob: User, mallory: User, general: Room) -> None:
+    def test_a_users_card_names_only_rooms_shared_with_the_viewer(
+        self, alice: User, bob: User, mallory: User, general: Room
+    ) -> None:
         rooms.create_room(alice, "hers")
         rooms.create_room(bob, "his", kind=Room.Kind.PRIVATE)
         rooms.leave(mallory, rooms.join(mallory, general.pk).pk)
         assert ask(alice, "person", bob.pk)["rooms"] == ["general"]
 
     @pytest.mark.row(32)
-    def test_is_for_those_who_share_a_room(self, alice: User, bob: User, mallory: User, general: Room) -> None:
+    def test_a_users_card_is_shown_only_to_those_who_share_a_room(
+        self, alice: User, bob: User, mallory: User, general: Room
+    ) -> None:
         nobody = ask(mallory, "person", 10**9)
         assert ask(alice, "person", bob.pk)["rooms"] == ["general"]
         assert ask(mallory, "person", alice.pk) == ask(alice, "person", mallory.pk) == nobody == 404
@@ -185,20 +201,22 @@ class TestAPersonsCard:
         assert ask(mallory, "person", alice.pk) == ask(alice, "person", mallory.pk) == 404
 
     @pytest.mark.row(32)
-    def test_tells_who_talks_with_whom_to_nobody_else(self, alice: User, bob: User, mallory: User) -> None:
+    def test_a_users_card_does_not_reveal_direct_conversations_to_others(
+        self, alice: User, bob: User, mallory: User
+    ) -> None:
         assert ask(bob, "person", alice.pk) == 404
         directs.open_direct(alice, [bob.pk])
         assert ask(bob, "person", alice.pk)["rooms"] == []  # they share one, which has no name
         assert ask(mallory, "person", alice.pk) == ask(mallory, "person", bob.pk) == 404
 
-    def test_is_for_oneself_and_for_administrators(self, alice: User, mallory: User) -> None:
+    def test_a_users_card_is_shown_to_that_user_and_to_administrators(self, alice: User, mallory: User) -> None:
         assert ask(alice, "person", alice.pk)["rooms"] == []
         assert ask(mallory, "person", alice.pk) == 404
         mallory.is_staff = True
         mallory.save()
         assert ask(mallory, "person", alice.pk)["rooms"] == []
 
-    def test_does_not_claim_to_know_who_is_there_while_nobody_does(
+    def test_a_users_card_says_that_presence_is_unknown_without_redis(
         self, alice: User, bob: User, general: Room, settings: Any
     ) -> None:
         note_last_seen({bob.pk: timezone.now()})
@@ -209,17 +227,17 @@ class TestAPersonsCard:
 
 
 class TestPeople:
-    def test_are_found_by_the_beginning_of_a_name(self, alice: User, bob: User, mallory: User) -> None:
+    def test_people_are_found_by_the_beginning_of_a_name(self, alice: User, bob: User, mallory: User) -> None:
         User.objects.filter(pk=bob.pk).update(display_name="Robert Malone")
         assert [user["username"] for user in ask(alice, "people", q="MAL")["people"]] == ["bob", "mallory"]
         assert ask(alice, "people", q="lory")["people"] == ask(alice, "people", q="%")["people"] == []
 
-    def test_who_is_nobody_any_more_is_not_found(self, alice: User, bob: User) -> None:
+    def test_deactivated_people_are_not_found(self, alice: User, bob: User) -> None:
         assert ask(alice, "people", q="bob")["people"]
         User.objects.filter(pk=bob.pk).update(is_active=False)
         assert ask(alice, "people", q="bob")["people"] == []
 
-    def test_are_found_and_written_to_once_their_address_is_confirmed(self, alice: User, bob: User) -> None:
+    def test_people_are_found_and_written_to_only_once_their_address_is_confirmed(self, alice: User, bob: User) -> None:
         """Until then, who knows whether it is them."""
         EmailAddress.objects.filter(user=bob).update(verified=False)
         assert ask(alice, "people", q="bob")["people"] == []
@@ -229,22 +247,22 @@ class TestPeople:
         assert ask(alice, "people", q="bob")["people"]
         assert directs.open_direct(alice, [bob.pk])
 
-    def test_are_told_by_their_names_alone(self, alice: User, bob: User) -> None:
+    def test_the_search_for_people_reveals_only_their_names(self, alice: User, bob: User) -> None:
         set_status(bob, mode="dnd", text="In a meeting")
         note_last_seen({bob.pk: timezone.now()})
         assert ask(alice, "people", q="bob") == {"people": [{"id": bob.pk, "username": "bob", "name": "Bob"}]}
 
-    def test_are_ten_at_most(self, alice: User) -> None:
+    def test_the_search_for_people_finds_ten_at_most(self, alice: User) -> None:
         User.objects.bulk_create(User(username=f"person-{number}") for number in range(12))
         assert len(ask(alice, "people", q="person")["people"]) == 10
 
 
-class TestHowSomebodyStandsInARoom:
+class TestStanding:
     def standing(self, viewer: User, person: User, room: Room) -> dict[str, Any]:
         card = ask(viewer, "person", person.pk, room=room.pk)
         return {name: card[name] for name in ("role", "muted", "banned", "acts") if name in card}
 
-    def test_everybody_sees_the_roles(self, alice: User, bob: User, mallory: User, general: Room) -> None:
+    def test_members_see_the_roles_of_one_another(self, alice: User, bob: User, mallory: User, general: Room) -> None:
         rooms.join(mallory, rooms.create_room(bob, "elsewhere").pk)
         assert self.standing(bob, alice, general) == {"role": "owner"}
         assert self.standing(bob, mallory, general) == {"role": None}
@@ -252,7 +270,7 @@ class TestHowSomebodyStandsInARoom:
         assert ask(bob, "person", alice.pk, room=10**9) == ask(bob, "person", alice.pk)
         assert ask(bob, "person", alice.pk, room="x") == 400
 
-    def test_those_who_moderate_see_what_they_may_do(self, alice: User, bob: User, general: Room) -> None:
+    def test_moderators_see_what_they_may_do_to_a_member(self, alice: User, bob: User, general: Room) -> None:
         free: dict[str, Any] = {"muted": None, "banned": None}
         acts = ["mute", "remove", "ban", "role", "transfer"]
         assert self.standing(alice, bob, general) == {"role": "member", "acts": acts, **free}
@@ -262,7 +280,7 @@ class TestHowSomebodyStandsInARoom:
         Room.objects.update(archived_at=timezone.now())
         assert self.standing(alice, bob, general)["acts"] == []
 
-    def test_those_who_are_muted_and_banned(self, alice: User, bob: User, general: Room) -> None:
+    def test_moderators_see_who_is_muted_and_who_is_banned(self, alice: User, bob: User, general: Room) -> None:
         until = timezone.now() + timedelta(hours=1)
         moderation.mute(Actor(alice), general.pk, bob.pk, until=until, reason="Be kind")
         standing = self.standing(alice, bob, general)
@@ -275,7 +293,9 @@ class TestHowSomebodyStandsInARoom:
         assert (standing["role"], standing["banned"]) == (None, {"until": None, "reason": "Spam"})
         assert standing["acts"] == ["unmute", "unban"]
 
-    def test_who_is_gone_is_known_by_name_alone(self, alice: User, bob: User, mallory: User, general: Room) -> None:
+    def test_the_card_of_a_former_member_shows_only_name_and_standing_and_only_to_moderators(
+        self, alice: User, bob: User, mallory: User, general: Room
+    ) -> None:
         note_last_seen({bob.pk: timezone.now()})
         moderation.remove_member(Actor(alice), general.pk, bob.pk)
         assert set(ask(alice, "person", bob.pk, room=general.pk)) == {

@@ -32,7 +32,7 @@ def counts(user: User, room: Room) -> tuple[int, int, int]:
 
 class TestMentions:
     @pytest.mark.parametrize("body", ["@bob", "Hi @BOB!", "(@bob)", "**@bob**", "> @bob", "@bob.", "@bob's", "1. @bob"])
-    def test_name_a_member_in_any_case(self, alice: User, bob: User, general: Room, body: str) -> None:
+    def test_a_mention_names_a_member_in_any_case(self, alice: User, bob: User, general: Room, body: str) -> None:
         message = post(alice, general, body)
         assert message.told == [bob.pk]
         assert f'<span class="mention" data-mention="{bob.pk}">@' in message.html
@@ -40,10 +40,10 @@ class TestMentions:
     @pytest.mark.parametrize(
         "body", ["`@bob`", "a@bob", "@bobby", "[@bob](https://example.org)", "```\n@bob\n```", "@@bob"]
     )
-    def test_are_not_everything_with_an_at(self, alice: User, general: Room, body: str) -> None:
+    def test_not_every_at_sign_is_a_mention(self, alice: User, general: Room, body: str) -> None:
         assert post(alice, general, body).told == []
 
-    def test_are_found_with_dots_and_lines(self, alice: User, general: Room, carol: User) -> None:
+    def test_a_mention_may_have_dots_and_underscores(self, alice: User, general: Room, carol: User) -> None:
         assert post(alice, general, "@Carol.c_d.").told == [carol.pk]
 
     @pytest.mark.parametrize(
@@ -60,7 +60,9 @@ class TestMentions:
             ("alice9", "@ａｌｉｃｅ９", "@ａｌｉｃｅ９"),
         ],
     )
-    def test_are_of_any_script(self, alice: User, general: Room, username: str, body: str, shown: str) -> None:
+    def test_a_mention_may_be_in_any_script(
+        self, alice: User, general: Room, username: str, body: str, shown: str
+    ) -> None:
         person = User.objects.create_user(username)
         rooms.join(person, general.pk)
         message = post(alice, general, body)
@@ -68,30 +70,32 @@ class TestMentions:
         assert f'data-mention="{person.pk}">{shown}</span>' in message.html
 
     @pytest.mark.parametrize("body", ["@太郎さん", "@太郎2", "@大郎", "こんにちは@太郎", "@太\u3000郎"])
-    def test_end_where_no_character_of_a_name_follows(self, alice: User, general: Room, body: str) -> None:
+    def test_text_that_only_resembles_a_name_is_no_mention(self, alice: User, general: Room, body: str) -> None:
         person = User.objects.create_user("太郎")
         rooms.join(person, general.pk)
         assert post(alice, general, body).told == []
 
-    def test_do_not_mean_who_looks_like_the_one_they_name(self, alice: User, bob: User, general: Room) -> None:
+    def test_a_look_alike_name_mentions_nobody(self, alice: User, bob: User, general: Room) -> None:
         assert post(alice, general, "@bоb").told == []
 
-    def test_name_members_alone(self, alice: User, mallory: User, general: Room) -> None:
+    def test_only_members_can_be_mentioned(self, alice: User, mallory: User, general: Room) -> None:
         message = post(alice, general, "@mallory")
         assert message.told == []
         assert "mention" not in message.html
         rooms.join(mallory, general.pk)
         assert post(alice, general, "@mallory").told == [mallory.pk]
 
-    def test_of_oneself_tell_nobody(self, alice: User, general: Room) -> None:
+    def test_mentioning_oneself_notifies_nobody(self, alice: User, general: Room) -> None:
         assert post(alice, general, "@alice").told == []
 
-    def test_of_the_room_are_for_those_who_may(self, alice: User, bob: User, general: Room, carol: User) -> None:
+    def test_only_those_who_run_a_room_can_mention_the_room(
+        self, alice: User, bob: User, general: Room, carol: User
+    ) -> None:
         assert post(alice, general, "@room").told == [bob.pk, carol.pk]
         refused = post(bob, general, "@room")
         assert (refused.told, refused.html) == ([], "<p>@room</p>")
 
-    def test_of_those_here_are_those_who_are_online(
+    def test_mentioning_here_notifies_those_who_are_online(
         self, alice: User, bob: User, mallory: User, general: Room, carol: User
     ) -> None:
         online = frozenset({alice.pk, bob.pk, mallory.pk})
@@ -99,13 +103,13 @@ class TestMentions:
         assert post(alice, general, "@here", online=online).told == [bob.pk]
         assert post(alice, general, "@here @carol.c_d", online=online).told == [bob.pk, carol.pk]
 
-    def test_in_an_edit_tell_nobody_anew(self, alice: User, bob: User, general: Room) -> None:
+    def test_a_mention_added_by_an_edit_notifies_nobody(self, alice: User, bob: User, general: Room) -> None:
         message = post(alice, general, "Hello")
         edited = editing.edit_message(alice, general.pk, message.pk, "Hello @bob")
         assert f'data-mention="{bob.pk}"' in edited.html
         assert edited.told == []
 
-    def test_are_counted_until_they_are_read_or_deleted(self, alice: User, bob: User, general: Room) -> None:
+    def test_mentions_are_counted_until_they_are_read_or_deleted(self, alice: User, bob: User, general: Room) -> None:
         first, second, _third = post(alice, general, "@bob"), post(alice, general, "@bob"), post(alice, general)
         assert counts(bob, general) == (3, 2, 0)
         assert counts(alice, general) == (0, 0, 0)
@@ -116,7 +120,7 @@ class TestMentions:
         reading.mark_unread(bob, general.pk, first.position)
         assert counts(bob, general) == (2, 1, 0)
 
-    def test_a_position_is_marked_unread_backwards_alone(self, alice: User, bob: User, general: Room) -> None:
+    def test_marking_as_unread_moves_the_read_position_only_back(self, alice: User, bob: User, general: Room) -> None:
         message = post(alice, general)
         before = Membership.objects.get(room=general, user=bob).last_read
         assert reading.mark_unread(bob, general.pk, message.position + 10) == before
@@ -124,7 +128,7 @@ class TestMentions:
 
 
 class TestThreads:
-    def test_hang_on_a_message_that_says_how_many_replies_it_has(self, alice: User, bob: User, general: Room) -> None:
+    def test_the_root_of_a_thread_says_how_many_replies_it_has(self, alice: User, bob: User, general: Room) -> None:
         root = post(alice, general)
         first, last = post(bob, general, thread=root.pk), post(alice, general, thread=root.pk)
         card = message_card(Message.objects.for_cards().get(pk=root.pk))
@@ -133,7 +137,9 @@ class TestThreads:
         assert (first.thread, last.position) == (root, first.position + 2)  # between them the root changed
         assert card["version"] == last.version + 1
 
-    def test_tell_those_who_take_part(self, alice: User, bob: User, general: Room, carol: User) -> None:
+    def test_a_reply_notifies_the_participants_of_the_thread(
+        self, alice: User, bob: User, general: Room, carol: User
+    ) -> None:
         root = post(alice, general)
         assert post(bob, general, thread=root.pk).told == [alice.pk]
         assert post(alice, general, thread=root.pk).told == [bob.pk]
@@ -142,7 +148,7 @@ class TestThreads:
         assert counts(bob, general) == (1, 0, 1)
         assert counts(carol, general) == (1, 0, 1)
 
-    def test_are_read_at_their_own_pace(self, alice: User, bob: User, general: Room) -> None:
+    def test_a_thread_is_read_independently_of_its_room(self, alice: User, bob: User, general: Room) -> None:
         root = post(alice, general)
         first, second = post(bob, general, thread=root.pk), post(bob, general, thread=root.pk)
         reading.mark_read(alice, general.pk, second.position)
@@ -153,7 +159,7 @@ class TestThreads:
         threads.mark_thread_read(alice, general.pk, root.pk, 10**9)
         assert counts(alice, general) == (0, 0, 0)
 
-    def test_are_read_by_those_who_take_part(self, alice: User, bob: User, general: Room, carol: User) -> None:
+    def test_only_participants_mark_a_thread_as_read(self, alice: User, bob: User, general: Room, carol: User) -> None:
         root = post(alice, general)
         reply = post(bob, general, thread=root.pk)
         assert threads.mark_thread_read(bob, general.pk, root.pk, reply.position) == reply.position
@@ -169,14 +175,16 @@ class TestThreads:
         assert root.version == Room.objects.get(pk=general.pk).version
         assert counts(alice, general) == (0, 0, 1)
 
-    def test_outlive_the_message_that_they_hang_on(self, alice: User, bob: User, general: Room) -> None:
+    def test_a_thread_outlives_its_root_message(self, alice: User, bob: User, general: Room) -> None:
         root = post(alice, general)
         post(bob, general, thread=root.pk)
         editing.delete_message(alice, general.pk, root.pk)
         card = message_card(Message.objects.for_cards().get(pk=root.pk))
         assert (card["body"], card["replies"]["count"]) == ("", 1)
 
-    def test_hang_on_nothing_else(self, alice: User, bob: User, general: Room, secret: Room) -> None:
+    def test_a_reply_to_a_reply_a_notice_or_a_message_elsewhere_is_refused(
+        self, alice: User, bob: User, general: Room, secret: Room
+    ) -> None:
         root = post(alice, general)
         reply = post(bob, general, thread=root.pk)
         notice = general.messages.get(notice__what="joined")

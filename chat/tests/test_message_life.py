@@ -36,7 +36,7 @@ def refuses(error: type[Refused], act: Callable[..., Any], *args: Any) -> bool:
 
 
 class TestEditing:
-    def test_gives_a_message_another_body_and_keeps_what_it_said(self, alice: User, general: Room) -> None:
+    def test_editing_changes_the_body_and_keeps_the_earlier_ones(self, alice: User, general: Room) -> None:
         message = post(alice, general, "Helo")
         version = Room.objects.get(pk=general.pk).version
         editing.edit_message(alice, general.pk, message.pk, "Hello")
@@ -49,12 +49,12 @@ class TestEditing:
         assert (first.body, first.written_at) == ("Helo", message.created_at)
         assert (second.body, second.written_at > first.written_at) == ("Hello", True)
 
-    def test_the_same_body_again_changes_nothing(self, alice: User, general: Room) -> None:
+    def test_editing_to_the_same_body_changes_nothing(self, alice: User, general: Room) -> None:
         message = post(alice, general)
         assert editing.edit_message(alice, general.pk, message.pk, "Hello").version == message.version
         assert "edited_at" not in card_of(message)
 
-    def test_is_for_the_author_alone(self, alice: User, bob: User, mallory: User, general: Room) -> None:
+    def test_only_the_author_edits_a_message(self, alice: User, bob: User, mallory: User, general: Room) -> None:
         message = post(bob, general)
         assert editing.edit_message(bob, general.pk, message.pk, "Mine").body == "Mine"
         assert refuses(Forbidden, editing.edit_message, alice, general.pk, message.pk, "Hers")
@@ -63,7 +63,7 @@ class TestEditing:
         assert refuses(NotFound, editing.edit_message, bob, general.pk, message.pk, "Gone")
 
     @pytest.mark.parametrize("body", ["", " ", "a\0b"])
-    def test_refuses_what_is_no_text(self, alice: User, general: Room, body: str) -> None:
+    def test_editing_to_an_empty_or_invalid_text_is_refused(self, alice: User, general: Room, body: str) -> None:
         message = post(alice, general)
         assert refuses(Invalid, editing.edit_message, alice, general.pk, message.pk, body)
         assert card_of(message)["body"] == "Hello"
@@ -73,11 +73,13 @@ class TestEditing:
         assert notice.author == bob
         assert refuses(Forbidden, editing.edit_message, bob, general.pk, notice.pk, "Never did")
 
-    def test_a_message_is_looked_for_in_its_own_room(self, alice: User, bob: User, general: Room, secret: Room) -> None:
+    def test_a_message_cannot_be_edited_through_another_room(
+        self, alice: User, bob: User, general: Room, secret: Room
+    ) -> None:
         message = post(alice, general)
         assert refuses(NotFound, editing.edit_message, alice, secret.pk, message.pk, "Elsewhere")
 
-    def test_a_retry_of_the_post_is_still_the_same_post(self, alice: User, general: Room) -> None:
+    def test_a_post_that_is_retried_after_an_edit_is_still_the_same_message(self, alice: User, general: Room) -> None:
         message = post(alice, general, "First")
         editing.edit_message(alice, general.pk, message.pk, "Second")
         again = messages.post_message(alice, general.pk, body="First", client_id=message.client_id)
@@ -87,7 +89,7 @@ class TestEditing:
 
 
 class TestDeleting:
-    def test_leaves_a_tombstone_that_says_nothing(self, alice: User, bob: User, general: Room) -> None:
+    def test_deleting_leaves_a_tombstone_without_content(self, alice: User, bob: User, general: Room) -> None:
         quoted = post(bob, general)
         message = post(alice, general, "Secret, @bob", quote=quoted.pk)
         editing.edit_message(alice, general.pk, message.pk, "More secret")
@@ -100,7 +102,7 @@ class TestDeleting:
         assert not card.keys() & {"edited_at", "reactions", "pinned", "quote"}
         assert not message.edits.exists()
 
-    def test_is_for_the_author_and_for_moderators(
+    def test_only_the_author_and_moderators_delete_a_message(
         self, alice: User, bob: User, carol: User, mallory: User, general: Room
     ) -> None:
         rooms.join(carol, general.pk)
@@ -112,7 +114,7 @@ class TestDeleting:
         another = post(bob, general)
         assert editing.delete_message(bob, general.pk, another.pk).is_deleted
 
-    def test_twice_is_once(self, alice: User, general: Room) -> None:
+    def test_deleting_twice_is_the_same_as_once(self, alice: User, general: Room) -> None:
         message = post(alice, general)
         first = editing.delete_message(alice, general.pk, message.pk)
         assert message_card(editing.delete_message(alice, general.pk, message.pk)) == message_card(first)
@@ -128,7 +130,7 @@ class TestDeleting:
         with pytest.raises(Invalid):
             post(alice, general, thread=message.pk)
 
-    def test_a_retry_of_the_post_brings_nothing_back(self, alice: User, general: Room) -> None:
+    def test_a_post_that_is_retried_does_not_bring_a_deleted_message_back(self, alice: User, general: Room) -> None:
         message = post(alice, general, "Gone")
         editing.delete_message(alice, general.pk, message.pk)
         again = messages.post_message(alice, general.pk, body="Gone", client_id=message.client_id)
@@ -136,7 +138,7 @@ class TestDeleting:
 
 
 class TestQuotes:
-    def test_show_the_beginning_of_what_they_quote(self, alice: User, bob: User, general: Room) -> None:
+    def test_a_quote_shows_the_beginning_of_the_quoted_message(self, alice: User, bob: User, general: Room) -> None:
         quoted = post(bob, general, "x" * 1_000)
         message = post(alice, general, "Indeed", quote=quoted.pk)
         assert card_of(message)["quote"] == {
@@ -145,7 +147,9 @@ class TestQuotes:
             "body": "x" * 300,
         }
 
-    def test_follow_what_becomes_of_it(self, alice: User, bob: User, general: Room) -> None:
+    def test_a_quote_follows_the_edit_and_deletion_of_the_quoted_message(
+        self, alice: User, bob: User, general: Room
+    ) -> None:
         quoted = post(bob, general, "Now")
         message = post(alice, general, "Indeed", quote=quoted.pk)
         editing.edit_message(bob, general.pk, quoted.pk, "Later")
@@ -154,7 +158,9 @@ class TestQuotes:
         editing.delete_message(bob, general.pk, quoted.pk)
         assert card_of(message)["quote"] == {"id": quoted.pk, "deleted": True}
 
-    def test_stay_in_their_room(self, alice: User, bob: User, general: Room, secret: Room) -> None:
+    def test_a_quote_of_a_message_in_another_room_is_refused(
+        self, alice: User, bob: User, general: Room, secret: Room
+    ) -> None:
         between_us = post(bob, secret, "Between us")
         assert post(alice, secret, quote=between_us.pk)
         with pytest.raises(NotFound):
@@ -162,7 +168,7 @@ class TestQuotes:
 
 
 class TestReactions:
-    def test_are_counted_by_who_gave_them(self, alice: User, bob: User, general: Room) -> None:
+    def test_reactions_list_the_users_who_gave_them(self, alice: User, bob: User, general: Room) -> None:
         message = post(alice, general)
         for user, emoji in [(bob, "👍"), (alice, "🎉"), (alice, "👍"), (bob, "👍")]:
             reactions.add_reaction(user, general.pk, message.pk, emoji)
@@ -170,7 +176,7 @@ class TestReactions:
         assert given == [("👍", ["bob", "alice"]), ("🎉", ["alice"])]
         assert card_of(message)["version"] == message.version + 3  # the same again took none
 
-    def test_can_be_taken_back(self, bob: User, alice: User, general: Room) -> None:
+    def test_a_reaction_can_be_taken_back(self, bob: User, alice: User, general: Room) -> None:
         message = post(alice, general)
         reactions.add_reaction(bob, general.pk, message.pk, "👍")
         reactions.remove_reaction(alice, general.pk, message.pk, "👍")
@@ -179,26 +185,26 @@ class TestReactions:
         assert "reactions" not in card_of(message)
 
     @pytest.mark.parametrize("emoji", ["", "x", "👍👍", ":tada:", "<b>", "👍" * 100])
-    def test_are_one_emoji(self, alice: User, general: Room, emoji: str) -> None:
+    def test_a_reaction_is_exactly_one_emoji(self, alice: User, general: Room, emoji: str) -> None:
         message = post(alice, general)
         assert reactions.add_reaction(alice, general.pk, message.pk, "👩‍👩‍👧‍👦")
         assert refuses(Invalid, reactions.add_reaction, alice, general.pk, message.pk, emoji)
 
-    def test_are_not_endless(self, alice: User, bob: User, general: Room) -> None:
+    def test_a_message_has_at_most_twenty_different_reactions(self, alice: User, bob: User, general: Room) -> None:
         message = post(alice, general)
         for number in range(20):
             reactions.add_reaction(alice, general.pk, message.pk, chr(ord("😀") + number))
         assert refuses(Invalid, reactions.add_reaction, alice, general.pk, message.pk, "👍")
         assert reactions.add_reaction(bob, general.pk, message.pk, "😀")
 
-    def test_are_for_members(self, bob: User, mallory: User, general: Room) -> None:
+    def test_only_members_can_react(self, bob: User, mallory: User, general: Room) -> None:
         message = post(bob, general)
         assert reactions.add_reaction(bob, general.pk, message.pk, "👍")
         assert refuses(NotFound, reactions.add_reaction, mallory, general.pk, message.pk, "👍")
 
 
 class TestPins:
-    def test_say_who_pinned(self, alice: User, bob: User, mallory: User, general: Room) -> None:
+    def test_a_pin_says_who_pinned_first(self, alice: User, bob: User, mallory: User, general: Room) -> None:
         message = post(alice, general)
         pins.pin(bob, general.pk, message.pk)
         pins.pin(alice, general.pk, message.pk)
@@ -207,7 +213,9 @@ class TestPins:
         pins.unpin(alice, general.pk, message.pk)
         assert "pinned" not in card_of(message)
 
-    def test_are_not_endless(self, alice: User, general: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_room_has_a_limited_number_of_pins(
+        self, alice: User, general: Room, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.setattr(pins, "MOST_PINS", 2)
         first, second, third = (post(alice, general) for _ in range(3))
         pins.pin(alice, general.pk, first.pk)

@@ -54,7 +54,7 @@ async def test_everything_that_happens_to_messages_arrives_live(
 
 
 @pytest.mark.row(11)
-async def test_everything_that_happened_meanwhile_is_replayed(
+async def test_every_change_of_a_message_made_while_offline_is_replayed(
     server: Server, alice: User, bob: User, general: Room
 ) -> None:
     async with Client(server, alice) as a:
@@ -122,7 +122,7 @@ async def test_counts_agree_over_all_tabs(
 
 
 class TestTyping:
-    async def test_is_seen_by_the_others_who_look_at_the_room(
+    async def test_typing_is_seen_by_others_who_have_the_room_open(
         self, servers: Callable[..., Server], alice: User, bob: User, general: Room
     ) -> None:
         one, other = servers(), servers()
@@ -138,14 +138,16 @@ class TestTyping:
             assert await b.event("typing.stopped")
             assert not a.seen("typing.started") + elsewhere.seen("typing.started")
 
-    async def test_takes_no_version(self, server: Server, alice: User, general: Room) -> None:
+    async def test_typing_takes_no_version(self, server: Server, alice: User, general: Room) -> None:
         async with Client(server, alice) as a:
             await a.command("typing.start", room=general.pk)
             assert (await Room.objects.aget(pk=general.pk)).version == general.version
 
 
 class TestHere:
-    async def test_means_those_who_are_online(self, server: Server, alice: User, bob: User, general: Room) -> None:
+    async def test_at_here_notifies_those_who_are_online(
+        self, server: Server, alice: User, bob: User, general: Room
+    ) -> None:
         away = await in_thread(User.objects.create_user)("carol")
         await in_thread(rooms.join)(away, general.pk)
         async with Client(server, alice) as a, Client(server, bob) as b:
@@ -154,7 +156,9 @@ class TestHere:
 
 
 class TestSessions:
-    async def test_nothing_is_stored_for_one_that_has_ended(self, server: Server, alice: User, general: Room) -> None:
+    async def test_nothing_is_stored_for_a_session_that_has_ended(
+        self, server: Server, alice: User, general: Room
+    ) -> None:
         """Also where nobody has told the server yet."""
         message = await in_thread(messages.post_message)(alice, general.pk, body="Hello", client_id=uuid4())
         commands: list[tuple[str, dict[str, Any]]] = [
@@ -174,7 +178,7 @@ class TestSessions:
         assert await in_thread(general.messages.said().get)() == message
         assert (await Room.objects.aget(pk=general.pk)).version == message.version
 
-    async def test_a_changed_password_ends_them_at_once(self, server: Server, alice: User, general: Room) -> None:
+    async def test_a_changed_password_ends_a_session_at_once(self, server: Server, alice: User, general: Room) -> None:
         async with Client(server, alice) as a:
             await post(a, general, "Hello")
             await User.objects.filter(pk=alice.pk).aupdate(password="another")  # no signal tells

@@ -53,7 +53,7 @@ def by(user: User) -> Actor:
 
 
 class TestRemoving:
-    def test_ends_the_membership_and_says_who_and_why(self, alice: User, bob: User, general: Room) -> None:
+    def test_removing_ends_the_membership_and_says_who_and_why(self, alice: User, bob: User, general: Room) -> None:
         assert say(bob, general)
         moderation.remove_member(by(alice), general.pk, bob.pk, reason=f"  {BOT}\n")
         assert refuses(NotFound, say, bob, general)
@@ -64,14 +64,18 @@ class TestRemoving:
         assert told(general)["by"] == "alice"
         assert (told(general)["what"], told(general)["who"]["id"], told(general)["reason"]) == ("removed", bob.pk, BOT)
 
-    def test_who_is_no_member_stays_none_and_who_was_may_come_back(self, alice: User, bob: User, general: Room) -> None:
+    def test_removing_twice_is_logged_once_and_the_removed_member_may_rejoin(
+        self, alice: User, bob: User, general: Room
+    ) -> None:
         for _ in range(2):
             moderation.remove_member(by(alice), general.pk, bob.pk)
         assert len(entries(general)) == 1
         rooms.join(bob, general.pk)
         assert say(bob, general)
 
-    def test_is_for_those_above(self, alice: User, bob: User, carol: User, mallory: User, general: Room) -> None:
+    def test_a_member_is_removed_only_by_a_higher_role(
+        self, alice: User, bob: User, carol: User, mallory: User, general: Room
+    ) -> None:
         rooms.join(carol, general.pk)
         assert refuses(Forbidden, moderation.remove_member, by(bob), general.pk, carol.pk)
         assert refuses(NotFound, moderation.remove_member, by(mallory), general.pk, carol.pk)
@@ -81,7 +85,7 @@ class TestRemoving:
         moderation.remove_member(by(bob), general.pk, carol.pk)
         assert not general.memberships.of(carol).exists()
 
-    def test_somebody_who_does_not_exist_and_a_reason_that_is_too_long(
+    def test_removing_a_missing_user_or_for_a_too_long_reason_is_refused(
         self, alice: User, bob: User, general: Room
     ) -> None:
         assert refuses(NotFound, moderation.remove_member, by(alice), general.pk, 999_999)
@@ -90,7 +94,7 @@ class TestRemoving:
 
 
 class TestBanning:
-    def test_removes_at_once_and_is_kept(self, alice: User, bob: User, general: Room) -> None:
+    def test_a_ban_removes_the_member_at_once_and_is_stored(self, alice: User, bob: User, general: Room) -> None:
         until = timezone.now() + HOUR
         moderation.ban(by(alice), general.pk, bob.pk, reason=BOT, until=until)
         assert general.memberships.get(user=bob).ending == "banned"
@@ -99,14 +103,12 @@ class TestBanning:
         assert written().get().details == {"until": until.isoformat(), "was_member": True}
         assert (told(general)["what"], told(general)["until"]) == ("banned", until.isoformat())
 
-    def test_reaches_who_is_no_member(self, alice: User, mallory: User, general: Room) -> None:
+    def test_a_user_who_is_no_member_can_be_banned(self, alice: User, mallory: User, general: Room) -> None:
         moderation.ban(by(alice), general.pk, mallory.pk)
         assert general.bans.of(mallory).get().until is None
         assert written().get().details == {"until": None, "was_member": False}
 
-    def test_again_changes_nothing_and_with_another_end_or_reason_that(
-        self, alice: User, bob: User, general: Room
-    ) -> None:
+    def test_a_repeated_ban_changes_only_a_different_end_or_reason(self, alice: User, bob: User, general: Room) -> None:
         for reason in ("", "", BOT):
             moderation.ban(by(alice), general.pk, bob.pk, reason=reason)
         assert general.bans.get().reason == BOT
@@ -114,14 +116,16 @@ class TestBanning:
         assert "before" not in first.details
         assert second.details["before"] == {"until": None, "reason": ""}
 
-    def test_one_that_has_ended_is_followed_by_a_new_one(self, alice: User, bob: User, general: Room) -> None:
+    def test_a_ban_that_has_ended_is_followed_by_a_new_one(self, alice: User, bob: User, general: Room) -> None:
         old = moderation.ban(by(alice), general.pk, bob.pk)
         general.bans.update(until=timezone.now() - HOUR, created_at=timezone.now() - 2 * HOUR)
         new = moderation.ban(by(alice), general.pk, bob.pk)
         assert new.created_at > old.created_at
         assert "before" not in written()[1].details
 
-    def test_is_lifted(self, alice: User, bob: User, carol: User, general: Room) -> None:
+    def test_a_ban_is_lifted_once_and_only_by_moderators(
+        self, alice: User, bob: User, carol: User, general: Room
+    ) -> None:
         rooms.join(carol, general.pk)
         moderation.ban(by(alice), general.pk, bob.pk, reason=BOT)
         assert refuses(Forbidden, moderation.unban, by(carol), general.pk, bob.pk)
@@ -131,8 +135,8 @@ class TestBanning:
         assert [act for act, *_ in entries(general)] == ["member.banned", "member.unbanned"]
         assert told(general)["what"] == "unbanned"
 
-    @pytest.mark.parametrize("until", [-HOUR, timedelta(days=4000)])
-    def test_has_an_end_in_the_future(self, alice: User, bob: User, general: Room, until: timedelta) -> None:
+    @pytest.mark.parametrize("until", [-HOUR, timedelta(days=4000)], ids=["past", "too far away"])
+    def test_a_ban_ends_in_the_future(self, alice: User, bob: User, general: Room, until: timedelta) -> None:
         assert refuses(Invalid, moderation.ban, by(alice), general.pk, bob.pk, until=timezone.now() + until)
 
     def test_nobody_is_banned_from_a_conversation(self, alice: User, bob: User, general: Room) -> None:
@@ -143,7 +147,9 @@ class TestBanning:
 
 
 class TestMuting:
-    def test_is_known_by_its_end_and_reason(self, alice: User, bob: User, general: Room) -> None:
+    def test_a_mute_is_stored_logged_and_told_with_its_end_and_reason(
+        self, alice: User, bob: User, general: Room
+    ) -> None:
         until = timezone.now() + HOUR
         for _ in range(2):
             moderation.mute(by(alice), general.pk, bob.pk, until=until, reason=BOT)
@@ -154,7 +160,7 @@ class TestMuting:
         moderation.mute(by(alice), general.pk, bob.pk, until=until + HOUR)
         assert written()[1].details["before"] == {"until": until.isoformat(), "reason": BOT}
 
-    def test_outlasts_leaving_and_is_lifted_also_then(self, alice: User, bob: User, general: Room) -> None:
+    def test_a_mute_outlasts_leaving_and_can_be_lifted_after_it(self, alice: User, bob: User, general: Room) -> None:
         moderation.mute(by(alice), general.pk, bob.pk, until=timezone.now() + HOUR)
         rooms.leave(bob, general.pk)
         assert refuses(NotFound, moderation.mute, by(alice), general.pk, bob.pk, until=timezone.now() + 2 * HOUR)
@@ -167,8 +173,8 @@ class TestMuting:
         assert say(bob, general)
         assert [act for act, *_ in entries(general)] == ["member.muted", "member.unmuted"]
 
-    @pytest.mark.parametrize("until", [-HOUR, timedelta(days=400)])
-    def test_ends_in_the_future_and_within_a_year(
+    @pytest.mark.parametrize("until", [-HOUR, timedelta(days=400)], ids=["past", "too far away"])
+    def test_a_mute_ends_in_the_future_and_within_a_year(
         self, alice: User, bob: User, general: Room, until: timedelta
     ) -> None:
         assert refuses(Invalid, moderation.mute, by(alice), general.pk, bob.pk, until=timezone.now() + until)
@@ -181,7 +187,7 @@ class TestMuting:
 
 
 class TestTheRoom:
-    def test_is_locked_and_unlocked(self, alice: User, bob: User, general: Room) -> None:
+    def test_moderators_lock_and_unlock_a_room(self, alice: User, bob: User, general: Room) -> None:
         for _ in range(2):
             moderation.lock(by(alice), general.pk, reason=BOT)
         assert Room.objects.get(pk=general.pk).is_locked
@@ -192,7 +198,7 @@ class TestTheRoom:
         assert not Room.objects.get(pk=general.pk).is_locked
         assert [act for act, *_ in entries(general)] == ["room.locked", "room.unlocked"]
 
-    def test_is_slowed(self, alice: User, bob: User, general: Room) -> None:
+    def test_moderators_set_slow_mode_within_bounds(self, alice: User, bob: User, general: Room) -> None:
         for seconds in (30, 30, 0):
             moderation.set_slow(by(alice), general.pk, seconds)
         details = [entry.details for entry in written()]
@@ -201,12 +207,14 @@ class TestTheRoom:
         for seconds in (-1, 3601):
             assert refuses(Invalid, moderation.set_slow, by(alice), general.pk, seconds)
 
-    def test_an_archived_one_is_left_alone(self, alice: User, bob: User, general: Room) -> None:
+    def test_an_archived_room_cannot_be_moderated(self, alice: User, bob: User, general: Room) -> None:
         Room.objects.filter(pk=general.pk).update(archived_at=timezone.now())
         assert refuses(Forbidden, moderation.lock, by(alice), general.pk)
         assert refuses(Forbidden, moderation.remove_member, by(alice), general.pk, bob.pk)
 
-    def test_an_administrator_runs_it_without_being_a_member(self, bob: User, mallory: User, general: Room) -> None:
+    def test_an_administrator_moderates_a_room_without_being_a_member(
+        self, bob: User, mallory: User, general: Room
+    ) -> None:
         assert refuses(NotFound, moderation.lock, by(mallory), general.pk)
         User.objects.filter(pk=mallory.pk).update(is_staff=True)
         moderation.lock(by(mallory), general.pk)
@@ -215,7 +223,7 @@ class TestTheRoom:
 
 
 class TestDeleting:
-    def test_a_message_of_somebody_else_is_written_down(self, alice: User, bob: User, general: Room) -> None:
+    def test_deleting_a_message_of_another_member_is_logged(self, alice: User, bob: User, general: Room) -> None:
         his = say(bob, general, "Buy " * 100)
         for _ in range(2):
             buried = moderation.delete_message(by(alice), general.pk, his.pk, reason=BOT)
@@ -223,13 +231,15 @@ class TestDeleting:
         assert entries(general) == [("message.deleted", "alice", "bob", BOT)]
         assert written().get().details == {"message": his.pk, "words": ("Buy " * 100)[:100]}
 
-    def test_ones_own_is_not(self, alice: User, bob: User, general: Room) -> None:
+    def test_deleting_ones_own_message_is_not_logged(self, alice: User, bob: User, general: Room) -> None:
         his = say(bob, general)
         assert refuses(Forbidden, editing.delete_message, alice, general.pk, his.pk)
         assert moderation.delete_message(by(bob), general.pk, his.pk).is_deleted
         assert not entries(general)
 
-    def test_is_for_moderators_above_the_author(self, alice: User, bob: User, mallory: User, general: Room) -> None:
+    def test_a_message_is_deleted_only_by_moderators_above_its_author(
+        self, alice: User, bob: User, mallory: User, general: Room
+    ) -> None:
         hers, notice = say(alice, general), general.messages.get(notice__what="joined")
         assert refuses(Forbidden, moderation.delete_message, by(bob), general.pk, hers.pk)
         assert refuses(NotFound, moderation.delete_message, by(mallory), general.pk, hers.pk)
@@ -249,7 +259,7 @@ class TestRoles:
         details = [entry.details for entry in written()]
         assert [each["before"] for each in details] == ["member", "moderator"]
 
-    def test_nobody_else_does_and_nobody_is_made_an_owner_so(
+    def test_only_the_owner_sets_roles_and_the_role_of_owner_cannot_be_set(
         self, alice: User, bob: User, carol: User, general: Room
     ) -> None:
         assert refuses(Invalid, roles.set_role, by(alice), general.pk, bob.pk, "owner")
@@ -271,7 +281,7 @@ class TestRoles:
         entry = written().latest("pk")
         assert (entry.act, entry.person_name, entry.details) == ("room.transferred", "bob", {"before": ["alice"]})
 
-    def test_an_administrator_gives_it_also_to_themselves(self, alice: User, bob: User, general: Room) -> None:
+    def test_an_administrator_may_transfer_a_room_to_themselves(self, alice: User, bob: User, general: Room) -> None:
         User.objects.filter(pk=bob.pk).update(is_staff=True)
         roles.transfer(by(bob), general.pk, bob.pk)
         assert general.memberships.get(role="owner").user == bob

@@ -43,7 +43,7 @@ ENDS: dict[str, Callable[[Client, Client, Room, User], Any]] = {
 
 @pytest.mark.row(30)
 @pytest.mark.parametrize("how", ENDS)
-async def test_who_is_removed_while_connected_gets_not_one_event_more_and_sends_nothing(
+async def test_a_removed_member_gets_no_more_events_and_can_send_nothing(
     how: str, servers: Callable[..., Server], measured: Measured, alice: User, bob: User, general: Room
 ) -> None:
     """Bob has two tabs, on two servers, while Alice goes on talking, typing and turning the room's settings."""
@@ -81,7 +81,7 @@ async def test_who_is_removed_while_connected_gets_not_one_event_more_and_sends_
         await shows(a, lambda: here(a) == {"alice"})
 
 
-async def test_what_moderators_do_is_told_to_all_with_who_and_why(
+async def test_each_act_of_a_moderator_is_told_to_all_with_who_and_why(
     servers: Callable[..., Server], alice: User, bob: User, general: Room
 ) -> None:
     async with Client(servers(), alice) as a, Client(servers(), bob) as b:

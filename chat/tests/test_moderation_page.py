@@ -23,12 +23,14 @@ def page(viewer: User, room: Room, /, **form: Any) -> Any:
     return client.post(address, form, follow=True) if form else client.get(address)
 
 
-def test_is_for_those_who_moderate(alice: User, bob: User, mallory: User, general: Room) -> None:
+def test_only_moderators_see_the_moderation_page(alice: User, bob: User, mallory: User, general: Room) -> None:
     found = [page(user, general).status_code for user in (alice, bob, mallory)]
     assert found == [200, 403, 404]
 
 
-def test_shows_who_is_banned_and_muted_and_lifts_each(alice: User, bob: User, mallory: User, general: Room) -> None:
+def test_the_moderation_page_lists_bans_and_mutes_and_lifts_each(
+    alice: User, bob: User, mallory: User, general: Room
+) -> None:
     moderation.mute(Actor(alice), general.pk, bob.pk, until=timezone.now() + timedelta(hours=1), reason="Be kind")
     moderation.ban(Actor(alice), general.pk, mallory.pk, reason="Spam")
     shown = page(alice, general).content.decode()
@@ -40,7 +42,7 @@ def test_shows_who_is_banned_and_muted_and_lifts_each(alice: User, bob: User, ma
     assert page(alice, general, act="unban", user="x").status_code == 400
 
 
-def test_bans_somebody_by_their_username(alice: User, mallory: User, general: Room) -> None:
+def test_the_moderation_page_bans_a_user_by_username(alice: User, mallory: User, general: Room) -> None:
     form = {"username": "@Mallory", "reason": "Spam", "span": 86_400}
     assert "Mallory is banned from this room." in page(alice, general, **form).content.decode()
     kept = general.bans.of(mallory).get()
@@ -48,7 +50,7 @@ def test_bans_somebody_by_their_username(alice: User, mallory: User, general: Ro
     assert kept.reason == "Spam"
 
 
-def test_says_why_somebody_was_not_banned(alice: User, bob: User, general: Room) -> None:
+def test_the_moderation_page_says_why_a_user_was_not_banned(alice: User, bob: User, general: Room) -> None:
     assert "Nobody has that username." in page(alice, general, username="nobody", span=0).content.decode()
     refused = page(alice, general, username="alice", span=0)
     assert (refused.status_code, "You cannot do that to yourself." in refused.content.decode()) == (422, True)

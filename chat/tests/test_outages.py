@@ -47,7 +47,7 @@ class TestWithoutTheDatabase:
         outage.close()
 
     @pytest.mark.row(13)
-    async def test_a_message_is_refused_for_now_and_stored_once_when_it_is_back(
+    async def test_a_message_is_refused_while_the_database_is_away_and_stored_once_when_it_is_back(
         self,
         servers: Servers,
         outage: Outage,
@@ -93,7 +93,7 @@ class TestWithoutTheDatabase:
 
 class TestWithoutRedis:
     @pytest.mark.row(14)
-    async def test_messages_are_stored_and_people_are_told_and_then_all_is_caught_up(
+    async def test_messages_are_stored_while_redis_is_away_and_caught_up_when_it_is_back(
         self,
         servers: Servers,
         valkey: Valkey,
@@ -170,7 +170,7 @@ class TestWithoutRedis:
                 assert all(view >= {"alice", "bob"} for view in views(client)[seen:])
 
     @pytest.mark.row(15)
-    async def test_nor_do_the_numbers_in_the_lists_of_rooms(
+    async def test_a_redis_that_comes_back_empty_lowers_no_count_in_the_lists_of_rooms(
         self, servers: Servers, valkey: Valkey, length: Length, alice: User, bob: User, general: Room
     ) -> None:
         one, other = servers(), servers()

@@ -22,7 +22,7 @@ class Filling(Server):
     program = ("project.testing.filling",)
 
 
-async def test_on_our_own_server_what_is_ephemeral_is_dropped_for_who_is_behind_and_made_up_for(
+async def test_our_server_drops_ephemeral_events_for_a_slow_reader_and_makes_up_for_them(
     servers: Callable[..., Server],
 ) -> None:
     server = servers(Filling)
@@ -45,7 +45,7 @@ async def test_on_our_own_server_what_is_ephemeral_is_dropped_for_who_is_behind_
             assert await next_of(slow) == [{"type": "ephemeral", "number": 52 + 51 * round}]
 
 
-async def test_on_any_other_server_too() -> None:
+async def test_any_other_server_drops_ephemeral_events_for_a_slow_reader_and_makes_up_for_them() -> None:
     """One whose `send` waits for the reader, as ASGI allows."""
     may_send, sent = asyncio.Event(), list[Any]()
 

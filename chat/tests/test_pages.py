@@ -30,7 +30,7 @@ def history(client: Client, room: Room, before: str | int) -> int:
 
 
 class TestIndex:
-    def test_lists_my_rooms_with_what_is_unread_and_the_public_ones(
+    def test_the_index_lists_the_users_rooms_with_unread_counts_and_the_public_rooms(
         self, page: Client, bob: User, general: Room, secret: Room
     ) -> None:
         messages.post_message(bob, general.pk, body="Hello", client_id=uuid4())
@@ -62,7 +62,7 @@ class TestIndex:
         finally:
             valkey.start()
 
-    def test_names_and_topics_are_text(self, page: Client, alice: User) -> None:
+    def test_the_index_escapes_names_and_topics_of_rooms(self, page: Client, alice: User) -> None:
         rooms.create_room(alice, "<script>alert(1)</script>", topic="<img src=x onerror=alert(1)>")
         text = page.get("/").content.decode()
         assert "alert(1)" in text
@@ -121,12 +121,12 @@ class TestAdmin:
     def admin(self, admin_user: User) -> Client:
         return signed_in(admin_user)
 
-    def test_lists_rooms_with_their_numbers(self, admin: Client, general: Room) -> None:
+    def test_the_admin_lists_rooms_with_counts(self, admin: Client, general: Room) -> None:
         text = admin.get(reverse("admin:chat_room_changelist")).content.decode()
         assert '<td class="field-here_now">0</td>' in text
         assert '<td class="field-member_count">2</td>' in text
 
-    def test_says_where_presence_is_unavailable(self, admin: Client, general: Room, valkey: Valkey) -> None:
+    def test_the_admin_says_that_presence_is_unavailable(self, admin: Client, general: Room, valkey: Valkey) -> None:
         valkey.stop()
         try:
             text = admin.get(reverse("admin:chat_room_changelist")).content.decode()
@@ -134,7 +134,7 @@ class TestAdmin:
             valkey.start()
         assert "unknown: presence is unavailable" in text
 
-    def test_renames_through_the_service(self, admin: Client, general: Room) -> None:
+    def test_the_admin_changes_a_room_through_the_service(self, admin: Client, general: Room) -> None:
         before = Room.objects.get(pk=general.pk).version
         changed = {"kind": "private", "name": "lobby", "topic": "Be kind", "emoji": "🦑", "is_default": "on"}
         admin.post(reverse("admin:chat_room_change", args=[general.pk]), changed | NO_MEMBERS_CHANGED)
@@ -143,7 +143,7 @@ class TestAdmin:
         assert general.is_default
         assert general.settings_version == before + 1
 
-    def test_archives_and_brings_back(self, admin: Client, general: Room) -> None:
+    def test_the_admin_archives_and_restores_a_room(self, admin: Client, general: Room) -> None:
         page = reverse("admin:chat_room_change", args=[general.pk])
         for action, is_archived in (("archive", True), ("restore", False)):
             admin.post(reverse("admin:chat_room_changelist"), {"action": action, "_selected_action": [general.pk]})
@@ -153,7 +153,9 @@ class TestAdmin:
             assert ('name="_save"' in text) != is_archived
             assert "bob" in text
 
-    def test_deletes_through_the_service_and_asks_first(self, admin: Client, bob: User, general: Room) -> None:
+    def test_the_admin_deletes_a_room_through_the_service_and_asks_first(
+        self, admin: Client, bob: User, general: Room
+    ) -> None:
         chosen = {"action": "delete_selected", "_selected_action": [general.pk]}
         assert "general" in admin.post(reverse("admin:chat_room_changelist"), chosen).content.decode()
         assert Membership.objects.of(bob).exists()
@@ -162,7 +164,9 @@ class TestAdmin:
         assert not Membership.objects.of(bob).exists()
         assert AuditEntry.objects.get(act="room.deleted").actor_name == "admin"
 
-    def test_lifts_bans_through_the_services(self, admin: Client, bob: User, mallory: User, general: Room) -> None:
+    def test_the_admin_lifts_bans_through_the_services(
+        self, admin: Client, bob: User, mallory: User, general: Room
+    ) -> None:
         moderation.ban(SITE, general.pk, bob.pk)
         site_bans.ban(SITE, mallory.pk)
         chosen = list(Ban.objects.values_list("pk", flat=True))
@@ -174,7 +178,7 @@ class TestAdmin:
             (act, "admin") for act in acts
         }
 
-    def test_makes_a_room_through_the_service(self, admin: Client, admin_user: User) -> None:
+    def test_the_admin_makes_a_room_through_the_service(self, admin: Client, admin_user: User) -> None:
         admin.post(reverse("admin:chat_room_add"), {"kind": "private", "name": "Board", "topic": ""})
         assert Room.objects.of(admin_user).get().name == "Board"
 
@@ -184,7 +188,7 @@ class TestAdmin:
         assert "There is a public room of that name." in answer.content.decode()
 
 
-def test_every_page_wants_somebody_signed_in(client: Client, general: Room) -> None:
+def test_every_page_requires_a_signed_in_user(client: Client, general: Room) -> None:
     for name in ("room", "history", "join", "leave"):
         url = reverse(f"chat:{name}", args=[general.pk])
         answer = client.get(url) if name in ("room", "history") else client.post(url)

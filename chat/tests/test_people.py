@@ -32,7 +32,7 @@ async def people(tracker: Tracker, told: Told) -> People:
     return People(tracker, lambda user, event: told.append((user, event["status"]["text"])))
 
 
-async def test_a_change_is_told_once(people: People, told: Told) -> None:
+async def test_a_change_of_status_is_told_once(people: People, told: Told) -> None:
     people.welcome(person(ALICE, 1, "Busy"))
     assert told == []
     for _ in range(2):
@@ -41,7 +41,7 @@ async def test_a_change_is_told_once(people: People, told: Told) -> None:
     assert people.status_of(ALICE)["text"] == "Idle"
 
 
-async def test_what_is_older_changes_nothing(people: People, told: Told) -> None:
+async def test_an_older_status_changes_nothing(people: People, told: Told) -> None:
     people.welcome(person(ALICE, 1, "Busy"))
     people.update(person(ALICE, 3, "Lunch", "invisible"))
     people.update(person(ALICE, 2, "Idle"))
@@ -57,19 +57,19 @@ async def test_presence_hears_of_a_later_change_to_the_same(people: People, trac
     assert tracker._wanted.decisions.of(ALICE) == Decision(hidden=False, away=False, version=3)
 
 
-async def test_what_another_tab_finds_is_told_to_the_first(people: People, told: Told) -> None:
+async def test_a_status_that_another_tab_finds_is_told_to_the_first(people: People, told: Told) -> None:
     people.welcome(person(ALICE, 1, "Busy"))
     people.welcome(person(ALICE, 2, "Idle"))
     assert told == [(ALICE, "Idle")]
 
 
-async def test_what_has_ended_is_told_although_nothing_was_written(people: People, told: Told) -> None:
+async def test_the_end_of_a_status_is_told_although_no_row_was_written(people: People, told: Told) -> None:
     people.welcome(person(ALICE, 1, "Busy"))
     people.update(person(ALICE, 1, ""))
     assert told == [(ALICE, "")]
 
 
-async def test_who_is_not_here_is_of_no_concern(people: People, told: Told) -> None:
+async def test_changes_of_users_without_a_connection_here_are_ignored(people: People, told: Told) -> None:
     people.welcome(person(ALICE, 1, "Busy"))
     people.update(person(BOB, 2, "Idle"))
     people.forget(ALICE)

@@ -58,7 +58,7 @@ def administrator(db: None) -> User:
 
 
 class TestDeletingARoom:
-    def test_is_for_its_owner_and_for_administrators(
+    def test_only_the_owner_and_administrators_delete_a_room(
         self, alice: User, bob: User, mallory: User, administrator: User, general: Room, secret: Room
     ) -> None:
         with pytest.raises(Forbidden):
@@ -69,7 +69,7 @@ class TestDeletingARoom:
         delete_room(Actor(administrator), secret.pk)
         assert not Room.objects.existing().exists()
 
-    def test_from_that_moment_on_it_is_as_one_that_never_was(self, alice: User, bob: User, general: Room) -> None:
+    def test_a_deleted_room_answers_as_one_that_never_existed(self, alice: User, bob: User, general: Room) -> None:
         assert Room.objects.of(bob).get() == Room.objects.directory().get() == Room.objects.open_to(bob).get()
         FormerName.objects.create(room=general, name="lobby")
         Invite.objects.create(room=general, digest="0" * 64)
@@ -95,14 +95,16 @@ class TestDeletingARoom:
         assert (entry.actor_id, entry.address, entry.room_name) == (alice.pk, "192.0.2.1", "general")
         assert entry.reason == "Nobody comes"
 
-    def test_all_memberships_end_at_one_version_and_say_who_did_it(self, alice: User, bob: User, general: Room) -> None:
+    def test_deleting_a_room_ends_all_memberships_at_one_version_with_actor_and_reason(
+        self, alice: User, bob: User, general: Room
+    ) -> None:
         before = Room.objects.get(pk=general.pk).version
         delete_room(Actor(alice), general.pk, reason="Enough")
         for ended in Membership.objects.filter(room=general):
             assert (ended.ending, ended.ended_by, ended.ending_reason) == ("deleted", alice, "Enough")
             assert ended.version == before + 1
 
-    def test_its_rows_go_batch_by_batch_and_at_last_the_room(
+    def test_the_rows_of_a_deleted_room_go_batch_by_batch_and_the_room_last(
         self, small_batches: None, alice: User, bob: User, general: Room
     ) -> None:
         root = say(alice, general, "Root")
@@ -129,7 +131,9 @@ class TestDeletingARoom:
 
 
 class TestPurging:
-    def test_all_of_the_last_hour_becomes_tombstones(self, alice: User, bob: User, general: Room) -> None:
+    def test_a_purge_turns_messages_of_the_last_hour_into_tombstones(
+        self, alice: User, bob: User, general: Room
+    ) -> None:
         say(bob, general, "Long before", ago=timedelta(hours=2))
         mine = say(alice, general, "Alice's")
         spam = say(bob, general, "Buy this, @alice", ago=timedelta(minutes=50))
@@ -147,7 +151,7 @@ class TestPurging:
         assert not spam.mentions.exists()
         assert Membership.objects.with_unread().get(room=general, user=alice).unread == 1
 
-    def test_says_so_once_and_is_written_down(self, alice: User, bob: User, general: Room) -> None:
+    def test_a_purge_is_announced_and_logged_once(self, alice: User, bob: User, general: Room) -> None:
         for _ in range(2):
             say(bob, general)
         purging.purge(Actor(alice, "192.0.2.1"), general.pk, bob.pk, reason="Spam")
@@ -159,7 +163,9 @@ class TestPurging:
         assert (entry.actor_id, entry.person_id, entry.reason) == (alice.pk, bob.pk, "Spam")
         assert entry.details == {"count": 2}
 
-    def test_is_for_those_who_stand_above_them(self, alice: User, bob: User, mallory: User, general: Room) -> None:
+    def test_a_member_is_purged_only_by_a_higher_role(
+        self, alice: User, bob: User, mallory: User, general: Room
+    ) -> None:
         rooms.join(mallory, general.pk)
         say(alice, general)
         for by, whose in ((mallory, bob), (bob, alice), (alice, alice)):
@@ -170,7 +176,7 @@ class TestPurging:
         with pytest.raises(Invalid):
             purging.purge(Actor(alice), general.pk, bob.pk, reason="x" * 251)
 
-    def test_the_first_go_at_once_and_the_rest_from_the_queue(
+    def test_a_purge_deletes_the_first_batch_at_once_and_the_rest_from_the_queue(
         self, small_batches: None, alice: User, bob: User, general: Room
     ) -> None:
         for number in range(7):
@@ -182,7 +188,7 @@ class TestPurging:
         assert bodies(general) == ["", "", "", "", "", "", "", "After it"]
         assert Removal.objects.get().done == 7
 
-    def test_who_stops_in_the_middle_leaves_nothing_half_done(
+    def test_an_interrupted_purge_leaves_no_batch_half_done(
         self, small_batches: None, monkeypatch: pytest.MonkeyPatch, alice: User, bob: User, general: Room
     ) -> None:
         for number in range(7):
@@ -197,7 +203,7 @@ class TestPurging:
         assert bodies(general) == [""] * 7
         assert Removal.objects.get().done == 7
 
-    def test_all_that_somebody_posted_goes_in_all_rooms(
+    def test_a_purge_of_all_messages_of_a_user_reaches_all_rooms(
         self, small_batches: None, administrator: User, alice: User, bob: User, general: Room, secret: Room
     ) -> None:
         gone = rooms.create_room(alice, "gone")
@@ -220,7 +226,7 @@ class TestPurging:
             {"count": 6},
         )
 
-    def test_who_comes_back_gets_all_tombstones_of_a_version_or_starts_anew(
+    def test_a_returning_client_gets_all_tombstones_of_a_version_or_a_reset(
         self, alice: User, bob: User, general: Room
     ) -> None:
         spam = [say(bob, general).pk for _ in range(5)]
@@ -233,7 +239,7 @@ class TestPurging:
         anew = history.changes_since(general.pk, version, limit=5).events
         assert [event["type"] for event in anew] == ["room.reset"]
 
-    def test_a_batch_takes_few_queries(self, alice: User, bob: User, general: Room) -> None:
+    def test_a_batch_of_a_purge_takes_few_queries(self, alice: User, bob: User, general: Room) -> None:
         root = say(alice, general)
         for number in range(50):
             spam = say(bob, general, str(number), thread=root.pk if number % 2 else None)
@@ -274,7 +280,9 @@ class TestRetention:
     def apply(self, room: Room) -> int:
         return retention.apply(room.pk, timezone.now(), no_rest)
 
-    def test_is_for_administrators(self, administrator: User, alice: User, general: Room) -> None:
+    def test_only_administrators_set_the_retention_of_a_room(
+        self, administrator: User, alice: User, general: Room
+    ) -> None:
         with pytest.raises(Forbidden):
             retention.set_retention(Actor(alice), general.pk, 30)
         for days in (0, 36_501):
@@ -287,7 +295,7 @@ class TestRetention:
             {"before": 30, "days": None},
         ]
 
-    def test_what_is_old_is_gone_and_what_is_new_stays(
+    def test_retention_removes_old_messages_and_keeps_new_ones(
         self, small_batches: None, alice: User, bob: User, general: Room
     ) -> None:
         for number in range(7):
@@ -318,7 +326,9 @@ class TestRetention:
         quoting.refresh_from_db()
         assert quoting.quote_id is None
 
-    def test_who_asks_from_below_starts_anew(self, small_batches: None, bob: User, general: Room) -> None:
+    def test_a_client_below_the_floor_of_a_trimmed_room_is_reset(
+        self, small_batches: None, bob: User, general: Room
+    ) -> None:
         version = say(bob, general, ago=LONG_AGO).version
         assert history.changes_since(general.pk, version).events == []
         self.keep(general)
@@ -330,7 +340,9 @@ class TestRetention:
         after = history.changes_since(general.pk, general.version).events
         assert [event["type"] for event in after] == ["message.posted"]
 
-    def test_who_stops_in_the_middle_goes_on_there(self, small_batches: None, bob: User, general: Room) -> None:
+    def test_retention_that_was_interrupted_goes_on_where_it_stopped(
+        self, small_batches: None, bob: User, general: Room
+    ) -> None:
         for number in range(7):
             say(bob, general, str(number), ago=LONG_AGO)
         self.keep(general)
@@ -340,7 +352,7 @@ class TestRetention:
         assert self.apply(general) == 4
         assert [entry.details["count"] for entry in acts("room.trimmed")] == [3, 4]
 
-    def test_a_batch_takes_few_queries(self, alice: User, bob: User, general: Room) -> None:
+    def test_a_batch_of_retention_takes_few_queries(self, alice: User, bob: User, general: Room) -> None:
         root = say(alice, general)
         for number in range(50):
             old = say(bob, general, f"{number}, @alice", thread=root.pk if number % 2 else None, ago=LONG_AGO)
@@ -353,7 +365,7 @@ class TestRetention:
 
 
 class TestTidying:
-    def test_it_applies_retention_and_works_off_the_queue(
+    def test_tidying_applies_retention_and_works_off_the_queue(
         self, small_batches: None, monkeypatch: pytest.MonkeyPatch, alice: User, bob: User, general: Room, secret: Room
     ) -> None:
         monkeypatch.setattr(removals, "REST", 0)

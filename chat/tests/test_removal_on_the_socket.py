@@ -56,7 +56,7 @@ async def test_from_the_deletion_of_a_room_on_nobody_gets_anything_of_it(
         assert await in_thread(Removal.objects.filter(done__gt=0).exclude(finished_at=None).exists)()
 
 
-async def test_whom_word_of_it_did_not_reach_is_out_by_the_next_check(
+async def test_a_member_who_missed_the_deletion_event_loses_the_room_at_the_next_check(
     servers: Servers, monkeypatch: pytest.MonkeyPatch, alice: User, bob: User, general: Room
 ) -> None:
     monkeypatch.setattr(broadcasts, "room_deleted", lambda *_: None)
@@ -65,7 +65,7 @@ async def test_whom_word_of_it_did_not_reach_is_out_by_the_next_check(
         assert (await b.event("room.lost"))["how"] == "deleted"
 
 
-async def test_state_and_events_are_the_state_fetched_anew(
+async def test_old_state_plus_the_events_of_a_purge_equals_freshly_fetched_state(
     servers: Servers, alice: User, bob: User, general: Room
 ) -> None:
     root = await in_thread(furnish)(alice, bob, general)
@@ -130,7 +130,7 @@ class TestThePage:
         browser.force_login(user)
         return browser
 
-    def test_it_deletes_the_room_once_its_name_is_typed(self, alice: User, bob: User, general: Room) -> None:
+    def test_the_page_deletes_a_room_once_its_name_is_typed(self, alice: User, bob: User, general: Room) -> None:
         page, delete = (reverse(f"chat:room-settings:{name}", args=[general.pk]) for name in ("removal", "delete"))
         hers, his = self.browser(alice), self.browser(bob)
         assert hers.get(page).status_code == 200

@@ -54,7 +54,7 @@ def report(reporter: User, message: Message, reason: str = "Because of that") ->
 
 
 class TestReportsOfARoom:
-    def test_show_who_said_what_who_told_of_it_and_why_and_settle_it(
+    def test_the_page_of_reports_shows_message_author_reporter_and_reason_and_settles_a_report(
         self, alice: User, bob: User, carol: User, general: Room
     ) -> None:
         message = post(alice, general)
@@ -71,7 +71,9 @@ class TestReportsOfARoom:
         assert all(words in shown for words in ("The message was deleted", "Carol", "Against the rules", "Rude words"))
         assert hers.get(f"{address}count/").json() == {"open": 0}
 
-    def test_do_not_tell_the_author_who_told_of_it(self, alice: User, bob: User, general: Room) -> None:
+    def test_the_page_of_reports_does_not_tell_the_author_who_reported_them(
+        self, alice: User, bob: User, general: Room
+    ) -> None:
         report(bob, post(alice, general))
         address, hers = reverse("chat:room-settings:reports", args=[general.pk]), page(alice)
         shown = hers.get(address).content.decode()
@@ -81,7 +83,9 @@ class TestReportsOfARoom:
         assert "<form" not in shown
         assert "Somebody" not in hers.get(reverse("chat:room-settings:log", args=[general.pk])).content.decode()
 
-    def test_are_for_those_who_may_see_moderation(self, alice: User, bob: User, mallory: User, general: Room) -> None:
+    def test_only_moderators_see_the_reports_and_the_log_of_a_room(
+        self, alice: User, bob: User, mallory: User, general: Room
+    ) -> None:
         for name in ("reports", "report-count", "log"):
             address = reverse(f"chat:room-settings:{name}", args=[general.pk])
             assert page(alice).get(address).status_code == 200
@@ -89,7 +93,9 @@ class TestReportsOfARoom:
             assert page(mallory).get(address).status_code == 404
             assert page(alice).get(address.replace(str(general.pk), "999999")).status_code == 404
 
-    def test_who_comes_too_late_is_told(self, alice: User, bob: User, carol: User, general: Room) -> None:
+    def test_a_moderator_who_settles_a_report_too_late_is_told(
+        self, alice: User, bob: User, carol: User, general: Room
+    ) -> None:
         made = report(bob, post(alice, general))
         address = reverse("chat:room-settings:reports", args=[general.pk])
         reports.settle(Actor(carol), made.pk, "dismissed")
@@ -99,7 +105,7 @@ class TestReportsOfARoom:
 
 
 class TestReportsOfTheSite:
-    def test_are_those_of_all_rooms_and_of_direct_conversations(
+    def test_the_reports_of_the_site_are_those_of_all_rooms_and_direct_conversations(
         self, alice: User, bob: User, site: User, general: Room
     ) -> None:
         direct = Room.objects.create(kind=Room.Kind.DIRECT, name="")
@@ -118,14 +124,14 @@ class TestReportsOfTheSite:
         assert "Between us" in theirs.get(address, {"show": "settled"}).content.decode()
 
     @pytest.mark.parametrize("name", ["reports", "audit", "audit-export", "announcements"])
-    def test_nobody_else_finds_the_page(self, name: str, alice: User, site: User) -> None:
+    def test_only_administrators_find_the_page_of_the_site(self, name: str, alice: User, site: User) -> None:
         address = reverse(f"chat:site-admin:{name}")
         assert page(site).get(address).status_code == 200
         assert page(alice).get(address).status_code == 404
 
 
 class TestAnnouncements:
-    def test_are_made_for_a_time_shown_ended_and_in_the_log(self, site: User) -> None:
+    def test_an_announcement_is_made_for_a_time_shown_ended_and_logged(self, site: User) -> None:
         address, theirs = reverse("chat:site-admin:announcements"), page(site)
         assert theirs.post(address, {"text": "Maintenance\ntonight", "hours": "4"}).status_code == 302
         made = Announcement.objects.get()
@@ -150,7 +156,7 @@ class TestAnnouncements:
         assert page(alice).post(address, {"text": "Hello", "hours": ""}).status_code == 404
         assert not Announcement.objects.exists()
 
-    def test_what_has_ended_is_not_ended_again(self, site: User) -> None:
+    def test_an_announcement_that_has_ended_is_not_ended_again(self, site: User) -> None:
         made = announcements.announce(Actor(site), "Hello", timezone.now() + timedelta(hours=1))
         for _ in range(2):
             announcements.end(Actor(site), made.pk)
@@ -158,7 +164,7 @@ class TestAnnouncements:
 
 
 class TestDjangosAdmin:
-    def test_settles_reports_as_dismissed_by_the_service(
+    def test_the_admin_dismisses_reports_through_the_service(
         self, alice: User, bob: User, site: User, general: Room
     ) -> None:
         made = report(bob, post(alice, general))
@@ -168,7 +174,7 @@ class TestDjangosAdmin:
         assert (made.outcome, made.settled_by) == ("dismissed", site)
         assert AuditEntry.objects.filter(act=Act.REPORT_SETTLED, person_name="alice").count() == 1
 
-    def test_makes_and_ends_announcements_by_the_service(self, site: User) -> None:
+    def test_the_admin_makes_and_ends_announcements_through_the_service(self, site: User) -> None:
         theirs = page(site)
         fields = {"text": " Hello ", "until_0": "", "until_1": ""}
         assert theirs.post(reverse("admin:chat_announcement_add"), fields).status_code == 302
@@ -182,7 +188,7 @@ class TestDjangosAdmin:
         assert list(acts) == ["site.announced", "site.announcement_ended"]
 
     @pytest.mark.parametrize("model", [AuditEntry, Report, Announcement])
-    def test_changes_and_deletes_nothing_by_itself(self, model: Any, site: User, rf: Any) -> None:
+    def test_the_admin_does_not_change_or_delete_records_of_moderation(self, model: Any, site: User, rf: Any) -> None:
         request = rf.get("/")
         request.user = site
         its = admin.site.get_model_admin(model)

@@ -68,7 +68,7 @@ class TestReporting:
         assert (made.body, made.author, made.room_name) == ("Rude words", alice, "general")
         assert (made.reporter, made.reason, made.settled_at) == (bob, "Rude, and wrong", None)
 
-    def test_the_same_again_by_the_same_person_gives_another_reason_and_opens_nothing_new(
+    def test_a_second_report_by_the_same_member_changes_the_reason_of_the_first(
         self, alice: User, bob: User, carol: User, general: Room
     ) -> None:
         message = post(alice, general)
@@ -96,7 +96,7 @@ class TestReporting:
 
 
 class TestSettling:
-    def test_a_moderator_settles_it_once_and_the_log_says_so_without_the_reporter(
+    def test_a_moderator_settles_a_report_once_and_the_log_omits_the_reporter(
         self, alice: User, bob: User, carol: User, general: Room
     ) -> None:
         made = report(bob, post(alice, general))
@@ -110,9 +110,7 @@ class TestSettling:
         assert refuses(Conflict, settle, carol, made, "deleted")
         assert general.messages.get(body="Rude words").deleted_at is None
 
-    def test_who_may_not_see_moderation_settles_nothing(
-        self, alice: User, bob: User, mallory: User, general: Room
-    ) -> None:
+    def test_only_moderators_settle_reports(self, alice: User, bob: User, mallory: User, general: Room) -> None:
         made = report(bob, post(alice, general))
         assert refuses(Forbidden, settle, bob, made)
         assert refuses(NotFound, settle, mallory, made)
@@ -139,7 +137,9 @@ class TestSettling:
         assert acts == {"report.settled", "message.deleted"}
         assert Report.objects.get().body == "Rude words"
 
-    def test_what_was_deleted_meanwhile_stays_deleted(self, alice: User, bob: User, carol: User, general: Room) -> None:
+    def test_settling_a_report_keeps_an_earlier_deletion_by_the_author(
+        self, alice: User, bob: User, carol: User, general: Room
+    ) -> None:
         message = post(alice, general)
         made = report(bob, message)
         editing.delete_message(alice, general.pk, message.pk)

@@ -44,7 +44,7 @@ async def test_those_who_moderate_hear_how_many_reports_wait_and_nobody_else(
             assert not client.seen("reports.counted")
 
 
-async def test_everyone_hears_what_is_announced_and_when_it_ends_whatever_is_lost(
+async def test_everyone_gets_announcements_and_their_end_even_if_an_event_is_lost(
     servers: Callable[..., Server], alice: User, bob: User, length: Length
 ) -> None:
     one, other = servers(), servers()

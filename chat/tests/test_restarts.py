@@ -84,7 +84,7 @@ async def test_servers_that_are_restarted_one_after_the_other_show_nobody_as_gon
             assert all(count == 2 for client in tab.clients[1:] for count in counts(client, general))
 
 
-async def test_what_was_sent_before_the_end_is_answered_before_the_close(
+async def test_commands_sent_before_a_shutdown_are_answered_before_the_close(
     servers: Servers, alice: User, bob: User, general: Room
 ) -> None:
     server = servers(**UNLIMITED)
@@ -139,7 +139,7 @@ async def test_a_page_under_way_is_served_to_its_end(servers: Servers, alice: Us
     await stopping
 
 
-async def test_a_peer_that_does_not_say_good_bye_holds_nothing_up(
+async def test_a_peer_that_does_not_answer_the_close_does_not_delay_a_shutdown(
     servers: Servers, measured: Measured, tmp_path: Path, alice: User
 ) -> None:
     server = servers()
@@ -154,7 +154,7 @@ async def test_a_peer_that_does_not_say_good_bye_holds_nothing_up(
         way.stop()
 
 
-async def test_nor_does_a_redis_that_answers_nothing(
+async def test_a_redis_that_answers_nothing_does_not_delay_a_shutdown(
     servers: Servers, valkey: Valkey, measured: Measured, alice: User
 ) -> None:
     server = servers()
@@ -169,7 +169,7 @@ async def test_nor_does_a_redis_that_answers_nothing(
     assert "Traceback" not in server.log.read_text()
 
 
-async def test_another_server_that_is_restarted_within_its_lease_shows_nobody_as_gone_either(
+async def test_another_asgi_server_that_is_restarted_within_its_lease_shows_nobody_as_gone(
     servers: Servers, alice: User, bob: User, general: Room
 ) -> None:
     lease = {"PRESENCE_LEASE_MS": "8000"}

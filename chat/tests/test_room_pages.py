@@ -33,14 +33,14 @@ def text_of(answer: Any) -> str:
 
 
 class TestNewRoom:
-    def test_is_made_with_all_that_one_says_of_it(self, alice: User) -> None:
+    def test_a_new_room_has_everything_that_the_form_says(self, alice: User) -> None:
         data = {"name": "squids", "emoji": "🦑", "topic": "Ten arms", "kind": "private", "read_only": "on"}
         answer = signed_in(alice).post(reverse("chat:new-room"), data | {"description": "x" * 249 + "\r\n" + "x" * 250})
         room = Room.objects.of(alice).get()
         assert answer["Location"] == room.get_absolute_url()
         assert (room.kind, room.emoji, room.is_read_only, len(room.description)) == ("private", "🦑", True, 500)
 
-    def test_what_is_wrong_is_told_and_nothing_is_lost(self, alice: User, general: Room) -> None:
+    def test_the_form_of_a_new_room_explains_an_error_and_keeps_its_values(self, alice: User, general: Room) -> None:
         data = {"name": "GENERAL", "topic": "Mine", "kind": "public"}
         answer = signed_in(alice).post(reverse("chat:new-room"), data)
         assert answer.status_code == 422
@@ -49,7 +49,9 @@ class TestNewRoom:
 
 
 class TestJoinPage:
-    def test_who_is_banned_reads_until_when_and_why_in_place_of_a_button(self, mallory: User, general: Room) -> None:
+    def test_a_banned_user_sees_the_end_and_the_reason_in_place_of_the_join_button(
+        self, mallory: User, general: Room
+    ) -> None:
         client = signed_in(mallory)
         assert "Join this room" in text_of(client.get(general.get_absolute_url()))
         Ban.objects.create(user=mallory, room=general, reason="Spam", until=timezone.now() + timedelta(days=1))
@@ -63,7 +65,7 @@ class TestJoinPage:
             assert "Join this room" not in text_of(answer)
         assert not Room.objects.of(mallory).exists()
 
-    def test_an_old_name_leads_on(self, alice: User, mallory: User, general: Room) -> None:
+    def test_the_old_name_of_a_room_leads_to_the_room(self, alice: User, mallory: User, general: Room) -> None:
         rooms.change_settings(general.pk, by=Actor(alice), name="lobby")
         answer = signed_in(mallory).post(reverse("chat:go"), {"name": "General"})
         assert answer["Location"] == general.get_absolute_url()
@@ -74,7 +76,7 @@ class TestInviteLink:
     def link(self, alice: User, secret: Room) -> str:
         return reverse("chat:invited", args=[invitations.make_link(Actor(alice), secret.pk)[1]])
 
-    def test_shows_the_room_and_lets_in_who_asks_for_it(self, link: str, mallory: User, secret: Room) -> None:
+    def test_an_invite_link_shows_the_room_and_lets_a_user_join(self, link: str, mallory: User, secret: Room) -> None:
         client = signed_in(mallory)
         answer = client.get(link)
         assert "secret" in text_of(answer)
@@ -84,14 +86,16 @@ class TestInviteLink:
         assert client.post(link)["Location"] == secret.get_absolute_url()
         assert client.get(link)["Location"] == secret.get_absolute_url()
 
-    def test_leads_through_sign_in_and_sign_up_and_back(self, client: Client, link: str, mallory: User) -> None:
+    def test_an_invite_link_leads_through_sign_in_and_sign_up_and_back(
+        self, client: Client, link: str, mallory: User
+    ) -> None:
         sign_in = client.get(link)["Location"]
         page = client.get(sign_in)
         assert f"{reverse('account_signup')}?next={link}" in unescape(page.content.decode()).replace("%2F", "/")
         answer = client.post(sign_in, {"login": "mallory", "password": "mallory's password", "next": link})
         assert urlsplit(answer["Location"]).path == link
 
-    def test_one_that_does_not_work_looks_like_every_other(self, link: str, mallory: User) -> None:
+    def test_a_revoked_invite_link_looks_like_one_that_never_existed(self, link: str, mallory: User) -> None:
         client = signed_in(mallory)
         assert client.get(link).status_code == 200
         Invite.objects.update(revoked_at=timezone.now())
@@ -101,7 +105,9 @@ class TestInviteLink:
                 assert "This link does not work any more" in text_of(answer)
                 assert "secret" not in text_of(answer)
 
-    def test_who_is_banned_reads_so(self, link: str, mallory: User, secret: Room) -> None:
+    def test_an_invite_link_tells_a_banned_user_that_they_are_banned(
+        self, link: str, mallory: User, secret: Room
+    ) -> None:
         Ban.objects.create(user=mallory, room=secret)
         answer = signed_in(mallory).post(link)
         assert answer.status_code == 403
@@ -109,7 +115,7 @@ class TestInviteLink:
 
 
 class TestGeneral:
-    def test_has_what_one_may_change_and_nothing_else(
+    def test_the_settings_form_has_only_the_fields_that_the_user_may_change(
         self, alice: User, bob: User, mallory: User, admin_user: User, general: Room
     ) -> None:
         page = settings_of(general)
@@ -125,13 +131,13 @@ class TestGeneral:
         assert (general.name, general.kind, general.is_default) == ("lobby", "public", False)
         assert general.description == "a\nb"
 
-    def test_a_refusal_is_told(self, alice: User, general: Room) -> None:
+    def test_the_settings_form_explains_a_refusal(self, alice: User, general: Room) -> None:
         rooms.create_room(alice, "lobby")
         answer = signed_in(alice).post(settings_of(general), {"name": "Lobby", "kind": "public"})
         assert answer.status_code == 422
         assert "There is a public room of that name." in text_of(answer)
 
-    def test_archives_and_brings_back(self, alice: User, general: Room) -> None:
+    def test_the_settings_page_archives_and_restores_a_room(self, alice: User, general: Room) -> None:
         client = signed_in(alice)
         client.post(settings_of(general, "archive"), {"reason": "The season is over"})
         assert Room.objects.filter(pk=general.pk).exclude(archived_at=None).exists()
@@ -142,7 +148,9 @@ class TestGeneral:
 
 
 class TestMembers:
-    def test_lists_those_who_run_the_room_first_and_finds_people(self, alice: User, general: Room) -> None:
+    def test_the_members_page_lists_those_who_run_the_room_first_and_finds_members(
+        self, alice: User, general: Room
+    ) -> None:
         carol = make_person("carol", "Carol")
         rooms.add_member(general.pk, carol, role=Membership.Role.MODERATOR)
         client = signed_in(alice)
@@ -151,7 +159,9 @@ class TestMembers:
         found = client.get(settings_of(general, "members"), {"q": "ca\0", "page": "9"}).context["found"]
         assert [member.user.username for member in found] == ["carol"]
 
-    def test_adds_people_by_their_usernames(self, alice: User, bob: User, mallory: User, secret: Room) -> None:
+    def test_the_members_page_adds_people_by_their_usernames(
+        self, alice: User, bob: User, mallory: User, secret: Room
+    ) -> None:
         client, page = signed_in(alice), settings_of(secret, "members")
         answer = client.post(page, {"people": "mallory, nobody"})
         assert answer.status_code == 422
@@ -161,7 +171,7 @@ class TestMembers:
         assert "Mallory is a member now." in text_of(answer)
         assert signed_in(bob).post(page, {"people": "mallory"}).status_code == 403
 
-    def test_offers_what_one_may_do_to_each_and_does_it(
+    def test_the_members_page_offers_and_does_what_the_user_may_do_to_each_member(
         self, alice: User, bob: User, mallory: User, general: Room
     ) -> None:
         rooms.join(mallory, general.pk)
@@ -181,7 +191,7 @@ class TestMembers:
             "bob": "owner",
         }
 
-    def test_what_one_may_not_do_is_refused_and_told(self, alice: User, bob: User, general: Room) -> None:
+    def test_the_members_page_explains_a_refused_act(self, alice: User, bob: User, general: Room) -> None:
         general.memberships.filter(user=bob).update(role="moderator")
         answer = self.do(bob, general, alice, "remove")
         assert "You may do that only to those whose role is below yours." in text_of(answer)
@@ -220,14 +230,14 @@ class TestInvites:
         assert outsider.get(urlsplit(link).path).status_code == 404
         assert "Revoked" in text_of(client.get(page))
 
-    @pytest.mark.parametrize("bad", [{"hours": "5"}, {"hours": "24", "most_uses": "0"}, {"most_uses": "x"}])
-    def test_nonsense_makes_none(self, alice: User, secret: Room, bad: dict[str, str]) -> None:
+    @pytest.mark.parametrize("bad", [{"hours": "5"}, {"hours": "24", "most_uses": "0"}, {"most_uses": "x"}], ids=str)
+    def test_an_invalid_form_makes_no_invite_link(self, alice: User, secret: Room, bad: dict[str, str]) -> None:
         assert signed_in(alice).post(settings_of(secret, "invites"), bad).status_code == 422
         assert not Invite.objects.exists()
 
 
 class TestIndex:
-    def test_has_directs_by_their_people_and_archived_rooms_apart(
+    def test_the_index_lists_direct_conversations_by_their_people_and_archived_rooms_apart(
         self, alice: User, bob: User, general: Room, secret: Room
     ) -> None:
         Room.objects.filter(pk=secret.pk).update(kind=Room.Kind.DIRECT, name="")
@@ -238,7 +248,7 @@ class TestIndex:
         assert answer.context["public_rooms"] == []
         assert "<bdi>Bob</bdi>" in text_of(answer)
 
-    def test_shows_what_a_room_says_of_itself(self, alice: User) -> None:
+    def test_the_index_shows_emoji_topic_and_description_of_a_room(self, alice: User) -> None:
         rooms.create_room(alice, "squids", description="First line\nsecond", emoji="🦑", topic="Ten arms")
         text = text_of(signed_in(alice).get("/"))
         for words in ("🦑", "Ten arms", "<bdi>First line</bdi>", "1 member", "Joined"):

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 class TestOpeningARoom:
-    async def test_brings_what_was_missed_in_order(
+    async def test_opening_a_room_replays_missed_messages_in_order(
         self, servers: Callable[..., Server], alice: User, bob: User, general: Room
     ) -> None:
         for number in range(3):
@@ -34,7 +34,7 @@ class TestOpeningARoom:
             assert bodies(client) == ["0", "1", "2"]
             assert ack["version"] == general.version + 3
 
-    async def test_resets_where_too_much_was_missed(
+    async def test_opening_a_room_after_missing_too_much_is_a_reset(
         self, servers: Callable[..., Server], alice: User, bob: User, general: Room
     ) -> None:
         for number in range(5):
@@ -44,7 +44,7 @@ class TestOpeningARoom:
             reset = await client.event("room.reset")
             assert [message["body"] for message in reset["page"]["messages"]][-5:] == ["0", "1", "2", "3", "4"]
 
-    async def test_while_others_talk_leaves_no_gap_and_repeats_nothing(
+    async def test_opening_a_room_while_others_talk_leaves_no_gap_and_repeats_nothing(
         self, servers: Callable[..., Server], alice: User, bob: User, general: Room
     ) -> None:
         async with Client(servers(), alice) as a, Client(servers(), bob) as b:
@@ -97,7 +97,7 @@ class TestMembership:
             await talking
             check_that_each_opening_went_on_from_what_was_asked(b.log, asked)
 
-    async def test_one_who_left_gets_nothing_more_over_any_server(
+    async def test_a_member_who_left_gets_no_more_events_over_any_server(
         self, servers: Callable[..., Server], alice: User, bob: User, general: Room
     ) -> None:
         one, other = servers(), servers()

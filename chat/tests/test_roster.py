@@ -73,7 +73,7 @@ async def fetched_anew(server: Server, user: User, room: Room) -> dict[str, Any]
 
 
 class TestWhole:
-    async def test_has_everyone_in_groups_that_do_not_overlap(
+    async def test_a_small_room_has_everyone_in_groups_that_do_not_overlap(
         self, server: Server, alice: User, bob: User, mallory: User, general: Room
     ) -> None:
         await in_thread(rooms.join)(mallory, general.pk)
@@ -86,7 +86,7 @@ class TestWhole:
             assert here(a) == {"alice"}
             assert set(sidebar(a)) == {"alice", "bob"}
 
-    async def test_is_in_order_for_who_comes_later(
+    async def test_a_member_who_opens_the_room_later_gets_the_roster_in_order(
         self, servers: Callable[..., Server], alice: User, bob: User, general: Room
     ) -> None:
         for name in ("zoe", "Carol"):
@@ -115,7 +115,7 @@ class TestWhole:
             assert not any("mallory" in names(event.get("people", [])) for event in a.log[left:])
             assert mallory.pk not in (await fetched_anew(server, alice, general))["people"]
 
-    async def test_a_room_that_grows_beyond_it_comes_anew_as_a_page(
+    async def test_a_room_that_outgrows_a_whole_roster_is_sent_again_as_a_page(
         self, servers: Callable[..., Server], alice: User, bob: User, mallory: User, general: Room
     ) -> None:
         server = servers(ROOMFUL_ROSTER_LENGTH="2")
@@ -162,7 +162,7 @@ class TestPages:
             page = await a.command("roster.page", room=general.pk, q="person1", offset=40)
             assert (len(page["people"]), page["total"], sum(page["counts"].values())) == (10, 50, 152)
 
-    async def test_only_those_on_it_are_kept_live(
+    async def test_only_members_on_the_shown_page_are_kept_live(
         self, server: Server, alice: User, bob: User, general: Room, crowd: list[User]
     ) -> None:
         on_it, off_it = crowd[10], crowd[140]
@@ -179,7 +179,7 @@ class TestPages:
                 assert set(roster(a)["people"]) == {on_it.pk}
                 assert set(roster(b)["people"]) == {off_it.pk}
 
-    async def test_it_is_for_the_room_that_the_tab_shows(
+    async def test_a_tab_gets_pages_only_of_the_room_that_it_shows(
         self, server: Server, alice: User, bob: User, general: Room, secret: Room
     ) -> None:
         async with Client(server, alice) as a:
@@ -194,7 +194,7 @@ class TestPages:
                 await a.command("roster.page", room=secret.pk)
             assert refused.value.code == "not_found"
 
-    async def test_what_is_no_page_is_refused(self, server: Server, alice: User, general: Room) -> None:
+    async def test_an_invalid_page_of_the_roster_is_refused(self, server: Server, alice: User, general: Room) -> None:
         async with Client(server, alice) as a:
             await open_room(a, general)
             await turn_page(a, general, offset=0, q="x" * 100)
@@ -204,7 +204,7 @@ class TestPages:
                     await turn_page(a, general, **members)
                 assert refused.value.code == "bad_frame"
 
-    async def test_without_redis_nobody_can_tell(
+    async def test_the_roster_is_unavailable_without_redis(
         self, server: Server, valkey: Valkey, alice: User, general: Room
     ) -> None:
         async with Client(server, alice) as a:
@@ -219,7 +219,7 @@ class TestPages:
                 valkey.start()
 
 
-@pytest.mark.parametrize("environment", [{}, SMALL])
+@pytest.mark.parametrize("environment", [{}, SMALL], ids=["whole", "pages"])
 async def test_a_snapshot_and_what_changed_since_are_a_new_snapshot(
     servers: Callable[..., Server],
     alice: User,
@@ -277,7 +277,7 @@ async def _do_something(
 
 
 class TestNumbers:
-    async def test_agree_wherever_they_stand(
+    async def test_the_number_of_those_here_agrees_wherever_it_is_shown(
         self, servers: Callable[..., Server], alice: User, bob: User, mallory: User, general: Room
     ) -> None:
         """Also at once after somebody leaves a room that they look at, or looked at a moment ago."""
@@ -301,7 +301,7 @@ class TestNumbers:
         await shows(listing, lists(listing, room, count))
         await in_thread(eventually)(lambda: here_counts([room.pk]) == {room.pk: count})
 
-    async def test_who_opens_a_room_is_told_the_count_that_the_lists_have(
+    async def test_opening_a_room_tells_the_same_count_as_the_lists(
         self, server: Server, alice: User, bob: User, general: Room
     ) -> None:
         async with Client(server, bob) as b, Client(server, alice) as a:
@@ -340,7 +340,7 @@ class TestPrivacy:
                 person["here"] for event in told for person in event.get("people", []) if person["username"] == "bob"
             )
 
-    async def test_who_is_shown_out_is_told_nothing_more(
+    async def test_a_former_member_is_told_no_more_presence_of_the_room(
         self, server: Server, alice: User, bob: User, secret: Room
     ) -> None:
         async with Client(server, alice) as a, Client(server, bob) as b:
@@ -387,7 +387,7 @@ class TestHidden:
             assert "hidden" not in unseen
             assert not unseen["online"]
 
-    async def test_one_who_is_visible_again_is_seen_by_all(
+    async def test_a_user_who_is_visible_again_is_seen_by_all(
         self, servers: Callable[..., Server], alice: User, bob: User, general: Room
     ) -> None:
         await in_thread(_make_administrator)(alice)
@@ -408,7 +408,7 @@ def _make_administrator(user: User) -> None:
 
 
 class TestPace:
-    async def test_the_first_is_told_soon_and_what_goes_on_is_told_less_and_less_often(self) -> None:
+    async def test_the_first_change_is_told_soon_and_continuing_changes_less_and_less_often(self) -> None:
         noted: list[float] = []
         told: list[float] = []
         late: list[float] = []
@@ -431,7 +431,7 @@ class TestPace:
 
 
 class TestMembers:
-    def test_are_in_the_order_of_their_names_also_after_one_changed(self) -> None:
+    def test_members_are_ordered_by_name_also_after_a_name_changed(self) -> None:
         members = Members()
         for number, name in enumerate(["bob", "Alice", "carol"]):
             members.put({"id": number, "username": f"user{number}", "name": name})
@@ -441,7 +441,7 @@ class TestMembers:
         members.remove(0)
         assert list(members) == [2, 1]
 
-    def test_are_found_by_the_beginning_of_their_username_or_of_a_word_of_their_name(self) -> None:
+    def test_members_are_found_by_the_beginning_of_their_username_or_of_a_word_of_their_name(self) -> None:
         members = Members()
         members.put({"id": 1, "username": "noor", "name": "Émilie van Dyke"})
         for text in ("", "no", "NOOR", "émi", "ÉMILIE", "van", "dyke", "van d"):

@@ -68,15 +68,16 @@ class TestMaking:
             {"emoji": "🦑🦑"},
             {"kind": "direct"},
         ],
+        ids=lambda fields: " ".join(f"{name}={value[:10]!a}" for name, value in fields.items()),
     )
-    def test_what_is_badly_written_is_refused(self, alice: User, badly: dict[str, str]) -> None:
+    def test_a_room_with_an_invalid_field_is_refused(self, alice: User, badly: dict[str, str]) -> None:
         assert rooms.create_room(alice, "squids", topic="x" * 250, description="👩‍🔬\n" + "x" * 490, emoji="👩‍🔬")
         assert refuses(Invalid, rooms.create_room, alice, "others", **badly)
         assert not Room.objects.filter(name="others").exists()
 
 
 class TestSettings:
-    def test_what_changes_is_written_told_and_logged_and_nothing_else(self, alice: User, general: Room) -> None:
+    def test_only_settings_that_changed_are_told_and_logged(self, alice: User, general: Room) -> None:
         before = Room.objects.get(pk=general.pk).version
         room = rooms.change_settings(
             general.pk, by=Actor(alice, "192.0.2.7"), name="general", topic="Be kind", emoji="🦑", read_only=True
@@ -89,13 +90,13 @@ class TestSettings:
         )
         assert logged(general) == [("room.changed", "alice", "192.0.2.7", {"before": was, "after": now})]
 
-    def test_the_same_again_changes_nothing(self, alice: User, general: Room) -> None:
+    def test_setting_the_same_values_again_changes_nothing(self, alice: User, general: Room) -> None:
         rooms.change_settings(general.pk, by=Actor(alice), topic="Be kind")
         version = Room.objects.get(pk=general.pk).version
         assert rooms.change_settings(general.pk, by=Actor(alice), topic="Be kind", name="general").version == version
         assert len(logged(general)) == 1
 
-    def test_each_setting_is_for_those_who_may(
+    def test_each_setting_needs_the_role_for_it(
         self, alice: User, bob: User, mallory: User, admin_user: User, general: Room
     ) -> None:
         make_moderator(general, bob)
@@ -109,7 +110,9 @@ class TestSettings:
         assert change(general.pk, by=Actor(admin_user), default=True).is_default
         assert refuses(Forbidden, change, general.pk, by=Actor(alice), default=False)
 
-    def test_a_direct_conversation_has_none(self, alice: User, bob: User, general: Room) -> None:
+    def test_a_direct_conversation_has_no_settings_and_cannot_be_left(
+        self, alice: User, bob: User, general: Room
+    ) -> None:
         assert rooms.change_settings(general.pk, by=Actor(alice), topic="Between us")
         Room.objects.filter(pk=general.pk).update(kind=Room.Kind.DIRECT)
         assert refuses(Forbidden, rooms.change_settings, general.pk, by=Actor(alice), topic="Mine")
@@ -126,14 +129,16 @@ class TestNames:
         for name in ("GENERAL", "lobby", "hall"):
             assert rooms.go_to(mallory, name) == general
 
-    def test_who_makes_a_room_of_an_old_name_has_it(self, alice: User, bob: User, mallory: User, general: Room) -> None:
+    def test_a_new_room_takes_over_the_old_name_of_another(
+        self, alice: User, bob: User, mallory: User, general: Room
+    ) -> None:
         self.rename(general, alice, "lobby")
         other = rooms.create_room(bob, "General")
         assert rooms.go_to(mallory, "general") == other
         self.rename(other, bob, "hall")
         assert rooms.go_to(mallory, "general") == other
 
-    def test_a_room_that_is_renamed_to_an_old_name_has_it(self, alice: User, mallory: User, general: Room) -> None:
+    def test_a_renamed_room_takes_over_the_old_name_of_another(self, alice: User, mallory: User, general: Room) -> None:
         other = rooms.create_room(alice, "other")
         self.rename(general, alice, "lobby")
         self.rename(other, alice, "general")
@@ -183,7 +188,9 @@ class TestArchive:
         assert notices(general)[:2] == [{"what": "archived", "reason": "The season is over"}, {"what": "restored"}]
         assert [act for act, *_ in logged(general)] == ["room.archived", "room.restored", "room.changed"]
 
-    def test_only_those_who_may_archive(self, alice: User, bob: User, mallory: User, general: Room) -> None:
+    def test_members_and_moderators_cannot_archive_or_restore_a_room(
+        self, alice: User, bob: User, mallory: User, general: Room
+    ) -> None:
         make_moderator(general, bob)
         assert refuses(Forbidden, archiving.archive, Actor(bob), general.pk)
         assert refuses(NotFound, archiving.archive, Actor(mallory), general.pk)
@@ -191,7 +198,9 @@ class TestArchive:
         assert refuses(Forbidden, archiving.restore, Actor(bob), general.pk)
         assert archiving.restore(Actor(alice), general.pk)
 
-    def test_nobody_joins_it_and_its_old_name_says_why(self, alice: User, mallory: User, general: Room) -> None:
+    def test_an_archived_room_cannot_be_joined_and_its_old_name_says_why(
+        self, alice: User, mallory: User, general: Room
+    ) -> None:
         rooms.change_settings(general.pk, by=Actor(alice), name="lobby")
         archiving.archive(Actor(alice), general.pk)
         for name in ("lobby", "general"):
@@ -203,7 +212,7 @@ class TestArchive:
 
 
 class TestBans:
-    def test_whoever_is_banned_does_not_come_back_and_is_told_why(self, bob: User, general: Room) -> None:
+    def test_a_banned_user_cannot_rejoin_and_is_told_why(self, bob: User, general: Room) -> None:
         rooms.leave(bob, general.pk)
         banned = ban(bob, general, until=timezone.now() + timedelta(hours=1), reason="Spam")
         for name in ("general", "GENERAL"):
@@ -220,13 +229,15 @@ class TestBans:
         assert refuses(Forbidden, rooms.join, mallory, general.pk)
         assert rooms.join(mallory, rooms.create_room(bob, "other").pk)
 
-    def test_an_outsider_of_a_private_room_learns_nothing_by_it(self, mallory: User, secret: Room) -> None:
+    def test_a_ban_from_a_private_room_reveals_nothing_to_an_outsider(self, mallory: User, secret: Room) -> None:
         ban(mallory, secret, reason="Nosy")
         assert refuses(NotFound, rooms.join, mallory, secret.pk)
 
 
 class TestNewcomers:
-    def test_are_members_of_the_default_rooms(self, alice: User, bob: User, general: Room, secret: Room) -> None:
+    def test_newcomers_are_members_of_the_default_rooms(
+        self, alice: User, bob: User, general: Room, secret: Room
+    ) -> None:
         rooms.create_room(alice, "other")
         Room.objects.filter(pk__in=[general.pk, secret.pk]).update(is_default=True)
         carol = make_person("carol", "Carol")
@@ -235,7 +246,9 @@ class TestNewcomers:
         archiving.archive(Actor(alice), secret.pk)
         assert set(Room.objects.of(make_person("dave", "Dave"))) == {general}
 
-    def test_who_signs_up_is_one_once_the_address_is_confirmed(self, client: Client, general: Room) -> None:
+    def test_a_new_user_joins_the_default_rooms_once_the_address_is_confirmed(
+        self, client: Client, general: Room
+    ) -> None:
         Room.objects.filter(pk=general.pk).update(is_default=True)
         assert sign_up(client, "carol", "carol@example.org") == []
         carol = User.objects.get(username="carol")
@@ -243,7 +256,7 @@ class TestNewcomers:
         assert confirm(client, mailed_code())
         assert set(Room.objects.of(carol)) == {general}
 
-    def test_who_left_is_no_newcomer(self, bob: User, general: Room) -> None:
+    def test_a_user_who_left_a_default_room_is_not_added_again(self, bob: User, general: Room) -> None:
         Room.objects.filter(pk=general.pk).update(is_default=True)
         rooms.leave(bob, general.pk)
         bob.display_name = "Robert"
@@ -270,7 +283,7 @@ class TestOwners:
         changed = general.memberships.get(user=mallory)
         assert changed.version != changed.admitted
 
-    def test_else_the_oldest_member_and_whoever_comes_back_is_a_member(
+    def test_the_oldest_member_follows_an_owner_who_leaves_a_room_without_moderators(
         self, alice: User, bob: User, mallory: User, general: Room
     ) -> None:
         rooms.join(mallory, general.pk)

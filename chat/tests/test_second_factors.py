@@ -37,7 +37,7 @@ def signed_in(user: User) -> Client:
     return client
 
 
-def test_the_page_of_a_person_says_whether_they_have_one_and_resets_it(
+def test_the_page_of_a_user_shows_and_resets_their_second_factor(
     admin_user: User, alice: User, bob: User, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
     admin, hers = signed_in(admin_user), signed_in(with_second_factor(alice))
@@ -57,7 +57,9 @@ def test_the_page_of_a_person_says_whether_they_have_one_and_resets_it(
     assert entry.details == {"how": "second factor removed"}
 
 
-def test_only_administrators_may_and_not_to_one_another(by: Actor, alice: User, bob: User) -> None:
+def test_only_administrators_reset_second_factors_and_not_those_of_one_another(
+    by: Actor, alice: User, bob: User
+) -> None:
     with_second_factor(alice)
     with pytest.raises(NotFound):
         second_factors.reset(Actor(bob), alice.pk)
@@ -70,14 +72,14 @@ def test_only_administrators_may_and_not_to_one_another(by: Actor, alice: User, 
         second_factors.reset(by, alice.pk)
 
 
-def test_the_sessions_of_others_stay(by: Actor, alice: User, bob: User) -> None:
+def test_resetting_a_second_factor_keeps_the_sessions_of_others(by: Actor, alice: User, bob: User) -> None:
     signed_in(with_second_factor(alice))
     his = signed_in(bob)
     second_factors.reset(by, alice.pk)
     assert Session.objects.get().pk == his.session.session_key
 
 
-def test_a_command_resets_those_of_the_only_administrator(admin_user: User) -> None:
+def test_a_command_resets_the_second_factor_of_the_only_administrator(admin_user: User) -> None:
     with_second_factor(admin_user)
     call_command("reset_second_factor", admin_user.username.upper())
     assert not Authenticator.objects.exists()

@@ -65,7 +65,7 @@ class TestPosting:
         assert message_card(message)["html"] == "<p><em>Hello</em></p>"
 
     @pytest.mark.parametrize("body", ["", " ", "\n\t ", "\u2003", "a\0b"])
-    def test_what_is_no_text_is_refused(self, alice: User, general: Room, body: str) -> None:
+    def test_a_post_without_valid_text_is_refused(self, alice: User, general: Room, body: str) -> None:
         assert post(alice, general)
         assert refuses(Invalid, post, alice, general, body)
         assert general.messages.said().count() == 1
@@ -163,7 +163,7 @@ class TestReading:
         reading.mark_read(bob, general.pk, second.position)
         assert self.unread(bob, general) == 0
 
-    def test_what_was_said_before_one_joined_is_not_unread(self, alice: User, mallory: User, general: Room) -> None:
+    def test_messages_from_before_joining_are_not_unread(self, alice: User, mallory: User, general: Room) -> None:
         post(alice, general)
         rooms.join(mallory, general.pk)
         assert self.unread(mallory, general) == 0

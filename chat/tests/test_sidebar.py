@@ -138,7 +138,7 @@ class TestWithoutRedis:
             known = await a.event("presence.snapshot", known=True, timeout=15)
             assert {person["username"] for person in known["people"] if person["here"]} == {"alice", "bob"}
 
-    async def test_who_comes_while_it_is_away_can_talk(
+    async def test_a_user_who_connects_while_redis_is_away_can_talk(
         self, server: Server, valkey: Valkey, alice: User, general: Room
     ) -> None:
         async with Client(server, alice):

@@ -92,7 +92,7 @@ EVERYWHERE: list[Act] = [change_password, reset_password, deactivate]
 
 
 @pytest.mark.row(29)
-async def test_whatever_ends_a_session_closes_its_sockets_and_stores_nothing_more(
+async def test_every_way_to_end_a_session_closes_its_sockets_and_stores_nothing_more(
     servers: Callable[..., Server], measured: Measured, alice: User, bob: User, general: Room
 ) -> None:
     server = servers(ROOMFUL_STANDING_MS="3600000")  # it hears of it, and does not find it
@@ -116,7 +116,7 @@ async def test_whatever_ends_a_session_closes_its_sockets_and_stores_nothing_mor
 
 
 @pytest.mark.row(29)
-async def test_who_changes_their_password_goes_on_in_the_new_session(
+async def test_a_user_who_changes_the_password_goes_on_in_the_new_session(
     server: Server, alice: User, general: Room
 ) -> None:
     here, elsewhere = await in_thread(browser_of)(alice), await in_thread(browser_of)(alice)
@@ -159,7 +159,9 @@ class TestSignOut:
 class TestLostWord:
     """What happened in the database, of which no event told."""
 
-    async def test_a_read_position_is_told(self, server: Server, alice: User, bob: User, general: Room) -> None:
+    async def test_a_read_position_that_changed_without_an_event_is_found_and_told(
+        self, server: Server, alice: User, bob: User, general: Room
+    ) -> None:
         async with Client(server, alice) as a, Client(server, bob) as b:
             first, _second = await post(a, general, "One"), await post(a, general, "Two")
             await Membership.objects.filter(user=bob).aupdate(last_read=first["position"])
@@ -207,7 +209,7 @@ class TestLostWord:
             await User.objects.filter(pk=alice.pk).aupdate(password=make_password("another password"))
             assert await a.closed() == 4001
 
-    async def test_a_membership_that_came_or_went_is_found(
+    async def test_a_membership_that_began_or_ended_without_an_event_is_found(
         self, server: Server, alice: User, bob: User, mallory: User, general: Room
     ) -> None:
         async with Client(server, alice) as a, Client(server, bob) as b, Client(server, mallory) as m:

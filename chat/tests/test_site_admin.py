@@ -59,8 +59,10 @@ def direct(*people: User) -> Room:
     return room
 
 
-class TestWhoSeesThem:
-    def test_administrators_alone(self, admin: Client, bob: User, mallory: User, general: Room) -> None:
+class TestAccess:
+    def test_only_administrators_see_the_pages_of_the_site(
+        self, admin: Client, bob: User, mallory: User, general: Room
+    ) -> None:
         addresses = [reverse(f"chat:site-admin:{name}") for name in PAGES]
         addresses.append(reverse("chat:site-admin:person", args=[bob.pk]))
         for address in addresses:
@@ -68,7 +70,7 @@ class TestWhoSeesThem:
             for other in (bob, mallory):
                 assert signed_in(other).get(address).status_code == 404
 
-    def test_and_nobody_else_does_what_their_forms_do(self, admin: Client, bob: User, mallory: User) -> None:
+    def test_only_administrators_use_the_forms_of_the_site(self, admin: Client, bob: User, mallory: User) -> None:
         signed_in(bob)
         for name, *arguments in (("ban", bob.pk), ("unban", bob.pk), ("end-sessions", bob.pk)):
             address = reverse(f"chat:site-admin:{name}", args=arguments)
@@ -78,12 +80,14 @@ class TestWhoSeesThem:
         assert not written().exists()
         assert admin.post(reverse("chat:site-admin:ban", args=[bob.pk])).status_code == 302
 
-    def test_a_get_does_nothing(self, admin: Client, bob: User) -> None:
+    def test_a_get_request_does_not_ban(self, admin: Client, bob: User) -> None:
         assert admin.get(reverse("chat:site-admin:ban", args=[bob.pk])).status_code == 405
 
 
 class TestOverview:
-    def test_has_figures_and_what_waits(self, admin: Client, alice: User, bob: User, general: Room) -> None:
+    def test_the_overview_has_figures_and_open_reports(
+        self, admin: Client, alice: User, bob: User, general: Room
+    ) -> None:
         direct(alice, bob)
         posted = messages.post_message(alice, general.pk, body="Hello", client_id=uuid4())
         text = text_of(admin, "overview")
@@ -99,7 +103,7 @@ class TestOverview:
 
     @pytest.mark.usefixtures("redis_away")
     @pytest.mark.timeout(20)
-    def test_says_what_is_not_known_while_redis_is_away(self, admin: Client, bob: User) -> None:
+    def test_the_pages_of_the_site_say_what_is_unknown_while_redis_is_away(self, admin: Client, bob: User) -> None:
         for name in ("overview", "people", "connections"):
             assert "is not known just now" in text_of(admin, name)
         assert "Presence is unavailable" in text_of(admin, "people")
@@ -107,7 +111,7 @@ class TestOverview:
 
 
 class TestRooms:
-    def test_are_listed_with_their_numbers_and_directs_are_only_counted(
+    def test_rooms_are_listed_with_counts_and_direct_conversations_are_only_counted(
         self, admin: Client, alice: User, bob: User, general: Room, secret: Room
     ) -> None:
         direct(alice, bob)
@@ -117,12 +121,14 @@ class TestRooms:
         assert shown == [("general", 0, 2, 0), ("secret", 0, 2, 1)]
         assert context["directs"] == 1
 
-    def test_are_searched_and_filtered(self, admin: Client, alice: User, general: Room, secret: Room) -> None:
+    def test_the_list_of_rooms_is_searched_and_filtered(
+        self, admin: Client, alice: User, general: Room, secret: Room
+    ) -> None:
         assert "secret" not in text_of(admin, "rooms", q="GENER")
         assert "general" not in text_of(admin, "rooms", kind="private")
         assert "There is no such room." in text_of(admin, "rooms", kind="archived")
 
-    def test_come_in_pages(self, admin: Client, alice: User) -> None:
+    def test_the_list_of_rooms_comes_in_pages(self, admin: Client, alice: User) -> None:
         for number in range(51):
             rooms.create_room(alice, f"room {number:02}")
         assert "room 50" not in text_of(admin, "rooms")
@@ -130,26 +136,26 @@ class TestRooms:
         assert "room 50" in text_of(admin, "rooms", page="9")
 
     @pytest.mark.usefixtures("redis_away")
-    def test_are_listed_without_presence_too(self, admin: Client, general: Room) -> None:
+    def test_rooms_are_listed_while_presence_is_unavailable(self, admin: Client, general: Room) -> None:
         assert "Presence is unavailable" in text_of(admin, "rooms")
 
 
 class TestPeople:
-    def test_are_found_by_name_username_and_email(self, admin: Client, alice: User, bob: User) -> None:
+    def test_people_are_found_by_name_username_and_email(self, admin: Client, alice: User, bob: User) -> None:
         for wanted in ("Ali", "ALICE", "alice@example"):
             text = text_of(admin, "people", q=wanted)
             assert 'data-user="alice"' in text
             assert 'data-user="bob"' not in text
         assert "There is nobody of that name." in text_of(admin, "people", q="carol")
 
-    def test_are_filtered(self, admin: Client, by: Actor, alice: User, bob: User) -> None:
+    def test_the_list_of_people_is_filtered(self, admin: Client, by: Actor, alice: User, bob: User) -> None:
         site_bans.ban(by, bob.pk)
         assert 'data-user="bob"' in text_of(admin, "people", kind="banned")
         assert 'data-user="alice"' not in text_of(admin, "people", kind="banned")
         assert 'data-user="bob"' not in text_of(admin, "people", kind="active")
         assert 'data-user="alice"' not in text_of(admin, "people", kind="administrators")
 
-    def test_of_one_all_is_shown_but_whom_they_talk_to(
+    def test_the_page_of_a_user_shows_all_but_their_conversation_partners(
         self, admin: Client, alice: User, bob: User, general: Room, secret: Room
     ) -> None:
         direct(alice, bob)
@@ -159,12 +165,12 @@ class TestPeople:
             assert shown in text
         assert "alice" not in text.lower()
 
-    def test_nobody_of_that_id_is_no_page(self, admin: Client) -> None:
+    def test_a_user_who_does_not_exist_has_no_page(self, admin: Client) -> None:
         assert admin.get(reverse("chat:site-admin:person", args=[999])).status_code == 404
 
 
 class TestBan:
-    def test_deactivates_and_is_written_down_and_can_be_lifted(
+    def test_a_site_ban_deactivates_the_account_is_logged_and_can_be_lifted(
         self, by: Actor, admin: Client, alice: User, bob: User, general: Room
     ) -> None:
         his = signed_in(bob)
@@ -183,7 +189,7 @@ class TestBan:
             ("person.unbanned", "admin", "bob", "", "127.0.0.1"),
         ]
 
-    def test_is_told_at_the_entrance_to_whoever_knows_the_password(self, by: Actor, bob: User) -> None:
+    def test_a_banned_user_is_told_why_only_with_the_right_password(self, by: Actor, bob: User) -> None:
         site_bans.ban(by, bob.pk, reason="Advertising, again and again")
         client = Client()
         assert "Advertising" not in client.get(reverse("account_inactive")).content.decode()
@@ -193,12 +199,14 @@ class TestBan:
         assert "Advertising, again and again" in right.content.decode()
         assert "_auth_user_id" not in client.session
 
-    def test_again_has_the_new_reason(self, by: Actor, bob: User) -> None:
+    def test_a_second_site_ban_has_the_new_reason(self, by: Actor, bob: User) -> None:
         site_bans.ban(by, bob.pk, reason="one")
         site_bans.ban(by, bob.pk, reason="two")
         assert Ban.objects.get().reason == "two"
 
-    def test_is_not_for_administrators_oneself_or_nobody(self, by: Actor, bob: User, mallory: User) -> None:
+    def test_administrators_oneself_and_missing_users_cannot_be_banned(
+        self, by: Actor, bob: User, mallory: User
+    ) -> None:
         assert by.user
         User.objects.filter(pk=bob.pk).update(is_staff=True)
         for person in (bob.pk, by.user.pk):
@@ -213,24 +221,24 @@ class TestBan:
         assert not Ban.objects.exists()
         assert not written().exists()
 
-    def test_lifting_none_is_refused(self, by: Actor, bob: User) -> None:
+    def test_lifting_a_ban_that_does_not_exist_is_refused(self, by: Actor, bob: User) -> None:
         with pytest.raises(Invalid):
             site_bans.unban(by, bob.pk)
 
-    def test_by_the_site_itself_has_no_actor(self, bob: User) -> None:
+    def test_a_ban_by_the_site_itself_has_no_actor(self, bob: User) -> None:
         site_bans.ban(SITE, bob.pk)
         assert written().get().actor_name == ""
 
 
 class TestSessions:
-    def test_one_is_ended_with_an_entry(self, admin: Client, bob: User) -> None:
+    def test_ending_one_session_of_a_user_is_logged(self, admin: Client, bob: User) -> None:
         one, other = signed_in(bob), signed_in(bob)
         ended = next(each for each in sessions.of(bob) if each.session_key == one.session.session_key)
         admin.post(reverse("chat:site-admin:end-session", args=[bob.pk, ended.pk]))
         assert (one.get("/").status_code, other.get("/").status_code) == (302, 200)
         assert written().get().act == "connection.ended"
 
-    def test_of_somebody_else_it_is_none(self, by: Actor, alice: User, bob: User) -> None:
+    def test_a_session_of_another_user_is_not_found(self, by: Actor, alice: User, bob: User) -> None:
         signed_in(alice)
         [hers] = sessions.of(alice)
         with pytest.raises(NotFound):
@@ -238,12 +246,14 @@ class TestSessions:
         connections.end_session(by, alice.pk, hers.pk)
         assert sessions.of(alice) == []
 
-    def test_all_end_together(self, admin: Client, alice: User, bob: User) -> None:
+    def test_all_sessions_of_a_user_end_together(self, admin: Client, alice: User, bob: User) -> None:
         signed_in(bob), signed_in(bob), signed_in(alice)
         admin.post(reverse("chat:site-admin:end-sessions", args=[bob.pk]))
         assert (sessions.of(bob), len(sessions.of(alice))) == ([], 1)
 
-    def test_an_administrator_ends_their_own_and_no_other_administrators(self, by: Actor, bob: User) -> None:
+    def test_administrators_end_their_own_sessions_and_not_those_of_other_administrators(
+        self, by: Actor, bob: User
+    ) -> None:
         assert by.user
         User.objects.filter(pk=bob.pk).update(is_staff=True)
         connections.end_sessions(by, by.user.pk)
@@ -261,7 +271,7 @@ class TestDjangosAdmin:
     def latest(self) -> AuditEntry:
         return AuditEntry.objects.latest("pk")
 
-    def test_what_it_changes_of_an_account_is_written_down(self, admin: Client, bob: User) -> None:
+    def test_a_change_of_an_account_in_the_admin_is_logged(self, admin: Client, bob: User) -> None:
         self.change(admin, bob, is_staff="on")
         entry = self.latest()
         assert (entry.act, entry.actor_name, entry.person_name, entry.address) == (
@@ -272,26 +282,30 @@ class TestDjangosAdmin:
         )
         assert entry.details == {"how": "changed", "fields": ["Staff status"]}
 
-    def test_a_password_by_its_name_alone(self, admin: Client, bob: User) -> None:
+    def test_a_change_of_a_password_in_the_admin_is_logged_without_the_password(self, admin: Client, bob: User) -> None:
         passwords = {"usable_password": "true", "password1": "plovers at noon", "password2": "plovers at noon"}
         admin.post(reverse("admin:auth_user_password_change", args=[bob.pk]), passwords)
         assert User.objects.get(pk=bob.pk).check_password("plovers at noon")
         assert self.latest().details == {"how": "changed", "fields": ["password"]}
 
-    def test_that_one_was_deleted(self, admin: Client, bob: User) -> None:
+    def test_a_deletion_of_an_account_in_the_admin_is_logged(self, admin: Client, bob: User) -> None:
         admin.post(reverse("admin:accounts_user_delete", args=[bob.pk]), {"post": "yes"})
         assert User.objects.get(pk=bob.pk).deleted_at
         deleted, changed = AuditEntry.objects.order_by("-pk")[:2]
         assert (deleted.act, deleted.actor_name, deleted.person_name) == ("person.deleted", "admin", "bob")
         assert (changed.person_name, changed.details["how"]) == ("bob", "deleted")
 
-    def test_to_make_a_banned_account_active_lifts_the_ban(self, admin: Client, by: Actor, bob: User) -> None:
+    def test_making_a_banned_account_active_in_the_admin_lifts_the_ban(
+        self, admin: Client, by: Actor, bob: User
+    ) -> None:
         site_bans.ban(by, bob.pk)
         self.change(admin, bob)
         assert not Ban.objects.exists()
         assert self.latest().act == "person.unbanned"
 
-    def test_bans_and_lifts_bans_by_the_same_services(self, admin: Client, admin_user: User, bob: User) -> None:
+    def test_the_admin_bans_and_lifts_bans_through_the_services(
+        self, admin: Client, admin_user: User, bob: User
+    ) -> None:
         page = reverse("admin:accounts_user_changelist")
         chosen = {"_selected_action": [bob.pk, admin_user.pk], "reason": "spam"}
         text = admin.post(page, chosen | {"action": "ban"}, follow=True).content.decode()

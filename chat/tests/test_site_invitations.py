@@ -29,7 +29,7 @@ def invite(client: Client, **form: str) -> str:
     return link.removeprefix("http://localhost:8000")
 
 
-def test_a_link_for_anybody_is_shown_once(admin_client: Client, admin_user: User) -> None:
+def test_an_invitation_for_anybody_is_shown_once(admin_client: Client, admin_user: User) -> None:
     link = invite(admin_client, most_uses="3")
     assert Client().get(link)["Location"] == reverse("account_signup")
     made = Invitation.objects.get()
@@ -38,14 +38,14 @@ def test_a_link_for_anybody_is_shown_once(admin_client: Client, admin_user: User
     assert mail.outbox == []
 
 
-def test_one_to_an_address_is_mailed_there_and_is_for_one_account(admin_client: Client) -> None:
+def test_an_invitation_to_an_address_is_mailed_there_and_is_for_one_account(admin_client: Client) -> None:
     link = invite(admin_client, email="bob@example.org")
     assert [message.to for message in mail.outbox] == [["bob@example.org"]]
     assert link in str(mail.outbox[0].body)
     assert Invitation.objects.get().most_uses == 1
 
 
-def test_where_the_mail_cannot_be_sent_the_link_is_there_all_the_same(
+def test_an_invitation_works_even_if_its_mail_cannot_be_sent(
     admin_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
@@ -56,7 +56,7 @@ def test_where_the_mail_cannot_be_sent_the_link_is_there_all_the_same(
     assert Client().get(link)["Location"] == reverse("account_signup")
 
 
-def test_one_that_is_revoked_leads_nowhere(admin_client: Client) -> None:
+def test_a_revoked_invitation_leads_nowhere(admin_client: Client) -> None:
     link = invite(admin_client)
     made = Invitation.objects.get()
     revoke = reverse("chat:site-admin:revoke-invitation", args=[made.pk])
@@ -68,7 +68,7 @@ def test_one_that_is_revoked_leads_nowhere(admin_client: Client) -> None:
     assert AuditEntry.objects.filter(act="invitation.revoked").count() == 1
 
 
-def test_to_others_there_is_no_such_page(admin_client: Client, client: Client, alice: User) -> None:
+def test_only_administrators_find_the_page_of_invitations(admin_client: Client, client: Client, alice: User) -> None:
     assert admin_client.get(PAGE).status_code == 200
     client.force_login(alice)
     assert client.get(PAGE).status_code == 404
@@ -78,8 +78,8 @@ def test_to_others_there_is_no_such_page(admin_client: Client, client: Client, a
     assert not Invitation.objects.exists()
 
 
-@pytest.mark.parametrize("wrong", [{"email": "nobody"}, {"most_uses": 0}])
-def test_what_nobody_could_use_is_refused(admin_user: User, wrong: dict[str, object]) -> None:
+@pytest.mark.parametrize("wrong", [{"email": "nobody"}, {"most_uses": 0}], ids=str)
+def test_an_invitation_that_nobody_could_use_is_refused(admin_user: User, wrong: dict[str, object]) -> None:
     with pytest.raises(Invalid):
         site_invitations.invite(Actor(admin_user), **wrong)  # type: ignore[arg-type]
     site_invitations.invite(Actor(admin_user))

@@ -53,7 +53,7 @@ async def test_a_message_reaches_everyone_in_the_room_and_nobody_else(
         assert bodies(m) == ["To all"]
 
 
-async def test_the_author_is_who_signed_in_whatever_the_frame_claims(
+async def test_the_author_is_the_signed_in_user_whatever_the_frame_claims(
     server: Server, alice: User, bob: User, general: Room
 ) -> None:
     async with Client(server, bob) as client:
@@ -166,7 +166,7 @@ async def test_a_binary_frame_closes_the_socket(server: Server, alice: User) -> 
 
 class TestAnyServer:
     @pytest.mark.parametrize("kind", [PlainServer, Uvicorn])
-    async def test_by_plain_asgi_it_is_the_same_chat(
+    async def test_the_chat_works_on_any_asgi_server(
         self, kind: type[Server], servers: Callable[..., Server], alice: User, bob: User, general: Room
     ) -> None:
         plain, ours = servers(kind), servers()
@@ -185,7 +185,7 @@ class TestAnyServer:
             assert await a.closed() == 4001
 
     @pytest.mark.row(37)
-    async def test_one_who_does_not_read_is_sent_away_and_holds_nobody_up(
+    async def test_a_client_that_does_not_read_is_disconnected_and_holds_nobody_up(
         self,
         servers: Callable[..., Server],
         length: Length,

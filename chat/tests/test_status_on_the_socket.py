@@ -82,8 +82,8 @@ async def write_without_a_word(user: User, **fields: Any) -> None:
     await Status.objects.aupdate_or_create(user=user, defaults={**fields, "changed_at": Now()})
 
 
-class TestSettingIt:
-    async def test_is_told_to_all_tabs_of_that_person_and_to_no_other(
+class TestSetting:
+    async def test_a_users_own_status_is_told_to_all_their_tabs_and_to_nobody_else(
         self, servers: Servers, alice: User, bob: User, general: Room
     ) -> None:
         one, other = servers(), servers()
@@ -99,7 +99,9 @@ class TestSettingIt:
             async with Client(other, alice) as later:
                 assert later.hello["status"] == BUSY
 
-    async def test_is_seen_by_those_who_look(self, servers: Servers, alice: User, bob: User, general: Room) -> None:
+    async def test_a_status_is_seen_by_those_who_have_the_room_open(
+        self, servers: Servers, alice: User, bob: User, general: Room
+    ) -> None:
         one, other = servers(), servers()
         async with looking(one, alice, general) as a, looking(other, bob, general) as b:
             await shows(b, lambda: here(b) == {"alice", "bob"})
@@ -110,7 +112,7 @@ class TestSettingIt:
             await shows(b, lambda: sidebar(b)["alice"]["away"])
             assert not {"dnd", "status"} & sidebar(b)["alice"].keys()
 
-    async def test_leaves_what_one_would_read_anew(
+    async def test_status_events_leave_the_same_state_as_a_fresh_read(
         self, servers: Servers, alice: User, bob: User, general: Room
     ) -> None:
         one, other = servers(), servers()
@@ -124,7 +126,7 @@ class TestSettingIt:
                 async with looking(one, bob, general) as anew:
                     await agree(anew, b, "alice")
 
-    async def test_refuses_what_is_no_status(self, server: Server, alice: User) -> None:
+    async def test_an_invalid_status_is_refused(self, server: Server, alice: User) -> None:
         async with Client(server, alice) as a:
             assert await a.command("status.set", text="x" * 100)
             wrong: dict[str, dict[str, Any]] = {
@@ -141,7 +143,7 @@ class TestSettingIt:
             with pytest.raises(Refused, match="bad_frame"):
                 await a.command("status.set", text="Busy", until="2101-01-01T00:00:00")  # in which time zone?
 
-    async def test_ends_by_itself(self, servers: Servers, alice: User, bob: User, general: Room) -> None:
+    async def test_a_status_ends_by_itself(self, servers: Servers, alice: User, bob: User, general: Room) -> None:
         one, other = servers(), servers()
         async with looking(one, alice, general) as a, looking(other, bob, general) as b:
             await shows(b, lambda: here(b) == {"alice", "bob"})
@@ -152,7 +154,7 @@ class TestSettingIt:
             await shows(b, lambda: not {"dnd", "status"} & sidebar(b)["alice"].keys(), within=10)
             await shows(a, lambda: statuses(a)[-1] == NOTHING)
 
-    async def test_is_seen_of_somebody_who_joins(
+    async def test_the_status_of_a_member_who_joins_is_seen(
         self, server: Server, alice: User, bob: User, mallory: User, general: Room
     ) -> None:
         await in_thread(set_status)(mallory, text="New here")
@@ -162,7 +164,9 @@ class TestSettingIt:
 
 
 class TestLostWord:
-    async def test_is_made_up_for(self, servers: Servers, alice: User, bob: User, general: Room) -> None:
+    async def test_a_status_that_changed_without_an_event_is_found(
+        self, servers: Servers, alice: User, bob: User, general: Room
+    ) -> None:
         one, other = servers(), servers()
         async with looking(one, alice, general) as a, looking(other, bob, general) as b:
             await shows(b, lambda: here(b) == {"alice", "bob"})
@@ -172,7 +176,7 @@ class TestLostWord:
             await write_without_a_word(alice, mode="invisible")
             await shows(b, lambda: "alice" not in sidebar(b))
 
-    async def test_redis_away_hides_nobody_less(
+    async def test_a_user_who_turns_invisible_while_redis_is_away_stays_hidden(
         self, server: Server, valkey: Valkey, alice: User, bob: User, general: Room
     ) -> None:
         async with looking(server, alice, general) as a, looking(server, bob, general) as b:
@@ -225,7 +229,9 @@ class TestLostWord:
 
 
 class TestInvisible:
-    async def test_looks_as_if_one_had_left(self, servers: Servers, alice: User, bob: User, general: Room) -> None:
+    async def test_turning_invisible_looks_like_leaving(
+        self, servers: Servers, alice: User, bob: User, general: Room
+    ) -> None:
         one, other = servers(), servers()
         async with looking(one, alice, general) as a, Client(other, alice), looking(other, bob, general) as b:
             await shows(b, lambda: here(b) == {"alice", "bob"})
@@ -238,7 +244,9 @@ class TestInvisible:
             await a.command("status.set")
             await shows(b, lambda: here(b) == {"alice", "bob"})
 
-    async def test_from_the_start_is_never_seen(self, servers: Servers, alice: User, bob: User, general: Room) -> None:
+    async def test_a_user_who_is_invisible_from_the_start_is_never_seen(
+        self, servers: Servers, alice: User, bob: User, general: Room
+    ) -> None:
         one, other = servers(), servers()
         async with looking(one, alice, general):
             pass
@@ -257,7 +265,7 @@ class TestInvisible:
             assert not seen(b, "alice")
         assert await last_seen(alice) == before
 
-    async def test_keeps_the_old_time_of_being_seen(
+    async def test_an_invisible_user_keeps_the_earlier_time_last_seen(
         self, server: Server, alice: User, bob: User, general: Room
     ) -> None:
         async with looking(server, bob, general) as b:
@@ -271,7 +279,9 @@ class TestInvisible:
                 await shows(b, lambda: seen(b, "alice"), within=2)
             assert await last_seen(alice) == before
 
-    async def test_types_unseen(self, servers: Servers, alice: User, bob: User, general: Room) -> None:
+    async def test_an_invisible_user_types_unseen(
+        self, servers: Servers, alice: User, bob: User, general: Room
+    ) -> None:
         one, other = servers(), servers()
         async with (
             looking(one, alice, general) as a,
@@ -292,7 +302,9 @@ class TestInvisible:
                 assert (await tab.event("message.posted"))["message"]["body"] == "As any message"
                 assert len(tab.seen("typing.started")) == len(tab.seen("typing.stopped")) == 1
 
-    async def test_is_not_here(self, server: Server, alice: User, bob: User, general: Room) -> None:
+    async def test_an_invisible_user_is_not_notified_by_at_here(
+        self, server: Server, alice: User, bob: User, general: Room
+    ) -> None:
         async with looking(server, alice, general) as a, looking(server, bob, general) as b:
             await shows(b, lambda: here(b) == {"alice", "bob"})
             assert (await post(b, general, "@here"))["told"] == [alice.pk]
@@ -301,7 +313,7 @@ class TestInvisible:
             assert "told" not in await post(b, general, "@here")
             await shows(a, lambda: bodies(a) == ["@here", "@here"])
 
-    async def test_is_not_counted_in_lists_of_rooms(
+    async def test_an_invisible_user_is_not_counted_in_lists_of_rooms(
         self, server: Server, alice: User, bob: User, mallory: User, general: Room
     ) -> None:
         async with looking(server, alice, general) as a, Client(server, mallory) as m:
@@ -314,7 +326,7 @@ class TestInvisible:
 
 
 class TestLastSeen:
-    async def test_is_when_the_last_tab_had_closed(
+    async def test_last_seen_is_the_time_when_the_last_tab_closed(
         self, servers: Servers, alice: User, bob: User, general: Room
     ) -> None:
         one, other = servers(), servers()
@@ -332,7 +344,7 @@ class TestLastSeen:
                 await shows(b, lambda: "alice" in sidebar(b))
                 assert "last_seen" not in sidebar(b)["alice"]
 
-    async def test_is_written_down_when_a_server_is_killed(
+    async def test_last_seen_is_stored_when_a_server_is_killed(
         self, servers: Servers, alice: User, bob: User, general: Room
     ) -> None:
         one, other = servers(), servers()
@@ -347,7 +359,7 @@ class TestLastSeen:
         yield outage
         outage.close()
 
-    async def test_is_written_down_when_the_database_is_back(
+    async def test_last_seen_is_stored_when_the_database_is_back(
         self, servers: Servers, outage: Outage, length: Length, alice: User, bob: User, general: Room
     ) -> None:
         server = servers(**outage.environment, ROOMFUL_DATABASE_WAIT_MS="500")
@@ -369,7 +381,7 @@ class TestLastSeen:
 
 
 class TestTheTimeZone:
-    async def test_is_that_of_the_first_page(self, server: Server, alice: User) -> None:
+    async def test_the_time_zone_is_that_of_the_first_page(self, server: Server, alice: User) -> None:
         async with Client(server, alice) as a:
             assert a.hello["time_zone"] is None
             assert (await a.command("person.zone", time_zone="Europe/Berlin"))["time_zone"] == "Europe/Berlin"
@@ -382,7 +394,7 @@ class TestTheTimeZone:
 
 class TestAnOutsider:
     @pytest.mark.row(32)
-    async def test_learns_nothing_of_anybodys_status(
+    async def test_an_outsider_learns_nothing_of_a_members_status(
         self, servers: Servers, alice: User, bob: User, mallory: User, secret: Room
     ) -> None:
         one, other = servers(), servers()
@@ -407,7 +419,7 @@ class TestAnOutsider:
 
 
 class TestAPersonsCard:
-    async def test_shows_of_the_invisible_what_it_shows_of_those_who_left(
+    async def test_the_card_of_an_invisible_user_looks_like_that_of_a_user_who_left(
         self, server: Server, alice: User, bob: User, general: Room
     ) -> None:
         cookie = await in_thread(session_cookie)(bob)

@@ -53,11 +53,11 @@ def acts(bob: User, general: Room, message: Message) -> Acts:
     }
 
 
-def test_otherwise_members_write(acts: Acts) -> None:
+def test_members_write_in_an_ordinary_room(acts: Acts) -> None:
     assert {name: refused(act) for name, act in acts.items()} == dict.fromkeys(acts, "")
 
 
-def test_who_is_muted_writes_nothing_and_is_told_until_when_in_their_own_time(
+def test_a_muted_member_cannot_write_and_is_told_until_when_in_their_own_time(
     acts: Acts, alice: User, bob: User, general: Room, message: Message
 ) -> None:
     bob.time_zone = "Asia/Tokyo"
@@ -117,21 +117,23 @@ class TestSlowMode:
         Membership.objects.filter(user=bob).update(posted_at=timezone.now() - timedelta(seconds=30))
         assert say(bob, slow)
 
-    def test_replies_count_and_reactions_do_not(self, bob: User, slow: Room) -> None:
+    def test_slow_mode_counts_replies_and_not_reactions(self, bob: User, slow: Room) -> None:
         first = say(bob, slow)
         assert refused(lambda: say(bob, slow, thread=first.pk)).startswith("limited")
         assert reactions.add_reaction(bob, slow.pk, first.pk, "👍")
 
-    def test_moderators_do_not_wait(self, alice: User, slow: Room) -> None:
+    def test_moderators_do_not_wait_in_slow_mode(self, alice: User, slow: Room) -> None:
         assert say(alice, slow)
         assert say(alice, slow)
 
-    def test_of_a_batch_each_member_has_one(self, alice: User, bob: User, slow: Room) -> None:
+    def test_a_batch_has_one_post_of_each_member_in_slow_mode(self, alice: User, bob: User, slow: Room) -> None:
         posts = [Post(author, slow.pk, "Hello", uuid4()) for author in (bob, alice, bob, alice)]
         outcomes = [isinstance(outcome, Message) for outcome in post_messages(posts)]
         assert outcomes == [True, True, False, True]
 
-    def test_the_same_again_is_the_same_whatever_came_since(self, alice: User, bob: User, slow: Room) -> None:
+    def test_a_post_that_is_retried_returns_the_stored_message_despite_later_restrictions(
+        self, alice: User, bob: User, slow: Room
+    ) -> None:
         stored = say(bob, slow)
         assert say(bob, slow, client_id=stored.client_id) == stored
         moderation.mute(Actor(alice), slow.pk, bob.pk, until=timezone.now() + HOUR)
@@ -141,7 +143,7 @@ class TestSlowMode:
         with pytest.raises(Forbidden):
             say(bob, slow)
 
-    def test_what_was_said_elsewhere_before_does_not_count(self, bob: User, slow: Room) -> None:
+    def test_imported_messages_do_not_count_in_slow_mode(self, bob: User, slow: Room) -> None:
         for _ in range(2):
             assert say(bob, slow, created_at=timezone.now() - HOUR)
         assert say(bob, slow)
@@ -151,7 +153,7 @@ class TestSlowMode:
         Membership.objects.filter(user=bob).update(posted_at=timezone.now() + HOUR)
         assert say(bob, slow)
 
-    def test_costs_a_query_only_where_it_is_on(
+    def test_slow_mode_costs_a_query_only_where_it_is_on(
         self, alice: User, bob: User, slow: Room, django_assert_num_queries: Any
     ) -> None:
         with django_assert_num_queries(8):

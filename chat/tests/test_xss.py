@@ -30,19 +30,19 @@ def site(alice: User) -> User:
 
 
 @pytest.mark.parametrize("around", AROUND)
-def test_what_is_said_is_inert(around: str) -> None:
+def test_an_injection_in_a_message_is_rendered_inert(around: str) -> None:
     for payload in PAYLOADS:
         for html in (render(around.format(payload)), render_inline(around.format(payload))):
             assert not live_parts(html), payload
 
 
-def test_the_reader_sees_what_is_not() -> None:
+def test_the_checker_finds_markup_that_is_live() -> None:
     """Otherwise the tests here would see nothing."""
     unsafe = [payload for payload in PAYLOADS if live_parts(payload)]
     assert len(unsafe) > 60
 
 
-def test_is_no_username_and_no_emoji() -> None:
+def test_an_injection_is_refused_as_a_username_and_as_an_emoji() -> None:
     username = User._meta.get_field("username")
     assert username.clean("bob", None) == "bob"
     for payload in PAYLOADS:
@@ -53,7 +53,9 @@ def test_is_no_username_and_no_emoji() -> None:
 
 
 @pytest.mark.django_db
-def test_every_page_shows_it_as_text_and_data_is_no_page(site: User, bob: User, mallory: User, general: Room) -> None:
+def test_every_page_shows_injections_as_text_and_data_is_not_served_as_html(
+    site: User, bob: User, mallory: User, general: Room
+) -> None:
     planted = plant(site, bob, general)
     assert len(planted) > 100
     mine, hers = Client(raise_request_exception=False), Client()

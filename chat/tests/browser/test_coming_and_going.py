@@ -27,7 +27,7 @@ Servers = Callable[..., Server]
 
 
 @pytest.mark.row(18)
-async def test_whose_browser_is_killed_is_gone_after_the_linger(
+async def test_a_user_whose_browser_is_killed_is_gone_after_the_linger(
     server: Server, tab: OpenTab, measured: Measured, alice: User, bob: User, general: Room
 ) -> None:
     async with Client(server, alice) as a:

@@ -37,7 +37,7 @@ def keep(tab: Tab, name: str, *acts: str) -> None:
         tab.one(f".acts-menu:popover-open [data-act={act}]").send_keys(Keys.ENTER)
 
 
-def test_two_people_write_to_each_other_and_put_it_away_until_there_is_more(
+def test_two_users_talk_and_put_their_conversation_away_until_the_next_message(
     tab: OpenTab, alice: User, bob: User, general: Room
 ) -> None:
     hers, his = tab(alice), tab(bob)

@@ -20,7 +20,7 @@ def fill(page: Tab, **fields: str) -> None:
     page.browser.switch_to.active_element.send_keys(Keys.ENTER)
 
 
-def test_somebody_signs_up_makes_a_room_talks_and_signs_out(tab: OpenTab) -> None:
+def test_a_new_user_signs_up_makes_a_room_talks_and_signs_out(tab: OpenTab) -> None:
     page = tab()
     page.go("/")
     page.browser.find_element(By.PARTIAL_LINK_TEXT, "Create an account").click()
@@ -66,7 +66,7 @@ def test_a_public_room_is_joined_from_its_page(tab: OpenTab, mallory: User, gene
 
 
 @pytest.mark.parametrize("size", [(1280, 900), (390, 844)], ids=["desk", "phone"])
-def test_axe_finds_nothing(
+def test_axe_finds_no_barrier_on_the_pages_of_accounts_and_rooms(
     tab: OpenTab, alice: User, bob: User, mallory: User, general: Room, size: tuple[int, int]
 ) -> None:
     rooms.create_room(bob, "another")

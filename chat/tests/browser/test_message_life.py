@@ -138,7 +138,7 @@ def test_pins_are_listed_and_lead_to_their_messages(tab: OpenTab, alice: User, b
     everywhere(lambda each: each.one("[data-opens=pins]").text == "1", hers, his)
 
 
-def test_who_comes_and_goes_is_told_in_one_line(
+def test_joins_and_leaves_are_collapsed_into_one_line(
     tab: OpenTab, alice: User, bob: User, mallory: User, general: Room
 ) -> None:
     page = tab(alice)
@@ -170,7 +170,7 @@ import("/static/chat/timeline.js").then(({ Timeline }) => {
 """
 
 
-def test_what_is_newer_stays_whatever_comes_later(tab: OpenTab, alice: User, general: Room) -> None:
+def test_a_late_page_or_event_does_not_overwrite_newer_state(tab: OpenTab, alice: User, general: Room) -> None:
     """A page of history that was read before a change arrives after it; so may an older event."""
     page = tab(alice)
     page.open_room(general)

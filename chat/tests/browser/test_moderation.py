@@ -54,7 +54,7 @@ def draft(page: Tab) -> str:
     return str(page.read("document.querySelector('main textarea[name=body]')?.value"))
 
 
-def test_who_is_muted_locked_out_removed_and_banned_while_typing_sees_who_did_it_and_why(
+def test_a_member_muted_locked_out_removed_and_banned_while_typing_sees_who_did_it_and_why(
     tab: OpenTab, alice: User, bob: User, general: Room
 ) -> None:
     hers, his = tab(alice), tab(bob)

@@ -117,7 +117,7 @@ def test_a_card_that_does_not_load_says_so_and_is_asked_for_again(both: tuple[Ta
     eventually(lambda: "#general" in hers.card())
 
 
-def test_who_has_gone_is_offline_and_was_last_seen(both: tuple[Tab, Tab], general: Room) -> None:
+def test_a_member_who_has_gone_is_offline_with_the_time_last_seen(both: tuple[Tab, Tab], general: Room) -> None:
     hers, his = both
     his.browser.quit()
     eventually(lambda: "just now" in hers.says_of("bob"), within=15)

@@ -21,7 +21,7 @@ def post(author: User, room: Room, body: str, **details: object) -> int:
     return messages.post_message(author, room.pk, body=body, client_id=uuid4(), **details).pk
 
 
-def test_what_somebody_posted_is_deleted_what_is_old_goes_and_then_the_room(
+def test_open_pages_follow_a_purge_then_retention_and_then_the_deletion_of_the_room(
     tab: OpenTab, alice: User, bob: User, general: Room, secret: Room
 ) -> None:
     post(alice, general, "Long ago", created_at=timezone.now() - timedelta(days=3))

@@ -130,7 +130,7 @@ def test_a_server_that_is_killed_loses_nothing(
     assert his.sees("alice", "bob", within=20)
 
 
-def test_what_was_said_while_a_page_was_cut_off_comes_in_order(
+def test_messages_sent_while_a_page_was_cut_off_arrive_in_order(
     tab: OpenTab, servers: Callable[..., Server], alice: User, bob: User, general: Room
 ) -> None:
     other = servers()
@@ -162,7 +162,7 @@ def test_older_messages_load_as_one_scrolls_up(tab: OpenTab, alice: User, genera
     assert page.stored() == [f"Message {number}" for number in range(120)]
 
 
-def test_text_stays_text(tab: OpenTab, alice: User, general: Room) -> None:
+def test_html_in_a_message_is_shown_as_text(tab: OpenTab, alice: User, general: Room) -> None:
     body = "<img src=x onerror=\"document.title='gone'\"> <b>bold</b> javascript:alert(1) https://example.org/?a=1&b=2"
     page = tab(alice)
     page.open_room(general)
@@ -213,7 +213,7 @@ def test_markdown_is_shown_and_can_be_read_by_all(tab: OpenTab, alice: User, gen
     assert page.complaints() == []
 
 
-def test_me_is_an_action_and_shift_enter_a_new_line(tab: OpenTab, alice: User, general: Room) -> None:
+def test_slash_me_sends_an_action_and_shift_enter_makes_a_new_line(tab: OpenTab, alice: User, general: Room) -> None:
     page = tab(alice)
     page.open_room(general)
     page.say("/me waves")
@@ -251,7 +251,7 @@ def test_switching_rooms_keeps_the_socket_and_the_way_back(
     assert page.read("window.sameDocument") is True
 
 
-def test_one_who_leaves_is_shown_out(tab: OpenTab, bob: User, general: Room) -> None:
+def test_a_member_who_leaves_is_shown_the_join_page(tab: OpenTab, bob: User, general: Room) -> None:
     page = tab(bob)
     page.open_room(general)
     rooms.leave(bob, general.pk)
@@ -289,7 +289,7 @@ def test_presence_that_is_unavailable_is_not_shown_as_nobody(
             assert page.stored() == [f"We still talk {number}" for number in range(said)]
 
 
-def test_what_is_too_much_at_once_goes_out_by_itself_in_order(
+def test_messages_over_the_rate_limit_are_sent_later_in_order(
     tab: OpenTab, servers: Callable[..., Server], alice: User, bob: User, general: Room
 ) -> None:
     """For longer than a message that is refused for another reason is tried again."""
@@ -315,7 +315,7 @@ def test_what_is_too_much_at_once_goes_out_by_itself_in_order(
     assert hers.complaints() == []
 
 
-def test_one_tab_too_many_says_so_and_goes_on_when_another_is_closed(
+def test_a_tab_over_the_limit_says_so_and_connects_when_another_is_closed(
     tab: OpenTab, servers: Callable[..., Server], alice: User, general: Room
 ) -> None:
     server = servers(ROOMFUL_SOCKETS="1")

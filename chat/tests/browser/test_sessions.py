@@ -12,7 +12,9 @@ from project.testing.waiting import eventually
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-def test_pages_follow_what_is_decided_about_their_session(tab: OpenTab, alice: User, bob: User, general: Room) -> None:
+def test_open_pages_react_when_their_session_changes_or_ends(
+    tab: OpenTab, alice: User, bob: User, general: Room
+) -> None:
     here, elsewhere = tab(alice), tab(alice)
     here.open_room(general)
     elsewhere.open_room(general)

@@ -107,7 +107,7 @@ def says_of_oneself(tab: Tab) -> str:
     return str(tab.read("document.querySelector('me-card small').innerText"))
 
 
-def test_who_is_not_connected_cannot_say_how_they_are(both: tuple[Tab, Tab], server: Server) -> None:
+def test_a_user_without_a_connection_cannot_set_a_status(both: tuple[Tab, Tab], server: Server) -> None:
     hers, _ = both
     hers.open_status()
     assert hers.one(".status-dialog .buttons .button:not(.quiet)").is_enabled()
@@ -116,7 +116,7 @@ def test_who_is_not_connected_cannot_say_how_they_are(both: tuple[Tab, Tab], ser
     assert says_of_oneself(hers) == "Not connected"
 
 
-def test_what_is_refused_is_said_in_the_dialog(both: tuple[Tab, Tab]) -> None:
+def test_a_refused_status_is_explained_in_the_dialog(both: tuple[Tab, Tab]) -> None:
     hers, his = both
     his.open_status()
     field = his.one(".status-dialog input[name=text]")
@@ -129,7 +129,7 @@ def test_what_is_refused_is_said_in_the_dialog(both: tuple[Tab, Tab]) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_menu_and_the_dialog_can_be_used_by_all(both: tuple[Tab, Tab], scheme: str) -> None:
+def test_the_status_menu_and_dialog_are_accessible(both: tuple[Tab, Tab], scheme: str) -> None:
     hers, his = both
     his.choose("dnd")
     hers.prefers(scheme)

@@ -59,7 +59,7 @@ def test_two_people_talk_in_a_thread_and_every_tab_counts_it(
     assert not hers.complaints() + his.complaints()
 
 
-def test_what_waits_to_be_sent_survives_a_reload_with_its_thread_and_quote(
+def test_a_pending_message_survives_a_reload_with_its_thread_and_quote(
     tab: OpenTab, server: Server, alice: User, bob: User, general: Room
 ) -> None:
     root = post(bob, general, "Who has the key?")
@@ -129,7 +129,9 @@ def test_marking_as_unread_holds_in_every_tab_until_one_comes_back(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_everyone_can_use_what_opens(tab: OpenTab, alice: User, bob: User, general: Room, scheme: str) -> None:
+def test_threads_pickers_mentions_and_pins_are_accessible(
+    tab: OpenTab, alice: User, bob: User, general: Room, scheme: str
+) -> None:
     root = post(bob, general, "@alice, who has the key?")
     post(bob, general, "And @here, who has the *other* one?", thread=root)
     post(bob, general, "I ask for a friend", quote=root)
@@ -158,7 +160,7 @@ def test_everyone_can_use_what_opens(tab: OpenTab, alice: User, bob: User, gener
     assert page.complaints() == []
 
 
-def test_who_has_a_name_in_another_script_is_offered_in_any_case_and_mentioned(
+def test_a_member_named_in_another_script_is_offered_in_any_case_and_mentioned(
     tab: OpenTab, alice: User, general: Room
 ) -> None:
     alisa, eli, hindi = map(User.objects.create_user, ["Алиса", "אלי", "नमस्ते"])

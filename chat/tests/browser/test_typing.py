@@ -17,7 +17,7 @@ def typing(page: Tab, where: str = "main") -> str:
     return str(page.one(f"{where} typing-line").get_attribute("data-typing"))
 
 
-def test_who_types_is_shown_until_they_send_stop_or_close_their_page(
+def test_a_typing_member_is_shown_until_they_send_stop_or_close_their_page(
     tab: OpenTab, alice: User, bob: User, general: Room
 ) -> None:
     hers, his = tab(alice), tab(bob)

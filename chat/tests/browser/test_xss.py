@@ -25,7 +25,7 @@ LINKS = "[...document.querySelectorAll('.body a')].map(link => link.href)"
 
 
 @pytest.mark.row(38)
-def test_a_site_full_of_it_is_harmless(
+def test_a_site_full_of_injections_runs_none_of_them(
     tab: OpenTab, servers: Callable[..., Server], alice: User, bob: User, general: Room
 ) -> None:
     alice.is_staff = True
