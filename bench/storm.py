@@ -15,7 +15,7 @@ SECONDS = 30  # until it is given up
 
 
 def storm_of_sockets(folder: Path, valkey: Valkey, people: int) -> dict[str, Any]:
-    """What the crowd in chat/tests/storm.py has to tell; it runs beside the server, in a process of its own."""
+    """Return the figures of the crowd in chat/tests/helpers/storm.py, which runs in its own process."""
     allow_sockets(people)
     size = Size(1, people)
     roomful = WholeRoomful(folder, valkey)
@@ -30,6 +30,6 @@ def _crowd(site: Site) -> str:
     cookies = [seat.headers["Cookie"].partition("=")[2] for seat in seats]
     origin = f"http://127.0.0.1:{site.port}"
     url = f"ws://127.0.0.1:{site.port}/ws/"
-    crowd = [sys.executable, "-m", "chat.tests.storm", str(seats[0].room), str(SECONDS), url, origin]
+    crowd = [sys.executable, "-m", "chat.tests.helpers.storm", str(seats[0].room), str(SECONDS), url, origin]
     said = "".join(f"{line}\n" for line in [*cookies, "", "go"])
     return subprocess.run(crowd, cwd=PROJECT, input=said, stdout=subprocess.PIPE, text=True, check=True).stdout

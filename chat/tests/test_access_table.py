@@ -1,4 +1,4 @@
-"""Every address and every command, tried by everybody, against the table of who may do what (access.py)."""
+"""Tries every address and every command as each kind of user, and compares with the table of permissions."""
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -27,10 +27,10 @@ from chat.commands import HANDLERS
 from chat.models import Room
 from chat.services import announcements, invitations, messages, reports, rooms
 from chat.services.actor import Actor
-from chat.tests import access
-from chat.tests.access import COMMANDS, FORMS, PAGES, SENT, Row
-from chat.tests.addresses import Address, addresses
-from chat.tests.talk import in_thread
+from chat.tests.helpers import access
+from chat.tests.helpers.access import COMMANDS, FORMS, PAGES, SENT, Row
+from chat.tests.helpers.addresses import Address, addresses
+from chat.tests.helpers.talk import in_thread
 from conftest import make_person
 from project.testing.processes import UNLIMITED, Server
 from project.testing.sockets import Client as Socket
@@ -304,7 +304,7 @@ def check_rows(table: str, expected: dict[str, Any], seen: dict[str, Any]) -> No
     wrong = {name: found for name, found in seen.items() if not agrees(found, row_of(name, expected))}
     lines = [f"    {name!r}: {as_code(found)},".replace("'", '"') for name, found in wrong.items()]
     if lines:
-        pytest.fail("\n".join([f"Seen, and not in {table} of chat/tests/access.py:", *lines]), pytrace=False)
+        pytest.fail("\n".join([f"Seen, and not in {table} of chat/tests/helpers/access.py:", *lines]), pytrace=False)
 
 
 def row_of(name: str, expected: dict[str, Any]) -> Any:

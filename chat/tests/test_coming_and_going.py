@@ -10,8 +10,8 @@ import pytest
 
 from accounts.models import User
 from chat.models import Room
-from chat.tests.talk import here, in_thread, member, open_room, post
-from chat.tests.watching import LEASE, LINGER, all_see, sees, sees_only, settled, told_of_presence, views
+from chat.tests.helpers.talk import here, in_thread, member, open_room, post
+from chat.tests.helpers.watching import LEASE, LINGER, all_see, sees, sees_only, settled, told_of_presence, views
 from project.testing.length import Length
 from project.testing.processes import Proxy, Server, WrongClockServer
 from project.testing.rows import Measured

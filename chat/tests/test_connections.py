@@ -13,8 +13,8 @@ from chat.models import Room, Status
 from chat.services import connections, rooms
 from chat.services.actor import Actor
 from chat.services.status import set_status
-from chat.tests.state import written
-from chat.tests.talk import fetch, in_thread, open_room, post
+from chat.tests.helpers.state import written
+from chat.tests.helpers.talk import fetch, in_thread, open_room, post
 from project.testing.processes import Server, Valkey
 from project.testing.sockets import Client, session_cookie
 from project.testing.waiting import eventually

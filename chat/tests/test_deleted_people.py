@@ -22,7 +22,7 @@ from chat.models import AuditEntry, Membership, Mention, Message, Participant, R
 from chat.services import directs, messages, moderation, reactions, removals, roles, site_bans
 from chat.services.actor import SITE, Actor
 from chat.services.status import set_status
-from chat.tests.talk import in_thread, open_room, post, shows, sidebar
+from chat.tests.helpers.talk import in_thread, open_room, post, shows, sidebar
 from project.testing.processes import Server
 from project.testing.sockets import Client as Socket
 

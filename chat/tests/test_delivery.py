@@ -12,7 +12,7 @@ from websockets.exceptions import ConnectionClosed
 
 from accounts.models import User
 from chat.models import Room
-from chat.tests.talk import (
+from chat.tests.helpers.talk import (
     bodies,
     bodies_in_order,
     in_thread,

@@ -10,7 +10,7 @@ import pytest
 from accounts.models import User
 from chat.models import Room
 from chat.services import directs, rooms
-from chat.tests.talk import bodies, here, in_thread, open_room, post, shows
+from chat.tests.helpers.talk import bodies, here, in_thread, open_room, post, shows
 from project.testing.processes import Server
 from project.testing.sockets import Client, Refused
 

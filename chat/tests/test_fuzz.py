@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from accounts.models import User
 from chat.models import Room
 from chat.services import messages
-from chat.tests.nonsense import texts, wires
+from chat.tests.helpers.nonsense import texts, wires
 from project.testing.length import length
 from project.testing.processes import UNLIMITED, Server
 from project.testing.sockets import Client, session_cookie

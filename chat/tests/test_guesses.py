@@ -11,7 +11,7 @@ from accounts.models import User
 from chat.errors import Refused
 from chat.models import Message, Room
 from chat.services import directs, messages, rooms
-from chat.tests.addresses import addresses
+from chat.tests.helpers.addresses import addresses
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row(31)]
 

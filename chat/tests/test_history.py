@@ -13,7 +13,7 @@ from chat import history
 from chat.models import Message, Room
 from chat.services import archiving, editing, messages, moderation, pins, purging, reactions, retention, roles, rooms
 from chat.services.actor import SITE, Actor
-from chat.tests.state import apply, state_of
+from chat.tests.helpers.state import apply, state_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -9,8 +9,8 @@ import pytest
 from accounts.models import User
 from chat.models import Room
 from chat.services import rooms
-from chat.tests.flood import flood
-from chat.tests.talk import bodies, in_thread, post
+from chat.tests.helpers.flood import flood
+from chat.tests.helpers.talk import bodies, in_thread, post
 from project.testing.length import Length
 from project.testing.processes import PlainServer, Server, Uvicorn
 from project.testing.rows import Measured

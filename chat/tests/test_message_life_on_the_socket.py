@@ -10,8 +10,8 @@ from django.contrib.sessions.models import Session
 from accounts.models import User
 from chat.models import Message, Room
 from chat.services import messages, rooms
-from chat.tests.state import apply, state_of
-from chat.tests.talk import in_thread, open_room, post
+from chat.tests.helpers.state import apply, state_of
+from chat.tests.helpers.talk import in_thread, open_room, post
 from project.testing.processes import Server
 from project.testing.sockets import Client, Refused
 

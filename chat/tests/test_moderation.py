@@ -13,7 +13,7 @@ from chat.errors import Forbidden, Invalid, NotFound, Refused
 from chat.models import Membership, Message, Room
 from chat.services import editing, messages, moderation, roles, rooms
 from chat.services.actor import Actor
-from chat.tests.state import written
+from chat.tests.helpers.state import written
 
 pytestmark = pytest.mark.django_db
 

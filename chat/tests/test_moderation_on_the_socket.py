@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from chat.models import Room
-from chat.tests.state import written
-from chat.tests.talk import bodies, here, in_thread, open_room, post, roster, shows
+from chat.tests.helpers.state import written
+from chat.tests.helpers.talk import bodies, here, in_thread, open_room, post, roster, shows
 from project.testing.processes import Server
 from project.testing.rows import Measured
 from project.testing.sockets import Client, Refused

@@ -11,7 +11,7 @@ import pytest
 from accounts.models import User
 from chat.models import Room
 from chat.services import rooms
-from chat.tests.talk import (
+from chat.tests.helpers.talk import (
     bodies,
     bodies_in_order,
     fetch,
@@ -25,7 +25,7 @@ from chat.tests.talk import (
     sign_in,
     versions,
 )
-from chat.tests.watching import LEASE, all_see, counts, sees_only, settled, views
+from chat.tests.helpers.watching import LEASE, all_see, counts, sees_only, settled, views
 from project.testing.length import Length
 from project.testing.outages import OUTAGES, Outage
 from project.testing.processes import UNLIMITED, Server, Valkey

@@ -20,7 +20,7 @@ from chat.models import AuditEntry, Ban, FormerName, Invite, Membership, Message
 from chat.services import editing, messages, pins, purging, reactions, removals, retention, rooms
 from chat.services.actor import Actor
 from chat.services.deleting import delete_room
-from chat.tests.talk import member
+from chat.tests.helpers.talk import member
 
 pytestmark = pytest.mark.django_db
 

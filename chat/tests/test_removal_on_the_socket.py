@@ -16,8 +16,8 @@ from chat.models import Message, Removal, Room
 from chat.services import messages, pins, retention
 from chat.services.actor import SITE, Actor
 from chat.services.deleting import delete_room
-from chat.tests.state import apply, state_of
-from chat.tests.talk import here, in_thread, open_room, post, shows
+from chat.tests.helpers.state import apply, state_of
+from chat.tests.helpers.talk import here, in_thread, open_room, post, shows
 from project.testing.processes import Server
 from project.testing.sockets import Client, Refused
 from project.testing.waiting import eventually

@@ -10,7 +10,7 @@ from accounts.models import User
 from chat.models import Announcement, Room
 from chat.services import announcements, reports
 from chat.services.actor import SITE, Actor
-from chat.tests.talk import in_thread, member, post
+from chat.tests.helpers.talk import in_thread, member, post
 from project.testing.length import Length
 from project.testing.processes import Server
 from project.testing.sockets import Client, Refused

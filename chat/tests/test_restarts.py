@@ -14,8 +14,8 @@ from django.db import connection, transaction
 
 from accounts.models import User
 from chat.models import Room
-from chat.tests.talk import bodies_in_order, fetch, in_thread, open_room
-from chat.tests.watching import (
+from chat.tests.helpers.talk import bodies_in_order, fetch, in_thread, open_room
+from chat.tests.helpers.watching import (
     LEASE,
     Tab,
     counts,

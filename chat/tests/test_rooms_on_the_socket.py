@@ -9,7 +9,7 @@ import pytest
 from accounts.models import User
 from chat.models import Room
 from chat.services import messages, rooms
-from chat.tests.talk import (
+from chat.tests.helpers.talk import (
     bodies,
     check_that_each_opening_went_on_from_what_was_asked,
     in_thread,

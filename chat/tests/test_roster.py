@@ -17,7 +17,7 @@ from chat.hub.pace import LATEST_SECONDS, SOONEST_SECONDS, Pace
 from chat.models import Membership, Room
 from chat.services import rooms
 from chat.services.status import set_status
-from chat.tests.talk import here, in_thread, open_room, roster, shows, sidebar
+from chat.tests.helpers.talk import here, in_thread, open_room, roster, shows, sidebar
 from project.testing.processes import Server, Valkey
 from project.testing.sockets import Client, Refused
 from project.testing.waiting import eventually

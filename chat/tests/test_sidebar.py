@@ -9,7 +9,7 @@ import pytest
 from accounts.models import User
 from chat.models import Room
 from chat.services import rooms
-from chat.tests.talk import bodies, here, in_thread, open_room, post, shows, sidebar
+from chat.tests.helpers.talk import bodies, here, in_thread, open_room, post, shows, sidebar
 from project.testing.processes import Server, Valkey
 from project.testing.sockets import Client
 

@@ -22,7 +22,7 @@ from accounts.models import User
 from chat.models import Membership, Room
 from chat.services import connections, site_bans
 from chat.services.actor import SITE
-from chat.tests.talk import bodies, bodies_in_order, in_thread, post
+from chat.tests.helpers.talk import bodies, bodies_in_order, in_thread, post
 from project.testing.processes import Server
 from project.testing.rows import Measured
 from project.testing.sockets import Client, open_socket, session_cookie

@@ -13,7 +13,7 @@ from chat.errors import Forbidden, Invalid, NotFound
 from chat.models import Announcement, AuditEntry, Ban, Membership, Report, Room
 from chat.services import connections, messages, rooms, site_bans
 from chat.services.actor import SITE, Actor
-from chat.tests.state import written
+from chat.tests.helpers.state import written
 from project.testing.processes import Valkey
 
 pytestmark = pytest.mark.django_db

@@ -17,7 +17,7 @@ from accounts.models import User
 from chat import frames
 from chat.models import Message, Room
 from chat.services import messages, rooms
-from chat.tests.talk import (
+from chat.tests.helpers.talk import (
     bodies,
     here,
     in_thread,

@@ -17,7 +17,7 @@ from chat import events
 from chat.models import Message, Room, Status
 from chat.services import rooms
 from chat.services.status import set_status
-from chat.tests.talk import bodies, fetch, here, in_thread, open_room, post, shows, sidebar
+from chat.tests.helpers.talk import bodies, fetch, here, in_thread, open_room, post, shows, sidebar
 from project.testing.length import Length
 from project.testing.outages import OUTAGES, Outage
 from project.testing.processes import Proxy, Server, Valkey

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from chat.models import Membership, Room
-from chat.tests.storm import gather
+from chat.tests.helpers.storm import gather
 from project.testing.processes import UNLIMITED, Server
 from project.testing.rows import Measured
 from project.testing.sockets import session_cookie

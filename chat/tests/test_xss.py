@@ -15,7 +15,7 @@ from chat.errors import Invalid
 from chat.markdown import render, render_inline
 from chat.models import Room
 from chat.services import wording
-from chat.tests.xss import PAYLOADS, live_parts, plant
+from chat.tests.helpers.xss import PAYLOADS, live_parts, plant
 
 pytestmark = pytest.mark.row(38)
 

@@ -8,7 +8,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from accounts.models import User
-from chat.tests.talk import in_thread
+from chat.tests.helpers.talk import in_thread
 from project.testing.processes import Server
 from project.testing.sockets import Client, session_cookie
 from project.testing.wire import handshake

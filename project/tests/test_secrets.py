@@ -13,7 +13,7 @@ from accounts.models import User
 from chat.models import Room
 from chat.services import invitations, rooms
 from chat.services.actor import Actor
-from chat.tests.talk import fetch, sign_in
+from chat.tests.helpers.talk import fetch, sign_in
 from project.logs import discreet
 from project.testing.processes import Server
 from project.testing.sockets import session_cookie

@@ -13,8 +13,8 @@ from websockets.exceptions import WebSocketException
 from accounts.models import User
 from chat.models import Room
 from chat.tests.browser.pages import OpenTab, Tab
-from chat.tests.talk import in_thread, member, open_room
-from chat.tests.watching import LINGER, sees, sees_only, settled, told_of_presence
+from chat.tests.helpers.talk import in_thread, member, open_room
+from chat.tests.helpers.watching import LINGER, sees, sees_only, settled, told_of_presence
 from project.testing.length import Length
 from project.testing.processes import UNLIMITED, Server
 from project.testing.rows import Measured

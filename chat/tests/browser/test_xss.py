@@ -7,7 +7,7 @@ import pytest
 from accounts.models import User
 from chat.models import Room
 from chat.tests.browser.pages import OpenTab, Tab
-from chat.tests.xss import plant
+from chat.tests.helpers.xss import plant
 from project.testing.processes import Server
 from project.testing.waiting import eventually
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-# What is filled in: `<int:room_id>` of a path, `(?P<provider_id>[^/]+)` of an expression.
+# A parameter: `<int:room_id>` of a path, `(?P<provider_id>[^/]+)` of an expression.
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^)]*\)")
 
 
@@ -23,7 +23,7 @@ class Address(NamedTuple):
 
 
 def addresses(pattern: URLPattern | URLResolver | None = None) -> list[Address]:
-    """All of them, each once; or those below a pattern."""
+    """Return every address once, or only those below a pattern."""
     return list(dict.fromkeys(_addresses(pattern or get_resolver(), (), "")))
 
 

@@ -1,4 +1,4 @@
-"""What people see of one another, frame by frame, and tabs that come back as the page does."""
+"""Presence as clients see it, frame by frame, and tabs that reconnect as the page does."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -11,7 +11,7 @@ from websockets.exceptions import WebSocketException
 from accounts.models import User
 from chat import limits
 from chat.models import Room
-from chat.tests.talk import here, open_room, shows
+from chat.tests.helpers.talk import here, open_room, shows
 from project.testing.processes import Server
 from project.testing.sockets import Client
 
@@ -22,7 +22,7 @@ RETRY_SECONDS = 0.2
 
 
 class Tab:
-    """A tab that shows a room, and comes back by itself when it was lost, after `delays`."""
+    """A tab that shows a room, and reconnects by itself after `delay`."""
 
     def __init__(
         self, server: Server, user: User, room: Room, delay: Callable[[], float] = lambda: RETRY_SECONDS
@@ -69,8 +69,10 @@ class Tab:
 
 
 def views(*clients: Client) -> list[set[str]]:
-    """Who was in the sidebar after each frame that told of it. One that says that nothing is known tells of nobody:
-    the list that was there stays."""
+    """Return the users in the sidebar after each frame about presence.
+
+    A snapshot that says that presence is unknown leaves the list as it was.
+    """
     seen: list[set[str]] = []
     for client in clients:
         people: dict[str, dict[str, Any]] = {}
@@ -88,23 +90,23 @@ def views(*clients: Client) -> list[set[str]]:
 
 
 def knows(client: Client) -> bool:
-    """Whether it was not told, last, that nobody knows who is there."""
+    """Tell whether the latest snapshot says that presence is known."""
     return bool(client.seen("presence.snapshot")[-1]["known"])
 
 
 def told_of_presence(client: Client) -> list[dict[str, Any]]:
-    """Every event that says who is there, or how many."""
+    """Return every event about presence: lists and counts."""
     return [event for event in client.log if event["type"].startswith("presence.")]
 
 
 def counts(client: Client, room: Room) -> list[int]:
-    """How many people the lists of rooms said to be in that room, one after the other, where it was known."""
+    """Return the successive known counts of the room in the lists of rooms."""
     told = [event["rooms"] for event in client.seen("presence.counted") if event["rooms"] is not None]
     return [rooms[str(room.pk)] for rooms in told if str(room.pk) in rooms]
 
 
 async def sees(client: Client, *usernames: str, within: float = 5) -> None:
-    """Wait until these people, and nobody else, have the room open in its sidebar."""
+    """Wait until exactly these users have the room open in the client's sidebar."""
     await shows(client, lambda: here(client) == set(usernames), within)
 
 
@@ -114,12 +116,12 @@ async def all_see(clients: Iterable[Client], *usernames: str) -> None:
 
 
 async def sees_only(client: Client, *usernames: str, within: float) -> None:
-    """Wait until there is nobody else in its sidebar, and it is known that there is not."""
+    """Wait until the client's sidebar has exactly these users and presence is known."""
     await shows(client, lambda: knows(client) and views(client)[-1] == set(usernames), within)
 
 
 async def settled(*clients: Client) -> None:
-    """Wait until nothing more is told of those who came: numbers are looked at only from time to time."""
+    """Wait until no more events come: counts are checked only from time to time."""
     await asyncio.gather(*map(_is_quiet, clients))
 
 

@@ -1,4 +1,4 @@
-"""What has been typed to take over a page (xss.toml): put everywhere, and looked for in what comes out."""
+"""Injections from xss.toml: store them everywhere, and find live markup in HTML."""
 
 import re
 import tomllib
@@ -22,7 +22,7 @@ PAYLOADS: list[str] = [
     payload for family in tomllib.loads((Path(__file__).parent / "xss.toml").read_text()).values() for payload in family
 ]
 
-# Where text may stand besides between tags, since nothing is done with it but to show it.
+# Attributes that may hold text, since browsers only show it.
 SHOWN = {"value", "title", "alt", "aria-label", "placeholder"}
 ADDRESSES = {"href", "src", "action", "formaction", "data", "poster", "srcset", "xlink:href", "background", "ping"}
 RUNS = {"style", "srcdoc", "http-equiv"}
@@ -30,7 +30,7 @@ ALLOWED_SCHEMES = {"", "http", "https", "mailto", "data"}  # `data` for a pictur
 
 
 class Reader(HTMLParser):
-    """Another parser than those that make our HTML, which notes whatever in a page could do something."""
+    """A parser that is independent of those that make our HTML, and notes all that could run."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -64,7 +64,7 @@ class Reader(HTMLParser):
 
 
 def is_live(tag: str, name: str, value: str) -> bool:
-    """Whether an attribute does something that nobody meant it to do."""
+    """Tell whether an attribute could run an injection."""
     if name in ADDRESSES:
         scheme = scheme_of(value)
         return scheme not in ALLOWED_SCHEMES or (scheme == "data" and not value.startswith("data:image/"))
@@ -74,7 +74,7 @@ def is_live(tag: str, name: str, value: str) -> bool:
 
 
 def scheme_of(address: str) -> str:
-    """As browsers find it: what nobody sees is dropped first."""
+    """Return the scheme as browsers find it: they drop invisible characters first."""
     found = re.match(r"([a-z][a-z0-9+.-]*):", re.sub(r"[\x00-\x20]", "", address).lower())
     return found[1] if found else ""
 
@@ -85,9 +85,9 @@ def live_parts(html: str) -> list[str]:
 
 @transaction.atomic
 def plant(owner: User, author: User, room: Room) -> list[Room]:
-    """Say it, name and describe rooms and people by it, give it as a reason, announce it; the rooms that took it.
+    """Store every injection as message, name, topic, reason, status and announcement, and return the rooms named so.
 
-    What a service does not accept is not stored, and a database takes no NUL.
+    An injection that a service refuses is skipped, and NUL is left out, since a database takes none.
     """
     planted = []
     for number, payload in enumerate(payload.replace("\0", "") for payload in PAYLOADS):

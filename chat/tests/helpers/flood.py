@@ -1,9 +1,9 @@
-"""One client that sends far too much, and what the others notice of it.
+"""A client that floods a room, and the latency of the others meanwhile.
 
-`flood` measures round trips between two people in a room, with and without a third one who floods it. The flood comes
-from a process of its own, since it would take its time from whoever measures in the same one:
+`flood` measures round trips between two users in a room, with and without a third one who floods it. The flood comes
+from its own process, so that it takes no time from the process that measures:
 
-    python -m chat.tests.flood URL ORIGIN COOKIE ROOM RATE SECONDS
+    python -m chat.tests.helpers.flood URL ORIGIN COOKIE ROOM RATE SECONDS
 """
 
 import asyncio
@@ -36,7 +36,7 @@ OK = 1000
 
 @dataclass(frozen=True, slots=True)
 class RoundTrips:
-    """From sending a post until it is acknowledged and has reached somebody else, in milliseconds."""
+    """Times from sending a post until it is acknowledged and has reached another user, in milliseconds."""
 
     count: int
     median: float
@@ -61,7 +61,7 @@ class Flood:
 class Figures:
     quiet: RoundTrips  # without a flood
     elsewhere: RoundTrips  # while it goes to another server on the same machine
-    here: RoundTrips  # while it goes to the server of those who are measured
+    here: RoundTrips  # while it goes to the server that is measured
     flood: Flood  # that one
 
 
@@ -74,10 +74,10 @@ async def flood(
     rate: int = 1000,
     seconds: float = 5,
 ) -> Figures:
-    """Let somebody post `rate` times a second, and measure others on `server`. All three are in the room.
+    """Let one user post `rate` times a second, and measure two others on `server`. All three are in the room.
 
-    The flood itself takes its part of a small machine, whoever gets it: what the server's people notice of it is how
-    `here` differs from `elsewhere`, where the same flood goes to the decoy.
+    The flood slows down a small machine wherever it goes. Its effect on the users of the server is the difference
+    between `here` and `elsewhere`, where the same flood goes to the decoy.
     """
     cookie = await sync_to_async(session_cookie)(by)
     async with Client(server, between[0]) as one, Client(server, between[1]) as other:
@@ -93,9 +93,9 @@ async def flood(
 
 
 async def start(server: Server, cookie: str, room: int, rate: int, seconds: float) -> asyncio.subprocess.Process:
-    """Returns once the flood has begun."""
+    """Start the flood, and return once it has begun."""
     flooder = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "chat.tests.flood"),
+        *(sys.executable, "-m", "chat.tests.helpers.flood"),
         *(f"ws://127.0.0.1:{server.port}/ws/", server.origin, cookie, str(room), str(rate), str(seconds)),
         stdout=asyncio.subprocess.PIPE,
         cwd=settings.BASE_DIR,
@@ -106,7 +106,7 @@ async def start(server: Server, cookie: str, room: int, rate: int, seconds: floa
 
 
 async def round_trips(one: Client, other: Client, room: "Room", seconds: float) -> RoundTrips:
-    """They post in turn."""
+    """Let the two post in turn, and measure each round trip."""
     taken: list[float] = []
     end = time.monotonic() + seconds
     while time.monotonic() < end:

@@ -1,11 +1,11 @@
-"""A crowd whose tabs open one room at once, and what each of them is told about presence.
+"""A crowd whose tabs open one room at once, and the events about presence that each of them gets.
 
-It runs in a process of its own, since it would take its time from whoever measures in the same one. It says `ready`
-once everybody is connected, begins at the next line of its input, and ends with one line of JSON, a `Storm`:
+It runs in its own process, so that it takes no time from the process that measures. It prints `ready` once all tabs
+are connected, begins at the next line of its input, and ends with one line of JSON, a `Storm`:
 
-    python -m chat.tests.storm ROOM SECONDS URL ORIGIN [URL ORIGIN …] < cookies
+    python -m chat.tests.helpers.storm ROOM SECONDS URL ORIGIN [URL ORIGIN …] < cookies
 
-The cookies come first, one a line, and an empty line. Everybody is to see everybody here, or the seconds are over.
+The cookies come first, one a line, then an empty line. It ends when every tab sees all others, or after SECONDS.
 """
 
 import asyncio
@@ -27,18 +27,18 @@ from project.testing.processes import Server
 
 HANDSHAKES = 50  # that are under way at a time
 PATIENCE = 60.0  # seconds, until everybody is connected
-QUIET = 1.5  # seconds after the end, in which what is told late is counted too
+QUIET = 1.5  # seconds after the end, in which late events are counted too
 ABOUT_PRESENCE = "presence."
 
 
 @dataclass(frozen=True, slots=True)
 class Storm:
-    seconds: float  # from the first command until the last of them was told that everybody is here
+    seconds: float  # from the first command until the last tab was told that all are here
     opened: float  # until the last command was acknowledged
-    seen: int  # of them, that were told so
-    frames: int  # about presence, to whoever got the most
+    seen: int  # tabs that were told so
+    frames: int  # about presence, to the tab that got most
     median_frames: float
-    kilobytes: float  # of all that it got, to whoever got the most
+    kilobytes: float  # in all, to the tab that got most
 
 
 class Counts(msgspec.Struct):
@@ -139,7 +139,7 @@ class Crowd:
 
 
 class Rehearsed:
-    """A crowd that is connected, in its process, and waits for its sign."""
+    """A connected crowd in its own process that waits for the signal to begin."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
@@ -150,9 +150,9 @@ class Rehearsed:
 
 
 async def gather(cookies: Sequence[str], room: int, *servers: Server, seconds: float = 30) -> Rehearsed:
-    """Connect as many people as there are cookies, spread over the servers."""
+    """Connect one tab for each cookie, spread over the servers."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "chat.tests.storm", str(room), str(seconds)),
+        *(sys.executable, "-m", "chat.tests.helpers.storm", str(room), str(seconds)),
         *(argument for server in servers for argument in (f"ws://127.0.0.1:{server.port}/ws/", server.origin)),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,

@@ -1,4 +1,4 @@
-"""Frames that no page would send, for Hypothesis to choose from: texts that look like commands, and raw bytes."""
+"""Strategies of Hypothesis for frames that no page sends: texts that look like commands, and raw bytes."""
 
 import json
 from uuid import UUID
@@ -13,7 +13,7 @@ from project.testing.wire import frame
 TYPES = sorted(str(kind.__struct_config__.tag) for kind in frames.COMMANDS)
 FIELDS = {str(kind.__struct_config__.tag): kind.__struct_fields__ for kind in frames.COMMANDS}
 
-# What would be right; capitals stand for the ids of what there is.
+# Valid values; capitals stand for ids of existing rows.
 RIGHT = {
     **dict.fromkeys(["room"], "ROOM"),
     **dict.fromkeys(["message", "quote", "thread"], "MESSAGE"),
@@ -52,11 +52,11 @@ RAW_VALUES = [*RAW.split(), *["undefined", "[1,", "'a'", "{]"], '"\t"', "9" * 40
 WRONG = [*(json.dumps(value) for value in [*INTEGERS, *STRINGS]), *RAW_VALUES]
 
 wrong = st.sampled_from(WRONG)
-slips = st.tuples(st.integers(0, 12), wrong)  # a name that stands there twice counts as it does the last time
+slips = st.tuples(st.integers(0, 12), wrong)  # of a repeated name the last one counts
 
 
 def command(type: str, slips: list[tuple[int, str]]) -> str:
-    """As it should be, but for some slips."""
+    """Build a valid command with some slips."""
     fields = FIELDS.get(type, ())
     names = [*fields, *fields, "type", "__class__", "\\u0000"]
     pairs = [("type", f'"{type}"'), *((name, RIGHT[name]) for name in fields)]

@@ -1,4 +1,4 @@
-"""What tests of the socket do and look at."""
+"""Actions and views of clients in tests of the socket."""
 
 import asyncio
 import json
@@ -21,7 +21,7 @@ from project.testing.sockets import Client, Refused
 
 RETRY_SECONDS = 0.2
 
-in_thread = sync_to_async  # the ORM, and what waits for a process
+in_thread = sync_to_async  # for the ORM, and for waiting for a process
 
 
 async def post(client: Client, room: Room, body: str, **members: Any) -> dict[str, Any]:
@@ -32,7 +32,7 @@ async def post(client: Client, room: Room, body: str, **members: Any) -> dict[st
 async def post_until_stored(
     client: Client, room: Room, refusals: list[Refused], body: str = "Hello", **members: Any
 ) -> None:
-    """As a client does that is told to try again: the same client id, until there is an ack."""
+    """Retry with the same client id until there is an ack, as a client does."""
     members = {"client_id": str(uuid4())} | members
     while True:
         try:
@@ -44,7 +44,7 @@ async def post_until_stored(
 
 
 def check_that_each_opening_went_on_from_what_was_asked(log: list[dict[str, Any]], asked: dict[int, int]) -> None:
-    """`asked` has the versions asked for, by the ids of the commands."""
+    """Check the log against `asked`: the requested versions by the ids of the commands."""
     expected: int | None = None
     for event in log:
         if event["type"] == "ack" and event["id"] in asked:
@@ -65,7 +65,7 @@ def versions(client: Client) -> list[int]:
 
 
 async def bodies_in_order(room: Room) -> list[str]:
-    """Of what is stored."""
+    """Return the bodies of the stored messages."""
     return [body async for body in room.messages.said().order_by("position").values_list("body", flat=True)]
 
 
@@ -76,12 +76,12 @@ def member(room: Room, username: str) -> User:
 
 
 def latest_page(server: Server, cookie: str, room: Room) -> dict[str, Any]:
-    """The newest page of history, over HTTP."""
+    """Fetch the newest page of history over HTTP."""
     return dict(json.loads(fetch(server, f"/rooms/{room.pk}/history/?before={10**9}", cookie)))
 
 
 def fetch(server: Server, path: str, cookie: str = "") -> str:
-    """A page, as the browser of whoever has this session's cookie gets it."""
+    """Fetch a page with the cookie of a session, as a browser does."""
     with closing(HTTPConnection("localhost", server.port, timeout=60)) as connection:
         connection.request("GET", path, headers={"Cookie": f"{settings.SESSION_COOKIE_NAME}={cookie}"})
         response = connection.getresponse()
@@ -90,7 +90,7 @@ def fetch(server: Server, path: str, cookie: str = "") -> str:
 
 
 def sign_in(server: Server, username: str, password: str) -> bool:
-    """Fill in the form, as a browser does."""
+    """Send the sign-in form as a browser does, and tell whether it worked."""
     with closing(HTTPConnection("localhost", server.port, timeout=60)) as connection:
         connection.request("GET", "/accounts/login/")
         page = connection.getresponse()
@@ -116,13 +116,13 @@ async def talk_until(enough: asyncio.Event, client: Client, room: Room) -> None:
 
 
 def sidebar(client: Client) -> dict[str, dict[str, Any]]:
-    """Those in the sidebar who are not offline, by username."""
+    """Return the members in the sidebar who are not offline, by username."""
     people = roster(client)["people"].values()
     return {person["username"]: person for person in people if person["online"] or person["here"]}
 
 
 def roster(client: Client) -> dict[str, Any]:
-    """The people in the sidebar, by id, and the counts: the latest snapshot or page, and what changed since."""
+    """Return the sidebar's members by id and its counts: the latest snapshot or page plus the diffs since."""
     people: dict[int, dict[str, Any]] = {}
     counts: dict[str, int] = {}
     for event in client.log:

@@ -1,4 +1,4 @@
-"""What a client knows of a room: fetched anew, and made of events."""
+"""A room as a client knows it: read from the database, or built from events."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from chat.models import AuditEntry, Room
 
 
 def state_of(room: Room) -> dict[str, Any]:
-    """What a client knows of a room, fetched anew."""
+    """Read the state that a client has of a room."""
     room.refresh_from_db()
     return {
         "settings": events.room_changed(room)["settings"],
@@ -20,12 +20,12 @@ def state_of(room: Room) -> dict[str, Any]:
 
 
 def written() -> QuerySet[AuditEntry]:
-    """What is in the audit log, but for the making of rooms, with which tests begin."""
+    """Return the audit log without the creation of rooms, with which tests begin."""
     return AuditEntry.objects.exclude(act=AuditEntry.Act.ROOM_CREATED).order_by("pk")
 
 
 def apply(state: dict[str, Any], event: dict[str, Any]) -> None:
-    """As a client does."""
+    """Apply an event to the state, as a client does."""
     match event["type"]:
         case "message.posted" | "message.changed":
             state["messages"][event["message"]["id"]] = event["message"]
@@ -53,7 +53,7 @@ Cards = dict[int, dict[str, Any]]
 
 
 def bury(cards: Cards, event: dict[str, Any]) -> None:
-    """They are tombstones now, and so are the quotes of them."""
+    """Turn the messages and their quotes into tombstones."""
     gone = {"body": "", "html": "", "deleted": {"at": event["at"], "by": event["by"]}, "version": event["version"]}
     for pk in event["messages"]:
         kept = {name: cards[pk][name] for name in LEFT_OF_A_TOMBSTONE if name in cards[pk]}
@@ -64,7 +64,7 @@ def bury(cards: Cards, event: dict[str, Any]) -> None:
 
 
 def remove(cards: Cards, event: dict[str, Any]) -> None:
-    """They are gone, and nothing quotes them any more."""
+    """Remove the messages and the quotes of them."""
     for pk in event["messages"]:
         cards.pop(pk)
     for quoting in quoting_any_of(event, cards):
@@ -77,7 +77,7 @@ def quoting_any_of(event: dict[str, Any], cards: Cards) -> list[dict[str, Any]]:
 
 
 def count_replies(cards: Cards, event: dict[str, Any]) -> None:
-    """What is left of the threads that lost some."""
+    """Update the roots of the threads that lost replies."""
     for thread in event.get("threads", ()):
         root = cards[thread["id"]]
         root["version"] = event["version"]

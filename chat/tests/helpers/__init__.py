@@ -1,0 +1,1 @@
+"""Helpers of the tests: socket clients, loads, payloads and the tables of permissions."""
