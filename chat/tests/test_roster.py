@@ -1,8 +1,7 @@
-"""The sidebar's people: in groups with counts, all of a small room and pages of a large one, over real servers."""
+"""The roster: all members of a small room, and pages of a large one, over real servers."""
 
 import asyncio
 import random
-import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from typing import Any
@@ -11,21 +10,16 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from chat.attendance import here_counts
-from chat.hub.members import Members
-from chat.hub.pace import LATEST_SECONDS, SOONEST_SECONDS, Pace
 from chat.models import Membership, Room
 from chat.services import rooms
-from chat.services.status import set_status
+from chat.tests.helpers.roster import counts, fetched_anew, has_counts, names, turn_page
 from chat.tests.helpers.talk import here, in_thread, open_room, roster, shows, sidebar
 from project.testing.processes import Server, Valkey
 from project.testing.sockets import Client, Refused
-from project.testing.waiting import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 SMALL = {"ROOMFUL_ROSTER_LENGTH": "3"}  # rooms of more than three members are large
-COUNTS = ("here", "online", "away", "offline")
 
 
 @pytest.fixture
@@ -35,41 +29,6 @@ def crowd(general: Room) -> list[User]:
     membership = {"room": general, "joined_at": timezone.now(), "version": general.version}
     Membership.objects.bulk_create(Membership(user=person, **membership) for person in people)
     return people
-
-
-def counts(client: Client) -> tuple[int, ...]:
-    """Here, online, away, offline; of what was told since the log was cleared, if that was anything."""
-    return tuple(roster(client)["counts"].get(group, 0) for group in COUNTS)
-
-
-def has_counts(client: Client, *expected: int) -> Callable[[], bool]:
-    return lambda: counts(client)[: len(expected)] == expected
-
-
-def lists(client: Client, room: Room, here: int) -> Callable[[], bool]:
-    """Whether the list of rooms in a tab says so, after all that it was told."""
-    return lambda: listed_here(client, room) == here
-
-
-def listed_here(client: Client, room: Room) -> int | None:
-    count = next(listed["here"] for listed in client.hello["rooms"] if listed["id"] == room.pk)
-    for event in client.seen("presence.counted"):
-        count = event["rooms"].get(str(room.pk), count)
-    return count
-
-
-def names(people: list[dict[str, Any]]) -> list[str]:
-    return [person["username"] for person in people]
-
-
-async def turn_page(client: Client, room: Room, **members: Any) -> list[str]:
-    return names((await client.command("roster.page", room=room.pk, **members))["people"])
-
-
-async def fetched_anew(server: Server, user: User, room: Room) -> dict[str, Any]:
-    async with Client(server, user) as client:
-        await open_room(client, room)
-        return roster(client)
 
 
 class TestWhole:
@@ -274,177 +233,3 @@ async def _do_something(
         members = {} if act == "close" else {"room": room.pk}
         with suppress(Refused):  # to open, or to leave, where one is no member
             await tab.command(f"room.{act}", **members)
-
-
-class TestNumbers:
-    async def test_the_number_of_those_here_agrees_wherever_it_is_shown(
-        self, servers: Callable[..., Server], alice: User, bob: User, mallory: User, general: Room
-    ) -> None:
-        """Also at once after somebody leaves a room that they look at, or looked at a moment ago."""
-        one, other = servers(PRESENCE_LINGER_MS="60000"), servers(PRESENCE_LINGER_MS="60000")
-        await in_thread(rooms.join)(mallory, general.pk)
-        async with Client(one, alice) as a, Client(other, alice) as elsewhere:
-            await open_room(a, general)
-            async with Client(other, bob) as b:
-                await open_room(b, general)
-            async with Client(other, mallory) as m:
-                await open_room(m, general)
-                await self._all_say(3, a, elsewhere, general)
-                await in_thread(rooms.leave)(mallory, general.pk)
-                await self._all_say(2, a, elsewhere, general)
-                await in_thread(rooms.leave)(bob, general.pk)  # who closed his tab, and is still lingering
-                await self._all_say(1, a, elsewhere, general)
-
-    async def _all_say(self, count: int, looking: Client, listing: Client, room: Room) -> None:
-        """The sidebar, the list of rooms in a tab, and what the index and the admin read."""
-        await shows(looking, lambda: roster(looking)["counts"]["here"] == count)
-        await shows(listing, lists(listing, room, count))
-        await in_thread(eventually)(lambda: here_counts([room.pk]) == {room.pk: count})
-
-    async def test_opening_a_room_tells_the_same_count_as_the_lists(
-        self, server: Server, alice: User, bob: User, general: Room
-    ) -> None:
-        async with Client(server, bob) as b, Client(server, alice) as a:
-            await open_room(b, general)
-            await a.event("presence.counted", rooms={str(general.pk): 1})
-            assert (await a.command("room.open", room=general.pk))["room"]["here"] == 1
-
-
-class TestPrivacy:
-    @pytest.mark.row(32)
-    async def test_presence_of_private_rooms_never_reaches_an_outsider(
-        self, server: Server, alice: User, bob: User, mallory: User, general: Room, secret: Room
-    ) -> None:
-        await in_thread(rooms.join)(mallory, general.pk)
-        async with Client(server, mallory) as m, Client(server, alice) as a:
-            await m.command("directory.watch")
-            await open_room(a, secret)
-            assert "bob" in await turn_page(a, secret)
-            for command in ("room.open", "roster.page"):
-                with pytest.raises(Refused) as refused:
-                    await m.command(command, room=secret.pk)
-                assert refused.value.code == "not_found"
-            await open_room(m, general)
-            async with Client(server, bob) as b:
-                await open_room(b, secret)
-                await shows(a, lambda: here(a) == {"alice", "bob"})
-                await shows(m, lambda: "bob" in sidebar(m))
-                with pytest.raises(Refused):
-                    await m.command("roster.page", room=secret.pk)
-            await shows(a, lambda: here(a) == {"alice"})
-            await shows(m, lambda: "bob" not in sidebar(m))
-            told = [event for event in m.log if event["type"].startswith(("presence.", "directory."))]
-            assert {event["room"] for event in told if "room" in event} == {general.pk}
-            assert all(set(event["rooms"]) <= {str(general.pk)} for event in told if "rooms" in event)
-            assert not any(
-                person["here"] for event in told for person in event.get("people", []) if person["username"] == "bob"
-            )
-
-    async def test_a_former_member_is_told_no_more_presence_of_the_room(
-        self, server: Server, alice: User, bob: User, secret: Room
-    ) -> None:
-        async with Client(server, alice) as a, Client(server, bob) as b:
-            await open_room(a, secret)
-            await open_room(b, secret)
-            await shows(b, lambda: here(b) == {"alice", "bob"})
-            await in_thread(rooms.leave)(bob, secret.pk)
-            await b.event("room.lost")
-            b.log.clear()
-            await a.command("room.close")
-            await open_room(a, secret)
-            with pytest.raises(Refused):
-                await turn_page(b, secret)
-            assert not [event for event in b.log if event["type"].startswith("presence.")]
-
-
-class TestHidden:
-    async def test_administrators_see_who_hides_where_the_site_says_so_and_nobody_else_does(
-        self, servers: Callable[..., Server], alice: User, bob: User, mallory: User, general: Room
-    ) -> None:
-        await in_thread(rooms.join)(mallory, general.pk)
-        await in_thread(_make_administrator)(alice)
-        server, discreet = servers(ROOMFUL_ADMINISTRATORS_SEE_HIDDEN="true"), servers()
-        async with Client(server, alice) as a, Client(server, mallory) as m, Client(discreet, alice) as other:
-            for client in (a, m, other):
-                await open_room(client, general)
-            for client in (m, other):
-                await shows(client, has_counts(client, 2, 0, 0, 1))
-                await shows(client, lists(client, general, 2))
-            await in_thread(set_status)(bob, mode="invisible")
-            m.log.clear()
-            other.log.clear()
-            async with Client(server, bob) as b:
-                await open_room(b, general)
-                await shows(a, lambda: "bob" in sidebar(a))
-                seen = sidebar(a)["bob"]
-                assert (seen["hidden"], seen["online"], seen["here"]) == (True, True, False)
-                assert counts(a) == (2, 1, 0, 0)
-                assert bob.pk in (await fetched_anew(server, alice, general))["people"]
-            await shows(a, lambda: "bob" not in sidebar(a))
-            for client in (m, other):
-                assert not [event for event in client.log if event["type"].startswith("presence.")]
-            unseen = (await fetched_anew(server, mallory, general))["people"][bob.pk]
-            assert "hidden" not in unseen
-            assert not unseen["online"]
-
-    async def test_a_user_who_is_visible_again_is_seen_by_all(
-        self, servers: Callable[..., Server], alice: User, bob: User, general: Room
-    ) -> None:
-        await in_thread(_make_administrator)(alice)
-        server = servers(ROOMFUL_ADMINISTRATORS_SEE_HIDDEN="true")
-        await in_thread(set_status)(bob, mode="invisible")
-        async with Client(server, alice) as a, Client(server, bob) as b:
-            await open_room(a, general)
-            await open_room(b, general)
-            await shows(a, lambda: sidebar(a).get("bob", {}).get("hidden"))
-            await b.command("status.set", mode="auto")
-            await shows(a, lambda: here(a) == {"alice", "bob"})
-            assert "hidden" not in sidebar(a)["bob"]
-
-
-def _make_administrator(user: User) -> None:
-    user.is_staff = True
-    user.save()
-
-
-class TestPace:
-    async def test_the_first_change_is_told_soon_and_continuing_changes_less_and_less_often(self) -> None:
-        noted: list[float] = []
-        told: list[float] = []
-        late: list[float] = []
-
-        def tell() -> None:
-            told.append(time.monotonic())
-            late.append(told[-1] - noted[0])
-            noted.clear()
-
-        pace = Pace(tell)
-        end = time.monotonic() + 4 * LATEST_SECONDS
-        while time.monotonic() < end:
-            noted.append(time.monotonic())
-            pace.soon()
-            await asyncio.sleep(0.01)
-        assert 4 <= len(told) <= 8
-        assert late[0] < SOONEST_SECONDS + 0.1
-        assert late == sorted(late) or max(late) < LATEST_SECONDS + 0.2
-        pace.stop()
-
-
-class TestMembers:
-    def test_members_are_ordered_by_name_also_after_a_name_changed(self) -> None:
-        members = Members()
-        for number, name in enumerate(["bob", "Alice", "carol"]):
-            members.put({"id": number, "username": f"user{number}", "name": name})
-        assert list(members) == [1, 0, 2]
-        members.put({"id": 1, "username": "user1", "name": "Zoe"})
-        assert list(members) == [0, 2, 1]
-        members.remove(0)
-        assert list(members) == [2, 1]
-
-    def test_members_are_found_by_the_beginning_of_their_username_or_of_a_word_of_their_name(self) -> None:
-        members = Members()
-        members.put({"id": 1, "username": "noor", "name": "Émilie van Dyke"})
-        for text in ("", "no", "NOOR", "émi", "ÉMILIE", "van", "dyke", "van d"):
-            assert members.whose_name_begins(text) == {1}
-        for text in ("oor", "yke", "noor van", "\n"):
-            assert not members.whose_name_begins(text)

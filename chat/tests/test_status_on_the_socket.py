@@ -1,35 +1,34 @@
-"""What people decide about how others see them, and when those saw them last, over real servers."""
+"""Statuses over real servers: setting them, lost events, the time zone, and outsiders."""
 
-import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import User
 from chat import events
-from chat.models import Message, Room, Status
+from chat.models import Message, Room
 from chat.services import rooms
 from chat.services.status import set_status
-from chat.tests.helpers.talk import bodies, fetch, here, in_thread, open_room, post, shows, sidebar
-from project.testing.length import Length
-from project.testing.outages import OUTAGES, Outage
+from chat.tests.helpers.status import (
+    BUSY,
+    NOTHING,
+    Servers,
+    agree,
+    looking,
+    seen,
+    statuses,
+    write_without_a_word,
+)
+from chat.tests.helpers.talk import here, in_thread, open_room, post, shows, sidebar
 from project.testing.processes import Proxy, Server, Valkey
-from project.testing.sockets import Client, Refused, session_cookie
-from project.testing.waiting import eventually
+from project.testing.sockets import Client, Refused
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-Servers = Callable[..., Server]
-
-NOTHING: dict[str, Any] = {"mode": "auto", "text": "", "emoji": "", "until": None}
-BUSY: dict[str, Any] = {**NOTHING, "mode": "dnd", "text": "In a meeting", "emoji": "🌴"}
 
 
 @pytest.fixture
@@ -38,48 +37,6 @@ def redis_lost(valkey: Valkey, tmp_path: Path) -> Iterator[Proxy]:
     proxy = Proxy(tmp_path / "proxy.log", str(valkey.socket)).start()
     yield proxy
     proxy.stop()
-
-
-@asynccontextmanager
-async def looking(server: Server, user: User, room: Room) -> AsyncIterator[Client]:
-    """A tab that shows the room."""
-    async with Client(server, user) as client:
-        await open_room(client, room)
-        yield client
-
-
-def seen(client: Client, username: str) -> dict[str, Any]:
-    """The latest that the tab was told of somebody in the sidebar, there or not."""
-    told = [
-        person for event in client.log if event["type"].startswith("presence.") for person in event.get("people", ())
-    ]
-    return next((person for person in reversed(told) if person["username"] == username), {})
-
-
-def statuses(client: Client) -> list[dict[str, Any]]:
-    return [event["status"] for event in client.seen("status.changed")]
-
-
-def stored_last_seen(user: User) -> datetime | None:
-    return Status.objects.filter(user=user).values_list("last_seen_at", flat=True).first()
-
-
-last_seen = in_thread(stored_last_seen)
-
-
-async def agree(one: Client, other: Client, username: str) -> None:
-    """Wait until two tabs show somebody in the same way."""
-    async with asyncio.timeout(5):
-        while sidebar(one).get(username) != sidebar(other).get(username):
-            news = [asyncio.create_task(client.any_event()) for client in (one, other)]
-            await asyncio.wait(news, return_when=asyncio.FIRST_COMPLETED)
-            for task in news:
-                task.cancel()
-
-
-async def write_without_a_word(user: User, **fields: Any) -> None:
-    """As when the word of it is lost."""
-    await Status.objects.aupdate_or_create(user=user, defaults={**fields, "changed_at": Now()})
 
 
 class TestSetting:
@@ -228,158 +185,6 @@ class TestLostWord:
             assert hidden_changed() == before
 
 
-class TestInvisible:
-    async def test_turning_invisible_looks_like_leaving(
-        self, servers: Servers, alice: User, bob: User, general: Room
-    ) -> None:
-        one, other = servers(), servers()
-        async with looking(one, alice, general) as a, Client(other, alice), looking(other, bob, general) as b:
-            await shows(b, lambda: here(b) == {"alice", "bob"})
-            await a.command("status.set", mode="invisible")
-            await shows(b, lambda: set(sidebar(b)) == {"bob"})
-            await b.event("presence.counted", rooms={str(general.pk): 1})
-            await shows(b, lambda: seen(b, "alice").get("last_seen"))
-            about = {"id", "username", "name", "online", "here", "away", "last_seen", "role"}
-            assert seen(b, "alice").keys() == about
-            await a.command("status.set")
-            await shows(b, lambda: here(b) == {"alice", "bob"})
-
-    async def test_a_user_who_is_invisible_from_the_start_is_never_seen(
-        self, servers: Servers, alice: User, bob: User, general: Room
-    ) -> None:
-        one, other = servers(), servers()
-        async with looking(one, alice, general):
-            pass
-        before = await in_thread(eventually)(lambda: stored_last_seen(alice))
-        await in_thread(set_status)(alice, mode="invisible")
-        async with looking(other, bob, general) as b:
-            b.log.clear()
-            async with looking(one, alice, general) as a:
-                await a.command("presence.touch")
-                await post(a, general, "Nobody sees me")
-                await b.event("message.posted")
-            async with looking(other, bob, general) as later:  # after a linger, and all that would come of it
-                await in_thread(rooms.leave)(alice, general.pk)
-                await b.event("member.left")
-                assert set(sidebar(later)) == {"bob"}
-            assert not seen(b, "alice")
-        assert await last_seen(alice) == before
-
-    async def test_an_invisible_user_keeps_the_earlier_time_last_seen(
-        self, server: Server, alice: User, bob: User, general: Room
-    ) -> None:
-        async with looking(server, bob, general) as b:
-            async with Client(server, alice) as a:
-                await shows(b, lambda: "alice" in sidebar(b))
-                await a.command("status.set", mode="invisible")
-                await shows(b, lambda: seen(b, "alice").get("last_seen"))
-                before = await last_seen(alice)
-            b.log.clear()
-            with pytest.raises(TimeoutError):  # longer than the linger
-                await shows(b, lambda: seen(b, "alice"), within=2)
-            assert await last_seen(alice) == before
-
-    async def test_an_invisible_user_types_unseen(
-        self, servers: Servers, alice: User, bob: User, general: Room
-    ) -> None:
-        one, other = servers(), servers()
-        async with (
-            looking(one, alice, general) as a,
-            looking(one, bob, general) as b,
-            looking(other, bob, general) as e,
-        ):
-            await a.command("typing.start", room=general.pk)
-            for tab in (b, e):
-                assert (await tab.event("typing.started"))["user"]["username"] == "alice"
-            await a.command("typing.stop", room=general.pk)
-            for tab in (b, e):
-                await tab.event("typing.stopped")
-            await a.command("status.set", mode="invisible")
-            await a.command("typing.start", room=general.pk)
-            await a.command("typing.stop", room=general.pk)
-            await post(a, general, "As any message")
-            for tab in (b, e):
-                assert (await tab.event("message.posted"))["message"]["body"] == "As any message"
-                assert len(tab.seen("typing.started")) == len(tab.seen("typing.stopped")) == 1
-
-    async def test_an_invisible_user_is_not_notified_by_at_here(
-        self, server: Server, alice: User, bob: User, general: Room
-    ) -> None:
-        async with looking(server, alice, general) as a, looking(server, bob, general) as b:
-            await shows(b, lambda: here(b) == {"alice", "bob"})
-            assert (await post(b, general, "@here"))["told"] == [alice.pk]
-            await a.command("status.set", mode="invisible")
-            await shows(b, lambda: here(b) == {"bob"})
-            assert "told" not in await post(b, general, "@here")
-            await shows(a, lambda: bodies(a) == ["@here", "@here"])
-
-    async def test_an_invisible_user_is_not_counted_in_lists_of_rooms(
-        self, server: Server, alice: User, bob: User, mallory: User, general: Room
-    ) -> None:
-        async with looking(server, alice, general) as a, Client(server, mallory) as m:
-            await m.command("directory.watch")
-            await m.event("directory.counted", rooms={str(general.pk): 1})
-            await a.command("status.set", mode="invisible")
-            await m.event("directory.counted", rooms={str(general.pk): 0})
-            async with Client(server, bob) as b:
-                assert b.hello["rooms"][0]["here"] == 0
-
-
-class TestLastSeen:
-    async def test_last_seen_is_the_time_when_the_last_tab_closed(
-        self, servers: Servers, alice: User, bob: User, general: Room
-    ) -> None:
-        one, other = servers(), servers()
-        async with looking(other, bob, general) as b:
-            async with Client(one, alice), Client(other, alice):
-                await shows(b, lambda: "alice" in sidebar(b))
-                assert "last_seen" not in sidebar(b)["alice"]
-                assert await last_seen(alice) is None
-                here_at = timezone.now()
-            await shows(b, lambda: seen(b, "alice").get("last_seen"))
-            left_at = await last_seen(alice)
-            assert left_at is not None
-            assert here_at < left_at < here_at + timedelta(seconds=5)
-            async with Client(one, alice):
-                await shows(b, lambda: "alice" in sidebar(b))
-                assert "last_seen" not in sidebar(b)["alice"]
-
-    async def test_last_seen_is_stored_when_a_server_is_killed(
-        self, servers: Servers, alice: User, bob: User, general: Room
-    ) -> None:
-        one, other = servers(), servers()
-        async with looking(one, alice, general), looking(other, bob, general) as b:
-            await shows(b, lambda: here(b) == {"alice", "bob"})
-            one.kill()
-            await shows(b, lambda: seen(b, "alice").get("last_seen"), within=10)
-
-    @pytest.fixture(params=OUTAGES)
-    def outage(self, transactional_db: None, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Outage]:
-        outage: Outage = request.param(tmp_path)
-        yield outage
-        outage.close()
-
-    async def test_last_seen_is_stored_when_the_database_is_back(
-        self, servers: Servers, outage: Outage, length: Length, alice: User, bob: User, general: Room
-    ) -> None:
-        server = servers(**outage.environment, ROOMFUL_DATABASE_WAIT_MS="500")
-        async with looking(server, bob, general) as b:
-            async with Client(server, alice):
-                await shows(b, lambda: "alice" in sidebar(b))
-                await in_thread(outage.begin)()
-            try:
-                await shows(b, lambda: "alice" not in sidebar(b))
-                gone_by = timezone.now()
-                await length.elapse(full=10, short=1.5)  # longer than a write waits
-                assert not seen(b, "alice").get("last_seen")
-            finally:
-                await in_thread(outage.end)()
-            await shows(b, lambda: seen(b, "alice").get("last_seen"), within=15)
-            left_at = await last_seen(alice)
-            assert left_at is not None
-            assert gone_by - timedelta(seconds=3) < left_at < gone_by
-
-
 class TestTheTimeZone:
     async def test_the_time_zone_is_that_of_the_first_page(self, server: Server, alice: User) -> None:
         async with Client(server, alice) as a:
@@ -416,24 +221,3 @@ class TestAnOutsider:
             for secret_word in ("alice", "Alice", "In a meeting", "Back", "last_seen", "status.changed"):
                 assert secret_word not in told
             assert await Message.objects.filter(room=secret).acount() >= 1
-
-
-class TestAPersonsCard:
-    async def test_the_card_of_an_invisible_user_looks_like_that_of_a_user_who_left(
-        self, server: Server, alice: User, bob: User, general: Room
-    ) -> None:
-        cookie = await in_thread(session_cookie)(bob)
-
-        async def card() -> dict[str, Any]:
-            return dict(json.loads(await asyncio.to_thread(fetch, server, f"/people/{alice.pk}/", cookie)))
-
-        async with looking(server, bob, general) as b, looking(server, alice, general) as a:
-            await shows(b, lambda: "alice" in here(b))
-            assert ((await card())["online"], (await card()).get("last_seen")) == (True, None)
-            await a.command("status.set", mode="dnd")
-            assert (await card())["dnd"]
-            await a.command("status.set", mode="invisible")
-            await shows(b, lambda: seen(b, "alice").get("last_seen"))
-            left = {"online": False, "away": False, "last_seen": seen(b, "alice")["last_seen"]}
-            more = {"time_zone": None, "rooms": ["general"]}
-            assert await card() == {**events.user_card(alice), **left, **more}

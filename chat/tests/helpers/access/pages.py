@@ -1,84 +1,39 @@
-"""Who may do what: every address of the site and every command of its socket, and what comes of each.
+"""The table of pages, and the forms that are sent to them."""
 
-Tried by somebody who is not signed in, by an outsider, by a member and by the owner of a private room, and by an
-administrator of the site who is no member of it. test_access_table.py tries them all, and prints the rows that are
-missing with what it saw: read them, and judge them, before they stand here.
+from chat.tests.helpers.access.rows import (
+    ADMIN,
+    ADMIN_FORM,
+    ADMINISTRATORS,
+    CONFIRM,
+    DONE,
+    DONE_BY_ADMINISTRATORS,
+    DONE_BY_MEMBERS,
+    DONE_BY_NEWCOMERS,
+    DONE_BY_WHO_RUN_IT,
+    EVERYONE,
+    FORM,
+    FORM_FOR_EVERYONE,
+    LED_ON,
+    LED_ON_AS_EVERYONE,
+    MEMBERS,
+    NEVER,
+    NEWCOMERS,
+    NOBODY,
+    NOT_SO,
+    NOT_SO_FOR_ADMINISTRATORS,
+    NOT_SO_FOR_WHO_RUN_IT,
+    NOT_THEIRS,
+    SIGNED_IN,
+    TO_SIGN_IN,
+    WHO_RUN_IT,
+    Row,
+    signed_in,
+)
 
-    open      the page, or what else one asked for      done      it was done: what is stored has changed
-    form      the form again, and nothing is changed    leads on  to another page, and nothing is changed
-    sign in   to the page on which one signs in         confirm   to the page on which one shows again who one is
-    nothing   as if it did not exist                    refused   one is told that one may not
-    not so    not in this way (GET, POST)               bad       what was sent makes no sense
-"""
-
-from typing import NamedTuple
-
-
-class Row(NamedTuple):
-    nobody: str
-    outsider: str
-    member: str
-    owner: str
-    administrator: str
-
-
-def all_alike(word: str) -> Row:
-    return Row(word, word, word, word, word)
-
-
-def signed_in(word: str) -> Row:
-    """All alike who are signed in."""
-    return Row("sign in", word, word, word, word)
-
-
-EVERYONE = all_alike("open")
-FORM_FOR_EVERYONE = all_alike("form")
-LED_ON_AS_EVERYONE = all_alike("leads on")
-TO_SIGN_IN = all_alike("sign in")
-NEVER = all_alike("not so")
-NOBODY = all_alike("nothing")
-
-SIGNED_IN = signed_in("open")
-NOT_SO = signed_in("not so")
-DONE = signed_in("done")
-FORM = signed_in("form")
-LED_ON = signed_in("leads on")
-CONFIRM = signed_in("confirm")
-NOT_THEIRS = signed_in("nothing")
-
-# At the entrance, where those who are in already have nothing to do.
-NEWCOMERS = Row("open", "leads on", "leads on", "leads on", "leads on")
-DONE_BY_NEWCOMERS = Row("done", "leads on", "leads on", "leads on", "leads on")
-
-# In a private room: to an outsider, it is as one that does not exist; to administrators too, but for its settings.
-MEMBERS = Row("sign in", "nothing", "open", "open", "nothing")
-DONE_BY_MEMBERS = Row("sign in", "nothing", "done", "done", "nothing")
-WHO_RUN_IT = Row("sign in", "nothing", "refused", "open", "open")
-DONE_BY_WHO_RUN_IT = Row("sign in", "nothing", "refused", "done", "done")
-NOT_SO_FOR_WHO_RUN_IT = Row("sign in", "nothing", "refused", "not so", "not so")
-
-# On the pages of the site, which are for nobody else.
-ADMINISTRATORS = Row("sign in", "nothing", "nothing", "nothing", "open")
-DONE_BY_ADMINISTRATORS = Row("sign in", "nothing", "nothing", "nothing", "done")
-NOT_SO_FOR_ADMINISTRATORS = Row("sign in", "nothing", "nothing", "nothing", "not so")
-
-# In Django's admin. What it offers of which model is Django's, and what it refuses even administrators is tested
-# where it is decided; here it counts that nobody else comes in.
-ADMIN = Row("sign in", "sign in", "sign in", "sign in", "open | leads on | refused | nothing | not so")
-ADMIN_FORM = Row("sign in", "sign in", "sign in", "sign in", "form | leads on | refused | nothing | not so | sign in")
-
-# On the socket, which is not opened to whoever is not signed in.
-ANYBODY = Row("refused", "done", "done", "done", "done")
-IN_THE_ROOM = Row("refused", "nothing", "done", "done", "nothing")
-WHOEVER_RUNS_THE_ROOM = Row("refused", "nothing", "refused", "done", "done")
-THEIR_AUTHOR = Row("refused", "nothing", "done", "refused", "nothing")
-ALL_BUT_THEIR_AUTHOR = Row("refused", "nothing", "refused", "done", "nothing")
-THEIR_AUTHOR_AND_WHO_RUN_THE_ROOM = Row("refused", "nothing", "done", "done", "done")
-
-# GET and POST of each address. Where several outcomes are right, all are named: `open | refused`. A name with a `*` is
-# for all that have no row of their own. After a comma stands what is otherwise: the room is a public one.
+# GET and POST of each address. `open | refused` allows several outcomes. A name with a `*` is for all addresses
+# without their own row. After a comma stands a variant: the room is public.
 PAGES: dict[str, tuple[Row, Row]] = {
-    # Rooms, and what a page asks for while it is open.
+    # Rooms, and the JSON endpoints of their pages.
     "chat:index": (SIGNED_IN, NOT_SO),
     "chat:people": (SIGNED_IN, NOT_SO),
     "chat:person": (Row("sign in", "nothing", "open", "open", "open"), NOT_SO),
@@ -218,7 +173,7 @@ PAGES: dict[str, tuple[Row, Row]] = {
     "/admin/*": (ADMIN, ADMIN_FORM),
 }
 
-# What is sent with POST: what would do it. `{user_id}` is filled in (test_access_table.py says what there is).
+# Valid form data for each POST. `{user_id}` is filled in from the fixture `values` of test_access_table.py.
 FORMS: dict[str, dict[str, str]] = {
     "chat:go": {"name": "elsewhere"},
     "chat:new-room": {"name": "elsewhere", "kind": "private"},
@@ -251,76 +206,4 @@ FORMS: dict[str, dict[str, str]] = {
     "account_email": {"action_add": "", "email": "new@example.org"},
     "account_reset_password": {"email": "carol@example.org"},
     "account_request_login_code": {"email": "carol@example.org"},
-}
-
-# What is done with a message, is done with the member's own; and what is done to somebody, to another member.
-COMMANDS: dict[str, Row] = {
-    "room.open": IN_THE_ROOM,
-    "room.close": ANYBODY,
-    "room.join": IN_THE_ROOM,
-    "room.join, public": ANYBODY,
-    "room.join, by name": ANYBODY,
-    "room.leave": IN_THE_ROOM,
-    "room.read": IN_THE_ROOM,
-    "room.unread": IN_THE_ROOM,
-    "directory.watch": ANYBODY,
-    "room.keep": IN_THE_ROOM,
-    "rooms.order": ANYBODY,
-    "direct.open": ANYBODY,
-    "message.post": IN_THE_ROOM,
-    "message.edit": THEIR_AUTHOR,
-    "message.delete": THEIR_AUTHOR_AND_WHO_RUN_THE_ROOM,
-    "message.pin": IN_THE_ROOM,
-    "message.unpin": IN_THE_ROOM,
-    "message.report": ALL_BUT_THEIR_AUTHOR,
-    "reaction.add": IN_THE_ROOM,
-    "reaction.remove": IN_THE_ROOM,
-    "thread.read": IN_THE_ROOM,
-    "typing.start": IN_THE_ROOM,
-    "typing.stop": IN_THE_ROOM,
-    "presence.touch": ANYBODY,
-    "roster.page": IN_THE_ROOM,
-    "status.set": ANYBODY,
-    "person.zone": ANYBODY,
-    "member.remove": WHOEVER_RUNS_THE_ROOM,
-    "member.ban": WHOEVER_RUNS_THE_ROOM,
-    "member.unban": WHOEVER_RUNS_THE_ROOM,
-    "member.mute": WHOEVER_RUNS_THE_ROOM,
-    "member.unmute": WHOEVER_RUNS_THE_ROOM,
-    "member.role": WHOEVER_RUNS_THE_ROOM,
-    "member.purge": WHOEVER_RUNS_THE_ROOM,
-    "room.transfer": WHOEVER_RUNS_THE_ROOM,
-    "room.lock": WHOEVER_RUNS_THE_ROOM,
-    "room.unlock": WHOEVER_RUNS_THE_ROOM,
-    "room.slow": WHOEVER_RUNS_THE_ROOM,
-}
-
-# What is sent with a command besides its room. `{user}` is filled in (test_access_table.py says what there is).
-SENT: dict[str, dict[str, object]] = {
-    "room.join, by name": {"room": None, "name": "elsewhere"},
-    "room.read": {"position": 1},
-    "room.unread": {"position": 1},
-    "room.keep": {"quiet": True},
-    "rooms.order": {"rooms": []},
-    "direct.open": {"people": ["{user}"]},
-    "message.post": {"client_id": "{uuid}", "body": "Hello"},
-    "message.edit": {"message": "{message}", "body": "Hello"},
-    "message.delete": {"message": "{message}"},
-    "message.pin": {"message": "{message}"},
-    "message.unpin": {"message": "{message}"},
-    "message.report": {"message": "{message}", "reason": "Rude"},
-    "reaction.add": {"message": "{message}", "emoji": "👍"},
-    "reaction.remove": {"message": "{message}", "emoji": "👍"},
-    "thread.read": {"message": "{message}", "position": 1},
-    "status.set": {"text": "At lunch"},
-    "person.zone": {"time_zone": "Europe/Paris"},
-    "member.remove": {"user": "{user}"},
-    "member.ban": {"user": "{user}"},
-    "member.unban": {"user": "{user}"},
-    "member.mute": {"user": "{user}", "until": "{soon}"},
-    "member.unmute": {"user": "{user}"},
-    "member.role": {"user": "{user}", "role": "moderator"},
-    "member.purge": {"user": "{user}"},
-    "room.transfer": {"user": "{user}"},
-    "room.slow": {"seconds": 30},
 }

@@ -1,0 +1,64 @@
+"""Rows of the table: the outcome for each kind of user."""
+
+from typing import NamedTuple
+
+
+class Row(NamedTuple):
+    nobody: str
+    outsider: str
+    member: str
+    owner: str
+    administrator: str
+
+
+def all_alike(word: str) -> Row:
+    return Row(word, word, word, word, word)
+
+
+def signed_in(word: str) -> Row:
+    """Build a row that is the same for all who are signed in."""
+    return Row("sign in", word, word, word, word)
+
+
+EVERYONE = all_alike("open")
+FORM_FOR_EVERYONE = all_alike("form")
+LED_ON_AS_EVERYONE = all_alike("leads on")
+TO_SIGN_IN = all_alike("sign in")
+NEVER = all_alike("not so")
+NOBODY = all_alike("nothing")
+
+SIGNED_IN = signed_in("open")
+NOT_SO = signed_in("not so")
+DONE = signed_in("done")
+FORM = signed_in("form")
+LED_ON = signed_in("leads on")
+CONFIRM = signed_in("confirm")
+NOT_THEIRS = signed_in("nothing")
+
+# Pages to sign in and sign up, which lead signed-in users on.
+NEWCOMERS = Row("open", "leads on", "leads on", "leads on", "leads on")
+DONE_BY_NEWCOMERS = Row("done", "leads on", "leads on", "leads on", "leads on")
+
+# In a private room, which does not exist for outsiders. Administrators reach only its settings.
+MEMBERS = Row("sign in", "nothing", "open", "open", "nothing")
+DONE_BY_MEMBERS = Row("sign in", "nothing", "done", "done", "nothing")
+WHO_RUN_IT = Row("sign in", "nothing", "refused", "open", "open")
+DONE_BY_WHO_RUN_IT = Row("sign in", "nothing", "refused", "done", "done")
+NOT_SO_FOR_WHO_RUN_IT = Row("sign in", "nothing", "refused", "not so", "not so")
+
+# On the pages of the site, which only administrators reach.
+ADMINISTRATORS = Row("sign in", "nothing", "nothing", "nothing", "open")
+DONE_BY_ADMINISTRATORS = Row("sign in", "nothing", "nothing", "nothing", "done")
+NOT_SO_FOR_ADMINISTRATORS = Row("sign in", "nothing", "nothing", "nothing", "not so")
+
+# In Django's admin. Its permissions by model are tested elsewhere; this checks only that nobody else comes in.
+ADMIN = Row("sign in", "sign in", "sign in", "sign in", "open | leads on | refused | nothing | not so")
+ADMIN_FORM = Row("sign in", "sign in", "sign in", "sign in", "form | leads on | refused | nothing | not so | sign in")
+
+# On the socket, which needs a signed-in user.
+ANYBODY = Row("refused", "done", "done", "done", "done")
+IN_THE_ROOM = Row("refused", "nothing", "done", "done", "nothing")
+WHOEVER_RUNS_THE_ROOM = Row("refused", "nothing", "refused", "done", "done")
+THEIR_AUTHOR = Row("refused", "nothing", "done", "refused", "nothing")
+ALL_BUT_THEIR_AUTHOR = Row("refused", "nothing", "refused", "done", "nothing")
+THEIR_AUTHOR_AND_WHO_RUN_THE_ROOM = Row("refused", "nothing", "done", "done", "done")

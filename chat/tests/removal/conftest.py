@@ -1,0 +1,19 @@
+"""Fixtures: batches of three, and an administrator."""
+
+import pytest
+
+from accounts.models import User
+from chat.services import purging, removals, retention
+
+
+@pytest.fixture
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (removals, retention):
+        monkeypatch.setattr(module, "TOGETHER", 3)
+    monkeypatch.setattr(removals, "ERASED_TOGETHER", 3)
+    monkeypatch.setattr(purging, "AT_ONCE", 3)
+
+
+@pytest.fixture
+def administrator(db: None) -> User:
+    return User.objects.create_user("root", is_staff=True)
