@@ -1,7 +1,6 @@
 """The fixtures of all tests: people, a real Valkey, real servers, real browsers."""
 
 import asyncio
-import itertools
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,59 +9,99 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import connections
-from selenium.webdriver import Chrome
+from django.test import TransactionTestCase
 
 from presence import reads
-from project.testing.browsers import open_browser
+from presence.keys import PREFIX
+from project.testing.browsers import Browser, Chromium
+from project.testing.database import delete_rows
+from project.testing.pool import Pool
 from project.testing.processes import Server, Valkey
 
 if TYPE_CHECKING:
     from accounts.models import User
 
-pytest_plugins = ["project.testing.rows"]
+pytest_plugins = ["project.testing.rows", "project.testing.scheduler"]
 
 LOGS: pytest.StashKey[list[Path]] = pytest.StashKey()
+FAILED: pytest.StashKey[bool] = pytest.StashKey()
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None) -> Iterator[None]:
-    """PostgreSQL drops no database that somebody is connected to, and the thread of asynchronous tests is."""
-    yield
+    """Empty the database quickly after each test, and let go of it at the end.
+
+    PostgreSQL drops no database that somebody is connected to, and the thread of asynchronous tests is.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", delete_rows)
+        yield
     asyncio.run(sync_to_async(connections.close_all)())
 
 
 @pytest.fixture(scope="session")
-def valkey() -> Iterator[Valkey]:
+def running_valkey() -> Iterator[Valkey]:
     valkey = Valkey(settings.DATA_DIR).start()
     yield valkey
     valkey.stop()
 
 
-@pytest.fixture(autouse=True)
-def _empty_valkey(valkey: Valkey) -> None:
-    """Nobody is present and nothing is counted when a test begins."""
-    with valkey.client() as client:
-        client.flushall()
+@pytest.fixture(scope="session")
+def pool(running_valkey: Valkey, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pool]:
+    pool = Pool(tmp_path_factory.mktemp("servers"))
+    yield pool
+    pool.stop_all()
+
+
+@pytest.fixture
+def valkey(running_valkey: Valkey, pool: Pool) -> Iterator[Valkey]:
+    """The real Valkey that all of the site uses: nobody is present and nothing is counted when a test begins."""
+    running_valkey.is_undisturbed = True
+    with running_valkey.client() as client:
+        if pool.is_empty:
+            client.flushall()
+        elif keys := [key for key in client.scan_iter() if not key.startswith(PREFIX)]:
+            client.delete(*keys)  # presence's own are what the servers hold, and nobody is left there
     reads.epochs.forget()
+    yield running_valkey
+    if not running_valkey.is_undisturbed:
+        pool.stop_all()
+
+
+@pytest.fixture
+def _django_db_helper(valkey: Valkey, _django_db_helper: None) -> None:
+    """Empty Valkey for every test that uses the database: what the site does there, it counts and tells in Valkey.
+
+    A test that asks for neither starts no process.
+    """
 
 
 @pytest.fixture
 def servers(
-    transactional_db: None, valkey: Valkey, tmp_path: Path, request: pytest.FixtureRequest
+    transactional_db: None, valkey: Valkey, pool: Pool, request: pytest.FixtureRequest
 ) -> Iterator[Callable[..., Server]]:
-    """Starts servers of the one site: `servers()`, `servers(ROOMFUL_PAGE_LENGTH="5")`."""
-    started: list[Server] = []
+    """Starts servers of the one site: `servers()`, `servers(ROOMFUL_PAGE_LENGTH="5")`.
+
+    One that a test did nothing to but talk serves another test afterwards.
+    """
+    lent: list[Server] = []
     logs = request.node.stash[LOGS] = []
 
     def start(kind: type[Server] = Server, **environment: str) -> Server:
-        server = kind(tmp_path / f"server-{len(started)}.log", **environment)
-        started.append(server)
+        server = pool.lend(kind, environment)
+        lent.append(server)
         logs.append(server.log)
-        return server.start()
+        return server
 
     yield start
-    for server in started:
-        server.stop()
+    sound = valkey.is_undisturbed and not request.node.stash.get(FAILED, False)
+    for number, server in enumerate(lent):
+        try:
+            pool.take_back(server, reusable=sound)
+        except BaseException:
+            for other in lent[number + 1 :]:
+                other.stop()
+            raise
 
 
 @pytest.fixture
@@ -70,14 +109,20 @@ def server(servers: Callable[..., Server]) -> Server:
     return servers()
 
 
-@pytest.fixture
-def browsers(tmp_path: Path) -> Iterator[Callable[[], Chrome]]:
-    """Opens browsers that share nothing, one for each person."""
-    opened: list[Chrome] = []
-    numbers = itertools.count()
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
+    chromium = Chromium(tmp_path_factory.mktemp("chromium"))
+    yield chromium
+    chromium.quit()
 
-    def open_another() -> Chrome:
-        opened.append(open_browser(tmp_path / f"browser-{next(numbers)}"))
+
+@pytest.fixture
+def browsers(chromium: Chromium, servers: Callable[..., Server]) -> Iterator[Callable[[], Browser]]:
+    """Opens browsers that share nothing, one for each person. They close before the servers are given back."""
+    opened: list[Browser] = []
+
+    def open_another() -> Browser:
+        opened.append(chromium.open())
         return opened[-1]
 
     yield open_another
@@ -86,7 +131,7 @@ def browsers(tmp_path: Path) -> Iterator[Callable[[], Chrome]]:
 
 
 @pytest.fixture
-def browser(browsers: Callable[[], Chrome]) -> Chrome:
+def browser(browsers: Callable[[], Browser]) -> Browser:
     return browsers()
 
 
@@ -107,7 +152,7 @@ def mallory(db: None) -> "User":
 
 
 def make_person(username: str, name: str) -> "User":
-    """With a verified e-mail address: signing in with another asks for the code that was mailed."""
+    """Make a user with a verified e-mail address: signing in with another asks for the code that was mailed."""
     from allauth.account.models import EmailAddress
 
     from accounts.models import User
@@ -120,8 +165,9 @@ def make_person(username: str, name: str) -> "User":
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Show what the servers of a failed test had to say."""
+    """Note that a test failed, and show what its servers logged."""
     report = yield
     if report.failed:
+        item.stash[FAILED] = True
         report.sections += [(log.name, log.read_text(errors="replace")) for log in item.stash.get(LOGS, [])]
     return report

@@ -21,30 +21,32 @@ SHORT = {
 
 
 @pytest.fixture(scope="session")
-def valkey() -> Iterator[Valkey]:
+def own_valkey() -> Iterator[Valkey]:
+    """A Valkey that is started by the first test that asks for `valkey`."""
     valkey = Valkey()
     yield valkey
     valkey.remove()
 
 
-@pytest.fixture(autouse=True)
-def _empty_valkey(valkey: Valkey) -> None:
+@pytest.fixture
+def valkey(own_valkey: Valkey) -> Valkey:
     """Nobody is present when a test begins, whatever the one before did to Valkey."""
-    if not valkey.runs:
-        valkey.start()
-    with valkey.client() as client:
+    if not own_valkey.runs:
+        own_valkey.start()
+    with own_valkey.client() as client:
         client.flushall()
     reads.epochs.forget()
+    return own_valkey
 
 
 @pytest.fixture(autouse=True)
-def _short_times(valkey: Valkey, settings: Settings) -> None:
-    settings.PRESENCE = DEFAULTS | SHORT | {"REDIS_URL": valkey.url}
+def _short_times(own_valkey: Valkey, settings: Settings) -> None:
+    settings.PRESENCE = DEFAULTS | SHORT | {"REDIS_URL": own_valkey.url}
     settings.CHANNEL_LAYERS = {
         "default": {
             "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
             # redis-py 8 gives sockets a time-out of 5 s, which would end every quiet subscription.
-            "CONFIG": {"hosts": [{"address": valkey.url, "socket_timeout": None}]},
+            "CONFIG": {"hosts": [{"address": own_valkey.url, "socket_timeout": None}]},
         }
     }
 
@@ -56,7 +58,7 @@ def redis(valkey: Valkey) -> Iterator[Redis]:
 
 
 @pytest_asyncio.fixture
-async def trackers() -> AsyncIterator[Callable[[], Tracker]]:
+async def trackers(valkey: Valkey) -> AsyncIterator[Callable[[], Tracker]]:
     """Starts trackers, each as that of a process of its own."""
     started: list[Tracker] = []
 
@@ -71,7 +73,7 @@ async def trackers() -> AsyncIterator[Callable[[], Tracker]]:
 
 
 @pytest_asyncio.fixture
-async def processes() -> AsyncIterator[Callable[[], Process]]:
+async def processes(valkey: Valkey) -> AsyncIterator[Callable[[], Process]]:
     """Starts processes: a tracker, and rosters that get their hints over the channel layer."""
     started: list[Process] = []
 
@@ -85,7 +87,7 @@ async def processes() -> AsyncIterator[Callable[[], Process]]:
 
 
 @pytest_asyncio.fixture
-async def reading() -> AsyncIterator[None]:
+async def reading(valkey: Valkey) -> AsyncIterator[None]:
     """For tests that read on the event loop: closes the connections that such reads keep."""
     yield
     await reads._stores.get().close()

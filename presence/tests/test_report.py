@@ -18,6 +18,8 @@ from presence.tests.test_tracker import ALICE, BOB, ROOM
 from presence.topics import ONLINE
 from presence.tracker import Tracker
 
+pytestmark = pytest.mark.usefixtures("valkey")
+
 Trackers = Callable[[], Tracker]
 
 

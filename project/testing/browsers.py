@@ -1,11 +1,16 @@
-"""Real, headless Chromium."""
+"""Real, headless Chromium: one process, in which each person has a user context of their own."""
 
+import itertools
+import json
 import shutil
+import urllib.request
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
+from selenium.webdriver.remote.command import Command
+from websockets.sync.client import connect
 
 from project.testing.processes import Server
 from project.testing.sockets import session_cookie
@@ -13,8 +18,9 @@ from project.testing.sockets import session_cookie
 if TYPE_CHECKING:
     from accounts.models import User
 
-__all__ = ["Chrome", "open_browser", "sign_in"]
+__all__ = ["Browser", "Chrome", "Chromium", "sign_in"]
 
+WIDTH, HEIGHT = 1280, 900
 FLAGS = [
     "--headless=new",
     "--no-sandbox",  # Chromium refuses root with it
@@ -25,18 +31,112 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
     "--lang=en",
-    "--window-size=1280,900",
+    f"--window-size={WIDTH},{HEIGHT}",
 ]
+ANSWER_SECONDS = 30
 
 
-def open_browser(profile: Path) -> Chrome:
-    """A browser of somebody's own: nothing is shared with another."""
+class Chromium:
+    """A browser process. `open()` gives one person's browser in it."""
+
+    def __init__(self, profile: Path) -> None:
+        options = options_for_logs()
+        options.binary_location = path_of("chromium", "chromium-browser", "google-chrome")
+        for flag in [*FLAGS, f"--user-data-dir={profile}"]:
+            options.add_argument(flag)
+        self.service = ChromeService(path_of("chromedriver"))  # without a path, Selenium asks the internet
+        self._first = Chrome(options=options, service=self.service)
+        self.address: str = self._first.capabilities["goog:chromeOptions"]["debuggerAddress"]
+        with urllib.request.urlopen(f"http://{self.address}/json/version") as answer:
+            url = json.load(answer)["webSocketDebuggerUrl"]
+        self._socket = connect(url, proxy=None, max_size=None, legacy=True)
+        self._ids = itertools.count(1)
+
+    def open(self) -> "Browser":
+        return Browser(self)
+
+    def call(self, method: str, **parameters: Any) -> dict[str, Any]:
+        """Call a method of the DevTools protocol on the browser itself; a WebDriver session reaches pages alone."""
+        number = next(self._ids)
+        self._socket.send(json.dumps({"id": number, "method": method, "params": parameters}))
+        while (answer := json.loads(self._socket.recv(timeout=ANSWER_SECONDS))).get("id") != number:
+            pass
+        assert "error" not in answer, (method, answer)
+        result: dict[str, Any] = answer["result"]
+        return result
+
+    def quit(self) -> None:
+        self._socket.close()
+        self._first.quit()
+
+
+class Browser(Chrome):
+    """One person's browser: a WebDriver session of its own, whose windows are those of one user context."""
+
+    def __init__(self, chromium: Chromium) -> None:
+        self._chromium = chromium
+        self._context = chromium.call("Target.createBrowserContext")["browserContextId"]
+        window = self._open_window()
+        options = options_for_logs()
+        options.debugger_address = chromium.address
+        super().__init__(options=options, service=RunningService(chromium.service))
+        self.switch_to.window(window)
+
+    def execute(self, driver_command: str, params: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Execute a WebDriver command. chromedriver knows no user contexts: windows are opened and listed here."""
+        if driver_command == Command.NEW_WINDOW:
+            return {"value": {"handle": self._open_window(), "type": "tab"}}
+        if driver_command == Command.W3C_GET_WINDOW_HANDLES:
+            return {"value": self._windows()}
+        return super().execute(driver_command, params)
+
+    def execute_cdp_cmd(self, cmd: str, cmd_args: dict[str, Any]) -> Any:
+        if cmd.startswith("Browser."):
+            return self._chromium.call(cmd, browserContextId=self._context, **cmd_args)
+        return super().execute_cdp_cmd(cmd, cmd_args)  # type: ignore[no-untyped-call]
+
+    def quit(self) -> None:
+        """End the person's pages without asking them, as when a browser is killed."""
+        if self._context:
+            self._chromium.call("Target.disposeBrowserContext", browserContextId=self._context)
+            self._context = ""
+            super().quit()
+
+    def _open_window(self) -> str:
+        target = self._chromium.call(
+            "Target.createTarget",
+            url="about:blank",
+            browserContextId=self._context,
+            newWindow=True,
+            width=WIDTH,
+            height=HEIGHT,
+        )
+        return str(target["targetId"])
+
+    def _windows(self) -> list[str]:
+        targets = self._chromium.call("Target.getTargets")["targetInfos"]
+        return [
+            str(target["targetId"])
+            for target in targets
+            if target["type"] == "page" and target.get("browserContextId") == self._context
+        ]
+
+
+class RunningService(ChromeService):
+    """The chromedriver of another session: not started once more, and not stopped with this session."""
+
+    def __init__(self, service: ChromeService) -> None:
+        super().__init__(service.path, port=service.port)
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+def options_for_logs() -> ChromeOptions:
     options = ChromeOptions()
-    options.binary_location = path_of("chromium", "chromium-browser", "google-chrome")
-    for flag in [*FLAGS, f"--user-data-dir={profile}"]:
-        options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    return Chrome(options=options, service=ChromeService(path_of("chromedriver")))  # else Selenium asks the internet
+    return options
 
 
 def sign_in(browser: Chrome, server: Server, user: "User") -> None:

@@ -1,10 +1,13 @@
 """Programs that a test starts, kills, pauses and starts again."""
 
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
+import weakref
 from pathlib import Path
 from typing import Self
 from urllib.parse import quote, urlsplit
@@ -14,6 +17,8 @@ from django.db import connection
 from redis import Redis
 
 from project import embedded
+from project.testing.length import length
+from project.testing.site import REST_SECONDS, State
 from project.testing.waiting import eventually
 
 # For servers that programs drive faster than people do.
@@ -32,14 +37,21 @@ class Program:
     program: tuple[str, ...]
 
     def __init__(self, log: Path) -> None:
-        self.port = free_port()
+        self._reservation = Reservation()
+        self.port = self._reservation.port
         self.log = log
         self.process: subprocess.Popen[bytes] | None = None
+        self.is_undisturbed = True
+        """Whether it was neither stopped nor paused since it was started first."""
 
     @property
     def pid(self) -> int:
         assert self.process
         return self.process.pid
+
+    @property
+    def runs(self) -> bool:
+        return self.process is not None and self.process.poll() is None
 
     def start(self) -> Self:
         """Start on the same port as ever, and wait until it listens."""
@@ -80,6 +92,7 @@ class Program:
 
     def pause(self) -> None:
         """What is sent to it arrives, and is never answered."""
+        self.is_undisturbed = False
         os.kill(self.pid, signal.SIGSTOP)
 
     def resume(self) -> None:
@@ -88,6 +101,7 @@ class Program:
     def _end_by(self, number: signal.Signals) -> None:
         if self.process is None:
             return
+        self.is_undisturbed = False
         self.process.send_signal(number)
         self.process.send_signal(signal.SIGCONT)
         try:
@@ -99,13 +113,14 @@ class Program:
 
 
 class Server(Program):
-    """A real server, our Daphne, in a process of its own, on the test database."""
+    """A real server, our Daphne, in a process of its own, on the test database. `door` is a look into it."""
 
-    program: tuple[str, ...] = ("project.server",)
+    program: tuple[str, ...] = ("project.testing.site",)
 
     def __init__(self, log: Path, **environment: str) -> None:
         super().__init__(log)
         self.environment = environment
+        self.door = Path(tempfile.gettempdir(), f"roomful-{os.getpid()}-{self.port}.sock")  # short, as sockets must be
 
     @property
     def origin(self) -> str:
@@ -120,14 +135,23 @@ class Server(Program):
         return self.its_site() | self.environment
 
     def its_site(self) -> dict[str, str]:
-        """The site's own settings, on the test's database, with the origins of this server's port."""
+        """Return the site's settings, on the test's database, with the origins of this server's port."""
         origins = [f"http://{host}:{self.port}" for host in ("localhost", "127.0.0.1")]
         return {
-            "DJANGO_SETTINGS_MODULE": "project.settings",
+            "DJANGO_SETTINGS_MODULE": "project.settings" if length.full else "project.testing.server_settings",
             "DATABASE_URL": database_url(),
             "PORT": str(self.port),
             "ROOMFUL_ORIGINS": ",".join(origins),
+            "TEST_DOOR": str(self.door),
         }
+
+    def rest(self) -> State:
+        """Wait until it holds no connection and does nothing that a test began; return what it still holds."""
+        with socket.socket(socket.AF_UNIX) as door:
+            door.settimeout(REST_SECONDS + 5)
+            door.connect(str(self.door))
+            answer = b"".join(iter(lambda: door.recv(65_536), b""))
+        return State(**json.loads(answer))
 
     def memory(self) -> int:
         """How much it has in use, in bytes."""
@@ -183,6 +207,8 @@ class Valkey:
         self.socket = folder / "valkey.sock"
         self.url = f"unix://{self.socket}"
         self.process: subprocess.Popen[bytes] | None = None
+        self.is_undisturbed = True
+        """Whether it was neither stopped nor paused since this was last set."""
 
     def start(self) -> Self:
         self.process = embedded.start(self.folder, self.socket)
@@ -190,6 +216,7 @@ class Valkey:
 
     def stop(self) -> None:
         """As a restart of it would: all that it held is gone."""
+        self.is_undisturbed = False
         if self.process:
             self.resume()
             self.process.kill()
@@ -199,6 +226,7 @@ class Valkey:
     def pause(self) -> None:
         """It still accepts what is sent, and answers nothing."""
         assert self.process
+        self.is_undisturbed = False
         self.process.send_signal(signal.SIGSTOP)
 
     def resume(self) -> None:
@@ -209,7 +237,27 @@ class Valkey:
         return Redis(unix_socket_path=str(self.socket), decode_responses=True)
 
 
+class Reservation:
+    """A free port of loopback, kept for one program for as long as this lives, whether the program runs or not.
+
+    A socket that is bound and does not listen keeps the system from handing the port to anybody else. Made reusable
+    after it was bound, it lets one program listen there that says SO_REUSEADDR, as all of ours do. Connections are
+    refused as long as nothing listens.
+    """
+
+    def __init__(self) -> None:
+        self._socket = socket.socket()
+        self._socket.bind(("127.0.0.1", 0))
+        self.port: int = self._socket.getsockname()[1]
+        if sys.platform == "linux":
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        else:  # elsewhere the program could not bind, so the port is only likely to stay free
+            self._socket.close()
+        weakref.finalize(self, self._socket.close)
+
+
 def free_port() -> int:
+    """Return a port that is free now, for a program that says itself where it listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -35,5 +35,9 @@ if not length.full:
     }
 
 from project.settings import *  # noqa: E402, F403
+from project.testing.sqlite import without_sync  # noqa: E402
+
+if not length.full:
+    without_sync(DATABASES)  # noqa: F405
 
 PASSWORD_HASHERS = ["project.testing.hashers.QuickArgon2"]

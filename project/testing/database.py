@@ -1,0 +1,28 @@
+"""An empty database for each test that commits."""
+
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+# Made by `migrate`. Servers that outlive a test keep the ids of the first two in memory.
+KEPT = {"django_content_type", "auth_permission", "django_migrations"}
+
+
+def delete_rows(_: Any = None) -> None:
+    """Delete the rows of all tables that have any, in place of Django's `flush`.
+
+    `flush` truncates every table, which takes longer than most tests and locks out servers that are still running, and
+    then makes content types and permissions once more. Foreign keys are checked at the commit.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        for table in tables_with_rows(connection):
+            cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")
+
+
+def tables_with_rows(connection: BaseDatabaseWrapper) -> list[str]:
+    tables = sorted(set(connection.introspection.django_table_names(include_views=False)) - KEPT)
+    looks = [f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM {connection.ops.quote_name(table)})" for table in tables]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(looks))
+        return [table for (table,) in cursor.fetchall()]

@@ -1,0 +1,100 @@
+"""`python -m project.testing.site`: our server, with a door through which tests see whether it is at rest.
+
+Whoever connects to the Unix socket that TEST_DOOR names is answered as soon as no connection, no room and no request
+is left, or after REST_SECONDS, with the `State` as JSON. Users who linger leave first, so that the next test finds
+nobody present.
+"""
+
+import asyncio
+import json
+import os
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+LOOK_SECONDS = 0.01
+REST_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a server holds."""
+
+    connections: int  # sockets in the hub
+    rooms: int  # in the hub
+    applications: int  # requests and sockets that are being served
+    announced: bool  # whether it shows an announcement
+
+    @property
+    def is_at_rest(self) -> bool:
+        return not (self.connections or self.rooms or self.applications)
+
+
+def state_of(server: Any) -> State:
+    from chat.hub import running_hub
+    from project.drain import _working
+
+    hub = running_hub()
+    return State(
+        connections=sum(map(len, hub.connections.values())) if hub else 0,
+        rooms=len(list(hub.places)) if hub else 0,
+        applications=len(_working(server)),
+        announced=bool(hub and hub.billboard.shown),
+    )
+
+
+async def rest(server: Any) -> State:
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + REST_SECONDS
+    while not (state := state_of(server)).is_at_rest and loop.time() < deadline:
+        await asyncio.sleep(LOOK_SECONDS)  # noqa: ASYNC110  (the hub tells nobody when it is at rest)
+    if state.is_at_rest:
+        await end_lingering()
+    return state
+
+
+async def end_lingering() -> None:
+    """Let everybody who lingers leave now, and wait until it is written down when they were last seen."""
+    from chat.last_seen import last_seen
+    from presence.keys import key
+    from presence.tracker import get_tracker
+
+    tracker = get_tracker()
+    await tracker.settled()
+    if tracker.available:
+        redis = tracker._store.redis
+        if lingering := await redis.zrange(key("lingering"), 0, -1):
+            await redis.zadd(key("lingering"), dict.fromkeys(lingering, 0))
+            await tracker._writer.while_available(tracker._sweep_all)
+    if writing := last_seen()._writing:
+        await writing
+
+
+async def open_door(server: Any, path: Path) -> None:
+    async def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(json.dumps(asdict(await rest(server))).encode())
+        writer.close()
+
+    await asyncio.start_unix_server(answer, path)
+
+
+if __name__ == "__main__":
+    import django
+
+    django.setup()
+
+    from project import server as ours  # first: it chooses the reactor
+
+    from twisted.internet import reactor  # isort: skip
+
+    class Server(ours.Server):
+        def run(self) -> None:
+            door = Path(os.environ["TEST_DOOR"])
+            reactor.callWhenRunning(lambda: asyncio.ensure_future(open_door(self, door)))  # type: ignore[attr-defined]
+            super().run()
+
+    class CommandLine(ours.CommandLine):
+        server_class = Server
+
+    CommandLine().run(sys.argv[1:])
