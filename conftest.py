@@ -21,7 +21,7 @@ from project.testing.processes import Server, Valkey
 if TYPE_CHECKING:
     from accounts.models import User
 
-pytest_plugins = ["project.testing.rows", "project.testing.scheduler"]
+pytest_plugins = ["project.testing.rows", "project.testing.quick", "project.testing.scheduler"]
 
 LOGS: pytest.StashKey[list[Path]] = pytest.StashKey()
 FAILED: pytest.StashKey[bool] = pytest.StashKey()

@@ -1,8 +1,8 @@
 """`python -m project.testing.site`: our server, with a door through which tests see whether it is at rest.
 
-Whoever connects to the Unix socket that TEST_DOOR names is answered as soon as no connection, no room and no request
-is left, or after REST_SECONDS, with the `State` as JSON. Users who linger leave first, so that the next test finds
-nobody present.
+A client of the Unix socket that TEST_DOOR names is answered, with the `State` as JSON, as soon as no connection, no
+room and no request is left, or after TEST_REST_SECONDS. Users who linger leave first, so that the next test finds
+no user present.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 LOOK_SECONDS = 0.01
-REST_SECONDS = 5.0
+REST_SECONDS = float(os.environ.get("TEST_REST_SECONDS", "5"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,9 @@ def state_of(server: Any) -> State:
 async def rest(server: Any) -> State:
     loop = asyncio.get_running_loop()
     deadline = loop.time() + REST_SECONDS
-    while not (state := state_of(server)).is_at_rest and loop.time() < deadline:
-        await asyncio.sleep(LOOK_SECONDS)  # noqa: ASYNC110  (the hub tells nobody when it is at rest)
+    # The hub tells nobody when it is at rest.
+    while not (state := state_of(server)).is_at_rest and loop.time() < deadline:  # noqa: ASYNC110
+        await asyncio.sleep(LOOK_SECONDS)
     if state.is_at_rest:
         await end_lingering()
     return state

@@ -1,0 +1,74 @@
+"""How tests are shared out to processes."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from project.testing.scheduler import ALONE, AloneLast
+
+TESTS = [f"test_{module}.py::test_{number}" for module in "abcd" for number in range(3)]
+MEASURES = [f"test_time.py::test_{number}{ALONE}" for number in range(2)]
+
+
+class Node:
+    """A process that notes what it is to run."""
+
+    def __init__(self, name: str) -> None:
+        self.gateway = SimpleNamespace(id=name)
+        self.tests: list[str] = []
+        self.shutting_down = False
+
+    def send_runtest_some(self, indices: list[int]) -> None:
+        self.tests += [(TESTS + MEASURES)[index] for index in indices]
+
+    def shutdown(self) -> None:
+        self.shutting_down = True
+
+
+class Run:
+    def __init__(self, config: pytest.Config, processes: int) -> None:
+        config = SimpleNamespace(  # type: ignore[assignment]
+            option=SimpleNamespace(loadscopereorder=False), getvalue=lambda _: ["popen"] * processes
+        )
+        self.scheduler = AloneLast(config)
+        self.nodes = [Node(f"gw{number}") for number in range(processes)]
+        self.order: list[tuple[str, str]] = []
+        for node in self.nodes:
+            self.scheduler.add_node(node)  # type: ignore[arg-type]
+            self.scheduler.add_node_collection(node, TESTS + MEASURES)  # type: ignore[arg-type]
+        self.scheduler.schedule()
+
+    def finish(self) -> None:
+        """Run one test in each process in turn. As in a real one, the last waits for another, or for the shutdown."""
+        done = {node.gateway.id: 0 for node in self.nodes}
+        while running := [node for node in self.nodes if self.is_there(node)]:
+            for node in running:
+                number = done[node.gateway.id]
+                if number + (not node.shutting_down) < len(node.tests):
+                    self.order.append((node.gateway.id, node.tests[number]))
+                    done[node.gateway.id] += 1
+                    index = (TESTS + MEASURES).index(node.tests[number])
+                    self.scheduler.mark_test_complete(node, index)  # type: ignore[arg-type]
+                elif node.shutting_down:
+                    self.scheduler.remove_node(node)  # type: ignore[arg-type]
+                elif self.scheduler.tests_finished:
+                    node.shutdown()
+
+    def is_there(self, node: Node) -> bool:
+        return node in self.scheduler.nodes
+
+
+@pytest.mark.parametrize("processes", [1, 2, 3, 8])
+def test_what_measures_time_runs_in_one_process_after_all_others(pytestconfig: pytest.Config, processes: int) -> None:
+    run = Run(pytestconfig, processes)
+    run.finish()
+    ran = [test for _, test in run.order]
+    assert sorted(ran) == sorted(TESTS + MEASURES)
+    assert ran[-2:] == MEASURES
+    assert len({process for process, test in run.order if test in MEASURES}) == 1
+
+
+def test_tests_of_one_module_stay_in_one_process(pytestconfig: pytest.Config) -> None:
+    run = Run(pytestconfig, 2)
+    run.finish()
+    assert len({(process, test.partition("::")[0]) for process, test in run.order}) == 5
