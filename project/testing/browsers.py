@@ -82,7 +82,7 @@ class Browser(Chrome):
         super().__init__(options=options, service=RunningService(chromium.service))
         self.switch_to.window(window)
 
-    def execute(self, driver_command: str, params: dict[str, Any] | None = None) -> dict[str, Any]:
+    def execute(self, driver_command: Any, params: dict[str, Any] | None = None) -> dict[str, Any]:
         """Execute a WebDriver command. chromedriver knows no user contexts: windows are opened and listed here."""
         if driver_command == Command.NEW_WINDOW:
             return {"value": {"handle": self._open_window(), "type": "tab"}}
@@ -93,7 +93,7 @@ class Browser(Chrome):
     def execute_cdp_cmd(self, cmd: str, cmd_args: dict[str, Any]) -> Any:
         if cmd.startswith("Browser."):
             return self._chromium.call(cmd, browserContextId=self._context, **cmd_args)
-        return super().execute_cdp_cmd(cmd, cmd_args)  # type: ignore[no-untyped-call]
+        return super().execute_cdp_cmd(cmd, cmd_args)
 
     def quit(self) -> None:
         """End the person's pages without asking them, as when a browser is killed."""

@@ -7,7 +7,7 @@ from project.testing.processes import UNLIMITED, Server
 
 # Other settings are a test's own: most limit something, and a server remembers how much of it was used.
 SHARED: list[dict[str, str]] = [{}, UNLIMITED]
-MOST_IDLE = 4  # each works a little even without people: heartbeats, sweeps, checks
+MOST_IDLE = 2  # each takes 1 to 2 % of a core even without users: heartbeats, sweeps, checks
 
 
 class Pool:

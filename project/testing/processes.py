@@ -20,6 +20,7 @@ from project import embedded
 from project.testing.length import length
 from project.testing.site import REST_SECONDS, State
 from project.testing.waiting import eventually
+from project.testing.zygote import Fork, zygote
 
 # For servers that programs drive faster than people do.
 UNLIMITED = {
@@ -40,7 +41,7 @@ class Program:
         self._reservation = Reservation()
         self.port = self._reservation.port
         self.log = log
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | Fork | None = None
         self.is_undisturbed = True
         """Whether it was neither stopped nor paused since it was started first."""
 
@@ -55,17 +56,22 @@ class Program:
 
     def start(self) -> Self:
         """Start on the same port as ever, and wait until it listens."""
+        self.process = self._run([*self.program, *self.arguments()], os.environ | self.surroundings())
+        eventually(self.listens, within=START_SECONDS)
+        return self
+
+    def _run(self, command: list[str], environment: dict[str, str]) -> "subprocess.Popen[bytes] | Fork":
+        if ours := zygote():
+            return ours.fork(command, environment, self.log)
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", *self.program, *self.arguments()],
+            return subprocess.Popen(
+                [sys.executable, "-m", *command],
                 cwd=settings.BASE_DIR,
-                env=os.environ | self.surroundings(),
+                env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
             )
-        eventually(self.listens, within=START_SECONDS)
-        return self
 
     def arguments(self) -> list[str]:
         return []
@@ -133,6 +139,13 @@ class Server(Program):
 
     def surroundings(self) -> dict[str, str]:
         return self.its_site() | self.environment
+
+    def start(self) -> Self:
+        self.door.unlink(missing_ok=True)  # of a server that was killed
+        return super().start()
+
+    def listens(self) -> bool:
+        return super().listens() and (self.door.exists() or self.program != Server.program)
 
     def its_site(self) -> dict[str, str]:
         """Return the site's settings, on the test's database, with the origins of this server's port."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from accounts.models import User
     from chat.models import Room
     from chat.tests.browser.pages import Tab
-    from project.testing.browsers import Chrome
+    from project.testing.browsers import Chrome, Chromium
     from project.testing.processes import Server
 
 SIZES = {"light": (1440, 900), "dark": (1440, 900), "phone": (390, 844)}
@@ -47,14 +47,15 @@ def main(folder: Path) -> None:
 def take_pictures(server: "Server", folder: Path, stack: ExitStack) -> None:
     from chat.models import Room
     from chat.tests.browser.pages import Tab
-    from project.testing.browsers import open_browser
+    from project.testing.browsers import Chromium
     from project.testing.waiting import eventually
 
     general, birds = Room.objects.get(name="general"), Room.objects.get(name="birds-of-the-delta")
     liven(general)
     run(general)
-    crowd = stack.enter_context(quitting(open_browser(profile(stack))))
-    ilse = Tab(stack.enter_context(quitting(open_browser(profile(stack)))), server, person("ilse"))
+    chromium = stack.enter_context(quitting(Chromium(profile(stack))))
+    crowd = chromium.open()
+    ilse = Tab(chromium.open(), server, person("ilse"))
     ilse.open_room(general)
     visit(crowd, server, "pia", birds)
     eventually(lambda: ilse.people("away") == ["pia"], within=30)
@@ -81,7 +82,7 @@ def take_pictures(server: "Server", folder: Path, stack: ExitStack) -> None:
         for page, path in (OWN_PAGES | pages_of_those_who_run(general)).items():
             ilse.go(path)
             save(ilse, folder / f"{page}-{name}.png")
-    stranger = Tab(stack.enter_context(quitting(open_browser(profile(stack)))), server)
+    stranger = Tab(chromium.open(), server)
     for name, size in SIZES.items():
         dress(stranger.browser, name, size)
         for page, path in ENTRANCE.items():
@@ -180,11 +181,11 @@ def profile(stack: ExitStack) -> Path:
 
 
 @contextmanager
-def quitting(browser: "Chrome") -> "Iterator[Chrome]":
+def quitting(chromium: "Chromium") -> "Iterator[Chromium]":
     try:
-        yield browser
+        yield chromium
     finally:
-        browser.quit()
+        chromium.quit()
 
 
 if __name__ == "__main__":

@@ -65,9 +65,9 @@ async def end_lingering() -> None:
     await tracker.settled()
     if tracker.available:
         redis = tracker._store.redis
-        if lingering := await redis.zrange(key("lingering"), 0, -1):
-            await redis.zadd(key("lingering"), dict.fromkeys(lingering, 0))
-            await tracker._writer.while_available(tracker._sweep_all)
+        for member in await redis.zrange(key("lingering"), 0, -1):
+            await redis.zadd(key("lingering"), {str(member): 0})
+        await tracker._writer.while_available(tracker._sweep_all)
     if writing := last_seen()._writing:
         await writing
 
@@ -92,7 +92,7 @@ if __name__ == "__main__":
     class Server(ours.Server):
         def run(self) -> None:
             door = Path(os.environ["TEST_DOOR"])
-            reactor.callWhenRunning(lambda: asyncio.ensure_future(open_door(self, door)))  # type: ignore[attr-defined]
+            reactor.callWhenRunning(lambda: asyncio.ensure_future(open_door(self, door)))
             super().run()
 
     class CommandLine(ours.CommandLine):

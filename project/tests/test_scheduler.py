@@ -34,8 +34,8 @@ class Run:
         self.nodes = [Node(f"gw{number}") for number in range(processes)]
         self.order: list[tuple[str, str]] = []
         for node in self.nodes:
-            self.scheduler.add_node(node)  # type: ignore[arg-type]
-            self.scheduler.add_node_collection(node, TESTS + MEASURES)  # type: ignore[arg-type]
+            self.scheduler.add_node(node)
+            self.scheduler.add_node_collection(node, TESTS + MEASURES)
         self.scheduler.schedule()
 
     def finish(self) -> None:
@@ -48,9 +48,9 @@ class Run:
                     self.order.append((node.gateway.id, node.tests[number]))
                     done[node.gateway.id] += 1
                     index = (TESTS + MEASURES).index(node.tests[number])
-                    self.scheduler.mark_test_complete(node, index)  # type: ignore[arg-type]
+                    self.scheduler.mark_test_complete(node, index)
                 elif node.shutting_down:
-                    self.scheduler.remove_node(node)  # type: ignore[arg-type]
+                    self.scheduler.remove_node(node)
                 elif self.scheduler.tests_finished:
                     node.shutdown()
 
