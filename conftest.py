@@ -1,7 +1,7 @@
 """The fixtures of all tests: people, a real Valkey, real servers, real browsers."""
 
 import asyncio
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from presence import reads
 from presence.keys import PREFIX
 from project.testing.browsers import Browser, Chromium
 from project.testing.database import delete_rows
+from project.testing.in_process import InProcessServer
 from project.testing.pool import Pool
 from project.testing.processes import Server, Valkey
 
@@ -107,6 +108,13 @@ def servers(
 @pytest.fixture
 def server(servers: Callable[..., Server]) -> Server:
     return servers()
+
+
+@pytest.fixture
+async def site(transactional_db: None, valkey: Valkey) -> AsyncIterator[InProcessServer]:
+    """The site on the test's own event loop, for tests of commands and events: `Client(site, alice)`."""
+    async with InProcessServer() as site:
+        yield site
 
 
 @pytest.fixture(scope="session")

@@ -9,12 +9,14 @@ import sys
 import tempfile
 import weakref
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 from urllib.parse import quote, urlsplit
 
 from django.conf import settings
 from django.db import connection
 from redis import Redis
+from websockets.asyncio.client import connect
+from websockets.typing import Origin
 
 from project import embedded
 from project.testing.length import length
@@ -157,6 +159,16 @@ class Server(Program):
             "ROOMFUL_ORIGINS": ",".join(origins),
             "TEST_DOOR": str(self.door),
         }
+
+    def open_socket(self, origin: str | None, headers: dict[str, str], **options: Any) -> connect:
+        return connect(
+            f"ws://127.0.0.1:{self.port}/ws/",
+            origin=None if origin is None else Origin(origin),
+            additional_headers=headers,
+            proxy=None,
+            max_size=None,
+            **options,
+        )
 
     def rest(self) -> State:
         """Wait until it holds no connection and does nothing that a test began; return what it still holds."""

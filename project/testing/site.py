@@ -9,6 +9,7 @@ import asyncio
 import json
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -31,24 +32,24 @@ class State:
         return not (self.connections or self.rooms or self.applications)
 
 
-def state_of(server: Any) -> State:
+def state_of(applications: int) -> State:
     from chat.hub import running_hub
-    from project.drain import _working
 
     hub = running_hub()
     return State(
         connections=sum(map(len, hub.connections.values())) if hub else 0,
         rooms=len(list(hub.places)) if hub else 0,
-        applications=len(_working(server)),
+        applications=applications,
         announced=bool(hub and hub.billboard.shown),
     )
 
 
-async def rest(server: Any) -> State:
+async def rest(applications: Callable[[], int]) -> State:
+    """Wait until the running hub is at rest, and none of the applications runs that `applications` counts."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + REST_SECONDS
     # The hub tells nobody when it is at rest.
-    while not (state := state_of(server)).is_at_rest and loop.time() < deadline:  # noqa: ASYNC110
+    while not (state := state_of(applications())).is_at_rest and loop.time() < deadline:  # noqa: ASYNC110
         await asyncio.sleep(LOOK_SECONDS)
     if state.is_at_rest:
         await end_lingering()
@@ -73,8 +74,10 @@ async def end_lingering() -> None:
 
 
 async def open_door(server: Any, path: Path) -> None:
+    from project.drain import _working
+
     async def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(json.dumps(asdict(await rest(server))).encode())
+        writer.write(json.dumps(asdict(await rest(lambda: len(_working(server))))).encode())
         writer.close()
 
     await asyncio.start_unix_server(answer, path)

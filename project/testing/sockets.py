@@ -5,23 +5,30 @@ import itertools
 import json
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
-from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
-from websockets.typing import Origin
-
-from project.testing.processes import Server
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 Event = dict[str, Any]
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+Opening = TypeVar("Opening", covariant=True)
+
+
+class Endpoint(Protocol[Opening]):
+    """A site that sockets can be opened to: a server process (`Server`), or within the test (`InProcessServer`)."""
+
+    @property
+    def origin(self) -> str: ...
+
+    def open_socket(self, origin: str | None, headers: dict[str, str], **options: Any) -> Opening: ...
 
 
 class Refused(Exception):
@@ -41,7 +48,7 @@ class Client:
     `log` holds every event in the order in which it came. `event` waits for one and takes each only once.
     """
 
-    def __init__(self, server: Server, user: "User | None" = None, **options: Any) -> None:
+    def __init__(self, server: Endpoint, user: "User | None" = None, **options: Any) -> None:
         self.server = server
         self.user = user
         self.cookie: str = options.pop("cookie", "")
@@ -174,17 +181,11 @@ def _resolve(future: asyncio.Future[Event], event: Event) -> None:
         future.set_result(event)
 
 
-def open_socket(server: Server, cookie: str = "", origin: str | None = "", **options: Any) -> connect:
+def open_socket(server: Endpoint[Opening], cookie: str = "", origin: str | None = "", **options: Any) -> Opening:
     """Open a socket with that session, from one of the server's own origins or from `origin`; None sends none."""
     headers = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={cookie}"} if cookie else {}
-    return connect(
-        f"ws://127.0.0.1:{server.port}/ws/",
-        origin=None if origin is None else Origin(origin or server.origin),
-        additional_headers=headers | options.pop("headers", {}),
-        proxy=None,
-        max_size=None,
-        **options,
-    )
+    headers |= options.pop("headers", {})
+    return server.open_socket(None if origin is None else origin or server.origin, headers, **options)
 
 
 def session_cookie(user: "User") -> str:
