@@ -1,4 +1,4 @@
-"""Direct conversations over real servers, and one list of rooms in all tabs."""
+"""Direct conversations on the socket, and one list of rooms in all tabs."""
 
 import asyncio
 import json
@@ -11,6 +11,7 @@ from accounts.models import User
 from chat.models import Room
 from chat.services import directs, rooms
 from chat.tests.helpers.talk import bodies, here, in_thread, open_room, post, shows
+from project.testing.in_process import InProcessServer
 from project.testing.processes import Server
 from project.testing.sockets import Client, Refused
 
@@ -36,8 +37,10 @@ async def test_two_users_who_open_a_conversation_at_the_same_moment_over_two_ser
             assert bodies(client) == ["Hello", "Hello, Alice"]
 
 
-async def test_all_tabs_agree_on_how_a_room_is_kept(server: Server, alice: User, bob: User, general: Room) -> None:
-    async with Client(server, alice) as tab, Client(server, alice) as other, Client(server, bob) as b:
+async def test_all_tabs_agree_on_how_a_room_is_kept(
+    site: InProcessServer, alice: User, bob: User, general: Room
+) -> None:
+    async with Client(site, alice) as tab, Client(site, alice) as other, Client(site, bob) as b:
         await tab.command("room.keep", room=general.pk, quiet=True)
         kept = {"room": general.pk, "quiet": True}
         assert await other.event("room.kept") == await tab.event("room.kept") == {"type": "room.kept", **kept}
@@ -47,7 +50,7 @@ async def test_all_tabs_agree_on_how_a_room_is_kept(server: Server, alice: User,
         await tab.event("room.kept", favourite=True, quiet=True, place=1)
         await shows(tab, lambda: "quiet" not in tab.seen("room.kept")[-1])
         told = tab.seen("room.kept")[-1]
-        async with Client(server, alice) as anew:
+        async with Client(site, alice) as anew:
             assert own(anew.hello["rooms"][0]) == own(told) == {"favourite": True, "place": 1}
         await post(b, general, "A round trip later")
         await b.event("message.posted")

@@ -1,4 +1,4 @@
-"""Invisible users over real servers."""
+"""Invisible users, as others see them on the socket."""
 
 import asyncio
 import json
@@ -19,6 +19,7 @@ from chat.tests.helpers.status import (
     stored_last_seen,
 )
 from chat.tests.helpers.talk import bodies, fetch, here, in_thread, post, shows, sidebar
+from project.testing.in_process import InProcessServer
 from project.testing.processes import Server
 from project.testing.sockets import Client, session_cookie
 from project.testing.waiting import eventually
@@ -64,10 +65,10 @@ class TestInvisible:
         assert await last_seen(alice) == before
 
     async def test_an_invisible_user_keeps_the_earlier_time_last_seen(
-        self, server: Server, alice: User, bob: User, general: Room
+        self, site: InProcessServer, alice: User, bob: User, general: Room
     ) -> None:
-        async with looking(server, bob, general) as b:
-            async with Client(server, alice) as a:
+        async with looking(site, bob, general) as b:
+            async with Client(site, alice) as a:
                 await shows(b, lambda: "alice" in sidebar(b))
                 await a.command("status.set", mode="invisible")
                 await shows(b, lambda: seen(b, "alice").get("last_seen"))
@@ -101,9 +102,9 @@ class TestInvisible:
                 assert len(tab.seen("typing.started")) == len(tab.seen("typing.stopped")) == 1
 
     async def test_an_invisible_user_is_not_notified_by_at_here(
-        self, server: Server, alice: User, bob: User, general: Room
+        self, site: InProcessServer, alice: User, bob: User, general: Room
     ) -> None:
-        async with looking(server, alice, general) as a, looking(server, bob, general) as b:
+        async with looking(site, alice, general) as a, looking(site, bob, general) as b:
             await shows(b, lambda: here(b) == {"alice", "bob"})
             assert (await post(b, general, "@here"))["told"] == [alice.pk]
             await a.command("status.set", mode="invisible")
@@ -112,14 +113,14 @@ class TestInvisible:
             await shows(a, lambda: bodies(a) == ["@here", "@here"])
 
     async def test_an_invisible_user_is_not_counted_in_lists_of_rooms(
-        self, server: Server, alice: User, bob: User, mallory: User, general: Room
+        self, site: InProcessServer, alice: User, bob: User, mallory: User, general: Room
     ) -> None:
-        async with looking(server, alice, general) as a, Client(server, mallory) as m:
+        async with looking(site, alice, general) as a, Client(site, mallory) as m:
             await m.command("directory.watch")
             await m.event("directory.counted", rooms={str(general.pk): 1})
             await a.command("status.set", mode="invisible")
             await m.event("directory.counted", rooms={str(general.pk): 0})
-            async with Client(server, bob) as b:
+            async with Client(site, bob) as b:
                 assert b.hello["rooms"][0]["here"] == 0
 
 

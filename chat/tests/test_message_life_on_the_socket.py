@@ -1,4 +1,4 @@
-"""What becomes of messages, as the tabs of those in the room get it, over real servers."""
+"""What becomes of messages, as the tabs of those in the room get it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +12,7 @@ from chat.models import Message, Room
 from chat.services import messages, rooms
 from chat.tests.helpers.state import apply, state_of
 from chat.tests.helpers.talk import in_thread, open_room, post
+from project.testing.in_process import InProcessServer
 from project.testing.processes import Server
 from project.testing.sockets import Client, Refused
 
@@ -70,8 +71,10 @@ async def test_every_change_of_a_message_made_while_offline_is_replayed(
             assert applied(b, state) == await in_thread(state_of)(general)
 
 
-async def test_an_ack_is_the_message_as_others_see_it(server: Server, alice: User, bob: User, general: Room) -> None:
-    async with Client(server, alice) as a, Client(server, bob) as b:
+async def test_an_ack_is_the_message_as_others_see_it(
+    site: InProcessServer, alice: User, bob: User, general: Room
+) -> None:
+    async with Client(site, alice) as a, Client(site, bob) as b:
         message = await post(a, general, "Helo, @bob")
         assert (await b.event("message.posted"))["message"] == message
         changes: list[tuple[str, dict[str, Any]]] = [
@@ -86,9 +89,9 @@ async def test_an_ack_is_the_message_as_others_see_it(server: Server, alice: Use
 
 
 async def test_a_post_that_is_sent_again_after_an_edit_gets_the_message_as_it_is(
-    server: Server, alice: User, general: Room
+    site: InProcessServer, alice: User, general: Room
 ) -> None:
-    async with Client(server, alice) as a:
+    async with Client(site, alice) as a:
         client_id = str(uuid4())
         message = await post(a, general, "First", client_id=client_id)
         await a.command("reaction.add", room=general.pk, message=message["id"], emoji="👍")
@@ -138,19 +141,19 @@ class TestTyping:
             assert await b.event("typing.stopped")
             assert not a.seen("typing.started") + elsewhere.seen("typing.started")
 
-    async def test_typing_takes_no_version(self, server: Server, alice: User, general: Room) -> None:
-        async with Client(server, alice) as a:
+    async def test_typing_takes_no_version(self, site: InProcessServer, alice: User, general: Room) -> None:
+        async with Client(site, alice) as a:
             await a.command("typing.start", room=general.pk)
             assert (await Room.objects.aget(pk=general.pk)).version == general.version
 
 
 class TestHere:
     async def test_at_here_notifies_those_who_are_online(
-        self, server: Server, alice: User, bob: User, general: Room
+        self, site: InProcessServer, alice: User, bob: User, general: Room
     ) -> None:
         away = await in_thread(User.objects.create_user)("carol")
         await in_thread(rooms.join)(away, general.pk)
-        async with Client(server, alice) as a, Client(server, bob) as b:
+        async with Client(site, alice) as a, Client(site, bob) as b:
             await open_room(b, general)
             assert (await post(a, general, "@here"))["told"] == [bob.pk]
 

@@ -1,7 +1,8 @@
-"""Opening rooms, joining and leaving them, over real servers."""
+"""Opening rooms, joining and leaving them."""
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -16,6 +17,7 @@ from chat.tests.helpers.talk import (
     post,
     talk_until,
 )
+from project.testing.in_process import InProcessServer
 from project.testing.processes import UNLIMITED, Server
 from project.testing.sockets import Client, Refused
 
@@ -24,22 +26,23 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 class TestOpeningARoom:
     async def test_opening_a_room_replays_missed_messages_in_order(
-        self, servers: Callable[..., Server], alice: User, bob: User, general: Room
+        self, site: InProcessServer, alice: User, bob: User, general: Room
     ) -> None:
         for number in range(3):
             await in_thread(messages.post_message)(alice, general.pk, body=str(number), client_id=uuid4())
-        async with Client(servers(), bob) as client:
+        async with Client(site, bob) as client:
             ack = await client.command("room.open", room=general.pk, since=general.version)
             await client.event("presence.snapshot")
             assert bodies(client) == ["0", "1", "2"]
             assert ack["version"] == general.version + 3
 
     async def test_opening_a_room_after_missing_too_much_is_a_reset(
-        self, servers: Callable[..., Server], alice: User, bob: User, general: Room
+        self, site: InProcessServer, settings: Any, alice: User, bob: User, general: Room
     ) -> None:
+        settings.CHAT = {**settings.CHAT, "RESUME_LIMIT": 3}
         for number in range(5):
             await in_thread(messages.post_message)(alice, general.pk, body=str(number), client_id=uuid4())
-        async with Client(servers(ROOMFUL_RESUME_LIMIT="3"), bob) as client:
+        async with Client(site, bob) as client:
             await client.command("room.open", room=general.pk, since=general.version)
             reset = await client.event("room.reset")
             assert [message["body"] for message in reset["page"]["messages"]][-5:] == ["0", "1", "2", "3", "4"]
@@ -66,9 +69,9 @@ class TestOpeningARoom:
 
 class TestMembership:
     async def test_joining_by_name_makes_the_room_and_brings_its_events(
-        self, server: Server, alice: User, bob: User
+        self, site: InProcessServer, alice: User, bob: User
     ) -> None:
-        async with Client(server, alice) as a, Client(server, bob) as b:
+        async with Client(site, alice) as a, Client(site, bob) as b:
             made = (await a.command("room.join", name="#Field Season"))["room"]
             assert (made["name"], made["role"]) == ("Field Season", "owner")
             joined = (await b.command("room.join", name="field season"))["room"]
@@ -119,9 +122,9 @@ class TestMembership:
             assert (await a.event("member.left"))["user"]["username"] == "bob"
 
     async def test_reading_in_one_tab_is_known_in_the_other(
-        self, server: Server, alice: User, bob: User, general: Room
+        self, site: InProcessServer, alice: User, bob: User, general: Room
     ) -> None:
-        async with Client(server, alice) as a, Client(server, bob) as tab, Client(server, bob) as other_tab:
+        async with Client(site, alice) as a, Client(site, bob) as tab, Client(site, bob) as other_tab:
             posted = await post(a, general, "Hello")
             await tab.command("room.read", room=general.pk, position=posted["position"])
             moved = await other_tab.event("read.moved")

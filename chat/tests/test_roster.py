@@ -1,4 +1,4 @@
-"""The roster: all members of a small room, and pages of a large one, over real servers."""
+"""The roster: all members of a small room, and pages of a large one."""
 
 import asyncio
 import random
@@ -14,6 +14,7 @@ from chat.models import Membership, Room
 from chat.services import rooms
 from chat.tests.helpers.roster import counts, fetched_anew, has_counts, names, turn_page
 from chat.tests.helpers.talk import here, in_thread, open_room, roster, shows, sidebar
+from project.testing.in_process import InProcessServer
 from project.testing.processes import Server, Valkey
 from project.testing.sockets import Client, Refused
 
@@ -33,10 +34,10 @@ def crowd(general: Room) -> list[User]:
 
 class TestWhole:
     async def test_a_small_room_has_everyone_in_groups_that_do_not_overlap(
-        self, server: Server, alice: User, bob: User, mallory: User, general: Room
+        self, site: InProcessServer, alice: User, bob: User, mallory: User, general: Room
     ) -> None:
         await in_thread(rooms.join)(mallory, general.pk)
-        async with Client(server, bob), Client(server, alice) as a:
+        async with Client(site, bob), Client(site, alice) as a:
             await a.command("room.open", room=general.pk)
             snapshot = await a.event("presence.snapshot")
             assert snapshot["whole"]
@@ -46,21 +47,20 @@ class TestWhole:
             assert set(sidebar(a)) == {"alice", "bob"}
 
     async def test_a_member_who_opens_the_room_later_gets_the_roster_in_order(
-        self, servers: Callable[..., Server], alice: User, bob: User, general: Room
+        self, site: InProcessServer, alice: User, bob: User, general: Room
     ) -> None:
         for name in ("zoe", "Carol"):
             await in_thread(rooms.join)(await in_thread(User.objects.create_user)(name), general.pk)
-        server = servers()
-        async with Client(server, bob) as b, Client(server, alice) as a:
+        async with Client(site, bob) as b, Client(site, alice) as a:
             await open_room(b, general)
             await shows(b, lambda: counts(b) == (1, 1, 0, 2))
             await a.command("room.open", room=general.pk)
             assert names((await a.event("presence.snapshot"))["people"]) == ["bob", "alice", "Carol", "zoe"]
 
     async def test_members_come_with_their_presence_and_go_without_a_word(
-        self, server: Server, alice: User, mallory: User, general: Room
+        self, site: InProcessServer, alice: User, mallory: User, general: Room
     ) -> None:
-        async with Client(server, alice) as a, Client(server, mallory) as m:
+        async with Client(site, alice) as a, Client(site, mallory) as m:
             await open_room(a, general)
             assert "mallory" not in sidebar(a)
             await m.command("room.join", room=general.pk)
@@ -72,13 +72,13 @@ class TestWhole:
             await shows(a, lambda: counts(a) == (1, 0, 0, 1))
             left = next(number for number, event in enumerate(a.log) if event["type"] == "member.left")
             assert not any("mallory" in names(event.get("people", [])) for event in a.log[left:])
-            assert mallory.pk not in (await fetched_anew(server, alice, general))["people"]
+            assert mallory.pk not in (await fetched_anew(site, alice, general))["people"]
 
     async def test_a_room_that_outgrows_a_whole_roster_is_sent_again_as_a_page(
-        self, servers: Callable[..., Server], alice: User, bob: User, mallory: User, general: Room
+        self, site: InProcessServer, settings: Any, alice: User, bob: User, mallory: User, general: Room
     ) -> None:
-        server = servers(ROOMFUL_ROSTER_LENGTH="2")
-        async with Client(server, alice) as a:
+        settings.CHAT = {**settings.CHAT, "ROSTER_LENGTH": 2}
+        async with Client(site, alice) as a:
             await a.command("room.open", room=general.pk)
             assert (await a.event("presence.snapshot"))["whole"]
             await in_thread(rooms.join)(mallory, general.pk)
@@ -88,15 +88,19 @@ class TestWhole:
 
 
 class TestPages:
+    @pytest.fixture(autouse=True)
+    def _rooms_are_large(self, settings: Any) -> None:
+        settings.CHAT = {**settings.CHAT, "ROSTER_LENGTH": int(SMALL["ROOMFUL_ROSTER_LENGTH"])}
+
     @pytest.fixture
     def server(self, servers: Callable[..., Server]) -> Server:
         return servers(**SMALL)
 
     @pytest.mark.usefixtures("crowd")
     async def test_a_large_room_comes_as_counts_and_the_first_page(
-        self, server: Server, alice: User, general: Room
+        self, site: InProcessServer, alice: User, general: Room
     ) -> None:
-        async with Client(server, alice) as a:
+        async with Client(site, alice) as a:
             await a.command("room.open", room=general.pk)
             snapshot = await a.event("presence.snapshot")
             assert not snapshot["whole"]
@@ -109,11 +113,11 @@ class TestPages:
 
     @pytest.mark.usefixtures("crowd")
     async def test_people_are_found_by_the_beginning_of_a_name(
-        self, server: Server, alice: User, bob: User, general: Room
+        self, site: InProcessServer, alice: User, bob: User, general: Room
     ) -> None:
         bob.display_name = "Robert Tables"
         await in_thread(bob.save)()
-        async with Client(server, alice) as a:
+        async with Client(site, alice) as a:
             await open_room(a, general)
             for text in ("bo", "ROB", "tab", "robert t"):
                 assert await turn_page(a, general, q=text) == ["bob"]
@@ -122,26 +126,26 @@ class TestPages:
             assert (len(page["people"]), page["total"], sum(page["counts"].values())) == (10, 50, 152)
 
     async def test_only_members_on_the_shown_page_are_kept_live(
-        self, server: Server, alice: User, bob: User, general: Room, crowd: list[User]
+        self, site: InProcessServer, alice: User, bob: User, general: Room, crowd: list[User]
     ) -> None:
         on_it, off_it = crowd[10], crowd[140]
-        async with Client(server, alice) as a, Client(server, bob) as b:
+        async with Client(site, alice) as a, Client(site, bob) as b:
             await open_room(a, general)
             await open_room(b, general)
             await shows(a, lambda: here(a) == {"alice", "bob"})
             assert await turn_page(b, general, q=off_it.username) == [off_it.username]
             for client in (a, b):
                 client.log.clear()
-            async with Client(server, on_it), Client(server, off_it):
+            async with Client(site, on_it), Client(site, off_it):
                 await shows(a, lambda: counts(a)[1] == 2)
                 await shows(b, lambda: counts(b)[1] == 2)
                 assert set(roster(a)["people"]) == {on_it.pk}
                 assert set(roster(b)["people"]) == {off_it.pk}
 
     async def test_a_tab_gets_pages_only_of_the_room_that_it_shows(
-        self, server: Server, alice: User, bob: User, general: Room, secret: Room
+        self, site: InProcessServer, alice: User, bob: User, general: Room, secret: Room
     ) -> None:
-        async with Client(server, alice) as a:
+        async with Client(site, alice) as a:
             await open_room(a, secret)
             assert set(await turn_page(a, secret)) == {"alice", "bob"}
             for room_id in (general.pk, 999_999):
@@ -153,8 +157,10 @@ class TestPages:
                 await a.command("roster.page", room=secret.pk)
             assert refused.value.code == "not_found"
 
-    async def test_an_invalid_page_of_the_roster_is_refused(self, server: Server, alice: User, general: Room) -> None:
-        async with Client(server, alice) as a:
+    async def test_an_invalid_page_of_the_roster_is_refused(
+        self, site: InProcessServer, alice: User, general: Room
+    ) -> None:
+        async with Client(site, alice) as a:
             await open_room(a, general)
             await turn_page(a, general, offset=0, q="x" * 100)
             bad: list[dict[str, Any]] = [{"offset": -1}, {"offset": 2**53}, {"offset": "1"}, {"q": "x" * 101}, {"q": 1}]

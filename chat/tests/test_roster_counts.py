@@ -1,4 +1,4 @@
-"""Counts of members who are here, over real servers."""
+"""Counts of members who are here."""
 
 from collections.abc import Callable
 
@@ -10,6 +10,7 @@ from chat.models import Room
 from chat.services import rooms
 from chat.tests.helpers.roster import lists
 from chat.tests.helpers.talk import in_thread, open_room, roster, shows
+from project.testing.in_process import InProcessServer
 from project.testing.processes import Server
 from project.testing.sockets import Client
 from project.testing.waiting import eventually
@@ -43,9 +44,9 @@ class TestNumbers:
         await in_thread(eventually)(lambda: here_counts([room.pk]) == {room.pk: count})
 
     async def test_opening_a_room_tells_the_same_count_as_the_lists(
-        self, server: Server, alice: User, bob: User, general: Room
+        self, site: InProcessServer, alice: User, bob: User, general: Room
     ) -> None:
-        async with Client(server, bob) as b, Client(server, alice) as a:
+        async with Client(site, bob) as b, Client(site, alice) as a:
             await open_room(b, general)
             await a.event("presence.counted", rooms={str(general.pk): 1})
             assert (await a.command("room.open", room=general.pk))["room"]["here"] == 1

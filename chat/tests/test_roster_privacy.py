@@ -1,6 +1,7 @@
-"""Presence that outsiders and other members must not see, over real servers."""
+"""Presence that outsiders and other members must not see."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from chat.services import rooms
 from chat.services.status import set_status
 from chat.tests.helpers.roster import counts, fetched_anew, has_counts, lists, turn_page
 from chat.tests.helpers.talk import here, in_thread, open_room, shows, sidebar
+from project.testing.in_process import InProcessServer
 from project.testing.processes import Server
 from project.testing.sockets import Client, Refused
 
@@ -47,9 +49,9 @@ class TestPrivacy:
             )
 
     async def test_a_former_member_is_told_no_more_presence_of_the_room(
-        self, server: Server, alice: User, bob: User, secret: Room
+        self, site: InProcessServer, alice: User, bob: User, secret: Room
     ) -> None:
-        async with Client(server, alice) as a, Client(server, bob) as b:
+        async with Client(site, alice) as a, Client(site, bob) as b:
             await open_room(a, secret)
             await open_room(b, secret)
             await shows(b, lambda: here(b) == {"alice", "bob"})
@@ -94,12 +96,12 @@ class TestHidden:
             assert not unseen["online"]
 
     async def test_a_user_who_is_visible_again_is_seen_by_all(
-        self, servers: Callable[..., Server], alice: User, bob: User, general: Room
+        self, site: InProcessServer, settings: Any, alice: User, bob: User, general: Room
     ) -> None:
+        settings.CHAT = {**settings.CHAT, "ADMINISTRATORS_SEE_HIDDEN": True}
         await in_thread(_make_administrator)(alice)
-        server = servers(ROOMFUL_ADMINISTRATORS_SEE_HIDDEN="true")
         await in_thread(set_status)(bob, mode="invisible")
-        async with Client(server, alice) as a, Client(server, bob) as b:
+        async with Client(site, alice) as a, Client(site, bob) as b:
             await open_room(a, general)
             await open_room(b, general)
             await shows(a, lambda: sidebar(a).get("bob", {}).get("hidden"))

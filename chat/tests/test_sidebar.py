@@ -1,4 +1,4 @@
-"""Who is there, as the sidebar and the lists of rooms show it, over real servers."""
+"""Who is there, as the sidebar and the lists of rooms show it."""
 
 import itertools
 import json
@@ -10,6 +10,7 @@ from accounts.models import User
 from chat.models import Room
 from chat.services import rooms
 from chat.tests.helpers.talk import bodies, here, in_thread, open_room, post, shows, sidebar
+from project.testing.in_process import InProcessServer
 from project.testing.processes import Server, Valkey
 from project.testing.sockets import Client
 
@@ -18,12 +19,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 class TestPresence:
     async def test_people_see_each_other_come_and_go(
-        self, server: Server, alice: User, bob: User, general: Room
+        self, site: InProcessServer, alice: User, bob: User, general: Room
     ) -> None:
-        async with Client(server, alice) as a:
+        async with Client(site, alice) as a:
             await open_room(a, general)
             await shows(a, lambda: here(a) == {"alice"})
-            async with Client(server, bob) as b:
+            async with Client(site, bob) as b:
                 await shows(a, lambda: "bob" in sidebar(a))
                 assert not sidebar(a)["bob"]["here"]
                 await open_room(b, general)
@@ -32,9 +33,9 @@ class TestPresence:
             await shows(a, lambda: set(sidebar(a)) == {"alice"})
 
     async def test_closing_the_room_leaves_it_and_stays_online(
-        self, server: Server, alice: User, bob: User, general: Room
+        self, site: InProcessServer, alice: User, bob: User, general: Room
     ) -> None:
-        async with Client(server, alice) as a, Client(server, bob) as b:
+        async with Client(site, alice) as a, Client(site, bob) as b:
             await open_room(a, general)
             await open_room(b, general)
             await shows(a, lambda: here(a) == {"alice", "bob"})
@@ -94,9 +95,9 @@ class TestPresence:
             assert [here for here, _ in itertools.groupby(his)] == [False, True]
 
     async def test_the_lists_of_rooms_count_who_is_here(
-        self, server: Server, alice: User, bob: User, general: Room
+        self, site: InProcessServer, alice: User, bob: User, general: Room
     ) -> None:
-        async with Client(server, alice) as a, Client(server, bob) as b:
+        async with Client(site, alice) as a, Client(site, bob) as b:
             await b.command("room.open", room=general.pk)
             counted = await a.event("presence.counted", timeout=5)
             assert counted["rooms"] == {str(general.pk): 1}

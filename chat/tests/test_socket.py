@@ -1,4 +1,4 @@
-"""The socket, over real servers."""
+"""The socket: what it greets with, posts, bad frames, and any ASGI server."""
 
 import asyncio
 import json
@@ -25,6 +25,7 @@ from chat.tests.helpers.talk import (
     post,
     shows,
 )
+from project.testing.in_process import InProcessServer
 from project.testing.length import Length
 from project.testing.processes import UNLIMITED, PlainServer, Server, Uvicorn
 from project.testing.rows import Measured
@@ -33,18 +34,20 @@ from project.testing.sockets import Client, Refused, open_socket, session_cookie
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-async def test_hello_lists_the_rooms_with_what_is_unread(server: Server, alice: User, bob: User, general: Room) -> None:
+async def test_hello_lists_the_rooms_with_what_is_unread(
+    site: InProcessServer, alice: User, bob: User, general: Room
+) -> None:
     await in_thread(messages.post_message)(alice, general.pk, body="Hello", client_id=uuid4())
-    async with Client(server, bob) as client:
+    async with Client(site, bob) as client:
         (listed,) = client.hello["rooms"]
         assert (listed["name"], listed["unread"], listed["role"], listed["here"]) == ("general", 1, "member", 0)
 
 
 async def test_a_message_reaches_everyone_in_the_room_and_nobody_else(
-    server: Server, alice: User, bob: User, mallory: User, general: Room, secret: Room
+    site: InProcessServer, alice: User, bob: User, mallory: User, general: Room, secret: Room
 ) -> None:
     await in_thread(rooms.join)(mallory, general.pk)
-    async with Client(server, alice) as a, Client(server, bob) as b, Client(server, mallory) as m:
+    async with Client(site, alice) as a, Client(site, bob) as b, Client(site, mallory) as m:
         posted = await post(a, secret, "Between us")
         assert posted["author"]["username"] == "alice"
         assert (await b.event("message.posted"))["message"] == posted
@@ -54,15 +57,15 @@ async def test_a_message_reaches_everyone_in_the_room_and_nobody_else(
 
 
 async def test_the_author_is_the_signed_in_user_whatever_the_frame_claims(
-    server: Server, alice: User, bob: User, general: Room
+    site: InProcessServer, alice: User, bob: User, general: Room
 ) -> None:
-    async with Client(server, bob) as client:
+    async with Client(site, bob) as client:
         posted = await post(client, general, "I am Alice", author="alice", user={"id": alice.pk}, username="alice")
         assert posted["author"]["username"] == "bob"
 
 
-async def test_what_is_acknowledged_is_stored(server: Server, alice: User, general: Room) -> None:
-    async with Client(server, alice) as client:
+async def test_what_is_acknowledged_is_stored(site: InProcessServer, alice: User, general: Room) -> None:
+    async with Client(site, alice) as client:
         posted = await post(client, general, "Hello")
         assert await in_thread(Message.objects.filter(pk=posted["id"], body="Hello").exists)()
 
@@ -149,8 +152,8 @@ def commands_about_rooms() -> set[str]:
     return {str(kind.__struct_config__.tag) for kind in kinds if "room" in kind.__struct_fields__}
 
 
-async def test_a_bad_frame_gets_an_error_and_loses_nothing(server: Server, alice: User, general: Room) -> None:
-    async with Client(server, alice) as client:
+async def test_a_bad_frame_gets_an_error_and_loses_nothing(site: InProcessServer, alice: User, general: Room) -> None:
+    async with Client(site, alice) as client:
         for frame in ("nonsense", "[]", '"x"', "{}", "NaN", "[" * 50_000, '{"type":"no.such","id":5}', "9" * 50_000):
             await client.send(frame)
             assert (await client.event("error"))["code"] == "bad_frame"
@@ -158,8 +161,8 @@ async def test_a_bad_frame_gets_an_error_and_loses_nothing(server: Server, alice
         assert (await post(client, general, "Still here"))["body"] == "Still here"
 
 
-async def test_a_binary_frame_closes_the_socket(server: Server, alice: User) -> None:
-    async with Client(server, alice) as client:
+async def test_a_binary_frame_closes_the_socket(site: InProcessServer, alice: User) -> None:
+    async with Client(site, alice) as client:
         await client.send(b"\x00\xff")
         assert await client.closed() == 1003
 

@@ -1,4 +1,4 @@
-"""Statuses over real servers: setting them, lost events, the time zone, and outsiders."""
+"""Statuses on the socket: setting them, lost events, the time zone, and outsiders."""
 
 import json
 from collections.abc import Iterator
@@ -25,6 +25,7 @@ from chat.tests.helpers.status import (
     write_without_a_word,
 )
 from chat.tests.helpers.talk import here, in_thread, open_room, post, shows, sidebar
+from project.testing.in_process import InProcessServer
 from project.testing.processes import Proxy, Server, Valkey
 from project.testing.sockets import Client, Refused
 
@@ -83,8 +84,8 @@ class TestSetting:
                 async with looking(one, bob, general) as anew:
                     await agree(anew, b, "alice")
 
-    async def test_an_invalid_status_is_refused(self, server: Server, alice: User) -> None:
-        async with Client(server, alice) as a:
+    async def test_an_invalid_status_is_refused(self, site: InProcessServer, alice: User) -> None:
+        async with Client(site, alice) as a:
             assert await a.command("status.set", text="x" * 100)
             wrong: dict[str, dict[str, Any]] = {
                 "invalid": {"text": "x" * 101},
@@ -112,10 +113,10 @@ class TestSetting:
             await shows(a, lambda: statuses(a)[-1] == NOTHING)
 
     async def test_the_status_of_a_member_who_joins_is_seen(
-        self, server: Server, alice: User, bob: User, mallory: User, general: Room
+        self, site: InProcessServer, alice: User, bob: User, mallory: User, general: Room
     ) -> None:
         await in_thread(set_status)(mallory, text="New here")
-        async with looking(server, alice, general) as a, Client(server, mallory) as m:
+        async with looking(site, alice, general) as a, Client(site, mallory) as m:
             await m.command("room.join", room=general.pk)
             await shows(a, lambda: sidebar(a).get("mallory", {}).get("status"))
 
@@ -186,14 +187,14 @@ class TestLostWord:
 
 
 class TestTheTimeZone:
-    async def test_the_time_zone_is_that_of_the_first_page(self, server: Server, alice: User) -> None:
-        async with Client(server, alice) as a:
+    async def test_the_time_zone_is_that_of_the_first_page(self, site: InProcessServer, alice: User) -> None:
+        async with Client(site, alice) as a:
             assert a.hello["time_zone"] is None
             assert (await a.command("person.zone", time_zone="Europe/Berlin"))["time_zone"] == "Europe/Berlin"
             assert (await a.command("person.zone", time_zone="UTC"))["time_zone"] == "Europe/Berlin"
             with pytest.raises(Refused, match="invalid"):
                 await a.command("person.zone", time_zone="Nowhere")
-        async with Client(server, alice) as later:
+        async with Client(site, alice) as later:
             assert later.hello["time_zone"] == "Europe/Berlin"
 
 

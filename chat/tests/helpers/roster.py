@@ -6,8 +6,7 @@ from typing import Any
 from accounts.models import User
 from chat.models import Room
 from chat.tests.helpers.talk import open_room, roster
-from project.testing.processes import Server
-from project.testing.sockets import Client
+from project.testing.sockets import Client, Endpoint
 
 COUNTS = ("here", "online", "away", "offline")
 
@@ -41,7 +40,7 @@ async def turn_page(client: Client, room: Room, **members: Any) -> list[str]:
     return names((await client.command("roster.page", room=room.pk, **members))["people"])
 
 
-async def fetched_anew(server: Server, user: User, room: Room) -> dict[str, Any]:
+async def fetched_anew(server: Endpoint, user: User, room: Room) -> dict[str, Any]:
     async with Client(server, user) as client:
         await open_room(client, room)
         return roster(client)

@@ -12,7 +12,7 @@ from accounts.models import User
 from chat.models import Room, Status
 from chat.tests.helpers.talk import in_thread, open_room, sidebar
 from project.testing.processes import Server
-from project.testing.sockets import Client
+from project.testing.sockets import Client, Endpoint
 
 Servers = Callable[..., Server]
 
@@ -21,7 +21,7 @@ BUSY: dict[str, Any] = {**NOTHING, "mode": "dnd", "text": "In a meeting", "emoji
 
 
 @asynccontextmanager
-async def looking(server: Server, user: User, room: Room) -> AsyncIterator[Client]:
+async def looking(server: Endpoint, user: User, room: Room) -> AsyncIterator[Client]:
     """Open a tab that shows the room."""
     async with Client(server, user) as client:
         await open_room(client, room)
