@@ -153,6 +153,7 @@ async def test_a_saturated_server_gets_the_next_message_when_one_has_reached_eve
     assert len(room.messages) == 2
 
 
+@pytest.mark.program
 def test_the_fanout_benchmark_measures_a_small_crowd_without_losses() -> None:
     """Measures only servers that need no Node and that follow our protocol as it changes."""
     servers = ["roomful", "roomful-hub", "websockets"]

@@ -3,7 +3,10 @@ import os
 import subprocess
 import sys
 
+import pytest
 from django.conf import settings
+
+pytestmark = pytest.mark.program
 
 
 def test_the_presence_benchmark_keeps_its_promises_on_a_small_scale() -> None:

@@ -3,7 +3,10 @@ import os
 import subprocess
 import sys
 
+import pytest
 from django.conf import settings
+
+pytestmark = pytest.mark.program
 
 
 def test_live_rooms_go_on_while_much_is_removed() -> None:

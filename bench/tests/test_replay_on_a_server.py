@@ -10,6 +10,8 @@ from chat.models import Message
 from chat.models.message import MessageQuerySet
 from project.testing.processes import Server
 
+pytestmark = pytest.mark.program
+
 # With edge spaces, control characters, names that differ in case alone, a line without a body and a contradiction.
 LOG = """\
 === noor  has joined #delta

@@ -15,6 +15,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from presence.tests.helpers.valkey import Valkey
 from project.testing.processes import Program
 
+pytestmark = pytest.mark.program
+
 ALICE, BOB = 1, 2
 HERE = Path(__file__).parent
 README = (HERE.parent / "README.md").read_text(encoding="utf-8")

@@ -5,6 +5,10 @@ import pytest
 SLOW = {"servers", "chromium"}
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "program: starts a server, or another run of the tests, by itself")
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--quick", action="store_true", help="only tests that start no server and no browser")
 

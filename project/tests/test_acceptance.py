@@ -35,6 +35,7 @@ def ran(number: int, seconds: float, passed: bool = True) -> dict[str, Any]:
     return planned(number) | {"passed": passed, "measures": [measure]}
 
 
+@pytest.mark.program
 def test_every_row_of_the_page_has_the_tests_that_it_names_and_every_test_its_row(tmp_path: Path) -> None:
     report = tmp_path / "report"
     run("pytest", "--collect-only", "-q", "--rows", "all", "--report", str(report))
@@ -81,6 +82,7 @@ def test_a_row_without_a_test_does_not_hold() -> None:
     assert outcome.verdict == "not shown: no test ran"
 
 
+@pytest.mark.program
 def test_a_row_runs_as_often_as_was_asked() -> None:
     ended = run("project.testing.acceptance", "4", "--tries", "2", "--database", "sqlite", "--json")
     (row,) = json.loads(ended.stdout)

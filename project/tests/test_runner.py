@@ -130,6 +130,7 @@ def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(command, cwd=settings.BASE_DIR, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.program
 def test_djangos_own_command_runs_the_tests_that_its_options_select() -> None:
     ended = run(__name__, "-k", "test_a_label_*", "-k", "verbosity", "--exclude-tag", "browser", "--failfast")
     assert ended.returncode == 0, ended.stdout
@@ -137,6 +138,7 @@ def test_djangos_own_command_runs_the_tests_that_its_options_select() -> None:
     assert "deselected" in ended.stdout
 
 
+@pytest.mark.program
 def test_djangos_own_command_fails_when_a_test_fails() -> None:
     assert run("no.such.test").returncode == 1
 

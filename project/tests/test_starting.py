@@ -23,6 +23,8 @@ from project.testing.processes import accepts, free_port
 from project.testing.settings import OURS
 from project.testing.waiting import eventually
 
+pytestmark = pytest.mark.program
+
 SIGN_IN = "/accounts/login/"
 ASSET = "/static/admin/css/base.css"
 PROGRAMS = Path(sys.executable).parent

@@ -22,7 +22,7 @@ from chat.services import rooms
 from project.testing.processes import Server
 from project.testing.sockets import session_cookie
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.program, pytest.mark.django_db(transaction=True)]
 
 
 def make_certificate(folder: Path) -> tuple[Path, Path]:
