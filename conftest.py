@@ -29,14 +29,15 @@ FAILED: pytest.StashKey[bool] = pytest.StashKey()
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None) -> Iterator[None]:
+def django_db_setup(django_db_setup: None, pool: Pool) -> Iterator[None]:
     """Empty the database quickly after each test, and let go of it at the end.
 
-    PostgreSQL drops no database that somebody is connected to, and the thread of asynchronous tests is.
+    PostgreSQL drops no database with connections, and servers and the thread of asynchronous tests have some.
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", delete_rows)
         yield
+    pool.stop_all()
     asyncio.run(sync_to_async(connections.close_all)())
 
 

@@ -21,6 +21,8 @@ STARTED = re.compile(r"(^|/)(apps|receivers|signals|models)\.py$|/(models|templa
 PAGES = re.compile(r"(^|/)(urls|asgi|routing|middleware|admin\w*)\.py$|/admin/")
 # A test that imports one of these, but for its conftest.py, has servers or browsers of its own.
 STARTERS = re.compile(r"^project/testing/(processes|sockets)\.py$|/tests/browser/pages\.py$")
+# They hold the whole site, for tests with the fixture `site` or `server`; the root conftest.py imports them for all.
+HOLDERS = re.compile(r"^project/testing/(site|in_process)\.py$")
 PROGRAMS = {"subprocess", "multiprocessing", "asyncio.create_subprocess_exec", "asyncio.create_subprocess_shell"}
 # Through these a file uses what the settings have under BACKEND.
 BEHIND = {"channels.layers", "django.core.cache"}
@@ -50,6 +52,7 @@ FIXTURES = {
     "async_rf": Need.PAGES,
     "live_server": Need.PAGES,
     "server": Need.PROCESS,
+    "site": Need.PROCESS,
     "servers": Need.PROCESS,
     "browser": Need.PROCESS,
     "browsers": Need.PROCESS,
@@ -82,7 +85,7 @@ class Graph:
         while left:
             if (file := left.pop()) not in seen:
                 seen.add(file)
-                left += self.imports.get(file, ())
+                left += () if HOLDERS.search(file) else self.imports.get(file, ())
         return seen
 
     @cached_property
