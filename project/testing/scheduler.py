@@ -24,7 +24,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if hasattr(config, "workerinput"):  # in one of several processes
         for item in items:
             if item.get_closest_marker("alone"):
-                item._nodeid += ALONE  # type: ignore[attr-defined]
+                item._id = type(item.id).parse(item.nodeid + ALONE)
 
 
 def _turn(item: pytest.Item) -> int:

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from project.testing.scheduler import ALONE, AloneLast
+from project.testing.scheduler import ALONE, AloneLast, pytest_collection_modifyitems
 
 TESTS = [f"test_{module}.py::test_{number}" for module in "abcd" for number in range(3)]
 MEASURES = [f"test_time.py::test_{number}{ALONE}" for number in range(2)]
@@ -72,3 +72,12 @@ def test_tests_of_one_module_stay_in_one_process(pytestconfig: pytest.Config) ->
     run = Run(pytestconfig, 2)
     run.finish()
     assert len({(process, test.partition("::")[0]) for process, test in run.order}) == 5
+
+
+def test_in_a_worker_the_id_of_a_test_that_measures_time_says_so(request: pytest.FixtureRequest) -> None:
+    timed, other = [
+        pytest.Function.from_parent(request.node.parent, name=name, callobj=lambda: None) for name in ("timed", "other")
+    ]
+    timed.add_marker("alone")
+    pytest_collection_modifyitems(SimpleNamespace(workerinput={}), items := [timed, other])  # type: ignore[arg-type]
+    assert [item.nodeid.rpartition("::")[2] for item in items] == ["other", f"timed{ALONE}"]
