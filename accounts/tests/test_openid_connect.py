@@ -19,6 +19,7 @@ from accounts import invitations
 from accounts.models import User
 from accounts.tests.helpers.entrance import confirm, is_signed_in, mailed_code, mailed_to
 from accounts.tests.helpers.provider import CLIENT, SECRET, Provider, running
+from project.testing.machine import patience
 
 pytestmark = pytest.mark.django_db
 
@@ -194,7 +195,13 @@ def start(**changed: str) -> "subprocess.CompletedProcess[str]":
     environment = os.environ | {"ROOMFUL_OIDC": "key-cloak"} | given
     command = [sys.executable, "-c", program]
     return subprocess.run(
-        command, cwd=site_settings.BASE_DIR, env=environment, capture_output=True, text=True, check=False, timeout=30
+        command,
+        cwd=site_settings.BASE_DIR,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=patience(30),
     )
 
 

@@ -13,6 +13,7 @@ from pytest_django import Settings
 from accounts import invitations
 from accounts.models import User
 from accounts.tests.helpers.entrance import confirm, mailed_code, mailed_to, sign_in, sign_up
+from project.testing.machine import patience
 
 pytestmark = pytest.mark.django_db
 
@@ -94,7 +95,13 @@ def start(**environment: str) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-c", "from project import settings; print(settings.SIGNUP_DOMAINS)"]
     given = os.environ | environment
     return subprocess.run(
-        command, cwd=site_settings.BASE_DIR, env=given, capture_output=True, text=True, check=False, timeout=30
+        command,
+        cwd=site_settings.BASE_DIR,
+        env=given,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=patience(30),
     )
 
 

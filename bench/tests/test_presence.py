@@ -6,13 +6,15 @@ import sys
 import pytest
 from django.conf import settings
 
+from project.testing.machine import patience
+
 pytestmark = pytest.mark.program
 
 
 def test_the_presence_benchmark_keeps_its_promises_on_a_small_scale() -> None:
     command = [sys.executable, "-m", "bench.presence", "--quick", "--json"]
     done = subprocess.run(
-        command, cwd=settings.BASE_DIR, env=dict(os.environ), capture_output=True, text=True, timeout=100
+        command, cwd=settings.BASE_DIR, env=dict(os.environ), capture_output=True, text=True, timeout=patience(100)
     )
     assert done.returncode == 0, done.stdout + done.stderr
 

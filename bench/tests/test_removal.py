@@ -6,13 +6,15 @@ import sys
 import pytest
 from django.conf import settings
 
+from project.testing.machine import patience
+
 pytestmark = pytest.mark.program
 
 
 def test_live_rooms_go_on_while_much_is_removed() -> None:
     command = [sys.executable, "-m", "bench.removal", "--quick", "--json"]
     done = subprocess.run(
-        command, cwd=settings.BASE_DIR, env=dict(os.environ), capture_output=True, text=True, timeout=100
+        command, cwd=settings.BASE_DIR, env=dict(os.environ), capture_output=True, text=True, timeout=patience(100)
     )
     assert done.returncode == 0, done.stdout + done.stderr
 

@@ -18,7 +18,8 @@ from chat.tests.helpers.status import (
     seen,
     stored_last_seen,
 )
-from chat.tests.helpers.talk import bodies, fetch, here, in_thread, post, shows, sidebar
+from chat.tests.helpers.talk import bodies, fetch, here, in_thread, never_shows, post, shows, sidebar
+from chat.tests.helpers.watching import LINGER
 from project.testing.in_process import InProcessServer
 from project.testing.processes import Server
 from project.testing.sockets import Client, session_cookie
@@ -74,8 +75,7 @@ class TestInvisible:
                 await shows(b, lambda: seen(b, "alice").get("last_seen"))
                 before = await last_seen(alice)
             b.log.clear()
-            with pytest.raises(TimeoutError):  # longer than the linger
-                await shows(b, lambda: seen(b, "alice"), within=2)
+            await never_shows(b, lambda: seen(b, "alice"), seconds=LINGER + 1.5)
             assert await last_seen(alice) == before
 
     async def test_an_invisible_user_types_unseen(

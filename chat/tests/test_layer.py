@@ -16,6 +16,7 @@ from chat.hub.envelopes import room_group
 from chat.hub.publisher import Publisher
 from chat.layer import Layer
 from presence.tests.helpers.waiting import eventually
+from project.testing.machine import patience
 from project.testing.processes import Valkey
 
 OPENERS = {"ours": Layer, "stock": RedisPubSubChannelLayer}
@@ -64,7 +65,7 @@ def subscriptions(valkey: Valkey) -> int:
 
 
 async def received(layer: Any, channel: str, count: int) -> list[dict[str, Any]]:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(patience(5)):
         return [await layer.receive(channel) for _ in range(count)]
 
 

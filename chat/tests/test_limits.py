@@ -12,6 +12,7 @@ from chat.services import rooms
 from chat.tests.helpers.flood import flood
 from chat.tests.helpers.talk import bodies, in_thread, post
 from project.testing.length import Length
+from project.testing.machine import patience
 from project.testing.processes import PlainServer, Server, Uvicorn
 from project.testing.rows import Measured
 from project.testing.sockets import Client, Refused
@@ -138,7 +139,7 @@ class TestSockets:
                 await post(a, general, "Still here")
                 for client in (a, other_tab, b):
                     await client.event("message.posted")
-            async with asyncio.timeout(5):  # the server hears of it a moment later
+            async with asyncio.timeout(patience(5)):  # the server hears of it a moment later
                 while await third_is_closed(server, alice) == 4030:
                     pass
 

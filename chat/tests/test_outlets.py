@@ -12,6 +12,7 @@ from accounts.models import User
 from chat.hub.connection import Connection
 from chat.hub.frame import Frame
 from chat.hub.outlets import QueuedOutlet
+from project.testing.machine import patience
 from project.testing.processes import Server
 from project.testing.sockets import open_socket
 
@@ -74,12 +75,12 @@ async def test_any_other_server_drops_ephemeral_events_for_a_slow_reader_and_mak
 
 
 async def next_of(socket: Any) -> list[dict[str, Any]]:
-    return json.loads(await asyncio.wait_for(socket.recv(), 10))
+    return json.loads(await asyncio.wait_for(socket.recv(), patience(10)))
 
 
 async def has_told(watcher: Any, times: int) -> None:
     """Wait until the server has come to all that the other socket asked of it."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(patience(10)):
         while True:
             await watcher.send("count")
             if await next_of(watcher) == [{"type": "told", "times": times}]:

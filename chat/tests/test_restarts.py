@@ -25,6 +25,7 @@ from chat.tests.helpers.watching import (
     views,
 )
 from project.testing.length import length
+from project.testing.machine import patience
 from project.testing.processes import UNLIMITED, PlainServer, Proxy, Server, Valkey, accepts
 from project.testing.rows import Measured
 from project.testing.sockets import Client, session_cookie
@@ -35,7 +36,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 Servers = Callable[..., Server]
 
 COME_BACK = {1001, 1012}
-LINGER_OF_A_DRAIN = length.pick(full=30, short=15)  # s; a busy machine takes its time to start a server
+LINGER_OF_A_DRAIN = length.pick(full=30, short=min(round(patience(15)), 30))  # s, in which a server is started again
 LINGERING = {"ROOMFUL_DRAIN_LINGER_MS": str(LINGER_OF_A_DRAIN * 1000)}
 
 
@@ -172,8 +173,9 @@ async def test_a_redis_that_answers_nothing_does_not_delay_a_shutdown(
 async def test_another_asgi_server_that_is_restarted_within_its_lease_shows_nobody_as_gone(
     servers: Servers, alice: User, bob: User, general: Room
 ) -> None:
-    lease = {"PRESENCE_LEASE_MS": "8000"}
-    one, plain = servers(**lease), servers(PlainServer, **lease)
+    lease = length.pick(full=8, short=min(round(patience(8)), 12))  # s
+    given = {"PRESENCE_LEASE_MS": str(lease * 1000)}
+    one, plain = servers(**given), servers(PlainServer, **given)
     async with Client(one, alice) as a, Tab(plain, bob, general) as b:
         await open_room(a, general)
         await sees(a, "alice", "bob")
@@ -182,7 +184,7 @@ async def test_another_asgi_server_that_is_restarted_within_its_lease_shows_nobo
         await in_thread(plain.stop)()
         await in_thread(plain.start)()
         await b.shown()
-        await asyncio.sleep(10)  # until the lease of the process that ended has, too
+        await asyncio.sleep(lease + 2)  # until the lease of the process that ended has, too
         assert told_of_presence(a) == before
 
 
@@ -209,7 +211,7 @@ def keep(room: Room, begun: threading.Event, enough: threading.Event) -> None:
 
 def ask_to_leave(server: Server, room: Room, cookie: str) -> HTTPConnection:
     """By the form, as without a socket; the answer is still to come."""
-    connection = HTTPConnection("localhost", server.port, timeout=30)
+    connection = HTTPConnection("localhost", server.port, timeout=patience(30))
     token = "x" * 32
     headers = {
         "Cookie": f"{settings.SESSION_COOKIE_NAME}={cookie}; {settings.CSRF_COOKIE_NAME}={token}",

@@ -23,6 +23,7 @@ from chat.models import Membership, Room
 from chat.services import connections, site_bans
 from chat.services.actor import SITE
 from chat.tests.helpers.talk import bodies, bodies_in_order, in_thread, post
+from project.testing.machine import patience
 from project.testing.processes import Server
 from project.testing.rows import Measured
 from project.testing.sockets import Client, open_socket, session_cookie
@@ -138,7 +139,7 @@ class TestSignOut:
             assert json.loads(await here.recv())[0]["type"] == "hello"
             with measured.time("closed", within=2):
                 await in_thread(connections.end_session)(SITE, alice.pk, noted.pk)
-                await asyncio.wait_for(here.wait_closed(), 5)
+                await asyncio.wait_for(here.wait_closed(), patience(5))
             assert here.close_code == 4001
             assert await post(elsewhere, general, "Still here")
 
@@ -173,7 +174,7 @@ class TestLostWord:
         cookie = await in_thread(session_cookie)(alice)
         async with open_socket(server, cookie) as ended, Client(server, alice) as elsewhere, Client(server, bob) as b:
             await Session.objects.filter(pk=cookie).adelete()
-            await asyncio.wait_for(ended.wait_closed(), 5)
+            await asyncio.wait_for(ended.wait_closed(), patience(5))
             assert ended.close_code == 4001
             for client in (elsewhere, b):
                 await client.command("presence.touch")

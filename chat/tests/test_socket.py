@@ -91,8 +91,8 @@ async def test_an_idle_socket_lives_on(
     one, other = servers(**no_check), servers(**no_check)
     silent = {"ping_interval": None}  # as a page is: it sends no pings of its own
     async with Client(one, alice, **silent) as a, Client(other, bob, **silent) as b:
-        with pytest.raises(AssertionError, match="No message"):
-            await b.event("message.posted", timeout=length.pick(full=600, short=12))
+        await length.elapse(full=600, short=12)
+        assert not b.seen("message.posted")
         await post(a, general, "Still there?")
         await b.event("message.posted")
 
@@ -211,7 +211,8 @@ class TestAnyServer:
                     await asyncio.gather(*(post(a, general, body) for _ in range(20)))
                     await length.elapse(full=0.25, short=0)
                     posts += 20
-                await reader.event("message.posted", version=general.version + 20 + posts)
+                    # The server holds nothing for a reader that is slow, only for the one that does not read.
+                    await reader.event("message.posted", version=general.version + 20 + posts)
                 measured("memory", (server.memory() - before) / 1e6, within=10, unit="MB")
                 with suppress(ConnectionClosed):
                     async for frame in deaf:  # what the system had kept for it, and then no more

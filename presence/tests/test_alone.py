@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 
+from project.testing.machine import patience
+
 PROGRAM = """
 import pkgutil, sys, importlib, django
 django.setup()
@@ -18,7 +20,9 @@ print(sorted({"chat", "accounts", "project"} & {name.partition(".")[0] for name 
 
 def test_presence_imports_no_other_part_of_this_project() -> None:
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "presence.tests.settings"}
-    done = subprocess.run([sys.executable, "-c", PROGRAM], env=environment, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM], env=environment, capture_output=True, text=True, timeout=patience(60)
+    )
 
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == "[]"

@@ -13,6 +13,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
 from presence.tests.helpers.valkey import Valkey
+from project.testing.machine import patience
 from project.testing.processes import Program
 
 pytestmark = pytest.mark.program
@@ -45,7 +46,7 @@ class Page:
         self.people: set[int] = set()
 
     async def shows(self, *people: int) -> None:
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(patience(15)):
             while self.people != set(people):
                 diff = json.loads(await self.socket.recv())
                 self.people = (self.people | set(diff["joined"])) - set(diff["left"])
@@ -71,7 +72,7 @@ def other_servers(valkey: Valkey, tmp_path: Path) -> Iterator[Callable[[], Other
 
 
 def counts(server: OtherServer) -> list[int]:
-    with urllib.request.urlopen(f"http://127.0.0.1:{server.port}/", timeout=15) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{server.port}/", timeout=patience(15)) as answer:
         found: list[int] = json.load(answer)
         return found
 

@@ -15,6 +15,7 @@ from presence.tests.helpers.waiting import eventually
 from presence.tests.test_tracker import ALICE, BOB, ROOM, present
 from presence.topics import ONLINE
 from presence.tracker import Tracker
+from project.testing.machine import patience
 
 Processes = Callable[[], Process]
 Trackers = Callable[[], Tracker]
@@ -202,7 +203,7 @@ async def test_a_silent_redis_does_not_block_the_tracker(trackers: Trackers, val
 
     valkey.pause()
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(patience(10)):
             tracker.track(ROOM, ALICE, "tab")
             await tracker.settled()
             await tracker.stop()

@@ -12,6 +12,7 @@ from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 from selenium.webdriver.remote.command import Command
 from websockets.sync.client import connect
 
+from project.testing.machine import patience
 from project.testing.processes import Server
 from project.testing.sockets import session_cookie
 
@@ -59,7 +60,7 @@ class Chromium:
         """Call a method of the DevTools protocol on the browser itself; a WebDriver session reaches pages alone."""
         number = next(self._ids)
         self._socket.send(json.dumps({"id": number, "method": method, "params": parameters}))
-        while (answer := json.loads(self._socket.recv(timeout=ANSWER_SECONDS))).get("id") != number:
+        while (answer := json.loads(self._socket.recv(timeout=patience(ANSWER_SECONDS)))).get("id") != number:
             pass
         assert "error" not in answer, (method, answer)
         result: dict[str, Any] = answer["result"]

@@ -20,6 +20,7 @@ from websockets.typing import Origin
 
 from project import embedded
 from project.testing.length import length
+from project.testing.machine import patience
 from project.testing.site import REST_SECONDS, State
 from project.testing.waiting import eventually
 from project.testing.zygote import Fork, zygote
@@ -31,7 +32,7 @@ UNLIMITED = {
     "ROOMFUL_SOCKETS": "0",
     "ROOMFUL_HANDSHAKES_PER_MINUTE": "0",
 }
-START_SECONDS = 30.0  # a busy machine takes its time
+START_SECONDS = 30.0
 
 
 class Program:
@@ -90,7 +91,7 @@ class Program:
     def ended(self) -> None:
         """Wait until it has, by itself."""
         assert self.process
-        self.process.wait(timeout=15)
+        self.process.wait(timeout=patience(15))
 
     def stop(self) -> None:
         self._end_by(signal.SIGTERM)
@@ -113,7 +114,7 @@ class Program:
         self.process.send_signal(number)
         self.process.send_signal(signal.SIGCONT)
         try:
-            self.process.wait(timeout=15)
+            self.process.wait(timeout=patience(15))
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
@@ -173,7 +174,7 @@ class Server(Program):
     def rest(self) -> State:
         """Wait until it holds no connection and does nothing that a test began; return what it still holds."""
         with socket.socket(socket.AF_UNIX) as door:
-            door.settimeout(REST_SECONDS + 5)
+            door.settimeout(patience(REST_SECONDS + 5))
             door.connect(str(self.door))
             answer = b"".join(iter(lambda: door.recv(65_536), b""))
         return State(**json.loads(answer))

@@ -13,24 +13,30 @@ import pytest
 
 from project.testing.length import Length
 from project.testing.length import length as the_length
+from project.testing.machine import patience, slowness
 
 MEASURES: pytest.StashKey[list[dict[str, Any]]] = pytest.StashKey()
 PHASES: pytest.StashKey[list[str]] = pytest.StashKey()
 
 
 class Measured:
-    """Notes what was measured, and holds it against its bound: `measured("memory", grown, within=10, unit="MB")`."""
+    """Notes what was measured, and holds it against its bound: `measured("memory", grown, within=10, unit="MB")`.
 
-    def __init__(self, notes: list[dict[str, Any]]) -> None:
+    A bound in seconds is scaled by the speed of the machine in the suite; the note has the bound as it was given.
+    """
+
+    def __init__(self, notes: list[dict[str, Any]], *, alone: bool = False) -> None:
         self._notes = notes
+        self._alone = alone
 
     def __call__(self, what: str, value: float, *, within: float, unit: str = "s") -> None:
         self._notes.append({"what": what, "value": value, "within": within, "unit": unit})
-        assert value <= within, f"{what}: {value:.2f} {unit}, and not within {within} {unit}"
+        bound = patience(within, alone=self._alone) if unit == "s" else within
+        assert value <= bound, f"{what}: {value:.2f} {unit}, and not within {bound:.4g} {unit}"
 
     @contextmanager
     def time(self, what: str, *, within: float) -> Iterator[None]:
-        """How long the block takes, also where it fails."""
+        """Measure how long the block takes, also where it fails."""
         start = time.monotonic()
         try:
             yield
@@ -45,7 +51,8 @@ def length() -> Length:
 
 @pytest.fixture
 def measured(request: pytest.FixtureRequest) -> Measured:
-    return Measured(request.node.stash.setdefault(MEASURES, []))
+    alone = request.node.get_closest_marker("alone") is not None
+    return Measured(request.node.stash.setdefault(MEASURES, []), alone=alone)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -55,8 +62,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--report", type=Path, help="a file for what is to run, and what came of it, as lines of JSON")
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-timeout reads its option
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "row(number): shows that row of docs/acceptance.md")
+    if the_length.full or config.option.collectonly:
+        return
+    slowness()  # measured now, so that workers and servers share it
+    if config.option.timeout is None:
+        config.option.timeout = patience(float(config.getini("timeout")))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

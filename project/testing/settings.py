@@ -9,6 +9,7 @@ import shutil
 import tempfile
 
 from project.testing.length import length
+from project.testing.machine import patience
 
 OURS = ("ROOMFUL_", "PRESENCE_", "REDIS_URL", "EMAIL_URL", "PORT")
 
@@ -24,15 +25,19 @@ os.environ["REDIS_URL"] = f"unix://{folder}/valkey.sock"  # the fixture `valkey`
 # Servers that the tests start are processes of their own: they inherit the environment, with shorter waits.
 if not length.full:
     os.environ |= {
-        "PRESENCE_LEASE_MS": "3000",
-        "PRESENCE_HEARTBEAT_MS": "750",
-        "PRESENCE_LINGER_MS": "500",
         "PRESENCE_SWEEP_MS": "250",
         "PRESENCE_CHECK_MS": "500",
         "ROOMFUL_CHECK_MS": "500",
         "ROOMFUL_STANDING_MS": "1000",
-        "ROOMFUL_DRAIN_LINGER_MS": "4000",
     }
+    # A reload, a restart and a heartbeat must be in time for these, so they are scaled like the bounds of tests.
+    for name, short, own in [
+        ("PRESENCE_LEASE_MS", 3_000, 12_000),
+        ("PRESENCE_HEARTBEAT_MS", 750, 4_000),
+        ("PRESENCE_LINGER_MS", 500, 8_000),
+        ("ROOMFUL_DRAIN_LINGER_MS", 4_000, 30_000),
+    ]:
+        os.environ[name] = str(round(min(patience(short), own)))
 
 from project.settings import *  # noqa: E402, F403
 from project.testing.sqlite import without_sync  # noqa: E402

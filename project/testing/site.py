@@ -14,6 +14,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from project.testing.machine import patience
+
 LOOK_SECONDS = 0.01
 REST_SECONDS = float(os.environ.get("TEST_REST_SECONDS", "5"))
 
@@ -47,7 +49,7 @@ def state_of(applications: int) -> State:
 async def rest(applications: Callable[[], int]) -> State:
     """Wait until the running hub is at rest, and none of the applications runs that `applications` counts."""
     loop = asyncio.get_running_loop()
-    deadline = loop.time() + REST_SECONDS
+    deadline = loop.time() + patience(REST_SECONDS)
     # The hub tells nobody when it is at rest.
     while not (state := state_of(applications())).is_at_rest and loop.time() < deadline:  # noqa: ASYNC110
         await asyncio.sleep(LOOK_SECONDS)

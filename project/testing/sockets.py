@@ -13,6 +13,8 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore
 from websockets.exceptions import ConnectionClosed
 
+from project.testing.machine import patience
+
 if TYPE_CHECKING:
     from accounts.models import User
 
@@ -117,7 +119,7 @@ class Client:
 
     async def closed(self, timeout: float = 5) -> int:
         """The code with which the server closes the socket."""
-        await asyncio.wait_for(self.socket.wait_closed(), timeout)
+        await asyncio.wait_for(self.socket.wait_closed(), patience(timeout))
         assert self.socket.close_code is not None
         return self.socket.close_code
 
@@ -170,9 +172,9 @@ class Client:
                 self._waiting.remove(waiting)
 
     async def _in_time(self, future: asyncio.Future[Event], timeout: float, what: str) -> Event:
-        await asyncio.wait([future], timeout=timeout)
+        await asyncio.wait([future], timeout=patience(timeout))
         answered = future.done() and not future.cancelled()
-        assert answered, f"No {what} within {timeout} s; the latest were {self.log[-10:]}."
+        assert answered, f"No {what} within {patience(timeout):.4g} s; the latest were {self.log[-10:]}."
         return future.result()
 
 

@@ -4,15 +4,21 @@ from typing import TypeVar
 
 from selenium.common.exceptions import StaleElementReferenceException
 
+from project.testing.machine import patience
+
 T = TypeVar("T")
 
 
 def eventually(condition: Callable[[], T], within: float = 5) -> T:
-    """What `condition` gives as soon as that is true; it fails after `within` seconds, with the last answer."""
+    """Return what `condition` gives as soon as that is true, or fail with the last answer.
+
+    `within` is in seconds, and more on a slow machine (project/testing/machine.py).
+    """
+    within = patience(within)
     deadline = time.monotonic() + within
     while not (answer := _look(condition)):
         if time.monotonic() > deadline:
-            raise AssertionError(f"Not within {within} s: the last answer was {answer!r}.")
+            raise AssertionError(f"Not within {within:.4g} s: the last answer was {answer!r}.")
         time.sleep(0.02)
     return answer
 

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from django.conf import settings
 
+from project.testing.machine import patience
 from project.testing.processes import Server
 
 TEXT, BINARY, CLOSE, PING = 1, 2, 8, 9
@@ -47,7 +48,7 @@ class Wire:
     async def events(self) -> list[dict[str, Any]]:
         """What the next text frame has to tell. Raises Gone."""
         while True:
-            opcode, payload = await asyncio.wait_for(self._frame(), 10)
+            opcode, payload = await asyncio.wait_for(self._frame(), patience(10))
             if opcode == TEXT:
                 told: list[dict[str, Any]] = json.loads(payload)
                 return told

@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 
 from project.testing.acceptance import Requirement, outcomes, requirements, table
+from project.testing.machine import patience
 
 ROW = Requirement(9, "A burst reaches everyone.", [])
 
@@ -22,7 +23,7 @@ def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
         capture_output=True,
         text=True,
         check=False,
-        timeout=100,
+        timeout=patience(100),
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 
 from project.environment import is_origin, kept_secret
+from project.testing.machine import patience
 
 
 def run(*command: str, **environment: str) -> "subprocess.CompletedProcess[str]":
@@ -21,7 +22,7 @@ def run(*command: str, **environment: str) -> "subprocess.CompletedProcess[str]"
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=patience(60),
     )
 
 

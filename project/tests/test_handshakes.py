@@ -9,6 +9,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from accounts.models import User
 from chat.limiter import Rate
 from project.handshakes import LimitedHandshakes, network_of
+from project.testing.machine import patience
 from project.testing.processes import PlainServer, Server
 from project.testing.sockets import Client, open_socket, session_cookie
 
@@ -89,7 +90,7 @@ async def test_many_people_behind_one_address_can_reconnect_at_once(server: Serv
 
 
 async def first_event(server: Server, cookie: str) -> str:
-    async with open_socket(server, cookie, open_timeout=30) as socket:
+    async with open_socket(server, cookie, open_timeout=patience(30)) as socket:
         with suppress(ConnectionClosed):
             return "hello" if "hello" in str(await socket.recv()) else "other"
     return "closed"

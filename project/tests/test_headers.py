@@ -12,6 +12,7 @@ from pytest_django import Settings
 from accounts.models import User
 from chat.services import rooms
 from project.headers import FEATURES
+from project.testing.machine import patience
 from project.testing.processes import Server
 from project.tests.test_environment import run
 from project.tests.test_production import PRODUCTION
@@ -125,7 +126,7 @@ def test_over_https_answers_have_hsts_and_cookies_have_the_host_prefix() -> None
 @pytest.mark.django_db(transaction=True)
 def test_answers_that_never_reach_django_have_the_security_headers(server: Server) -> None:
     def ask(method: str, path: str, **headers: str) -> tuple[int, HTTPMessage]:
-        with closing(HTTPConnection("localhost", server.port, timeout=10)) as connection:
+        with closing(HTTPConnection("localhost", server.port, timeout=patience(10))) as connection:
             connection.request(method, path, headers=headers)
             answer = connection.getresponse()
             answer.read()

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from chat.tests.helpers.talk import in_thread
+from project.testing.machine import patience
 from project.testing.processes import Server
 from project.testing.sockets import Client, session_cookie
 from project.testing.wire import handshake
@@ -54,7 +55,7 @@ def cookie(alice: User) -> str:
 async def status_of(server: Server, request: bytes) -> int:
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     writer.write(request)
-    line = await asyncio.wait_for(reader.readline(), 10)
+    line = await asyncio.wait_for(reader.readline(), patience(10))
     writer.transport.abort()
     return int(line.split()[1])
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from project.testing.machine import patience
+
 BIN = settings.BASE_DIR / "bin"
 SCRIPTS = sorted(path.name for path in BIN.iterdir() if path.is_file() and os.access(path, os.X_OK))
 PROGRAMS = {
@@ -44,7 +46,7 @@ class Copy:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=patience(30),
             check=False,
         )
 

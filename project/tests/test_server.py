@@ -12,6 +12,7 @@ from django.conf import settings
 from accounts.models import User
 from chat.models import Room
 from project.server import BACKLOG, is_local, with_backlog
+from project.testing.machine import patience
 from project.testing.processes import Server
 from project.testing.rows import Measured
 from project.testing.sockets import Client, session_cookie
@@ -25,7 +26,7 @@ CLOSE_1003 = b"\x88\x02" + (1003).to_bytes(2, "big")
 
 
 def test_a_client_cannot_choose_the_path_at_which_the_site_is_mounted(server: Server) -> None:
-    with closing(HTTPConnection("localhost", server.port, timeout=10)) as connection:
+    with closing(HTTPConnection("localhost", server.port, timeout=patience(10))) as connection:
         connection.request("GET", "/", headers={"Daphne-Root-Path": "/elsewhere"})
         assert connection.getresponse().headers["Location"] == "/accounts/login/?next=/"
 
@@ -81,7 +82,7 @@ async def test_a_client_that_reads_no_answers_fills_no_memory(server: Server, me
 def test_a_request_without_an_end_is_cut_off(server: Server, measured: Measured) -> None:
     before = server.memory()
     for more in (b"x" * 32_768, b"\r\nX-More: " + b"x" * 1_000):
-        with socket.create_connection(("127.0.0.1", server.port), timeout=10) as peer:
+        with socket.create_connection(("127.0.0.1", server.port), timeout=patience(10)) as peer:
             peer.sendall(b"GET /ws/ HTTP/1.1")
             with pytest.raises(ConnectionError):
                 send_without_an_end(peer, more)
@@ -104,9 +105,9 @@ async def test_a_client_has_longer_than_a_second_to_answer_a_close(server: Serve
     cookie = await sync_to_async(session_cookie)(alice)
     reader, writer = await asyncio.open_connection("localhost", server.port)
     writer.write(handshake(server, cookie))
-    await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
+    await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), patience(10))
     writer.write(MASKED_BINARY_FRAME)
-    await asyncio.wait_for(reader.readuntil(CLOSE_1003), 10)
+    await asyncio.wait_for(reader.readuntil(CLOSE_1003), patience(10))
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(reader.read(1), 1.5)
     writer.close()
@@ -127,7 +128,7 @@ def test_a_port_in_use_ends_the_start_with_one_line(server: Server) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=patience(60),
     )
     assert second.returncode == 1
     assert str(server.port) in second.stderr

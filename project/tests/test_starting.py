@@ -19,6 +19,7 @@ from websockets.sync.client import connect
 from websockets.typing import Origin
 
 from project import embedded
+from project.testing.machine import patience
 from project.testing.processes import accepts, free_port
 from project.testing.settings import OURS
 from project.testing.waiting import eventually
@@ -33,7 +34,7 @@ from accounts.models import User
 from project.testing.sockets import session_cookie
 print(session_cookie(User.objects.first()))
 """
-A_MINUTE = 60  # seconds: the machine may be busy
+A_MINUTE = 60  # seconds
 
 
 def hears_interrupts() -> None:
@@ -81,7 +82,7 @@ class Site:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=A_MINUTE,
+            timeout=patience(A_MINUTE),
             check=False,
         )
 
@@ -93,7 +94,7 @@ class Site:
         return self.log.read_text()
 
     def get(self, path: str) -> str:
-        with urlopen(self.url + path, timeout=10) as response:
+        with urlopen(self.url + path, timeout=patience(10)) as response:
             return str(response.read().decode())
 
     def valkey(self) -> int:
@@ -139,7 +140,7 @@ def test_bin_dev_serves_and_stops_all_that_it_started(
     assert embedded.answers(embedded.socket_path(site.folder))
 
     end(process)
-    process.wait(timeout=A_MINUTE)
+    process.wait(timeout=patience(A_MINUTE))
     eventually(site.is_gone)
     assert "Traceback" not in site.output()
 
@@ -156,7 +157,7 @@ def test_bin_dev_keeps_what_was_stored_and_offers_the_set_up_once(site: Site) ->
     process = site.start("bin/dev", PORT=str(site.port))
     assert f"{site.url}/setup/" in site.output()
     interrupt(process)
-    process.wait(timeout=A_MINUTE)
+    process.wait(timeout=patience(A_MINUTE))
 
     arguments = ["createsuperuser", "--no-input", "--username=alice", "--email=alice@example.org"]
     made = site.run(sys.executable, "manage.py", *arguments, DJANGO_SUPERUSER_PASSWORD="alice's password")
@@ -179,10 +180,10 @@ def test_a_reload_closes_sockets_with_1012(site: Site) -> None:
     cookie = site.run(sys.executable, "manage.py", "shell", "--verbosity=0", "--command", SIGNED_IN).stdout.strip()
     headers = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={cookie}"}
     with connect(f"ws://localhost:{site.port}/ws/", origin=Origin(site.url), additional_headers=headers) as socket:
-        assert "hello" in str(socket.recv(timeout=10))
+        assert "hello" in str(socket.recv(timeout=patience(10)))
         reload(site)
         with suppress(ConnectionClosed):
-            while socket.recv(timeout=10):
+            while socket.recv(timeout=patience(10)):
                 pass
         assert socket.protocol.close_code == 1012
 
@@ -218,7 +219,7 @@ def test_runserver_serves_by_itself(site: Site, options: list[str]) -> None:
     assert "body" in site.get(ASSET)
 
     interrupt(process)
-    process.wait(timeout=A_MINUTE)
+    process.wait(timeout=patience(A_MINUTE))
     eventually(site.is_gone)
 
 
@@ -232,7 +233,7 @@ def test_daphne_itself_serves_the_application(site: Site) -> None:
     assert "body" in site.get(ASSET)
 
     process.terminate()
-    process.wait(timeout=A_MINUTE)
+    process.wait(timeout=patience(A_MINUTE))
     eventually(site.is_gone)
 
 
@@ -240,11 +241,11 @@ def test_bin_serve_collects_files_under_names_that_may_be_kept_for_ever(site: Si
     process = site.start("bin/serve", "--port", str(site.port))
     assets = re.findall(r"/static/[\w/.-]+\.[0-9a-f]{12}\.css", site.get(SIGN_IN))
     assert assets
-    with urlopen(site.url + assets[0], timeout=10) as response:
+    with urlopen(site.url + assets[0], timeout=patience(10)) as response:
         assert "immutable" in response.headers["Cache-Control"]
 
     process.terminate()
-    process.wait(timeout=A_MINUTE)
+    process.wait(timeout=patience(A_MINUTE))
     eventually(site.is_gone)
 
 

@@ -10,6 +10,7 @@ from pytest_django import Settings
 
 from accounts.models import User
 from chat.services import rooms
+from project.testing.machine import patience
 from project.testing.processes import Server
 
 ALLOWED = 422  # a room without a name
@@ -124,7 +125,7 @@ def test_a_request_with_two_origins_is_refused(server: Server) -> None:
     """Sends the headers over a socket: Django's test client cannot repeat one."""
 
     def title(*origins: str) -> str:
-        with closing(http.client.HTTPConnection("localhost", server.port, timeout=10)) as connection:
+        with closing(http.client.HTTPConnection("localhost", server.port, timeout=patience(10))) as connection:
             connection.putrequest("POST", "/accounts/login/")
             for origin in origins:
                 connection.putheader("Origin", origin)

@@ -16,6 +16,7 @@ from chat.tests.browser.pages import OpenTab, Tab
 from chat.tests.helpers.talk import in_thread, member, open_room
 from chat.tests.helpers.watching import LINGER, sees, sees_only, settled, told_of_presence
 from project.testing.length import Length
+from project.testing.machine import patience
 from project.testing.processes import UNLIMITED, Server
 from project.testing.rows import Measured
 from project.testing.sockets import Client
@@ -44,7 +45,7 @@ async def test_a_user_whose_browser_is_killed_is_gone_after_the_linger(
 async def test_a_reload_of_a_page_is_neither_a_leave_nor_a_join(
     server: Server, servers: Servers, tab: OpenTab, length: Length, alice: User, bob: User, general: Room
 ) -> None:
-    linger = 5  # s, the site's own: a browser takes its time
+    linger = length.pick(full=5, short=min(round(patience(5)), 8))  # s; a browser takes its time
     other = servers(PRESENCE_LINGER_MS=str(linger * 1000))
     async with Client(server, bob) as b:
         await open_room(b, general)

@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from accounts.models import User
 from chat.models import Room, Status
 from chat.tests.helpers.talk import in_thread, open_room, sidebar
+from project.testing.machine import patience
 from project.testing.processes import Server
 from project.testing.sockets import Client, Endpoint
 
@@ -49,7 +50,7 @@ last_seen = in_thread(stored_last_seen)
 
 async def agree(one: Client, other: Client, username: str) -> None:
     """Wait until two tabs show a user in the same way."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(patience(5)):
         while sidebar(one).get(username) != sidebar(other).get(username):
             news = [asyncio.create_task(client.any_event()) for client in (one, other)]
             await asyncio.wait(news, return_when=asyncio.FIRST_COMPLETED)

@@ -23,10 +23,11 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 
+from project.testing.machine import patience
 from project.testing.processes import Server
 
 HANDSHAKES = 50  # that are under way at a time
-PATIENCE = 60.0  # seconds, until everybody is connected
+CONNECT_SECONDS = 60.0  # seconds, until everybody is connected
 QUIET = 1.5  # seconds after the end, in which late events are counted too
 ABOUT_PRESENCE = "presence."
 
@@ -113,8 +114,10 @@ class Crowd:
             tab = Tab(self)
             headers = {"Origin": origin, "Cookie": f"{settings.SESSION_COOKIE_NAME}={cookie}"}
             async with at_a_time:
-                await ws_connect(lambda: tab, url, extra_headers=headers, websocket_handshake_timeout=PATIENCE)
-                await asyncio.wait_for(tab.greeted, PATIENCE)
+                await ws_connect(
+                    lambda: tab, url, extra_headers=headers, websocket_handshake_timeout=patience(CONNECT_SECONDS)
+                )
+                await asyncio.wait_for(tab.greeted, patience(CONNECT_SECONDS))
             self.tabs.append(tab)
 
         seats = zip(cookies, cycle(places))

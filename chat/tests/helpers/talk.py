@@ -10,12 +10,14 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
+import pytest
 from asgiref.sync import sync_to_async
 from django.conf import settings
 
 from accounts.models import User
 from chat.models import Room
 from chat.services import rooms
+from project.testing.machine import patience
 from project.testing.processes import Server
 from project.testing.sockets import Client, Refused
 
@@ -82,7 +84,7 @@ def latest_page(server: Server, cookie: str, room: Room) -> dict[str, Any]:
 
 def fetch(server: Server, path: str, cookie: str = "") -> str:
     """Fetch a page with the cookie of a session, as a browser does."""
-    with closing(HTTPConnection("localhost", server.port, timeout=60)) as connection:
+    with closing(HTTPConnection("localhost", server.port, timeout=patience(60))) as connection:
         connection.request("GET", path, headers={"Cookie": f"{settings.SESSION_COOKIE_NAME}={cookie}"})
         response = connection.getresponse()
         assert response.status == 200
@@ -91,7 +93,7 @@ def fetch(server: Server, path: str, cookie: str = "") -> str:
 
 def sign_in(server: Server, username: str, password: str) -> bool:
     """Send the sign-in form as a browser does, and tell whether it worked."""
-    with closing(HTTPConnection("localhost", server.port, timeout=60)) as connection:
+    with closing(HTTPConnection("localhost", server.port, timeout=patience(60))) as connection:
         connection.request("GET", "/accounts/login/")
         page = connection.getresponse()
         page.read()
@@ -149,9 +151,20 @@ def here(client: Client) -> set[str]:
 
 async def shows(client: Client, condition: Callable[[], object], within: float = 5) -> None:
     """Wait for a state of the sidebar."""
-    async with asyncio.timeout(within):
-        while not condition():
-            await client.any_event()
+    async with asyncio.timeout(patience(within)):
+        await _until(client, condition)
+
+
+async def never_shows(client: Client, condition: Callable[[], object], seconds: float) -> None:
+    """Check that a state of the sidebar does not come within so many seconds, on any machine."""
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await _until(client, condition)
+
+
+async def _until(client: Client, condition: Callable[[], object]) -> None:
+    while not condition():
+        await client.any_event()
 
 
 async def open_room(client: Client, room: Room) -> None:

@@ -12,6 +12,7 @@ from accounts.models import User
 from chat import limits
 from chat.models import Room
 from chat.tests.helpers.talk import here, open_room, shows
+from project.testing.machine import patience
 from project.testing.processes import Server
 from project.testing.sockets import Client
 
@@ -45,10 +46,10 @@ class Tab:
 
     async def shown(self, within: float = 30) -> None:
         """Wait until it is connected and has a sidebar."""
-        await asyncio.wait_for(self._is_shown.wait(), within)
+        await asyncio.wait_for(self._is_shown.wait(), patience(within))
 
     async def lost(self, within: float = 5) -> None:
-        await asyncio.wait_for(self._is_lost.wait(), within)
+        await asyncio.wait_for(self._is_lost.wait(), patience(within))
 
     async def _live(self) -> None:
         while True:
@@ -128,4 +129,4 @@ async def settled(*clients: Client) -> None:
 async def _is_quiet(client: Client) -> None:
     with suppress(TimeoutError):
         while True:
-            await asyncio.wait_for(client.any_event(), 1.5 * limits.check_seconds())
+            await asyncio.wait_for(client.any_event(), patience(1.5 * limits.check_seconds()))

@@ -13,6 +13,7 @@ from chat.services import messages, rooms, site_bans
 from chat.services.actor import Actor
 from chat.tests.helpers.site_admin import direct, signed_in, text_of
 from chat.tests.helpers.state import written
+from project.testing.machine import patience
 
 pytestmark = pytest.mark.django_db
 
@@ -62,7 +63,7 @@ class TestOverview:
         assert "Back at noon" in text
 
     @pytest.mark.usefixtures("redis_away")
-    @pytest.mark.timeout(20)
+    @pytest.mark.timeout(patience(20))
     def test_the_pages_of_the_site_say_what_is_unknown_while_redis_is_away(self, admin: Client, bob: User) -> None:
         for name in ("overview", "people", "connections"):
             assert "is not known just now" in text_of(admin, name)

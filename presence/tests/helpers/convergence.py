@@ -11,6 +11,7 @@ from presence.tests.helpers.invariants import check_invariants
 from presence.tests.helpers.waiting import eventually
 from presence.tests.helpers.world import PREFIX, TOPICS, World, now
 from presence.topics import AWAY, ONLINE
+from project.testing.machine import patience
 
 
 async def converge(world: World) -> None:
@@ -25,7 +26,7 @@ async def converge(world: World) -> None:
     assert not found, found
     world.slowest = max(world.slowest, now() - began)
     await check_invariants(world)
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(patience(15)):
         while await asyncio.to_thread(verify):  # noqa: ASYNC110  # a heartbeat that is late shows, for a moment
             await asyncio.sleep(0.05)
 

@@ -15,6 +15,7 @@ from presence.store import Store
 from presence.tasks import end
 from presence.tests.helpers.processes import Process
 from presence.topics import HIDDEN, ONLINE
+from project.testing.machine import patience
 
 if TYPE_CHECKING:
     from presence.tests.helpers.world import World
@@ -90,7 +91,7 @@ class Server(Process):
 
     async def watch_in_the_end(self, topic: str) -> None:
         """Watch a topic, and retry while the channel layer has not noticed that Redis was restarted."""
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(patience(15)):
             while True:
                 with suppress(RedisError):
                     return await self.watch(topic)

