@@ -193,6 +193,7 @@ async def test_a_client_that_missed_more_than_the_limit_is_reset_to_the_latest_p
             assert bodies(b) == ["And on"]
 
 
+@pytest.mark.alone
 @pytest.mark.row(9)
 async def test_a_burst_reaches_everyone_whatever_the_layer_dropped(
     servers: Servers, length: Length, measured: Measured, alice: User, bob: User, general: Room

@@ -163,6 +163,7 @@ async def third_is_closed(server: Server, user: User) -> int:
 
 
 class TestFlood:
+    @pytest.mark.alone
     @pytest.mark.row(36)
     async def test_a_client_that_floods_is_told_so_and_the_others_hardly_notice(
         self,

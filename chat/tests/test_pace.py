@@ -3,10 +3,13 @@
 import asyncio
 import time
 
+import pytest
+
 from chat.hub.pace import LATEST_SECONDS, SOONEST_SECONDS, Pace
 from project.testing.machine import patience
 
 
+@pytest.mark.alone
 class TestPace:
     async def test_the_first_change_is_told_soon_and_continuing_changes_less_and_less_often(self) -> None:
         noted: list[float] = []
@@ -25,6 +28,6 @@ class TestPace:
             pace.soon()
             await asyncio.sleep(0.01)
         assert 4 <= len(told) <= 8
-        assert late[0] < SOONEST_SECONDS + patience(0.1)
-        assert late == sorted(late) or max(late) < LATEST_SECONDS + patience(0.2)
+        assert late[0] < SOONEST_SECONDS + patience(0.1, alone=True)
+        assert late == sorted(late) or max(late) < LATEST_SECONDS + patience(0.2, alone=True)
         pace.stop()

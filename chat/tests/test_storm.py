@@ -28,6 +28,7 @@ def crowd(general: Room) -> list[str]:
     return [session_cookie(person) for person in people]
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("number_of_servers", [1, 2])
 async def test_a_thousand_who_open_a_room_at_once_are_seen_by_all_within_three_seconds_in_ten_frames(
     servers: Callable[..., Server], general: Room, crowd: list[str], number_of_servers: int, measured: Measured

@@ -61,6 +61,7 @@ async def test_a_reload_of_a_page_is_neither_a_leave_nor_a_join(
         assert told_of_presence(b) == before
 
 
+@pytest.mark.alone
 @pytest.mark.row(27)
 @pytest.mark.parametrize("end", [Server.stop, Server.kill])
 async def test_a_crowd_that_lost_its_server_comes_back_spread_and_soon(
