@@ -12,7 +12,7 @@ from django.db import connections
 from django.test import TransactionTestCase
 
 from presence import reads
-from presence.keys import PREFIX
+from presence.keys import parts_of
 from project.testing.browsers import Browser, Chromium
 from project.testing.database import delete_rows
 from project.testing.in_process import InProcessServer
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 pytest_plugins = ["project.testing.rows", "project.testing.quick", "project.testing.scheduler"]
+
+# Of presence's keys: by these, a server that goes on knows that Valkey is still the same.
+KEPT_FOR_SERVERS = {"epoch", "node", "nodes", "owned", "version", "swept", "repairing", "done"}
 
 LOGS: pytest.StashKey[list[Path]] = pytest.StashKey()
 FAILED: pytest.StashKey[bool] = pytest.StashKey()
@@ -62,8 +65,8 @@ def valkey(running_valkey: Valkey, pool: Pool) -> Iterator[Valkey]:
     with running_valkey.client() as client:
         if pool.is_empty:
             client.flushall()
-        elif keys := [key for key in client.scan_iter() if not key.startswith(PREFIX)]:
-            client.delete(*keys)  # presence's own are what the servers hold, and nobody is left there
+        elif keys := [key for key in client.scan_iter() if parts_of(key)[0] not in KEPT_FOR_SERVERS]:
+            client.delete(*keys)
     reads.epochs.forget()
     yield running_valkey
     if not running_valkey.is_undisturbed:
@@ -112,6 +115,12 @@ def server(servers: Callable[..., Server]) -> Server:
 
 
 @pytest.fixture
+def no_other_servers(pool: Pool) -> None:
+    """For tests that count servers: stop those that wait for another test."""
+    pool.stop_all()
+
+
+@pytest.fixture
 async def site(transactional_db: None, valkey: Valkey) -> AsyncIterator[InProcessServer]:
     """The site on the test's own event loop, for tests of commands and events: `Client(site, alice)`."""
     async with InProcessServer() as site:
@@ -120,6 +129,7 @@ async def site(transactional_db: None, valkey: Valkey) -> AsyncIterator[InProces
 
 @pytest.fixture(scope="session")
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
+    """The Chromium that the tests of this process share. A test that kills its browser has a fixture of its own."""
     chromium = Chromium(tmp_path_factory.mktemp("chromium"))
     yield chromium
     chromium.quit()

@@ -51,6 +51,7 @@ def roll_of(*usernames: str) -> RollCall:
     return roll
 
 
+@pytest.mark.usefixtures("no_other_servers")
 class TestRollCall:
     async def test_the_roll_call_lists_every_socket_on_every_server(
         self, servers: Servers, cookie: str, alice: User, bob: User, general: Room
@@ -122,6 +123,7 @@ class TestRollCall:
         assert time.monotonic() - began < patience(3)
 
 
+@pytest.mark.usefixtures("no_other_servers")
 class TestHiddenPeople:
     """Alice is invisible."""
 

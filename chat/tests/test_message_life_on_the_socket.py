@@ -159,10 +159,14 @@ class TestHere:
 
 
 class TestSessions:
+    @pytest.fixture
+    def server(self, servers: Callable[..., Server]) -> Server:
+        """A server that does not look by itself whether sessions have ended."""
+        return servers(ROOMFUL_STANDING_MS="3600000")
+
     async def test_nothing_is_stored_for_a_session_that_has_ended(
         self, server: Server, alice: User, general: Room
     ) -> None:
-        """Also where nobody has told the server yet."""
         message = await in_thread(messages.post_message)(alice, general.pk, body="Hello", client_id=uuid4())
         commands: list[tuple[str, dict[str, Any]]] = [
             ("message.post", {"client_id": str(uuid4()), "body": "Too late"}),

@@ -2,7 +2,9 @@
 
 import itertools
 import json
+import os
 import shutil
+import signal
 import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,6 +49,7 @@ class Chromium:
             options.add_argument(flag)
         self.service = ChromeService(path_of("chromedriver"))  # without a path, Selenium asks the internet
         self._first = Chrome(options=options, service=self.service)
+        self.pid: int = self._first.capabilities["goog:processID"]
         self.address: str = self._first.capabilities["goog:chromeOptions"]["debuggerAddress"]
         with urllib.request.urlopen(f"http://{self.address}/json/version") as answer:
             url = json.load(answer)["webSocketDebuggerUrl"]
@@ -65,6 +68,9 @@ class Chromium:
         assert "error" not in answer, (method, answer)
         result: dict[str, Any] = answer["result"]
         return result
+
+    def kill(self) -> None:
+        os.kill(self.pid, signal.SIGKILL)
 
     def quit(self) -> None:
         self._socket.close()

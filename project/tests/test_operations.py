@@ -37,6 +37,7 @@ def test_the_first_page_of_the_admin_links_to_the_presence_page(operator: Client
     assert reverse("presence") in operator.get(reverse("admin:index")).content.decode()
 
 
+@pytest.mark.usefixtures("no_other_servers")
 async def test_the_presence_page_shows_servers_connections_and_topics(
     operator: Client, servers: Callable[..., Server], alice: User, bob: User
 ) -> None:

@@ -1,11 +1,10 @@
 """Who is there, and who comes back, where real browsers are closed, killed and sent away (docs/acceptance.md)."""
 
 import asyncio
-import os
-import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, suppress
+from pathlib import Path
 
 import pytest
 from websockets.exceptions import WebSocketException
@@ -15,6 +14,7 @@ from chat.models import Room
 from chat.tests.browser.pages import OpenTab, Tab
 from chat.tests.helpers.talk import in_thread, member, open_room
 from chat.tests.helpers.watching import LINGER, sees, sees_only, settled, told_of_presence
+from project.testing.browsers import Chromium
 from project.testing.length import Length
 from project.testing.machine import patience
 from project.testing.processes import UNLIMITED, Server
@@ -27,16 +27,24 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 Servers = Callable[..., Server]
 
 
+@pytest.fixture
+def own_chromium(tmp_path: Path) -> Iterator[Chromium]:
+    """A Chromium that no other test shares."""
+    chromium = Chromium(tmp_path / "chromium")
+    yield chromium
+    chromium.service.stop()
+
+
 @pytest.mark.row(18)
 async def test_a_user_whose_browser_is_killed_is_gone_after_the_linger(
-    server: Server, tab: OpenTab, measured: Measured, alice: User, bob: User, general: Room
+    server: Server, own_chromium: Chromium, measured: Measured, alice: User, bob: User, general: Room
 ) -> None:
     async with Client(server, alice) as a:
         await open_room(a, general)
-        his: Tab = await in_thread(tab)(bob)
+        his = await in_thread(lambda: Tab(own_chromium.open(), server, bob))()
         await in_thread(his.open_room)(general)
         await sees(a, "alice", "bob")
-        os.kill(his.browser.capabilities["goog:processID"], signal.SIGKILL)
+        own_chromium.kill()
         with measured.time("gone", within=LINGER + 2):
             await sees_only(a, "alice", within=30)
 
