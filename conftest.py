@@ -116,7 +116,7 @@ def server(servers: Callable[..., Server]) -> Server:
 
 @pytest.fixture
 def no_other_servers(pool: Pool) -> None:
-    """For tests that count servers: stop those that wait for another test."""
+    """Stop the servers that wait for another test, which count as servers and do what each does by itself."""
     pool.stop_all()
 
 

@@ -15,7 +15,7 @@ from selenium.webdriver.remote.command import Command
 from websockets.sync.client import connect
 
 from project.testing.machine import patience
-from project.testing.processes import Server
+from project.testing.processes import Reservation, Server
 from project.testing.sockets import session_cookie
 
 if TYPE_CHECKING:
@@ -47,7 +47,9 @@ class Chromium:
         options.binary_location = path_of("chromium", "chromium-browser", "google-chrome")
         for flag in [*FLAGS, f"--user-data-dir={profile}"]:
             options.add_argument(flag)
-        self.service = ChromeService(path_of("chromedriver"))  # without a path, Selenium asks the internet
+        self._port = Reservation()  # Selenium would look for one that is free, as other processes do at the same time
+        # Without a path, Selenium asks the internet.
+        self.service = ChromeService(path_of("chromedriver"), port=self._port.port)
         self._first = Chrome(options=options, service=self.service)
         self.pid: int = self._first.capabilities["goog:processID"]
         self.address: str = self._first.capabilities["goog:chromeOptions"]["debuggerAddress"]

@@ -4,7 +4,6 @@ To start a server takes a second of CPU, most of it for imports. A zygote has im
 each program is a fork of it that goes on as `python -m MODULE` would. It ends with the process that it serves.
 """
 
-import functools
 import importlib
 import json
 import os
@@ -14,6 +13,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -70,18 +70,28 @@ class Zygote:
                 stdin=subprocess.DEVNULL,
             )
         self._answers = self._socket.makefile("rb")
+        self._lock = threading.Lock()  # an answer is for the thread that asked
 
     def fork(self, command: Sequence[str], environment: Mapping[str, str], log: Path) -> Fork:
         """Run a module with arguments, with that environment and no other, and what it prints in `log`."""
         order = {"command": list(command), "environment": dict(environment), "log": str(log)}
-        self._socket.sendall(json.dumps(order).encode() + b"\n")
-        return Fork(int(self._answers.readline()))
+        with self._lock:
+            self._socket.sendall(json.dumps(order).encode() + b"\n")
+            return Fork(int(self._answers.readline()))
 
 
-@functools.cache
+_zygotes: list[Zygote] = []
+_lock = threading.Lock()
+
+
 def zygote() -> Zygote | None:
     """Return the zygote of this process, where the system has what it takes."""
-    return Zygote() if hasattr(os, "pidfd_open") else None
+    if not hasattr(os, "pidfd_open"):
+        return None
+    with _lock:
+        if not _zygotes:
+            _zygotes.append(Zygote())
+        return _zygotes[0]
 
 
 def serve(control: socket.socket) -> None:

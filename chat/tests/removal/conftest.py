@@ -1,9 +1,14 @@
-"""Fixtures: batches of three, and an administrator."""
+"""Fixtures: batches of three, an administrator, and no server besides."""
 
 import pytest
 
 from accounts.models import User
 from chat.services import purging, removals, retention
+
+
+@pytest.fixture(autouse=True)
+def _alone_at_the_queue(no_other_servers: None) -> None:
+    """A server that waits for another test would work at the queue of removals, too."""
 
 
 @pytest.fixture
