@@ -35,6 +35,7 @@ FLAGS = [
     "--disable-sync",
     "--lang=en",
     f"--window-size={WIDTH},{HEIGHT}",
+    "--disable-features=WebUIOmniboxAimPopup,WebUIOmniboxPopup",  # two pages more for each window, which nobody sees
 ]
 ANSWER_SECONDS = 30
 

@@ -8,6 +8,10 @@ from project.testing.machine import patience
 
 T = TypeVar("T")
 
+# Between two looks. A look at a page costs it a layout, so they become rarer.
+SHORTEST_SECONDS = 0.02
+LONGEST_SECONDS = 0.15
+
 
 def eventually(condition: Callable[[], T], within: float = 5) -> T:
     """Return what `condition` gives as soon as that is true, or fail with the last answer.
@@ -16,10 +20,12 @@ def eventually(condition: Callable[[], T], within: float = 5) -> T:
     """
     within = patience(within)
     deadline = time.monotonic() + within
+    pause = SHORTEST_SECONDS
     while not (answer := _look(condition)):
         if time.monotonic() > deadline:
             raise AssertionError(f"Not within {within:.4g} s: the last answer was {answer!r}.")
-        time.sleep(0.02)
+        time.sleep(pause)
+        pause = min(1.5 * pause, LONGEST_SECONDS)
     return answer
 
 
