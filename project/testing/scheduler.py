@@ -4,6 +4,10 @@ A test with the mark `alone` holds something against a bound that other tests be
 in one process once the others have ended. Without processes (`-n 0`) they only come last.
 """
 
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from enum import Enum, auto
+
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
@@ -15,25 +19,48 @@ ALONE = "@alone"  # ends the id of such a test: the ids are all that a scheduler
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "alone: measures time, and runs when nothing else does")
     if hasattr(config.option, "loadscopereorder"):
-        config.option.loadscopereorder = False  # by number of tests: ours are ordered by what they cost
+        config.option.loadscopereorder = False  # by number of tests: ours are mixed by what they cost
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    items.sort(key=_turn)
+    items[:] = _mixed(items)
     if hasattr(config, "workerinput"):  # in one of several processes
         for item in items:
             if item.get_closest_marker("alone"):
                 item._id = type(item.id).parse(item.nodeid + ALONE)
 
 
-def _turn(item: pytest.Item) -> int:
-    """Return when it is a test's turn: the longest first, so that no process waits for another at the end."""
+def _mixed(items: Sequence[pytest.Item]) -> list[pytest.Item]:
+    """Mix the modules that keep the cores busy with those that mostly wait, and put last what runs alone.
+
+    Browsers are through a little earlier than the rest, so that short tests fill the end.
+    """
+    scopes: defaultdict[tuple[Cost, str], list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        scopes[_cost(item), item.nodeid.rpartition("::")[0]].append(item)
+    totals = Counter(cost for cost, _ in scopes)
+    seen: Counter[Cost] = Counter()
+    turns: dict[tuple[Cost, str], float] = {}
+    for cost, name in scopes:
+        turns[cost, name] = (cost is Cost.ALONE) * 2 + seen[cost] / totals[cost] * (0.8 if cost is Cost.BROWSER else 1)
+        seen[cost] += 1
+    return [item for scope in sorted(scopes, key=turns.__getitem__) for item in scopes[scope]]
+
+
+class Cost(Enum):
+    BROWSER = auto()
+    SERVER = auto()
+    OTHER = auto()
+    ALONE = auto()
+
+
+def _cost(item: pytest.Item) -> Cost:
     if item.get_closest_marker("alone"):
-        return 3
+        return Cost.ALONE
     if item.get_closest_marker("browser"):
-        return 0
-    return 1 if "servers" in getattr(item, "fixturenames", ()) else 2
+        return Cost.BROWSER
+    return Cost.SERVER if "servers" in getattr(item, "fixturenames", ()) else Cost.OTHER
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
