@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 pytest_plugins = ["project.testing.rows", "project.testing.quick", "project.testing.scheduler"]
 
-# Of presence's keys: by these, a server that goes on knows that Valkey is still the same.
+# Presence's keys by which a running server knows that Valkey still has its data.
 KEPT_FOR_SERVERS = {"epoch", "node", "nodes", "owned", "version", "swept", "repairing", "done"}
 
 LOGS: pytest.StashKey[list[Path]] = pytest.StashKey()

@@ -1,4 +1,4 @@
-"""What becomes of messages, as the tabs of those in the room get it."""
+"""Changes of messages, as the members' tabs receive them."""
 
 from collections.abc import Callable
 from typing import Any

@@ -26,7 +26,8 @@ from chat.tests.helpers.watching import (
 )
 from project.testing.length import length
 from project.testing.machine import patience
-from project.testing.processes import UNLIMITED, PlainServer, Proxy, Server, Valkey, accepts
+from project.testing.ports import accepts
+from project.testing.processes import UNLIMITED, PlainServer, Proxy, Server, Valkey
 from project.testing.rows import Measured
 from project.testing.sockets import Client, session_cookie
 from project.testing.waiting import eventually

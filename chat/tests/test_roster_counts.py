@@ -22,7 +22,7 @@ class TestNumbers:
     async def test_the_number_of_those_here_agrees_wherever_it_is_shown(
         self, servers: Callable[..., Server], alice: User, bob: User, mallory: User, general: Room
     ) -> None:
-        """Also at once after somebody leaves a room that they look at, or looked at a moment ago."""
+        """They agree at once after a member leaves a room that they have open, or had open a moment ago."""
         one, other = servers(PRESENCE_LINGER_MS="60000"), servers(PRESENCE_LINGER_MS="60000")
         await in_thread(rooms.join)(mallory, general.pk)
         async with Client(one, alice) as a, Client(other, alice) as elsewhere:

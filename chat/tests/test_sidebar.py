@@ -1,4 +1,4 @@
-"""Who is there, as the sidebar and the lists of rooms show it."""
+"""Presence in the sidebar and in the lists of rooms."""
 
 import itertools
 from collections.abc import Callable

@@ -15,7 +15,8 @@ from selenium.webdriver.remote.command import Command
 from websockets.sync.client import connect
 
 from project.testing.machine import patience
-from project.testing.processes import Reservation, Server
+from project.testing.ports import Reservation
+from project.testing.processes import Server
 from project.testing.sockets import session_cookie
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from websockets.typing import Origin
 
 from project import embedded
 from project.testing.machine import patience
-from project.testing.processes import accepts, free_port
+from project.testing.ports import accepts, free_port
 from project.testing.settings import OURS
 from project.testing.waiting import eventually
 
