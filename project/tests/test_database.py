@@ -1,10 +1,11 @@
-"""Durability of what a production site stores in SQLite."""
+"""The database of a production site, and the migrations that make it."""
 
 import json
 import os
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 
 from project.testing.settings import OURS
 from project.tests.test_environment import run
@@ -38,3 +39,9 @@ def test_a_production_site_syncs_every_commit_in_sqlite_to_disk(
 
     assert ended.returncode == 0, ended.stderr
     assert json.loads(ended.stdout) == {"synchronous": FULL, "journal_mode": "wal"}
+
+
+@pytest.mark.django_db
+def test_the_migrations_make_the_tables_that_the_models_describe(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("makemigrations", "--check", "--dry-run")
+    assert "No changes detected" in capsys.readouterr().out
