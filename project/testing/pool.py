@@ -23,7 +23,13 @@ class Pool:
         return not self._idle
 
     def lend(self, kind: type[Server], environment: dict[str, str]) -> Server:
-        """Return a running server of that kind and environment, whose log is empty."""
+        """Return a running server of that kind and environment, whose log is empty.
+
+        For one that is not as others are, those that wait are stopped: every server of a site sweeps, notes who left
+        and works at the queue of removals, and what a test set for its own would be done by another.
+        """
+        if not self._is_like_others(kind, environment):
+            self.stop_all()
         for server in reversed(self._idle):
             if (type(server), server.environment) == (kind, environment):
                 self._idle.remove(server)
@@ -36,7 +42,8 @@ class Pool:
 
         Fails where the server still holds a connection or a room after the test.
         """
-        if not (reusable and self._is_shared(server) and server.runs and server.is_undisturbed):
+        is_shared = self._is_like_others(type(server), server.environment)
+        if not (reusable and is_shared and server.runs and server.is_undisturbed):
             server.stop()
             return
         try:
@@ -49,8 +56,8 @@ class Pool:
         if state.announced or len(self._idle) > MOST_IDLE:
             self._idle.pop(-1 if state.announced else 0).stop()
 
-    def _is_shared(self, server: Server) -> bool:
-        return type(server) is Server and server.environment in SHARED
+    def _is_like_others(self, kind: type[Server], environment: dict[str, str]) -> bool:
+        return kind is Server and environment in SHARED
 
     def stop_all(self) -> None:
         while self._idle:
