@@ -17,7 +17,7 @@ from typing import Any
 from project.testing.machine import patience
 
 LOOK_SECONDS = 0.01
-REST_SECONDS = float(os.environ.get("TEST_REST_SECONDS", "5"))
+REST_SECONDS = float(os.environ.get("TEST_REST_SECONDS", "15"))
 
 
 @dataclass(frozen=True, slots=True)
