@@ -50,8 +50,8 @@ async def test_all_tabs_agree_on_how_a_room_is_kept(
         await tab.event("room.kept", favourite=True, quiet=True, place=1)
         await shows(tab, lambda: "quiet" not in tab.seen("room.kept")[-1])
         told = tab.seen("room.kept")[-1]
-        async with Client(site, alice) as anew:
-            assert own(anew.hello["rooms"][0]) == own(told) == {"favourite": True, "place": 1}
+        async with Client(site, alice) as reconnected:
+            assert own(reconnected.hello["rooms"][0]) == own(told) == {"favourite": True, "place": 1}
         await post(b, general, "A round trip later")
         await b.event("message.posted")
         assert b.seen("room.kept") == []

@@ -8,7 +8,7 @@ from chat import markdown
 from chat.markdown import render, render_inline
 from chat.tests.helpers.html import Reader, is_safe, letters_of, text_of
 
-# What has been inserted into pages, by one trick or another.
+# Injections that were found in other pages.
 ATTACKS = [
     "<script>alert(1)</script>",
     "<SCRIPT SRC=//evil.example></SCRIPT>",

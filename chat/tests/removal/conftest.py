@@ -1,4 +1,4 @@
-"""Fixtures: batches of three, an administrator, and no server besides."""
+"""Fixtures of the tests of removal: batches of three, an administrator, and no other server."""
 
 import pytest
 

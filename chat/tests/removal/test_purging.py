@@ -126,8 +126,8 @@ class TestPurging:
         buried = [event for event in replayed if event["version"] == version + 1]
         assert sorted(event["message"]["id"] for event in buried) == spam
         assert all(event["message"]["deleted"]["by"]["id"] == alice.pk for event in buried)
-        anew = history.changes_since(general.pk, version, limit=5).events
-        assert [event["type"] for event in anew] == ["room.reset"]
+        read_again = history.changes_since(general.pk, version, limit=5).events
+        assert [event["type"] for event in read_again] == ["room.reset"]
 
     def test_a_batch_of_a_purge_takes_few_queries(self, alice: User, bob: User, general: Room) -> None:
         root = say(alice, general)
