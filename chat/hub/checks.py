@@ -23,11 +23,7 @@ async def check_versions(hub: "Hub") -> None:
     """Find the events that never arrived, also where a room has gone quiet, and count who is where."""
     for room_id, version in await read(_versions, list(hub.places)):
         place = hub.places.get(room_id)
-        if place is None:
-            continue
-        if not place.audience:
-            hub.places.drop_if_empty(room_id)
-        elif place.feed.last is not None and place.feed.last < version:
+        if place is not None and place.feed.last is not None and place.feed.last < version:
             await hub.places.read_missing(room_id, place)
     await hub.counts.check(hub.places)
 
@@ -69,9 +65,7 @@ async def note_use(hub: "Hub") -> None:
 async def _gain_what_is_new(hub: "Hub", standing: Standing) -> None:
     for user, rooms in standing.rooms.items():
         for room_id in rooms:
-            audience = hub.places.place(room_id).audience
-            if any(connection not in audience for connection in hub.connections.get(user, ())):
-                await hub.gain(user, room_id)
+            await hub.gain(user, room_id)
 
 
 def _versions(room_ids: list[int]) -> list[tuple[int, int]]:

@@ -42,7 +42,6 @@ class Exits:
         if place := self._places.get(room_id):
             for connection in list(place.audience):
                 self.show_out(connection, room_id, ending)
-            self._places.drop_if_empty(room_id)
 
     def expel(self, user: int, room_id: int, left: dict[str, Any]) -> None:
         """From exactly this number on, someone who left gets nothing more, and is not here."""
@@ -59,5 +58,5 @@ class Exits:
         if place is not None and connection in place.audience:
             if connection.room == room_id:
                 self._close_room(connection, linger=False)
-            place.audience.discard(connection)
+            self._places.detach(connection, room_id)
             connection.tell(events.room_lost(room_id, ending))

@@ -105,7 +105,7 @@ class Hub:
         self.profiles.renew(user.pk)  # since the handshake, perhaps
         self._tracker.track(ONLINE, user.pk, connection.id)
         self._tracker.touch(user.pk)
-        holds = {room_id: self.places.place(room_id).audience.hold(connection) for room_id in rooms}
+        holds = {room_id: self.places.hold(connection, room_id) for room_id in rooms}
         groups = {envelopes.room_group(room_id) for room_id in rooms}
         await self._subscriptions.joined(groups | {envelopes.user_group(user.pk)})
         listed = await self.listed_rooms(user.pk)
@@ -143,8 +143,7 @@ class Hub:
         The membership is read after the room's events are held for the connection: a removal before that is seen here,
         and one after that comes as an event and expels. `show` does the rest.
         """
-        place = self.places.place(room_id)
-        hold = place.audience.hold(connection)
+        hold, place = self.places.hold(connection, room_id), self.places[room_id]
         await self.places.subscribed(room_id)
         try:
             return hold, await place.openings.ask((connection.user.pk, since))
@@ -238,7 +237,8 @@ class Hub:
         for event in together:
             self._follow(event["room"], event)
         first = together[0]
-        self.places[first["room"]].audience.forward(first["version"], Frame.of(*together))
+        if place := self.places.get(first["room"]):  # an event may have shown out the last connection
+            place.audience.forward(first["version"], Frame.of(*together))
 
     def _follow(self, room_id: int, event: dict[str, Any]) -> None:
         """What an event says about the room's people."""
@@ -248,8 +248,8 @@ class Hub:
         elif event["type"] in ("member.joined", "member.changed"):
             self._work.begin(self._sidebars.complete(room_id, event["user"]["id"]))
             self._follow_voices(self.connections.get(event["user"]["id"], ()), event)
-        elif event["type"] == "room.changed":
-            self._follow_voices(self.places[room_id].audience, event)
+        elif event["type"] == "room.changed" and (place := self.places.get(room_id)):
+            self._follow_voices(place.audience, event)
 
     def _follow_voices(self, connections: Iterable[Connection], event: dict[str, Any]) -> None:
         for connection in connections:
@@ -259,9 +259,11 @@ class Hub:
     # -- Rooms --------------------------------------------------------------------------------------------------------
 
     async def gain(self, user: int, room_id: int) -> None:
-        """The user became a member: their tabs stand in the room from now on."""
-        audience = self.places.place(room_id).audience
-        holds = {c: audience.hold(c) for c in self.connections.get(user, ()) if c not in audience}
+        """Attach the user's tabs to a room that the user became a member of."""
+        outside = [c for c in self.connections.get(user, ()) if not self.places.stands(c, room_id)]
+        if not outside:
+            return
+        holds = {connection: self.places.hold(connection, room_id) for connection in outside}
         await self.places.subscribed(room_id)
         try:
             listed = await self.listed_rooms(user, room_id)

@@ -29,7 +29,7 @@ class Place:
 
 
 class Places:
-    """By the ids of their rooms. A room is subscribed to for as long as somebody stands in it."""
+    """Places by room id. A room has a place, and a subscription, for as long as a connection stands in it."""
 
     def __init__(
         self,
@@ -66,13 +66,16 @@ class Places:
 
     # -- Coming and going ----------------------------------------------------------------------------------------------
 
-    def place(self, room_id: int) -> Place:
-        """The room's, made when it is first needed."""
+    def hold(self, connection: Connection, room_id: int) -> Hold:
+        """Stand the connection in the room, and keep the room's events for it until `release`."""
         if room_id not in self._places:
-            openings: Openings = Together(lambda asked: read(reads.openings, room_id, asked), MOST_OPENINGS)
-            self._places[room_id] = Place(Feed(self._forward), Audience(self._loop), openings)
+            self._places[room_id] = self._new(room_id)
             self._subscriptions.want(envelopes.room_group(room_id))
-        return self._places[room_id]
+        return self._places[room_id].audience.hold(connection)
+
+    def _new(self, room_id: int) -> Place:
+        openings: Openings = Together(lambda asked: read(reads.openings, room_id, asked), MOST_OPENINGS)
+        return Place(Feed(self._forward), Audience(self._loop), openings)
 
     async def subscribed(self, room_id: int) -> None:
         """Wait until the room's events come in, but not for long."""
@@ -89,12 +92,9 @@ class Places:
         place = self._places.get(room_id)
         if place is not None:
             place.audience.discard(connection)
-            self.drop_if_empty(room_id)
-
-    def drop_if_empty(self, room_id: int) -> None:
-        if not self._places[room_id].audience:
-            del self._places[room_id]
-            self._subscriptions.unwant(envelopes.room_group(room_id))
+            if not place.audience:
+                del self._places[room_id]
+                self._subscriptions.unwant(envelopes.room_group(room_id))
 
     # -- Events --------------------------------------------------------------------------------------------------------
 
