@@ -46,3 +46,7 @@ if not length.full:
     without_sync(DATABASES)  # noqa: F405
 
 PASSWORD_HASHERS = ["project.testing.hashers.QuickArgon2"]
+MIDDLEWARE = [
+    "project.testing.static.FoundOnce" if name == "servestatic.middleware.ServeStaticMiddleware" else name
+    for name in MIDDLEWARE  # noqa: F405
+]
