@@ -1,4 +1,4 @@
-"""`pytest --quick`: only tests that start no server and no browser."""
+"""`pytest --quick`: only tests that start no server, no browser and no program of ours."""
 
 import pytest
 
@@ -6,11 +6,11 @@ SLOW = {"servers", "chromium"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "program: starts a server, or another run of the tests, by itself")
+    config.addinivalue_line("markers", "program: starts a program of ours by itself: a server, a command, another run of the tests")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--quick", action="store_true", help="only tests that start no server and no browser")
+    parser.addoption("--quick", action="store_true", help="only tests that start no server, browser or program of ours")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -28,6 +28,7 @@ with connection.cursor() as cursor:
 """
 
 
+@pytest.mark.program
 def test_a_production_site_syncs_every_commit_in_sqlite_to_disk(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -43,6 +43,7 @@ def run(*command: str, **environment: str) -> "subprocess.CompletedProcess[str]"
         ("ROOMFUL_DATA", "/dev/null/data"),
     ],
 )
+@pytest.mark.program
 def test_a_value_that_cannot_be_read_ends_the_start_with_one_line(command: list[str], name: str, value: str) -> None:
     ended = run(*command, **{name: value})
     assert ended.returncode == 1
@@ -90,6 +91,7 @@ def test_a_secret_is_made_once_and_kept(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["secret"]
 
 
+@pytest.mark.program
 def test_processes_that_start_at_once_agree_on_the_secret(tmp_path: Path) -> None:
     program = "import sys; from pathlib import Path; from project.environment import kept_secret\n"
     program += "print(kept_secret(Path(sys.argv[1])))"
@@ -98,6 +100,7 @@ def test_processes_that_start_at_once_agree_on_the_secret(tmp_path: Path) -> Non
     assert {secret.stdout for secret in ended} == {(tmp_path / "secret").read_text() + "\n"}
 
 
+@pytest.mark.program
 def test_old_secrets_still_count_unless_they_can_be_guessed() -> None:
     said = "from project import settings; print(settings.SECRET_KEY_FALLBACKS)"
     old = secrets.token_urlsafe(48)
@@ -113,6 +116,7 @@ def test_every_environment_variable_is_documented() -> None:
     assert [name for name in read if f"`{name}`" not in described] == []
 
 
+@pytest.mark.program
 def test_debugging_is_refused_on_an_address_that_others_can_reach() -> None:
     for host in ("0.0.0.0", "192.0.2.1", "::"):
         ended = run("-m", "project.server", "--bind", host, ROOMFUL_DEBUG="1")

@@ -112,6 +112,7 @@ print(json.dumps([dict(answer.headers), cookies, [str(cookie) for cookie in answ
 """
 
 
+@pytest.mark.program
 def test_over_https_answers_have_hsts_and_cookies_have_the_host_prefix() -> None:
     ended = run("-c", OVER_HTTPS, DJANGO_SETTINGS_MODULE="project.settings", **PRODUCTION)
     headers, cookies, sent = json.loads(ended.stdout or ended.stderr)

@@ -44,6 +44,7 @@ def is_refused(ended: Ended, why: str) -> bool:
 
 
 @pytest.mark.row(41)
+@pytest.mark.program
 def test_a_production_configuration_is_clean_and_an_unsafe_one_does_not_start(start: Callable[..., Ended]) -> None:
     clean = start("manage.py", "check", "--deploy", "--fail-level", "WARNING")
     assert (clean.returncode, clean.stdout) == (0, "System check identified no issues (0 silenced).\n"), clean.stderr
@@ -99,6 +100,7 @@ def test_https_needs_a_trusted_proxy_or_an_endpoint_with_tls(settings: Settings)
         refuse_to_lead_in_circles(["tcp:port=8000"])
 
 
+@pytest.mark.program
 def test_stored_files_are_readable_by_their_owner_only(start: Callable[..., Ended], tmp_path: Path) -> None:
     assert start("manage.py", "check", ROOMFUL_SECRET_KEY="").returncode == 0
     kept = [tmp_path / "data" / name for name in ("secret_key", "roomful.sqlite3")]

@@ -143,6 +143,7 @@ def test_djangos_own_command_fails_when_a_test_fails() -> None:
     assert run("no.such.test").returncode == 1
 
 
+@pytest.mark.program
 def test_djangos_own_command_refuses_in_one_line_what_it_cannot_hand_on() -> None:
     ended = run("project.tests.test_runner", "--reverse")
     assert (ended.returncode, ended.stdout) == (2, "")
