@@ -5,7 +5,9 @@ newer than its head, since each table is read at a moment of its own: a membersh
 seen where a message before it was not. What is newer comes as events of its own.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from chat import events, limits
@@ -14,6 +16,8 @@ from chat.models import Membership, Message, Room
 from chat.models.message import MessageQuerySet
 
 Page = dict[str, Any]  # docs/protocol.md
+
+MOST_PAGE_BYTES = 256 * 1024  # of text: a page ends before it is full where its messages are long
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +42,10 @@ def page_around(room_id: int, position: int) -> Page:
     """A page with `position` in its middle; `later` says whether there are newer messages."""
     length = limits.page_length()
     later = list(_conversation(room_id).after(position).for_cards().order_by("position")[: length // 2 + 1])
-    page = _page(_conversation(room_id).before(position + 1), length - length // 2)
-    page["messages"] += [events.message_card(message) for message in later[: length // 2]]
-    return page | {"later": len(later) > length // 2}
+    shown = _fitting(later[: length // 2], MOST_PAGE_BYTES // 2)
+    page = _page(_conversation(room_id).before(position + 1), length - length // 2, MOST_PAGE_BYTES // 2)
+    page["messages"] += [events.message_card(message) for message in shown]
+    return page | {"later": len(later) > len(shown)}
 
 
 def thread_page(root: Message, before: int | None = None) -> Page:
@@ -89,10 +94,21 @@ def _conversation(room_id: int) -> MessageQuerySet:
     return Message.objects.filter(room_id=room_id).conversation()
 
 
-def _page(messages: MessageQuerySet, length: int | None = None) -> Page:
+def _page(messages: MessageQuerySet, length: int | None = None, most_bytes: int = MOST_PAGE_BYTES) -> Page:
     length = length or limits.page_length()
     newest = list(messages.for_cards().newest(length + 1))
+    shown = _fitting(newest[:length], most_bytes)
     return {
-        "messages": [events.message_card(message) for message in reversed(newest[:length])],
-        "more": len(newest) > length,
+        "messages": [events.message_card(message) for message in reversed(shown)],
+        "more": len(newest) > len(shown),
     }
+
+
+def _fitting(messages: Sequence[Message], most_bytes: int) -> list[Message]:
+    """Return the first of these messages whose texts take so many bytes together, and at least one."""
+    sizes = accumulate(len(message.body.encode()) + len(message.html.encode()) for message in messages)
+    return [
+        message
+        for number, (message, size) in enumerate(zip(messages, sizes, strict=True))
+        if number == 0 or size <= most_bytes
+    ]

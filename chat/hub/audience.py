@@ -7,14 +7,28 @@ from dataclasses import dataclass, field
 from chat.hub.connection import Connection, MakeUp
 from chat.hub.frame import Frame
 from chat.hub.joiner import Joiner
+from chat.hub.outlets import TOO_SLOW
+
+MOST_KEPT_BYTES = 1024 * 1024  # for a reader to whom a replay is still being sent
 
 
 @dataclass(slots=True, eq=False)
 class Hold:
-    """On a socket that is being brought up to date: what is forwarded meanwhile is kept for it."""
+    """Keeps the events that are forwarded to a connection while it is being brought up to date."""
 
     after: int | None = None  # the version that it was brought to, once that is known
-    kept: list[tuple[int, Frame]] = field(default_factory=list)
+    _kept: list[tuple[int, Frame]] = field(default_factory=list)
+    kept_bytes: int = 0
+
+    def keep(self, version: int, frame: Frame) -> None:
+        self._kept.append((version, frame))
+        self.kept_bytes += frame.size
+
+    def take(self, *, after: int) -> list[tuple[int, Frame]]:
+        """Return the kept frames of later versions than `after`, with their versions, and keep none."""
+        taken = [(version, frame) for version, frame in self._kept if version > after]
+        self._kept, self.kept_bytes = [], 0
+        return taken
 
 
 class Audience:
@@ -51,15 +65,18 @@ class Audience:
 
         Nothing happens under another hold: whoever placed that reads what is missing, later than we did.
         """
-        if self._behind.get(connection) is not hold:
+        if not self.is_under(connection, hold):
             return
-        for number, frame in hold.kept:
-            if number > version:
-                connection.deliver(frame)
+        for _, frame in hold.take(after=version):
+            connection.deliver(frame)
         if last >= version:
             self._go_live(connection)
         else:
-            hold.after, hold.kept = version, []
+            hold.after = version
+
+    def is_under(self, connection: Connection, hold: Hold) -> bool:
+        """Whether this is the hold that counts for the connection."""
+        return self._behind.get(connection) is hold
 
     def discard(self, connection: Connection) -> None:
         self._joiner.flush()
@@ -85,7 +102,9 @@ class Audience:
     def _forward_to_those_behind(self, version: int, frame: Frame) -> None:
         for connection, hold in list(self._behind.items()):
             if hold.after is None:
-                hold.kept.append((version, frame))
+                hold.keep(version, frame)
+                if hold.kept_bytes > MOST_KEPT_BYTES:
+                    connection.close(TOO_SLOW)
             elif version > hold.after:
                 connection.deliver(frame)
                 self._go_live(connection)

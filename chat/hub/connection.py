@@ -45,6 +45,7 @@ class Connection:
         self._outlet = outlet
         self._refusals: Joiner | None = None  # of the few that are refused anything
         self._dropped: dict[MakeUp, None] | None = None  # what makes up for it, while the reader is behind
+        self._waiting: list[Callable[[], None]] = []  # for the reader to catch up
 
     def deliver_ephemeral(self, frame: Frame, *make_up: MakeUp) -> None:
         """Deliver what counts only now: it is dropped where the reader is behind.
@@ -57,13 +58,29 @@ class Connection:
         elif make_up:
             if self._dropped is None:
                 self._dropped = {}
-                self._outlet.when_caught_up(self._catch_up)
+                self.when_caught_up(self._make_up)
             self._dropped |= dict.fromkeys(make_up)
 
-    def _catch_up(self) -> None:
+    def _make_up(self) -> None:
         dropped, self._dropped = self._dropped, None
         for make_up in dropped or ():
             make_up(self)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the reader has not taken everything yet."""
+        return self._outlet.is_behind
+
+    def when_caught_up(self, callback: Callable[[], None]) -> None:
+        """Call it once the reader, who is behind, has taken everything; never, if the socket closes before."""
+        self._waiting.append(callback)
+        if len(self._waiting) == 1:
+            self._outlet.when_caught_up(self._caught_up)
+
+    def _caught_up(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for callback in waiting:
+            callback()
 
     def tell(self, *events: dict[str, Any]) -> None:
         """Deliver events for this socket alone, as one frame."""

@@ -26,6 +26,11 @@ class Frame:
         """One frame with the events of several."""
         return cls(b"[" + b",".join(frame._payload[1:-1] for frame in frames) + b"]")
 
+    @property
+    def size(self) -> int:
+        """Bytes of its text."""
+        return len(self._payload)
+
     @cached_property
     def text(self) -> str:
         return self._payload.decode()

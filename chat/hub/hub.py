@@ -25,6 +25,7 @@ from chat.hub.places import Places
 from chat.hub.positions import ReadPositions
 from chat.hub.profiles import Profiles
 from chat.hub.publisher import Publisher
+from chat.hub.replay import Replay
 from chat.hub.sidebars import Sidebars
 from chat.hub.subscriptions import Subscriptions
 from chat.hub.voice import Voice
@@ -161,9 +162,21 @@ class Hub:
         connection.room, connection.sees_hidden = room_id, opened.sees_hidden
         connection.voice = Voice.of(opened.listed)
         self._tracker.track(here_topic(room_id), connection.user.pk, connection.id)
-        if opened.missed:
-            connection.deliver(opened.missed)
-        self.places.release(connection, room_id, hold, opened.head)
+
+        def is_current() -> bool:
+            return self.places.is_under(connection, room_id, hold)
+
+        def end_late(head: int) -> None:
+            self._work.begin(self._end_replay(connection, room_id, hold, head))
+
+        replay = Replay(connection, hold, opened.missed, opened.head, is_current, end_late)
+        if replay.send():
+            await self._end_replay(connection, room_id, hold, replay.head)
+
+    async def _end_replay(self, connection: Connection, room_id: int, hold: Hold, head: int) -> None:
+        self.places.release(connection, room_id, hold, head)
+        if connection.room != room_id:
+            return  # opened another meanwhile
         if self.places.stands(connection, room_id):
             await self._sidebars.show(connection, room_id)
         else:  # removed meanwhile

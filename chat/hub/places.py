@@ -64,6 +64,11 @@ class Places:
         place = self._places.get(room_id)
         return place is not None and connection in place.audience
 
+    def is_under(self, connection: Connection, room_id: int, hold: Hold) -> bool:
+        """Whether this is the hold that counts for the connection in the room."""
+        place = self._places.get(room_id)
+        return place is not None and place.audience.is_under(connection, hold)
+
     # -- Coming and going ----------------------------------------------------------------------------------------------
 
     def hold(self, connection: Connection, room_id: int) -> Hold:

@@ -12,6 +12,7 @@ from chat import events, history, limits, listing
 from chat.errors import NotFound, SignedOut
 from chat.hub.connection import Connection
 from chat.hub.frame import Frame
+from chat.hub.replay import parts_of
 from chat.models import Announcement, Membership, Status
 
 STATUS_FIELDS = [field.attname for field in Status._meta.concrete_fields]
@@ -86,7 +87,7 @@ class Opened:
 
     listed: dict[str, Any]
     head: int
-    missed: Frame | None  # the same for all who have the same version
+    missed: tuple[Frame, ...]  # the same for all who have the same version
     sees_hidden: bool
 
 
@@ -100,7 +101,7 @@ def openings(room_id: int, asked: Sequence[tuple[int, int | None]]) -> list[Open
         since: history.changes_since(room_id, since, limit=limits.resume_limit())
         for since in {since for user, since in asked if user in listed}
     }
-    frames = {since: Frame.of(*each.events) if each.events else None for since, each in changes.items()}
+    frames = {since: parts_of(each.events) for since, each in changes.items()}
     return [
         Opened(listed[user], changes[since].head, frames[since], user in shown_hidden) if user in listed else NotFound()
         for user, since in asked

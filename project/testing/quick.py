@@ -6,7 +6,9 @@ SLOW = {"servers", "chromium"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "program: starts a program of ours by itself: a server, a command, another run of the tests")
+    config.addinivalue_line(
+        "markers", "program: starts a program of ours by itself: a server, a command, another run of the tests"
+    )
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

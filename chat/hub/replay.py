@@ -1,0 +1,80 @@
+"""Sending a tab the events that it missed, at the pace at which it reads them.
+
+One frame with all of them would not arrive on a slow line: the connection would be cut before its end, and the client
+would ask for the same events again. Each part moves the version from which the client resumes.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from chat.hub.audience import Hold
+from chat.hub.connection import Connection
+from chat.hub.frame import Frame
+
+PART_BYTES = 64 * 1024  # 1.3 s on a line of 400 kbit/s
+
+
+def parts_of(events: Iterable[dict[str, Any]]) -> tuple[Frame, ...]:
+    """Divide events, in the order of their versions, into frames of about PART_BYTES.
+
+    Events of one version stay together: a client that resumes from a version has all of that version.
+    """
+    frames = [Frame.of(*together) for _, together in groupby(events, key=itemgetter("version"))]
+    return tuple(_joined(frames))
+
+
+class Replay:
+    """Sends parts while the reader takes them, and then the events that were held meanwhile."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        hold: Hold,
+        parts: Iterable[Frame],
+        head: int,
+        is_current: Callable[[], bool],
+        when_late: Callable[[int], None],
+    ) -> None:
+        """`head` is the version that the parts reach, and `is_current` whether the hold still counts. `when_late` is
+        called with the version that was reached, when a replay ends for which the reader had to be waited for.
+        """
+        self.head = head
+        self._connection, self._hold = connection, hold
+        self._parts = deque(parts)
+        self._is_current, self._when_late = is_current, when_late
+
+    def send(self) -> bool:
+        """Send all parts now, if the reader takes them, and return whether it did. Otherwise go on by itself."""
+        while self._has_more():
+            self._connection.deliver(self._parts.popleft())
+            if self._connection.is_behind:
+                self._connection.when_caught_up(self._go_on)
+                return False
+        return True
+
+    def _go_on(self) -> None:
+        if self._is_current() and self.send():
+            self._when_late(self.head)
+
+    def _has_more(self) -> bool:
+        if not self._parts and (held := self._hold.take(after=self.head)):
+            self._parts.extend(_joined(frame for _, frame in held))
+            self.head, _ = held[-1]
+        return bool(self._parts)
+
+
+def _joined(frames: Iterable[Frame]) -> Iterator[Frame]:
+    """Yield frames of about PART_BYTES that have the events of these, in their order."""
+    together: list[Frame] = []
+    size = 0
+    for frame in frames:
+        if together and size + frame.size > PART_BYTES:
+            yield Frame.joined(together)
+            together, size = [], 0
+        together.append(frame)
+        size += frame.size
+    if together:
+        yield Frame.joined(together)
