@@ -11,10 +11,10 @@ from django.conf import settings
 from django.db import transaction
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
-from accounts import invitations, pending
+from accounts import invitations, pending, proof
 from accounts.addresses import domain_of
 from accounts.models import User
 from accounts.naming import Naming, as_if_later
@@ -88,6 +88,11 @@ class Adapter(Naming):
         """What it tells of is done by now, whether or not the mail server takes it."""
         with suppress(ImmediateHttpResponse):
             super().send_notification_mail(*args, **options)
+
+    def post_login(self, request: HttpRequest, user: User, **options: Any) -> HttpResponse:
+        """Somebody who took the account over from another chooses a username and a password first."""
+        response: HttpResponse = super().post_login(request, user, **options)
+        return redirect("accounts:claim") if proof.has_claimed(request, user) else response
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
         """Whoever knows the password of an account that is not active is told why."""

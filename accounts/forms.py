@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import invitations, pending
 from accounts.models import User
+from accounts.usernames import USERNAME_LENGTH
 
 PASSWORD_HELP = _("At least 8 characters: not digits alone, nothing like your name, and no password that many have.")
 
@@ -85,6 +86,25 @@ class NewPasswordForm(NewPassword, ResetPasswordKeyForm):
 
 class FirstPasswordForm(NewPassword, SetPasswordForm):
     """Of whoever signs in by other means."""
+
+
+class ClaimForm(FirstPasswordForm):
+    """Username and password of an account that somebody else had made. Without a password, if one was just chosen."""
+
+    username = forms.CharField(max_length=USERNAME_LENGTH)
+    field_order = ("username", "password1", "password2")
+
+    def __init__(self, user: User, *args: Any) -> None:
+        super().__init__(user, *args)
+        label(self.fields["username"], _("Username"), autocapitalize="none", spellcheck="false")
+        self.fields["username"].initial = user.username
+        if user.has_usable_password():
+            del self.fields["password1"], self.fields["password2"]
+
+    def clean_username(self) -> str:
+        username: str = self.cleaned_data["username"]
+        is_as_before = username == self.user.username
+        return username if is_as_before else str(get_adapter().clean_username(username))
 
 
 class OtherPasswordForm(NewPassword, ChangePasswordForm):

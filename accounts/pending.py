@@ -18,6 +18,11 @@ def note(request: HttpRequest, user: User) -> None:
     request.session[MADE] = user.pk
 
 
+def is_made_by(request: HttpRequest, user: User) -> bool:
+    """Return whether the account was made in this session."""
+    return bool(request.session.get(MADE) == user.pk)
+
+
 def note_username(request: HttpRequest, username: str) -> None:
     request.session[WANTED] = username
 

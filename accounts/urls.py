@@ -8,5 +8,6 @@ urlpatterns = [
     path("accounts/sessions/<int:session_id>/end/", views.end_session, name="end-session"),
     path("", include("accounts.profile.urls")),
     path("accounts/invited/<token>/", views.invited, name="invited"),
+    path("accounts/claim/", views.claim, name="claim"),
     path("accounts/start-again/", views.start_again, name="start-again"),
 ]

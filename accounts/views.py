@@ -1,5 +1,6 @@
 from typing import cast
 
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
@@ -12,9 +13,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import invitations, pending, sessions
+from accounts import invitations, pending, proof, sessions
 from accounts import setup as site_setup
-from accounts.forms import SetupForm
+from accounts.forms import ClaimForm, SetupForm
 from accounts.models import User
 
 
@@ -51,6 +52,23 @@ def invited(request: HttpRequest, token: str) -> HttpResponse:
 def start_again(request: HttpRequest) -> HttpResponse:
     pending.undo(request)
     return redirect("account_signup")
+
+
+@never_cache
+@sensitive_post_parameters("password1", "password2")
+def claim(request: HttpRequest) -> HttpResponse:
+    """Let the owner of an address choose the username and the password of an account that somebody else had made."""
+    user = cast(User, request.user)
+    if not proof.has_claimed(request, user):
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    if not user.has_usable_password():
+        raise_if_reauthentication_required(request, app="allauth.account")
+    form = ClaimForm(user, request.POST or None)
+    if not form.is_valid():
+        return render(request, "accounts/claim.html", {"form": form})
+    proof.settle(request, user, form.cleaned_data["username"], form.cleaned_data.get("password1"))
+    messages.success(request, _("Saved. From now on, you alone can sign in to this account."))
+    return redirect(settings.LOGIN_REDIRECT_URL)
 
 
 @never_cache

@@ -3,14 +3,12 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
 from django.conf import settings as site_settings
 from django.core import mail
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
@@ -18,35 +16,10 @@ from pytest_django import Settings
 from accounts import invitations
 from accounts.models import User
 from accounts.tests.helpers.entrance import confirm, is_signed_in, mailed_code, mailed_to
-from accounts.tests.helpers.provider import CLIENT, SECRET, Provider, running
+from accounts.tests.helpers.provider import LEAVE, RETURN, Provider, come_by
 from project.testing.machine import patience
 
 pytestmark = pytest.mark.django_db
-
-LEAVE = reverse("openid_connect_login", args=["example"])
-RETURN = reverse("openid_connect_callback", args=["example"])
-BOB = {
-    "sub": "b0b",
-    "preferred_username": "bob",
-    "name": "Bob\u202e Builder",
-    "email": "bob@example.org",
-    "email_verified": True,
-}
-
-
-@pytest.fixture
-def provider(settings: Settings) -> Iterator[Provider]:
-    with running() as provider:
-        app = {"provider_id": "example", "name": "Example", "client_id": CLIENT, "secret": SECRET}
-        apps = [{**app, "settings": {"server_url": provider.url}}]
-        settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": apps, "OAUTH_PKCE_ENABLED": True}}
-        provider.person = dict(BOB)
-        yield provider
-
-
-def come_by(provider: Provider, client: Client, process: str = "login") -> HttpResponse:
-    leave = client.post(f"{LEAVE}?process={process}")
-    return client.get(RETURN, provider.authorize(leave["Location"]))  # type: ignore[return-value]
 
 
 def test_the_sign_in_page_has_a_form_that_leads_to_the_provider(client: Client, provider: Provider) -> None:

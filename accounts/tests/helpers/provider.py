@@ -15,8 +15,20 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
 
 CLIENT, SECRET = "roomful", "between the two"
+LEAVE = reverse("openid_connect_login", args=["example"])
+RETURN = reverse("openid_connect_callback", args=["example"])
+BOB = {
+    "sub": "b0b",
+    "preferred_username": "bob",
+    "name": "Bob\u202e Builder",
+    "email": "bob@example.org",
+    "email_verified": True,
+}
 
 
 @cache
@@ -106,3 +118,9 @@ def running() -> Iterator[Provider]:
         server.shutdown()
         server.server_close()
         thread.join(5)
+
+
+def come_by(provider: Provider, client: Client, process: str = "login") -> HttpResponse:
+    """Go to the provider and come back signed in there."""
+    leave = client.post(f"{LEAVE}?process={process}")
+    return client.get(RETURN, provider.authorize(leave["Location"]))  # type: ignore[return-value]

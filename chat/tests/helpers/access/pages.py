@@ -104,6 +104,10 @@ PAGES: dict[str, tuple[Row, Row]] = {
         Row("nothing", "leads on", "leads on", "leads on", "leads on"),
         Row("nothing", "leads on", "leads on", "leads on", "leads on"),
     ),
+    "accounts:claim": (  # no account was taken over in their sessions
+        Row("sign in", "leads on", "leads on", "leads on", "leads on"),
+        Row("sign in", "leads on", "leads on", "leads on", "leads on"),
+    ),
     "accounts:start-again": (NEVER, LED_ON_AS_EVERYONE),
     "account_login": (NEWCOMERS, LED_ON_AS_EVERYONE),
     "account_logout": (SIGNED_IN, TO_SIGN_IN),
