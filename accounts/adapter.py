@@ -46,22 +46,20 @@ class Adapter(Naming):
         return _is_open_to(email) or invitations.admits(self.request, email)
 
     @contextmanager
-    def making_an_account(self, request: HttpRequest, email: str) -> Iterator[None]:
+    def making_an_account(self, request: HttpRequest, made: User) -> Iterator[None]:
         """The transaction in which one is made, by whatever way: it decides whether it may be."""
         with transaction.atomic():
-            invitation = invitations.use(request, email)
-            if invitation is None and not _is_open_to(email):
+            made.invitation = invitations.use(request, made.email)
+            if made.invitation is None and not _is_open_to(made.email):
                 raise ImmediateHttpResponse(render(request, "account/signup_closed.html", status=403))
             yield
-        if invitation:
-            invitations.note_use(request, invitation)
 
     def save_user(self, request: HttpRequest, user: User, form: BaseForm, commit: bool = True) -> User:
         """The password is hashed before the transaction, which would keep everybody else from writing meanwhile."""
         made: User = super().save_user(request, user, form, commit=False)
         made.awaits_code = settings.ACCOUNT_EMAIL_VERIFICATION == "mandatory"
         if commit:
-            with as_if_later(request, made.username), self.making_an_account(request, made.email):
+            with as_if_later(request, made.username), self.making_an_account(request, made):
                 made.save()
             pending.note(request, made)
         return made

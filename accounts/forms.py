@@ -65,6 +65,11 @@ class NewAccount:
             raise adapter.validation_error("address_not_allowed")
         return email
 
+    def validate_unique_email(self, email: str) -> str:
+        pending.make_way(email)
+        unique: str = super().validate_unique_email(email)  # type: ignore[misc]
+        return unique
+
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
         pending.note_username(request, self.cleaned_data["username"])  # type: ignore[attr-defined]
         made: tuple[User | None, HttpResponse | None] = super().try_save(request)  # type: ignore[misc]

@@ -17,7 +17,6 @@ from accounts.origin import origin
 from accounts.tokens import digest_of, make_token
 
 FOLLOWED = "invitation"  # in a session: the token of the link that was followed
-USED = "used_invitation"  # the id of the one by which an account was made
 
 
 def make(
@@ -81,11 +80,7 @@ def use(request: HttpRequest, email: str) -> Invitation | None:
     return found
 
 
-def note_use(request: HttpRequest, invitation: Invitation) -> None:
-    """The account is made."""
-    request.session[USED] = invitation.pk
-
-
-def give_back(request: HttpRequest) -> None:
-    """The account that was made by it is gone before anybody was in it."""
-    Invitation.objects.filter(pk=request.session.pop(USED, None), uses__gt=0).update(uses=F("uses") - 1)
+def give_back(user: User) -> None:
+    """Give a use back to the invitation by which the account was made, which is deleted before anybody was in it."""
+    if user.invitation_id is not None:
+        Invitation.objects.filter(pk=user.invitation_id, uses__gt=0).update(uses=F("uses") - 1)

@@ -25,6 +25,16 @@ class UserQuerySet(models.QuerySet["User"]):
         """Those whom one may find, write to or add: nobody who cannot sign in, or has yet to confirm an address."""
         return self.filter(is_active=True).exclude(last_login=None, emailaddress__verified=False)
 
+    def unconfirmed(self) -> Self:
+        """Accounts that were made by signing up, and whose address was never proved.
+
+        Signing up alone makes an address primary before it is verified. Accounts that administrators or commands made
+        have no such address.
+        """
+        waiting = self.filter(emailaddress__primary=True, emailaddress__verified=False, last_login=None)
+        ours = waiting.filter(is_active=True, is_staff=False, is_superuser=False, deleted_at=None)
+        return ours.exclude(emailaddress__verified=True)
+
     def called(self, username: str) -> Self:
         """Whoever has that username, in any case and however it is typed."""
         return self.filter(folded=folded(username))
@@ -76,6 +86,10 @@ class User(AbstractUser):
     theme = models.CharField(_("theme"), max_length=5, choices=Theme.choices, blank=True, db_default="")
     # The name of the file with their picture; empty where they have none.
     picture = models.CharField(_("picture"), max_length=64, blank=True, editable=False, db_default="")
+    # The invitation by which the account was made.
+    invitation = models.ForeignKey(
+        "Invitation", on_delete=models.SET_NULL, null=True, editable=False, related_name="+", db_index=False
+    )
     deleted_at = models.DateTimeField(_("deleted"), null=True, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()

@@ -74,7 +74,11 @@ class OpenIdAdapter(DefaultSocialAccountAdapter):
             adapter.clean_username(user.username)
         except ValidationError:
             return False
-        return bool(user.email) and adapter.may_sign_up(user.email)
+        if not user.email or not adapter.may_sign_up(user.email):
+            return False
+        is_proved = any(each.verified and each.email == user.email for each in sociallogin.email_addresses)
+        pending.make_way(user.email, is_proved=is_proved)
+        return True
 
     def get_signup_form_initial_data(self, sociallogin: SocialLogin) -> dict[str, Any]:
         """A username that is free, as near to the provider's as can be."""
@@ -99,7 +103,7 @@ class OpenIdAdapter(DefaultSocialAccountAdapter):
     def _make(self, request: HttpRequest, sociallogin: SocialLogin) -> User:
         made = sociallogin.user
         made.awaits_code = settings.ACCOUNT_EMAIL_VERIFICATION == "mandatory"
-        with as_if_later(request, made.username), get_account_adapter().making_an_account(request, made.email):
+        with as_if_later(request, made.username), get_account_adapter().making_an_account(request, made):
             user: User = super().save_user(request, sociallogin)
         pending.note(request, user)
         return user

@@ -3,15 +3,22 @@
 It goes the same way where there is none, since the address has one already: nobody is told of that.
 """
 
+from datetime import timedelta
+
+from allauth.account import app_settings
 from allauth.account.internal.flows.email_verification_by_code import EmailVerificationProcess
 from django.db import transaction
+from django.db.models import ProtectedError, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
 from accounts import invitations
 from accounts.models import User
 
 MADE = "made_account"  # in a session: the id of the account that was made in it
 WANTED = "wanted_username"
+CODE_LIFETIME = timedelta(seconds=app_settings.EMAIL_VERIFICATION_BY_CODE_TIMEOUT)
+TIME_TO_CONFIRM = timedelta(days=1)
 
 
 def note(request: HttpRequest, user: User) -> None:
@@ -33,8 +40,46 @@ def wanted_username(request: HttpRequest) -> str:
 
 @transaction.atomic
 def undo(request: HttpRequest) -> None:
-    made = User.objects.filter(pk=request.session.pop(MADE, None), last_login=None)
-    if made.exclude(emailaddress__verified=True).delete()[0]:
-        invitations.give_back(request)
+    for user in User.objects.unconfirmed().filter(pk=request.session.pop(MADE, None)):
+        _remove(user)
     if process := EmailVerificationProcess.resume(request):
         process.abort()
+
+
+def make_way(email: str, *, is_proved: bool = False) -> None:
+    """Remove the account that somebody made with this address and did not confirm while the code was valid.
+
+    Before that, somebody may be about to enter the code, and others must not undo the sign-up; unless whoever comes
+    has proved that the address is theirs.
+    """
+    waiting = User.objects.unconfirmed().filter(emailaddress__email=email.lower())
+    _remove_all(waiting if is_proved else waiting.filter(date_joined__lt=timezone.now() - CODE_LIFETIME))
+
+
+def remove_abandoned() -> int:
+    """Remove accounts that nobody confirmed within a day, so that their names and addresses are free again."""
+    return _remove_all(User.objects.unconfirmed().filter(date_joined__lt=timezone.now() - TIME_TO_CONFIRM))
+
+
+def _remove_all(users: QuerySet[User]) -> int:
+    """Remove them one by one: each is a short transaction."""
+    return sum(_remove_if_unconfirmed(key) for key in users.values_list("pk", flat=True))
+
+
+@transaction.atomic
+def _remove_if_unconfirmed(key: int) -> bool:
+    """Return whether it was removed. What others refer to is more than a sign-up, and stays."""
+    user = User.objects.unconfirmed().filter(pk=key).first()
+    if user is None:
+        return False
+    try:
+        with transaction.atomic():
+            _remove(user)
+    except ProtectedError:
+        return False
+    return True
+
+
+def _remove(user: User) -> None:
+    user.delete()
+    invitations.give_back(user)

@@ -63,10 +63,11 @@ def settle(request: HttpRequest, user: User, username: str, password: str | None
 
 
 def _knows_the_account(request: HttpRequest, user: User) -> bool:
-    """Return whether this session made the account, is signed in to it, or has shown one of its credentials."""
+    """Return whether this session made the account, has shown one of its credentials, or is past this step already."""
     records = get_authentication_records(request, user)
     has_shown = any(record.get("method") in CREDENTIALS for record in records)
-    return has_shown or pending.is_made_by(request, user) or request.user.pk == user.pk
+    is_past_it = has_claimed(request, user) or request.user.pk == user.pk
+    return has_shown or is_past_it or pending.is_made_by(request, user)
 
 
 @transaction.atomic

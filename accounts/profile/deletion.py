@@ -70,6 +70,7 @@ def _make_anonymous(user: User) -> None:
         **dict.fromkeys(("is_active", "is_staff", "is_superuser"), False),
         "username": username_of(user.pk),
         "last_login": None,
+        "invitation": None,
         "deleted_at": timezone.now(),
     }
     for name, value in bare.items():

@@ -194,3 +194,11 @@ def test_a_mailed_code_takes_no_second_factor_from_an_administrator(client: Clie
     assert answer["Location"] == reverse("mfa_authenticate")
     assert not is_signed_in(client)
     assert not sign_in(Client(), "alice")
+
+
+def test_the_owner_of_an_account_that_an_administrator_made_stays_signed_in_after_both_codes(client: Client) -> None:
+    User.objects.create_user("olivia", OWNER, THEIRS)
+    with_a_login_code(client)
+    assert confirm(client, mailed_code())
+    assert client.get(reverse("chat:index")).status_code == 200
+    assert not sign_in(Client(), "olivia", THEIRS)

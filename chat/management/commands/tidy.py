@@ -7,15 +7,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts import sessions
+from accounts import pending, sessions
 from chat.models import Removal, Room
 from chat.services import removals, retention
 
 
 class Command(BaseCommand):
     help = (
-        "Removes what rooms have kept for long enough, and sessions that have expired, and goes on with what is to be "
-        "removed. At any time, and twice."
+        "Removes what rooms have kept for long enough, and sessions that have expired and accounts that nobody "
+        "confirmed within a day, and goes on with what is to be removed. At any time, and twice."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -27,6 +27,7 @@ class Command(BaseCommand):
             self._apply_retention()
             self._work_off_the_queue()
             self._forget_expired_sessions()
+            self._remove_unconfirmed_accounts()
         except Error as error:
             reason = " ".join(str(error).split())
             raise CommandError(_("It goes on where it stopped, the next time: %s") % reason) from error
@@ -48,6 +49,11 @@ class Command(BaseCommand):
         if forgotten := sessions.forget_expired():
             messages = ngettext("%d expired session was removed", "%d expired sessions were removed", forgotten)
             self._say(messages % forgotten)
+
+    def _remove_unconfirmed_accounts(self) -> None:
+        if removed := pending.remove_abandoned():
+            messages = ngettext("%d unconfirmed account was removed", "%d unconfirmed accounts were removed", removed)
+            self._say(messages % removed)
 
     def _say(self, line: str) -> None:
         if not self.is_quiet:
