@@ -1,37 +1,61 @@
-"""Pages on which a mailed code is entered: allauth's, which note the proof of an address before they act on it."""
+"""Pages on which a mailed code is entered: allauth's, which count tries at once and note what a right code proves."""
 
+from hashlib import sha256
 from typing import Any
 
 from allauth.account import views as allauth
+from allauth.account.adapter import get_adapter
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
 
 from accounts import proof
 
 
-class Proof:
-    """A right code proves that the address belongs to the person in this session."""
+class MailedCode:
+    """A page for one mailed code. It takes so many tries, and the right code proves whose the address is.
+
+    allauth counts tries in the session, which requests that come at the same time read and write over each other. So
+    they are counted in the cache as well, before the code is compared.
+    """
 
     request: HttpRequest
-    _process: Any
+    _process: Any  # allauth's: the code, its age, and the user
+    _action: str  # "verify" a code, or "resend" it
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if self._action == "verify" and not self._take_a_try():
+            self._process.abort()
+            messages.error(request, get_adapter().error_messages["too_many_login_attempts"])
+            return redirect("account_login")
+        response: HttpResponse = super().post(request, *args, **kwargs)  # type: ignore[misc]
+        return response
 
     def form_valid(self, form: Any) -> HttpResponse:
-        is_code = "code" in form.cleaned_data  # the page has a form that asks for another code, too
-        if is_code and self._process.user:
+        if self._action == "verify" and self._process.user:
             proof.receive(self.request, self._process.user)
         response: HttpResponse = super().form_valid(form)  # type: ignore[misc]
         return response
 
+    def _take_a_try(self) -> bool:
+        process = self._process
+        of_code = f"{self.request.session.session_key}:{type(process).__name__}:{process.state['at']}"
+        key = f"mailed-code:{sha256(of_code.encode()).hexdigest()}"
+        cache.add(key, 0, 2 * process.timeout)  # longer than the code is valid
+        return bool(cache.incr(key) <= process.max_attempts)
 
-class ConfirmLoginCode(Proof, allauth.ConfirmLoginCodeView):
+
+class ConfirmLoginCode(MailedCode, allauth.ConfirmLoginCodeView):
     pass
 
 
-class ConfirmPasswordResetCode(Proof, allauth.ConfirmPasswordResetCodeView):
-    pass
+class ConfirmPasswordResetCode(MailedCode, allauth.ConfirmPasswordResetCodeView):
+    _action = "verify"
 
 
 @method_decorator(login_not_required, name="dispatch")
-class ConfirmEmailVerificationCode(Proof, allauth.ConfirmEmailVerificationCodeView):
+class ConfirmEmailVerificationCode(MailedCode, allauth.ConfirmEmailVerificationCodeView):
     pass
