@@ -22,12 +22,12 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.session_store import NO_ADDRESS
 from accounts.signals import announce_sign_out_everywhere, session_ended
 
 T = TypeVar("T")
 
 BATCH = 500  # rows; databases bound the number of parameters
-NO_ADDRESS = "::"  # of a peer on a unix socket
 DEVICE_LENGTH = 200  # characters, as the column has
 PAUSE = timedelta(minutes=5)  # between two notes of the use of a session: to write with every request costs too much
 
@@ -88,7 +88,7 @@ def end(session: UserSession) -> None:
 
 
 def end_others(user: User, key: str) -> None:
-    """End all their sessions but this one, those too that were never noted."""
+    """End all sessions of a user but this one."""
     others = [other for other in keys_of(user.pk) if other != key]  # before anybody has to wait for it
     with transaction.atomic():
         _delete(others)
@@ -96,9 +96,9 @@ def end_others(user: User, key: str) -> None:
 
 
 def keys_of(user_id: int) -> list[str]:
-    """All their sessions, those too that were never noted. Reads all sessions of the site: for what is done rarely."""
-    stored = Session.objects.filter(expire_date__gt=timezone.now()).values_list("session_key", "session_data")
-    return [key for key, data in stored.iterator() if _claims(data)[0] == user_id]
+    """Return the keys of all sessions of a user. Each is noted when it is stored (accounts/session_store.py)."""
+    noted = UserSession.objects.filter(user_id=user_id).values("session_key")
+    return list(Session.objects.filter(pk__in=noted, expire_date__gt=timezone.now()).values_list("pk", flat=True))
 
 
 def end_all(user: User, keys: Collection[str]) -> None:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import invitations, pending, proof, sessions
 from accounts import setup as site_setup
 from accounts.forms import ClaimForm, SetupForm
+from accounts.limits import limited
 from accounts.models import User
 
 
@@ -73,6 +74,7 @@ def claim(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited("end_sessions", "10/m/user", "POST")
 def own_sessions(request: HttpRequest) -> HttpResponse:
     """Where somebody is signed in; a POST ends all of it but this one."""
     user, key = cast(User, request.user), str(request.session.session_key)

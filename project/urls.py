@@ -1,11 +1,14 @@
 from allauth.account.decorators import reauthentication_required
 from allauth.account.views import password_set
+from allauth.mfa.webauthn.views import login_webauthn
+from allauth.socialaccount.providers.openid_connect.views import login as openid_connect_login
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import JavaScriptCatalog
 
 from accounts import codes
+from accounts.limits import limited
 from accounts.views import own_sessions
 from chat.entrance import inactive
 from presence.views import operations
@@ -25,7 +28,18 @@ urlpatterns = [
         codes.ConfirmPasswordResetCode.as_view(),
         name="account_confirm_password_reset_code",
     ),
-    path("accounts/sessions/", own_sessions, name="usersessions_list"),  # and so is this
+    # What follows writes a session row for anybody; allauth has no limit for it, or none for GET.
+    path(
+        "accounts/2fa/webauthn/login/",
+        limited("passkey_question", "120/m/ip", "GET", "HEAD")(login_webauthn),
+        name="mfa_login_webauthn",
+    ),
+    path(
+        "accounts/oidc/<str:provider_id>/login/",
+        limited("leave_for_provider", "120/m/ip", "POST")(openid_connect_login),
+        name="openid_connect_login",
+    ),
+    path("accounts/sessions/", own_sessions, name="usersessions_list"),  # in place of allauth's
     path("accounts/", include("allauth.urls")),
     path("admin/presence/", admin.site.admin_view(operations), name="presence"),
     path("admin/", admin.site.urls),

@@ -6,6 +6,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.models import Session
@@ -110,14 +111,59 @@ def test_an_ended_session_is_void_and_sends_a_signal(
     assert other.get("/").status_code == 200
 
 
-def test_ending_all_sessions_ends_those_that_were_never_noted_too(alice: User, bob: User) -> None:
-    signed_in(alice)
-    unnoted, his = session_cookie(alice), session_cookie(bob)
-    assert len(sessions.keys_of(alice.pk)) == 2
+def test_every_stored_session_is_noted_with_its_user_and_ended_with_the_others(alice: User, bob: User) -> None:
+    client = signed_in(alice)
+    without_a_request, his = session_cookie(alice), session_cookie(bob)
+    assert set(sessions.keys_of(alice.pk)) == {client.session.session_key, without_a_request}
     sessions.end_all(alice, sessions.keys_of(alice.pk))
     assert sessions.keys_of(alice.pk) == sessions.of(alice) == []
-    assert not Session.objects.filter(pk=unnoted).exists()
+    assert not Session.objects.filter(pk=without_a_request).exists()
     assert sessions.in_force([his]) == {his: bob.pk}
+
+
+def test_the_sessions_of_a_user_are_found_without_reading_those_of_others(alice: User, bob: User) -> None:
+    key = session_cookie(alice)
+    session_cookie(bob)
+    Client().get(reverse("mfa_login_webauthn"), headers={"Accept": "application/json"})
+    with CaptureQueriesContext(connection) as queries:
+        assert sessions.keys_of(alice.pk) == [key]
+    assert len(queries) == 1
+    assert "session_data" not in queries[0]["sql"]
+
+
+class TestAnonymousSessions:
+    """Rows that anybody can have made without signing in."""
+
+    question = "/accounts/2fa/webauthn/login/"
+
+    def ask(self, client: Client) -> int:
+        """Ask for a question to a passkey, without a cookie, as accounts/static/accounts/passkeys.js does."""
+        client.cookies.clear()
+        return client.get(self.question, headers={"Accept": "application/json"}).status_code
+
+    def test_an_anonymous_session_ends_in_an_hour_and_one_of_a_user_in_30_days(
+        self, client: Client, alice: User
+    ) -> None:
+        assert self.ask(client) == 200
+        assert self.hours_left(client) <= 1
+        assert int(client.cookies[settings.SESSION_COOKIE_NAME]["max-age"]) <= 3600
+        client.post(reverse("account_login"), {"login": "alice", "password": "alice's password"})
+        assert self.hours_left(client) > 29 * 24
+        assert int(client.cookies[settings.SESSION_COOKIE_NAME]["max-age"]) > 29 * 24 * 3600
+
+    def test_a_session_that_waits_for_the_second_step_ends_in_an_hour(self, client: Client, alice: User) -> None:
+        TOTP.activate(alice, generate_totp_secret())
+        answer = client.post(reverse("account_login"), {"login": "alice", "password": "alice's password"})
+        assert answer["Location"] == reverse("mfa_authenticate")
+        assert self.hours_left(client) <= 1
+
+    def test_questions_to_passkeys_are_limited_by_address(self, client: Client) -> None:
+        assert [self.ask(client) for _ in range(121)] == [200] * 120 + [429]
+        assert Session.objects.count() == 120
+
+    def hours_left(self, client: Client) -> float:
+        expires = Session.objects.get(pk=client.session.session_key).expire_date
+        return (expires - timezone.now()) / timedelta(hours=1)
 
 
 class TestOwnSessions:
@@ -152,13 +198,18 @@ class TestOwnSessions:
         assert other.get("/").status_code == 200
         assert other.post(end).status_code == 302
 
-    def test_a_user_ends_all_other_sessions_even_those_that_were_never_noted(self, alice: User, bob: User) -> None:
+    def test_ending_all_other_sessions_is_limited(self, alice: User) -> None:
+        client = signed_in(alice)
+        assert [client.post(self.page).status_code for _ in range(11)] == [302] * 10 + [429]
+        assert client.get(self.page).status_code == 200
+
+    def test_a_user_ends_all_other_sessions_even_those_of_unknown_devices(self, alice: User, bob: User) -> None:
         client, other, his = signed_in(alice), signed_in(alice), signed_in(bob)
-        unnoted = session_cookie(alice)
+        unknown = session_cookie(alice)
         client.post(self.page)
         assert sessions.of(alice) == [noted(client)]
         assert other.get("/").status_code == 302
-        assert sessions.in_force([unnoted]) == {}
+        assert sessions.in_force([unknown]) == {}
         assert his.get("/").status_code == 200
 
 
@@ -186,13 +237,14 @@ class TestLastUse:
 
     def test_the_last_use_of_a_session_that_was_never_noted_is_noted(self, client: Client, alice: User) -> None:
         client.cookies[settings.SESSION_COOKIE_NAME] = session_cookie(alice)
-        assert sessions.of(alice) == []
+        UserSession.objects.all().delete()
         client.get("/", REMOTE_ADDR="203.0.113.9")
         assert [session.ip for session in sessions.of(alice)] == ["203.0.113.9"]
 
     def test_no_last_use_is_noted_for_an_invalid_session(self, client: Client, alice: User) -> None:
         for cookie in ("forged", session_cookie(alice)):
             Session.objects.all().delete()
+            UserSession.objects.all().delete()
             client.cookies[settings.SESSION_COOKIE_NAME] = cookie
             assert client.get("/accounts/login/").status_code == 200
         assert not UserSession.objects.exists()

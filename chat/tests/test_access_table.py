@@ -55,7 +55,7 @@ def values(
     reported = reports.report_message(carol, secret.pk, said.pk, "Rude")
     invite, token = invitations.make_link(Actor(alice), secret.pk)
     announced = announcements.announce(Actor(administrator), "Tea at four")
-    session = UserSession.objects.create(user=carol, session_key=session_cookie(carol), ip="192.0.2.7", user_agent="")
+    session = UserSession.objects.get(session_key=session_cookie(carol))
     key = Authenticator.objects.create(user=carol, type=Authenticator.Type.WEBAUTHN, data={"name": "Key"})
     return {
         "room_id": secret.pk,

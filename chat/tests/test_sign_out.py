@@ -134,7 +134,7 @@ class TestSignOut:
         self, server: Server, measured: Measured, alice: User, general: Room
     ) -> None:
         cookie = await in_thread(session_cookie)(alice)
-        noted = await UserSession.objects.acreate(user=alice, session_key=cookie, ip="127.0.0.1")
+        noted = await UserSession.objects.aget(session_key=cookie)
         async with open_socket(server, cookie) as here, Client(server, alice) as elsewhere:
             assert json.loads(await here.recv())[0]["type"] == "hello"
             with measured.time("closed", within=2):

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from websockets.exceptions import ConnectionClosed
 
 from project.testing.machine import patience
@@ -192,6 +191,8 @@ def open_socket(server: Endpoint[Opening], cookie: str = "", origin: str | None 
 
 def session_cookie(user: "User") -> str:
     """The key of a new session of that person, as a browser would have it after signing in."""
+    from accounts.session_store import SessionStore
+
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = MODEL_BACKEND

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.hashers import make_password
-from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.core.management.base import BaseCommand
 from django.db import transaction
@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts.confusables import skeleton
 from accounts.models import User
+from accounts.session_store import NO_ADDRESS, SessionStore
 from accounts.usernames import derive_username
 
 # What tells these accounts from people's, whose sessions nobody is given. No mail can ever reach that domain.
@@ -74,13 +75,21 @@ def account(nickname: str, username: str) -> User:
 
 def sign_in(users: list[User]) -> list[Session]:
     expires = timezone.now() + SESSION_AGE
-    return Session.objects.bulk_create(
+    sessions = Session.objects.bulk_create(
         [
             Session(session_key=secrets.token_hex(16), session_data=session_data(user), expire_date=expires)
             for user in users
         ],
         BATCH,
     )
+    UserSession.objects.bulk_create(
+        [
+            UserSession(session_key=session.session_key, user=user, ip=NO_ADDRESS, user_agent="")
+            for user, session in zip(users, sessions, strict=True)
+        ],
+        BATCH,
+    )
+    return sessions
 
 
 def session_data(user: User) -> str:

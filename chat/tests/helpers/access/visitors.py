@@ -6,12 +6,12 @@ from urllib.parse import urlsplit
 
 from django.apps import apps
 from django.conf import settings
-from django.contrib.sessions.backends.db import SessionStore
 from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
 
 from accounts.models import User
+from accounts.session_store import SessionStore
 from chat.tests.helpers.access.checks import stored
 from chat.tests.helpers.access.pages import PAGES
 from chat.tests.helpers.addresses import Address, addresses
