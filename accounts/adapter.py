@@ -7,6 +7,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.ratelimit import respond_429
 from django.conf import settings
 from django.db import transaction
 from django.forms import BaseForm
@@ -14,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
-from accounts import invitations, pending, proof
+from accounts import invitations, limits, pending, proof
 from accounts.addresses import domain_of
 from accounts.models import User
 from accounts.naming import Naming, as_if_later
@@ -36,6 +37,8 @@ class Adapter(Naming):
         "too_many_login_attempts": _("There were too many attempts. Wait a few minutes, and try again."),
         "username_password_mismatch": _("The username or the password is not right."),
     }
+
+    _is_notice = False
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Whether there is a form at all. Where the domain decides, its address is looked at afterwards."""
@@ -70,7 +73,9 @@ class Adapter(Naming):
         super().send_account_already_exists_mail(email)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Whoever waits for one that the mail server does not take is told so."""
+        """Whoever waits for one that the mail server does not take, or that is one too many, is told so."""
+        if not self._is_notice and not limits.may_mail(self.request, email):
+            raise ImmediateHttpResponse(respond_429(self.request))
         try:
             self.deliver(template_prefix, email, context)
         except OSError as error:
@@ -83,7 +88,8 @@ class Adapter(Naming):
         super().send_mail(template_prefix, email, {"site_name": settings.SITE_NAME, "site_url": origin(), **context})
 
     def send_notification_mail(self, *args: Any, **options: Any) -> None:
-        """What it tells of is done by now, whether or not the mail server takes it."""
+        """What it tells of is done by now, whether or not the mail server takes it. No limit keeps it back."""
+        self._is_notice = True
         with suppress(ImmediateHttpResponse):
             super().send_notification_mail(*args, **options)
 

@@ -15,8 +15,9 @@ def domain_of(address: str) -> str:
 
 
 def is_same(one: str, other: str) -> bool:
-    return _comparable(one) == _comparable(other)
+    return mailbox_of(one) == mailbox_of(other)
 
 
-def _comparable(address: str) -> tuple[str, str]:
-    return address.rpartition("@")[0].lower(), domain_of(address)
+def mailbox_of(address: str) -> str:
+    """Return the one form of all ways to write an address."""
+    return f"{address.rpartition('@')[0].lower()}@{domain_of(address)}"

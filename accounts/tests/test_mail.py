@@ -14,7 +14,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from pytest_django import Settings
 
-from accounts import invitations
+from accounts import invitations, limits
 from accounts.models import User
 from accounts.tests.helpers.entrance import confirm, mailed_code, sign_in, sign_up
 
@@ -51,7 +51,7 @@ def test_a_mail_is_plain_text_that_names_the_site(name: str, settings: Settings)
     settings.SITE_NAME = "Gulls & Sons"
     request = RequestFactory().get("/")
     with context.request_context(request):
-        get_adapter().send_mail(name, "alice@example.org", EVERYTHING)
+        get_adapter().deliver(name, "alice@example.org", EVERYTHING)
     sent: EmailMessage = mail.outbox[-1]
     assert "Gulls & Sons" in sent.subject
     assert sent.body.rstrip().endswith("Gulls & Sons\nhttp://localhost:8000")
@@ -123,3 +123,46 @@ def test_a_user_is_told_that_a_mail_cannot_be_sent_and_may_start_again(
     client.post(reverse("accounts:start-again"))
     assert sign_up(client, "bob", "bob@example.org") == []
     assert confirm(client, mailed_code())
+
+
+class TestOneMailbox:
+    """Mails that anybody can have sent to one mailbox, without being signed in."""
+
+    ways = ("account_request_login_code", "account_reset_password", "account_signup")
+
+    def ask(self, client: Client, way: str, network: str, email: str = "alice@example.org") -> None:
+        passwords = {"password1": "herons at dusk", "password2": "herons at dusk"}
+        client.cookies.clear()
+        client.post(reverse(way), {"email": email, "username": "bob", **passwords}, REMOTE_ADDR=network)
+
+    def sent(self) -> int:
+        return len(mail.outbox)
+
+    @pytest.mark.django_db
+    def test_mails_of_all_kinds_to_one_mailbox_are_limited_by_the_hour(self, client: Client, alice: User) -> None:
+        for way in self.ways * 5:
+            self.ask(client, way, "203.0.113.7")
+        assert self.sent() == 12
+        for written in ("ALICE@example.org", "alice@EXAMPLE.org"):
+            self.ask(client, "account_request_login_code", "203.0.113.7", written)
+        assert self.sent() == 12
+        self.ask(client, "account_request_login_code", "203.0.113.7", "bob@example.org")
+        assert self.sent() == 13
+
+    @pytest.mark.django_db
+    def test_one_network_does_not_use_up_the_mails_of_a_mailbox_and_many_do(self) -> None:
+        def mails_from(network: str) -> int:
+            request = RequestFactory().get("/", REMOTE_ADDR=network)
+            return sum(limits.may_mail(request, "alice@example.org") for _ in range(14))
+
+        assert [mails_from(f"203.0.113.{number}") for number in range(4)] == [12, 12, 6, 0]
+
+    @pytest.mark.django_db
+    def test_a_mail_about_a_change_is_sent_even_if_the_mailbox_got_too_many(self, client: Client, alice: User) -> None:
+        for way in self.ways * 5:
+            self.ask(client, way, "203.0.113.7")
+        before = self.sent()
+        sign_in(client, "alice")
+        form = {"oldpassword": "alice's password", "password1": "plovers at noon", "password2": "plovers at noon"}
+        client.post(reverse("account_change_password"), form, REMOTE_ADDR="203.0.113.7")
+        assert self.sent() == before + 1
