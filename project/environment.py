@@ -1,5 +1,6 @@
 """Reads of the environment that fail loudly, and the secret that is made once and kept."""
 
+import difflib
 import os
 import re
 import secrets
@@ -16,23 +17,43 @@ from accounts.addresses import ascii_domain
 from project.safety import keep_from_others, refuse_a_folder_for_everyone
 
 LABEL = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
+OURS = ("ROOMFUL_", "PRESENCE_")  # prefixes that no other program uses
+READ_BY_SCRIPTS = {"ROOMFUL_VENV", "ROOMFUL_TEST_PROCESSES"}  # in bin/
 
 
 class Environment:
-    """Typed readers, as in `environment.int("PORT", 8000)`. A value that they refuse ends the start with one line."""
+    """Typed readers, as in `environment.int("PORT", 8000)`. A value that they refuse ends the start with one line.
 
-    _env = Env()
+    Each name that is read is known from then on. Any other name that begins as ours do is a mistake.
+    """
+
+    def __init__(self) -> None:
+        self._env = Env()
+        self.known = set(READ_BY_SCRIPTS)
 
     def __getattr__(self, kind: str) -> Callable[..., Any]:
         read = getattr(self._env, kind)
 
-        def read_or_exit(*arguments: Any, **options: Any) -> Any:
+        def read_or_exit(name: str, *arguments: Any, **options: Any) -> Any:
+            self.known.add(name)
             try:
-                return read(*arguments, **options)
+                return read(name, *arguments, **options)
             except EnvError as error:
                 sys.exit(f"roomful: {error}")
 
         return read_or_exit
+
+    def refuse_unknown(self) -> None:
+        """Exit if a variable has a prefix of ours and was read by nothing. Call it once all is read."""
+        unknown = sorted(name for name in os.environ if name.startswith(OURS) and name not in self.known)
+        if unknown:
+            sys.exit(f"roomful: Unknown settings: {', '.join(map(self._described, unknown))}. See docs/settings.md.")
+
+    def _described(self, name: str) -> str:
+        prefix = name[: name.index("_") + 1]
+        rests = [known.removeprefix(prefix) for known in sorted(self.known) if known.startswith(prefix)]
+        nearest = difflib.get_close_matches(name.removeprefix(prefix), rests, n=1)
+        return f"{name} (did you mean {prefix}{nearest[0]}?)" if nearest else name
 
 
 environment = Environment()

@@ -441,3 +441,5 @@ LOGGING = {
         "daphne": {"level": "WARNING"},
     },
 }
+
+env.refuse_unknown()

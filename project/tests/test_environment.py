@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from project.environment import is_origin, kept_secret
+from project.environment import READ_BY_SCRIPTS, environment, is_origin, kept_secret
 from project.testing.machine import patience
 
 
@@ -51,6 +51,37 @@ def test_a_value_that_cannot_be_read_ends_the_start_with_one_line(command: list[
     assert ended.stderr.startswith("roomful: ")
     assert ended.stderr.count("\n") == 1
     assert name in ended.stderr
+
+
+@pytest.mark.parametrize("command", [["manage.py", "check"], ["-m", "project.server"]])
+def test_an_unknown_setting_ends_the_start_and_the_nearest_name_is_suggested(command: list[str]) -> None:
+    ended = run(*command, ROOMFUL_SIGN_UP="invitation", PRESENCE_LEASE="1", ROOMFUL_ZZZ="1")
+    assert ended.returncode == 1
+    assert ended.stdout == ""
+    assert ended.stderr.startswith("roomful: ")
+    assert ended.stderr.count("\n") == 1
+    assert "ROOMFUL_SIGN_UP (did you mean ROOMFUL_SIGNUP?)" in ended.stderr
+    assert "PRESENCE_LEASE (did you mean PRESENCE_LEASE_MS?)" in ended.stderr
+    assert "ROOMFUL_ZZZ." in ended.stderr
+
+
+def test_the_settings_of_a_provider_are_known_if_the_provider_is_named() -> None:
+    keycloak = {"NAME": "Keycloak", "SERVER": "https://id.example.org", "CLIENT": "chat", "SECRET": "secret"}
+    provider = {f"ROOMFUL_OIDC_KEYCLOAK_{name}": value for name, value in keycloak.items()}
+    read = "from project import settings"
+    assert run("-c", read, ROOMFUL_OIDC="keycloak", **provider).stderr == ""
+    refused = run("-c", read, **provider)
+    assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
+    assert "ROOMFUL_OIDC_KEYCLOAK_CLIENT" in refused.stderr
+
+
+def test_the_settings_of_scripts_and_the_variables_of_tests_are_accepted() -> None:
+    ended = run("-c", "from project import settings", **dict.fromkeys(READ_BY_SCRIPTS, "4"), TEST_DOOR="1", ROOM="1")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    scripts = [path for folder in ("bin", ".ci") for path in (settings.BASE_DIR / folder).iterdir()]
+    named = set(re.findall(r"\b(?:ROOMFUL|PRESENCE)_\w+", "".join(path.read_text() for path in scripts)))
+    assert named > READ_BY_SCRIPTS
+    assert named <= environment.known
 
 
 @pytest.mark.parametrize("origin", ["http://localhost:8000", "https://chat.example.org", "https://[::1]:8443"])
