@@ -7,6 +7,7 @@ it is, a port that cannot be had or a start that would be unsafe ends with one l
 """
 
 import asyncio
+import logging
 import os
 import re
 import sys
@@ -20,11 +21,14 @@ from twisted.internet.defer import Deferred
 
 from project.drain import drain
 from project.logs import discreetly
+from project.migrating import refuse_an_old_database
 from project.requests import Factory
 from project.safety import is_loopback
 from project.websocket import GOOD_BYE_SECONDS, Socket
 
 daphne.HTTPFactory = Factory  # Daphne's server makes one by that name, and cannot be told of another
+
+logger = logging.getLogger("project.server")  # also where it is run as __main__
 
 APPLICATION = "project.asgi:application"
 BACKLOG = 2048  # Daphne's 50 makes a crowd that reconnects wait for the system's retries
@@ -81,9 +85,21 @@ class Server(daphne.Server):
         return super().create_application(protocol, scope)
 
 
+class ProductionServer(Server):
+    """Not for development, where the database may be older than the code for a while."""
+
+    def run(self) -> None:
+        refuse_an_old_database()
+        super().run()
+
+    def listen_success(self, port: Any) -> None:
+        super().listen_success(port)
+        logger.info("Listening on %s, for %s", address_of(port.getHost()), settings.ALLOWED_ORIGINS[0])
+
+
 class CommandLine(CommandLineInterface):
     description = "Serves Roomful over HTTP and WebSocket."
-    server_class = Server
+    server_class: type[Server] = ProductionServer
 
     def __init__(self) -> None:
         super().__init__()
@@ -101,6 +117,13 @@ class CommandLine(CommandLineInterface):
 
 def is_bound(chosen: Namespace) -> bool:  # to something other than a port
     return bool(chosen.socket_strings or chosen.unix_socket or chosen.file_descriptor is not None)
+
+
+def address_of(host: Any) -> str:
+    """Return a listening address as people write it: host and port, or the path of a Unix socket."""
+    if hasattr(host, "port"):
+        return f"[{host.host}]:{host.port}" if ":" in host.host else f"{host.host}:{host.port}"
+    return os.fsdecode(host.name)
 
 
 def with_backlog(endpoint: str) -> str:

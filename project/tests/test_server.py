@@ -1,4 +1,5 @@
 import asyncio
+import os
 import socket
 import subprocess
 import sys
@@ -125,6 +126,7 @@ def test_a_port_in_use_ends_the_start_with_one_line(server: Server) -> None:
     second = subprocess.run(
         [sys.executable, "-m", "project.server", "--port", str(server.port), "--verbosity", "0"],
         cwd=settings.BASE_DIR,
+        env={**os.environ, **server.its_site()},
         capture_output=True,
         text=True,
         check=False,

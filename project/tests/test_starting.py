@@ -237,8 +237,10 @@ def test_daphne_itself_serves_the_application(site: Site) -> None:
     eventually(site.is_gone)
 
 
-def test_bin_serve_collects_files_under_names_that_may_be_kept_for_ever(site: Site) -> None:
+def test_bin_serve_prints_the_set_up_link_and_collects_files_under_names_that_may_be_kept_for_ever(site: Site) -> None:
     process = site.start("bin/serve", "--port", str(site.port))
+    assert f"{site.url}/setup/" in site.output()
+    assert f"Listening on 127.0.0.1:{site.port}, for {site.url}" in site.output()
     assets = re.findall(r"/static/[\w/.-]+\.[0-9a-f]{12}\.css", site.get(SIGN_IN))
     assert assets
     with urlopen(site.url + assets[0], timeout=patience(10)) as response:

@@ -1,0 +1,17 @@
+from typing import Any
+
+from django.core.management.commands.migrate import Command as DjangoCommand
+from django.db import connections
+
+from project.migrating import migration_lock, waiting
+
+
+class Command(DjangoCommand):
+    """Django's, but of several processes that migrate a database at once one does, and the others wait."""
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["plan"] or options["check_unapplied"]:
+            super().handle(*args, **options)
+            return
+        with migration_lock(connections[options["database"]], lambda: self.stderr.write(waiting())):
+            super().handle(*args, **options)
