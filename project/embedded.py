@@ -4,21 +4,27 @@ It listens on a unix socket in a folder of our own and on no port: whoever can r
 
 Every process that needs it holds it: a shared lock on the file `holders`, which the system takes back when a process
 ends, in whatever way. At its end each holder tries to make its lock exclusive; the one that can was the last, and stops
-the server. A server whose holders were all killed is found alive by the next start, and used.
+the server. A server whose holders were all killed is found alive by the next start, and used. A server that dies is
+started again by the first holder that notices, within a second.
 """
 
 import atexit
 import fcntl
 import hashlib
+import logging
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from socket import AF_UNIX
+from socket import socket as Socket
 from typing import IO
 from urllib.parse import quote
 
@@ -27,10 +33,26 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
+logger = logging.getLogger(__name__)
+
 SOCKET_PATH_LENGTH = 100  # bytes; systems allow 104 to 108
 START_SECONDS = 10.0
+WATCH_SECONDS = 0.5
+RETRY_SECONDS = 5.0  # after a start that failed
 
-_held: dict[Path, IO[str]] = {}
+
+class NotStarted(Exception):
+    """The server cannot be started; the text says why."""
+
+
+@dataclass(frozen=True)
+class Hold:
+    holders: IO[str]
+    watch: threading.Thread
+    ended: threading.Event  # ends the watch
+
+
+_held: dict[Path, Hold] = {}
 
 
 def socket_url(data_dir: Path) -> str:
@@ -60,15 +82,21 @@ def hold(data_dir: Path, patience: float = 0) -> None:
         holders = (folder / "holders").open("w")
         fcntl.flock(holders, fcntl.LOCK_SH)  # waits for a last holder that is stopping the server
         if not answers(socket):
-            start(folder, socket)
-    _held[data_dir] = holders
+            try:
+                start(folder, socket)
+            except NotStarted as error:
+                sys.exit(f"roomful: {error}")
+    ended = threading.Event()
+    watch = threading.Thread(target=_watch, args=[folder, socket, ended], name="valkey", daemon=True)
+    watch.start()
+    _held[data_dir] = Hold(holders, watch, ended)
     atexit.register(_let_go, data_dir, patience, os.getpid())
 
 
 def start(folder: Path, socket: Path) -> "subprocess.Popen[bytes]":
     """Start a server that keeps nothing on disk, and wait until it answers."""
     log = folder / "valkey.log"
-    with log.open("wb") as output:
+    with log.open("ab") as output:
         server = subprocess.Popen(
             _command(folder, socket),
             stdin=subprocess.DEVNULL,
@@ -80,7 +108,7 @@ def start(folder: Path, socket: Path) -> "subprocess.Popen[bytes]":
     while not answers(socket):
         if server.poll() is not None or time.monotonic() > deadline:
             server.kill()
-            sys.exit(f"roomful: Valkey did not start; {log} may say why. Or name a Redis server in REDIS_URL.")
+            raise NotStarted(f"Valkey did not start; {log} may say why. Or name a Redis server in REDIS_URL.")
         time.sleep(0.01)
     return server
 
@@ -108,11 +136,45 @@ def stop(socket: Path) -> None:
     _wait_for_the_end_of(pid)
 
 
+def is_dead(socket: Path) -> bool:
+    """Return whether no process listens. A server that hangs still listens; one more would part those who use it."""
+    with Socket(AF_UNIX) as probe:
+        probe.settimeout(1)
+        try:
+            probe.connect(str(socket))
+        except (ConnectionRefusedError, FileNotFoundError):
+            return True
+        except OSError:
+            pass
+        return False
+
+
+def _watch(folder: Path, socket: Path, ended: threading.Event) -> None:
+    pause = WATCH_SECONDS
+    while not ended.wait(pause):
+        pause = WATCH_SECONDS
+        try:
+            if is_dead(socket):
+                _restart(folder, socket, ended)
+        except (NotStarted, OSError) as error:
+            logger.error("The embedded Valkey has died, and cannot be started: %s", error)
+            pause = RETRY_SECONDS
+
+
+def _restart(folder: Path, socket: Path, ended: threading.Event) -> None:
+    with _locked(folder / "start"):  # another holder may have been quicker
+        if is_dead(socket) and not ended.is_set():
+            start(folder, socket)
+            logger.warning("The embedded Valkey had died, and was started again.")
+
+
 def _let_go(data_dir: Path, patience: float, owner: int) -> None:
     if os.getpid() != owner:
         return  # a fork: the lock is its parent's too
-    holders, deadline = _held.pop(data_dir), time.monotonic() + patience
-    while not (last := _is_mine_alone(holders)) and time.monotonic() < deadline:
+    held, deadline = _held.pop(data_dir), time.monotonic() + patience
+    held.ended.set()
+    held.watch.join()  # it may be starting the server
+    while not (last := _is_mine_alone(held.holders)) and time.monotonic() < deadline:
         time.sleep(0.01)
     if last:
         stop(socket_path(data_dir))
@@ -147,8 +209,10 @@ def _binary() -> str:
         return str(get_binary_path())
     except Exception:  # no such package on this system, or no binary in it
         found = shutil.which("valkey-server") or shutil.which("redis-server")
-    return found or sys.exit(
-        "roomful: There is no Valkey for this system. Install valkey-server or redis-server, "
+    if found:
+        return found
+    raise NotStarted(
+        "There is no Valkey for this system. Install valkey-server or redis-server, "
         "or name a Redis server in REDIS_URL."
     )
 

@@ -1,3 +1,4 @@
+import os
 import signal
 import subprocess
 import sys
@@ -7,7 +8,14 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from accounts.models import User
+from chat.services import rooms
+from chat.tests.helpers.talk import in_thread, member, open_room
+from chat.tests.helpers.watching import all_see, sees_only, settled, views
 from project import embedded
+from project.testing.processes import Server
+from project.testing.rows import Measured
+from project.testing.sockets import Client
 from project.testing.waiting import eventually
 
 HOLDER = """
@@ -96,13 +104,31 @@ def test_an_embedded_valkey_whose_holder_was_killed_is_reused(folder: Path, hold
     assert not is_there(folder)
 
 
-def test_an_embedded_valkey_that_died_is_started_again(folder: Path, holders: Callable[[], Holder]) -> None:
-    holders()
-    embedded.stop(embedded.socket_path(folder))
+def test_an_embedded_valkey_that_died_is_started_again_by_one_of_its_holders(
+    folder: Path, holders: Callable[[], Holder]
+) -> None:
+    first, second = holders(), holders()
+    for _ in range(2):
+        killed = server_of(folder)
+        os.kill(killed, signal.SIGKILL)
+        eventually(lambda: is_there(folder), within=5)
+        assert server_of(folder) != killed
+        if first.poll() is None:
+            first.kill()  # it may have been the one that started the server
+            first.wait()
+    let_go(second)
     assert not is_there(folder)
 
+
+def test_an_embedded_valkey_that_hangs_is_not_taken_for_dead(folder: Path, holders: Callable[[], Holder]) -> None:
     holders()
-    assert is_there(folder)
+    server = server_of(folder)
+    os.kill(server, signal.SIGSTOP)
+    try:
+        assert not embedded.is_dead(embedded.socket_path(folder))
+    finally:
+        os.kill(server, signal.SIGCONT)
+    assert embedded.is_dead(embedded.socket_path(folder / "another"))
 
 
 def test_holders_that_start_at_once_share_one_embedded_valkey(folder: Path) -> None:
@@ -162,3 +188,32 @@ def test_a_missing_valkey_is_explained_in_one_line(folder: Path) -> None:
     assert refused.stderr.count("\n") == 1
     assert "REDIS_URL" in refused.stderr
     eventually(lambda: not is_there(folder))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.row(50)
+async def test_an_embedded_valkey_that_is_killed_is_back_soon_and_presence_with_it(
+    servers: Callable[..., Server], measured: Measured, alice: User, bob: User
+) -> None:
+    general = await in_thread(rooms.create_room)(alice, "general")
+    await in_thread(rooms.join)(bob, general.pk)
+    one, other = servers(REDIS_URL=""), servers(REDIS_URL="")  # they start one, in the test's data folder
+    carol = await in_thread(member)(general, "carol")
+    async with Client(one, alice) as a, Client(other, bob) as b:
+        async with Client(other, carol) as c:
+            for client in (a, b, c):
+                await open_room(client, general)
+            await all_see((a, b), "alice", "bob", "carol")
+            await settled(a, b)
+            told = [(client, len(views(client))) for client in (a, b)]
+            os.kill(await in_thread(server_of)(settings.DATA_DIR), signal.SIGKILL)
+        with measured.time("presence", within=15):
+            with measured.time("Valkey", within=5):
+                await in_thread(eventually)(lambda: is_there(settings.DATA_DIR), within=5)
+            async with Client(one, bob) as late:
+                await open_room(late, general)
+                for client in (a, b, late):
+                    await sees_only(client, "alice", "bob", within=30)
+        for client, seen in told:
+            assert all(view >= {"alice", "bob"} for view in views(client)[seen:])
+    assert "started again" in one.log.read_text() + other.log.read_text()
