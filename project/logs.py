@@ -1,9 +1,18 @@
-"""What is written to the log, without the secrets that stand in addresses: whoever has such a link comes in by it."""
+"""Lines of the log: without the secrets that stand in addresses, since such a link is all that it takes to come in, and
+without a traceback where a server is out of reach. project/throttled_logs.py limits their number.
+"""
 
 import logging
 import re
 from collections.abc import Callable
 from typing import Any
+
+from django.db.utils import InterfaceError, OperationalError
+from psycopg_pool import PoolTimeout
+from redis.exceptions import RedisError
+
+# The database or Redis is away, or refuses to work. Where in our code that was noticed says nothing about the reason.
+OUTAGES = (RedisError, ConnectionError, PoolTimeout, OperationalError, InterfaceError)
 
 # An invite link of a room, the set-up link, an invitation to the site; also where an address names one to come back to.
 SECRET = re.compile(r"((?:/|%2F)(?:join|setup|invited)(?:/|%2F))[\w:.-]+", re.IGNORECASE)
@@ -20,7 +29,20 @@ def discreet(text: str) -> str:
 
 class Line(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
+        if is_outage(record):
+            error = record.exc_info[1] if record.exc_info else None
+            text = f"{record.getMessage()}: {type(error).__name__}: {error}"
+            fields = {"msg": text, "args": None, "exc_info": None, "exc_text": None}
+            record = logging.makeLogRecord(record.__dict__ | fields)
         return discreet(super().format(record))
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        record.message = " ".join(record.message.split())  # PostgreSQL's errors have several lines
+        return super().formatMessage(record)
+
+
+def is_outage(record: logging.LogRecord) -> bool:
+    return isinstance(record.exc_info[1] if record.exc_info else None, OUTAGES)
 
 
 def discreetly(log: LogAction | None) -> LogAction | None:

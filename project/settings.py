@@ -433,7 +433,8 @@ LOGGING = {
             "style": "{",
         }
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"throttle": {"()": "project.throttled_logs.Throttle"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["throttle"]}},
     "root": {"handlers": ["console"], "level": env.log_level("ROOMFUL_LOG_LEVEL", logging.INFO)},
     "loggers": {
         "django": {"level": "INFO"},

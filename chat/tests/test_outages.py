@@ -1,8 +1,11 @@
 """What people notice while the database or Redis is away, and what they find afterwards (docs/acceptance.md)."""
 
 import asyncio
+import re
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
+from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -35,6 +38,9 @@ from project.testing.sockets import Client, Refused, session_cookie
 pytestmark = pytest.mark.django_db(transaction=True)
 
 Servers = Callable[..., Server]
+
+# The first words of a message are the same for all of its kind.
+WARNING = re.compile(r"(?P<time>\S+ [\d:]+),\d+ (?P<kind>(?:WARNING|ERROR) +[\w.]+: .{25})")
 
 TALK_SECONDS = 0.2  # between two things that somebody says
 
@@ -89,6 +95,7 @@ class TestWithoutTheDatabase:
             stored = await bodies_in_order(general)
             assert bodies(reader) == stored
             assert sorted(client_ids) == sorted(body for body in stored if body in client_ids)
+        check_logs(one, other)
 
 
 class TestWithoutRedis:
@@ -134,6 +141,7 @@ class TestWithoutRedis:
                     assert {person["username"] for person in snapshot["people"] if person["here"]} == {"alice", "bob"}
             for client in (a, b):
                 assert versions(client) == list(range(general.version + 1, last + 1))
+        check_logs(one, other)
 
     @pytest.mark.row(15)
     async def test_a_redis_that_comes_back_empty_silences_nobody_and_shows_nobody_as_gone(
@@ -239,6 +247,20 @@ async def talk(client: Client, room: Room, enough: asyncio.Event) -> list[str]:
         said.append((await post(client, room, str(uuid4())))["body"])
         await asyncio.sleep(TALK_SECONDS)
     return said
+
+
+def check_logs(*servers: Server) -> None:
+    """Each kind of warning is one line in ten seconds, and each error is one line."""
+    for server in servers:
+        log = server.log.read_text()
+        assert "Traceback" not in log
+        warnings = [WARNING.match(line) for line in log.splitlines() if " WARNING " in line or " ERROR " in line]
+        assert warnings
+        assert all(warnings), log
+        times = [datetime.fromisoformat(found["time"]) for found in warnings if found]
+        windows = (times[-1] - times[0]).total_seconds() // 10 + 2
+        kinds = Counter(re.sub(r"\d+", "#", found["kind"]) for found in warnings if found)
+        assert max(kinds.values()) <= windows, kinds
 
 
 async def talk_across(measured: Measured, one: Client, other: Client, room: Room, enough: asyncio.Event) -> None:
