@@ -16,6 +16,7 @@ DEFAULTS = {
     "REPAIR_MS": 30_000,  # how often a server says again what it holds, and one of them examines what there is
     "AWAY_MS": 300_000,  # without input for so long, a person is away
 }
+SETTLE_MS = 1_000  # a server tries again within half a second
 URL = "REDIS_URL"
 
 
@@ -36,6 +37,16 @@ class Conf:
     def return_ms(self) -> int:
         """How long servers may need, after Redis lost everything, to notice and to assert their people again."""
         return 2 * self.heartbeat_ms + self.check_ms
+
+    @property
+    def settle_ms(self) -> int:
+        """How long servers may need to come back once Redis answers, or takes writes, again."""
+        return min(self.linger_ms, SETTLE_MS)
+
+    @property
+    def stale_ms(self) -> int:
+        """If no server swept for so long, the data is not kept in step: Redis takes no writes, or no server runs."""
+        return 2 * self.lease_ms // 3
 
 
 def conf() -> Conf:

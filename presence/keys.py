@@ -13,7 +13,8 @@ Every key stands under one hash tag, so that a script may touch all of them on a
     nodes             ZSET    nodes, by the end of their lease
     owned:<id>        SET     `<topic>|<user>|<connection>`, all that a sweep must undo if the node dies
     lingering         ZSET    `<topic>|<user>` whose last connection closed, by when they count as gone
-    swept             number  when anybody swept last
+    swept             number  when a server last swept or came back: proof that Redis takes writes
+    unsettled         string  there while servers come back after Redis took no writes; expires by itself
     repairing         string  the node that examines all of this; expires when it is the next one's turn
     done              HASH    `sweeps`, `swept_nodes`, `swept_holds`, `repairs`: how many so far, for operators
     epoch             string  random, made once: another one means that Redis lost everything

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from presence.epochs import Epochs
+from presence.health import health
 from presence.loops import PerLoop
-from presence.store import Snapshot, Store, among_now, count_now, nodes_now, present_now
+from presence.store import Life, Snapshot, Store, among_now, count_now, nodes_now, present_now
 from presence.topics import checked
 
 T = TypeVar("T")
@@ -18,8 +19,9 @@ epochs = Epochs()
 def count(topics: Sequence[str]) -> list[int]:
     """How many people are present on each topic, in the order given. For code without an event loop, like views.
 
-    Raises InvalidTopic; PresenceUnavailable within 3 s, at once where Redis refuses connections, and for 10 s after it
-    lost everything under a process that knew it before: until then, few does not mean that people left.
+    Raises InvalidTopic; PresenceUnavailable within 3 s, at once where Redis refuses connections or this process cannot
+    write to it, where no server has written to it for two thirds of LEASE_MS, and for 10 s after it lost everything
+    under a process that knew it before: until then, few does not mean that people left.
     Costs one round trip, whatever the number of topics; none for no topics.
     """
     return _believed(*count_now([checked(topic) for topic in topics])) if topics else []
@@ -65,9 +67,12 @@ async def snapshot(topic: str) -> Snapshot:
     read = (await _stores.get().snapshots([checked(topic)]))[topic]
     if isinstance(read, Exception):
         raise read
+    health.check()
     return read
 
 
-def _believed(epoch: str, answers: list[T]) -> list[T]:
-    epochs.check(epoch)
+def _believed(life: Life, answers: list[T]) -> list[T]:
+    health.check()
+    life.check()
+    epochs.check(life.epoch)
     return answers

@@ -64,7 +64,7 @@ def verify() -> list[Contradiction]:
 async def _report(store: Store) -> Report:
     topics = [":".join(parts[1:]) async for page in survey.keys(store, "topic:*") for parts in page]
     nodes = [await _node(store, node) for node in await survey.ranked(store, "nodes")]
-    epoch, counts = await store.counts(topics)
+    life, counts = await store.counts(topics)
     people = dict(zip(topics, counts, strict=True))
     pipe = store.redis.pipeline(transaction=False)
     pipe.zcard(key("lingering"))
@@ -72,7 +72,7 @@ async def _report(store: Store) -> Report:
     with named_errors():
         lingering, done = await pipe.execute()
         return Report(
-            epoch=epoch,
+            epoch=life.epoch,
             nodes=tuple(sorted(nodes, key=lambda node: node.lease_ms or 0, reverse=True)),
             topics=dict(sorted(people.items(), key=lambda item: (-item[1], item[0]))),
             lingering=lingering,

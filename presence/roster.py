@@ -16,11 +16,13 @@ from presence.errors import CorruptData, PresenceError
 from presence.store import Change, Snapshot, Store, Versions
 from presence.tasks import end
 from presence.topics import checked
+from presence.tracker import Tracker
 
 logger = logging.getLogger(__name__)
 
 BATCH = 100  # topics a snapshot
 PATIENCE = 0.05  # seconds for a hint that was overtaken by the next
+RETRY = 0.25  # seconds, while Redis is away
 EARLY_HINTS = 1_000  # kept for each topic; without more of them, the next snapshot helps
 
 
@@ -59,16 +61,26 @@ class Rosters:
     `on_change(topic, diff)` is called with every change of the view, also when it comes from a new snapshot;
     `on_available(available)` when Redis is lost and when it is back.
 
-    While Redis is away the last view stays, and `available` is False: show it as stale, or not at all. When Redis comes
-    back empty, those who were there stay in the view until they are back or the servers had their time to assert them
-    (`Conf.return_ms`, 10 s by default), so that a loss of Redis does not look as if everybody had left.
+    While Redis is away, or takes no writes, the last view stays, and `available` is False: show it as stale, or not at
+    all. After that, everything is read afresh. `tracker` is this process's own, if it has one: while that cannot write
+    to Redis nothing is known, even where Redis can be read.
+
+    When Redis comes back empty, those who were there stay in the view until they are back or the servers had their time
+    to assert them (`Conf.return_ms`, 10 s by default), so that a loss of Redis does not look as if everybody had left.
     """
 
-    def __init__(self, on_change: Callable[[str, Diff], None], on_available: Callable[[bool], None]) -> None:
+    def __init__(
+        self,
+        on_change: Callable[[str, Diff], None],
+        on_available: Callable[[bool], None],
+        tracker: Tracker | None = None,
+    ) -> None:
         self.available = False
-        """Whether the last read succeeded; False until the first."""
+        """Whether the views are kept in step: the last read succeeded, and servers write. False before the first."""
         self._on_change = on_change
         self._on_available = on_available
+        self._tracker = tracker
+        self._troubles = 0  # how often the tracker's trouble began or ended
         self._watched: dict[str, Watched] = {}
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -83,12 +95,16 @@ class Rosters:
         if self._tasks:
             return
         self._store = Store()
+        if self._tracker:
+            self._tracker.listen(self._note_trouble)
         works = (self._load_forever, self._check_forever)
         self._tasks = [asyncio.create_task(work(), name=f"presence {work.__name__}") for work in works]
 
     async def stop(self) -> None:
         """End all work. The views stay as they are. No round trip."""
         await end(self._tasks)
+        if self._tracker:
+            self._tracker.unlisten(self._note_trouble)
         if self._tasks:
             self._tasks = []
             await self._store.close()
@@ -182,10 +198,14 @@ class Rosters:
         for start in range(0, len(wanted), BATCH):
             batch = wanted[start : start + BATCH]
             self._expect(batch)
+            troubles = self._troubles
             try:
                 snapshots = await self._store.snapshots([watched.topic for watched in batch])
             except PresenceError as error:
                 self._set_available(False, error)
+                return
+            if self._troubles != troubles:
+                self._wake.set()
                 return
             for watched in batch:
                 self._take(watched, snapshots[watched.topic])
@@ -231,7 +251,8 @@ class Rosters:
 
     async def _check_forever(self) -> None:
         while True:
-            await asyncio.sleep(conf().check_ms / 1000)
+            check = conf().check_ms / 1000
+            await asyncio.sleep(check if self.available else min(check, RETRY))
             await self._survive(self._check)
 
     async def _check(self) -> None:
@@ -251,7 +272,24 @@ class Rosters:
 
     # -- Both ----------------------------------------------------------------------------------------------------------
 
-    def _set_available(self, available: bool, error: PresenceError | None = None) -> None:
+    def _note_trouble(self, in_trouble: bool) -> None:
+        self._troubles += 1
+        if in_trouble:
+            self._set_available(False, "this process cannot write to Redis")
+        else:
+            self._want_snapshots()
+            self._wake.set()
+
+    def _want_snapshots(self) -> None:
+        """Whatever was missed may have left no trace in the numbers."""
+        for watched in self._watched.values():
+            watched.stale = True
+
+    def _set_available(self, available: bool, error: PresenceError | str = "") -> None:
+        if available and self._tracker and self._tracker.in_trouble:
+            return
+        if not available:
+            self._want_snapshots()
         if available != self.available:
             logger.info("presence: %s", "available" if available else f"unavailable: {error}")
             self.available = available

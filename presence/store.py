@@ -1,14 +1,18 @@
-"""Redis: how it is reached, the scripts that change it, and the reads. What stands in it: see keys.py."""
+"""Redis: how it is reached, the scripts that change it, and the reads. What stands in it: see keys.py.
+
+A Redis that only reads (a replica, full memory, a disk that failed) is not available: each read asks, in its one round
+trip, when a server last wrote. Scripts begin with a shebang, so that such a Redis refuses them whole, and not halfway.
+"""
 
 import functools
 import hashlib
 import json
 import secrets
-from collections.abc import Awaitable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from redis import BlockingConnectionPool, Redis
 from redis.asyncio import BlockingConnectionPool as AsyncPool
@@ -43,6 +47,7 @@ _OPTIONS: dict[str, Any] = {
     "protocol": 2,
 }
 _SCRIPTS = Path(__file__).parent / "scripts"
+_SHEBANG, _READS_ONLY = "#!lua\n", "#!lua flags=no-writes\n"
 
 Operation = tuple[str | int, ...]
 
@@ -82,12 +87,34 @@ class Versions:
     of: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Life:
+    """The data's epoch, and whether servers keep the data in step."""
+
+    epoch: str
+    unswept_ms: int
+    """Since a server last swept; 0 where none ever did."""
+    is_settled: bool
+    """False while servers come back after Redis took no writes."""
+
+    def check(self) -> None:
+        """Raises PresenceUnavailable where the data may be out of step."""
+        if self.unswept_ms > conf().stale_ms:
+            raise PresenceUnavailable(f"no server has written to Redis for {self.unswept_ms / 1000:.0f} s")
+        if not self.is_settled:
+            raise PresenceUnavailable("Redis takes writes again, and the servers are coming back")
+
+
 def join(topic: str, user_id: int, connection: str) -> Operation:
     return "join", topic, str(user_id), connection
 
 
 def leave(topic: str, user_id: int, connection: str, linger_ms: int) -> Operation:
     return "leave", topic, str(user_id), connection, linger_ms
+
+
+def linger(topic: str, user_id: int, linger_ms: int) -> Operation:
+    return "linger", topic, str(user_id), linger_ms
 
 
 def touch(user_id: int) -> Operation:
@@ -125,9 +152,12 @@ class Store:
         """Returns the epoch. Raises NoLease where the lease has ended. One round trip."""
         return await self._lease(node, lease_ms, "renew")
 
-    async def release(self, node: str, linger_ms: int) -> None:
-        """End a node: what it still owns counts as gone after the linger. Raises NoLease. One round trip."""
-        await self.run("release", node, linger_ms)
+    async def release(self, node: str, ending: str, linger_ms: int) -> None:
+        """End a node, or an earlier one of the same process: what it still owns counts as gone after the linger.
+
+        Raises NoLease. One round trip.
+        """
+        await self.run("release", node, ending, linger_ms)
 
     async def apply(self, node: str, operations: Sequence[Operation]) -> Outcome:
         """Apply at most BATCH operations, in order and in one step. Raises NoLease. One round trip."""
@@ -135,45 +165,52 @@ class Store:
 
     async def sweep(self, node: str, lease_ms: int, away_ms: int) -> Outcome:
         """Undo what dead nodes own, what lingered, what was idle; BATCH each. Raises NoLease. One round trip."""
-        return outcome_of(await self.run("sweep", node, lease_ms, away_ms, BATCH))
+        return outcome_of(await self.run("sweep", node, lease_ms, away_ms, BATCH, conf().settle_ms))
 
     async def snapshots(self, topics: Sequence[str]) -> dict[str, Snapshot | CorruptData]:
         """Each topic's people and version, or what is wrong with it. One round trip, and one step on the server."""
-        pipe = self.redis.pipeline(transaction=True)
-        pipe.get(key("epoch"))
+        pipe = _asking(self.redis.pipeline(transaction=True))
         for topic in topics:
             pipe.get(key("version", topic))
             pipe.smembers(key("topic", topic))
         with named_errors():
-            epoch, *replies = await pipe.execute(raise_on_error=False)
+            epoch, time, marks, *replies = await pipe.execute(raise_on_error=False)
+            _life(epoch, time, marks).check()
             return {
                 topic: _snapshot(epoch, *pair)
                 for topic, pair in zip(topics, zip(replies[::2], replies[1::2], strict=True), strict=True)
             }
 
     async def versions(self, topics: Sequence[str]) -> Versions:
-        """The epoch and every topic's version. One round trip, one MGET."""
-        keys = [key("epoch"), *(key("version", topic) for topic in topics)]
+        """The epoch and every topic's version. One round trip, one MGET for all versions."""
+        pipe = _asking(self.redis.pipeline(transaction=False))
+        if topics:
+            pipe.mget([key("version", topic) for topic in topics])
         with named_errors():
-            epoch, *numbers = await cast(Awaitable[list[str | None]], self.redis.mget(keys))
-            return Versions(epoch or "", {t: int(n or 0) for t, n in zip(topics, numbers, strict=True)})
+            epoch, time, marks, *numbers = await pipe.execute()
+            life = _life(epoch, time, marks)
+            life.check()
+            of = dict(zip(topics, numbers[0], strict=True)) if topics else {}
+            return Versions(life.epoch, {topic: int(number or 0) for topic, number in of.items()})
 
-    async def counts(self, topics: Sequence[str]) -> tuple[str, list[int]]:
-        """The epoch, and how many people are present on each topic. One round trip."""
-        pipe = self.redis.pipeline(transaction=False)
-        pipe.get(key("epoch"))
+    async def counts(self, topics: Sequence[str]) -> tuple[Life, list[int]]:
+        """The life of the data, and how many people are present on each topic. One round trip."""
+        pipe = _asking(self.redis.pipeline(transaction=False))
         for topic in topics:
             pipe.scard(key("topic", topic))
         with named_errors():
-            epoch, *numbers = await pipe.execute()
-            return epoch or "", numbers
+            epoch, time, marks, *numbers = await pipe.execute()
+            return _life(epoch, time, marks), numbers
 
     async def _lease(self, node: str, lease_ms: int, verb: str) -> str:
-        return str(await self.run("lease", node, lease_ms, verb, secrets.token_hex(8)))
+        return str(await self.run("lease", node, lease_ms, verb, secrets.token_hex(8), conf().settle_ms))
 
-    async def run(self, script: str, *args: str | int) -> Any:
-        """Run one of the scripts. Raises NoLease. One round trip."""
-        text, digest = _script(script)
+    async def run(self, script: str, *args: str | int, reads_only: bool = False) -> Any:
+        """Run one of the scripts; one that only reads is run where Redis takes no writes, too.
+
+        Raises NoLease. One round trip.
+        """
+        text, digest = _script(script, _READS_ONLY if reads_only else _SHEBANG)
         with named_errors():
             try:
                 return await self.redis.evalsha(digest, 1, PREFIX, *args)
@@ -181,48 +218,65 @@ class Store:
                 return await self.redis.eval(text, 1, PREFIX, *args)  # which keeps it for the next time
 
 
-def count_now(topics: Sequence[str]) -> tuple[str, list[int]]:
+def count_now(topics: Sequence[str]) -> tuple[Life, list[int]]:
     """`Store.counts` for code without an event loop. One round trip; blocks the thread for its time."""
-    pipe = _sync_redis(conf().redis_url).pipeline(transaction=False)
-    pipe.get(key("epoch"))
+    pipe = _asking(_sync_redis(conf().redis_url).pipeline(transaction=False))
     for topic in topics:
         pipe.scard(key("topic", topic))
     with named_errors():
-        epoch, *numbers = pipe.execute()
-        return epoch or "", numbers
+        epoch, time, marks, *numbers = pipe.execute()
+        return _life(epoch, time, marks), numbers
 
 
-def present_now(user_id: int, topics: Sequence[str]) -> tuple[str, list[bool]]:
-    """The epoch, and whether the user is present on each topic. As `count_now`."""
-    pipe = _sync_redis(conf().redis_url).pipeline(transaction=False)
-    pipe.get(key("epoch"))
+def present_now(user_id: int, topics: Sequence[str]) -> tuple[Life, list[bool]]:
+    """The life of the data, and whether the user is present on each topic. As `count_now`."""
+    pipe = _asking(_sync_redis(conf().redis_url).pipeline(transaction=False))
     for topic in topics:
         pipe.sismember(key("topic", topic), str(user_id))
     with named_errors():
-        epoch, *answers = pipe.execute()
-        return epoch or "", list(map(bool, answers))
+        epoch, time, marks, *answers = pipe.execute()
+        return _life(epoch, time, marks), list(map(bool, answers))
 
 
-def among_now(topic: str, user_ids: Sequence[int]) -> tuple[str, list[bool]]:
-    """The epoch, and whether each of the users is present on the topic. As `count_now`."""
-    pipe = _sync_redis(conf().redis_url).pipeline(transaction=False)
-    pipe.get(key("epoch"))
+def among_now(topic: str, user_ids: Sequence[int]) -> tuple[Life, list[bool]]:
+    """The life of the data, and whether each of the users is present on the topic. As `count_now`."""
+    pipe = _asking(_sync_redis(conf().redis_url).pipeline(transaction=False))
     pipe.smismember(key("topic", topic), [str(user) for user in user_ids])
     with named_errors():
-        epoch, answers = pipe.execute()
-        return epoch or "", list(map(bool, answers))
+        epoch, time, marks, answers = pipe.execute()
+        return _life(epoch, time, marks), list(map(bool, answers))
 
 
-def nodes_now() -> tuple[str, list[str]]:
-    """The epoch, and the nodes whose leases are in force by Redis' own clock. As `count_now`."""
-    pipe = _sync_redis(conf().redis_url).pipeline(transaction=False)
-    pipe.get(key("epoch"))
-    pipe.time()
+def nodes_now() -> tuple[Life, list[str]]:
+    """The life of the data, and the nodes whose leases are in force by Redis' own clock. As `count_now`."""
+    pipe = _asking(_sync_redis(conf().redis_url).pipeline(transaction=False))
     pipe.zrange(key("nodes"), 0, -1, withscores=True)
     with named_errors():
-        epoch, (seconds, microseconds), leases = pipe.execute()
-        now = seconds * 1000 + microseconds // 1000
-        return epoch or "", [str(node) for node, end in leases if end > now]
+        epoch, time, marks, leases = pipe.execute()
+        now = _milliseconds(time)
+        return _life(epoch, time, marks), [str(node) for node, end in leases if end > now]
+
+
+def _asking(pipe: Any) -> Any:
+    """The pipeline, which asks first for what `_life` reads."""
+    pipe.get(key("epoch"))
+    pipe.time()
+    pipe.mget(key("swept"), key("unsettled"))
+    return pipe
+
+
+def _life(epoch: Any, time: Any, marks: Any) -> Life:
+    """From three replies; of a snapshot, they may be errors, which are its own to name."""
+    if isinstance(time, Exception):
+        raise time
+    swept, unsettled = (None, None) if isinstance(marks, Exception) else marks
+    unswept_ms = _milliseconds(time) - int(swept) if swept and swept.isdecimal() else 0
+    return Life("" if isinstance(epoch, Exception) else epoch or "", unswept_ms, unsettled is None)
+
+
+def _milliseconds(time: tuple[int, int]) -> int:
+    seconds, microseconds = time
+    return seconds * 1000 + microseconds // 1000
 
 
 @functools.lru_cache(maxsize=4)
@@ -231,9 +285,9 @@ def _sync_redis(url: str) -> Redis:
 
 
 @functools.cache
-def _script(name: str) -> tuple[str, str]:
+def _script(name: str, shebang: str) -> tuple[str, str]:
     """A script's text, and the digest by which Redis knows it."""
-    text = "".join((_SCRIPTS / f"{part}.lua").read_text(encoding="utf-8") for part in ("common", name))
+    text = shebang + "".join((_SCRIPTS / f"{part}.lua").read_text(encoding="utf-8") for part in ("common", name))
     return text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
 
 

@@ -48,7 +48,7 @@ async def examine(store: Store, healer: str, items: Sequence[Item]) -> tuple[Out
 
     Raises NoLease. One round trip.
     """
-    *reply, found = await store.run("examine", healer, json.dumps(items), conf().lease_ms)
+    *reply, found = await store.run("examine", healer, json.dumps(items), conf().lease_ms, reads_only=not healer)
     with named_errors():
         return outcome_of(reply), [Contradiction(*contradiction) for contradiction in found]
 

@@ -12,6 +12,7 @@ from presence import signals, store
 from presence.conf import conf
 from presence.decisions import Decision
 from presence.errors import InvalidConnection, InvalidVersion
+from presence.health import health
 from presence.held import Hold
 from presence.hints import Hints
 from presence.loops import PerLoop
@@ -28,6 +29,8 @@ AFTER_AN_ERROR = 0.6  # seconds
 CONNECTION_LENGTH = 200
 LARGEST_VERSION = 2**53  # Redis' scripts know no larger whole numbers
 
+OnTrouble = Callable[[bool], None]
+
 
 class Tracker:
     """One per server process and event loop: see `get_tracker`. Not for use from other threads."""
@@ -35,7 +38,8 @@ class Tracker:
     def __init__(self) -> None:
         self._wanted = Wanted()
         self._hints = Hints()
-        self._writer = Writer(self._wanted, self._announce)
+        self._writer = Writer(self._wanted, self._announce, self._note_trouble)
+        self._listeners: list[OnTrouble] = []
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -47,6 +51,12 @@ class Tracker:
     def available(self) -> bool:
         """Whether Redis knows what this process holds, as far as the process can tell. Costs nothing."""
         return self._writer.available
+
+    @property
+    def in_trouble(self) -> bool:
+        """Whether Redis may lack what this process holds, or have more than that: from the first error until everything
+        was said again, and what was said under earlier nodes is gone. Costs nothing."""
+        return self._writer.in_trouble
 
     # -- What others call ----------------------------------------------------------------------------------------------
 
@@ -76,7 +86,7 @@ class Tracker:
         linger_ms = conf().linger_ms if linger_ms is None else linger_ms
         self._wanted.touched.clear()
         for hold in self._wanted.held.clear():
-            self._writer.submit(store.leave(*hold, linger_ms))
+            self._writer.submit(self._wanted.leave(hold, linger_ms))
         await self.settled()
         await self._hints.sent()
         await self._end_tasks()
@@ -101,13 +111,13 @@ class Tracker:
         """
         hold = Hold(trackable(topic), user_id, _checked(connection))
         if self._wanted.held.remove(hold):
-            self._writer.submit(store.leave(*hold, conf().linger_ms if linger else 0))
+            self._writer.submit(self._wanted.leave(hold, conf().linger_ms if linger else 0))
 
     def drop(self, connection: str) -> None:
         """The connection has closed: untrack it everywhere, with linger. It cannot be tracked again. Costs as `track`,
         once for each of its topics."""
         for hold in self._wanted.held.close(_checked(connection)):
-            self._writer.submit(store.leave(*hold, conf().linger_ms))
+            self._writer.submit(self._wanted.leave(hold, conf().linger_ms))
 
     def touch(self, user_id: int) -> None:
         """There was input from the user: not away, for AWAY_MS from now. Costs as `track`; many at once cost one."""
@@ -142,6 +152,19 @@ class Tracker:
             return
         await asyncio.wait((self._writer.marker(), self._tasks[0]), return_when=asyncio.FIRST_COMPLETED)
 
+    def listen(self, on_trouble: OnTrouble) -> None:
+        """Have `on_trouble(in_trouble)` called whenever `in_trouble` changes; again is no matter.
+
+        It is called on the event loop, must not block, and must not raise. No round trip.
+        """
+        if on_trouble not in self._listeners:
+            self._listeners.append(on_trouble)
+
+    def unlisten(self, on_trouble: OnTrouble) -> None:
+        """End what `listen` began; again is no matter. No round trip."""
+        if on_trouble in self._listeners:
+            self._listeners.remove(on_trouble)
+
     # -- Its tasks -----------------------------------------------------------------------------------------------------
 
     async def _write(self) -> None:
@@ -159,7 +182,7 @@ class Tracker:
 
     async def _sweep_next(self) -> None:
         await asyncio.sleep(conf().sweep_ms / 1000)
-        await self._writer.while_available(self._sweep_all)
+        await self._writer.while_available(self._writer.sweep)
 
     async def _repair(self) -> None:
         await self._forever(self._repair_next)
@@ -168,16 +191,14 @@ class Tracker:
         await asyncio.sleep(conf().repair_ms / 1000)
         await self._writer.while_available(self._repairer.repair)
 
-    async def _sweep_all(self, node: str) -> None:
-        more = True
-        while more:
-            outcome = await self._store.sweep(node, conf().lease_ms, conf().away_ms)
-            self._writer.report(outcome)
-            more = outcome.more
-
     def _announce(self, changes: Sequence[Change]) -> None:
         self._hints.put(changes)
         signals.send(Tracker, changes)
+
+    def _note_trouble(self, in_trouble: bool) -> None:
+        health.note(self, in_trouble=in_trouble)
+        for on_trouble in list(self._listeners):
+            on_trouble(in_trouble)
 
     async def _forever(self, step: Callable[[], Awaitable[None]]) -> None:
         """Nothing unforeseen may end a task: everybody on this server would look gone for good."""
@@ -192,6 +213,7 @@ class Tracker:
         await end(self._tasks)
         self._tasks = []
         self._writer.resolve_markers()
+        health.note(self, in_trouble=False)
 
 
 def _checked(connection: str) -> str:

@@ -1,10 +1,11 @@
-"""What one process wants Redis to know: its connections, what their people decided, and whose input is not yet told."""
+"""What one process wants Redis to know: connections, what their people decided, and what Redis has not confirmed."""
 
+import time
 from collections.abc import Iterable, Iterator
 
 from presence import store
 from presence.decisions import Decision, Decisions
-from presence.held import Held
+from presence.held import Held, Hold
 from presence.store import Operation
 
 
@@ -13,12 +14,28 @@ class Wanted:
         self.held = Held()
         self.decisions = Decisions(self.held)
         self.touched: dict[int, None] = {}
+        self._leaving: dict[Hold, float] = {}  # until when its user lingers, on the monotonic clock
+
+    def leave(self, hold: Hold, linger_ms: int) -> Operation:
+        """The hold was given up. Until Redis confirms it, the rest of the linger is kept here."""
+        self._leaving[hold] = time.monotonic() + linger_ms / 1000
+        return store.leave(*hold, linger_ms)
+
+    def forget_left(self) -> None:
+        """Forget holds whose linger is over, of which Redis need not hear."""
+        now = time.monotonic()
+        while self._leaving and self._leaving[hold := next(iter(self._leaving))] <= now:
+            del self._leaving[hold]
 
     def assertions(self) -> Iterator[Operation]:
         """All of it. Decisions come first, so that nobody who hides is seen for a moment."""
         for user_id, decision, is_news in self.decisions.to_assert():
             yield store.decide(user_id, *decision, is_news)
         yield from (store.join(*hold) for hold in self.held)
+        for hold, until in self._leaving.items():
+            remaining_ms = round((until - time.monotonic()) * 1000)
+            if remaining_ms > 0 and hold not in self.held:
+                yield store.linger(hold.topic, hold.user_id, remaining_ms)
         yield from (store.touch(user_id) for user_id in self.touched)
 
     def confirm(self, operations: Iterable[Operation]) -> None:
@@ -26,6 +43,9 @@ class Wanted:
         for name, *args in operations:
             if name == "touch":
                 self.touched.pop(int(args[0]), None)
+            elif name == "leave":
+                topic, user_id, connection, _linger_ms = args
+                self._leaving.pop(Hold(str(topic), int(user_id), str(connection)), None)
             elif name == "decide":
                 user_id, *decision, is_news = args
                 if is_news:  # else Redis may have left it at another

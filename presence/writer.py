@@ -1,7 +1,8 @@
 """Makes Redis agree with what one process wants: one task, in order and in batches.
 
-A node is never trusted twice: after any trouble the process takes a new node id and asserts all that it wants, and
-whatever the old node had is swept when its lease ends.
+A node is never trusted twice: after any trouble the process takes a new node id, asserts all that it wants, and ends
+the old node. Once the other servers had their time to come back, what only the old node has is swept, and the trouble
+is over.
 """
 
 import asyncio
@@ -20,19 +21,26 @@ from presence.wanted import Wanted
 
 logger = logging.getLogger(__name__)
 
-RETRY = (0.1, 0.6)  # seconds; a span, so that processes do not all come back to a new Redis at once
+RETRY = (0.1, 0.4)  # seconds; a span, so that processes do not all come back to a new Redis at once
 
 Marker = asyncio.Future[None]
 
 
 class Writer:
-    def __init__(self, wanted: Wanted, announce: Callable[[Sequence[Change]], None]) -> None:
+    def __init__(
+        self, wanted: Wanted, announce: Callable[[Sequence[Change]], None], note_trouble: Callable[[bool], None]
+    ) -> None:
         self.node = ""
         self.available = False
+        self.in_trouble = False
         self._wanted = wanted
         self._announce = announce
+        self._note_trouble = note_trouble
+        self._was_alone = True  # in its trouble: Redis served the others
+        self._settles_at = 0.0  # on the loop's clock
         self._epoch = ""
         self._old_nodes: list[str] = []
+        self._asserted: Marker | None = None  # done once all is asserted under the present node
         self._delay = 0.0  # seconds until Redis is tried again
         self._queue: deque[Operation | Marker] = deque()
         self._wake = asyncio.Event()
@@ -57,10 +65,12 @@ class Writer:
         """The only one that takes node ids and applies operations, so they are in order."""
         if not self.available:
             await self._come_back()
+        elif self._is_asserted and self._old_nodes:
+            await self._end_old_node()
+        elif self._is_asserted and self.in_trouble and asyncio.get_running_loop().time() >= self._settles_at:
+            await self._end_trouble()
         elif self._queue:
             await self._apply_next()
-        elif self._old_nodes:
-            await self._end_old_node()
         else:
             await self._wake.wait()
             self._wake.clear()
@@ -74,8 +84,16 @@ class Writer:
         """The process stops: what its node still owns counts as gone after the linger."""
         if self.available:
             with contextlib.suppress(PresenceError):
-                await self._store.release(self.node, linger_ms)
+                await self._store.release(self.node, self.node, linger_ms)
         self.available = False
+
+    async def sweep(self, node: str) -> None:
+        """Sweep all that there is to sweep. Raises PresenceUnavailable, NoLease."""
+        more = True
+        while more:
+            outcome = await self._store.sweep(node, conf().lease_ms, conf().away_ms)
+            self.report(outcome)
+            more = outcome.more
 
     def report(self, outcome: Outcome) -> None:
         self._announce(outcome.changes)
@@ -99,6 +117,7 @@ class Writer:
 
     async def _come_back(self) -> None:
         await asyncio.sleep(self._delay)
+        self._wanted.forget_left()
         node = secrets.token_hex(8)
         try:
             epoch = await self._store.take_lease(node, conf().lease_ms)
@@ -109,13 +128,38 @@ class Writer:
             logger.info("presence: back, as node %s", node)
             self._old_nodes.append(self.node)
         self.node, self._epoch, self.available, self._delay = node, epoch, True, 0.0
-        self._queue = deque([*self._wanted.assertions(), *self._markers()])
+        self._asserted = asyncio.get_running_loop().create_future()
+        self._queue = deque([*self._wanted.assertions(), self._asserted, *self._markers()])
+        self._await_others()
+
+    @property
+    def _is_asserted(self) -> bool:
+        return self._asserted is not None and self._asserted.done()
+
+    def _await_others(self) -> None:
+        """Redis was away for all servers: give the others their time to come back."""
+        if not self._was_alone:
+            settle = conf().settle_ms / 1000
+            loop = asyncio.get_running_loop()
+            self._settles_at = loop.time() + settle
+            loop.call_later(settle, self._wake.set)
 
     async def _end_old_node(self) -> None:
-        """All is asserted under the new node. What only the old one has was closed during the trouble, or moved to a
-        process that is not back yet: hence the linger."""
-        with contextlib.suppress(PresenceError):  # else its lease has ended, or will
-            await self._store.release(self._old_nodes.pop(), conf().linger_ms)
+        """What only the old node has was closed during the trouble, or moved to a process that is not back yet: hence
+        the wait."""
+        try:
+            await self._store.release(self.node, self._old_nodes[-1], conf().settle_ms)
+        except PresenceError as error:
+            self._lapse(error)
+        else:
+            self._old_nodes.pop()
+            self._await_others()
+
+    async def _end_trouble(self) -> None:
+        await self.while_available(self.sweep)
+        if self.available:
+            self.in_trouble, self._was_alone = False, True
+            self._note_trouble(False)
 
     async def _apply_next(self) -> None:
         items = [self._queue.popleft() for _ in range(min(store.BATCH, len(self._queue)))]
@@ -134,6 +178,10 @@ class Writer:
         if not self._delay:
             logger.warning("presence: unavailable: %s", error)
         self.available = False
+        self._was_alone = self._was_alone and isinstance(error, NoLease)
+        if not self.in_trouble:
+            self.in_trouble = True
+            self._note_trouble(True)
         self._delay = random.uniform(*RETRY)  # noqa: S311
         self.resolve_markers()
         self._wake.set()

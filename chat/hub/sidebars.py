@@ -18,6 +18,7 @@ from chat.hub.subscriptions import Subscriptions
 from chat.models import Membership
 from presence.roster import Rosters
 from presence.topics import AWAY, HIDDEN, ONLINE, group
+from presence.tracker import get_tracker
 
 READY_WITHIN_SECONDS = 1.0  # what a tab's next command waits for its sidebar; later it comes by itself
 RETRY_SECONDS = 1.0
@@ -44,7 +45,9 @@ class Sidebars:
         self._subscriptions = subscriptions
         self._counts = counts
         self._settle = settle
-        self._rosters = Rosters(lambda topic, diff: self._note(topic, diff.joined | diff.left), self._note_availability)
+        self._rosters = Rosters(
+            lambda topic, diff: self._note(topic, diff.joined | diff.left), self._note_availability, get_tracker()
+        )
         self._shown: dict[tuple[int, bool], _Shown] = {}  # by room, and whether it has those who hide
         self._ready: asyncio.Task[None] | None = None
 

@@ -28,10 +28,11 @@ from chat.tests.helpers.talk import (
     sign_in,
     versions,
 )
-from chat.tests.helpers.watching import LEASE, all_see, counts, sees_only, settled, views
+from chat.tests.helpers.watching import LEASE, all_see, counts, knows, sees_only, settled, views
 from project.testing.length import Length
 from project.testing.outages import OUTAGES, Outage
 from project.testing.processes import UNLIMITED, Server, Valkey
+from project.testing.read_only import WAYS, read_only
 from project.testing.rows import Measured
 from project.testing.sockets import Client, Refused, session_cookie
 
@@ -238,6 +239,47 @@ class TestWithoutRedis:
                     await asyncio.gather(*(in_time(measured, what, act) for what, act in requests.items()))
             finally:
                 valkey.resume()
+
+    @pytest.mark.row(47)
+    @pytest.mark.parametrize("way", WAYS)
+    async def test_presence_is_unknown_while_redis_takes_no_writes_and_right_when_it_is_known_again(
+        self,
+        servers: Servers,
+        valkey: Valkey,
+        way: str,
+        length: Length,
+        measured: Measured,
+        alice: User,
+        bob: User,
+        general: Room,
+    ) -> None:
+        carol, dave = [await in_thread(member)(general, name) for name in ("carol", "dave")]
+        one, other = servers(**UNLIMITED), servers(**UNLIMITED)
+        async with Client(one, alice) as a, Client(other, bob) as b, Client(other, dave) as d:
+            async with Client(other, carol) as c:
+                for client in (a, b, c):
+                    await open_room(client, general)
+                await all_see((a, b), "alice", "bob", "carol")
+                valkey.is_undisturbed = False
+                with valkey.client() as redis, read_only(redis, way):
+                    with measured.time("until presence is unknown", within=15):
+                        for client in (a, b):
+                            await client.event("presence.snapshot", known=False, timeout=30)
+                            await client.event("presence.counted", rooms=None, timeout=30)
+                    told = [(client, len(views(client))) for client in (a, b)]
+                    await c.socket.close()
+                    await d.command("room.open", room=general.pk)
+                    assert not (await d.event("presence.snapshot"))["known"]
+                    assert await asyncio.to_thread(fetch, one, "/", await in_thread(session_cookie)(alice))
+                    await length.elapse(full=25, short=LEASE + 1)
+                    assert not any(knows(client) for client in (a, b, d))
+                with measured.time("until presence is right after the return", within=5):
+                    for client in (a, b, d):
+                        await sees_only(client, "alice", "bob", "dave", within=30)
+            await settled(a, b)
+            for client, before in told:
+                assert all(view == {"alice", "bob", "dave"} for view in views(client)[before:])
+            assert counts(a, general)[-1] == 3
 
 
 async def talk(client: Client, room: Room, enough: asyncio.Event) -> list[str]:

@@ -1,6 +1,6 @@
 -- Apply a batch of operations of one node, in order.
 -- ARGV: node, a JSON array of ["join", topic, user, connection], ["leave", topic, user, connection, linger (ms)],
--- ["touch", user], ["decide", user, hidden, away, version, whether it is news] and
+-- ["linger", topic, user, linger (ms)], ["touch", user], ["decide", user, hidden, away, version, whether it is news] and
 -- ["disown", an entry of `owned`, linger (ms)].
 
 local node, operations = ARGV[1], cjson.decode(ARGV[2])
@@ -40,6 +40,13 @@ function apply.leave(topic, user, connection, linger_ms)
   local owned, entry = entries(topic, user, connection)
   redis.call('SREM', key('owned', node), owned)
   release(topic, user, entry, linger_ms)
+end
+
+-- A connection of an earlier node of the same process was closed: that node's end is no reason to leave sooner.
+function apply.linger(topic, user, linger_ms)
+  if is_on(topic, user) then
+    redis.call('ZADD', key('lingering'), 'GT', now + linger_ms, topic .. '|' .. user)
+  end
 end
 
 -- As Redis has it, and the node has not: perhaps nothing that the node ever wrote.

@@ -43,6 +43,25 @@ local function no_lease()
   return redis.error_reply('NOLEASE the node has no lease')
 end
 
+local function postpone(name, until_)
+  for _, member in ipairs(redis.call('ZRANGEBYSCORE', key(name), '-inf', until_)) do
+    redis.call('ZADD', key(name), until_, member)
+  end
+end
+
+-- A gap between sweeps means that Redis took no writes, or that every server was away. A lease that ended meanwhile
+-- proves nothing: its node gets the time of one lease to renew it. Users who linger get the time in which servers
+-- come back; until these have swept what they had before, what is read is not to be believed.
+local function notice_a_pause(lease_ms, settle_ms)
+  local last = tonumber(redis.pcall('GET', key('swept')))
+  redis.call('SET', key('swept'), now)
+  if last and now - last > lease_ms / 2 then
+    postpone('nodes', now + lease_ms)
+    postpone('lingering', now + settle_ms)
+    redis.call('SET', key('unsettled'), 1, 'PX', settle_ms + math.floor(settle_ms / 2))
+  end
+end
+
 -- changes[topic][user] is true for who joined and false for who left; there and back again is no change.
 local changes = {}
 

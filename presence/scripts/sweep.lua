@@ -1,29 +1,17 @@
 -- Undo what dead nodes own, let go of those who lingered long enough, and mark as idle who had no input.
--- ARGV: node (who sweeps), lease (ms), away (ms), how many of each kind to do at most.
+-- ARGV: node (who sweeps), lease (ms), away (ms), how many of each kind to do at most, the time (ms) in which servers
+-- come back after Redis took no writes.
 -- The reply says whether there is more to do.
 
 local node, lease_ms, away_ms, batch = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local settle_ms = tonumber(ARGV[5])
 
 if not leased(node) then
   return no_lease()
 end
 
--- Those who fell due while nobody could say that they were alive get the time of one lease to say so.
-local function postpone(name)
-  local before = now + lease_ms
-  for _, member in ipairs(redis.call('ZRANGEBYSCORE', key(name), '-inf', before)) do
-    redis.call('ZADD', key(name), before, member)
-  end
-end
-
--- Where nobody swept for a while, Redis was away, or everybody was. A lease that ended meanwhile proves nothing.
-local function notice_a_pause()
-  local last = redis.call('GET', key('swept'))
-  redis.call('SET', key('swept'), now)
-  if last and now - last > lease_ms / 2 then
-    postpone('nodes')
-    postpone('lingering')
-  end
+local function is_lingering(topic, user)
+  return redis.call('ZSCORE', key('lingering'), topic .. '|' .. user) ~= false
 end
 
 local function undo(owner, owned)
@@ -34,7 +22,7 @@ local function undo(owner, owned)
   local conns = key('conns', topic, user)
   local removed = redis.call('SREM', conns, owner .. '/' .. connection)
   -- Nothing removed: the connection was closed in order, and its user may be lingering.
-  if removed == 1 and redis.call('EXISTS', conns) == 0 then
+  if removed == 1 and redis.call('EXISTS', conns) == 0 and not is_lingering(topic, user) then
     depart(topic, user)
   end
 end
@@ -90,7 +78,7 @@ local function become_idle(user)
   end
 end
 
-notice_a_pause()
+notice_a_pause(lease_ms, settle_ms)
 count('sweeps', 1)
 local more_nodes = attempt(sweep_nodes)
 local more_lingering = attempt(take_due, 'lingering', now, stop_lingering)

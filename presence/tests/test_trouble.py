@@ -21,7 +21,7 @@ Processes = Callable[[], Process]
 Trackers = Callable[[], Tracker]
 
 
-async def test_a_node_without_a_lease_is_refused_whatever_it_asks() -> None:
+async def test_a_node_without_a_lease_is_refused_whatever_it_asks(valkey: Valkey) -> None:
     store = Store()
     await store.take_lease("node", 60_000)
     await store.apply("node", [join(ROOM, ALICE, "tab"), touch(ALICE), leave(ROOM, ALICE, "tab", 0)])
@@ -33,7 +33,7 @@ async def test_a_node_without_a_lease_is_refused_whatever_it_asks() -> None:
     with pytest.raises(NoLease):
         await store.renew_lease("stranger", 60_000)
     with pytest.raises(NoLease):
-        await store.release("stranger", 0)
+        await store.release("stranger", "node", 0)
     await store.close()
 
 
@@ -262,7 +262,7 @@ async def test_a_key_of_the_wrong_type_is_named_and_harms_no_other_topic(
     assert tracker.available
 
 
-@pytest.mark.parametrize("key", ["lingering", "inputs", "owned:dead", "nodes", "epoch", "swept"])
+@pytest.mark.parametrize("key", ["lingering", "inputs", "owned:dead", "nodes", "epoch"])
 async def test_the_tracker_goes_on_after_its_own_keys_were_corrupt(
     trackers: Trackers, redis: Redis, caplog: pytest.LogCaptureFixture, key: str
 ) -> None:

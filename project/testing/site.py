@@ -70,7 +70,7 @@ async def end_lingering() -> None:
         redis = tracker._store.redis
         for member in await redis.zrange(key("lingering"), 0, -1):
             await redis.zadd(key("lingering"), {str(member): 0})
-        await tracker._writer.while_available(tracker._sweep_all)
+        await tracker._writer.while_available(tracker._writer.sweep)
     if writing := last_seen()._writing:
         await writing
 

@@ -19,7 +19,7 @@ class Process:
         self.deaf = False  # whether hints get lost on their way
         self.tracker = Tracker()
         self.tracker.start()
-        self.rosters = Rosters(self.note, self.availability.append)
+        self.rosters = Rosters(self.note, self.availability.append, self.tracker)
         self.rosters.start()
         self._layer = get_channel_layer()
         self._channel = ""

@@ -13,7 +13,7 @@ class PageConsumer(AsyncJsonWebsocketConsumer):
         self.topic = f"page.{self.scope['url_route']['kwargs']['id']}"
         await self.channel_layer.group_add(group(self.topic), self.channel_name)
         self.sending = set()  # asyncio itself keeps no task alive
-        self.rosters = Rosters(self.changed, lambda available: None)
+        self.rosters = Rosters(self.changed, lambda available: None, get_tracker())
         await self.rosters.watch(self.topic)
         get_tracker().start()
         get_tracker().track(self.topic, self.scope["user"].pk, self.channel_name)
