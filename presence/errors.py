@@ -21,6 +21,10 @@ class NoLease(PresenceError):
     """The node's lease has ended, and its people may have been swept: it must take a new one."""
 
 
+class LostData(PresenceError):
+    """Redis lost everything, or was restored from an older state: the node must take a new lease, and say all again."""
+
+
 class PresenceUnavailable(PresenceError):
     """Redis did not answer in time, or not as it should: nothing is known about who is here."""
 

@@ -68,6 +68,7 @@ def message(change: Change) -> dict[str, Any]:
         "type": "presence.hint",
         "topic": change.topic,
         "epoch": change.epoch,
+        "since": change.since,
         "version": change.version,
         "joined": list(change.joined),
         "left": list(change.left),

@@ -4,12 +4,13 @@ Every key stands under one hash tag, so that a script may touch all of them on a
 
     topic:<t>         SET     ids of the users who are present on the topic, for others to see
     conns:<t>:<user>  SET     `<node>/<connection>`, why they are
-    version:<t>       number  +1 with every visible change of the topic
+    version:<t>       number  the time (µs) of the topic's latest visible change, and more than the one before
     topics:<user>     SET     the topics on which they are, whether others see it or not
     state:<user>      HASH    `input`: when the last input was (ms); `idle`: there was none for AWAY_MS;
                               `hidden`, `away`: what they decided, 0 or 1; `version`: of that decision
     inputs            ZSET    users who are online and not idle, by their last input
-    node:<id>         string  the lease of one server process, expires by itself
+    node:<id>         number  the lease of one server process, expires by itself; +1 with every script in its name: one
+                              who counted more than it has knows that Redis was restored from an older state
     nodes             ZSET    nodes, by the end of their lease
     owned:<id>        SET     `<topic>|<user>|<connection>`, all that a sweep must undo if the node dies
     lingering         ZSET    `<topic>|<user>` whose last connection closed, by when they count as gone
@@ -17,7 +18,7 @@ Every key stands under one hash tag, so that a script may touch all of them on a
     unsettled         string  there while servers come back after Redis took no writes; expires by itself
     repairing         string  the node that examines all of this; expires when it is the next one's turn
     done              HASH    `sweeps`, `swept_nodes`, `swept_holds`, `repairs`: how many so far, for operators
-    epoch             string  random, made once: another one means that Redis lost everything
+    epoch             string  random: another one means that Redis lost everything, or was restored from an older state
 """
 
 PREFIX = "{presence}:"

@@ -165,7 +165,7 @@ class Rosters:
         if watched.loading:
             return
         for change in sorted(watched.early, key=lambda change: change.version):
-            if (change.epoch, change.version) == (watched.epoch, watched.version + 1):
+            if (change.epoch, change.since) == (watched.epoch, watched.version):
                 self._apply(watched, change)
         watched.early = [change for change in watched.early if _is_ahead(change, watched)]
         if watched.early:
@@ -232,7 +232,8 @@ class Rosters:
         watched.tried.set()
 
     def _keep_unconfirmed(self, watched: Watched, snapshot: Snapshot) -> None:
-        if watched.known and watched.epoch != snapshot.epoch:
+        is_older = watched.epoch == snapshot.epoch and snapshot.version < watched.version  # no server noticed yet
+        if watched.known and (is_older or watched.epoch != snapshot.epoch):
             watched.unconfirmed = watched.people
             grace = conf().return_ms / 1000
             loop = asyncio.get_running_loop()
@@ -313,6 +314,7 @@ def _read(hint: Mapping[str, Any]) -> Change:
     return Change(
         topic=str(hint["topic"]),
         epoch=str(hint["epoch"]),
+        since=int(hint.get("since", int(hint["version"]) - 1)),  # as servers of the release before say it
         version=int(hint["version"]),
         joined=tuple(map(int, hint["joined"])),
         left=tuple(map(int, hint["left"])),
@@ -320,7 +322,7 @@ def _read(hint: Mapping[str, Any]) -> Change:
 
 
 def _is_ahead(change: Change, watched: Watched) -> bool:
-    """Of another epoch, or beyond the next number; everything else was seen."""
+    """Of another epoch, or of a higher number; everything else was seen."""
     return change.epoch != watched.epoch or change.version > watched.version
 
 

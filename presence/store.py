@@ -8,6 +8,7 @@ import functools
 import hashlib
 import json
 import secrets
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from redis.exceptions import ConnectionError, NoScriptError, RedisError, Respons
 from redis.retry import Retry as SyncRetry
 
 from presence.conf import conf
-from presence.errors import CorruptData, NoLease, PresenceError, PresenceUnavailable
+from presence.errors import CorruptData, LostData, NoLease, PresenceError, PresenceUnavailable
 from presence.keys import PREFIX, key
 
 # Operations or entries a script: some 3 ms in which Redis serves nobody else. Larger batches save Redis nothing, and
@@ -54,10 +55,11 @@ Operation = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Who joined and left one topic, visibly, in one step to `version`."""
+    """Who joined and left one topic, visibly, in one step from the version `since` to `version`."""
 
     topic: str
     epoch: str
+    since: int
     version: int
     joined: tuple[int, ...]
     left: tuple[int, ...]
@@ -136,6 +138,10 @@ class Store:
         pool = AsyncPool.from_url(conf().redis_url, retry=Retry(NoBackoff(), *ONCE), **_OPTIONS)
         self.redis = AsyncRedis.from_pool(pool)
         """For survey.py, which reads all that is there."""
+        self._node, self._epoch = "", ""  # of the latest lease
+        self._scripts = 0  # that are known to have run in the node's name
+        self._answered = 0.0  # when the latest of them was answered, on the monotonic clock
+        self._has_lost = False
 
     async def close(self) -> None:
         """Never raises. No round trip."""
@@ -144,28 +150,32 @@ class Store:
         except (RedisError, OSError):
             return
 
-    async def take_lease(self, node: str, lease_ms: int) -> str:
-        """Make a new node known; returns the epoch. One round trip."""
-        return await self._lease(node, lease_ms, "take")
+    async def take_lease(self, node: str, lease_ms: int) -> None:
+        """Make a new node known. Where Redis has lost what an earlier one wrote, a new epoch begins. One round trip."""
+        epoch = await self._lease(node, lease_ms, "retake" if self._has_lost else "take")
+        self._node, self._epoch, self._scripts, self._has_lost = node, epoch, 1, False
 
-    async def renew_lease(self, node: str, lease_ms: int) -> str:
-        """Returns the epoch. Raises NoLease where the lease has ended. One round trip."""
-        return await self._lease(node, lease_ms, "renew")
+    async def renew_lease(self, node: str, lease_ms: int) -> None:
+        """Raises NoLease where the lease has ended, LostData. One round trip."""
+        await self._lease(node, lease_ms, "renew")
 
     async def release(self, node: str, ending: str, linger_ms: int) -> None:
         """End a node, or an earlier one of the same process: what it still owns counts as gone after the linger.
 
-        Raises NoLease. One round trip.
+        Raises NoLease, LostData. One round trip.
         """
-        await self.run("release", node, ending, linger_ms)
+        await self.run_as(node, "release", ending, linger_ms)
 
     async def apply(self, node: str, operations: Sequence[Operation]) -> Outcome:
-        """Apply at most BATCH operations, in order and in one step. Raises NoLease. One round trip."""
-        return outcome_of(await self.run("apply", node, json.dumps(operations)))
+        """Apply at most BATCH operations, in order and in one step. Raises NoLease, LostData. One round trip."""
+        return outcome_of(await self.run_as(node, "apply", json.dumps(operations)))
 
     async def sweep(self, node: str, lease_ms: int, away_ms: int) -> Outcome:
-        """Undo what dead nodes own, what lingered, what was idle; BATCH each. Raises NoLease. One round trip."""
-        return outcome_of(await self.run("sweep", node, lease_ms, away_ms, BATCH, conf().settle_ms))
+        """Undo what dead nodes own, what lingered, what was idle; BATCH each.
+
+        Raises NoLease, LostData. One round trip.
+        """
+        return outcome_of(await self.run_as(node, "sweep", lease_ms, away_ms, BATCH, conf().settle_ms))
 
     async def snapshots(self, topics: Sequence[str]) -> dict[str, Snapshot | CorruptData]:
         """Each topic's people and version, or what is wrong with it. One round trip, and one step on the server."""
@@ -174,8 +184,8 @@ class Store:
             pipe.get(key("version", topic))
             pipe.smembers(key("topic", topic))
         with named_errors():
-            epoch, time, marks, *replies = await pipe.execute(raise_on_error=False)
-            _life(epoch, time, marks).check()
+            epoch, clock, marks, *replies = await pipe.execute(raise_on_error=False)
+            _life(epoch, clock, marks).check()
             return {
                 topic: _snapshot(epoch, *pair)
                 for topic, pair in zip(topics, zip(replies[::2], replies[1::2], strict=True), strict=True)
@@ -187,8 +197,8 @@ class Store:
         if topics:
             pipe.mget([key("version", topic) for topic in topics])
         with named_errors():
-            epoch, time, marks, *numbers = await pipe.execute()
-            life = _life(epoch, time, marks)
+            epoch, clock, marks, *numbers = await pipe.execute()
+            life = _life(epoch, clock, marks)
             life.check()
             of = dict(zip(topics, numbers[0], strict=True)) if topics else {}
             return Versions(life.epoch, {topic: int(number or 0) for topic, number in of.items()})
@@ -199,23 +209,45 @@ class Store:
         for topic in topics:
             pipe.scard(key("topic", topic))
         with named_errors():
-            epoch, time, marks, *numbers = await pipe.execute()
-            return _life(epoch, time, marks), numbers
+            epoch, clock, marks, *numbers = await pipe.execute()
+            return _life(epoch, clock, marks), numbers
 
     async def _lease(self, node: str, lease_ms: int, verb: str) -> str:
-        return str(await self.run("lease", node, lease_ms, verb, secrets.token_hex(8), conf().settle_ms))
+        answer = await self._run_as(node, "lease", lease_ms, verb, secrets.token_hex(8), conf().settle_ms)
+        return str(answer[0])
 
-    async def run(self, script: str, *args: str | int, reads_only: bool = False) -> Any:
-        """Run one of the scripts; one that only reads is run where Redis takes no writes, too.
+    async def run_as(self, node: str, script: str, *args: str | int) -> Any:
+        """Run one of the scripts in the name of a node; the node "" only reads, also where Redis takes no writes.
 
-        Raises NoLease. One round trip.
+        Raises NoLease, LostData. One round trip.
         """
-        text, digest = _script(script, _READS_ONLY if reads_only else _SHEBANG)
-        with named_errors():
-            try:
-                return await self.redis.evalsha(digest, 1, PREFIX, *args)
-            except NoScriptError:
-                return await self.redis.eval(text, 1, PREFIX, *args)  # which keeps it for the next time
+        return (await self._run_as(node, script, *args))[2]
+
+    async def _run_as(self, node: str, script: str, *args: str | int) -> tuple[str, int, Any]:
+        """The epoch, how many scripts have run in the node's name, and the result."""
+        own_scripts = self._scripts if node == self._node else 0
+        shebang = _SHEBANG if node else _READS_ONLY
+        try:
+            with named_errors():
+                answer = await self._run(_script(script, shebang), node, self._epoch, own_scripts, *args)
+        except LostData:
+            self._has_lost = True
+            raise
+        except NoLease as error:
+            if node == self._node and time.monotonic() - self._answered < conf().lease_ms / 2000:
+                self._has_lost = True
+                raise LostData("Redis was restored from a state in which the node had no lease") from error
+            raise
+        if node == self._node or script == "lease":
+            self._scripts, self._answered = max(self._scripts, answer[1]), time.monotonic()
+        return tuple(answer)
+
+    async def _run(self, script: tuple[str, str], *args: str | int) -> Any:
+        text, digest = script
+        try:
+            return await self.redis.evalsha(digest, 1, PREFIX, *args)
+        except NoScriptError:
+            return await self.redis.eval(text, 1, PREFIX, *args)  # which keeps it for the next time
 
 
 def count_now(topics: Sequence[str]) -> tuple[Life, list[int]]:
@@ -224,8 +256,8 @@ def count_now(topics: Sequence[str]) -> tuple[Life, list[int]]:
     for topic in topics:
         pipe.scard(key("topic", topic))
     with named_errors():
-        epoch, time, marks, *numbers = pipe.execute()
-        return _life(epoch, time, marks), numbers
+        epoch, clock, marks, *numbers = pipe.execute()
+        return _life(epoch, clock, marks), numbers
 
 
 def present_now(user_id: int, topics: Sequence[str]) -> tuple[Life, list[bool]]:
@@ -234,8 +266,8 @@ def present_now(user_id: int, topics: Sequence[str]) -> tuple[Life, list[bool]]:
     for topic in topics:
         pipe.sismember(key("topic", topic), str(user_id))
     with named_errors():
-        epoch, time, marks, *answers = pipe.execute()
-        return _life(epoch, time, marks), list(map(bool, answers))
+        epoch, clock, marks, *answers = pipe.execute()
+        return _life(epoch, clock, marks), list(map(bool, answers))
 
 
 def among_now(topic: str, user_ids: Sequence[int]) -> tuple[Life, list[bool]]:
@@ -243,8 +275,8 @@ def among_now(topic: str, user_ids: Sequence[int]) -> tuple[Life, list[bool]]:
     pipe = _asking(_sync_redis(conf().redis_url).pipeline(transaction=False))
     pipe.smismember(key("topic", topic), [str(user) for user in user_ids])
     with named_errors():
-        epoch, time, marks, answers = pipe.execute()
-        return _life(epoch, time, marks), list(map(bool, answers))
+        epoch, clock, marks, answers = pipe.execute()
+        return _life(epoch, clock, marks), list(map(bool, answers))
 
 
 def nodes_now() -> tuple[Life, list[str]]:
@@ -252,9 +284,9 @@ def nodes_now() -> tuple[Life, list[str]]:
     pipe = _asking(_sync_redis(conf().redis_url).pipeline(transaction=False))
     pipe.zrange(key("nodes"), 0, -1, withscores=True)
     with named_errors():
-        epoch, time, marks, leases = pipe.execute()
-        now = _milliseconds(time)
-        return _life(epoch, time, marks), [str(node) for node, end in leases if end > now]
+        epoch, clock, marks, leases = pipe.execute()
+        now = _milliseconds(clock)
+        return _life(epoch, clock, marks), [str(node) for node, end in leases if end > now]
 
 
 def _asking(pipe: Any) -> Any:
@@ -265,17 +297,17 @@ def _asking(pipe: Any) -> Any:
     return pipe
 
 
-def _life(epoch: Any, time: Any, marks: Any) -> Life:
+def _life(epoch: Any, clock: Any, marks: Any) -> Life:
     """From three replies; of a snapshot, they may be errors, which are its own to name."""
-    if isinstance(time, Exception):
-        raise time
+    if isinstance(clock, Exception):
+        raise clock
     swept, unsettled = (None, None) if isinstance(marks, Exception) else marks
-    unswept_ms = _milliseconds(time) - int(swept) if swept and swept.isdecimal() else 0
+    unswept_ms = _milliseconds(clock) - int(swept) if swept and swept.isdecimal() else 0
     return Life("" if isinstance(epoch, Exception) else epoch or "", unswept_ms, unsettled is None)
 
 
-def _milliseconds(time: tuple[int, int]) -> int:
-    seconds, microseconds = time
+def _milliseconds(clock: tuple[int, int]) -> int:
+    seconds, microseconds = clock
     return seconds * 1000 + microseconds // 1000
 
 
@@ -310,6 +342,8 @@ def _named(error: ResponseError) -> PresenceError:
     text = str(error)
     if "NOLEASE" in text:
         return NoLease("the node has no lease")
+    if "LOSTDATA" in text:
+        return LostData("Redis lost everything, or was restored from an older state")
     if "WRONGTYPE" in text or "not an integer" in text:
         return CorruptData(text)
     return PresenceUnavailable(text)
@@ -319,7 +353,8 @@ def outcome_of(reply: Any) -> Outcome:
     epoch, changes, errors, more = reply
     return Outcome(
         changes=tuple(
-            Change(topic, epoch, int(version), _ids(joined), _ids(left)) for topic, version, joined, left in changes
+            Change(topic, epoch, int(since), int(version), _ids(joined), _ids(left))
+            for topic, since, version, joined, left in changes
         ),
         errors=tuple(CorruptData(text) for text in errors),
         more=bool(more),

@@ -40,7 +40,7 @@ class Contradiction:
 
 async def claim(store: Store, node: str, repair_ms: int) -> bool:
     """Whether it is this node's turn to examine all that is there, for all. Raises NoLease. One round trip."""
-    return bool(await store.run("claim", node, repair_ms))
+    return bool(await store.run_as(node, "claim", repair_ms))
 
 
 async def examine(store: Store, healer: str, items: Sequence[Item]) -> tuple[Outcome, list[Contradiction]]:
@@ -48,7 +48,7 @@ async def examine(store: Store, healer: str, items: Sequence[Item]) -> tuple[Out
 
     Raises NoLease. One round trip.
     """
-    *reply, found = await store.run("examine", healer, json.dumps(items), conf().lease_ms, reads_only=not healer)
+    *reply, found = await store.run_as(healer, "examine", json.dumps(items), conf().lease_ms)
     with named_errors():
         return outcome_of(reply), [Contradiction(*contradiction) for contradiction in found]
 

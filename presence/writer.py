@@ -38,7 +38,6 @@ class Writer:
         self._note_trouble = note_trouble
         self._was_alone = True  # in its trouble: Redis served the others
         self._settles_at = 0.0  # on the loop's clock
-        self._epoch = ""
         self._old_nodes: list[str] = []
         self._asserted: Marker | None = None  # done once all is asserted under the present node
         self._delay = 0.0  # seconds until Redis is tried again
@@ -76,9 +75,8 @@ class Writer:
             self._wake.clear()
 
     async def renew(self, node: str) -> None:
-        """Raises NoLease where what Redis has of the node is in doubt."""
-        if await self._store.renew_lease(node, conf().lease_ms) != self._epoch:
-            raise NoLease("a new epoch: Redis lost everything")
+        """Raises PresenceUnavailable, and NoLease or LostData where what Redis has of the node is in doubt."""
+        await self._store.renew_lease(node, conf().lease_ms)
 
     async def end(self, linger_ms: int) -> None:
         """The process stops: what its node still owns counts as gone after the linger."""
@@ -120,14 +118,14 @@ class Writer:
         self._wanted.forget_left()
         node = secrets.token_hex(8)
         try:
-            epoch = await self._store.take_lease(node, conf().lease_ms)
+            await self._store.take_lease(node, conf().lease_ms)
         except PresenceError as error:
             self._lapse(error)
             return
         if self.node:
             logger.info("presence: back, as node %s", node)
             self._old_nodes.append(self.node)
-        self.node, self._epoch, self.available, self._delay = node, epoch, True, 0.0
+        self.node, self.available, self._delay = node, True, 0.0
         self._asserted = asyncio.get_running_loop().create_future()
         self._queue = deque([*self._wanted.assertions(), self._asserted, *self._markers()])
         self._await_others()

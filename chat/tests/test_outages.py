@@ -12,6 +12,7 @@ from uuid import uuid4
 import pytest
 
 from accounts.models import User
+from chat.attendance import here_topic
 from chat.models import Room
 from chat.services import rooms
 from chat.tests.helpers.talk import (
@@ -29,6 +30,8 @@ from chat.tests.helpers.talk import (
     versions,
 )
 from chat.tests.helpers.watching import LEASE, all_see, counts, knows, sees_only, settled, views
+from presence.keys import key
+from project.testing.backups import back_up, restore
 from project.testing.length import Length
 from project.testing.outages import OUTAGES, Outage
 from project.testing.processes import UNLIMITED, Server, Valkey
@@ -280,6 +283,39 @@ class TestWithoutRedis:
             for client, before in told:
                 assert all(view == {"alice", "bob", "dave"} for view in views(client)[before:])
             assert counts(a, general)[-1] == 3
+
+    @pytest.mark.row(48)
+    async def test_sidebars_are_right_though_redis_came_back_older_and_saw_as_many_changes_as_it_lost(
+        self,
+        servers: Servers,
+        valkey: Valkey,
+        measured: Measured,
+        alice: User,
+        bob: User,
+        general: Room,
+    ) -> None:
+        carol, dave = [await in_thread(member)(general, name) for name in ("carol", "dave")]
+        one, other = servers(), servers()
+        async with Client(one, alice) as a, Client(other, bob) as b:
+            for client in (a, b):
+                await open_room(client, general)
+            await all_see((a, b), "alice", "bob")
+            await settled(a, b)
+            valkey.is_undisturbed = False
+            with valkey.client() as redis:
+                backup = back_up(redis)
+                async with Client(other, carol) as c:
+                    await open_room(c, general)
+                    await all_see((a, b, c), "alice", "bob", "carol")
+                    restore(redis, backup)
+                    with measured.time("until every sidebar is right", within=30):
+                        async with Client(one, dave) as d:
+                            await open_room(d, general)
+                            for client in (a, b, c, d):
+                                await sees_only(client, "alice", "bob", "carol", "dave", within=60)
+                            assert {person.pk for person in (alice, bob, carol, dave)} == set(
+                                map(int, redis.smembers(key("topic", here_topic(general.pk))))
+                            )
 
 
 async def talk(client: Client, room: Room, enough: asyncio.Event) -> list[str]:

@@ -1,12 +1,13 @@
 -- Apply a batch of operations of one node, in order.
--- ARGV: node, a JSON array of ["join", topic, user, connection], ["leave", topic, user, connection, linger (ms)],
+-- args: a JSON array of ["join", topic, user, connection], ["leave", topic, user, connection, linger (ms)],
 -- ["linger", topic, user, linger (ms)], ["touch", user], ["decide", user, hidden, away, version, whether it is news] and
 -- ["disown", an entry of `owned`, linger (ms)].
 
-local node, operations = ARGV[1], cjson.decode(ARGV[2])
+local operations = cjson.decode(args[1])
 
-if not leased(node) then
-  return no_lease()
+local refused = refusal()
+if refused then
+  return refused
 end
 
 local apply = {}
@@ -90,4 +91,4 @@ end
 for _, operation in ipairs(operations) do
   attempt(apply[operation[1]], unpack(operation, 2))
 end
-return reply()
+return done(reply())

@@ -1,11 +1,15 @@
 -- What all scripts share: this text stands before each of them.
 --
 -- KEYS[1] is the prefix of every key, so that all keys are in one slot. The clock is Redis' own: hosts disagree.
+-- ARGV begins with the node that calls, the epoch that it began in, and how many scripts it knows to have run in its
+-- name; `args` has the rest.
 
 local ONLINE, AWAY, HIDDEN = 'online', 'away', 'hidden'
 local DAY = 86400 -- s
 
 local prefix = KEYS[1]
+local node, own_epoch, own_scripts = ARGV[1], ARGV[2], tonumber(ARGV[3])
+local args = {unpack(ARGV, 4)}
 local clock = redis.call('TIME')
 local now_us = clock[1] * 1000000 + clock[2]
 local now = math.floor(now_us / 1000) -- ms
@@ -34,13 +38,25 @@ local function count(what, number)
   attempt(redis.call, 'HINCRBY', key('done'), what, number)
 end
 
--- The fence: a node without a lease may have been swept already, so nothing that it says counts.
 local function leased(node)
   return redis.call('EXISTS', key('node', node)) == 1
 end
 
-local function no_lease()
-  return redis.error_reply('NOLEASE the node has no lease')
+-- The fence: a node without a lease may have been swept already, and of one in another epoch, or of which fewer scripts
+-- have run than it knows, what it wrote may be lost. Nothing that it says counts. Returns the error that says so.
+local function refusal()
+  local scripts = tonumber(redis.call('GET', key('node', node)))
+  local is_other_epoch = own_epoch ~= '' and redis.call('GET', key('epoch')) ~= own_epoch
+  if is_other_epoch or scripts and scripts < own_scripts then
+    return redis.error_reply('LOSTDATA Redis lost everything, or was restored from an older state')
+  elseif not scripts then
+    return redis.error_reply('NOLEASE the node has no lease')
+  end
+end
+
+-- What a script of a node returns.
+local function done(result)
+  return {redis.call('GET', key('epoch')), redis.call('INCR', key('node', node)), result}
 end
 
 local function postpone(name, until_)
@@ -75,17 +91,17 @@ local function changed(topic, user, joined)
   end
 end
 
--- The number starts at the time, not at 0: the key of a forgotten topic may expire without numbers coming twice.
+-- The number is the time, so that none comes twice: neither after the key of a forgotten topic has expired, nor after
+-- Redis was restored from an older state. Returns the number before it, too.
 local function bump(topic)
   local version = key('version', topic)
-  redis.call('SET', version, now_us, 'NX')
-  local number = redis.call('INCR', version)
-  if redis.call('EXISTS', key('topic', topic)) == 1 then
-    redis.call('PERSIST', version)
-  else
+  local last = tonumber(redis.call('GET', version)) or 0
+  local number = math.max(last + 1, now_us)
+  redis.call('SET', version, string.format('%.0f', number))
+  if redis.call('EXISTS', key('topic', topic)) == 0 then
     redis.call('EXPIRE', version, DAY)
   end
-  return number
+  return last, number
 end
 
 local function put(topic, user, present)
@@ -159,7 +175,8 @@ local function reply(more)
         for user, is_here in pairs(users) do
           table.insert(is_here and joined or left, user)
         end
-        list[#list + 1] = {topic, bump(topic), joined, left}
+        local last, number = bump(topic)
+        list[#list + 1] = {topic, last, number, joined, left}
       end)
     end
   end

@@ -1,13 +1,14 @@
 -- Compare the sets with one another and name what contradicts; a node that examines heals it too.
--- ARGV: node (who heals; '' heals nothing), a JSON array of ["person", user], ["place", topic, user], ["node", id],
+-- A node that is '' heals nothing, and writes nothing. args: a JSON array of ["person", user], ["place", topic, user], ["node", id],
 -- ["owned", id, entry], ["lingering", entry], ["set", key] and ["sorted_set", key], and the time (ms) after which what is due should have been done.
 -- The reply has {what is wrong, key, member} of each contradiction beside what all replies have.
 
-local healer, items, grace_ms = ARGV[1], cjson.decode(ARGV[2]), tonumber(ARGV[3])
-local heals = healer ~= ''
+local items, grace_ms = cjson.decode(args[1]), tonumber(args[2])
+local heals = node ~= ''
 
-if heals and not leased(healer) then
-  return no_lease()
+local refused = heals and refusal()
+if refused then
+  return refused
 end
 
 local contradictions = {}
@@ -174,4 +175,4 @@ end
 
 local result = reply()
 result[#result + 1] = contradictions
-return result
+return heals and done(result) or {'', 0, result}

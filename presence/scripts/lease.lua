@@ -1,17 +1,22 @@
--- Take a lease for a new node, or renew it. Returns the epoch.
--- ARGV: node, lease (ms), 'take' or 'renew', an epoch for the case that there is none, the time (ms) in which servers
--- come back after Redis took no writes.
+-- Take a lease for a new node, or renew it.
+-- args: lease (ms), 'take', 'retake' (the process lost what it wrote) or 'renew', an epoch for the case that a new one
+-- begins, the time (ms) in which servers come back after Redis took no writes.
 
-local node, lease_ms, verb, new_epoch, settle_ms = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4], tonumber(ARGV[5])
+local lease_ms, verb, new_epoch, settle_ms = tonumber(args[1]), args[2], args[3], tonumber(args[4])
 
-if verb == 'renew' and not leased(node) then
-  return no_lease()
-end
-
-if verb == 'take' then
+if verb == 'renew' then
+  local refused = refusal()
+  if refused then
+    return refused
+  end
+  redis.call('PEXPIRE', key('node', node), lease_ms)
+else
   notice_a_pause(lease_ms, settle_ms)
+  redis.call('SET', key('node', node), 0, 'PX', lease_ms)
+  if verb == 'retake' and redis.call('GET', key('epoch')) == own_epoch then
+    redis.call('SET', key('epoch'), new_epoch)
+  end
 end
-redis.call('SET', key('node', node), 1, 'PX', lease_ms)
 redis.call('ZADD', key('nodes'), now + lease_ms, node)
 redis.call('SET', key('epoch'), new_epoch, 'NX')
-return redis.call('GET', key('epoch'))
+return done(0)

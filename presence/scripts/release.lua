@@ -1,11 +1,12 @@
 -- End a node: the one that asks, in good order, or an earlier one of the same process, whose lease may have ended.
 -- What it still owns, if anything, is swept when the linger is over.
--- ARGV: node, the node that ends, linger (ms).
+-- args: the node that ends, linger (ms).
 
-local node, ending, linger_ms = ARGV[1], ARGV[2], tonumber(ARGV[3])
+local ending, linger_ms = args[1], tonumber(args[2])
 
-if not leased(node) then
-  return no_lease()
+local refused = refusal()
+if refused then
+  return refused
 end
 
 redis.call('DEL', key('node', ending))
@@ -14,4 +15,7 @@ if redis.call('EXISTS', key('owned', ending)) == 1 then
 else
   redis.call('ZREM', key('nodes'), ending)
 end
-return reply()
+if ending == node then
+  return {redis.call('GET', key('epoch')), own_scripts, 0}
+end
+return done(0)

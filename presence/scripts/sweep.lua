@@ -1,13 +1,13 @@
 -- Undo what dead nodes own, let go of those who lingered long enough, and mark as idle who had no input.
--- ARGV: node (who sweeps), lease (ms), away (ms), how many of each kind to do at most, the time (ms) in which servers
+-- args: lease (ms), away (ms), how many of each kind to do at most, the time (ms) in which servers
 -- come back after Redis took no writes.
 -- The reply says whether there is more to do.
 
-local node, lease_ms, away_ms, batch = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-local settle_ms = tonumber(ARGV[5])
+local lease_ms, away_ms, batch, settle_ms = tonumber(args[1]), tonumber(args[2]), tonumber(args[3]), tonumber(args[4])
 
-if not leased(node) then
-  return no_lease()
+local refused = refusal()
+if refused then
+  return refused
 end
 
 local function is_lingering(topic, user)
@@ -83,4 +83,4 @@ count('sweeps', 1)
 local more_nodes = attempt(sweep_nodes)
 local more_lingering = attempt(take_due, 'lingering', now, stop_lingering)
 local more_idle = attempt(take_due, 'inputs', now - away_ms, become_idle)
-return reply(more_nodes or more_lingering or more_idle)
+return done(reply(more_nodes or more_lingering or more_idle))

@@ -120,7 +120,7 @@ async def test_a_topic_is_unknown_while_redis_is_away_and_loaded_on_its_return(
 
     valkey.start()
     await eventually(lambda: process.rosters.is_known(ROOM) and process.sees(ROOM) == {ALICE})
-    assert process.rosters.available
+    await eventually(lambda: process.rosters.available)
 
 
 async def test_a_topic_that_cannot_be_read_is_unknown_and_others_are_not_concerned(

@@ -28,9 +28,9 @@ class FreezableStore(Store):
         super().__init__()
         self._runs = runs
 
-    async def run(self, *args: Any, **options: Any) -> Any:
+    async def run_as(self, *args: Any) -> Any:
         await self._runs.wait()
-        return await super().run(*args, **options)
+        return await super().run_as(*args)
 
     async def snapshots(self, *args: Any) -> Any:
         await self._runs.wait()
