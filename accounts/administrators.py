@@ -19,7 +19,12 @@ from accounts.factors import has_second_factor, signed_in_with_second_factor
 
 def may_run_the_site(request: HttpRequest) -> bool:
     """Of somebody who is an administrator."""
-    return not settings.ADMIN_SECOND_FACTOR or signed_in_with_second_factor(request)
+    return is_enough(has_shown_factor=signed_in_with_second_factor(request))
+
+
+def is_enough(*, has_shown_factor: bool) -> bool:
+    """Whether a session is good enough for the rights of an administrator."""
+    return has_shown_factor or not settings.ADMIN_SECOND_FACTOR
 
 
 def lead_to_second_factor(request: HttpRequest, to: str) -> HttpResponseRedirect:

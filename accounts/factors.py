@@ -5,8 +5,10 @@ made of is kept encrypted: whoever reads the database alone cannot make codes of
 """
 
 from base64 import urlsafe_b64encode
+from collections.abc import Mapping
 from functools import partial
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 from allauth.account.authentication import get_authentication_records
 from allauth.core import context
@@ -17,6 +19,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.base import SessionBase
 from django.core.exceptions import ValidationError
 from django.db.transaction import on_commit
 from django.http import HttpRequest, HttpResponse
@@ -39,9 +42,13 @@ def has_second_factor(user: User | AnonymousUser) -> bool:
 
 def signed_in_with_second_factor(request: HttpRequest) -> bool:
     """Whether in this session they have shown one, or a passkey or recovery code: to sign in, or when asked again."""
-    if not request.user.is_authenticated:
-        return False
-    return any(record.get("method") == "mfa" for record in get_authentication_records(request, request.user))
+    return request.user.is_authenticated and has_shown_factor(request.session, request.user.pk)
+
+
+def has_shown_factor(session: Mapping[str, Any] | SessionBase, user_id: int | None) -> bool:
+    """Whether the session of this user says so, by what allauth notes in it."""
+    request = cast(HttpRequest, SimpleNamespace(session=session))
+    return any(record.get("method") == "mfa" for record in get_authentication_records(request, User(pk=user_id)))
 
 
 def remove_all(user: User) -> bool:

@@ -7,7 +7,7 @@ whether the session is in force.
 from collections.abc import Collection, Iterator
 from datetime import timedelta
 from functools import lru_cache, partial
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from allauth.account.adapter import get_adapter
 from allauth.usersessions.models import UserSession
@@ -21,6 +21,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
 
+from accounts.factors import has_shown_factor
 from accounts.models import User
 from accounts.session_store import NO_ADDRESS
 from accounts.signals import announce_sign_out_everywhere, session_ended
@@ -32,13 +33,33 @@ DEVICE_LENGTH = 200  # characters, as the column has
 PAUSE = timedelta(minutes=5)  # between two notes of the use of a session: to write with every request costs too much
 
 
+class Held(NamedTuple):
+    """A session in force: its user, and whether they have shown a second factor in it."""
+
+    user_id: int
+    has_shown_factor: bool
+
+
+class Claims(NamedTuple):
+    """What a stored session says of itself."""
+
+    user_id: int | None
+    hash: str | None  # of the password that the user had then
+    has_shown_factor: bool
+
+
 def in_force(keys: Collection[str]) -> dict[str, int]:
     """The sessions of these keys that are in force, with the id of whose each is.
 
     One is not where it ended, expired, or is of somebody who was deactivated or has changed the password since. Two
     queries for up to 500 keys, none for no keys.
     """
-    return {key: user for batch in batches(keys) for key, user in _in_force(batch)}
+    return {key: held.user_id for key, held in read(keys).items()}
+
+
+def read(keys: Collection[str]) -> dict[str, Held]:
+    """Return what is known of the sessions of these keys that are in force, as `in_force` does."""
+    return {key: held for batch in batches(keys) for key, held in _in_force(batch)}
 
 
 @receiver(user_logged_in)
@@ -68,7 +89,7 @@ def announce_the_end(instance: Session, **_: Any) -> None:
 
     Of one that had expired nobody needs to hear: whoever holds something open for it looks at the time.
     """
-    user, _hash = _claims(instance.session_data)
+    user = _claims(instance.session_data).user_id
     if user is not None and instance.expire_date > timezone.now():
         values = {"user_id": user, "session_key": instance.session_key}
         transaction.on_commit(partial(session_ended.send, sender=User, **values))
@@ -139,22 +160,23 @@ def address_of(request: HttpRequest) -> str:
         return NO_ADDRESS
 
 
-def _in_force(keys: list[str]) -> Iterator[tuple[str, int]]:
+def _in_force(keys: list[str]) -> Iterator[tuple[str, Held]]:
     found = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
     claims = {key: _claims(data) for key, data in found.values_list("session_key", "session_data")}
-    active = User.objects.filter(is_active=True, pk__in={user for user, _ in claims.values() if user is not None})
+    users = {claim.user_id for claim in claims.values() if claim.user_id is not None}
+    active = User.objects.filter(is_active=True, pk__in=users)
     hashes = {user: _auth_hash(password) for user, password in active.values_list("pk", "password")}
-    for key, (user, session_hash) in claims.items():
+    for key, (user, session_hash, has_shown) in claims.items():
         if user is not None and session_hash is not None and hashes.get(user) == session_hash:
-            yield key, user
+            yield key, Held(user, has_shown)
 
 
 @lru_cache(maxsize=10_000)  # a busy socket asks with every message, and the answer depends on nothing else
-def _claims(session_data: str) -> tuple[int | None, str | None]:
-    """Whose session it says that it is, and the hash of the password that they had then."""
+def _claims(session_data: str) -> Claims:
     data = Session(session_data=session_data).get_decoded()
     user = str(data.get(SESSION_KEY, ""))
-    return int(user) if user.isdecimal() else None, data.get(HASH_SESSION_KEY)
+    user_id = int(user) if user.isdecimal() else None
+    return Claims(user_id, data.get(HASH_SESSION_KEY), has_shown_factor(data, user_id))
 
 
 @lru_cache(maxsize=10_000)

@@ -93,11 +93,13 @@ def user_changed(user: User, room_ids: Iterable[int]) -> None:
     _after_commit(envelopes.user_changed(events.user_changed(user), room_ids))
 
 
-def reports_counted(room: Room, users: Iterable[int]) -> None:
-    """Tell these users' tabs how many reports of the room wait."""
+def reports_counted(room: Room, moderators: Iterable[int], administrators: Iterable[int]) -> None:
+    """Tell the tabs of these users how many reports of the room wait."""
     event = events.reports_counted(room.pk, room.reports.open().count())
-    for user_id in users:
+    for user_id in moderators:
         _after_commit(envelopes.for_user(user_id, event))
+    for user_id in administrators:
+        _after_commit(envelopes.for_administrator(user_id, event))
 
 
 def announced() -> None:

@@ -8,7 +8,9 @@ from typing import Any
 
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
+from django.contrib.sessions.backends.base import SessionBase
 
+from accounts.factors import has_shown_factor
 from chat import commands
 from chat.errors import Refused, SignedOut
 from chat.hub import get_hub
@@ -56,10 +58,12 @@ class RoomsConsumer(AsyncWebsocketConsumer):
         if get_hub().is_full_for(user.pk):
             await self.close(TOO_MANY_SOCKETS)  # only a socket that was accepted can be told why
             return
-        session = self.scope["session"].session_key
+        session: SessionBase = self.scope["session"]
         # A plain user: the scope's own stands behind a proxy, which costs something each time that it is asked.
         outlet = outlet_for(self.scope, self.base_send)
-        self.connection = Connection(copy(user), session, outlet, self.scope.get("address", ""), device)
+        address = self.scope.get("address", "")
+        self.connection = Connection(copy(user), str(session.session_key), outlet, address, device)
+        self.connection.has_shown_factor = has_shown_factor(session, user.pk)
         self.scope.clear()  # for as long as the socket is open, nothing of its handshake is needed any more
         try:
             await get_hub().welcome(self.connection)

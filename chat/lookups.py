@@ -16,6 +16,8 @@ from chat.attendance import presence_of
 from chat.authority import Act, allows
 from chat.models import Membership, Message, Participant, Room
 from chat.models.membership import name_begins
+from chat.services.actor import Actor
+from chat.services.locking import is_administrator
 
 MOST_PEOPLE = 10  # that a name's beginning may mean: more is no help
 MOST_THREADS = 50
@@ -96,9 +98,9 @@ def people(request: HttpRequest) -> HttpResponse:
 @require_GET
 def person(request: HttpRequest, person_id: int) -> HttpResponse:
     """Somebody with whom one shares a room; and how they stand in the one in which one looks at them."""
-    viewer, room_id = _user(request), _position(request, "room")
-    seen = person_in_room.room_seen_by(viewer, room_id) if room_id is not None else None
-    found = _known_to(viewer).select_related("status").filter(pk=person_id).first()
+    by, viewer, room_id = Actor.of(request), _user(request), _position(request, "room")
+    seen = person_in_room.room_seen_by(by, room_id) if room_id is not None else None
+    found = _known_to(by, viewer).select_related("status").filter(pk=person_id).first()
     if found is None and seen and allows(seen[1], Act.SEE_MODERATION):
         # Who left is known to those who run the room, but not how they are.
         gone = get_object_or_404(person_in_room.people_of(seen[0]), pk=person_id)
@@ -117,9 +119,9 @@ def _card_for(viewer: User, person: User) -> dict[str, Any]:
     return card | presence | {"time_zone": person.time_zone or None, "rooms": [room.name for room in shared]}
 
 
-def _known_to(viewer: User) -> QuerySet[User]:
+def _known_to(by: Actor, viewer: User) -> QuerySet[User]:
     """Those whose card somebody may see. To anybody else, a stranger is as nobody."""
-    if viewer.is_staff:
+    if is_administrator(by):
         return User.objects.all()
     shared = Membership.objects.current().filter(room__in=Room.objects.of(viewer))
     return User.objects.filter(Q(pk=viewer.pk) | Q(pk__in=shared.values("user")))

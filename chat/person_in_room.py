@@ -9,15 +9,15 @@ from chat.authority import IN_AN_ARCHIVED_ROOM, OWNER, Act, allows, outranks
 from chat.events import muted
 from chat.models import Room
 from chat.services.actor import Actor
-from chat.services.locking import roles_of
+from chat.services.locking import roles_of, roles_on_record
 
 Standing = dict[str, Any]  # docs/protocol.md
 
 
-def room_seen_by(viewer: User, room_id: int) -> tuple[Room, frozenset[str]] | None:
+def room_seen_by(by: Actor, room_id: int) -> tuple[Room, frozenset[str]] | None:
     """A room in which the viewer has any role, and their roles."""
     room = Room.objects.existing().filter(pk=room_id).first()
-    roles = roles_of(Actor(viewer), room) if room else frozenset()
+    roles = roles_of(by, room) if room else frozenset()
     return (room, roles) if room and roles else None
 
 
@@ -53,7 +53,7 @@ def _fitting(is_member: bool, *, is_muted: bool, is_banned: bool) -> dict[str, A
 
 
 def _allowed(room: Room, roles: frozenset[str], viewer: User, person: User) -> set[Act]:
-    theirs = roles_of(Actor(person), room)
+    theirs = roles_on_record(person, room)
     is_above = viewer != person and outranks(roles, theirs)
     allowed = {act for act in Act if allows(roles, act) and (is_above or act == Act.TRANSFER)}
     if OWNER in theirs:

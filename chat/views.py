@@ -48,7 +48,7 @@ def room(request: HttpRequest, room_id: int) -> HttpResponse:
     state = {
         "me": events.user_card(user),
         "authority": {role: acts_of([role]) for role in (*Membership.Role.values, ADMINISTRATOR)},
-        "administrator": user.is_staff,
+        "administrator": user.is_staff and Actor.of(request).may_run_the_site,
         "room": entry,
         "rooms": listed,
         "version": version,

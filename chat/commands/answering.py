@@ -11,7 +11,7 @@ from chat.errors import Limited, NotFound, Refused
 from chat.hub import Hub
 from chat.hub.connection import Connection
 from chat.services.actor import Actor
-from chat.services.standing import in_session
+from chat.services.standing import act_in_session, in_session
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -30,9 +30,12 @@ async def write_for(
 async def act_for(
     connection: Connection, service: Callable[Concatenate[Actor, P], T], *args: P.args, **kwargs: P.kwargs
 ) -> T:
-    """The same for an act that is written down, with where it came from."""
-    call = partial(service, Actor(connection.user, connection.address), *args, **kwargs)
-    return await write(in_session, connection.session, connection.user, call)
+    """Let a service act likewise: with the rights that the session gives, and with the address, for the log."""
+
+    def call(by: Actor) -> T:
+        return service(by, *args, **kwargs)
+
+    return await write(act_in_session, connection.session, connection.user, connection.address, call)
 
 
 def check_stands_in(hub: Hub, connection: Connection, room_id: int) -> None:

@@ -35,8 +35,11 @@ async def check_standing(hub: "Hub") -> None:
     keys = {connection.session for connection in connections}
     standing = await read(read_standing, list(hub.connections), keys)
     for connection in connections:
-        if connection.session not in standing.sessions:
+        held = standing.sessions.get(connection.session)
+        if held is None:
             connection.close(SIGNED_OUT)
+        else:
+            connection.has_shown_factor = held.has_shown_factor
     lost = [(connection, room) for connection, room in stood if room not in standing.rooms[connection.user.pk]]
     if lost:
         endings = await read(reads.endings, {(connection.user.pk, room_id) for connection, room_id in lost})

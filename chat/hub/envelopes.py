@@ -48,6 +48,11 @@ def for_user(user_id: int, event: dict[str, Any]) -> Envelope:
     return {"type": "user.event", "group": user_group(user_id), "user": user_id, "event": event}
 
 
+def for_administrator(user_id: int, event: dict[str, Any]) -> Envelope:
+    """For those of the user's tabs whose session has shown a second factor, while administrators need one."""
+    return for_user(user_id, event) | {"for_administrator": True}
+
+
 def people_changed(people: list[dict[str, Any]]) -> Envelope:
     """For every hub, since whoever sees these people may be anywhere (events.person_state)."""
     return {"type": "people.changed", "group": PEOPLE_GROUP, "people": people}

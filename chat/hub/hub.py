@@ -6,6 +6,7 @@ from collections.abc import Callable, Container, Iterable
 from typing import Any
 
 from accounts import sessions
+from accounts.administrators import is_enough
 from chat import events, limits
 from chat.attendance import count_in, fresh_here_counts, here_topic
 from chat.database import read
@@ -57,7 +58,7 @@ class Hub:
             "room.events": lambda envelope: self._receive_for_room(envelope["events"]),
             "room.deleted": lambda envelope: self.exits.end_room(envelope["event"]),
             "room.seen": lambda envelope: self._receive_for_viewers(envelope["event"]),
-            "user.event": lambda envelope: self._receive_for_user(envelope["user"], envelope["event"]),
+            "user.event": self._receive_for_user,
             "people.changed": lambda envelope: self.receive_people(envelope["people"]),
             "user.changed": lambda envelope: self.profiles.tell(envelope["event"], envelope["rooms"]),
             "site.announced": lambda envelope: self._work.begin(self.billboard.check()),
@@ -147,7 +148,7 @@ class Hub:
         hold, place = self.places.hold(connection, room_id), self.places[room_id]
         await self.places.subscribed(room_id)
         try:
-            return hold, await place.openings.ask((connection.user.pk, since))
+            return hold, await place.openings.ask(reads.Opening(connection.user.pk, connection.session, since))
         except NotFound:
             self.places.detach(connection, room_id)
             raise
@@ -221,11 +222,21 @@ class Hub:
             if connection.room == event["room"] and connection.user.pk != event["user"]["id"]:
                 connection.deliver_ephemeral(frame)
 
-    def _receive_for_user(self, user: int, event: dict[str, Any]) -> None:
-        if event["type"] == "room.gained":
+    def _receive_for_user(self, envelope: dict[str, Any]) -> None:
+        user, event = envelope["user"], envelope["event"]
+        if "for_administrator" in envelope:
+            self.tell_administrator(user, event)
+        elif event["type"] == "room.gained":
             self._work.begin(self.gain(user, event["room"]))
         else:
             self.tell_user(user, event)
+
+    def tell_administrator(self, user: int, event: dict[str, Any]) -> None:
+        """Hand an event to those of the user's tabs whose session gives the rights of an administrator."""
+        frame = Frame.of(event)
+        for connection in self.connections.get(user, ()):
+            if connection.is_greeted and is_enough(has_shown_factor=connection.has_shown_factor):
+                connection.deliver(frame)
 
     def tell_user(self, user: int, event: dict[str, Any]) -> None:
         """Hand an event to the user's tabs; a tab that is about to be greeted hears of it by that."""

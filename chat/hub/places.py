@@ -17,7 +17,7 @@ from chat.together import Together
 MOST_OPENINGS = 200  # that are read for together; more would keep the others waiting
 PATIENCE_SECONDS = 0.05  # for an event that was overtaken; after that it is read
 
-Openings = Together[tuple[int, int | None], reads.Opened]  # asked by user, and the version that the page has
+Openings = Together[reads.Opening, reads.Opened]
 
 
 @dataclass(slots=True)

@@ -3,10 +3,12 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import FilteredRelation, Q
 
+from accounts import sessions
+from accounts.administrators import is_enough
 from accounts.models import User
 from chat import events, history, limits, listing
 from chat.errors import NotFound, SignedOut
@@ -91,22 +93,36 @@ class Opened:
     sees_hidden: bool
 
 
-def openings(room_id: int, asked: Sequence[tuple[int, int | None]]) -> list[Opened | NotFound]:
-    """For each user, with the version that the page has: one read for all. NotFound for one who is no member."""
-    members = Membership.objects.current().filter(room=room_id, user__in={user for user, _ in asked})
+class Opening(NamedTuple):
+    """Somebody opens a room: in which session, and with which version of the room in the page."""
+
+    user: int
+    session: str
+    since: int | None
+
+
+def openings(room_id: int, asked: Sequence[Opening]) -> list[Opened | NotFound]:
+    """Read the room once for all who open it. NotFound for one who is no member."""
+    members = Membership.objects.current().filter(room=room_id, user__in={opening.user for opening in asked})
     found = list(members.listed())
     listed = {member.user_id: room for member, room in zip(found, listing.listed_rooms(found), strict=True)}
-    shown_hidden = _administrators(listed) if limits.administrators_see_hidden() else set()
+    shown_hidden = _administrators(asked) if limits.administrators_see_hidden() else set()
     changes = {
         since: history.changes_since(room_id, since, limit=limits.resume_limit())
-        for since in {since for user, since in asked if user in listed}
+        for since in {opening.since for opening in asked if opening.user in listed}
     }
     frames = {since: parts_of(each.events) for since, each in changes.items()}
     return [
-        Opened(listed[user], changes[since].head, frames[since], user in shown_hidden) if user in listed else NotFound()
-        for user, since in asked
+        Opened(listed[user], changes[since].head, frames[since], session in shown_hidden)
+        if user in listed
+        else NotFound()
+        for user, session, since in asked
     ]
 
 
-def _administrators(users: Iterable[int]) -> set[int]:
-    return set(User.objects.filter(pk__in=users, is_staff=True).values_list("pk", flat=True))
+def _administrators(asked: Iterable[Opening]) -> set[str]:
+    """The sessions that have the rights of an administrator."""
+    users = {opening.user for opening in asked}
+    staff = set(User.objects.administrators().filter(pk__in=users).values_list("pk", flat=True))
+    held = sessions.read({opening.session for opening in asked if opening.user in staff})
+    return {key for key, each in held.items() if is_enough(has_shown_factor=each.has_shown_factor)}

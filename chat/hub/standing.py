@@ -9,6 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from accounts import sessions as accounts_sessions
+from accounts.sessions import Held
 from chat.models import Membership
 
 
@@ -16,12 +17,12 @@ from chat.models import Membership
 class Standing:
     """The sessions that are in force, and the rooms that each user is in, with how far they have read there."""
 
-    sessions: Collection[str]
+    sessions: dict[str, Held]
     rooms: dict[int, dict[int, int]] = field(default_factory=lambda: defaultdict(dict))
 
 
 def read_standing(users: Collection[int], sessions: Collection[str]) -> Standing:
-    standing = Standing(accounts_sessions.in_force(sessions))
+    standing = Standing(accounts_sessions.read(sessions))
     for batch in accounts_sessions.batches(users):
         memberships = Membership.objects.current().filter(user__in=batch)
         for user, room, last_read in memberships.values_list("user_id", "room_id", "last_read"):

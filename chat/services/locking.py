@@ -57,7 +57,7 @@ def authorise(by: Actor, room: Room, act: Act, *, on: User | None = None) -> fro
     if on is not None:
         if by.user is not None and on.pk == by.user.pk:
             raise Forbidden(_("You cannot do that to yourself."))
-        if not outranks(roles, roles_of(Actor(on), room)):
+        if not outranks(roles, roles_on_record(on, room)):
             raise Forbidden(_("You may do that only to those whose role is below yours."))
     return roles
 
@@ -72,23 +72,36 @@ def authorise_on(by: Actor, room: Room, act: Act, user_id: int) -> User:
 
 
 def roles_of(by: Actor, room: Room) -> frozenset[str]:
-    """The roles that somebody has in a room, as they are stored: that of the member, and that of an administrator.
+    """Return the roles that `by` may use in a room: that of the member, and that of an administrator.
 
-    The site itself is an administrator.
+    The site itself is an administrator. A session without a second factor makes nobody one.
     """
     if by.user is None:
         return frozenset({ADMINISTRATOR})
-    role = room.memberships.current().filter(user=by.user, user__is_active=True).values_list("role", flat=True)
+    roles = roles_on_record(by.user, room)
+    return roles if by.may_run_the_site else roles - {ADMINISTRATOR}
+
+
+def roles_on_record(user: User, room: Room) -> frozenset[str]:
+    """Return the roles of a user in a room as they are stored, in whatever session. They decide who may act on them."""
+    role = room.memberships.current().filter(user=user, user__is_active=True).values_list("role", flat=True)
     roles = set(role)
     # In a direct conversation there is nothing to run.
-    if not room.is_direct and User.objects.administrators().filter(pk=by.user.pk).exists():
+    if not room.is_direct and User.objects.administrators().filter(pk=user.pk).exists():
         roles.add(ADMINISTRATOR)
     return frozenset(roles)
 
 
+def is_administrator(by: Actor) -> bool:
+    """Return whether `by` has the rights of an administrator: by the account, and by the session."""
+    if by.user is None:
+        return True
+    return by.may_run_the_site and User.objects.administrators().filter(pk=by.user.pk).exists()
+
+
 def check_administrator(by: Actor) -> None:
-    """Raises NotFound for whoever is no administrator of the site: to them, there is nothing of it."""
-    if by.user is not None and not User.objects.administrators().filter(pk=by.user.pk).exists():
+    """Raise NotFound for anyone without the rights of an administrator: to them, there is nothing of the site's."""
+    if not is_administrator(by):
         raise NotFound
 
 

@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -126,5 +125,7 @@ def _tell_how_many(room: Room) -> None:
     if room.is_direct:
         return
     members = room.memberships.current().filter(user__is_active=True)
-    told = members.filter(Q(role__in=MODERATORS) | Q(user__in=User.objects.administrators()))
-    broadcasts.reports_counted(room, told.values_list("user_id", flat=True))
+    moderators = members.filter(role__in=MODERATORS)
+    administrators = members.exclude(role__in=MODERATORS).filter(user__in=User.objects.administrators())
+    told = (found.values_list("user_id", flat=True) for found in (moderators, administrators))
+    broadcasts.reports_counted(room, *told)

@@ -8,6 +8,7 @@ from django.db import transaction
 from accounts import sessions
 from accounts.models import User
 from chat.errors import SignedOut
+from chat.services.actor import Actor
 
 T = TypeVar("T")
 
@@ -17,7 +18,13 @@ def in_session(session: str, user: User, service: Callable[[], T]) -> T:
 
     So nothing is stored for somebody who was signed out. Raises SignedOut, and what the service raises.
     """
+    return act_in_session(session, user, "", lambda _by: service())
+
+
+def act_in_session(session: str, user: User, address: str, service: Callable[[Actor], T]) -> T:
+    """Call a service likewise, with an actor who has the rights that the session gives in that transaction."""
     with transaction.atomic():
-        if sessions.in_force([session]).get(session) != user.pk:
+        held = sessions.read([session]).get(session)
+        if held is None or held.user_id != user.pk:
             raise SignedOut
-        return service()
+        return service(Actor(user, address, held.has_shown_factor))

@@ -85,9 +85,13 @@ class TestPages:
 
     @pytest.mark.django_db
     def test_each_page_answers_each_visitor_as_the_table_says(
-        self, values: dict[str, Any], alice: User, bob: User, mallory: User, administrator: User
+        self, values: dict[str, Any], alice: User, bob: User, mallory: User, administrator: User, settings: Any
     ) -> None:
-        visitors = [Visitor(user) for user in people(alice, bob, mallory, administrator).values()]
+        settings.ADMIN_SECOND_FACTOR = True
+        visitors = [
+            Visitor(user, has_shown_factor=person != "factorless")
+            for person, user in people(alice, bob, mallory, administrator).items()
+        ]
         before, seen = stored(), dict[str, tuple[Row, Row]]()
         for name, address in tried():
             path, form = address.path(filled(name, address, values)), filled_in(FORMS.get(name, {}), values)
@@ -109,13 +113,15 @@ class TestCommands:
     ) -> None:
         known = people(alice, bob, mallory, administrator)
         asked = await in_thread(commands)(known, carol)
-        server, seen = servers(**UNLIMITED), dict[str, dict[str, str]]()
+        server, seen = servers(**UNLIMITED, ROOMFUL_ADMIN_SECOND_FACTOR="1"), dict[str, dict[str, str]]()
         with pytest.raises(InvalidStatus) as refused:
             await open_socket(server)
         assert refused.value.response.status_code == 403
         for person, user in known.items():
             if user:
-                async with Socket(server, user) as socket:
+                shown = user.is_staff and person != "factorless"
+                cookie = await in_thread(session_cookie)(user, has_shown_factor=shown)
+                async with Socket(server, user, cookie=cookie) as socket:
                     for name, members in asked[person].items():
                         seen.setdefault(name, {"nobody": "refused"})[person] = await outcome_of(socket, name, members)
         check_rows("COMMANDS", COMMANDS, {name: Row(**row) for name, row in seen.items()})
@@ -127,4 +133,4 @@ class TestCommands:
 
 def people(alice: User, bob: User, mallory: User, administrator: User) -> dict[str, User | None]:
     """Return the user of each column of the table."""
-    return dict(zip(Row._fields, (None, mallory, bob, alice, administrator), strict=True))
+    return dict(zip(Row._fields, (None, mallory, bob, alice, administrator, administrator), strict=True))

@@ -189,11 +189,14 @@ def open_socket(server: Endpoint[Opening], cookie: str = "", origin: str | None 
     return server.open_socket(None if origin is None else origin or server.origin, headers, **options)
 
 
-def session_cookie(user: "User") -> str:
-    """The key of a new session of that person, as a browser would have it after signing in."""
+def session_cookie(user: "User", *, has_shown_factor: bool = False) -> str:
+    """The key of a new session of that person, as a browser would have it after signing in some time ago."""
     from accounts.session_store import SessionStore
 
     session = SessionStore()
+    methods = ["password", "mfa"] if has_shown_factor else ["password"]
+    session["account_authentication_methods"] = [{"method": method, "at": 0} for method in methods]
+    session["account_authentication_methods_user"] = str(user.pk)
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = MODEL_BACKEND
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()

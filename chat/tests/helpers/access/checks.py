@@ -43,6 +43,8 @@ def agrees(seen: Any, expected: Any) -> bool:
         return False
     if isinstance(seen, str):
         return seen in expected.split(" | ")
+    if isinstance(expected, Row):
+        return all(agrees(*pair) for pair in zip(seen, expected.whole(), strict=True))
     return all(agrees(*pair) for pair in zip(seen, expected, strict=True))
 
 
@@ -50,7 +52,7 @@ def as_code(found: Any) -> str:
     """Return the code of a row: its name in rows.py, if it has one."""
     if not isinstance(found, Row):
         return f"({', '.join(map(as_code, found))})"
-    named = (name for name, value in vars(rows).items() if isinstance(value, Row) and value == found)
+    named = (name for name, value in vars(rows).items() if isinstance(value, Row) and value.whole() == found)
     return next(named, f"Row{tuple(found)}")
 
 

@@ -84,7 +84,7 @@ PAGES: dict[str, tuple[Row, Row]] = {
     "chat:site-admin:ban": (NOT_SO_FOR_ADMINISTRATORS, DONE_BY_ADMINISTRATORS),
     "chat:site-admin:unban": (
         NOT_SO_FOR_ADMINISTRATORS,
-        Row("sign in", "nothing", "nothing", "nothing", "leads on"),  # nobody is banned
+        Row("sign in", "nothing", "nothing", "nothing", "leads on", "confirm"),  # nobody is banned
     ),
     "chat:site-admin:end-sessions": (NOT_SO_FOR_ADMINISTRATORS, DONE_BY_ADMINISTRATORS),
     "chat:site-admin:end-session": (NOT_SO_FOR_ADMINISTRATORS, DONE_BY_ADMINISTRATORS),
@@ -143,13 +143,13 @@ PAGES: dict[str, tuple[Row, Row]] = {
     "account_set_password": (CONFIRM, CONFIRM),
     "mfa_index": (SIGNED_IN, NOT_SO),
     "mfa_reauthenticate": (
-        Row("sign in", "confirm", "confirm", "confirm", "open"),
-        Row("sign in", "confirm", "confirm", "confirm", "form"),
+        Row("sign in", "confirm", "confirm", "confirm", "open", "open"),
+        Row("sign in", "confirm", "confirm", "confirm", "form", "form"),
     ),
     "mfa_activate_totp": (CONFIRM, CONFIRM),
     "mfa_deactivate_totp": (
-        Row("sign in", "nothing", "nothing", "nothing", "confirm"),
-        Row("sign in", "nothing", "nothing", "nothing", "confirm"),
+        Row("sign in", "nothing", "nothing", "nothing", "confirm", "confirm"),
+        Row("sign in", "nothing", "nothing", "nothing", "confirm", "confirm"),
     ),
     "mfa_view_recovery_codes": (NOT_THEIRS, NOT_SO),
     "mfa_generate_recovery_codes": (CONFIRM, CONFIRM),
@@ -166,8 +166,8 @@ PAGES: dict[str, tuple[Row, Row]] = {
     "words": (EVERYONE, NEVER),
     "presence": (ADMIN, ADMIN_FORM),
     "admin:login": (
-        Row("sign in", "refused", "refused", "refused", "leads on"),
-        Row("sign in", "refused", "refused", "refused", "leads on"),
+        Row("sign in", "refused", "refused", "refused", "leads on", "confirm"),
+        Row("sign in", "refused", "refused", "refused", "leads on", "confirm"),
     ),
     "admin:logout": (
         Row("sign in", "leads on", "leads on", "leads on", "not so"),

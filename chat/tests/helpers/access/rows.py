@@ -9,6 +9,10 @@ class Row(NamedTuple):
     member: str
     owner: str
     administrator: str
+    factorless: str = ""  # an administrator who has shown no second factor; as an outsider, if empty
+
+    def whole(self) -> "Row":
+        return self._replace(factorless=self.factorless or self.outsider)
 
 
 def all_alike(word: str) -> Row:
@@ -46,10 +50,10 @@ WHO_RUN_IT = Row("sign in", "nothing", "refused", "open", "open")
 DONE_BY_WHO_RUN_IT = Row("sign in", "nothing", "refused", "done", "done")
 NOT_SO_FOR_WHO_RUN_IT = Row("sign in", "nothing", "refused", "not so", "not so")
 
-# On the pages of the site, which only administrators reach.
-ADMINISTRATORS = Row("sign in", "nothing", "nothing", "nothing", "open")
-DONE_BY_ADMINISTRATORS = Row("sign in", "nothing", "nothing", "nothing", "done")
-NOT_SO_FOR_ADMINISTRATORS = Row("sign in", "nothing", "nothing", "nothing", "not so")
+# On the pages of the site, which only administrators reach. Without a second factor, they are led to where it is shown.
+ADMINISTRATORS = Row("sign in", "nothing", "nothing", "nothing", "open", "confirm")
+DONE_BY_ADMINISTRATORS = Row("sign in", "nothing", "nothing", "nothing", "done", "confirm")
+NOT_SO_FOR_ADMINISTRATORS = Row("sign in", "nothing", "nothing", "nothing", "not so", "confirm")
 
 # In Django's admin. Its permissions by model are tested elsewhere; this checks only that nobody else comes in.
 ADMIN = Row("sign in", "sign in", "sign in", "sign in", "open | leads on | refused | nothing | not so")
