@@ -3,7 +3,7 @@
 Their password may be known to somebody else, and what it opens is everybody's.
 """
 
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
@@ -14,7 +14,9 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from accounts import first_factors
 from accounts.factors import has_second_factor, signed_in_with_second_factor
+from accounts.models import User
 
 
 def may_run_the_site(request: HttpRequest) -> bool:
@@ -30,7 +32,10 @@ def is_enough(*, has_shown_factor: bool) -> bool:
 def lead_to_second_factor(request: HttpRequest, to: str) -> HttpResponseRedirect:
     """To where they add one; or, where they have one, to where they show it, and from there to the page `to`."""
     if not has_second_factor(request.user):
-        need = _("Whoever runs the site needs a second factor: add a passkey or an authenticator app, then come back.")
+        if first_factors.may_add(request):
+            need = _("Administrators need a second factor: add a passkey or an authenticator app, then come back.")
+        else:
+            need = first_factors.how_to_add_one(cast(User, request.user))
         messages.warning(request, need)
         return redirect("mfa_index")
     messages.info(request, _("To run the site, show your second factor."))

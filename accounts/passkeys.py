@@ -8,6 +8,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from accounts.first_factors import FirstFactorForm
+
 NAME_LENGTH = 80
 ANSWER_LENGTH = 32 * 1024  # characters; one with its maker's certificates has some thousand
 
@@ -41,7 +43,7 @@ class Making(Answer):
             raise get_adapter().validation_error("incorrect_code") from error
 
 
-class AddForm(Making, allauth.AddWebAuthnForm):
+class AddForm(FirstFactorForm, Making, allauth.AddWebAuthnForm):
     pass
 
 

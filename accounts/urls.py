@@ -5,6 +5,7 @@ from accounts import views
 app_name = "accounts"
 urlpatterns = [
     path("setup/<token>/", views.setup, name="setup"),
+    path("accounts/first-factor/<token>/", views.first_factor, name="first-factor"),
     path("accounts/sessions/<int:session_id>/end/", views.end_session, name="end-session"),
     path("", include("accounts.profile.urls")),
     path("accounts/invited/<token>/", views.invited, name="invited"),

@@ -11,9 +11,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import invitations, pending, proof, sessions
+from accounts import first_factors, invitations, pending, proof, sessions
 from accounts import setup as site_setup
 from accounts.forms import ClaimForm, SetupForm
 from accounts.limits import limited
@@ -34,6 +34,7 @@ def setup(request: HttpRequest, token: str) -> HttpResponse:
     except site_setup.AlreadySetUp as error:
         raise Http404(_("This link has been used, or it has expired.")) from error
     login(request, administrator, backend="django.contrib.auth.backends.ModelBackend")
+    first_factors.allow(request)
     return redirect(settings.LOGIN_REDIRECT_URL)
 
 
@@ -70,6 +71,17 @@ def claim(request: HttpRequest) -> HttpResponse:
     proof.settle(request, user, form.cleaned_data["username"], form.cleaned_data.get("password1"))
     messages.success(request, _("Saved. From now on, you alone can sign in to this account."))
     return redirect(settings.LOGIN_REDIRECT_URL)
+
+
+@never_cache
+@require_safe
+def first_factor(request: HttpRequest, token: str) -> HttpResponse:
+    """Let an administrator add their first second factor, in this session."""
+    if not first_factors.is_valid(token, cast(User, request.user)):
+        raise Http404(_("This link has been used, or it has expired."))
+    first_factors.allow(request)
+    messages.info(request, _("Now add a passkey or an authenticator app."))
+    return redirect("mfa_index")
 
 
 @never_cache

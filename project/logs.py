@@ -14,8 +14,9 @@ from redis.exceptions import RedisError
 # The database or Redis is away, or refuses to work. Where in our code that was noticed says nothing about the reason.
 OUTAGES = (RedisError, ConnectionError, PoolTimeout, OperationalError, InterfaceError)
 
-# An invite link of a room, the set-up link, an invitation to the site; also where an address names one to come back to.
-SECRET = re.compile(r"((?:/|%2F)(?:join|setup|invited)(?:/|%2F))[\w:.-]+", re.IGNORECASE)
+# An invite link of a room, the set-up link, an invitation to the site, the link for a first second factor; also where
+# an address names one to come back to.
+SECRET = re.compile(r"((?:/|%2F)(?:join|setup|invited|first-factor)(?:/|%2F))[\w:.-]+", re.IGNORECASE)
 
 # What would end a line, and begin another that nothing has written.
 UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")

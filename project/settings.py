@@ -290,6 +290,7 @@ MFA_PASSKEY_SIGNUP_ENABLED = ACCOUNT_EMAIL_VERIFICATION == "mandatory"  # withou
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers allow http://localhost alone
 MFA_ADAPTER = "accounts.factors.Adapter"
 MFA_FORMS = {
+    "activate_totp": "accounts.first_factors.ActivateAppForm",
     "add_webauthn": "accounts.passkeys.AddForm",
     "signup_webauthn": "accounts.passkeys.SignUpForm",
     "edit_webauthn": "accounts.passkeys.RenameForm",

@@ -3,11 +3,12 @@
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.signals import authenticator_added
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.management import CommandError, call_command
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
@@ -77,6 +78,16 @@ def test_resetting_a_second_factor_keeps_the_sessions_of_others(by: Actor, alice
     his = signed_in(bob)
     second_factors.reset(by, alice.pk)
     assert Session.objects.get().pk == his.session.session_key
+
+
+def test_a_new_second_factor_of_an_administrator_is_in_the_audit_log(admin_user: User, alice: User) -> None:
+    for user, kind in ((alice, "totp"), (admin_user, "recovery_codes"), (admin_user, "totp")):
+        made = Authenticator(user=user, type=kind)
+        request = RequestFactory().get("/", REMOTE_ADDR="203.0.113.9")
+        authenticator_added.send(Authenticator, request=request, user=user, authenticator=made)
+    entry = AuditEntry.objects.get()
+    assert (entry.act, entry.actor_name, entry.person_name) == ("person.changed", "admin", "admin")
+    assert (entry.address, entry.details) == ("203.0.113.9", {"how": "second factor added", "fields": []})
 
 
 def test_a_command_resets_the_second_factor_of_the_only_administrator(admin_user: User) -> None:

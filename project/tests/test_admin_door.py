@@ -1,5 +1,7 @@
 """Administrators come in as everybody does, and show a second factor before they run the site."""
 
+from urllib.parse import urlsplit
+
 import pytest
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
@@ -8,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
+from accounts import first_factors
 from accounts.models import User
 
 pytestmark = pytest.mark.django_db
@@ -54,9 +57,12 @@ def test_an_administrator_who_has_not_shown_their_second_factor_is_asked_for_it(
 
 @pytest.mark.parametrize("page", PAGES)
 def test_an_administrator_without_a_second_factor_is_asked_to_add_one(page: str, admin_user: User) -> None:
-    answer = signed_in(admin_user).get(page, follow=True)
+    client = signed_in(admin_user)
+    answer = client.get(page, follow=True)
     assert answer.redirect_chain[-1][0] == reverse("mfa_index")
-    assert "Whoever runs the site needs a second factor" in answer.text
+    assert "ask for “manage.py second_factor_link admin”" in answer.text
+    client.get(urlsplit(first_factors.link(admin_user)).path)
+    assert "add a passkey or an authenticator app, then come back" in client.get(page, follow=True).text
 
 
 def test_an_action_sent_before_the_second_factor_is_not_done(admin_user: User, bob: User) -> None:

@@ -91,6 +91,7 @@ def test_a_page_has_no_secret_of_anybody(alice: User, bob: User, secret: Room) -
         ("GET /join/abc_D-1/ 200", "GET /join/…/ 200"),
         ("Not Found: /setup/a:b:c-d/", "Not Found: /setup/…/"),
         ("GET /accounts/invited/abc/ 200", "GET /accounts/invited/…/ 200"),
+        ("GET /accounts/first-factor/a:b:c-d/ 302", "GET /accounts/first-factor/…/ 302"),
         ("GET /accounts/login/?next=/join/abc/", "GET /accounts/login/?next=/join/…/"),
         ("GET /accounts/login/?next=%2Fjoin%2Fabc%2F", "GET /accounts/login/?next=%2Fjoin%2F…%2F"),
         ("POST /rooms/7/join/ 302", "POST /rooms/7/join/ 302"),

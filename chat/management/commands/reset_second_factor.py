@@ -1,8 +1,10 @@
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
+from accounts import first_factors
 from accounts.models import User
 from chat.errors import Refused
 from chat.services import second_factors
@@ -21,3 +23,5 @@ class Command(BaseCommand):
         except (User.DoesNotExist, Refused) as error:
             raise CommandError(error) from error
         self.stdout.write(_("%(name)s has no second factor any more, and is signed out.") % {"name": person.username})
+        if settings.ADMIN_SECOND_FACTOR and person.is_staff:
+            self.stdout.write(_("To add another: %(link)s") % {"link": first_factors.link(person)})

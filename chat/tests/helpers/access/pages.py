@@ -137,6 +137,7 @@ PAGES: dict[str, tuple[Row, Row]] = {
     "accounts:export": (CONFIRM, CONFIRM),
     "accounts:delete": (CONFIRM, CONFIRM),
     "accounts:end-session": (NOT_SO, NOT_THEIRS),
+    "accounts:first-factor": (NOT_THEIRS, NOT_SO),  # there is no such link
     "account_reauthenticate": (SIGNED_IN, LED_ON),
     "account_email": (SIGNED_IN, CONFIRM),
     "account_change_password": (SIGNED_IN, DONE),

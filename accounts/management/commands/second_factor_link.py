@@ -1,0 +1,23 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+
+from accounts import first_factors
+from accounts.factors import has_second_factor
+from accounts.models import User
+
+
+class Command(BaseCommand):
+    help = "Prints the link with which an administrator adds their first second factor. Hand it to them yourself."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("username")
+
+    def handle(self, *args: Any, username: str, **options: Any) -> None:
+        user = User.objects.called(username).first()
+        if user is None:
+            raise CommandError(_("Nobody has the username %(username)s.") % {"username": username})
+        if has_second_factor(user):
+            raise CommandError(_("%(username)s has a second factor already.") % {"username": user.username})
+        self.stdout.write(first_factors.link(user))
