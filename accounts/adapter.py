@@ -20,6 +20,7 @@ from accounts.addresses import domain_of
 from accounts.models import User
 from accounts.naming import Naming, as_if_later
 from accounts.origin import origin
+from accounts.overload import Overloaded
 from accounts.usernames import folded
 
 logger = logging.getLogger(__name__)
@@ -97,6 +98,14 @@ class Adapter(Naming):
         """Somebody who took the account over from another chooses a username and a password first."""
         response: HttpResponse = super().post_login(request, user, **options)
         return redirect("accounts:claim") if proof.has_claimed(request, user) else response
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
+        """Check credentials. A try that was refused because there are too many at once is no wrong one."""
+        try:
+            return super().authenticate(request, **credentials)
+        except Overloaded:
+            self._rollback_login_failed_rl_usage()
+            raise
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
         """Whoever knows the password of an account that is not active is told why."""

@@ -1,11 +1,13 @@
 from collections.abc import Collection, Iterable
 from typing import Any, ClassVar, Self
 
+from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower, Now
+from django.dispatch import Signal
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +16,9 @@ from accounts.confusables import LONGEST, skeleton
 from accounts.fields import FoldedField, SkeletonField
 from accounts.usernames import FOLDED_LENGTH, TAKEN, USERNAME_LENGTH, folded, validators
 from accounts.zones import ZONE_LENGTH, validate_time_zone
+
+# `user`: the hash of their password was replaced by one of other costs; sent in the transaction that does it.
+password_rehashed = Signal()
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -98,6 +103,8 @@ class User(AbstractUser):
     grounds_before: dict[str, Any] | None = None
     # While the account is made: whether its address is still to be confirmed.
     awaits_code = False
+    # What sessions carried before `check_password` replaced the hash of the password.
+    replaced_session_hash = ""
 
     class Meta(AbstractUser.Meta):
         constraints = [
@@ -123,6 +130,19 @@ class User(AbstractUser):
         if update_fields is not None and "username" in update_fields:
             update_fields = {*update_fields, "folded", "skeleton"}
         super().save(*args, update_fields=update_fields, **kwargs)
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Check the password. A hash of other costs than today's is replaced, and no session ends by that."""
+        return check_password(raw_password, self.password, self._rehash)
+
+    def _rehash(self, raw_password: str) -> None:
+        former, session_hash = self.password, self.get_session_auth_hash()
+        renewed = make_password(raw_password)
+        with transaction.atomic():
+            if not User.objects.filter(pk=self.pk, password=former).update(password=renewed):
+                return  # it was changed meanwhile
+            self.password, self.replaced_session_hash = renewed, session_hash
+            password_rehashed.send(sender=User, user=self)
 
     @property
     def name(self) -> str:

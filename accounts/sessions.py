@@ -22,7 +22,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.factors import has_shown_factor
-from accounts.models import User
+from accounts.models import User, password_rehashed
 from accounts.session_store import NO_ADDRESS
 from accounts.signals import announce_sign_out_everywhere, session_ended
 
@@ -81,6 +81,18 @@ def touch(keys: Collection[str]) -> None:
     now = timezone.now()
     for batch in batches(keys):
         UserSession.objects.filter(session_key__in=batch, last_seen_at__lt=now - PAUSE / 2).update(last_seen_at=now)
+
+
+@receiver(password_rehashed)
+def carry_over(user: User, **_: Any) -> None:
+    """Keep the user's noted sessions in force though the hash of the password is another now."""
+    keys = UserSession.objects.filter(user=user).values_list("session_key", flat=True)
+    for batch in batches(list(keys)):
+        for session in Session.objects.filter(pk__in=batch):
+            data = session.get_decoded()
+            if data.get(HASH_SESSION_KEY) == user.replaced_session_hash:
+                data[HASH_SESSION_KEY] = user.get_session_auth_hash()
+                Session.objects.filter(pk=session.pk).update(session_data=Session.objects.encode(data))
 
 
 @receiver(post_delete, sender=Session)

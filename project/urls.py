@@ -13,6 +13,9 @@ from accounts.views import own_sessions
 from chat.entrance import inactive
 from presence.views import operations
 
+handler429 = "project.overload.too_often"
+handler500 = "project.overload.server_error"
+
 urlpatterns = [
     path("", include("chat.urls")),
     path("", include("accounts.urls")),

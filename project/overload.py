@@ -1,0 +1,88 @@
+"""The answer to a request that is refused because too much is done at once: 503, and when to come back.
+
+Such are expensive work (accounts/overload.py), and pages that get none of the pool's connections in time. What was
+typed into a form is in the page, which sends it again.
+"""
+
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.deprecation import MiddlewareMixin
+from django.utils.translation import gettext_lazy as _
+from django.views.defaults import server_error as internal_error
+
+from accounts.overload import Overloaded, Refusals
+
+CSRF_FIELD = "csrfmiddlewaretoken"
+
+no_connection = Refusals("pages without a connection to the database")
+
+
+class NoConnection(Overloaded):
+    """All connections of the pool were lent for as long as a page waits for one."""
+
+    sentence = _("The database is busy.")
+
+
+class Overload(MiddlewareMixin):
+    """Innermost: what a view refuses. `server_error` is for what a middleware refuses."""
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        overloaded = as_overloaded(exception)
+        return refusal(request, overloaded) if overloaded else None
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The site's `handler500`."""
+    error = sys.exc_info()[1]
+    overloaded = as_overloaded(error) if error else None
+    return refusal(request, overloaded) if overloaded else internal_error(request)
+
+
+def too_often(request: HttpRequest) -> HttpResponse:
+    """The site's `handler429`: allauth's rate limits, most of which count by the minute."""
+    response = render(request, "429.html", status=429)
+    response["Retry-After"] = "60"
+    return response
+
+
+def as_overloaded(error: BaseException) -> Overloaded | None:
+    if isinstance(error, Overloaded):
+        return error
+    if isinstance(error, OperationalError) and type(error.__cause__).__name__ == "PoolTimeout":
+        no_connection.note()
+        return NoConnection("a connection", settings.DATABASE_WAIT_SECONDS)
+    return None
+
+
+def refusal(request: HttpRequest, error: Overloaded) -> HttpResponse:
+    """A page that asks nothing of the database."""
+    context = {"site_name": settings.SITE_NAME, "error": error, "again": again(request), "address": address(request)}
+    page = render_to_string("503.html", context)
+    response = HttpResponse(page, status=error.status, headers={"Retry-After": str(error.retry_after)})
+    response._has_been_logged = True  # type: ignore[attr-defined]  # `Refusals` writes one line for many
+    return response
+
+
+def address(request: HttpRequest) -> str:
+    """The path to come back to; one that begins with two slashes would be another site's."""
+    return "/" + request.get_full_path().lstrip("/")
+
+
+def again(request: HttpRequest) -> dict[str, Any] | None:
+    """The fields of a form, to be sent again. Passwords and files are chosen once more: no page repeats them."""
+    if request.method != "POST":
+        return None
+    fields = [(name, value) for name, values in request.POST.lists() for value in values if name != CSRF_FIELD]
+    return {
+        "token": get_token(request),
+        "kept": [(name, value) for name, value in fields if "password" not in name],
+        "passwords": [name for name, _ in fields if "password" in name],
+        "files": list(request.FILES),
+    }

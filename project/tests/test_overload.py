@@ -1,0 +1,108 @@
+"""Too much at once is refused, with when to come back, and costs neither memory nor the others' time."""
+
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from urllib.parse import urlencode
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import User
+from project.testing.machine import patience
+from project.testing.processes import Server
+from project.testing.rows import Measured
+
+MB = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    retry_after: str | None
+    seconds: float
+    page: str
+
+
+class Visitor:
+    """A browser at the entrance, at an address of its own. Any token goes with the cookie that came with it."""
+
+    def __init__(self, server: Server, address: str, like: "Visitor | None" = None) -> None:
+        self.server = server
+        self.token = ""
+        self.headers = {"X-Forwarded-For": address, "Origin": server.origin}
+        if like:
+            self.token, self.headers["Cookie"] = like.token, like.headers["Cookie"]
+            return
+        page = self.get(reverse("account_login"))
+        found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.page)
+        assert found, page
+        self.token = found[1]
+
+    def get(self, path: str) -> Answer:
+        return self._ask("GET", path, None)
+
+    def sign_in(self, login: str, password: str) -> Answer:
+        form = {"login": login, "password": password, "csrfmiddlewaretoken": self.token}
+        return self._ask("POST", reverse("account_login"), urlencode(form))
+
+    def _ask(self, method: str, path: str, body: str | None) -> Answer:
+        began = time.monotonic()
+        with closing(HTTPConnection("localhost", self.server.port, timeout=patience(60))) as connection:
+            kind = {"Content-Type": "application/x-www-form-urlencoded"} if body else {}
+            connection.request(method, path, body, self.headers | kind)
+            answer = connection.getresponse()
+            page = answer.read().decode()
+            for cookie in answer.headers.get_all("Set-Cookie") or []:
+                self.headers["Cookie"] = cookie.partition(";")[0]
+            return Answer(answer.status, answer.headers["Retry-After"], time.monotonic() - began, page)
+
+
+@contextmanager
+def watched(server: Server, look: Callable[[], Answer]) -> Iterator[tuple[list[int], list[Answer]]]:
+    """Look at a page and at the memory of the server, again and again, while the block runs."""
+    memory, pages, over = [server.memory()], [], threading.Event()
+
+    def watch() -> None:
+        while not over.wait(0.02):
+            memory.append(server.memory())
+
+    def visit() -> None:
+        while not over.wait(0.05):
+            pages.append(look())
+
+    with ThreadPoolExecutor(2) as pool:
+        watching = [pool.submit(watch), pool.submit(visit)]
+        try:
+            yield memory, pages
+        finally:
+            over.set()
+    for each in watching:
+        each.result()
+
+
+@pytest.mark.row(43)
+@pytest.mark.alone
+def test_many_sign_ins_at_once_take_little_memory_and_no_time_of_others(
+    servers: Callable[..., Server], measured: Measured, alice: User
+) -> None:
+    server = servers(ROOMFUL_TRUSTED_PROXIES="1")
+    other = Visitor(server, "192.0.2.1")
+    crowd = [Visitor(server, f"203.0.113.{number % 9 + 1}", other) for number in range(72)]
+    office = [Visitor(server, "198.51.100.7", other) for _ in range(30)]
+    assert Visitor(server, "192.0.2.1", other).sign_in("alice", "alice's password").status == 302
+    for visitors in (crowd, office):
+        with watched(server, lambda: other.get(reverse("account_login"))) as (memory, pages):
+            with ThreadPoolExecutor(len(visitors)) as pool:
+                tries = [pool.submit(each.sign_in, f"nobody-{n}", "123456") for n, each in enumerate(visitors)]
+            answers = [each.result() for each in tries]
+        assert {answer.status for answer in answers} <= {200, 429, 503}
+        assert all(answer.retry_after for answer in answers if answer.status != 200)
+        assert {page.status for page in pages} == {200}
+        measured("memory", (max(memory) - memory[0]) / MB, within=200, unit="MB")
+        measured("a page meanwhile", max(page.seconds for page in pages), within=1)
