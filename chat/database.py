@@ -1,15 +1,17 @@
 """The way from the event loop to the database, which blocks: threads of our own.
 
 Channels' `database_sync_to_async` runs all consumers on one thread, so that one slow query would stall every socket.
-Here reads have several threads, and so have writes on PostgreSQL; on SQLite, which has one writer at a time anyway,
-writes queue for one thread whose connection stays open.
+Here each kind of call has threads of its own, so that slow calls of one kind hold up no other kind. SQLite has one
+writer at a time, so there all writes queue for one thread, whose connection stays open.
 """
 
 import asyncio
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from enum import Enum
 from functools import partial
-from typing import ParamSpec, TypeVar
+from typing import Generic, ParamSpec, TypeVar
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
@@ -19,47 +21,129 @@ from chat.errors import Unavailable
 P = ParamSpec("P")
 T = TypeVar("T")
 
-READERS = 4
-WRITERS_ON_POSTGRESQL = 8
+# A write waits this long for locks, on PostgreSQL. One that meets a lock that is held for longer is rolled back, and
+# begins again where it holds up nobody but others like it.
+SHORT_LOCK_SECONDS = 0.05
+LOCK_SHARE = 0.8  # of the time for which a caller waits: the lock is given up first
+
+
+class Lane(Enum):
+    """A kind of call, and how many threads it has at most. Each thread may hold a connection of PostgreSQL's pool."""
+
+    ARRIVAL = "arrival", 2  # of sockets
+    READ = "read", 4  # for open tabs
+    DUTY = "duty", 2  # what the hub checks, and reads to fill gaps
+    PREPARATION = "preparation", 2  # what a message needs before it is posted
+    POST = "post", 3
+    WRITE = "write", 4  # other than posts
+    HELD = "held", 2  # posts and writes that wait for a lock
+
+    def __init__(self, label: str, threads: int) -> None:
+        self.label, self.threads = label, threads
+
+
+WRITERS = {Lane.POST, Lane.WRITE, Lane.HELD}
 
 _pools: dict[str, ThreadPoolExecutor] = {}
+_current = threading.local()
+
+
+class Held(Exception):
+    """A lock was not free for SHORT_LOCK_SECONDS: nothing is written, and the call may begin again in Lane.HELD."""
 
 
 async def read(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run a function that only reads. Raises what it raises, and Unavailable where the database is out of reach."""
-    return await _run(_pool("read", READERS), partial(function, *args, **kwargs))
+    return await run(Lane.READ, partial(function, *args, **kwargs))
+
+
+async def check(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Do `read` for the hub itself, which makes sure that nothing is missing: no tab's read is waited for."""
+    return await run(Lane.DUTY, partial(function, *args, **kwargs))
 
 
 async def write(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run a function that writes. Raises what it raises, and Unavailable where the database is out of reach.
 
-    A database that has gone silent may come to it later, and store it nevertheless: writes must bear to be repeated.
+    What could not begin in time is not done later, and what waits for a lock is rolled back. A database that has gone
+    silent during the commit may store it nevertheless: writes must bear to be repeated.
     """
-    writers = 1 if connection.vendor == "sqlite" else WRITERS_ON_POSTGRESQL
+    call = partial(function, *args, **kwargs)
     try:
         async with asyncio.timeout(settings.DATABASE_WAIT_SECONDS):
-            return await _run(_pool("write", writers), partial(function, *args, **kwargs))
+            try:
+                return await run(Lane.WRITE, call)
+            except Held:
+                return await run(Lane.HELD, call)
     except TimeoutError as error:
         raise Unavailable from error
 
 
-def _pool(name: str, threads: int) -> ThreadPoolExecutor:
+async def run(lane: Lane, call: Callable[[], T]) -> T:
+    """Run a function on a thread of a lane. A caller that is cancelled takes back what has not begun by then."""
+    job = _Job(call, lane)
+    try:
+        return await asyncio.get_running_loop().run_in_executor(_pool(lane), job.do)
+    except asyncio.CancelledError:
+        job.is_wanted = False
+        raise
+
+
+def check_wanted() -> None:
+    """Raise Unavailable where the caller of this write has been told that it is not done. The last act of a write."""
+    job: _Job[object] | None = getattr(_current, "job", None)
+    if job is not None and not job.is_wanted:
+        raise Unavailable
+
+
+def limit_lock_wait() -> None:
+    """Let this transaction wait for locks for less time than its caller waits for it."""
+    if connection.vendor != "postgresql":
+        return  # SQLite's lock is taken at the beginning of the transaction
+    job: _Job[object] | None = getattr(_current, "job", None)
+    if job is not None:
+        if job.has_limited_locks:
+            return
+        job.has_limited_locks = True  # a job is one transaction
+    is_short = job is not None and job.lane in (Lane.POST, Lane.WRITE)
+    seconds = SHORT_LOCK_SECONDS if is_short else LOCK_SHARE * settings.DATABASE_WAIT_SECONDS
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL lock_timeout = {max(1, int(seconds * 1000))}")
+
+
+def _met_a_lock(error: BaseException) -> bool:
+    """Whether a query was given up because of a lock (PostgreSQL's `lock_timeout`)."""
+    return getattr(error.__cause__, "sqlstate", None) == "55P03"
+
+
+class _Job(Generic[T]):
+    """A call on its way to a thread."""
+
+    def __init__(self, call: Callable[[], T], lane: Lane) -> None:
+        self.call, self.lane = call, lane
+        self.is_wanted = True
+        self.has_limited_locks = False
+
+    def do(self) -> T:
+        """Run in a thread: a broken connection is dropped, a pooled one handed back."""
+        _current.job = self
+        try:
+            return self.call()
+        except (OperationalError, InterfaceError) as error:
+            if not _met_a_lock(error):
+                connection.close()
+            elif self.lane in (Lane.POST, Lane.WRITE):
+                raise Held from error
+            raise Unavailable from error
+        finally:
+            _current.job = None
+            if connection.vendor != "sqlite":
+                close_old_connections()
+
+
+def _pool(lane: Lane) -> ThreadPoolExecutor:
+    one_writer = lane in WRITERS and connection.vendor == "sqlite"
+    name, threads = (Lane.WRITE.label, 1) if one_writer else (lane.label, lane.threads)
     if name not in _pools:
         _pools[name] = ThreadPoolExecutor(threads, thread_name_prefix=f"database-{name}")
     return _pools[name]
-
-
-async def _run(pool: ThreadPoolExecutor, call: Callable[[], T]) -> T:
-    return await asyncio.get_running_loop().run_in_executor(pool, _guarded, call)
-
-
-def _guarded(call: Callable[[], T]) -> T:
-    """Run in a thread: a broken connection is dropped, a pooled one handed back."""
-    try:
-        return call()
-    except (OperationalError, InterfaceError) as error:
-        connection.close()
-        raise Unavailable from error
-    finally:
-        if connection.vendor != "sqlite":
-            close_old_connections()

@@ -30,17 +30,26 @@ class Limiter(Generic[K]):
 
     def take(self, key: K, now: int) -> int:
         """Take one from the key's bucket at the moment `now`. 0, or for how long it has none; both in nanoseconds."""
+        if wait := self.wait(key, now):
+            return wait
+        self.spend(key, now, 1)
+        return 0
+
+    def wait(self, key: K, now: int) -> int:
+        """Return for how long the key's bucket has none, or 0."""
+        return max(0, self._when_full(key, now) - now - self._slack) if self._interval else 0
+
+    def spend(self, key: K, now: int, count: int) -> None:
+        """Take `count`, whether or not the bucket has them: for costs that are known afterwards."""
         if not self._interval:
-            return 0
+            return
         if now >= self._forget_at:
             self._older, self._full_at = self._full_at, {}
             self._forget_at = now + self._fills_within
-        full_at = max(self._full_at.get(key) or self._older.get(key, now), now)
-        wait = full_at - now - self._slack
-        if wait > 0:
-            return wait
-        self._full_at[key] = full_at + self._interval
-        return 0
+        self._full_at[key] = self._when_full(key, now) + count * self._interval
+
+    def _when_full(self, key: K, now: int) -> int:
+        return max(self._full_at.get(key) or self._older.get(key, now), now)
 
     def __len__(self) -> int:
         """How many buckets are kept."""

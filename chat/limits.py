@@ -50,6 +50,17 @@ def posts() -> Rate:
     return Rate(settings.CHAT["POSTS_BURST"], settings.CHAT["POSTS_PER_MINUTE"])
 
 
+def posts_everywhere() -> Rate:
+    """How much a person may post in all rooms together."""
+    return Rate(2 * settings.CHAT["POSTS_BURST"], 2 * settings.CHAT["POSTS_PER_MINUTE"])
+
+
+def rendering() -> Rate:
+    """CPU time for which a person's bodies may be rendered, in microseconds: a burst of ten seconds' worth."""
+    per_minute = 1000 * settings.CHAT["RENDERING_MS_PER_MINUTE"]
+    return Rate(max(1, per_minute // 6), per_minute)
+
+
 def commands() -> Rate:
     """How many other commands a person may send."""
     return Rate(settings.CHAT["COMMANDS_BURST"], settings.CHAT["COMMANDS_PER_MINUTE"])

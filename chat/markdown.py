@@ -25,7 +25,7 @@ from chat.highlighting import CLASSES, highlighted, is_language
 # Who may be mentioned: folded name → what becomes `data-mention`.
 Mentions = Mapping[str, str]
 
-MOST_STEPS = 2_000  # of the parser; who writes by hand stays far below it
+MOST_STEPS = 2_500  # of the parser, some 4 µs each; text that is written by hand takes far fewer
 MOST_NESTING = 16  # quotes in lists in quotes…; browsers give up at 512
 MOST_ADDRESSES = 300  # each takes a while to be read, and a line of HTML
 MOST_HTML = 65_536  # characters; a few letters of Markdown may become a hundred of HTML
@@ -60,16 +60,21 @@ _CLEANER = nh3.Cleaner(
 
 def render(body: str, mentions: Mentions | None = None) -> str:
     """A message's body as safe HTML."""
-    if _PLAIN.fullmatch(body):
+    if is_plain(body):
         return f"<p>{body}</p>"
     return _bounded(body, inline=False, mentions=mentions) or f"<p>{_as_typed(body)}</p>"
 
 
 def render_inline(body: str, mentions: Mentions | None = None) -> str:
     """The same for what has no paragraphs: an action, a notice."""
-    if _PLAIN.fullmatch(body):
+    if is_plain(body):
         return body
     return _bounded(body, inline=True, mentions=mentions) or _as_typed(body)
+
+
+def is_plain(body: str) -> bool:
+    """Whether a body has no markup, so that no parser is needed."""
+    return _PLAIN.fullmatch(body) is not None
 
 
 def names_in(body: str) -> set[str]:
@@ -103,11 +108,15 @@ def _bounded(body: str, *, inline: bool, mentions: Mentions | None = None) -> st
 def _html(body: str, mentions: Mentions, inline: bool) -> str:
     if sum(1 for _ in _ADDRESS_SIGN.finditer(body)) > MOST_ADDRESSES:
         raise _TooMuch
-    env = {"steps": 0, "mentions": mentions}
+    env = _environment(mentions)
     tokens = _markdown.parseInline(body, env) if inline else _markdown.parse(body, env)
     if any(child.level > MOST_NESTING for token in tokens for child in token.children or []):
         raise _TooMuch
     return str(_markdown.renderer.render(tokens, _markdown.options, env))
+
+
+def _environment(mentions: Mentions) -> dict[str, Any]:
+    return {"steps": 0, "tokens": 0, "inline": None, "mentions": mentions}
 
 
 def _as_typed(body: str) -> str:
@@ -160,12 +169,15 @@ def _count_block_step(state: StateBlock, start: int, end: int, silent: bool) -> 
 
 
 def _count_inline_step(state: StateInline, silent: bool) -> bool:
-    _count_step(state)
+    """Count the tokens that came since the last step, too: each mark of a run is one, and is looked at once more."""
+    known = state.env["tokens"] if state.env["inline"] is state else 0
+    state.env["inline"], state.env["tokens"] = state, len(state.tokens)
+    _count_step(state, 1 + max(0, len(state.tokens) - known))
     return False
 
 
-def _count_step(state: StateBlock | StateInline) -> None:
-    state.env["steps"] += 1
+def _count_step(state: StateBlock | StateInline, count: int = 1) -> None:
+    state.env["steps"] += count
     if state.env["steps"] > MOST_STEPS:
         raise _TooMuch
 
@@ -273,7 +285,7 @@ def _make_markdown() -> MarkdownIt:
     markdown.block.ruler.at("list", _list, {"alt": ["paragraph", "blockquote"]})
     markdown.inline.ruler.after("text", "count", _count_inline_step)
     markdown.core.ruler.after("linkify", "finish", _finish)
-    markdown.parse("*", {"steps": 0, "mentions": {}})  # collects the rules, which two threads at once would do wrong
+    markdown.parse("*", _environment({}))  # collects the rules, which two threads at once would do wrong
     return markdown
 
 

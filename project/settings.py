@@ -404,6 +404,7 @@ CHAT = {
     # In each process. Of those that end in _PER_MINUTE, and of SOCKETS, 0 is no limit.
     "POSTS_BURST": env.int("ROOMFUL_POSTS_BURST", 200, validate=is_positive),
     "POSTS_PER_MINUTE": env.int("ROOMFUL_POSTS_PER_MINUTE", 600, validate=is_not_negative),
+    "RENDERING_MS_PER_MINUTE": env.int("ROOMFUL_RENDERING_MS_PER_MINUTE", 6_000, validate=is_not_negative),
     "COMMANDS_BURST": env.int("ROOMFUL_COMMANDS_BURST", 300, validate=is_positive),
     "COMMANDS_PER_MINUTE": env.int("ROOMFUL_COMMANDS_PER_MINUTE", 1_200, validate=is_not_negative),
     "REFUSALS_PER_MINUTE": env.int("ROOMFUL_REFUSALS_PER_MINUTE", 10_000, validate=is_not_negative),

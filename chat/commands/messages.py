@@ -1,15 +1,19 @@
 """Messages, and what becomes of them."""
 
+from functools import partial
+
 from chat import broadcasts, frames
 from chat.attendance import online
 from chat.commands.answering import Handlers, ack, act_for, check_stands_in, write_for
+from chat.database import Lane, run
 from chat.events import message_card
 from chat.group_commit import group_commit
 from chat.hub import Hub
 from chat.hub.connection import Connection
+from chat.rendering import renderer
 from chat.services import editing, moderation, pins, reactions, threads
 from chat.services.mentions import says_here
-from chat.services.messages import Post
+from chat.services.messages import Post, check_body
 
 
 async def post_message(hub: Hub, connection: Connection, command: frames.MessagePost) -> None:
@@ -29,7 +33,12 @@ async def post_message(hub: Hub, connection: Connection, command: frames.Message
 
 
 async def edit_message(hub: Hub, connection: Connection, command: frames.MessageEdit) -> None:
-    message = await write_for(connection, editing.edit_message, command.room, command.message, command.body)
+    check_body(command.body)
+    kind = await run(Lane.PREPARATION, partial(editing.kind_of, command.message))
+    # Before the transaction: on SQLite, every other write would wait for it.
+    rendered = await renderer().render(connection.user, command.room, kind, command.body)
+    edit = partial(editing.edit_message, rendered=rendered)
+    message = await write_for(connection, edit, command.room, command.message, command.body)
     ack(connection, command, message=message_card(message))
 
 

@@ -1,8 +1,8 @@
 """How much a person may do over the sockets of this process, and what happens to those who do more.
 
-A post counts for its author and room. Everything else counts for the person, and not for the socket: otherwise whoever
-opens twenty sockets may do twenty times as much. A frame that is no command does nothing, and to say so costs no more
-than to say that it was one too many.
+A post counts for its author and room, and for its author in all rooms together. Everything else counts for the person,
+and not for the socket: otherwise whoever opens twenty sockets may do twenty times as much. A frame that is no command
+does nothing, and to say so costs no more than to say that it was one too many.
 """
 
 import time
@@ -25,6 +25,7 @@ REST_SECONDS = 5.0  # half of what a peer has for answering a ping, which is not
 class Allowances:
     def __init__(self) -> None:
         self._posts: Limiter[tuple[int, int]] = Limiter(limits.posts())
+        self._posts_everywhere: Limiter[int] = Limiter(limits.posts_everywhere())
         self._commands: Limiter[int] = Limiter(limits.commands())
         self._refusals: Limiter[str] = Limiter(limits.refusals())
         self._patience: Limiter[str] = Limiter(PATIENCE)
@@ -35,7 +36,9 @@ class Allowances:
         user = connection.user.pk
         # Only a room in which the socket stands has a bucket: whoever makes up ids of rooms gets no more by it.
         if type(command) is frames.MessagePost and hub.places.stands(connection, command.room):
-            wait = self._posts.take((user, command.room), now)
+            wait = self._posts_everywhere.wait(user, now) or self._posts.take((user, command.room), now)
+            if not wait:
+                self._posts_everywhere.spend(user, now, 1)
         else:
             wait = self._commands.take(user, now)
         if wait:

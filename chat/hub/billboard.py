@@ -4,8 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from chat import events
-from chat.database import read
+from chat import database, events
 from chat.hub import reads
 from chat.hub.connection import Connection
 from chat.hub.frame import Frame
@@ -24,7 +23,7 @@ class Billboard:
 
     async def check(self) -> None:
         async with self._reading:
-            shown = await read(reads.announcement)
+            shown = await database.check(reads.announcement)
             if shown != self.shown:
                 self.shown = shown
                 self._tell(Frame.of(events.site_announced(shown)))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from accounts import sessions
 from chat import events
-from chat.database import read, write
+from chat.database import check, write
 from chat.hub import reads
 from chat.hub.connection import SIGNED_OUT
 from chat.hub.standing import Standing, read_standing
@@ -21,7 +21,7 @@ LATE = timedelta(minutes=1)
 
 async def check_versions(hub: "Hub") -> None:
     """Find the events that never arrived, also where a room has gone quiet, and count who is where."""
-    for room_id, version in await read(_versions, list(hub.places)):
+    for room_id, version in await check(_versions, list(hub.places)):
         place = hub.places.get(room_id)
         if place is not None and place.feed.last is not None and place.feed.last < version:
             await hub.places.read_missing(room_id, place)
@@ -33,7 +33,7 @@ async def check_standing(hub: "Hub") -> None:
     connections = {connection for found in hub.connections.values() for connection in found}
     stood = hub.places.everybody()
     keys = {connection.session for connection in connections}
-    standing = await read(read_standing, list(hub.connections), keys)
+    standing = await check(read_standing, list(hub.connections), keys)
     for connection in connections:
         held = standing.sessions.get(connection.session)
         if held is None:
@@ -42,11 +42,11 @@ async def check_standing(hub: "Hub") -> None:
             connection.has_shown_factor = held.has_shown_factor
     lost = [(connection, room) for connection, room in stood if room not in standing.rooms[connection.user.pk]]
     if lost:
-        endings = await read(reads.endings, {(connection.user.pk, room_id) for connection, room_id in lost})
+        endings = await check(reads.endings, {(connection.user.pk, room_id) for connection, room_id in lost})
         for connection, room_id in lost:
             hub.exits.show_out(connection, room_id, endings.get((connection.user.pk, room_id), {}))
     await _gain_what_is_new(hub, standing)
-    for user, moved in await read(_moves, list(hub.positions.untold(standing.rooms))):
+    for user, moved in await check(_moves, list(hub.positions.untold(standing.rooms))):
         hub.tell_user(user, moved)
 
 
@@ -54,7 +54,7 @@ async def check_people(hub: "Hub") -> None:
     """Find what people decided about how others see them, what everyone is told, and what of either has ended."""
     now = time.monotonic()
     span = timedelta(seconds=now - hub.people.checked) + LATE
-    hub.receive_people(await read(reads.changed_people, span))
+    hub.receive_people(await check(reads.changed_people, span))
     hub.people.checked = now
     await hub.billboard.check()
 

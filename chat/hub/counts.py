@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Container, Iterable
 
-from chat import events
+from chat import database, events
 from chat.attendance import fresh_here_counts
 from chat.database import read
 from chat.hub.connection import Connection, MakeUp
@@ -47,7 +47,7 @@ class Counts:
         """Compare with presence: `rooms` are those that this process has sockets in."""
         wanted = set(rooms)
         if self._watchers:
-            self._public = await read(_public_rooms)
+            self._public = await database.check(_public_rooms)
             wanted |= self._public
         counts = await fresh_here_counts(sorted(wanted))
         if counts is None:

@@ -3,13 +3,14 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable
+from functools import partial
 from typing import Any
 
 from accounts import sessions
 from accounts.administrators import is_enough
 from chat import events, limits
 from chat.attendance import count_in, fresh_here_counts, here_topic
-from chat.database import read
+from chat.database import Lane, run
 from chat.errors import NotFound, Refused
 from chat.hub import envelopes, reads, roll_call
 from chat.hub.allowances import Allowances
@@ -102,7 +103,7 @@ class Hub:
         user = connection.user
         self.connections[user.pk].add(connection)
         self._subscriptions.want(envelopes.user_group(user.pk))
-        person, rooms = await read(reads.arrival, user.pk)
+        person, rooms = await run(Lane.ARRIVAL, partial(reads.arrival, user.pk))
         self.people.welcome(person)
         self.profiles.renew(user.pk)  # since the handshake, perhaps
         self._tracker.track(ONLINE, user.pk, connection.id)
@@ -110,7 +111,7 @@ class Hub:
         holds = {room_id: self.places.hold(connection, room_id) for room_id in rooms}
         groups = {envelopes.room_group(room_id) for room_id in rooms}
         await self._subscriptions.joined(groups | {envelopes.user_group(user.pk)})
-        listed = await self.listed_rooms(user.pk)
+        listed = await self.listed_rooms(user.pk, lane=Lane.ARRIVAL)
         connection.tell(reads.hello(connection, self.people.status_of(user.pk), listed, self.billboard.shown))
         connection.is_greeted = True
         for room in listed:
@@ -302,9 +303,9 @@ class Hub:
             if not listed:
                 self.places.detach(connection, room_id)
 
-    async def listed_rooms(self, user: int, room_id: int | None = None) -> list[dict[str, Any]]:
+    async def listed_rooms(self, user: int, room_id: int | None = None, lane: Lane = Lane.READ) -> list[dict[str, Any]]:
         """The user's rooms, or one of them, as lists show them."""
-        listed = await read(reads.listed_rooms, user, room_id)
+        listed = await run(lane, partial(reads.listed_rooms, user, room_id))
         for room in listed:
             self.positions.note(user, room["id"], room["last_read"])
         here = await fresh_here_counts([room["id"] for room in listed])

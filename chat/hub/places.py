@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chat import events, history
-from chat.database import read
+from chat.database import check, read
 from chat.hub import envelopes, reads
 from chat.hub.audience import Audience, Hold
 from chat.hub.connection import Connection
@@ -119,7 +119,7 @@ class Places:
         """Read what the room's feed lacks."""
         if self._places.get(room_id) is not place or place.feed.last is None:
             return
-        changes = await read(history.changes_since, room_id, place.feed.last)
+        changes = await check(history.changes_since, room_id, place.feed.last)
         if self._places.get(room_id) is place:
             place.feed.fill(changes.events, changes.head)
 

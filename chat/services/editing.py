@@ -20,14 +20,23 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-def edit_message(editor: "User", room_id: int, message_id: int, body: str) -> Message:
+def kind_of(message_id: int) -> str:
+    """Return as what a body is rendered that takes the place of a message's, whether or not there is such a message."""
+    found = Message.objects.filter(pk=message_id).values_list("kind", flat=True).first()
+    return found or Message.Kind.TEXT
+
+
+def edit_message(
+    editor: "User", room_id: int, message_id: int, body: str, *, rendered: mentions.Rendered | None = None
+) -> Message:
     """Give one's own message another body; what it said before is kept. The same body again changes nothing.
 
-    Whom it tells stays as it is. Raises NotFound (also for what was deleted), Forbidden, Invalid.
+    It tells the same members as before. `rendered` is the body as HTML, where that was made already.
+    Raises NotFound (also for what was deleted), Forbidden, Invalid.
     """
     check_body(body)
-    kind = Message.objects.filter(pk=message_id).values_list("kind", flat=True).first()
-    rendered = mentions.render(editor, room_id, kind or Message.Kind.TEXT, body)  # before the room is locked
+    if rendered is None:
+        rendered = mentions.render(kind_of(message_id), body, mentions.look_up(editor, room_id, body))
     with transaction.atomic():
         room = locked_room(room_id)
         writer_in(editor, room, Act.POST)

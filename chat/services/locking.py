@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from chat.authority import ADMINISTRATOR, IN_AN_ARCHIVED_ROOM, Act, allows, may, outranks
+from chat.database import limit_lock_wait
 from chat.errors import Forbidden, NotFound
 from chat.models import Membership, Message, Room
 from chat.services.actor import Actor
@@ -22,10 +24,20 @@ def locked_room(room_id: int) -> Room:
         raise NotFound from None
 
 
-def locked_rooms(room_ids: Iterable[int]) -> dict[int, Room]:
-    """Those of the rooms that exist, by id; locked in the order of their ids, so that nobody waits in a circle."""
-    found = Room.objects.existing().select_for_update().filter(pk__in=set(room_ids)).order_by("pk")
-    return {room.pk: room for room in found}
+def locked_rooms(room_ids: Iterable[int], *, skip_locked: bool = False) -> dict[int, Room]:
+    """Return those of the rooms that exist, by id; locked in the order of their ids, so that no two transactions wait
+    for each other.
+
+    With `skip_locked`, rooms that another transaction has locked are left out. Otherwise they are waited for, but not
+    for as long as the caller waits (`limit_lock_wait`).
+    """
+    limit_lock_wait()
+    locked = Room.objects.existing().select_for_update(skip_locked=skip_locked and _can_skip(), no_key=True)
+    return {room.pk: room for room in locked.filter(pk__in=set(room_ids)).order_by("pk")}
+
+
+def _can_skip() -> bool:
+    return connection.features.has_select_for_update_skip_locked
 
 
 def membership_for(user: User, room: Room, act: Act | None = None) -> Membership:

@@ -1,6 +1,7 @@
-"""Whom a body mentions: looked up before any room is locked, since nobody should wait for it."""
+"""Members that a body mentions: looked up before any room is locked, since nobody should wait for it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from chat import markdown
@@ -12,6 +13,15 @@ if TYPE_CHECKING:
     from chat.models.membership import MembershipQuerySet
 
 HERE, ROOM = "here", "room"  # @here: those who are online; @room: every member
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Members that a body may mention: by folded name, and those behind @here and @room where it has these."""
+
+    mentions: Mapping[str, str] = field(default_factory=dict)
+    here: frozenset[int] = frozenset()
+    everyone: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +37,22 @@ def says_here(body: str) -> bool:
     return "@" in body and HERE in markdown.names_in(body)
 
 
-def render(author: "User", room_id: int, kind: str, body: str, online: frozenset[int] = frozenset()) -> Rendered:
-    """A body as HTML, with mentions of those who are members. Where somebody is named, this reads who they are."""
+def look_up(author: "User", room_id: int, body: str, online: frozenset[int] = frozenset()) -> Known:
+    """Read which members a body names, if it names any."""
     named = markdown.names_in(body) if "@" in body else set()
     if not named:
-        return Rendered(Message.html_of(kind, body))
+        return Known()
     members = Membership.objects.current().filter(room=room_id)
     mentions = {name: str(user) for name, user in _named_members(members, named)}
-    mentions |= {name: name for name in _wide_names(members, author) & named}
-    html = Message.html_of(kind, body, mentions)
-    return Rendered(html, _users_of(markdown.mentioned_in(html), members, online))
+    wide = _wide_names(members, author) & named
+    everyone = frozenset(members.values_list("user_id", flat=True)) if wide else frozenset()
+    return Known(mentions | {name: name for name in wide}, everyone & online, everyone)
+
+
+def render(kind: str, body: str, known: Known) -> Rendered:
+    """Return a body as HTML with mentions of the known members. Takes CPU time only."""
+    html = Message.html_of(kind, body, known.mentions)
+    return Rendered(html, _users_of(markdown.mentioned_in(html), known))
 
 
 def _named_members(members: "MembershipQuerySet", named: set[str]) -> list[tuple[str, int]]:
@@ -50,9 +66,6 @@ def _wide_names(members: "MembershipQuerySet", author: "User") -> set[str]:
     return {HERE, ROOM} if own and may(own, Act.MENTION_ROOM) else {HERE}
 
 
-def _users_of(shown: set[str], members: "MembershipQuerySet", online: frozenset[int]) -> frozenset[int]:
-    users = {int(mention) for mention in shown - {HERE, ROOM}}
-    if shown & {HERE, ROOM}:
-        everyone = set(members.values_list("user_id", flat=True))
-        users |= everyone if ROOM in shown else everyone & online
-    return frozenset(users)
+def _users_of(shown: set[str], known: Known) -> frozenset[int]:
+    wide = known.everyone if ROOM in shown else known.here if HERE in shown else frozenset()
+    return wide | {int(mention) for mention in shown - {HERE, ROOM}}

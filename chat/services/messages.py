@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts import sessions
 from chat import broadcasts, limits
 from chat.authority import Act, may
-from chat.errors import Conflict, Forbidden, Invalid, NotFound, Refused, SignedOut
+from chat.errors import Conflict, Forbidden, Invalid, NotFound, Refused, SignedOut, Unavailable
 from chat.models import Membership, Mention, Message, Room
 from chat.services import mentions
 from chat.services.locking import locked_rooms
@@ -46,6 +46,15 @@ class Post:
     created_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A post that can be stored at once: its body as HTML. `is_wanted` tells whether its author still waits for it."""
+
+    post: Post
+    body: mentions.Rendered
+    is_wanted: Callable[[], bool] = lambda: True
+
+
 def post_message(author: "User", room_id: int, *, body: str, client_id: uuid.UUID, **details: Any) -> Message:
     """Store a message and tell the room; `details` are the other members of Post.
 
@@ -60,15 +69,23 @@ def post_message(author: "User", room_id: int, *, body: str, client_id: uuid.UUI
 
 
 def post_messages(posts: Sequence[Post]) -> list[Message | Refused]:
-    """`post_message` for each, in order, in one transaction: whoever waits at the same time shares the commit.
+    """Do `post_message` for each, in order, in one transaction.
 
     One that is refused does not concern the others: its outcome is the error.
     """
-    rendered = [_rendered(post) for post in posts]  # before the rooms are locked: nobody waits for it
+    drafts = [_drafted(post) for post in posts]  # before the rooms are locked: nobody waits for it
+    stored = iter(store_drafts([draft for draft in drafts if isinstance(draft, Draft)]))
+    return [draft if isinstance(draft, Refused) else next(stored) or Unavailable() for draft in drafts]
+
+
+def store_drafts(drafts: Sequence[Draft], *, skip_locked: bool = False) -> list[Message | Refused | None]:
+    """Store drafts in one transaction, and tell their rooms. The outcome None means: the room is locked."""
     with transaction.atomic():
-        batch = _Batch(posts)
-        outcomes = [batch.outcome_of(post, body) for post, body in zip(posts, rendered, strict=True)]
+        batch = _Batch([draft.post for draft in drafts], skip_locked)
+        outcomes = [batch.outcome_of(draft) for draft in drafts]
         batch.store()
+        if drafts and not any(draft.is_wanted() for draft in drafts):
+            raise Unavailable
     return outcomes
 
 
@@ -82,21 +99,23 @@ def check_body(body: str) -> None:
         raise Invalid(_("A message cannot contain the character NUL."))
 
 
-def _rendered(post: Post) -> mentions.Rendered | Invalid:
+def _drafted(post: Post) -> Draft | Invalid:
     try:
         check_body(post.body)
     except Invalid as refused:
         return refused
-    return mentions.render(post.author, post.room_id, post.kind, post.body, post.online)
+    known = mentions.look_up(post.author, post.room_id, post.body, post.online)
+    return Draft(post, mentions.render(post.kind, post.body, known))
 
 
 class _Batch:
     """What the posts need to be judged, read with the rooms locked: a query each, however many posts there are."""
 
-    def __init__(self, posts: Sequence[Post]) -> None:
+    def __init__(self, posts: Sequence[Post], skip_locked: bool) -> None:
+        self._skip_locked = skip_locked
         self._new: list[Message] = []
         self._timed: dict[int, Membership] = {}
-        self._rooms = locked_rooms({post.room_id for post in posts})
+        self._rooms = locked_rooms({post.room_id for post in posts}, skip_locked=skip_locked)
         self._versions_before = {pk: room.version for pk, room in self._rooms.items()}
         authors = {post.author.pk for post in posts}
         self._memberships = _by_room_and_user(
@@ -107,11 +126,13 @@ class _Batch:
         self._referred = self._messages(pk for post in posts for pk in (post.quote, post.thread) if pk is not None)
         self._threads = Threads(self._referred.values())
 
-    def outcome_of(self, post: Post, body: mentions.Rendered | Invalid) -> Message | Refused:
-        if isinstance(body, Invalid):
-            return body
+    def outcome_of(self, draft: Draft) -> Message | Refused | None:
+        if self._skip_locked and draft.post.room_id not in self._rooms:
+            return None
+        if not draft.is_wanted():  # its author was told so while the rooms were waited for
+            return Unavailable()
         try:
-            return self._accept(post, body)
+            return self._accept(draft.post, draft.body)
         except Refused as refused:
             return refused
 

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from accounts import sessions
 from accounts.models import User
+from chat.database import check_wanted, limit_lock_wait
 from chat.errors import SignedOut
 from chat.services.actor import Actor
 
@@ -24,7 +25,10 @@ def in_session(session: str, user: User, service: Callable[[], T]) -> T:
 def act_in_session(session: str, user: User, address: str, service: Callable[[Actor], T]) -> T:
     """Call a service likewise, with an actor who has the rights that the session gives in that transaction."""
     with transaction.atomic():
+        limit_lock_wait()
         held = sessions.read([session]).get(session)
         if held is None or held.user_id != user.pk:
             raise SignedOut
-        return service(Actor(user, address, held.has_shown_factor))
+        outcome = service(Actor(user, address, held.has_shown_factor))
+        check_wanted()
+        return outcome

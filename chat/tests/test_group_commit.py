@@ -12,7 +12,7 @@ from chat import group_commit as module
 from chat.errors import NotFound
 from chat.group_commit import GroupCommit
 from chat.models import Message, Room
-from chat.services.messages import Post, post_messages
+from chat.services.messages import Draft, Post, store_drafts
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -22,11 +22,11 @@ def batches(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The sizes of the transactions, as they are made."""
     sizes: list[int] = []
 
-    def counted(posts: Sequence[Post]) -> object:
-        sizes.append(len(posts))
-        return post_messages(posts)
+    def counted(drafts: Sequence[Draft], **options: bool) -> object:
+        sizes.append(len(drafts))
+        return store_drafts(drafts, **options)
 
-    monkeypatch.setattr(module, "post_messages", counted)
+    monkeypatch.setattr(module, "store_drafts", counted)
     return sizes
 
 

@@ -5,12 +5,14 @@ from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
+from pytest_django import Settings
 
 from accounts.models import User
 from chat.models import Room
 from chat.services import rooms
 from chat.tests.helpers.flood import flood
 from chat.tests.helpers.talk import bodies, in_thread, post
+from project.testing.in_process import InProcessServer
 from project.testing.length import Length
 from project.testing.machine import patience
 from project.testing.processes import PlainServer, Server, Uvicorn
@@ -55,6 +57,19 @@ class TestPosts:
             await b.event("message.posted", version=posted["version"])
             assert bodies(b) == ["Allowed"] * (len(bodies(b)) - 1) + ["The next one"]
             assert len(bodies(b)) > 3
+
+    async def test_a_user_may_post_twice_as_much_in_all_rooms_together_as_in_one(
+        self, settings: Settings, site: InProcessServer, alice: User, bob: User, general: Room
+    ) -> None:
+        settings.CHAT = settings.CHAT | {"POSTS_BURST": 3, "POSTS_PER_MINUTE": 1}
+        all_rooms = [general, *[await in_thread(rooms.create_room)(alice, f"room {number}") for number in range(3)]]
+        async with Client(site, alice) as a, Client(site, bob) as b:
+            for room in all_rooms[:3]:
+                await post(a, room, "Hello")
+                await post(a, room, "Hello")
+            with pytest.raises(Refused, match="limited"):
+                await post(a, all_rooms[3], "Hello")
+            await post(b, general, "Hello")
 
     async def test_the_limit_of_posts_is_per_user_and_room(
         self, servers: Callable[..., Server], alice: User, bob: User, general: Room, birds: Room

@@ -29,6 +29,7 @@ from project.testing.zygote import Fork, zygote
 UNLIMITED = {
     "ROOMFUL_POSTS_PER_MINUTE": "0",
     "ROOMFUL_COMMANDS_PER_MINUTE": "0",
+    "ROOMFUL_RENDERING_MS_PER_MINUTE": "0",
     "ROOMFUL_SOCKETS": "0",
     "ROOMFUL_HANDSHAKES_PER_MINUTE": "0",
 }
