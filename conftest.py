@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connections
 from django.test import TransactionTestCase
 
+from chat.reserve import close_reserve
 from presence import reads
 from presence.keys import parts_of
 from project.testing.browsers import Browser, Chromium
@@ -42,6 +43,7 @@ def django_db_setup(django_db_setup: None, pool: Pool) -> Iterator[None]:
         yield
     pool.stop_all()
     asyncio.run(sync_to_async(connections.close_all)())
+    close_reserve()
 
 
 @pytest.fixture(scope="session")

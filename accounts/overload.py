@@ -9,10 +9,11 @@ import logging
 import threading
 import time
 from collections.abc import Hashable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http import HTTPStatus
 from math import ceil
 
+from django.core.exceptions import SynchronousOnlyOperation
 from django.db import connections
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -142,4 +143,5 @@ def release_connections() -> None:
     """Give back to the pool what this thread has of it, unless a transaction is open: the next query takes another."""
     for connection in connections.all(initialized_only=True):
         if connection.settings_dict["OPTIONS"].get("pool") and not connection.in_atomic_block:
-            connection.close()
+            with suppress(SynchronousOnlyOperation):  # the thread of an event loop may not even close one
+                connection.close()

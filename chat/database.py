@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
 from chat.errors import Unavailable
+from chat.reserve import use_reserve
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -28,7 +29,10 @@ LOCK_SHARE = 0.8  # of the time for which a caller waits: the lock is given up f
 
 
 class Lane(Enum):
-    """A kind of call, and how many threads it has at most. Each thread may hold a connection of PostgreSQL's pool."""
+    """A kind of call, and how many threads it has at most.
+
+    Each thread may hold a connection of PostgreSQL's, from the reserve (chat/reserve.py).
+    """
 
     ARRIVAL = "arrival", 2  # of sockets
     READ = "read", 4  # for open tabs
@@ -43,6 +47,8 @@ class Lane(Enum):
 
 
 WRITERS = {Lane.POST, Lane.WRITE, Lane.HELD}
+# Of PostgreSQL, at most; one more is for the thread on which Channels looks for the session of a handshake.
+CONNECTIONS = sum(lane.threads for lane in Lane) + 1
 
 _pools: dict[str, ThreadPoolExecutor] = {}
 _current = threading.local()
@@ -145,5 +151,5 @@ def _pool(lane: Lane) -> ThreadPoolExecutor:
     one_writer = lane in WRITERS and connection.vendor == "sqlite"
     name, threads = (Lane.WRITE.label, 1) if one_writer else (lane.label, lane.threads)
     if name not in _pools:
-        _pools[name] = ThreadPoolExecutor(threads, thread_name_prefix=f"database-{name}")
+        _pools[name] = ThreadPoolExecutor(threads, f"database-{name}", use_reserve, (CONNECTIONS,))
     return _pools[name]

@@ -8,13 +8,17 @@ from django.core.asgi import get_asgi_application
 
 http = get_asgi_application()  # first: it loads the apps that the imports below need
 
+from asgiref.sync import SyncToAsync
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.conf import settings
 
 from chat import limits
+from chat.database import CONNECTIONS
+from chat.reserve import use_reserve
 from project import embedded
 from project.bodies import CappedBodies
+from project.finishing import Finishing
 from project.handshakes import LimitedHandshakes
 from project.origins import ExactOrigin
 from project.routing import websocket_urlpatterns
@@ -22,9 +26,14 @@ from project.routing import websocket_urlpatterns
 if settings.EMBEDDED_VALKEY:
     embedded.hold(settings.DATA_DIR)
 
+# Channels reads the session of a handshake on the one thread that asgiref has for what belongs to no request.
+SyncToAsync.single_thread_executor.submit(use_reserve, CONNECTIONS)
+
 signed_in = AuthMiddlewareStack(URLRouter(websocket_urlpatterns))
 limited = LimitedHandshakes(signed_in, limits.handshakes(), settings.TRUSTED_PROXIES)
 # The origin is looked at first: otherwise any page could use up what the address of its visitor may do.
 websocket = ExactOrigin(limited, settings.ALLOWED_ORIGINS)
 
-application = ProtocolTypeRouter({"http": CappedBodies(http, settings.BODY_BYTES), "websocket": websocket})
+requests = Finishing(CappedBodies(http, settings.BODY_BYTES))
+
+application = ProtocolTypeRouter({"http": requests, "websocket": websocket})

@@ -193,7 +193,8 @@ else:
     DATABASES["default"]["CONN_MAX_AGE"] = 0  # the pool keeps connections; the two together are an error
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
         "min_size": 2,
-        "max_size": 20,
+        # For pages. Sockets have connections of their own (chat/reserve.py), up to 20.
+        "max_size": 12,
         "timeout": DATABASE_WAIT_SECONDS,
         # The pool tries again after 1, 2, 4, 8… seconds. Where it gives up, whoever comes next makes it try at once.
         "reconnect_timeout": DATABASE_WAIT_SECONDS,

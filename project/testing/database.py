@@ -5,8 +5,17 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from chat.reserve import reserves
+
 # Made by `migrate`. Servers that outlive a test keep the ids of the first two in memory.
 KEPT = {"django_content_type", "auth_permission", "django_migrations"}
+
+
+def lent() -> int:
+    """Return how many connections of PostgreSQL's pools, for pages and for sockets, somebody has and must give back."""
+    pools = [*getattr(connection, "_connection_pools", {}).values(), *reserves().values()]
+    stats = [pool.get_stats() for pool in pools]
+    return sum(each.get("pool_size", 0) - each.get("pool_available", 0) for each in stats)
 
 
 def delete_rows(_: Any = None) -> None:

@@ -27,14 +27,15 @@ class State:
     connections: int  # sockets in the hub
     rooms: int  # in the hub
     applications: int  # requests and sockets that are being served
+    lent: int  # connections of PostgreSQL's pools that somebody has
     announced: bool  # whether it shows an announcement
 
     @property
     def is_at_rest(self) -> bool:
-        return not (self.connections or self.rooms or self.applications)
+        return not (self.connections or self.rooms or self.applications or self.lent)
 
 
-def state_of(applications: int) -> State:
+def state_of(applications: int, lent: int) -> State:
     from chat.hub import running_hub
 
     hub = running_hub()
@@ -42,16 +43,19 @@ def state_of(applications: int) -> State:
         connections=sum(map(len, hub.connections.values())) if hub else 0,
         rooms=len(list(hub.places)) if hub else 0,
         applications=applications,
+        lent=lent,
         announced=bool(hub and hub.billboard.shown),
     )
 
 
-async def rest(applications: Callable[[], int]) -> State:
-    """Wait until the running hub is at rest, and none of the applications runs that `applications` counts."""
+async def rest(applications: Callable[[], int], lent: Callable[[], int] = int) -> State:
+    """Wait until the running hub is at rest, none of the applications runs that `applications` counts, and none of the
+    connections is lent that `lent` counts.
+    """
     loop = asyncio.get_running_loop()
     deadline = loop.time() + patience(REST_SECONDS)
     # The hub tells nobody when it is at rest.
-    while not (state := state_of(applications())).is_at_rest and loop.time() < deadline:  # noqa: ASYNC110
+    while not (state := state_of(applications(), lent())).is_at_rest and loop.time() < deadline:  # noqa: ASYNC110
         await asyncio.sleep(LOOK_SECONDS)
     if state.is_at_rest:
         await end_lingering()
@@ -77,9 +81,10 @@ async def end_lingering() -> None:
 
 async def open_door(server: Any, path: Path) -> None:
     from project.drain import _working
+    from project.testing.database import lent
 
     async def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(json.dumps(asdict(await rest(lambda: len(_working(server))))).encode())
+        writer.write(json.dumps(asdict(await rest(lambda: len(_working(server)), lent))).encode())
         writer.close()
 
     await asyncio.start_unix_server(answer, path)
