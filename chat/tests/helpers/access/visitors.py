@@ -11,7 +11,6 @@ from django.db import transaction
 from django.test import Client
 
 from accounts.models import User
-from accounts.session_store import SessionStore
 from chat.tests.helpers.access.checks import stored
 from chat.tests.helpers.access.pages import PAGES
 from chat.tests.helpers.addresses import Address, addresses
