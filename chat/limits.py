@@ -10,6 +10,11 @@ def body_length() -> int:
     return int(settings.CHAT["BODY_LENGTH"])
 
 
+def edits_kept() -> int:
+    """How many earlier versions of a message are kept, the latest ones, beside the first."""
+    return int(settings.CHAT["EDITS_KEPT"])
+
+
 def page_length() -> int:
     """How many messages a page of history has."""
     return int(settings.CHAT["PAGE_LENGTH"])

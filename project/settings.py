@@ -398,6 +398,7 @@ STORAGES = {
 # chat/limits.py says what each means.
 CHAT = {
     "BODY_LENGTH": env.int("ROOMFUL_BODY_LENGTH", 10_000, validate=is_positive),  # characters
+    "EDITS_KEPT": env.int("ROOMFUL_EDITS_KEPT", 50, validate=is_positive),
     "PAGE_LENGTH": env.int("ROOMFUL_PAGE_LENGTH", 50, validate=is_positive),  # messages
     "RESUME_LIMIT": env.int("ROOMFUL_RESUME_LIMIT", 500, validate=is_positive),  # changes
     "ROSTER_LENGTH": env.int("ROOMFUL_ROSTER_LENGTH", 200, validate=is_positive),  # people

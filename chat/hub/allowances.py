@@ -1,7 +1,7 @@
 """How much a person may do over the sockets of this process, and what happens to those who do more.
 
-A post counts for its author and room, and for its author in all rooms together. Everything else counts for the person,
-and not for the socket: otherwise whoever opens twenty sockets may do twenty times as much. A frame that is no command
+A post or an edit counts for its author and room, and for its author in all rooms together. Everything else counts for
+the person, and not for the socket: otherwise twenty sockets could do twenty times as much. A frame that is no command
 does nothing, and to say so costs no more than to say that it was one too many.
 """
 
@@ -35,7 +35,7 @@ class Allowances:
         now = time.monotonic_ns()
         user = connection.user.pk
         # Only a room in which the socket stands has a bucket: whoever makes up ids of rooms gets no more by it.
-        if type(command) is frames.MessagePost and hub.places.stands(connection, command.room):
+        if isinstance(command, frames.MessagePost | frames.MessageEdit) and hub.places.stands(connection, command.room):
             wait = self._posts_everywhere.wait(user, now) or self._posts.take((user, command.room), now)
             if not wait:
                 self._posts_everywhere.spend(user, now, 1)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 
+from chat import limits
 from chat.authority import Act
 from chat.errors import Forbidden, NotFound
 from chat.models import Edit, Message
@@ -45,7 +46,7 @@ def edit_message(
         if not message.said_by(editor):
             raise Forbidden
         if body != message.body:
-            Edit.objects.create(message=message, body=message.body, written_at=message.edited_at or message.created_at)
+            _keep_version(message)
             message.body, message.html, message.edited_at = body, rendered.html, timezone.now()
             return save_changed_words(message, "body", "html", "edited_at")
         return message
@@ -63,6 +64,14 @@ def delete_message(deleter: "User", room_id: int, message_id: int) -> Message:
     if not message.said_by(deleter):
         raise Forbidden
     return message if message.is_deleted else bury(message, deleter)
+
+
+def _keep_version(message: Message) -> None:
+    """Keep the present body, and of all that came before it the first and the latest ones."""
+    Edit.objects.create(message=message, body=message.body, written_at=message.edited_at or message.created_at)
+    kept = message.edits.order_by("pk").values_list("pk", flat=True)
+    latest = list(kept.reverse()[: limits.edits_kept()])
+    message.edits.filter(pk__gt=kept[0], pk__lt=latest[-1]).delete()
 
 
 def _check_still_there(message: Message) -> None:

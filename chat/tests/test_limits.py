@@ -71,6 +71,16 @@ class TestPosts:
                 await post(a, all_rooms[3], "Hello")
             await post(b, general, "Hello")
 
+    async def test_edits_count_as_posts(self, servers: Callable[..., Server], alice: User, general: Room) -> None:
+        async with Client(servers(**FEW_POSTS), alice) as a:
+            message = await post(a, general, "First")
+            for body in ("Second", "Third"):
+                await a.command("message.edit", room=general.pk, message=message["id"], body=body)
+            with pytest.raises(Refused, match="limited"):
+                await a.command("message.edit", room=general.pk, message=message["id"], body="Fourth")
+            with pytest.raises(Refused, match="limited"):
+                await post(a, general, "Another")
+
     async def test_the_limit_of_posts_is_per_user_and_room(
         self, servers: Callable[..., Server], alice: User, bob: User, general: Room, birds: Room
     ) -> None:

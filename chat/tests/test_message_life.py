@@ -49,6 +49,17 @@ class TestEditing:
         assert (first.body, first.written_at) == ("Helo", message.created_at)
         assert (second.body, second.written_at > first.written_at) == ("Hello", True)
 
+    def test_of_many_edits_the_first_and_the_latest_versions_are_kept(
+        self, alice: User, general: Room, settings: Any
+    ) -> None:
+        settings.CHAT = {**settings.CHAT, "EDITS_KEPT": 2}
+        message = post(alice, general, "0")
+        for number in range(1, 6):
+            editing.edit_message(alice, general.pk, message.pk, str(number))
+        assert list(message.edits.order_by("pk").values_list("body", flat=True)) == ["0", "3", "4"]
+        again = messages.post_message(alice, general.pk, body="0", client_id=message.client_id)
+        assert again.body == "5"  # it is known by what it said first
+
     def test_editing_to_the_same_body_changes_nothing(self, alice: User, general: Room) -> None:
         message = post(alice, general)
         assert editing.edit_message(alice, general.pk, message.pk, "Hello").version == message.version
