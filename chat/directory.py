@@ -1,6 +1,7 @@
 """The public rooms, as the index and the pages of those who are no members show them."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 from django.db.models import Count, Q
 
@@ -9,15 +10,32 @@ from chat.attendance import count_in
 from chat.models import Room
 
 
-def public_rooms() -> list[Any]:
-    """Those that anybody may find and join, each with `member_count`."""
-    return list(_with_members(Room.objects.directory()))
+class Found(NamedTuple):
+    """A public room, as far as its place in the directory depends on it."""
+
+    id: int
+    name: str
+    members: int
 
 
-def in_order(found: list[Any], joined: set[int], here: dict[int, int] | None) -> list[dict[str, Any]]:
-    """As a directory: with how many people are in each now, the liveliest first."""
-    entries = [_entry(room, count_in(here, room.pk)) | {"joined": room.pk in joined} for room in found]
-    return sorted(entries, key=lambda entry: (-(entry["here"] or 0), -entry["members"], entry["name"].casefold()))
+def find(words: str = "") -> list[Found]:
+    """The rooms that anybody may find and join, of whose name, topic or description `words` are a part."""
+    said = Q(name__icontains=words) | Q(topic__icontains=words) | Q(description__icontains=words)
+    found = _with_members(Room.objects.directory().filter(said))
+    return [Found(*row) for row in found.values_list("pk", "name", "member_count")]
+
+
+def in_order(found: Iterable[Found], here: dict[int, int] | None) -> list[Found]:
+    """The liveliest first."""
+    return sorted(found, key=lambda room: (-(count_in(here, room.id) or 0), -room.members, room.name.casefold()))
+
+
+def entries_of(page: Iterable[Found], joined: set[int], here: dict[int, int] | None) -> list[dict[str, Any]]:
+    """Read the rooms of a page, and show each with how many people are in it now."""
+    page = list(page)
+    rooms = _with_members(Room.objects.directory()).in_bulk([room.id for room in page])
+    shown = [rooms[room.id] for room in page if room.id in rooms]  # not what was archived meanwhile
+    return [_entry(room, count_in(here, room.pk)) | {"joined": room.pk in joined} for room in shown]
 
 
 def entry_of(room: Room, here: int | None = None) -> dict[str, Any]:

@@ -5,7 +5,6 @@ newer than its head, since each table is read at a moment of its own: a membersh
 seen where a message before it was not. What is newer comes as events of its own.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
@@ -14,10 +13,9 @@ from chat import events, limits
 from chat.errors import NotFound
 from chat.models import Membership, Message, Room
 from chat.models.message import MessageQuerySet
+from chat.paging import PAGE_CHARACTERS
 
 Page = dict[str, Any]  # docs/protocol.md
-
-MOST_PAGE_BYTES = 256 * 1024  # of text: a page ends before it is full where its messages are long
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +39,10 @@ def page_before(room_id: int, position: int) -> Page:
 def page_around(room_id: int, position: int) -> Page:
     """A page with `position` in its middle; `later` says whether there are newer messages."""
     length = limits.page_length()
-    later = list(_conversation(room_id).after(position).for_cards().order_by("position")[: length // 2 + 1])
-    shown = _fitting(later[: length // 2], MOST_PAGE_BYTES // 2)
-    page = _page(_conversation(room_id).before(position + 1), length - length // 2, MOST_PAGE_BYTES // 2)
-    page["messages"] += [events.message_card(message) for message in shown]
-    return page | {"later": len(later) > len(shown)}
+    page = _page(_conversation(room_id).before(position + 1), length - length // 2)
+    later, has_more = _fitting(_conversation(room_id).after(position).for_cards().order_by("position"), length // 2)
+    page["messages"] += [events.message_card(message) for message in later]
+    return page | {"later": has_more}
 
 
 def thread_page(root: Message, before: int | None = None) -> Page:
@@ -94,21 +91,14 @@ def _conversation(room_id: int) -> MessageQuerySet:
     return Message.objects.filter(room_id=room_id).conversation()
 
 
-def _page(messages: MessageQuerySet, length: int | None = None, most_bytes: int = MOST_PAGE_BYTES) -> Page:
-    length = length or limits.page_length()
-    newest = list(messages.for_cards().newest(length + 1))
-    shown = _fitting(newest[:length], most_bytes)
-    return {
-        "messages": [events.message_card(message) for message in reversed(shown)],
-        "more": len(newest) > len(shown),
-    }
+def _page(messages: MessageQuerySet, length: int | None = None) -> Page:
+    newest, has_more = _fitting(messages.for_cards().order_by("-position"), length or limits.page_length())
+    return {"messages": [events.message_card(message) for message in reversed(newest)], "more": has_more}
 
 
-def _fitting(messages: Sequence[Message], most_bytes: int) -> list[Message]:
-    """Return the first of these messages whose texts take so many bytes together, and at least one."""
-    sizes = accumulate(len(message.body.encode()) + len(message.html.encode()) for message in messages)
-    return [
-        message
-        for number, (message, size) in enumerate(zip(messages, sizes, strict=True))
-        if number == 0 or size <= most_bytes
-    ]
+def _fitting(found: MessageQuerySet, length: int) -> tuple[list[Message], bool]:
+    """The first messages, fewer than `length` where they are long, but one at least; and whether there are more."""
+    read = list(found[: length + 1])
+    sizes = accumulate(len(message.body) + len(message.html) for message in read[:length])
+    count = max(1, sum(size <= PAGE_CHARACTERS for size in sizes))
+    return read[:count], len(read) > count

@@ -4,14 +4,14 @@ from typing import Any, cast
 
 from django.core.exceptions import BadRequest
 from django.db.models import Count, F, Q, QuerySet
-from django.db.models.functions import Lower
+from django.db.models.functions import Coalesce, Lower
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from accounts.models import User
-from chat import events, history, person_in_room
+from chat import events, history, paging, person_in_room
 from chat.attendance import presence_of
 from chat.authority import Act, allows
 from chat.models import Membership, Message, Participant, Room
@@ -20,7 +20,9 @@ from chat.services.actor import Actor
 from chat.services.locking import is_administrator
 
 MOST_PEOPLE = 10  # that a name's beginning may mean: more is no help
-MOST_THREADS = 50
+MOST_THREADS = 50  # in a page
+MOST_PINS = 50
+WORDS = ("body", "html")  # what is long in a message
 
 
 @never_cache
@@ -30,9 +32,9 @@ def history_page(request: HttpRequest, room_id: int) -> HttpResponse:
     room = _room(request, room_id)
     before, around = _position(request, "before"), _position(request, "around")
     if before is not None:
-        return JsonResponse(history.page_before(room.pk, before))
+        return _json(history.page_before(room.pk, before))
     if around is not None:
-        return JsonResponse(history.page_around(room.pk, around))
+        return _json(history.page_around(room.pk, around))
     raise BadRequest("before or around: a position")
 
 
@@ -43,35 +45,47 @@ def thread(request: HttpRequest, room_id: int, message_id: int) -> HttpResponse:
     root = _message(request, room_id, message_id)
     page = history.thread_page(root, _position(request, "before"))
     mine = root.participants.filter(user=_user(request)).first()
-    return JsonResponse(page | {"root": events.message_card(root), "last_read": mine and mine.last_read})
+    return _json(page | {"root": events.message_card(root), "last_read": mine and mine.last_read})
 
 
 @never_cache
 @require_GET
 def edits(request: HttpRequest, room_id: int, message_id: int) -> HttpResponse:
-    """What a message said before."""
-    found = _message(request, room_id, message_id).edits.order_by("pk")
-    return JsonResponse({"edits": [{"body": edit.body, "at": edit.written_at} for edit in found]})
+    """A page of what a message said before, from the first on, or from after an edit."""
+    after = _position(request, "after")
+    found = _message(request, room_id, message_id).edits.order_by("pk").filter(pk__gt=after or 0)
+    count = paging.fitting(found, ["body"])
+    read = list(found[: count + 1])
+    page = [{"id": edit.pk, "body": edit.body, "at": edit.written_at} for edit in read[:count]]
+    return _json({"edits": page, "more": len(read) > count})
 
 
 @never_cache
 @require_GET
 def pins(request: HttpRequest, room_id: int) -> HttpResponse:
-    pinned = _room(request, room_id).messages.for_cards().exclude(pinned_at=None).order_by("-pinned_at")
-    return JsonResponse({"messages": [events.message_card(message) for message in pinned]})
+    """A page of what is pinned, the latest first."""
+    pinned = _room(request, room_id).messages.exclude(pinned_at=None)
+    page = paging.newest(pinned.for_cards(), "pinned_at", request.GET.get("before", ""), MOST_PINS, WORDS)
+    ids = list(pinned.order_by("-pinned_at", "-pk").values_list("pk", flat=True))
+    return _json({"messages": list(map(events.message_card, page.rows)), "older": page.older, "ids": ids})
 
 
 @never_cache
 @require_GET
 def threads(request: HttpRequest, room_id: int) -> HttpResponse:
-    """The threads of a room in which one takes part, the liveliest first."""
+    """A page of the threads of a room in which one takes part, the liveliest first."""
     user = _user(request)
     later = Q(root__replies__position__gt=F("last_read"), root__replies__deleted_at=None)
     unread = Count("root__replies", filter=later & ~Q(root__replies__author=user))
-    mine = Participant.objects.filter(room=_room(request, room_id), user=user).annotate(unread=unread)
-    found = {participant.root_id: participant for participant in mine.order_by("-root__last_reply_at")[:MOST_THREADS]}
-    roots = Message.objects.for_cards().in_bulk(list(found))
-    return JsonResponse({"threads": [_thread(roots[pk], participant) for pk, participant in found.items()]})
+    mine = Participant.objects.filter(room=_room(request, room_id), user=user)
+    mine = mine.annotate(last_reply_at=Coalesce("root__last_reply_at", "root__created_at"))
+    long = [f"root__{name}" for name in WORDS]
+    page = paging.newest(mine, "last_reply_at", request.GET.get("before", ""), MOST_THREADS, long)
+    roots = Message.objects.for_cards().in_bulk([participant.root_id for participant in page.rows])
+    counted = mine.filter(pk__in=[participant.pk for participant in page.rows]).annotate(unread=unread)
+    counts = dict(counted.values_list("pk", "unread"))
+    found = [_thread(roots[participant.root_id], participant, counts) for participant in page.rows]
+    return _json({"threads": found, "older": page.older})
 
 
 @never_cache
@@ -82,7 +96,7 @@ def members(request: HttpRequest, room_id: int) -> HttpResponse:
     standing = _room(request, room_id).memberships.current().filter(user__deleted_at=None)
     found = standing.whose_name_begins(begins).select_related("user")
     people = found.order_by("user__username")[:MOST_PEOPLE]
-    return JsonResponse({"people": [events.user_card(membership.user) for membership in people]})
+    return _json({"people": [events.user_card(membership.user) for membership in people]})
 
 
 @never_cache
@@ -91,7 +105,7 @@ def people(request: HttpRequest) -> HttpResponse:
     """Whom one may write to, or add: names alone (docs/decisions/0018-names-and-presence.md)."""
     begins = request.GET.get("q", "").strip().replace("\0", "")
     found = User.objects.reachable().filter(name_begins(begins)).order_by("username")
-    return JsonResponse({"people": [events.user_card(user) for user in found[:MOST_PEOPLE]]})
+    return _json({"people": [events.user_card(user) for user in found[:MOST_PEOPLE]]})
 
 
 @never_cache
@@ -104,11 +118,11 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
     if found is None and seen and allows(seen[1], Act.SEE_MODERATION):
         # Who left is known to those who run the room, but not how they are.
         gone = get_object_or_404(person_in_room.people_of(seen[0]), pk=person_id)
-        return JsonResponse(events.user_card(gone) | person_in_room.standing_in(*seen, viewer, gone))
+        return _json(events.user_card(gone) | person_in_room.standing_in(*seen, viewer, gone))
     if found is None:
         raise Http404
     here = person_in_room.standing_in(*seen, viewer, found) if seen else {}
-    return JsonResponse(_card_for(viewer, found) | here)
+    return _json(_card_for(viewer, found) | here)
 
 
 def _card_for(viewer: User, person: User) -> dict[str, Any]:
@@ -127,9 +141,14 @@ def _known_to(by: Actor, viewer: User) -> QuerySet[User]:
     return User.objects.filter(Q(pk=viewer.pk) | Q(pk__in=shared.values("user")))
 
 
-def _thread(root: Message, participant: Any) -> dict[str, Any]:
-    counts = {"unread": participant.unread, "last_read": participant.last_read}
+def _thread(root: Message, participant: Participant, unread: dict[int, int]) -> dict[str, Any]:
+    counts = {"unread": unread[participant.pk], "last_read": participant.last_read}
     return {"message": events.message_card(root), **counts}
+
+
+def _json(answer: dict[str, Any]) -> JsonResponse:
+    """Answer in UTF-8: as escapes, texts in most scripts would be twice as long."""
+    return JsonResponse(answer, json_dumps_params={"ensure_ascii": False})
 
 
 def _user(request: HttpRequest) -> User:

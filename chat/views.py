@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import User
-from chat import directory, events, history, listing, ways_in
+from chat import directory, events, history, listing, paging, ways_in
 from chat.attendance import count_in, here_counts
 from chat.authority import ADMINISTRATOR, acts_of
 from chat.errors import Forbidden, Invalid, NotFound
@@ -85,9 +85,11 @@ def _user(request: HttpRequest) -> User:
 
 def _index(request: HttpRequest, status: int = 200, **form: str) -> HttpResponse:
     user = _user(request)
-    memberships, public = list(Membership.objects.of(user).listed()), directory.public_rooms()
+    words = paging.wanted(request)
+    memberships, public = list(Membership.objects.of(user).listed()), directory.find(words)
     # Read once for both lists: where Redis answers nothing, one wait is long enough.
-    here = here_counts(list({membership.room_id for membership in memberships} | {room.pk for room in public}))
+    here = here_counts(list({membership.room_id for membership in memberships} | {room.id for room in public}))
+    page = paging.numbered(request, directory.in_order(public, here))
     listed = _listed(memberships, here)
     shown = listing.in_sight(listed)
     context = {
@@ -95,8 +97,9 @@ def _index(request: HttpRequest, status: int = 200, **form: str) -> HttpResponse
         "rooms": listed,
         "yours": [room for room in shown if not room.get("archived")],
         "archived": [room for room in shown if room.get("archived")],
-        "public_rooms": directory.in_order(public, {membership.room_id for membership in memberships}, here),
-        "go_name": "",
+        "public_rooms": directory.entries_of(page, {membership.room_id for membership in memberships}, here),
+        "public_page": page,
+        "go_name": words,
         "go_error": "",
     }
     return render(request, "chat/index.html", context | form, status=status)

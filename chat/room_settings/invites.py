@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -11,10 +12,9 @@ from chat.asking import attempt
 from chat.authority import Act
 from chat.links import LinkForm
 from chat.models import Room
+from chat.paging import numbered
 from chat.room_settings.access import for_those_who_may, show
 from chat.services import invitations
-
-MOST_OVER = 20  # of the links that do not work any more, the latest are shown
 
 
 @for_those_who_may(Act.INVITE)
@@ -27,7 +27,7 @@ def invites(request: HttpRequest, room: Room) -> HttpResponse:
         done, made = attempt(request, invitations.make_link, room.pk, **form.limits)
         if done and made:
             link, status, form = request.build_absolute_uri(reverse("chat:invited", args=[made[1]])), 200, LinkForm()
-    return show(request, room, "invites", {"form": form, "link": link, **_links(room)}, status)
+    return show(request, room, "invites", {"form": form, "link": link, **_links(request, room)}, status)
 
 
 @for_those_who_may(Act.INVITE)
@@ -37,9 +37,9 @@ def revoke(request: HttpRequest, room: Room, invite_id: int) -> HttpResponse:
     return redirect("chat:room-settings:invites", room.pk)
 
 
-def _links(room: Room) -> dict[str, Any]:
-    """All by which somebody may still come in, and some that are over."""
-    found = room.invites.select_related("by").order_by("-pk")
-    valid = list(found.valid())
-    over = found.exclude(pk__in=[invite.pk for invite in valid])[:MOST_OVER]
-    return {"invites": [*valid, *over], "valid": {invite.pk for invite in valid}}
+def _links(request: HttpRequest, room: Room) -> dict[str, Any]:
+    """A page of the links, those that work before those that are over."""
+    works = Exists(room.invites.valid().filter(pk=OuterRef("pk")))
+    found = room.invites.select_related("by").annotate(works=works).order_by("-works", "-pk")
+    page = numbered(request, found)
+    return {"found": page, "valid": {invite.pk for invite in page if invite.works}}

@@ -17,7 +17,8 @@ from accounts.usernames import USERNAME_LENGTH
 from chat.asking import attempt
 from chat.authority import Act
 from chat.models import AuditEntry, Membership, Room
-from chat.models.membership import REASON_LENGTH
+from chat.models.membership import REASON_LENGTH, name_begins
+from chat.paging import numbered, wanted
 from chat.room_settings.access import for_those_who_may, show
 from chat.services import moderation as service
 
@@ -60,7 +61,8 @@ def moderation(request: HttpRequest, room: Room) -> HttpResponse:
     form = BanForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and _ban(request, room, form.cleaned_data):
         return redirect("chat:room-settings:moderation", room.pk)
-    return show(request, room, "moderation", _lists(room) | {"form": form}, status=422 if form.is_bound else 200)
+    context = _lists(request, room) | {"form": form}
+    return show(request, room, "moderation", context, status=422 if form.is_bound else 200)
 
 
 def _ban(request: HttpRequest, room: Room, wanted: dict[str, Any]) -> bool:
@@ -82,15 +84,20 @@ def _lift(request: HttpRequest, room: Room) -> HttpResponse:
     return redirect("chat:room-settings:moderation", room.pk)
 
 
-def _lists(room: Room) -> dict[str, Any]:
-    bans = room.bans.in_force().select_related("user", "by").order_by("-created_at")
-    return {"bans": bans, "muted": _muted(room)}
+def _lists(request: HttpRequest, room: Room) -> dict[str, Any]:
+    """A page of each list, of the people whose name begins with what is searched for."""
+    q = wanted(request)
+    named = name_begins(q, "user__")
+    bans = room.bans.in_force().filter(named).select_related("user", "by").order_by("-created_at", "-pk")
+    muted = room.memberships.filter(named, muted_until__gt=timezone.now())
+    muted_page = numbered(request, muted.select_related("user").order_by("muted_until", "pk"), "muted")
+    rows = _with_entries(room, list(muted_page))
+    return {"q": q, "bans": numbered(request, bans, "banned"), "muted": rows, "muted_page": muted_page}
 
 
-def _muted(room: Room) -> list[tuple[Membership, AuditEntry | None]]:
+def _with_entries(room: Room, muted: list[Membership]) -> list[tuple[Membership, AuditEntry | None]]:
     """Each with the entry of the audit log that says who did it."""
-    found = room.memberships.filter(muted_until__gt=timezone.now()).select_related("user").order_by("muted_until")
-    people = [membership.user_id for membership in found]
+    people = [membership.user_id for membership in muted]
     log = AuditEntry.objects.filter(room_id=room.pk, act=AuditEntry.Act.MEMBER_MUTED, person_id__in=people)
     entries = {entry.person_id: entry for entry in log.order_by("pk")}
-    return [(membership, entries.get(membership.user_id)) for membership in found]
+    return [(membership, entries.get(membership.user_id)) for membership in muted]

@@ -3,8 +3,11 @@
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from accounts.models import User
+from chat import history, paging
 from chat.models import Message, Room
 from chat.services import editing, pins, rooms, threads
 from chat.tests.helpers.lookups import ask, bodies, say
@@ -104,6 +107,65 @@ def test_edits_say_what_a_message_said_before(alice: User, bob: User, general: R
     assert [edit["body"] for edit in ask(bob, "edits", general.pk, message.pk)["edits"]] == ["Helo"]
     editing.delete_message(alice, general.pk, message.pk)
     assert ask(bob, "edits", general.pk, message.pk)["edits"] == []
+
+
+class TestLongTexts:
+    """Answers come in pages of bounded texts: here each page has room for two of the texts."""
+
+    @pytest.fixture(autouse=True)
+    def _small_pages(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(paging, "PAGE_CHARACTERS", 1_000)
+        monkeypatch.setattr(history, "PAGE_CHARACTERS", 1_000)
+
+    def test_edits_are_read_page_by_page(self, alice: User, bob: User, general: Room) -> None:
+        said = [str(number) * 400 for number in range(6)]
+        message = say(alice, general, said[0])
+        for body in said[1:]:
+            editing.edit_message(alice, general.pk, message.pk, body)
+        pages = [ask(bob, "edits", general.pk, message.pk)]
+        while pages[-1]["more"]:
+            pages.append(ask(bob, "edits", general.pk, message.pk, after=pages[-1]["edits"][-1]["id"]))
+        assert [[edit["body"] for edit in page["edits"]] for page in pages] == [said[0:2], said[2:4], said[4:5]]
+        assert ask(bob, "edits", general.pk, message.pk, after="x") == 400
+
+    def test_pins_and_threads_are_read_page_by_page(self, alice: User, bob: User, general: Room) -> None:
+        said = [say(alice, general, str(number) * 230) for number in range(5)]
+        for message in said:
+            pins.pin(alice, general.pk, message.pk)
+            say(bob, general, thread=message.pk)
+        latest_first = [message.body for message in reversed(said)]
+        for name in ("pins", "threads"):
+            pages = [ask(alice, name, general.pk)]
+            while pages[-1]["older"]:
+                pages.append(ask(alice, name, general.pk, before=pages[-1]["older"]))
+            lists = [page.get("messages") or [thread["message"] for thread in page["threads"]] for page in pages]
+            read = [[message["body"] for message in messages] for messages in lists]
+            assert read == [latest_first[0:2], latest_first[2:4], latest_first[4:]]
+            assert ask(alice, name, general.pk, before="x") == 400
+
+    def test_a_page_of_history_has_fewer_messages_where_they_are_long(self, alice: User, general: Room) -> None:
+        said = [say(alice, general, str(number) * 230) for number in range(5)]
+        page = ask(alice, "history", general.pk, before=999)
+        assert (bodies(page), page["more"]) == ([said[3].body, said[4].body], True)
+        page = ask(alice, "history", general.pk, before=page["messages"][0]["position"])
+        assert bodies(page) == [said[1].body, said[2].body]
+        around = ask(alice, "history", general.pk, around=said[2].position)
+        assert bodies(around) == [message.body for message in said[1:]]
+        assert (around["more"], around["later"]) == (True, False)
+
+    def test_a_text_that_fills_more_than_a_page_is_a_page(self, alice: User, general: Room) -> None:
+        long = say(alice, general, "x" * 3_000)
+        pins.pin(alice, general.pk, long.pk)
+        assert bodies(ask(alice, "pins", general.pk)) == [long.body]
+        assert bodies(ask(alice, "history", general.pk, before=999)) == [long.body]
+
+
+def test_answers_are_as_long_as_their_texts_in_utf_8(alice: User, general: Room, client: Client) -> None:
+    say(alice, general, "日本語" * 1_000)
+    client.force_login(alice)
+    answer = client.get(reverse("chat:history", args=[general.pk]), {"before": 999})
+    assert len(answer.content) < 20_000  # body and html have 9,000 bytes each; as escapes, 18,000
+    assert bodies(answer.json())[-1] == "日本語" * 1_000
 
 
 def test_pins_are_listed_the_latest_first(alice: User, bob: User, general: Room) -> None:

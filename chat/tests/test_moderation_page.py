@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from chat import paging
 from chat.models import Room
-from chat.services import moderation
+from chat.services import moderation, rooms
 from chat.services.actor import Actor
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +41,29 @@ def test_the_moderation_page_lists_bans_and_mutes_and_lifts_each(
     assert "Nobody is banned" in shown
     assert "Nobody is muted" in shown
     assert page(alice, general, act="unban", user="x").status_code == 400
+
+
+def test_bans_and_mutes_come_in_pages_and_are_searched(
+    alice: User, general: Room, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paging, "NUMBERED_LENGTH", 2)
+    for number in range(3):
+        user = User.objects.create_user(f"user{number}")
+        rooms.join(user, general.pk)
+        moderation.mute(Actor(alice), general.pk, user.pk, until=timezone.now() + timedelta(hours=number + 1))
+        moderation.ban(Actor(alice), general.pk, user.pk)
+    client.force_login(alice)
+
+    def lists(**query: Any) -> tuple[list[str], list[str]]:
+        context = client.get(reverse("chat:room-settings:moderation", args=[general.pk]), query).context
+        muted = [membership.user.username for membership, _entry in context["muted"]]
+        return [ban.user.username for ban in context["bans"]], muted
+
+    assert lists() == (["user2", "user1"], ["user0", "user1"])
+    assert lists(banned=2) == (["user0"], ["user0", "user1"])
+    assert lists(muted=2) == (["user2", "user1"], ["user2"])
+    assert lists(q="user2") == (["user2"], ["user2"])
+    assert lists(q="nobody") == ([], [])
 
 
 def test_the_moderation_page_bans_a_user_by_username(alice: User, mallory: User, general: Room) -> None:

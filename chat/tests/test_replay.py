@@ -11,7 +11,6 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from accounts.models import User
-from chat import history
 from chat.hub.audience import Hold
 from chat.hub.connection import Connection
 from chat.hub.frame import Frame
@@ -158,21 +157,6 @@ class TestSlowLine:
                 if since >= missed[-1]:
                     break
         assert since >= missed[-1]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_page_of_history_ends_before_it_is_full_where_its_messages_are_long(alice: User, general: Room) -> None:
-    say(alice, general, "Short", 30)
-    _, page = history.latest_page(general.pk)
-    assert len(page["messages"]) == 31  # and the notice of the beginning
-    assert not page["more"]
-    say(alice, general, LONG, 30)
-    _, page = history.latest_page(general.pk)
-    assert len(page["messages"]) == 13
-    assert page["more"]
-    around = history.page_around(general.pk, page["messages"][0]["position"])
-    assert len(around["messages"]) < 31
-    assert around["later"]
 
 
 def say(author: User, room: Room, body: str, times: int) -> list[int]:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from chat import paging
 from chat.models import Ban, Invite, Membership, Room
 from chat.services import archiving, invitations, rooms
 from chat.services.actor import Actor
@@ -230,6 +231,20 @@ class TestInvites:
         assert outsider.get(urlsplit(link).path).status_code == 404
         assert "Revoked" in text_of(client.get(page))
 
+    def test_links_come_in_pages_those_that_work_first(
+        self, alice: User, secret: Room, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(paging, "NUMBERED_LENGTH", 2)
+        made = [invitations.make_link(Actor(alice), secret.pk)[0] for _ in range(3)]
+        invitations.revoke_link(Actor(alice), made[2].pk)
+        client, page = signed_in(alice), settings_of(secret, "invites")
+        pages = [client.get(page, {"page": number}) for number in (1, 2)]
+        assert [[invite.pk for invite in each.context["found"]] for each in pages] == [
+            [made[1].pk, made[0].pk],
+            [made[2].pk],
+        ]
+        assert 'href="?page=2"' in pages[0].content.decode()
+
     @pytest.mark.parametrize("bad", [{"hours": "5"}, {"hours": "24", "most_uses": "0"}, {"most_uses": "x"}], ids=str)
     def test_an_invalid_form_makes_no_invite_link(self, alice: User, secret: Room, bad: dict[str, str]) -> None:
         assert signed_in(alice).post(settings_of(secret, "invites"), bad).status_code == 422
@@ -237,6 +252,22 @@ class TestInvites:
 
 
 class TestIndex:
+    def test_the_directory_comes_in_pages_and_is_searched_as_a_whole(
+        self, alice: User, mallory: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(paging, "NUMBERED_LENGTH", 2)
+        for name in ("birds", "squids", "whales"):
+            rooms.create_room(alice, name, topic=f"All about {name}")
+        client = signed_in(mallory)
+
+        def found(**query: Any) -> list[str]:
+            return [room["name"] for room in client.get("/", query).context["public_rooms"]]
+
+        assert (found(), found(page=2)) == (["birds", "squids"], ["whales"])
+        assert (found(q="QUID"), found(q="about w"), found(q="cats")) == (["squids"], ["whales"], [])
+        assert 'href="/?page=2"' in client.get("/").content.decode()
+        assert "No public room is called so" in text_of(client.get("/", {"q": "cats"}))
+
     def test_the_index_lists_direct_conversations_by_their_people_and_archived_rooms_apart(
         self, alice: User, bob: User, general: Room, secret: Room
     ) -> None:

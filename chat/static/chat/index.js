@@ -12,6 +12,7 @@ import "./elements/connection-banner.js";
 import "./elements/me-card.js";
 
 const SPREAD = 500; // ms
+const TYPING = 250; // ms: so long a pause means that the words are whole
 
 // The index's lists are the server's; their numbers are kept as they are now.
 class Index {
@@ -19,6 +20,8 @@ class Index {
   #socket;
   #title = document.title;
   #waiting = null;
+  #searching = null;
+  #asked = new URLSearchParams(location.search).get("q")?.trim().toLowerCase() ?? ""; // of the server
 
   constructor({ me, rooms }, socket) {
     this.#rooms = new Rooms(me, rooms);
@@ -90,11 +93,16 @@ class Index {
 
   // The lists anew, as the server writes them.
   async #list() {
-    const response = await fetch(location.pathname);
-    const page = pageOf(await response.text());
-    const lists = page.querySelector(".lists");
-    if (lists) document.querySelector(".lists").replaceWith(lists);
+    await this.#replace(".lists");
     this.#narrow();
+  }
+
+  async #replace(selector) {
+    const { pathname } = document.querySelector(".brand");
+    const query = this.#asked ? `?${new URLSearchParams({ q: this.#asked })}` : "";
+    const response = await fetch(pathname + query);
+    const part = pageOf(await response.text()).querySelector(selector);
+    if (part) document.querySelector(selector).replaceWith(part);
   }
 
   // What many people's pages show changed for all of them: they do not all ask at the same moment.
@@ -109,12 +117,23 @@ class Index {
     return document.querySelector(".go [name=name]");
   }
 
-  // What one types narrows the lists below.
+  // What one types narrows the lists below. Of public rooms that fill several pages, the server finds those.
   #narrow() {
     const wanted = this.#field.value.trim().toLowerCase();
-    for (const item of document.querySelectorAll(".list li")) {
+    const isPart = "isPart" in document.querySelector(".public").dataset;
+    for (const item of document.querySelectorAll(isPart ? ".yours .list li" : ".list li")) {
       item.hidden = !wordsOf(item).includes(wanted);
     }
+    if (isPart && wanted !== this.#asked) this.#searchSoon();
+  }
+
+  #searchSoon() {
+    clearTimeout(this.#searching);
+    this.#searching = setTimeout(async () => {
+      this.#asked = this.#field.value.trim().toLowerCase();
+      await this.#replace(".public");
+      this.#narrow();
+    }, TYPING);
   }
 }
 

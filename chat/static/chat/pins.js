@@ -2,12 +2,15 @@ import { Model } from "./model.js";
 import { withDeleted, withoutRemoved } from "./removal.js";
 import { withUser } from "./renaming.js";
 
-// What is pinned in the room that the tab shows, the latest first. `messages` is null until it is known.
+// What is pinned in the room that the tab shows, the latest first, as far as it was asked for. `messages` is null until
+// it is known; `older` asks for the next page, and is empty where there is none.
 export class Pins extends Model {
   #chat;
   #asked = 0;
-  #meanwhile = []; // what was changed while the list was on its way
+  #meanwhile = null; // what was changed while a page is on its way
+  #ids = new Set(); // of all that is pinned, also in later pages
   messages = null;
+  older = "";
   failed = false;
 
   constructor(chat) {
@@ -16,7 +19,7 @@ export class Pins extends Model {
   }
 
   get count() {
-    return this.messages?.length ?? 0;
+    return this.messages ? this.#ids.size : 0;
   }
 
   clear() {
@@ -24,62 +27,85 @@ export class Pins extends Model {
     this.load();
   }
 
-  async load() {
-    const asked = (this.#asked += 1);
-    this.#meanwhile = [];
-    this.failed = false;
-    try {
-      const { messages } = await this.#chat.fetch("pins/");
-      if (asked === this.#asked) this.#loaded(messages);
-    } catch {
-      this.failed = asked === this.#asked;
-    }
-    this.changed();
+  load() {
+    return this.#load({});
+  }
+
+  loadOlder() {
+    return this.#load({ before: this.older });
   }
 
   upsert(message) {
-    if (!this.messages) this.#meanwhile.push(() => this.#put(message));
-    else if (this.#put(message)) this.changed();
+    this.#meanwhile?.push(() => this.#put(message));
+    if (this.messages && this.#put(message)) this.changed();
   }
 
   // Several messages were deleted: a tombstone is not pinned.
   deleted(event) {
-    this.#turnAll((messages) => withDeleted(messages, event).filter(({ pinned }) => pinned));
+    this.#turnAll((messages) => this.#without(event, withDeleted(messages, event).filter(({ pinned }) => pinned)));
   }
 
   // Several messages are gone for good.
   removed(event) {
-    this.#turnAll((messages) => withoutRemoved(messages, event));
+    this.#turnAll((messages) => this.#without(event, withoutRemoved(messages, event)));
   }
 
   renamed(user) {
     this.#turnAll((messages) => withUser(messages, user));
   }
 
+  #without(event, messages) {
+    for (const id of event.messages) this.#ids.delete(id);
+    return messages;
+  }
+
   #turnAll(turn) {
     const happen = () => {
       this.messages = turn(this.messages);
     };
-    if (!this.messages) {
-      this.#meanwhile.push(happen);
-      return;
-    }
+    this.#meanwhile?.push(happen);
+    if (!this.messages) return;
     happen();
     this.changed();
   }
 
-  #loaded(messages) {
-    this.messages = messages;
-    for (const happen of this.#meanwhile) happen();
+  async #load(query) {
+    const asked = (this.#asked += 1);
     this.#meanwhile = [];
+    this.failed = false;
+    try {
+      const page = await this.#chat.fetch("pins/", query);
+      if (asked === this.#asked) this.#loaded(page, query.before ? this.messages : []);
+    } catch {
+      this.failed = asked === this.#asked;
+    }
+    if (asked === this.#asked) this.#meanwhile = null;
+    this.changed();
+  }
+
+  // A page may have been read before what happened while it was on its way.
+  #loaded({ messages, older, ids }, before) {
+    this.#ids = new Set(ids);
+    const known = new Set(before.map(({ id }) => id));
+    this.messages = [...before, ...messages.filter(({ id }) => !known.has(id))];
+    this.older = older;
+    for (const happen of this.#meanwhile) happen();
   }
 
   #put(message) {
     const known = this.messages.find((one) => one.id === message.id);
-    if (known ? known.version > message.version : !message.pinned) return false;
+    if (known?.version > message.version) return false;
+    if (!message.pinned && !this.#ids.delete(message.id)) return false;
+    if (message.pinned) this.#ids.add(message.id);
+    if (!known && this.older && message.pinned && this.#isInLaterPage(message)) return true;
     const others = this.messages.filter((one) => one !== known);
     this.messages = message.pinned ? [message, ...others].sort(latestFirst) : others;
     return true;
+  }
+
+  #isInLaterPage(message) {
+    const last = this.messages.at(-1);
+    return last && latestFirst(message, last) > 0;
   }
 }
 

@@ -57,6 +57,20 @@ def test_the_index_counts_who_is_there_and_what_is_unread(tab: OpenTab, alice: U
     assert badge == ["1"]
 
 
+def test_a_directory_of_several_pages_is_searched_as_a_whole(tab: OpenTab, alice: User) -> None:
+    Room.objects.bulk_create(Room(name=f"room {number:02}", topic="Odd" if number % 2 else "") for number in range(60))
+    page = tab(alice)
+    page.go("/")
+    names = "[...document.querySelectorAll('.public b')].map(name => name.textContent)"
+    assert page.read(names) == [f"room {number:02}" for number in range(50)]
+    field = page.one("[name=name]")
+    field.send_keys("room 59")
+    eventually(lambda: page.read(names) == ["room 59"])
+    field.clear()
+    field.send_keys("ODD")
+    eventually(lambda: page.read(names) == [f"room {number:02}" for number in range(1, 60, 2)])
+
+
 def test_a_public_room_is_joined_from_its_page(tab: OpenTab, mallory: User, general: Room) -> None:
     page = tab(mallory)
     page.go(general.get_absolute_url())

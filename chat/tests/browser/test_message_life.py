@@ -7,7 +7,7 @@ from selenium.webdriver import Keys
 
 from accounts.models import User
 from chat.models import Room
-from chat.services import messages, pins, rooms
+from chat.services import editing, messages, pins, rooms
 from chat.tests.browser.pages import OpenTab, Tab, everywhere
 from project.testing.waiting import eventually
 
@@ -21,6 +21,17 @@ def post(author: User, room: Room, body: str, **details: object) -> int:
 def chips(page: Tab) -> dict[str, str]:
     """The reactions in the log, with their counts."""
     return {str(chip.get_attribute("data-emoji")): chip.text.split()[-1] for chip in page.all(".chip[data-emoji]")}
+
+
+def read_on(page: Tab, button: str) -> None:
+    """Ask for the rest of a list, page by page."""
+
+    def is_whole() -> bool:
+        for found in page.all(button):
+            found.click()
+        return not page.all(button)
+
+    eventually(is_whole, within=20)
 
 
 def test_an_edit_is_seen_by_everyone_with_what_was_said_before(
@@ -136,6 +147,31 @@ def test_pins_are_listed_and_lead_to_their_messages(tab: OpenTab, alice: User, b
     assert his.shows("The tide table is on the door")
     his.one(f'.card[data-pin="{pinned}"] [data-act=unpin]').click()
     everywhere(lambda each: each.one("[data-opens=pins]").text == "1", hers, his)
+
+
+def test_long_lists_of_pins_and_edits_are_read_on(tab: OpenTab, alice: User, general: Room) -> None:
+    long = "words " * 500
+    said = [post(alice, general, f"{number} {long}") for number in range(35)]
+    for message in said:
+        pins.pin(alice, general.pk, message)
+    for number in range(45):
+        editing.edit_message(alice, general.pk, said[-1], f"{number} {long}")
+    page = tab(alice)
+    page.open_room(general)
+    pinned = eventually(lambda: page.one("[data-opens=pins]").text)
+    page.one("[data-opens=pins]").click()
+    cards = eventually(lambda: page.all(".card[data-pin]"))
+    assert (pinned, 0 < len(cards) < 35) == ("35", True)
+    pins.unpin(alice, general.pk, said[0])  # on a page that the tab has not asked for
+    eventually(lambda: page.one("[data-opens=pins]").text == "34")
+    read_on(page, "pin-list [data-act=older]")
+    eventually(lambda: len(page.all(".card[data-pin]")) == 34)
+
+    page.one(f'article[data-id="{said[-1]}"] .edited').click()
+    versions = eventually(lambda: page.all("dialog.edits .version"))
+    assert len(versions) < 46
+    read_on(page, "dialog.edits [data-act=older]")
+    eventually(lambda: len(page.all("dialog.edits .version")) == 46)
 
 
 def test_joins_and_leaves_are_collapsed_into_one_line(

@@ -1,4 +1,5 @@
 import { html, nothing } from "../vendor/lit.js";
+import { olderOf } from "../parts/older.js";
 import { linked } from "../parts/text.js";
 import { momentOf, timestampOf } from "../times.js";
 import { gettext } from "../words.js";
@@ -6,17 +7,34 @@ import { LightElement } from "./light.js";
 
 // What an edited message said before, and says now.
 export class EditsDialog extends LightElement {
-  static properties = { chat: { attribute: false }, message: { state: true }, edits: { state: true } };
+  static properties = {
+    chat: { attribute: false },
+    message: { state: true },
+    edits: { state: true }, // the first ones, as far as they were asked for; null: not known yet
+    more: { state: true }, // there are later ones
+    failed: { state: true },
+  };
+  #asked = 0;
 
   async show(message) {
     this.message = message;
-    this.edits = null; // not known yet; undefined: not to be had
+    this.edits = null;
     await this.updateComplete;
     this.querySelector("dialog").showModal();
+    await this.#load({});
+  }
+
+  async #load(query) {
+    const { message } = this;
+    const asked = (this.#asked += 1);
+    this.failed = false;
     try {
-      this.edits = (await this.chat.fetch(`messages/${message.id}/edits/`)).edits;
+      const { edits, more } = await this.chat.fetch(`messages/${message.id}/edits/`, query);
+      if (asked !== this.#asked) return;
+      this.edits = [...(this.edits ?? []), ...edits];
+      this.more = more;
     } catch {
-      this.edits = undefined;
+      this.failed = asked === this.#asked;
     }
   }
 
@@ -29,11 +47,13 @@ export class EditsDialog extends LightElement {
   }
 
   #body() {
-    if (this.edits === null) return html`<p role="status">${gettext("Loading…")}</p>`;
-    if (!this.edits) return html`<p role="alert">${gettext("The edits did not load.")}</p>`;
+    if (!this.edits && this.failed) return html`<p role="alert">${gettext("The edits did not load.")}</p>`;
+    if (!this.edits) return html`<p role="status">${gettext("Loading…")}</p>`;
     const { body, edited_at: at } = this.message;
-    const now = { body, at, isNow: true };
-    return html`<ol>${[...this.edits, now].map((version) => this.#version(version))}</ol>`;
+    const load = () => this.#load({ after: this.edits.at(-1).id });
+    const later = this.more ? html`<li>${olderOf(this.more, this.failed, load, gettext("Later ones"))}</li>` : nothing;
+    return html`<ol>${this.edits.map((version) => this.#version(version))}${later}
+      ${this.#version({ body, at, isNow: true })}</ol>`;
   }
 
   #version({ body, at, isNow }) {

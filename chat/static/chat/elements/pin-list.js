@@ -1,5 +1,6 @@
 import { guard, html, nothing, repeat } from "../vendor/lit.js";
 import { avatar } from "../parts/avatar.js";
+import { olderOf } from "../parts/older.js";
 import { sentence } from "../parts/sentence.js";
 import { momentOf } from "../times.js";
 import { trusted } from "../trusted.js";
@@ -23,7 +24,8 @@ export class PinList extends LightElement {
     if (!pins.messages) return html`<p class="note" role="status">${gettext("Loading…")}</p>`;
     const none = gettext("Pin what should be at hand: it is listed here for everyone.");
     if (!pins.count) return html`<p class="note">${none}</p>`;
-    return html`<ul class="cards">${repeat(pins.messages, ({ id }) => id, (message) => this.#pin(message))}</ul>`;
+    return html`<ul class="cards">${repeat(pins.messages, ({ id }) => id, (message) => this.#pin(message))}</ul>
+      ${olderOf(pins.older, pins.failed, () => pins.loadOlder())}`;
   }
 
   #pin(message) {

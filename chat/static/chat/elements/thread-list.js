@@ -1,6 +1,7 @@
 import { html, nothing, repeat } from "../vendor/lit.js";
 import { avatar } from "../parts/avatar.js";
 import { unreadText } from "../parts/counts.js";
+import { olderOf } from "../parts/older.js";
 import { countOfReplies } from "../parts/replies.js";
 import { momentOf } from "../times.js";
 import { gettext } from "../words.js";
@@ -8,8 +9,14 @@ import { LightElement } from "./light.js";
 
 // The threads of the room in which one takes part, the liveliest first. It is asked for anew as their count changes.
 export class ThreadList extends LightElement {
-  static properties = { chat: { attribute: false }, threads: { state: true }, failed: { state: true } };
+  static properties = {
+    chat: { attribute: false },
+    threads: { state: true },
+    older: { state: true }, // asks for the next page
+    failed: { state: true },
+  };
   #count = null;
+  #asked = 0;
 
   willUpdate() {
     this.follow(this.chat.rooms);
@@ -20,7 +27,7 @@ export class ThreadList extends LightElement {
   }
 
   render() {
-    if (this.failed) {
+    if (this.failed && !this.older) {
       return html`<p class="note" role="alert">${gettext("The threads did not load.")}
         <button type="button" class="link" @click=${() => this.#load()}>${gettext("Try again")}</button></p>`;
     }
@@ -28,7 +35,8 @@ export class ThreadList extends LightElement {
     const none = gettext("Threads in which you take part are listed here: you began, wrote in or are named in them.");
     if (!this.threads.length) return html`<p class="note">${none}</p>`;
     const threads = repeat(this.threads, ({ message }) => message.id, (one) => this.#thread(one));
-    return html`<ul class="cards">${threads}</ul>`;
+    return html`<ul class="cards">${threads}</ul>
+      ${olderOf(this.older, this.failed, () => this.#load({ before: this.older }))}`;
   }
 
   #thread({ message, unread }) {
@@ -42,15 +50,22 @@ export class ThreadList extends LightElement {
       ${replies ? html`<small>${summary(replies)}</small>` : nothing}</button></li>`;
   }
 
-  async #load() {
+  async #load(query) {
+    const asked = (this.#asked += 1);
     this.failed = false;
     try {
-      this.threads = (await this.chat.fetch("threads/")).threads;
+      const { threads, older } = await this.chat.fetch("threads/", query);
+      if (asked !== this.#asked) return;
+      this.threads = query ? withoutRepeats([...this.threads, ...threads]) : threads;
+      this.older = older;
     } catch {
-      this.failed = true;
+      this.failed = asked === this.#asked;
     }
   }
 }
+
+// One that somebody replied to meanwhile has moved up.
+const withoutRepeats = (threads) => [...new Map(threads.map((one) => [one.message.id, one])).values()];
 
 const summary = ({ count, last_at: last }) => `${countOfReplies(count)} · ${momentOf(new Date(last))}`;
 

@@ -1,0 +1,9 @@
+import { html, nothing } from "../vendor/lit.js";
+import { gettext } from "../words.js";
+
+// The way on through a list that comes in pages; `older` is empty where there is nothing more.
+export function olderOf(older, failed, load, words = gettext("Older")) {
+  if (!older) return nothing;
+  return html`<p class="note">${failed ? html`<span role="alert">${gettext("That did not load.")}</span> ` : nothing}
+    <button type="button" class="link" data-act="older" @click=${load}>${words}</button></p>`;
+}
