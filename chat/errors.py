@@ -59,6 +59,13 @@ class Invalid(Refused):
         return cls(_("This message cannot be replied to."))
 
 
+class TooMany(Invalid):
+    """One more than there may be: it is not over after a while, but once there is one less."""
+
+    code = "too_many"
+    sentence = _("There are too many already.")
+
+
 class Conflict(Refused):
     code = "conflict"
     sentence = _("This message was already sent, with another text.")

@@ -77,6 +77,21 @@ def refusals() -> Rate:
     return Rate(max(1, most), most)
 
 
+def rooms_made() -> int:
+    """How many rooms that exist a person may have made; 0: any number."""
+    return int(settings.CHAT["ROOMS_MADE"])
+
+
+def unanswered_conversations() -> int:
+    """How many direct conversations that nobody answers a person may begin in a day; 0: any number."""
+    return int(settings.CHAT["UNANSWERED_CONVERSATIONS"])
+
+
+def links() -> int:
+    """How many invite links that work a room may have; 0: any number."""
+    return int(settings.CHAT["LINKS"])
+
+
 def sockets() -> int:
     """How many sockets a person may have open; 0: any number."""
     return int(settings.CHAT["SOCKETS"])

@@ -403,6 +403,10 @@ CHAT = {
     "RESUME_LIMIT": env.int("ROOMFUL_RESUME_LIMIT", 500, validate=is_positive),  # changes
     "ROSTER_LENGTH": env.int("ROOMFUL_ROSTER_LENGTH", 200, validate=is_positive),  # people
     "ADMINISTRATORS_SEE_HIDDEN": env.bool("ROOMFUL_ADMINISTRATORS_SEE_HIDDEN", False),
+    # What one person may make others carry; 0 is no limit.
+    "ROOMS_MADE": env.int("ROOMFUL_ROOMS_MADE", 100, validate=is_not_negative),
+    "UNANSWERED_CONVERSATIONS": env.int("ROOMFUL_UNANSWERED_CONVERSATIONS", 50, validate=is_not_negative),  # a day
+    "LINKS": env.int("ROOMFUL_LINKS", 50, validate=is_not_negative),  # of a room
     # In each process. Of those that end in _PER_MINUTE, and of SOCKETS, 0 is no limit.
     "POSTS_BURST": env.int("ROOMFUL_POSTS_BURST", 200, validate=is_positive),
     "POSTS_PER_MINUTE": env.int("ROOMFUL_POSTS_PER_MINUTE", 600, validate=is_not_negative),

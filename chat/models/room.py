@@ -68,6 +68,10 @@ class Room(models.Model):
     archived_at = models.DateTimeField(_("archived"), null=True, blank=True, editable=False)
     deleted_at = models.DateTimeField(_("deleted"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    # Counts towards how many rooms and conversations a person may make, also once it has another owner.
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
+    )
 
     # Every change that members must see takes the next number; the row that changed carries it (docs/architecture.md).
     version = models.PositiveBigIntegerField(_("version"), default=0, editable=False)

@@ -9,6 +9,7 @@ from accounts.models import User
 from chat.errors import Invalid, NotFound
 from chat.models import Membership, Room
 from chat.services.keeping import keep_room
+from chat.services.quotas import check_conversations
 from chat.services.rooms import admit
 
 MOST_OTHERS = 9
@@ -18,7 +19,8 @@ MOST_OTHERS = 9
 def open_direct(user: User, people_ids: Iterable[int]) -> Room:
     """The conversation of `user` with these people, or with nobody else: made when it is first opened.
 
-    Raises NotFound where one of them is nobody, or nobody any more, and Invalid where they are too many.
+    Raises NotFound where one of them is nobody, or nobody any more, Invalid where they are too many, and Limited
+    where the user has begun too many conversations.
     """
     people = _active({user.pk, *people_ids})
     key = "-".join(str(person.pk) for person in people)
@@ -39,7 +41,8 @@ def _active(ids: set[int]) -> list[User]:
 def _make(key: str, user: User, people: list[User]) -> Room:
     try:
         with transaction.atomic():
-            room = Room.objects.create(kind=Room.Kind.DIRECT, people_key=key)
+            check_conversations(user, people)
+            room = Room.objects.create(kind=Room.Kind.DIRECT, people_key=key, created_by=user)
     except IntegrityError:  # one of the others has just made it
         return Room.objects.get(people_key=key)
     for person in people:

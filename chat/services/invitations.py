@@ -20,6 +20,7 @@ from chat.services import audit
 from chat.services.actor import Actor
 from chat.services.locking import authorise, locked_room
 from chat.services.notices import tell
+from chat.services.quotas import check_links
 from chat.services.rooms import admit, welcome
 
 if TYPE_CHECKING:
@@ -47,9 +48,10 @@ def add_people(by: Actor, room_id: int, users: Collection["User"]) -> list["User
 def make_link(
     by: Actor, room_id: int, *, expires_at: datetime | None = None, most_uses: int | None = None
 ) -> tuple[Invite, str]:
-    """A new link, and its token. Raises NotFound, Forbidden, and Invalid for one by which nobody could come in."""
+    """A new link, and its token. Raises NotFound, Forbidden, Invalid for one by which nobody could come in, TooMany."""
     room = locked_room(room_id)
     authorise(by, room, Act.INVITE)
+    check_links(by, room)
     check_limits(expires_at, most_uses)
     token = make_token()
     limits = {"expires_at": expires_at, "most_uses": most_uses}

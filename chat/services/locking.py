@@ -99,7 +99,7 @@ def roles_on_record(user: User, room: Room) -> frozenset[str]:
     role = room.memberships.current().filter(user=user, user__is_active=True).values_list("role", flat=True)
     roles = set(role)
     # In a direct conversation there is nothing to run.
-    if not room.is_direct and User.objects.administrators().filter(pk=user.pk).exists():
+    if not room.is_direct and is_administrator_on_record(user):
         roles.add(ADMINISTRATOR)
     return frozenset(roles)
 
@@ -108,7 +108,12 @@ def is_administrator(by: Actor) -> bool:
     """Return whether `by` has the rights of an administrator: by the account, and by the session."""
     if by.user is None:
         return True
-    return by.may_run_the_site and User.objects.administrators().filter(pk=by.user.pk).exists()
+    return by.may_run_the_site and is_administrator_on_record(by.user)
+
+
+def is_administrator_on_record(user: User) -> bool:
+    """Return whether the user is an administrator as it is stored, in whatever session."""
+    return User.objects.administrators().filter(pk=user.pk).exists()
 
 
 def check_administrator(by: Actor) -> None:

@@ -16,6 +16,7 @@ from chat.services.entry import check_may_enter
 from chat.services.locking import locked_room, locked_rooms, membership_for
 from chat.services.naming import room_of, save_named
 from chat.services.notices import append_notice
+from chat.services.quotas import check_rooms_made
 from chat.services.settings import change_settings
 from chat.services.succession import succeed
 from chat.services.wording import clean_description, clean_emoji, clean_kind, clean_name, clean_topic
@@ -49,8 +50,13 @@ def create_room(
     read_only: bool = False,
     address: str = "",
 ) -> Room:
-    """Make a room that `owner` owns. Raises Invalid for what is badly written, or a name that a public room has."""
+    """Make a room that `owner` owns. Raises Invalid for what is badly written, or a name that a public room has.
+
+    TooMany, which is Invalid as well, where the owner has made enough.
+    """
+    check_rooms_made(owner)
     room = Room(
+        created_by=owner,
         kind=clean_kind(kind),
         name=clean_name(name),
         topic=clean_topic(topic),
