@@ -53,9 +53,15 @@ def member_changed(membership: Membership) -> None:
     """Tell the room; and tell the member's own tabs, which stand in the room from now on, or no longer."""
     _after_commit(envelopes.for_room(events.member_changed(membership)))
     if membership.version == membership.admitted and membership.left_at is None:
-        _after_commit(envelopes.for_user(membership.user_id, {"type": "room.gained", "room": membership.room_id}))
+        if not membership.is_put_away:
+            room_gained(membership)
         # The room's event says who joined, and not how they are.
         people_changed(User.objects.filter(pk=membership.user_id).exclude(status=None).select_related("status"))
+
+
+def room_gained(membership: Membership) -> None:
+    """Let those of the member's tabs stand in the room that do not yet."""
+    _after_commit(envelopes.for_user(membership.user_id, {"type": "room.gained", "room": membership.room_id}))
 
 
 def room_kept(membership: Membership) -> None:

@@ -3,6 +3,7 @@
 from typing import Any, cast
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -43,7 +44,7 @@ def room(request: HttpRequest, room_id: int) -> HttpResponse:
     if not Room.objects.of(user).filter(pk=room_id).exists():
         return ways_in.join_page(request, shown)
     version, page = history.latest_page(room_id)
-    listed = _listed_rooms(user)
+    listed = _listed_rooms(user, room_id)
     entry = next(entry for entry in listed if entry["id"] == room_id)
     state = {
         "me": events.user_card(user),
@@ -86,7 +87,7 @@ def _user(request: HttpRequest) -> User:
 def _index(request: HttpRequest, status: int = 200, **form: str) -> HttpResponse:
     user = _user(request)
     words = paging.wanted(request)
-    memberships, public = list(Membership.objects.of(user).listed()), directory.find(words)
+    memberships, public = list(Membership.objects.of(user).awake().listed()), directory.find(words)
     # Read once for both lists: where Redis answers nothing, one wait is long enough.
     here = here_counts(list({membership.room_id for membership in memberships} | {room.id for room in public}))
     page = paging.numbered(request, directory.in_order(public, here))
@@ -105,8 +106,10 @@ def _index(request: HttpRequest, status: int = 200, **form: str) -> HttpResponse
     return render(request, "chat/index.html", context | form, status=status)
 
 
-def _listed_rooms(user: User) -> list[dict[str, Any]]:
-    memberships = list(Membership.objects.of(user).listed())
+def _listed_rooms(user: User, shown: int) -> list[dict[str, Any]]:
+    """The user's rooms, and the shown one in any case."""
+    awake = Membership.objects.of(user).awake().values("pk")
+    memberships = list(Membership.objects.of(user).filter(Q(pk__in=awake) | Q(room=shown)).listed())
     return _listed(memberships, here_counts([membership.room_id for membership in memberships]))
 
 

@@ -68,7 +68,8 @@ async def note_use(hub: "Hub") -> None:
 async def _gain_what_is_new(hub: "Hub", standing: Standing) -> None:
     for user, rooms in standing.rooms.items():
         for room_id in rooms:
-            await hub.gain(user, room_id)
+            if (user, room_id) not in standing.asleep:
+                await hub.gain(user, room_id)
 
 
 def _versions(room_ids: list[int]) -> list[tuple[int, int]]:

@@ -117,7 +117,9 @@ class Hub:
         for room in listed:
             if hold := holds.pop(room["id"], None):
                 self.places.release(connection, room["id"], hold, room["version"])
-        for room_id in holds:  # left meanwhile
+            else:  # joined meanwhile, or a thread in it is unread
+                self._work.begin(self.gain(user.pk, room["id"]))
+        for room_id in holds:  # left meanwhile, or asleep
             self.places.detach(connection, room_id)
 
     def is_full_for(self, user: int) -> bool:

@@ -39,22 +39,35 @@ def hello(
 
 
 def arrival(user: int) -> tuple[dict[str, Any], list[int]]:
-    """Somebody who connects, and the ids of their rooms. One query: whoever connects waits for it. Raises SignedOut."""
+    """Somebody who connects, and the ids of their rooms, without those that were put away and say nothing new.
+
+    One query, since the user waits for it. Raises SignedOut.
+    """
     current = FilteredRelation("memberships", condition=Q(memberships__left_at=None))
     found = User.objects.filter(pk=user).annotate(current=current)
     # A row for each room, and of some people there are many: so they are no objects.
     rows = list(
         found.values_list(
-            "current__room", "username", "display_name", "picture", *(f"status__{f}" for f in STATUS_FIELDS)
+            "current__room",
+            "current__is_put_away",
+            "current__last_read",
+            "current__room__version",
+            "username",
+            "display_name",
+            "picture",
+            *(f"status__{f}" for f in STATUS_FIELDS),
         )
     )
     if not rows:
         raise SignedOut
-    _, username, display_name, picture, *status = rows[0]
+    _, _, _, _, username, display_name, picture, *status = rows[0]
     person = User(pk=user, username=username, display_name=display_name, picture=picture)
     if status[0] is not None:
         person.status = Status(*status)
-    return events.person_state(person), [room for room, *_ in rows if room is not None]
+    rooms = [
+        room for room, put_away, last_read, version, *_ in rows if room and not (put_away and version <= last_read)
+    ]
+    return events.person_state(person), rooms
 
 
 def changed_people(span: timedelta) -> list[dict[str, Any]]:
@@ -70,10 +83,10 @@ def announcement() -> dict[str, Any] | None:
 
 
 def listed_rooms(user: int, room_id: int | None = None) -> list[dict[str, Any]]:
-    found = Membership.objects.current().filter(user=user).listed()
-    if room_id is not None:
-        found = found.filter(room=room_id)
-    return listing.listed_rooms(found)
+    """The user's rooms, but for those that are asleep; or one of them in any case."""
+    found = Membership.objects.current().filter(user=user)
+    found = found.awake() if room_id is None else found.filter(room=room_id)
+    return listing.listed_rooms(found.listed())
 
 
 def endings(lost: Collection[tuple[int, int]]) -> dict[tuple[int, int], dict[str, Any]]:

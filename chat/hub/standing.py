@@ -18,6 +18,8 @@ class Standing:
     """The sessions that are in force, and the rooms that each user is in, with how far they have read there."""
 
     sessions: dict[str, Held]
+    asleep: set[tuple[int, int]] = field(default_factory=set)
+    """The users and rooms of conversations in which no tab needs to stand."""
     rooms: dict[int, dict[int, int]] = field(default_factory=lambda: defaultdict(dict))
 
 
@@ -27,4 +29,5 @@ def read_standing(users: Collection[int], sessions: Collection[str]) -> Standing
         memberships = Membership.objects.current().filter(user__in=batch)
         for user, room, last_read in memberships.values_list("user_id", "room_id", "last_read"):
             standing.rooms[user][room] = last_read
+        standing.asleep.update(memberships.asleep().values_list("user_id", "room_id"))
     return standing

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.usernames import folded
 from chat.models.mention import Mention
-from chat.models.message import Message
+from chat.models.message import Message, MessageQuerySet
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -34,6 +34,28 @@ class BoundedCount(models.Subquery):
     output_field = models.IntegerField()
 
 
+def _by_others() -> MessageQuerySet:
+    return Message.objects.filter(deleted_at=None).exclude(author=models.OuterRef("user")).said()
+
+
+def _unread_messages() -> MessageQuerySet:
+    later = {"room": models.OuterRef("room"), "position__gt": models.OuterRef("last_read")}
+    return _by_others().filter(**later).conversation()
+
+
+def _unread_replies() -> MessageQuerySet:
+    return _by_others().filter(
+        thread__participants__room=models.OuterRef("room"),
+        thread__participants__user=models.OuterRef("user"),
+        position__gt=models.F("thread__participants__last_read"),
+    )
+
+
+def _is_asleep() -> models.Q:
+    nothing_new = ~models.Exists(_unread_messages()) & ~models.Exists(_unread_replies())
+    return models.Q(is_put_away=True) & nothing_new
+
+
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def current(self) -> Self:
         return self.filter(left_at=None)
@@ -44,19 +66,20 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def with_unread(self) -> Self:
         """Each with `unread`, `mentions` and `threads`, as docs/protocol.md counts them, up to MOST_UNREAD."""
         room, user = models.OuterRef("room"), models.OuterRef("user")
-        by_others = Message.objects.filter(deleted_at=None).exclude(author=user).said()
-        later = by_others.filter(room=room, position__gt=models.OuterRef("last_read"))
         mentions = Mention.objects.filter(room=room, user=user, position__gt=models.OuterRef("last_read"))
-        replies = by_others.filter(
-            thread__participants__room=room,
-            thread__participants__user=user,
-            position__gt=models.F("thread__participants__last_read"),
-        )
         return self.annotate(
-            unread=BoundedCount(later.conversation().values("pk")[:MOST_UNREAD]),
+            unread=BoundedCount(_unread_messages().values("pk")[:MOST_UNREAD]),
             mentions=BoundedCount(mentions.values("pk")[:MOST_UNREAD]),
-            threads=BoundedCount(replies.values("pk")[:MOST_UNREAD]),
+            threads=BoundedCount(_unread_replies().values("pk")[:MOST_UNREAD]),
         )
+
+    def asleep(self) -> Self:
+        """Direct conversations that were put away, and say nothing new to their member."""
+        return self.filter(_is_asleep())
+
+    def awake(self) -> Self:
+        """All but those that are asleep: these are in no list, and no tab stands in them."""
+        return self.exclude(_is_asleep())
 
     def whose_name_begins(self, text: str) -> Self:
         """Of the people whose username, or a word of whose name, begins so."""

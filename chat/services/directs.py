@@ -45,8 +45,7 @@ def _make(key: str, user: User, people: list[User]) -> Room:
             room = Room.objects.create(kind=Room.Kind.DIRECT, people_key=key, created_by=user)
     except IntegrityError:  # one of the others has just made it
         return Room.objects.get(people_key=key)
-    for person in people:
-        admit(room, person, Membership.Role.MEMBER)
     # To be written to is news, to be chosen is none: the others see it once something is said.
-    room.memberships.exclude(user=user).update(is_put_away=True)
+    for person in people:
+        admit(room, person, Membership.Role.MEMBER, put_away=person != user)
     return room

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from chat import broadcasts
 from chat.errors import Invalid
-from chat.models import Membership
+from chat.models import Membership, Message
 from chat.services.reading import membership_of, move
 
 if TYPE_CHECKING:
@@ -40,6 +40,16 @@ def keep_room(
             setattr(membership, name, value)
         membership.save(update_fields=list(changed))
         broadcasts.room_kept(membership)
+        if put_away is False:
+            broadcasts.room_gained(membership)
+
+
+def wake(messages: Iterable[Message]) -> None:
+    """Bring the direct conversations in which these were said back to the tabs of those who put them away."""
+    rooms = {message.room_id for message in messages if message.room.is_direct}
+    if rooms:
+        for membership in Membership.objects.current().filter(room__in=rooms, is_put_away=True):
+            broadcasts.room_gained(membership)
 
 
 @transaction.atomic

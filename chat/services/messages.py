@@ -18,6 +18,7 @@ from chat.authority import Act, may
 from chat.errors import Conflict, Forbidden, Invalid, NotFound, Refused, SignedOut, Unavailable
 from chat.models import Membership, Mention, Message, Room
 from chat.services import mentions
+from chat.services.keeping import wake
 from chat.services.locking import locked_rooms
 from chat.services.threads import Threads, check_root
 from chat.services.writing import check_may_post, check_may_write
@@ -145,6 +146,7 @@ class _Batch:
         self._store_versions()
         for message in self._new:
             broadcasts.message_posted(message)
+        wake(self._new)
         for root in changed:
             broadcasts.message_changed(root)
 

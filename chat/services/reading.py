@@ -36,6 +36,8 @@ def mark_unread(user: "User", room_id: int, position: int) -> int:
     position = max(position - 1, 0)
     if position < membership.last_read:
         move(membership, position)
+        if membership.is_put_away:
+            broadcasts.room_gained(membership)
     return membership.last_read
 
 

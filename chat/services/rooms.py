@@ -144,10 +144,13 @@ def welcome(
     return membership
 
 
-def admit(room: Room, user: "User", role: str, joined_at: datetime | None = None) -> Membership:
+def admit(
+    room: Room, user: "User", role: str, joined_at: datetime | None = None, *, put_away: bool = False
+) -> Membership:
     """Make a member of a room that is locked: from here on, nothing that was said before is unread.
 
-    Raises Forbidden for whoever is banned from it, or where it is archived.
+    Where it is put away, their tabs hear of it once something is said there. Raises Forbidden for somebody who is banned
+    from it, or where it is archived.
     """
     check_may_enter(room, user)
     version = room.next_version()
@@ -161,6 +164,7 @@ def admit(room: Room, user: "User", role: str, joined_at: datetime | None = None
             "version": version,
             "admitted": version,
             "last_read": version,
+            "is_put_away": put_away,
             "ending": "",
             "ended_by": None,
             "ending_reason": "",

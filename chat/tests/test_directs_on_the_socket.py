@@ -4,12 +4,14 @@ import asyncio
 import json
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from django.test import Client as HttpClient
 
 from accounts.models import User
-from chat.models import Room
-from chat.services import directs, rooms
+from chat.models import Membership, Room
+from chat.services import directs, keeping, messages, rooms
 from chat.tests.helpers.talk import bodies, here, in_thread, open_room, post, shows
 from project.testing.in_process import InProcessServer
 from project.testing.processes import Server
@@ -90,3 +92,94 @@ async def test_presence_of_direct_conversations_never_reaches_an_outsider(
         assert {room_id for rooms in [counts, *counted] for room_id in rooms} == {str(theirs.pk)}
         for word in ("alice", "bob", "Alice", "Bob"):
             assert word not in json.dumps(told)
+
+
+class TestConversationsThatWerePutAway:
+    """What says nothing new is in nobody's list, costs no tab anything, and is back when something is said."""
+
+    @pytest.fixture
+    def talk(self, alice: User, bob: User) -> Room:
+        """A conversation in which something was said; Bob put it away."""
+        talk = directs.open_direct(alice, [bob.pk])
+        messages.post_message(alice, talk.pk, body="Before", client_id=uuid4())
+        keeping.keep_room(bob, talk.pk, put_away=True)
+        return talk
+
+    async def test_a_conversation_that_somebody_else_begins_is_told_when_something_is_said(
+        self, site: InProcessServer, alice: User, bob: User
+    ) -> None:
+        async with Client(site, alice) as a, Client(site, bob) as b:
+            await a.command("direct.open", people=[bob.pk])
+            talk = await Room.objects.aget()
+            await b.command("presence.touch")
+            assert b.seen("room.gained") == []
+            async with Client(site, bob) as reconnected:
+                assert reconnected.hello["rooms"] == []
+            await post(a, talk, "Hello")
+            gained = (await b.event("room.gained"))["room"]
+            assert (gained["id"], gained["unread"], gained["put_away"]) == (talk.pk, 1, True)
+            await post(a, talk, "Are you there?")
+            assert (await b.event("message.posted"))["message"]["body"] == "Are you there?"
+
+    async def test_a_conversation_is_in_the_next_greeting_once_something_was_said(
+        self, site: InProcessServer, alice: User, bob: User, talk: Room
+    ) -> None:
+        async with Client(site, bob) as b:
+            assert b.hello["rooms"] == []
+        async with Client(site, alice) as a:
+            assert [room["id"] for room in a.hello["rooms"]] == [talk.pk]
+            await post(a, talk, "After")
+        async with Client(site, bob) as b:
+            assert [(room["id"], room["unread"]) for room in b.hello["rooms"]] == [(talk.pk, 1)]
+
+    async def test_a_conversation_that_is_opened_again_is_in_all_tabs(
+        self, site: InProcessServer, alice: User, bob: User, talk: Room
+    ) -> None:
+        async with Client(site, bob) as tab, Client(site, bob) as other, Client(site, alice) as a:
+            opened = (await tab.command("direct.open", people=[alice.pk]))["room"]
+            assert (opened["id"], "put_away" in opened) == (talk.pk, False)
+            assert (await other.event("room.gained"))["room"]["id"] == talk.pk
+            await post(a, talk, "Welcome back")
+            for client in (tab, other):
+                assert (await client.event("message.posted"))["message"]["body"] == "Welcome back"
+
+    async def test_a_conversation_that_is_asleep_is_shown_and_written_in_like_any_other(
+        self, site: InProcessServer, alice: User, bob: User, talk: Room
+    ) -> None:
+        async with Client(site, bob) as b, Client(site, alice) as a:
+            assert (await b.command("room.open", room=talk.pk))["room"]["put_away"]
+            await post(b, talk, "Still here")
+            for client in (a, b):
+                assert (await client.event("message.posted"))["message"]["body"] == "Still here"
+
+    async def test_a_conversation_with_an_unread_thread_stays_in_the_list(
+        self, site: InProcessServer, alice: User, bob: User, talk: Room
+    ) -> None:
+        async with Client(site, bob) as b, Client(site, alice) as a:
+            root = await post(b, talk, "My thread")
+            await b.command("room.keep", room=talk.pk, put_away=True)
+            await post(a, talk, "A reply", thread=root["id"])
+            await b.command("room.keep", room=talk.pk, put_away=True)
+        async with Client(site, bob) as b, Client(site, alice) as a:
+            assert [(room["id"], room["threads"]) for room in b.hello["rooms"]] == [(talk.pk, 1)]
+            await b.event("room.gained")
+            await post(a, talk, "Another", thread=root["id"])
+            assert (await b.event("message.posted"))["message"]["body"] == "Another"
+
+    async def test_a_tab_that_was_not_told_is_told_later(
+        self, site: InProcessServer, alice: User, bob: User, talk: Room, settings: Any
+    ) -> None:
+        settings.CHAT = {**settings.CHAT, "STANDING_MS": 100}
+        async with Client(site, bob) as b:
+            await Membership.objects.filter(room=talk, user=bob).aupdate(last_read=0)  # as if the word had been lost
+            assert (await b.event("room.gained"))["room"]["unread"] == 1
+
+    def test_the_pages_list_it_when_something_is_said_and_where_it_is_shown(
+        self, alice: User, bob: User, talk: Room, client: HttpClient
+    ) -> None:
+        client.force_login(bob)
+        assert client.get("/").context["rooms"] == []
+        state = client.get(talk.get_absolute_url()).context["state"]
+        assert (state["room"]["id"], [room["id"] for room in state["rooms"]]) == (talk.pk, [talk.pk])
+        messages.post_message(alice, talk.pk, body="After", client_id=uuid4())
+        assert [room["id"] for room in client.get("/").context["rooms"]] == [talk.pk]

@@ -243,7 +243,7 @@ export class Chat extends Model {
 
   #greeted({ user, rooms, limits }) {
     this.limits = limits;
-    this.rooms.replace(rooms);
+    this.rooms.replace(rooms, this.shown);
     this.#renamed(user);
     this.conversation.consider();
     this.enter();

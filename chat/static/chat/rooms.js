@@ -53,9 +53,11 @@ export class Rooms extends Model {
     return this.named(name) ?? this.sorted.find((room) => nameOf(room).toLowerCase() === wanted);
   }
 
-  replace(rooms) {
+  // The server leaves out what is put away and says nothing new: such a room stays where it is the shown one.
+  replace(rooms, shown) {
     this.#turning.clear();
-    this.#rooms = new Map(rooms.map((room) => [room.id, room]));
+    const kept = [this.get(shown)].filter((room) => room?.put_away);
+    this.#rooms = new Map([...kept, ...rooms].map((room) => [room.id, room]));
     this.changed();
   }
 
