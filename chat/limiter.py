@@ -39,7 +39,7 @@ class Limiter(Generic[K]):
         """Return for how long the key's bucket has none, or 0."""
         return max(0, self._when_full(key, now) - now - self._slack) if self._interval else 0
 
-    def spend(self, key: K, now: int, count: int) -> None:
+    def spend(self, key: K, now: int, count: int = 1) -> None:
         """Take `count`, whether or not the bucket has them: for costs that are known afterwards."""
         if not self._interval:
             return

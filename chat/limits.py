@@ -71,6 +71,11 @@ def commands() -> Rate:
     return Rate(settings.CHAT["COMMANDS_BURST"], settings.CHAT["COMMANDS_PER_MINUTE"])
 
 
+def answers() -> Rate:
+    """How many bytes of history a person may ask for."""
+    return Rate(settings.CHAT["ANSWER_BYTES_BURST"], settings.CHAT["ANSWER_BYTES_PER_SECOND"] * 60)
+
+
 def refusals() -> Rate:
     """How many commands beyond these limits a socket may send before it is closed."""
     most = settings.CHAT["REFUSALS_PER_MINUTE"]

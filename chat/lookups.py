@@ -18,6 +18,7 @@ from chat.models import Membership, Message, Participant, Room
 from chat.models.membership import name_begins
 from chat.services.actor import Actor
 from chat.services.locking import is_administrator
+from chat.traffic import charged
 
 MOST_PEOPLE = 10  # that a name's beginning may mean: more is no help
 MOST_THREADS = 50  # in a page
@@ -27,6 +28,7 @@ WORDS = ("body", "html")  # what is long in a message
 
 @never_cache
 @require_GET
+@charged
 def history_page(request: HttpRequest, room_id: int) -> HttpResponse:
     """The page of messages before a position, or around one."""
     room = _room(request, room_id)
@@ -40,6 +42,7 @@ def history_page(request: HttpRequest, room_id: int) -> HttpResponse:
 
 @never_cache
 @require_GET
+@charged
 def thread(request: HttpRequest, room_id: int, message_id: int) -> HttpResponse:
     """The thread on a message: its latest replies, or those before a position."""
     root = _message(request, room_id, message_id)
@@ -50,6 +53,7 @@ def thread(request: HttpRequest, room_id: int, message_id: int) -> HttpResponse:
 
 @never_cache
 @require_GET
+@charged
 def edits(request: HttpRequest, room_id: int, message_id: int) -> HttpResponse:
     """A page of what a message said before, from the first on, or from after an edit."""
     after = _position(request, "after")
@@ -62,6 +66,7 @@ def edits(request: HttpRequest, room_id: int, message_id: int) -> HttpResponse:
 
 @never_cache
 @require_GET
+@charged
 def pins(request: HttpRequest, room_id: int) -> HttpResponse:
     """A page of what is pinned, the latest first."""
     pinned = _room(request, room_id).messages.exclude(pinned_at=None)
@@ -72,6 +77,7 @@ def pins(request: HttpRequest, room_id: int) -> HttpResponse:
 
 @never_cache
 @require_GET
+@charged
 def threads(request: HttpRequest, room_id: int) -> HttpResponse:
     """A page of the threads of a room in which one takes part, the liveliest first."""
     user = _user(request)

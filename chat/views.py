@@ -18,10 +18,12 @@ from chat.errors import Forbidden, Invalid, NotFound
 from chat.models import Membership, Room
 from chat.services import rooms as room_services
 from chat.services.actor import Actor
+from chat.traffic import charged
 
 
 @never_cache
 @require_GET
+@charged
 def index(request: HttpRequest) -> HttpResponse:
     return _index(request)
 
@@ -38,6 +40,7 @@ def go(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_GET
+@charged
 def room(request: HttpRequest, room_id: int) -> HttpResponse:
     user = _user(request)
     shown = get_object_or_404(Room.objects.open_to(user), pk=room_id)

@@ -407,12 +407,14 @@ CHAT = {
     "ROOMS_MADE": env.int("ROOMFUL_ROOMS_MADE", 100, validate=is_not_negative),
     "UNANSWERED_CONVERSATIONS": env.int("ROOMFUL_UNANSWERED_CONVERSATIONS", 50, validate=is_not_negative),  # a day
     "LINKS": env.int("ROOMFUL_LINKS", 50, validate=is_not_negative),  # of a room
-    # In each process. Of those that end in _PER_MINUTE, and of SOCKETS, 0 is no limit.
+    # In each process. Of those that end in _PER_MINUTE or _PER_SECOND, and of SOCKETS, 0 is no limit.
     "POSTS_BURST": env.int("ROOMFUL_POSTS_BURST", 200, validate=is_positive),
     "POSTS_PER_MINUTE": env.int("ROOMFUL_POSTS_PER_MINUTE", 600, validate=is_not_negative),
     "RENDERING_MS_PER_MINUTE": env.int("ROOMFUL_RENDERING_MS_PER_MINUTE", 6_000, validate=is_not_negative),
     "COMMANDS_BURST": env.int("ROOMFUL_COMMANDS_BURST", 300, validate=is_positive),
     "COMMANDS_PER_MINUTE": env.int("ROOMFUL_COMMANDS_PER_MINUTE", 1_200, validate=is_not_negative),
+    "ANSWER_BYTES_BURST": env.int("ROOMFUL_ANSWER_BYTES_BURST", 20_000_000, validate=is_positive),
+    "ANSWER_BYTES_PER_SECOND": env.int("ROOMFUL_ANSWER_BYTES_PER_SECOND", 4_000_000, validate=is_not_negative),
     "REFUSALS_PER_MINUTE": env.int("ROOMFUL_REFUSALS_PER_MINUTE", 10_000, validate=is_not_negative),
     "SOCKETS": env.int("ROOMFUL_SOCKETS", 50, validate=is_not_negative),  # of a person
     "HANDSHAKES_BURST": env.int("ROOMFUL_HANDSHAKES_BURST", 1_000, validate=is_positive),

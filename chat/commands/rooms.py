@@ -6,10 +6,13 @@ from chat.errors import BadFrame, NotFound
 from chat.hub import Hub
 from chat.hub.connection import Connection
 from chat.services import reading, rooms
+from chat.traffic import get_traffic
 
 
 async def open_room(hub: Hub, connection: Connection, command: frames.RoomOpen) -> None:
+    get_traffic().check(connection.user.pk)
     hold, opened = await hub.open_room(connection, command.room, command.since)
+    get_traffic().charge(connection.user.pk, sum(part.size for part in opened.missed))
     ack(connection, command, room=opened.listed | {"here": hub.counts.of(command.room)}, version=opened.head)
     await hub.show(connection, hold, opened)
 

@@ -17,6 +17,17 @@ def test_a_limiter_goes_on_at_its_rate_after_a_burst() -> None:
     assert limiter.take("alice", SECOND) == SECOND
 
 
+def test_a_limiter_whose_price_is_known_afterwards_lets_those_wait_who_owe_more_than_a_burst() -> None:
+    limiter: Limiter[str] = Limiter(Rate(burst=10, per_minute=60))
+    limiter.spend("alice", 0, 9)
+    assert limiter.wait("alice", 0) == 0
+    limiter.spend("alice", 0, 20)
+    assert limiter.wait("alice", 0) == 20 * SECOND
+    assert limiter.wait("alice", 19 * SECOND) == SECOND
+    assert limiter.wait("alice", 20 * SECOND) == 0
+    assert limiter.wait("bob", 0) == 0
+
+
 def test_a_limiter_allows_one_full_burst_after_any_rest() -> None:
     limiter: Limiter[str] = Limiter(Rate(burst=3, per_minute=60))
     for rested in (0, 3 * SECOND, 100 * SECOND):
