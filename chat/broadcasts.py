@@ -25,6 +25,15 @@ def message_changed(message: Message) -> None:
     _after_commit(envelopes.for_room(events.message_changed(message)))
 
 
+def message_reacted(message: Message, user: User, emoji: str, *, added: bool) -> None:
+    _after_commit(envelopes.for_room(events.message_reacted(message, user, emoji, added=added)))
+
+
+def messages_requoted(quoted: Message, version: int) -> None:
+    """Tell the room what the messages that quote another show now: all of them have this version."""
+    _after_commit(envelopes.for_room(events.messages_requoted(quoted, version)))
+
+
 def messages_deleted(
     room: Room,
     ids: list[int],

@@ -167,6 +167,18 @@ def message_changed(message: Message) -> Event:
     return _numbered("message.changed", message.room_id, message.version, message=message_card(message))
 
 
+def message_reacted(message: Message, user: "User", emoji: str, *, added: bool) -> Event:
+    """A reaction of a message alone: the message may be long, and goes to everyone."""
+    order = list(message.reactions_by_emoji())
+    reaction = {"message": message.pk, "user": user_card(user), "emoji": emoji, "added": added, "order": order}
+    return _numbered("message.reacted", message.room_id, message.version, **reaction)
+
+
+def messages_requoted(quoted: Message, version: int) -> Event:
+    """One for all that quote a message, which may be many."""
+    return _numbered("messages.requoted", quoted.room_id, version, quote=quote_card(quoted))
+
+
 def message_event(message: Message) -> Event:
     """The latest of what happened to a message."""
     return message_changed(message) if message.has_changed else message_posted(message)

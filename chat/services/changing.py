@@ -1,5 +1,6 @@
 """What every change of a message, or of a membership, has in common: the room's next version, and the room is told."""
 
+from accounts.models import User
 from chat import broadcasts
 from chat.models import Membership, Message
 from chat.services.locking import message_in
@@ -7,21 +8,34 @@ from chat.services.locking import message_in
 
 def save_changed(message: Message, *fields: str) -> Message:
     """Write these fields of a message whose room is locked, under the next version. Returns it as it is now."""
-    message.version = message.room.next_version()
-    message.save(update_fields=[*fields, "version"])
-    message.room.save(update_fields=["version"])
-    changed = message_in(message.room, message.pk)
+    changed = _save_version(message, *fields)
     broadcasts.message_changed(changed)
     return changed
 
 
 def save_changed_words(message: Message, *fields: str) -> Message:
-    """The same where what the message says has changed: those that quote it show it too."""
-    changed = save_changed(message, *fields)
-    for quoting in message.quoted_by.filter(deleted_at=None).order_by("position"):
-        quoting.room = message.room
-        save_changed(quoting)
+    """The same where what the message says has changed: those that quote it show it too, under one version."""
+    changed, room = save_changed(message, *fields), message.room
+    quoting = message.quoted_by.filter(deleted_at=None)
+    if quoting.exists():
+        quoting.update(version=room.next_version())
+        room.save(update_fields=["version"])
+        broadcasts.messages_requoted(changed, room.version)
     return changed
+
+
+def save_reacted(message: Message, user: User, emoji: str, *, added: bool) -> Message:
+    """Note that a reaction of a message whose room is locked was given or taken back. Returns it as it is now."""
+    changed = _save_version(message)
+    broadcasts.message_reacted(changed, user, emoji, added=added)
+    return changed
+
+
+def _save_version(message: Message, *fields: str) -> Message:
+    message.version = message.room.next_version()
+    message.save(update_fields=[*fields, "version"])
+    message.room.save(update_fields=["version"])
+    return message_in(message.room, message.pk)
 
 
 def save_standing(membership: Membership, *fields: str) -> None:

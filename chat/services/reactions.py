@@ -9,7 +9,7 @@ from chat.authority import Act
 from chat.emoji import is_emoji
 from chat.errors import Invalid, NotFound
 from chat.models import Message
-from chat.services.changing import save_changed
+from chat.services.changing import save_reacted
 from chat.services.locking import locked_room, message_in
 from chat.services.writing import writer_in
 
@@ -33,7 +33,7 @@ def add_reaction(user: "User", room_id: int, message_id: int, emoji: str) -> Mes
         raise Invalid(_("A message may have at most %(limit)d different reactions.") % {"limit": MOST_EMOJI})
     if user not in others.get(emoji, ()):
         message.reactions.create(user=user, emoji=emoji)
-        return save_changed(message)
+        return save_reacted(message, user, emoji, added=True)
     return message
 
 
@@ -43,7 +43,7 @@ def remove_reaction(user: "User", room_id: int, message_id: int, emoji: str) -> 
     message = _message_for(user, room_id, message_id)
     deleted, _per_model = message.reactions.filter(user=user, emoji=emoji).delete()
     if deleted:
-        return save_changed(message)
+        return save_reacted(message, user, emoji, added=False)
     return message
 
 

@@ -169,6 +169,14 @@ class TestQuotes:
         editing.delete_message(bob, general.pk, quoted.pk)
         assert card_of(message)["quote"] == {"id": quoted.pk, "deleted": True}
 
+    def test_an_edit_of_a_message_that_many_quote_takes_one_version_for_all_of_them(
+        self, alice: User, bob: User, general: Room
+    ) -> None:
+        quoted = post(bob, general, "Now")
+        quoting = [post(alice, general, "Indeed", quote=quoted.pk) for _ in range(5)]
+        edited = editing.edit_message(bob, general.pk, quoted.pk, "Later")
+        assert [card_of(message)["version"] for message in quoting] == [edited.version + 1] * 5
+
     def test_a_quote_of_a_message_in_another_room_is_refused(
         self, alice: User, bob: User, general: Room, secret: Room
     ) -> None:

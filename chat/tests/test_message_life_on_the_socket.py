@@ -1,5 +1,6 @@
 """Changes of messages, as the members' tabs receive them."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
@@ -85,7 +86,29 @@ async def test_an_ack_is_the_message_as_others_see_it(
         ]
         for command, members in changes:
             ack = await a.command(command, room=general.pk, message=message["id"], **members)
-            assert (await b.event("message.changed"))["message"] == ack["message"]
+            version = ack["message"]["version"]
+            if command == "reaction.add":
+                assert (await b.event("message.reacted", version=version))["message"] == message["id"]
+            else:
+                assert (await b.event("message.changed", version=version))["message"] == ack["message"]
+
+
+async def test_what_others_are_told_of_a_reaction_or_a_quote_does_not_grow_with_the_message(
+    site: InProcessServer, alice: User, bob: User, general: Room
+) -> None:
+    async with Client(site, alice) as a, Client(site, bob) as b:
+        quoted = await post(a, general, "x" * 5_000)
+        for _ in range(3):
+            await post(a, general, "y" * 5_000, quote=quoted["id"])
+        reaction = {"room": general.pk, "message": quoted["id"], "emoji": "👍"}
+        await a.command("reaction.add", **reaction)
+        await a.command("reaction.remove", **reaction)
+        edited = (await a.command("message.edit", room=general.pk, message=quoted["id"], body="z" * 5_000))["message"]
+        requoted = await b.event("messages.requoted", version=edited["version"] + 1)
+        assert requoted["quote"] == {"id": quoted["id"], "author": quoted["author"], "body": "z" * 300}
+        told = [event for event in b.log if event["type"] in ("message.reacted", "messages.requoted")]
+        assert [event.get("added") for event in told] == [True, False, None]
+        assert all(len(json.dumps(event)) < 1_000 for event in told)
 
 
 async def test_a_post_that_is_sent_again_after_an_edit_gets_the_message_as_it_is(

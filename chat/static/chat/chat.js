@@ -170,6 +170,8 @@ export class Chat extends Model {
     this.#on("hello", (hello) => this.#greeted(hello));
     this.#on("message.posted", (event) => this.#posted(event));
     this.#on("message.changed", (event) => this.#turned(event));
+    this.#on("message.reacted", (event) => this.#amended(event, (shown) => shown.reacted(event)));
+    this.#on("messages.requoted", (event) => this.#amended(event, (shown) => shown.requoted(event)));
     this.#on("messages.deleted", (event) => this.#deleted(event));
     this.#on("messages.removed", (event) => this.#removed(event));
     this.#on("member.joined", (event) => this.#standing(event));
@@ -271,6 +273,15 @@ export class Chat extends Model {
   #turned(event) {
     this.rooms.turned(event, this.#isBeingRead(event));
     this.put(event.room, event.message);
+    this.#timelines.reach(event);
+  }
+
+  // Messages changed, and the event does not bring them whole; `amend` is for each list of messages that is shown.
+  #amended(event, amend) {
+    const isHere = event.room === this.shown;
+    const lists = [this.#timelines.live(event.room), isHere && this.side.thread, isHere && this.pins];
+    for (const list of lists.filter(Boolean)) amend(list);
+    this.rooms.reached(event);
     this.#timelines.reach(event);
   }
 

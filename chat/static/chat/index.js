@@ -29,6 +29,8 @@ class Index {
     this.#on("hello", ({ rooms }) => this.#greeted(rooms));
     this.#on("message.posted", (event) => this.#posted(event));
     this.#on("message.changed", (event) => this.#rooms.turned(event, false));
+    this.#on("message.reacted", (event) => this.#rooms.reached(event));
+    this.#on("messages.requoted", (event) => this.#rooms.reached(event));
     this.#on("messages.deleted", (event) => this.#rooms.takenBack(event));
     this.#on("messages.removed", (event) => this.#rooms.takenBack(event));
     this.#on("read.moved", (event) => this.#rooms.moved(event, false));

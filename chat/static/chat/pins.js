@@ -1,5 +1,5 @@
 import { Model } from "./model.js";
-import { withDeleted, withoutRemoved } from "./removal.js";
+import { withDeleted, withoutRemoved, withQuote, withReaction } from "./changing.js";
 import { withUser } from "./renaming.js";
 
 // What is pinned in the room that the tab shows, the latest first, as far as it was asked for. `messages` is null until
@@ -38,6 +38,14 @@ export class Pins extends Model {
   upsert(message) {
     this.#meanwhile?.push(() => this.#put(message));
     if (this.messages && this.#put(message)) this.changed();
+  }
+
+  reacted(event) {
+    this.#turnAll((messages) => withReaction(messages, event));
+  }
+
+  requoted(event) {
+    this.#turnAll((messages) => withQuote(messages, event));
   }
 
   // Several messages were deleted: a tombstone is not pinned.

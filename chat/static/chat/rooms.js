@@ -92,6 +92,11 @@ export class Rooms extends Model {
     else this.#update(id, { version });
   }
 
+  // Something happened that no count depends on.
+  reached({ room: id, version }) {
+    if (version > this.get(id)?.version) this.#update(id, { version });
+  }
+
   // Several were deleted at once, or are gone for good: of those that may have counted, the event says enough.
   takenBack({ room: id, version, messages, counted = [] }) {
     const room = this.get(id);

@@ -1,5 +1,5 @@
 import { Conversation } from "./conversation.js";
-import { withDeleted, withoutRemoved } from "./removal.js";
+import { withDeleted, withoutRemoved, withQuote, withReaction } from "./changing.js";
 import { withUser } from "./renaming.js";
 import { Timeline } from "./timeline.js";
 
@@ -33,6 +33,16 @@ export class Thread extends Conversation {
     if (this.#tellsMe(message)) this.lastRead ??= 0;
     this.timeline.upsert(message, this.following);
     this.consider();
+  }
+
+  reacted(event) {
+    this.timeline.reacted(event);
+    if (this.root) this.#turned(withReaction([this.root], event)[0]);
+  }
+
+  requoted(event) {
+    this.timeline.requoted(event);
+    if (this.root) this.#turned(withQuote([this.root], event)[0]);
   }
 
   // Several messages were deleted, this thread's own or replies among them, perhaps.

@@ -1,5 +1,5 @@
 import { Model } from "./model.js";
-import { withDeleted, withoutRemoved } from "./removal.js";
+import { withDeleted, withoutRemoved, withQuote, withReaction } from "./changing.js";
 import { withUser } from "./renaming.js";
 
 const MESSAGES_KEPT = 600; // as many as a page lays out without a pause
@@ -58,6 +58,16 @@ export class Timeline extends Model {
     if (following) this.#dropOldest();
     else this.#dropLatest(WHILE_READING);
     this.changed();
+  }
+
+  // Somebody reacted to a message, or took that back.
+  reacted(event) {
+    this.#turnAll((messages) => withReaction(messages, event));
+  }
+
+  // A message that others quote was edited or deleted.
+  requoted(event) {
+    this.#turnAll((messages) => withQuote(messages, event));
   }
 
   // Several messages were deleted.

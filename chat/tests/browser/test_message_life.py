@@ -206,8 +206,31 @@ import("/static/chat/timeline.js").then(({ Timeline }) => {
 """
 
 
+REACTIONS = """
+const done = arguments[0];
+import("/static/chat/timeline.js").then(({ Timeline }) => {
+    const event = (version, id, emoji, added, order) => ({ message: 1, version, user: { id }, emoji, added, order });
+    const given = (emoji, ...ids) => ({ emoji, users: ids.map((id) => ({ id })) });
+    const whole = { id: 1, position: 10, version: 11, reactions: [given("👍", 1), given("🎉", 2)] };
+    const timeline = new Timeline(1);
+    const chip = ({ emoji, users }) => emoji + ":" + users.map(({ id }) => id);
+    const chips = () => timeline.messages[0].reactions.map(chip);
+    timeline.reset({ messages: [whole], more: false }, 11);
+    timeline.reacted(event(12, 3, "👍", true, ["🎉", "👍"]));
+    const seen = [chips()];
+    timeline.reacted(event(13, 1, "👍", false, ["🎉", "👍"]));
+    timeline.reacted(event(14, 3, "👍", false, ["🎉"]));
+    seen.push(chips());
+    timeline.reacted(event(12, 3, "👍", true, ["🎉", "👍"]));
+    seen.push(chips());
+    done([...seen, timeline.messages[0].version]);
+});
+"""
+
+
 def test_a_late_page_or_event_does_not_overwrite_newer_state(tab: OpenTab, alice: User, general: Room) -> None:
     """A page of history that was read before a change arrives after it; so may an older event."""
     page = tab(alice)
     page.open_room(general)
     assert page.browser.execute_async_script(OLD_PAGE) == [[2, 2], [3, 15], [10, 10], [11, 14], [16, 16]]
+    assert page.browser.execute_async_script(REACTIONS) == [["🎉:2", "👍:1,3"], ["🎉:2"], ["🎉:2"], 14]

@@ -29,6 +29,10 @@ def apply(state: dict[str, Any], event: dict[str, Any]) -> None:
     match event["type"]:
         case "message.posted" | "message.changed":
             state["messages"][event["message"]["id"]] = event["message"]
+        case "message.reacted":
+            react(state["messages"][event["message"]], event)
+        case "messages.requoted":
+            requote(state["messages"], event)
         case "member.joined" | "member.changed":
             state["members"][event["user"]["id"]] = _standing(event)
         case "member.left":
@@ -50,6 +54,25 @@ def _standing(event: dict[str, Any]) -> dict[str, Any]:
 
 
 Cards = dict[int, dict[str, Any]]
+
+
+def react(card: dict[str, Any], event: dict[str, Any]) -> None:
+    """Give or take back a reaction."""
+    given = {reaction["emoji"]: list(reaction["users"]) for reaction in card.pop("reactions", ())}
+    if event["added"]:
+        given.setdefault(event["emoji"], []).append(event["user"])
+    else:
+        given[event["emoji"]].remove(event["user"])
+    assert {emoji for emoji, users in given.items() if users} == set(event["order"])
+    if left := [{"emoji": emoji, "users": given[emoji]} for emoji in event["order"]]:
+        card["reactions"] = left
+    card["version"] = event["version"]
+
+
+def requote(cards: Cards, event: dict[str, Any]) -> None:
+    for card in cards.values():
+        if "quote" in card and card["quote"]["id"] == event["quote"]["id"]:
+            card |= {"quote": event["quote"], "version": event["version"]}
 
 
 def bury(cards: Cards, event: dict[str, Any]) -> None:

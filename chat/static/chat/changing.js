@@ -1,4 +1,4 @@
-// What several messages at once become, by an event about them. Both return the messages themselves where nothing in
+// What messages become by an event that does not bring them whole. Each returns the messages themselves where nothing in
 // them changes, so that nothing is drawn in vain.
 
 // They are tombstones now, and whatever quotes them shows it.
@@ -15,6 +15,26 @@ export function withoutRemoved(messages, event) {
   const ids = new Set(event.messages);
   const left = messages.some(({ id }) => ids.has(id)) ? messages.filter(({ id }) => !ids.has(id)) : messages;
   return turned(left, event, (message) => (ids.has(message.quote?.id) ? { ...message, quote: undefined } : message));
+}
+
+// Somebody reacted to one of them, or took that back.
+export function withReaction(messages, event) {
+  return turned(messages, event, (message) => (message.id === event.message ? reacted(message, event) : message));
+}
+
+// What some of them quote was edited or deleted.
+export function withQuote(messages, event) {
+  return turned(messages, event, (message) =>
+    message.quote?.id === event.quote.id ? { ...message, quote: event.quote } : message,
+  );
+}
+
+function reacted(message, { emoji, user, added, order }) {
+  const given = new Map(message.reactions?.map((reaction) => [reaction.emoji, reaction.users]));
+  const others = (given.get(emoji) ?? []).filter(({ id }) => id !== user.id);
+  given.set(emoji, added ? [...others, user] : others);
+  const left = order.filter((one) => given.has(one)).map((one) => ({ emoji: one, users: given.get(one) }));
+  return { ...message, reactions: left.length ? left : undefined };
 }
 
 function turned(messages, event, turn) {
