@@ -88,6 +88,11 @@ def thread_moved(membership: Membership, participant: Participant) -> None:
     _after_commit(envelopes.for_user(membership.user_id, event))
 
 
+def blocks_changed(user_id: int) -> None:
+    """Tell the user's tabs, and no others, which people they block now."""
+    _after_commit(envelopes.blocks_changed(user_id))
+
+
 def typing_started(room_id: int, user: User, thread: int | None) -> None:
     """Tell the tabs that show the room. There is nothing to commit."""
     _deliver(envelopes.for_viewers(events.typing("typing.started", room_id, user, thread)))

@@ -291,6 +291,12 @@ def thread_moved(membership: Membership, participant: Participant) -> Event:
     }
 
 
+def blocks_changed(blocked: Iterable[int], memberships: Iterable[Membership]) -> Event:
+    """The memberships were read with_unread(): what the blocked people say does not count in them."""
+    rooms = [{"room": membership.room_id, **unread_counts(membership)} for membership in memberships]
+    return {"type": "blocks.changed", "blocked": sorted(blocked), "rooms": rooms}
+
+
 def user_changed(user: "User") -> Event:
     return {"type": "user.changed", "user": user_card(user)}
 

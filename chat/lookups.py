@@ -14,7 +14,7 @@ from accounts.models import User
 from chat import events, history, paging, person_in_room
 from chat.attendance import presence_of
 from chat.authority import Act, allows
-from chat.models import Membership, Message, Participant, Room
+from chat.models import Block, Membership, Message, Participant, Room
 from chat.models.membership import name_begins
 from chat.services.actor import Actor
 from chat.services.locking import is_administrator
@@ -82,7 +82,8 @@ def threads(request: HttpRequest, room_id: int) -> HttpResponse:
     """A page of the threads of a room in which one takes part, the liveliest first."""
     user = _user(request)
     later = Q(root__replies__position__gt=F("last_read"), root__replies__deleted_at=None)
-    unread = Count("root__replies", filter=later & ~Q(root__replies__author=user))
+    silent = Q(root__replies__author=user) | Q(root__replies__author__in=Block.objects.by(user).values("blocked"))
+    unread = Count("root__replies", filter=later & ~silent)
     mine = Participant.objects.filter(room=_room(request, room_id), user=user)
     mine = mine.annotate(last_reply_at=Coalesce("root__last_reply_at", "root__created_at"))
     long = [f"root__{name}" for name in WORDS]

@@ -55,6 +55,7 @@ def note_when_they_were_last_seen(topic: str, user_ids: frozenset[int], **_: Any
 
 
 contribute("status", exporting.status_of)
+contribute("blocks", exporting.blocks_of)
 contribute("memberships", exporting.memberships_of)
 contribute("messages", exporting.messages_of)
 contribute("reactions", exporting.reactions_of)

@@ -1,13 +1,15 @@
 from django.urls import include, path
 
-from chat import lookups, views, ways_in
+from chat import blocked, lookups, views, ways_in
 
 app_name = "chat"
 
 urlpatterns = [
     path("", views.index, name="index"),
     path("people/", lookups.people, name="people"),
+    path("people/blocked/", blocked.blocked, name="blocked"),
     path("people/<int:person_id>/", lookups.person, name="person"),
+    path("people/<int:person_id>/unblock/", blocked.unblock, name="unblock"),
     path("join/<str:token>/", ways_in.invited, name="invited"),
     path("rooms/go/", views.go, name="go"),
     path("rooms/new/", ways_in.new_room, name="new-room"),

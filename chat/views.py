@@ -15,7 +15,7 @@ from chat import directory, events, history, listing, paging, ways_in
 from chat.attendance import count_in, here_counts
 from chat.authority import ADMINISTRATOR, acts_of
 from chat.errors import Forbidden, Invalid, NotFound
-from chat.models import Membership, Room
+from chat.models import Block, Membership, Room
 from chat.services import rooms as room_services
 from chat.services.actor import Actor
 from chat.traffic import charged
@@ -53,6 +53,7 @@ def room(request: HttpRequest, room_id: int) -> HttpResponse:
         "me": events.user_card(user),
         "authority": {role: acts_of([role]) for role in (*Membership.Role.values, ADMINISTRATOR)},
         "administrator": user.is_staff and Actor.of(request).may_run_the_site,
+        "blocked": list(Block.objects.by(user).values_list("blocked", flat=True)),
         "room": entry,
         "rooms": listed,
         "version": version,

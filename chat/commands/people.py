@@ -5,7 +5,7 @@ from chat.commands.answering import Handlers, ack, write_for
 from chat.events import own_status
 from chat.hub import Hub
 from chat.hub.connection import Connection
-from chat.services import people, status
+from chat.services import blocking, people, status
 
 
 async def touch(hub: Hub, connection: Connection, command: frames.PresenceTouch) -> None:
@@ -28,9 +28,21 @@ async def note_zone(hub: Hub, connection: Connection, command: frames.PersonZone
     ack(connection, command, time_zone=time_zone)
 
 
+async def block(hub: Hub, connection: Connection, command: frames.PersonBlock) -> None:
+    await write_for(connection, blocking.block, command.user)
+    ack(connection, command)
+
+
+async def unblock(hub: Hub, connection: Connection, command: frames.PersonUnblock) -> None:
+    await write_for(connection, blocking.unblock, command.user)
+    ack(connection, command)
+
+
 HANDLERS: Handlers = {
     frames.PresenceTouch: touch,
     frames.RosterPage: page_roster,
     frames.StatusSet: set_status,
     frames.PersonZone: note_zone,
+    frames.PersonBlock: block,
+    frames.PersonUnblock: unblock,
 }

@@ -38,7 +38,7 @@ from chat.frames.moderation import (
     RoomTransfer,
     RoomUnlock,
 )
-from chat.frames.people import PersonZone, PresenceTouch, RosterPage, StatusSet
+from chat.frames.people import PersonBlock, PersonUnblock, PersonZone, PresenceTouch, RosterPage, StatusSet
 from chat.frames.removal import MemberPurge
 from chat.frames.reports import MessageReport
 from chat.frames.rooms import DirectoryWatch, RoomClose, RoomJoin, RoomLeave, RoomOpen, RoomRead, RoomUnread
@@ -61,6 +61,8 @@ __all__ = [
     "MessagePost",
     "MessageReport",
     "MessageUnpin",
+    "PersonBlock",
+    "PersonUnblock",
     "PersonZone",
     "PresenceTouch",
     "ReactionAdd",

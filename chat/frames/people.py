@@ -22,5 +22,13 @@ class StatusSet(Command, tag="status.set"):
     until: Time | None = None
 
 
+class PersonBlock(Command, tag="person.block"):
+    user: Id
+
+
+class PersonUnblock(Command, tag="person.unblock"):
+    user: Id
+
+
 class PersonZone(Command, tag="person.zone"):
     time_zone: str

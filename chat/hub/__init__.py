@@ -25,6 +25,7 @@ subscriptions.py  the process's one channel, and its groups
 envelopes.py      what travels over the channel layer
 announcements.py  what this process has to tell
 billboard.py      what administrators tell everyone
+blocks.py         blocks, as the tabs of their blockers were told
 publisher.py      what waits to travel, in one round trip
 roll_call.py      who is connected, to whatever server
 work.py           what it does by itself

@@ -29,7 +29,8 @@ async def check_versions(hub: "Hub") -> None:
 
 
 async def check_standing(hub: "Hub") -> None:
-    """Find the end of a session and of a membership, memberships that are new, and read positions that moved."""
+    """Find the end of a session and of a membership, memberships that are new, read positions that moved, and
+    blocks."""
     connections = {connection for found in hub.connections.values() for connection in found}
     stood = hub.places.everybody()
     keys = {connection.session for connection in connections}
@@ -46,6 +47,7 @@ async def check_standing(hub: "Hub") -> None:
         for connection, room_id in lost:
             hub.exits.show_out(connection, room_id, endings.get((connection.user.pk, room_id), {}))
     await _gain_what_is_new(hub, standing)
+    await hub.blocks.check(list(hub.connections))
     for user, moved in await check(_moves, list(hub.positions.untold(standing.rooms))):
         hub.tell_user(user, moved)
 

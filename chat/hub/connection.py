@@ -40,6 +40,7 @@ class Connection:
         self.room: int | None = None  # that the tab shows
         self.voice: Voice | None = None  # in that room
         self.has_shown_factor = False  # in its session; renewed by each check of the sessions
+        self.blocked: frozenset[int] = frozenset()  # people that the user blocks, as the tab was told
         self.is_greeted = False
         self.sees_hidden = False  # in that room's sidebar, those who do not want to be seen
         self.deliver, self.close, self.end, self.rest = outlet.deliver, outlet.close, outlet.end, outlet.rest

@@ -53,6 +53,11 @@ def for_administrator(user_id: int, event: dict[str, Any]) -> Envelope:
     return for_user(user_id, event) | {"for_administrator": True}
 
 
+def blocks_changed(user_id: int) -> Envelope:
+    """For the hubs that have tabs of the user: each reads what holds now, so that the order of two does not matter."""
+    return {"type": "blocks.changed", "group": user_group(user_id), "user": user_id}
+
+
 def people_changed(people: list[dict[str, Any]]) -> Envelope:
     """For every hub, since whoever sees these people may be anywhere (events.person_state)."""
     return {"type": "people.changed", "group": PEOPLE_GROUP, "people": people}

@@ -17,6 +17,7 @@ from chat.hub.allowances import Allowances
 from chat.hub.announcements import Announcements
 from chat.hub.audience import Hold
 from chat.hub.billboard import Billboard
+from chat.hub.blocks import Blocks
 from chat.hub.checks import check_people, check_standing, check_versions, note_use
 from chat.hub.connection import TRY_AGAIN_LATER, Connection
 from chat.hub.counts import Counts
@@ -54,12 +55,14 @@ class Hub:
         self.profiles = Profiles(self.connections, self.places, self.people)
         self.exits = Exits(self.connections, self.places, self._tracker, self.close_room)
         self.billboard = Billboard(self.connections)
+        self.blocks = Blocks(self.connections)
         self._receivers: dict[str, Callable[[dict[str, Any]], None]] = {
             "room.event": lambda envelope: self.places.offer(envelope["event"]),
             "room.events": lambda envelope: self._receive_for_room(envelope["events"]),
             "room.deleted": lambda envelope: self.exits.end_room(envelope["event"]),
             "room.seen": lambda envelope: self._receive_for_viewers(envelope["event"]),
             "user.event": self._receive_for_user,
+            "blocks.changed": lambda envelope: self._work.begin(self.blocks.check([envelope["user"]])),
             "people.changed": lambda envelope: self.receive_people(envelope["people"]),
             "user.changed": lambda envelope: self.profiles.tell(envelope["event"], envelope["rooms"]),
             "site.announced": lambda envelope: self._work.begin(self.billboard.check()),
@@ -111,7 +114,7 @@ class Hub:
         holds = {room_id: self.places.hold(connection, room_id) for room_id in rooms}
         groups = {envelopes.room_group(room_id) for room_id in rooms}
         await self._subscriptions.joined(groups | {envelopes.user_group(user.pk)})
-        listed = await self.listed_rooms(user.pk, lane=Lane.ARRIVAL)
+        listed, connection.blocked = await self._greeting(user.pk)
         connection.tell(reads.hello(connection, self.people.status_of(user.pk), listed, self.billboard.shown))
         connection.is_greeted = True
         for room in listed:
@@ -305,9 +308,16 @@ class Hub:
             if not listed:
                 self.places.detach(connection, room_id)
 
-    async def listed_rooms(self, user: int, room_id: int | None = None, lane: Lane = Lane.READ) -> list[dict[str, Any]]:
+    async def listed_rooms(self, user: int, room_id: int | None = None) -> list[dict[str, Any]]:
         """The user's rooms, or one of them, as lists show them."""
-        listed = await run(lane, partial(reads.listed_rooms, user, room_id))
+        return await self._with_presence(user, await read(reads.listed_rooms, user, room_id))
+
+    async def _greeting(self, user: int) -> tuple[list[dict[str, Any]], frozenset[int]]:
+        """The user's rooms, as lists show them, and the people that the user blocks."""
+        listed, blocked = await run(Lane.ARRIVAL, partial(reads.greeting, user))
+        return await self._with_presence(user, listed), blocked
+
+    async def _with_presence(self, user: int, listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
         for room in listed:
             self.positions.note(user, room["id"], room["last_read"])
         here = await fresh_here_counts([room["id"] for room in listed])

@@ -1,5 +1,6 @@
 """What the hub reads for a connection. They run on a database thread, but for `hello`."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,7 +16,7 @@ from chat.errors import NotFound, SignedOut
 from chat.hub.connection import Connection
 from chat.hub.frame import Frame
 from chat.hub.replay import parts_of
-from chat.models import Announcement, Membership, Status
+from chat.models import Announcement, Block, Membership, Status
 
 STATUS_FIELDS = [field.attname for field in Status._meta.concrete_fields]
 
@@ -35,7 +36,8 @@ def hello(
         "rooms": listed,
         "limits": {"body_length": limits.body_length()},
     }
-    return greeting | {"announcement": announcement} if announcement else greeting
+    rare = {"blocked": sorted(connection.blocked), "announcement": announcement}
+    return greeting | {name: value for name, value in rare.items() if value}
 
 
 def arrival(user: int) -> tuple[dict[str, Any], list[int]]:
@@ -87,6 +89,26 @@ def listed_rooms(user: int, room_id: int | None = None) -> list[dict[str, Any]]:
     found = Membership.objects.current().filter(user=user)
     found = found.awake() if room_id is None else found.filter(room=room_id)
     return listing.listed_rooms(found.listed())
+
+
+def greeting(user: int) -> tuple[list[dict[str, Any]], frozenset[int]]:
+    """Read the user's rooms, and the people that the user blocks."""
+    return listed_rooms(user), blocked_by([user]).get(user, frozenset())
+
+
+def blocked_by(users: Collection[int]) -> dict[int, frozenset[int]]:
+    """Read the people that each of these users blocks. Users without blocks are left out."""
+    found = defaultdict(set)
+    for blocker, blocked in Block.objects.filter(blocker__in=users).values_list("blocker", "blocked"):
+        found[blocker].add(blocked)
+    return {blocker: frozenset(blocked) for blocker, blocked in found.items()}
+
+
+def blocks_changed(user: int, blocked: Collection[int], changed: Collection[int]) -> events.Event:
+    """Build the event for the blocker's tabs, with the counts of the rooms in which these may have changed."""
+    shared = Membership.objects.filter(user__in=changed).values("room")
+    mine = Membership.objects.current().filter(user=user, room__in=shared)
+    return events.blocks_changed(blocked, mine.with_unread())
 
 
 def endings(lost: Collection[tuple[int, int]]) -> dict[tuple[int, int], dict[str, Any]]:

@@ -1,6 +1,7 @@
 from chat.models.announcement import Announcement
 from chat.models.audit import AuditEntry
 from chat.models.ban import Ban
+from chat.models.block import Block
 from chat.models.edit import Edit
 from chat.models.invite import Invite
 from chat.models.membership import Membership
@@ -17,6 +18,7 @@ __all__ = [
     "Announcement",
     "AuditEntry",
     "Ban",
+    "Block",
     "Edit",
     "FormerName",
     "Invite",

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.usernames import folded
+from chat.models.block import Hides
 from chat.models.mention import Mention
 from chat.models.message import Message, MessageQuerySet
 
@@ -35,7 +36,8 @@ class BoundedCount(models.Subquery):
 
 
 def _by_others() -> MessageQuerySet:
-    return Message.objects.filter(deleted_at=None).exclude(author=models.OuterRef("user")).said()
+    user = models.OuterRef("user")
+    return Message.objects.filter(~Hides(user, "author"), deleted_at=None).exclude(author=user).said()
 
 
 def _unread_messages() -> MessageQuerySet:
@@ -67,6 +69,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Each with `unread`, `mentions` and `threads`, as docs/protocol.md counts them, up to MOST_UNREAD."""
         room, user = models.OuterRef("room"), models.OuterRef("user")
         mentions = Mention.objects.filter(room=room, user=user, position__gt=models.OuterRef("last_read"))
+        mentions = mentions.filter(~Hides("user", "message__author"))
         return self.annotate(
             unread=BoundedCount(_unread_messages().values("pk")[:MOST_UNREAD]),
             mentions=BoundedCount(mentions.values("pk")[:MOST_UNREAD]),

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
@@ -12,6 +13,11 @@ if TYPE_CHECKING:
 NAME_LENGTH = 80  # characters
 TOPIC_LENGTH = 250
 DESCRIPTION_LENGTH = 500
+
+
+def key_of(people_ids: Iterable[int]) -> str:
+    """Return the `people_key` of the direct conversation of these people."""
+    return "-".join(map(str, sorted(people_ids)))
 
 
 class RoomQuerySet(models.QuerySet["Room"]):
@@ -110,6 +116,11 @@ class Room(models.Model):
     @property
     def is_direct(self) -> bool:
         return self.kind == Room.Kind.DIRECT
+
+    @property
+    def people_ids(self) -> frozenset[int]:
+        """The ids of those who talk in a direct conversation; of any other room, none."""
+        return frozenset(map(int, self.people_key.split("-"))) if self.people_key else frozenset()
 
     @property
     def is_closed(self) -> bool:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.profile.deletion import username_of
-from chat.models import AuditEntry, Ban, Membership, Mention, Message, Participant, Room, Status
+from chat.models import AuditEntry, Ban, Block, Membership, Mention, Message, Participant, Room, Status
 from chat.services import audit, purging
 from chat.services.actor import Actor
 from chat.services.locking import locked_rooms
@@ -61,8 +61,9 @@ def _tell_without_name(told: Message, nobody: User) -> None:
 
 
 def _forget(person: User) -> None:
-    """How they are, when they were last seen, what they have read, how they keep their rooms, and their bans."""
+    """How they are, when they were last seen, what they have read, how they keep their rooms, bans and blocks."""
     for what in (Status, Mention, Ban):
         what.objects.filter(user=person).delete()
+    Block.objects.by(person).delete()  # who blocks them goes on to, and sees what they said folded
     Participant.objects.filter(user=person).update(last_read=0)
     Membership.objects.filter(user=person).update(**UNKEPT)

@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from chat.errors import Invalid, NotFound
 from chat.models import Membership, Room
+from chat.models.room import key_of
+from chat.services import blocking
 from chat.services.keeping import keep_room
 from chat.services.quotas import check_conversations
 from chat.services.rooms import admit
@@ -19,11 +21,11 @@ MOST_OTHERS = 9
 def open_direct(user: User, people_ids: Iterable[int]) -> Room:
     """The conversation of `user` with these people, or with nobody else: made when it is first opened.
 
-    Raises NotFound where one of them is nobody, or nobody any more, Invalid where they are too many, and Limited
-    where the user has begun too many conversations.
+    Raises NotFound where one of them is nobody, or nobody any more, Invalid where they are too many, Limited where the
+    user has begun too many conversations, and Forbidden where a block is in the way of a new conversation.
     """
     people = _active({user.pk, *people_ids})
-    key = "-".join(str(person.pk) for person in people)
+    key = key_of(person.pk for person in people)
     room = Room.objects.filter(people_key=key).first() or _make(key, user, people)
     keep_room(user, room.pk, put_away=False)
     return room
@@ -39,6 +41,7 @@ def _active(ids: set[int]) -> list[User]:
 
 
 def _make(key: str, user: User, people: list[User]) -> Room:
+    blocking.check_may_begin(user, {person.pk for person in people} - {user.pk})
     try:
         with transaction.atomic():
             check_conversations(user, people)

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from accounts.models import User
-from chat.models import Membership, Message, Reaction, Room, Status
+from chat.models import Block, Membership, Message, Reaction, Room, Status
 
 AT_ONCE = 500  # rows
 
@@ -42,6 +42,11 @@ def messages_of(user: User) -> Iterator[Row]:
 def reactions_of(user: User) -> Iterator[Row]:
     for reaction in _paged(Reaction.objects.filter(user=user).select_related("message__room")):
         yield {**_room(reaction.message.room), "message": reaction.message_id, "emoji": reaction.emoji}
+
+
+def blocks_of(user: User) -> Iterator[Row]:
+    for block in _paged(Block.objects.by(user).select_related("blocked")):
+        yield {"user": block.blocked_id, "username": block.blocked.username, "since": block.created_at}
 
 
 def status_of(user: User) -> Iterator[Row]:

@@ -18,6 +18,7 @@ from chat.authority import Act, may
 from chat.errors import Conflict, Forbidden, Invalid, NotFound, Refused, SignedOut, Unavailable
 from chat.models import Membership, Mention, Message, Room
 from chat.services import mentions
+from chat.services.blocking import blocks_in, check_not_blocked
 from chat.services.keeping import wake
 from chat.services.locking import locked_rooms
 from chat.services.threads import Threads, check_root
@@ -126,6 +127,7 @@ class _Batch:
         self._stored = _by_client_id(self._rooms, authors, {post.client_id for post in posts})
         self._referred = self._messages(pk for post in posts for pk in (post.quote, post.thread) if pk is not None)
         self._threads = Threads(self._referred.values())
+        self._blocks = blocks_in(self._rooms.values())
 
     def outcome_of(self, draft: Draft) -> Message | Refused | None:
         if self._skip_locked and draft.post.room_id not in self._rooms:
@@ -188,6 +190,7 @@ class _Batch:
             raise Forbidden
         check = check_may_post if post.created_at is None else check_may_write
         check(post.author, membership, self._rooms[post.room_id])
+        check_not_blocked(post.author, self._rooms[post.room_id], self._blocks)
 
     def _note_time(self, post: Post, membership: Membership) -> None:
         """Slow mode counts from here. What was said before, elsewhere, does not count."""

@@ -9,6 +9,7 @@ from django.db.models import Count, Max
 from chat import broadcasts
 from chat.errors import Invalid, NotFound
 from chat.models import Message, Participant
+from chat.services.blocking import blockers_of
 from chat.services.locking import locked_room, membership_for, message_in
 
 if TYPE_CHECKING:
@@ -24,17 +25,20 @@ class Threads:
         self._replied: dict[int, Message] = {}
 
     def told_of(self, reply: Message, mentioned: frozenset[int]) -> frozenset[int]:
-        """A reply was appended: whoever takes part is told, and takes part from now on if they did not."""
+        """Return the users that a reply tells: those who take part, and those it mentions, who take part from now on.
+
+        A mention by a person they block does not make them take part.
+        """
         root = reply.thread
         assert root is not None
         self._admit(root, root.author_id, root.position)
         self._admit(root, reply.author_id, reply.position)
-        for user in sorted(mentioned):
+        for user in sorted(mentioned - blockers_of(reply.author_id) if mentioned else ()):
             self._admit(root, user, reply.position - 1)
         root.reply_count += 1
         root.last_reply_at = reply.created_at
         self._replied[root.pk] = root
-        return frozenset(self._people[root.pk])
+        return mentioned | self._people[root.pk]
 
     def store(self) -> list[Message]:
         """Write it down. Returns the messages that were replied to, which took their rooms' next versions."""

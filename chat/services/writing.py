@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from chat.authority import Act, may
 from chat.errors import Forbidden, Limited
 from chat.models import Membership, Room
+from chat.services.blocking import blocks_in, check_not_blocked
 from chat.services.locking import check_not_archived, membership_for
 from chat.services.wording import time_for
 
@@ -20,6 +21,7 @@ def writer_in(user: "User", room: Room, act: Act) -> Membership:
     """`membership_for` where the act is to write. Raises NotFound, Forbidden."""
     membership = membership_for(user, room, act)
     check_may_write(user, membership, room)
+    check_not_blocked(user, room, blocks_in([room]))
     return membership
 
 

@@ -37,6 +37,8 @@ PAGES: dict[str, tuple[Row, Row]] = {
     "chat:index": (SIGNED_IN, NOT_SO),
     "chat:people": (SIGNED_IN, NOT_SO),
     "chat:person": (Row("sign in", "nothing", "open", "open", "open"), NOT_SO),
+    "chat:blocked": (SIGNED_IN, NOT_SO),
+    "chat:unblock": (NOT_SO, LED_ON),  # there is no block
     "chat:invited": (
         Row("sign in", "open", "leads on", "leads on", "open"),
         Row("sign in", "done", "leads on", "leads on", "done"),

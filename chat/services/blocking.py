@@ -1,0 +1,85 @@
+"""Blocking a person: they no longer write to the blocker directly, and nothing of theirs counts for the blocker.
+
+The blocked person is told nothing, and their rights in rooms stay as they are: a moderator moderates the blocker, too.
+"""
+
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from chat import broadcasts
+from chat.errors import Forbidden, Invalid, NotFound
+from chat.models import Block, Room
+from chat.models.room import key_of
+
+if TYPE_CHECKING:
+    Pairs = frozenset[tuple[int, int]]
+
+MOST_BLOCKED = 1_000  # people: each tab of the blocker has the list
+
+
+@transaction.atomic
+def block(user: User, person_id: int) -> None:
+    """Block a person. To do it again changes nothing. Raises NotFound, Invalid."""
+    person = User.objects.filter(pk=person_id, deleted_at=None).first()
+    if person is None:
+        raise NotFound.person()
+    if person == user:
+        raise Invalid(_("You cannot block yourself."))
+    _lock_direct(user, person_id)
+    if not Block.objects.by(user).filter(blocked=person).exists():
+        if Block.objects.by(user).count() >= MOST_BLOCKED:
+            raise Invalid(_("You can block at most %(limit)d people.") % {"limit": MOST_BLOCKED})
+        Block.objects.get_or_create(blocker=user, blocked=person)
+        broadcasts.blocks_changed(user.pk)
+
+
+@transaction.atomic
+def unblock(user: User, person_id: int) -> None:
+    """Lift a block; where there is none, nothing changes."""
+    deleted, _per_model = Block.objects.by(user).filter(blocked=person_id).delete()
+    if deleted:
+        broadcasts.blocks_changed(user.pk)
+
+
+def blocks_in(rooms: Iterable[Room]) -> "Pairs":
+    """Return pairs of ids, blocker and blocked, of the direct conversations of two among these rooms.
+
+    Read it with the rooms locked: a block waits for that lock, so that nothing is posted after it.
+    """
+    people = {pk for room in rooms if len(room.people_ids) == 2 for pk in room.people_ids}
+    found = Block.objects.filter(blocker__in=people, blocked__in=people) if people else Block.objects.none()
+    return frozenset(found.values_list("blocker", "blocked"))
+
+
+def check_not_blocked(user: User, room: Room, blocks: "Pairs") -> None:
+    """Raise Forbidden where `user` may not write in a direct conversation of two, by what `blocks_in` returned."""
+    for other in room.people_ids - {user.pk} if blocks and len(room.people_ids) == 2 else ():
+        if (other, user.pk) in blocks:
+            raise Forbidden(_("This person does not take messages from you."))
+        if (user.pk, other) in blocks:
+            raise Forbidden(_("You blocked this person. Unblock them to write to them."))
+
+
+def check_may_begin(user: User, others: Collection[int]) -> None:
+    """Raise Forbidden where `user` may not begin a direct conversation with these people."""
+    if Block.objects.filter(blocker__in=others, blocked=user).exists():
+        if len(others) == 1:
+            raise Forbidden(_("This person does not take messages from you."))
+        raise Forbidden(_("One of these people does not take messages from you."))
+    if len(others) == 1 and Block.objects.by(user).filter(blocked__in=others).exists():
+        raise Forbidden(_("You blocked this person. Unblock them to write to them."))
+
+
+def blockers_of(user_id: int) -> frozenset[int]:
+    """Return the ids of the people who block the user."""
+    return frozenset(Block.objects.filter(blocked=user_id).values_list("blocker", flat=True))
+
+
+def _lock_direct(user: User, person_id: int) -> None:
+    """Wait for posts to the conversation of the two that are under way."""
+    key = key_of([user.pk, person_id])
+    Room.objects.select_for_update().filter(people_key=key).first()
