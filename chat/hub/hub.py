@@ -10,7 +10,7 @@ from accounts import sessions
 from accounts.administrators import is_enough
 from chat import events, limits
 from chat.attendance import count_in, fresh_here_counts, here_topic
-from chat.database import Lane, run
+from chat.database import Lane, read, run
 from chat.errors import NotFound, Refused
 from chat.hub import envelopes, reads, roll_call
 from chat.hub.allowances import Allowances

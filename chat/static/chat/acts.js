@@ -2,7 +2,7 @@ import { silenceOf } from "./silence.js";
 
 const RANKS = ["member", "moderator", "owner"];
 
-// What one does to a message of the shown room, and who may.
+// What one does to a message of the shown room, or to its author, and who may.
 export class Acts {
   #chat;
 
@@ -17,6 +17,8 @@ export class Acts {
     if (act === "quote") return this.silence === null;
     if (act === "edit") return isMine;
     if (act === "report") return !isMine;
+    if (act === "block") return !isMine && !message.author.deleted && !this.#chat.blocks.has(message.author.id);
+    if (act === "unblock") return this.#chat.blocks.has(message.author.id);
     if (act === "delete") return isMine || this.#mayDelete(message);
     if (act === "purge") return !isMine && this.#mayDelete(message);
     if (act === "thread" || act === "unread") return message.thread === undefined;
@@ -32,7 +34,7 @@ export class Acts {
 
   // Why one cannot write in the shown room, or null.
   get silence() {
-    return silenceOf(this.#chat.room, this.allows("post_always"));
+    return silenceOf(this.#chat.room, this.allows("post_always"), this.#chat.blocks);
   }
 
   // Where only moderators post, everyone may still react, pin, and edit what they said.
@@ -58,6 +60,14 @@ export class Acts {
   purge(message, reason) {
     const { socket, shown: room } = this.#chat;
     return this.#tried(socket.command("member.purge", { room, user: message.author.id, reason }));
+  }
+
+  block(user) {
+    return this.#tried(this.#chat.blocks.block(user));
+  }
+
+  unblock(user) {
+    return this.#tried(this.#chat.blocks.unblock(user));
   }
 
   pin(message) {

@@ -1,4 +1,5 @@
 import { Acts } from "./acts.js";
+import { Blocks } from "./blocks.js";
 import { Conversation } from "./conversation.js";
 import { fetchJson } from "./fetching.js";
 import { Keeping } from "./keeping.js";
@@ -25,7 +26,7 @@ export class Chat extends Model {
   #timelines = new Timelines();
   #covered = false;
 
-  constructor({ me, room, rooms, page, version, urls, authority, administrator }, socket) {
+  constructor({ me, blocked, room, rooms, page, version, urls, authority, administrator }, socket) {
     super();
     this.me = me;
     this.urls = urls;
@@ -35,10 +36,11 @@ export class Chat extends Model {
     this.limits = {};
     this.shown = room.id;
     this.lost = null; // where the person is no member of the shown room any more: the room, and how it ended
-    this.rooms = new Rooms(me, rooms);
+    this.blocks = new Blocks(socket, blocked); // before the others: it hears of blocks before what they count
+    this.rooms = new Rooms(me, rooms, this.blocks);
     this.roster = new Roster((members) => socket.command("roster.page", { room: this.shown, ...members }));
     this.status = new Status(socket);
-    this.typing = new Typing(me);
+    this.typing = new Typing(me, this.blocks);
     this.pins = new Pins(this);
     this.outbox = new Outbox(socket, me);
     this.reading = new Reading(socket, () => this.#consider());
@@ -178,6 +180,7 @@ export class Chat extends Model {
     this.#on("member.changed", (event) => this.#standing(event));
     this.#on("member.left", (event) => this.#timelines.reach(event) ?? this.#here(event, () => this.#left(event.user)));
     this.#on("room.changed", (event) => this.#settled(event));
+    this.#on("blocks.changed", ({ rooms }) => this.#recounted(rooms));
     this.#on("user.changed", ({ user }) => this.#renamed(user));
     this.#on("room.reset", (event) => this.#reset(event));
     this.#on("room.gained", ({ room }) => this.#gained(room));
@@ -191,6 +194,7 @@ export class Chat extends Model {
     this.#on("presence.changed", (event) => this.#here(event, () => this.#met(event) ?? this.roster.change(event)));
     this.#on("presence.counted", ({ rooms }) => this.rooms.counted(rooms));
     this.socket.addEventListener("change", () => this.socket.state === "open" || this.#disconnected());
+    this.blocks.addEventListener("change", () => this.changed());
     this.outbox.addEventListener("stored", ({ detail }) => this.put(detail.room, detail.message));
     document.addEventListener("visibilitychange", () => this.#looked());
   }
@@ -333,6 +337,11 @@ export class Chat extends Model {
   #threadMoved(event) {
     this.rooms.threadMoved(event);
     if (this.side.thread?.thread === event.message) this.side.thread.moved(event.position);
+  }
+
+  #recounted(rooms) {
+    this.rooms.recounted(rooms);
+    this.conversation.consider();
   }
 
   #gained(room) {

@@ -1,3 +1,4 @@
+import { Blocks } from "./blocks.js";
 import { hereText, unreadText, waitingText } from "./parts/counts.js";
 import { leadToSignIn } from "./signin.js";
 import { Rooms } from "./rooms.js";
@@ -24,7 +25,7 @@ class Index {
   #asked = new URLSearchParams(location.search).get("q")?.trim().toLowerCase() ?? ""; // of the server
 
   constructor({ me, rooms }, socket) {
-    this.#rooms = new Rooms(me, rooms);
+    this.#rooms = new Rooms(me, rooms, new Blocks(socket));
     this.#socket = socket;
     this.#on("hello", ({ rooms }) => this.#greeted(rooms));
     this.#on("message.posted", (event) => this.#posted(event));
@@ -34,6 +35,7 @@ class Index {
     this.#on("messages.deleted", (event) => this.#rooms.takenBack(event));
     this.#on("messages.removed", (event) => this.#rooms.takenBack(event));
     this.#on("read.moved", (event) => this.#rooms.moved(event, false));
+    this.#on("blocks.changed", (event) => this.#rooms.recounted(event.rooms));
     this.#on("room.gained", ({ room }) => this.#rooms.put(room) ?? this.#list());
     this.#on("room.kept", (event) => this.#rooms.kept(event) ?? this.#list());
     this.#on("room.lost", ({ room }) => this.#rooms.remove(room) ?? this.#list());

@@ -13,15 +13,17 @@ const inOrder = (a, b) => (a.place ?? Infinity) - (b.place ?? Infinity) || byNam
 // threads, and how many are there now.
 export class Rooms extends Model {
   #me;
+  #blocks;
   #rooms = new Map();
   #replies = new Map(); // those that were counted here, by id
   #deleted = new Set(); // ids of messages that were taken back
   #turning = new Map(); // the version of the latest change, by room
   #sorted = null; // made when it is asked for: of a thousand rooms, every message changes one
 
-  constructor(me, rooms) {
+  constructor(me, rooms, blocks) {
     super();
     this.#me = me;
+    this.#blocks = blocks;
     this.replace(rooms);
   }
 
@@ -101,7 +103,7 @@ export class Rooms extends Model {
   takenBack({ room: id, version, messages, counted = [] }) {
     const room = this.get(id);
     if (!room || version <= room.version) return;
-    const later = counted.filter(({ position, author }) => position > room.last_read && author !== this.#me.id);
+    const later = counted.filter(({ position, author }) => position > room.last_read && !this.#isSilent(author));
     const telling = later.filter(({ told }) => told?.includes(this.#me.id));
     const replies = messages.filter((message) => this.#replies.delete(message));
     for (const message of messages) this.#deleted.add(message);
@@ -113,6 +115,11 @@ export class Rooms extends Model {
   moved({ room, position, unread, mentions }, isBeingRead) {
     const counts = isBeingRead ? { unread: 0, mentions: 0 } : { unread, mentions };
     this.#update(room, { last_read: position, ...counts });
+  }
+
+  // The counts as the server has them, after somebody was blocked or unblocked.
+  recounted(rooms) {
+    for (const { room, ...counts } of rooms) this.#update(room, counts);
   }
 
   threadMoved({ room, message: thread, position, threads }) {
@@ -179,10 +186,15 @@ export class Rooms extends Model {
     return !isNext && this.#turning.get(room.id) !== version;
   }
 
+  // Whether nothing that this author says counts.
+  #isSilent(author) {
+    return author === this.#me.id || this.#blocks.has(author);
+  }
+
   // Which of the room's counts a message raises, if any.
   #countsOf({ author, kind, told, thread }) {
     const isTold = told?.includes(this.#me.id);
-    if (author.id === this.#me.id || kind === "notice") return [];
+    if (this.#isSilent(author.id) || kind === "notice") return [];
     if (thread) return isTold ? ["threads"] : [];
     return isTold ? ["unread", "mentions"] : ["unread"];
   }

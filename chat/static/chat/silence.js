@@ -3,10 +3,12 @@ import { sentence } from "./parts/sentence.js";
 import { momentOf } from "./times.js";
 import { gettext } from "./words.js";
 
-// Why one cannot write in a room: { why, until, reason }, or null where one can. `mayAlways`: one moderates it.
-export function silenceOf(room, mayAlways) {
+// Why one cannot write in a room: { why, until, reason, user }, or null where one can. `mayAlways`: one moderates it.
+export function silenceOf(room, mayAlways, blocks) {
   const { archived, locked, muted, read_only: isReadOnly } = room ?? {};
   if (archived) return { why: "archived" };
+  const user = room?.people?.length === 1 ? room.people[0] : null; // of a direct conversation
+  if (user && blocks.has(user.id)) return { why: "blocked", user };
   if (muted && Date.parse(muted.until) > Date.now()) return { why: "muted", ...muted };
   if (locked && !mayAlways) return { why: "locked" };
   return isReadOnly && !mayAlways ? { why: "read_only" } : null;
@@ -14,6 +16,7 @@ export function silenceOf(room, mayAlways) {
 
 const WORDS = {
   archived: () => gettext("This room is archived. It can be read, and nothing in it changes."),
+  blocked: () => gettext("You blocked this person. Unblock them to write to them."),
   locked: () => gettext("This room is locked. Only its moderators write here."),
   read_only: () => gettext("This room is read-only. Only its moderators post here."),
 };

@@ -113,7 +113,7 @@ export class Thread extends Conversation {
   }
 
   #tellsMe({ author, told }) {
-    const { id } = this.chat.me;
-    return author.id === id || told?.includes(id);
+    const { me, blocks } = this.chat;
+    return author.id === me.id || (told?.includes(me.id) && !blocks.has(author.id));
   }
 }

@@ -6,16 +6,19 @@ const SAY_AGAIN = 3000; // ms: half of it, so that one that is lost is not misse
 // Who is writing in the room that the tab shows. Nothing here sticks: each entry ends by itself.
 export class Typing extends Model {
   #me;
+  #blocks;
   #entries = [];
 
-  constructor(me) {
+  constructor(me, blocks) {
     super();
     this.#me = me;
+    this.#blocks = blocks;
   }
 
-  // Those who write in the room (`thread` is null) or in a thread.
+  // Those who write in the room (`thread` is null) or in a thread, but for blocked people.
   in(thread) {
-    return this.#entries.filter((entry) => entry.thread === thread).map((entry) => entry.user);
+    const users = this.#entries.filter((entry) => entry.thread === thread).map((entry) => entry.user);
+    return users.filter(({ id }) => !this.#blocks.has(id));
   }
 
   started({ user, thread }) {

@@ -17,6 +17,7 @@ export class MessageLog extends LightElement {
   #toEnd = () => this.#latest();
   #toMessage = ({ detail: id }) => this.#jump(id);
   #open = (what, message, anchor) => this.#openTools(what, message, anchor);
+  #unfold = (message) => this.#showFolded(message);
 
   constructor() {
     super();
@@ -39,7 +40,8 @@ export class MessageLog extends LightElement {
 
   willUpdate() {
     const { conversation } = this;
-    this.follow(conversation, conversation.timeline, conversation.chat.outbox, conversation.chat.rooms);
+    const { outbox, rooms, blocks } = conversation.chat;
+    this.follow(conversation, conversation.timeline, outbox, rooms, blocks);
   }
 
   update(changed) {
@@ -49,8 +51,8 @@ export class MessageLog extends LightElement {
   }
 
   render() {
-    const { timeline, chat, thread } = this.conversation;
-    const rows = rowsOf(this.conversation, chat.me); // what was just written is seen, whatever is still being loaded
+    const { timeline, thread } = this.conversation;
+    const rows = rowsOf(this.conversation); // what was just written is seen, whatever is still being loaded
     const words = thread === null ? gettext("Conversation") : gettext("Thread");
     return html`<div class="log" role="log" tabindex="0" aria-label=${words}
         aria-busy=${!timeline.known || timeline.loading}>
@@ -75,9 +77,13 @@ export class MessageLog extends LightElement {
     const isPointedAt = message.id !== undefined && message.id === this.pointed;
     const isEdited = message.id !== undefined && message.id === this.conversation.editing;
     const { chat } = this.conversation;
-    const view = { chat, conversation: this.conversation, isPointedAt, isEdited, open: this.#open };
+    const isFolded = chat.blocks.folds(message);
+    const isQuoteFolded = chat.blocks.has(message.quote?.author?.id);
+    const ways = { open: this.#open, unfold: this.#unfold };
+    const view = { chat, conversation: this.conversation, isPointedAt, isEdited, isFolded, ...ways };
     const rights = [chat.room?.role, chat.acts.silence?.why];
-    return guard([message, next, message.failed, isPointedAt, isEdited, ...rights], () => messageRow(row, view));
+    const folds = [isFolded, isQuoteFolded, chat.blocks.has(message.author.id)];
+    return guard([message, next, message.failed, isPointedAt, isEdited, ...folds, ...rights], () => messageRow(row, view));
   }
 
   // The message that is replied to, above what is.
@@ -133,6 +139,13 @@ export class MessageLog extends LightElement {
     await this.updateComplete;
     const article = this.querySelector(`article[data-id="${id}"]`);
     if (article) this.#scroll.show(article);
+  }
+
+  // The button that was pressed is gone then: the focus goes to the message.
+  async #showFolded({ id }) {
+    this.conversation.chat.blocks.unfold(id);
+    await this.updateComplete;
+    this.querySelector(`article[data-id="${id}"]`)?.focus();
   }
 
   async #openTools(what, { id }, anchor) {

@@ -40,6 +40,8 @@ export class MessageMenu extends LightElement {
       ["unread", gettext("Mark as unread from here"), () => acts.unread(message)],
       ["pin", message.pinned ? gettext("Unpin") : gettext("Pin"), () => acts.pin(message)],
       ["report", gettext("Report…"), () => this.#ask("report")],
+      ["block", gettext("Block the author…"), () => this.#ask("block", message.author)],
+      ["unblock", gettext("Unblock the author"), () => acts.unblock(message.author)],
       ["delete", gettext("Delete…"), () => this.#ask("delete")],
       ["purge", gettext("Delete all of the last hour…"), () => this.#ask("purge")],
     ];
@@ -84,8 +86,8 @@ export class MessageMenu extends LightElement {
     }
   }
 
-  #ask(what) {
-    this.dispatchEvent(new CustomEvent(what, { detail: this.message, bubbles: true }));
+  #ask(what, detail = this.message) {
+    this.dispatchEvent(new CustomEvent(what, { detail, bubbles: true }));
   }
 
   #key = (event) => {

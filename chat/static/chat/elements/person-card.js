@@ -11,6 +11,7 @@ import { agoOf, localTimeOf, timestampOf } from "../times.js";
 import { gettext, interpolate } from "../words.js";
 import { LightElement } from "./light.js";
 import { alongStart, beside, placeAt } from "./placing.js";
+import "./block-button.js";
 import "./message-button.js";
 import "./person-acts.js";
 
@@ -23,7 +24,7 @@ export class PersonCard extends LightElement {
   #asked = 0;
 
   willUpdate() {
-    this.follow(this.chat.roster, minutes);
+    this.follow(this.chat.roster, this.chat.blocks, minutes);
   }
 
   async show(user, anchor) {
@@ -95,7 +96,15 @@ export class PersonCard extends LightElement {
         ${this.#closer()}</header>
       <p class="how">${this.#how(person, isKnown)}</p>
       ${status ? customStatus(status) : nothing}
-      <message-button .chat=${this.chat} .user=${this.user}></message-button>${this.#more()}`;
+      ${this.#buttons(id)}${this.#more()}`;
+  }
+
+  #buttons(id) {
+    const isBlocked = this.chat.blocks.has(id);
+    const message = html`<message-button .chat=${this.chat} .user=${this.user}></message-button>`;
+    return html`${isBlocked ? html`<p class="barred">${gettext("You blocked this person.")}</p>` : nothing}
+      <div class="buttons">${isBlocked ? nothing : message}
+        <block-button .chat=${this.chat} .user=${this.user}></block-button></div>`;
   }
 
   #gone(person) {

@@ -1,5 +1,6 @@
 import { guard, html, nothing, repeat } from "../vendor/lit.js";
 import { avatar } from "../parts/avatar.js";
+import { foldedText } from "../parts/folded.js";
 import { olderOf } from "../parts/older.js";
 import { sentence } from "../parts/sentence.js";
 import { momentOf } from "../times.js";
@@ -12,7 +13,7 @@ export class PinList extends LightElement {
   static properties = { chat: { attribute: false } };
 
   willUpdate() {
-    this.follow(this.chat.pins);
+    this.follow(this.chat.pins, this.chat.blocks);
   }
 
   render() {
@@ -30,13 +31,15 @@ export class PinList extends LightElement {
 
   #pin(message) {
     const { author, html: safe, pinned } = message;
+    const excerpt = this.chat.blocks.folds(message)
+      ? html`<p class="excerpt"><em>${foldedText()}</em></p>`
+      : html`<div class="excerpt body" dir="auto" .innerHTML=${guard([safe], () => trusted(safe))}></div>`;
     const by = sentence(gettext("Pinned by %(name)s"), { name: html`<bdi>${pinned.by?.name ?? "?"}</bdi>` });
     const lead = () => this.dispatchEvent(new CustomEvent("lead", { detail: message, bubbles: true }));
     return html`<li class="card" data-pin=${message.id}>
       <p class="by">${avatar(author, "xs")}<b><bdi>${author.name}</bdi></b>
         <time>${momentOf(new Date(message.created_at))}</time></p>
-      <div class="excerpt body" dir="auto" .innerHTML=${guard([safe], () => trusted(safe))}></div>
-      <p class="below"><small>${by}</small><button type="button" class="link" @click=${lead}>${gettext("Show")}</button>
+      ${excerpt}<p class="below"><small>${by}</small><button type="button" class="link" @click=${lead}>${gettext("Show")}</button>
         ${this.chat.acts.may("pin", message) ? this.#unpin(message) : nothing}</p></li>`;
   }
 

@@ -5,6 +5,7 @@ import { gone } from "../parts/gone.js";
 import { nameOf } from "../room-name.js";
 import { gettext } from "../words.js";
 import { LightElement } from "./light.js";
+import "./block-dialog.js";
 import "./complaint-note.js";
 import "./connection-banner.js";
 import "./delete-dialog.js";
@@ -36,6 +37,7 @@ export class RoomApp extends LightElement {
     this.addEventListener("purge", ({ detail }) => this.querySelector("purge-dialog").ask(detail));
     this.addEventListener("history", ({ detail }) => this.querySelector("edits-dialog").show(detail));
     this.addEventListener("report", ({ detail }) => this.querySelector("report-dialog").ask(detail));
+    this.addEventListener("block", ({ detail }) => this.querySelector("block-dialog").ask(detail));
     this.addEventListener("leave", ({ detail }) => this.querySelector("leave-dialog").ask(detail));
     this.addEventListener("person", ({ detail, target }) => this.querySelector("person-card").show(detail, target));
     this.addEventListener("moderate", ({ detail }) => this.querySelector("moderation-dialog").ask(detail));
@@ -58,7 +60,8 @@ export class RoomApp extends LightElement {
       <div class="scrim" @click=${close}></div><leave-dialog></leave-dialog>
       <delete-dialog .chat=${chat}></delete-dialog><edits-dialog .chat=${chat}></edits-dialog>
       <moderation-dialog .chat=${chat}></moderation-dialog><report-dialog .chat=${chat}></report-dialog>
-      <purge-dialog .chat=${chat}></purge-dialog><person-card .chat=${chat} @go=${close}></person-card>`;
+      <purge-dialog .chat=${chat}></purge-dialog><block-dialog .chat=${chat}></block-dialog>
+       <person-card .chat=${chat} @go=${close}></person-card>`;
   }
 
   updated() {

@@ -3,8 +3,9 @@ import { Alarm } from "../clock.js";
 import { silenceText } from "../silence.js";
 import { gettext } from "../words.js";
 import { LightElement } from "./light.js";
+import "./block-button.js";
 
-// In place of the field, where one cannot write: why. A mute ends by itself.
+// In place of the field, where one cannot write: why. A mute ends by itself, a block is lifted here.
 export class SilenceNote extends LightElement {
   static properties = { chat: { attribute: false }, isKept: { attribute: false } };
   #ends = new Alarm(() => this.chat.changed());
@@ -27,6 +28,7 @@ export class SilenceNote extends LightElement {
   #note(silence) {
     const kept = html`<small>${gettext("What you wrote is kept.")}</small>`;
     return html`<p class="silenced" data-why=${silence.why}>${silenceText(silence)}
+      ${silence.user ? html`<block-button .chat=${this.chat} .user=${silence.user}></block-button>` : nothing}
       ${this.isKept ? kept : nothing}</p>`;
   }
 }

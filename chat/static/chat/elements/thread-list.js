@@ -1,6 +1,7 @@
 import { html, nothing, repeat } from "../vendor/lit.js";
 import { avatar } from "../parts/avatar.js";
 import { unreadText } from "../parts/counts.js";
+import { foldedText } from "../parts/folded.js";
 import { olderOf } from "../parts/older.js";
 import { countOfReplies } from "../parts/replies.js";
 import { momentOf } from "../times.js";
@@ -19,7 +20,7 @@ export class ThreadList extends LightElement {
   #asked = 0;
 
   willUpdate() {
-    this.follow(this.chat.rooms);
+    this.follow(this.chat.rooms, this.chat.blocks);
     const { threads } = this.chat.room ?? {};
     if (threads === this.#count) return;
     this.#count = threads;
@@ -46,8 +47,13 @@ export class ThreadList extends LightElement {
       <span class="by">${avatar(message.author, "xs")}<b><bdi>${message.author.name}</bdi></b>
         ${unread ? html`<span class="badge mention">${unreadText(unread)}
           <span class="visually-hidden">${gettext("unread")}</span></span>` : nothing}</span>
-      <span class="excerpt" dir="auto">${message.deleted ? gettext("This message was deleted.") : message.body}</span>
+      <span class="excerpt" dir="auto">${this.#words(message)}</span>
       ${replies ? html`<small>${summary(replies)}</small>` : nothing}</button></li>`;
+  }
+
+  #words(message) {
+    if (message.deleted) return gettext("This message was deleted.");
+    return this.chat.blocks.folds(message) ? foldedText() : message.body;
   }
 
   async #load(query) {

@@ -10,7 +10,8 @@ export class TypingLine extends LightElement {
   static properties = { conversation: { attribute: false } };
 
   willUpdate() {
-    this.follow(this.conversation.chat.typing);
+    const { typing, blocks } = this.conversation.chat;
+    this.follow(typing, blocks);
   }
 
   render() {

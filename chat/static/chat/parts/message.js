@@ -4,6 +4,7 @@ import { trusted } from "../trusted.js";
 import { gettext, interpolate } from "../words.js";
 import { avatar } from "./avatar.js";
 import { comingsOf, noticeOf } from "./comings.js";
+import { folded } from "./folded.js";
 import { moreIcon, pinIcon } from "./icons.js";
 import { open } from "./person.js";
 import { quoteOf } from "./quote.js";
@@ -17,18 +18,26 @@ import "../elements/message-tools.js";
 const CONTENTS = { text, action, notice };
 const TOUCH = matchMedia("(pointer: coarse)").matches; // there is no pointing: a button opens what one may do
 
-// One message of a log. `view` is the log that shows it: its chat and conversation, which message is pointed at and
-// which edited, and `open(what, message, anchor)`.
+// One message of a log. `view` is the log that shows it: its chat and conversation, which message is pointed at,
+// which is edited and which folded, `open(what, message, anchor)` and `unfold(message)`.
 export function messageRow({ message, date, next }, view) {
   const { id, kind, author, position, failed, deleted, edited_at: edited, pinned } = message;
+  if (view.isFolded) return foldedRow(message, view);
   const isPending = position === undefined && !failed;
   const shown = deleted ? tombstone : CONTENTS[kind];
-  return html`<article class="message ${next ? "next" : ""}" tabindex="-1" data-kind=${kind}
+  const isNext = next && !view.chat.blocks.has(author.id); // what came before may be folded, and its name with it
+  return html`<article class="message ${isNext ? "next" : ""}" tabindex="-1" data-kind=${kind}
     data-author=${author.username} data-id=${id ?? nothing} data-position=${position ?? nothing}
     ?data-pending=${isPending} ?data-failed=${failed} ?data-deleted=${deleted} ?data-edited=${edited}
     ?data-pinned=${pinned} ?data-told=${tellsMe(message, view)}>${shown(message, date, view)}
     ${deleted ? nothing : reactionsOf(message, view)}${repliesTo(message, view)}
     ${failed ? refusal(message, view.chat.outbox) : tools(message, view)}</article>`;
+}
+
+function foldedRow(message, view) {
+  const { id, kind, position } = message;
+  return html`<article class="message" tabindex="-1" data-kind=${kind} data-id=${id} data-position=${position} data-folded
+    >${folded(message, view)}${repliesTo(message, view)}</article>`;
 }
 
 // Who joined and who left, one after another.
@@ -127,7 +136,8 @@ function opener(message, open) {
 
 // In a thread everything tells those who take part.
 function tellsMe({ told, author }, { chat, conversation }) {
-  return conversation.thread === null && author.id !== chat.me.id && told?.includes(chat.me.id);
+  const isOther = author.id !== chat.me.id && !chat.blocks.has(author.id);
+  return conversation.thread === null && isOther && told?.includes(chat.me.id);
 }
 
 // A display name is anyone's to choose, a username is not.

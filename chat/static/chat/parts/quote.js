@@ -1,13 +1,15 @@
 import { html, nothing } from "../vendor/lit.js";
 import { gettext, interpolate } from "../words.js";
+import { foldedText } from "./folded.js";
 
 // What a message quotes. It leads there.
 export function quoteOf({ quote }, chat) {
   if (!quote) return nothing;
   if (quote.deleted) return html`<p class="quote" data-quote=${quote.id}><em>${gettext("A deleted message")}</em></p>`;
+  const isFolded = chat.blocks.has(quote.author.id);
   const words = interpolate(gettext("Show what %(name)s said"), { name: quote.author.name });
-  return html`<button type="button" class="quote" data-quote=${quote.id} title=${words}
-    @click=${() => chat.lead(quote)}>${excerpt(quote)}</button>`;
+  return html`<button type="button" class="quote" data-quote=${quote.id} title=${isFolded ? nothing : words}
+    @click=${() => chat.lead(quote)}>${isFolded ? html`<em>${foldedText()}</em>` : excerpt(quote)}</button>`;
 }
 
 export function excerpt({ author, body }) {

@@ -1,0 +1,25 @@
+import { html } from "../vendor/lit.js";
+import { gettext, interpolate } from "../words.js";
+import { LightElement } from "./light.js";
+
+// Asks once more, and says what it means.
+export class BlockDialog extends LightElement {
+  static properties = { chat: { attribute: false }, user: { attribute: false } };
+
+  async ask(user) {
+    this.user = user;
+    await this.updateComplete;
+    this.querySelector("dialog").showModal();
+  }
+
+  render() {
+    const question = interpolate(gettext("Block %(name)s?"), { name: this.user?.name ?? "" });
+    return html`<dialog class="block-dialog" aria-labelledby="block-title"><h2 id="block-title" dir="auto">${question}</h2>
+      <p>${gettext("They cannot send you direct messages, and nothing they say gives you a badge. Their messages are folded, and you do not see them type.")}</p>
+      <p>${gettext("They are not told. You can unblock them at any time.")}</p>
+      <form method="dialog" class="buttons"><button class="button quiet">${gettext("Cancel")}</button>
+        <button class="button danger" @click=${() => this.chat.acts.block(this.user)}>${gettext("Block")}</button></form></dialog>`;
+  }
+}
+
+customElements.define("block-dialog", BlockDialog);
