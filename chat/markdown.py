@@ -19,6 +19,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from accounts.usernames import folded, is_name_character
+from chat.addresses import is_plain, misleads
 from chat.emoji import with_emoji
 from chat.highlighting import CLASSES, highlighted, is_language
 
@@ -136,6 +137,10 @@ class _Chat(MarkdownIt):
         """Only a whole address, and none that would be read in another order than it is written in."""
         return _ADDRESS.match(url) is not None and _TURNED.search(url) is None
 
+    def normalizeLink(self, url: str) -> str:
+        """Nothing, which is no link, where the address could be taken for another one."""
+        return super().normalizeLink(url) if is_plain(url) else ""
+
     def normalizeLinkText(self, link: str) -> str:
         """As it was typed: decoded, an address could show what it is not."""
         return link
@@ -201,10 +206,16 @@ def _finish(state: StateCore) -> None:
 def _finished(tokens: Sequence[Token], mentions: Mentions) -> Iterator[Token]:
     """The tokens of a paragraph with emoji and mentions, links for pictures, and links that show where they lead."""
     link: Token | None = None
-    for token, following in zip(tokens, [*tokens[1:], None], strict=True):
+    is_misleading = False
+    for index, token in enumerate(tokens):
         if token.type == "link_open":
             link = token
-            yield from _link_opened(token, following)
+            is_misleading = not _is_bare(token) and misleads(_words_of_link(tokens[index:]), _target(token))
+            if not is_misleading:
+                yield from _link_opened(token, tokens[index + 1])
+        elif token.type == "link_close" and link and is_misleading:
+            yield from _shown(_target(link), token)
+            link = None
         elif token.type == "link_close":
             yield token if link is None or link.attrGet("href") else _text("]()", token)
             link = None
@@ -238,16 +249,33 @@ def _without_end(name: str) -> str:
     return name.rstrip("._-")
 
 
-def _link_opened(token: Token, following: Token | None) -> Iterator[Token]:
-    href = str(token.attrGet("href"))
+def _link_opened(token: Token, following: Token) -> Iterator[Token]:
+    href = _target(token)
     if not href:
         yield _text("[", token)  # handlers[0]() is no link
         return
     if _is_bare(token):
         token.attrSet("dir", "ltr")
     yield token
-    if following and following.type == "link_close":
+    if following.type == "link_close":
         yield _text(href, token)
+
+
+def _words_of_link(tokens: Sequence[Token]) -> str:
+    """The words of the link that these tokens begin with."""
+    return "".join(token.content for token in takewhile(lambda each: each.type != "link_close", tokens))
+
+
+def _shown(href: str, beside: Token) -> Iterator[Token]:
+    """The bare address, behind words that would have hidden it."""
+    yield _text(" ", beside)
+    yield Token("link_open", "a", 1, attrs={"href": href, "dir": "ltr"}, level=beside.level)
+    yield _text(href, beside)
+    yield Token("link_close", "a", -1, level=beside.level)
+
+
+def _target(link: Token) -> str:
+    return str(link.attrGet("href"))
 
 
 def _picture(token: Token, link: Token | None) -> Iterator[Token]:
@@ -258,6 +286,9 @@ def _picture(token: Token, link: Token | None) -> Iterator[Token]:
         yield _text(f"![{words}]()", token)
     elif link:
         yield _text(words, token)
+    elif misleads(words, source):
+        yield _text(words, token)
+        yield from _shown(source, token)
     else:
         yield Token("link_open", "a", 1, attrs={"href": source}, level=token.level)
         yield _text(words, token)

@@ -51,9 +51,10 @@ def test_a_report_is_settled_and_an_announcement_dismissed(tab: OpenTab, alice: 
 
     hers.open_room(general)
     assert not hers.all("reports-button a")
-    told = announcements.announce(Actor(carol), "Closed on Friday: https://example.org/why")
+    told = announcements.announce(Actor(carol), "Closed on Friday: https://example.org/why https://a@example.org/")
     everywhere(lambda each: each.all(".announcement a[href='https://example.org/why']"), his, hers)
     assert not hers.barriers()
+    assert len(his.all(".announcement a")) == 1
     hers.one(".announcement button").click()
     assert eventually(lambda: not hers.all(".announcement p"))
     hers.open_room(general)

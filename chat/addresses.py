@@ -1,0 +1,102 @@
+"""Web addresses in messages: which ones become links, and whether the words of a link name another host. Pure."""
+
+import re
+import unicodedata
+from urllib.parse import urlsplit
+
+from linkify_it.tlds import TLDS
+from markdown_it.common.normalize_url import normalizeLink
+
+from accounts.usernames import is_name_character
+
+LONGEST = 300  # characters of words that are looked at: behind longer ones the address is shown in any case
+
+_WEB = re.compile(r"https?://([^/?#]*)", re.IGNORECASE)
+_BRACKETED = re.compile(r"\[[0-9a-f:.]+\](:\d*)?", re.IGNORECASE)  # of version 6
+_TURNING = re.compile("[\u202d\u202e]")  # the letters behind it, into the other direction
+_SCHEME = re.compile(r"(?:^|[^a-z0-9])[a-z][a-z0-9+.-]*://([^/?#]*)")
+
+# What looks like a slash: NFKC brings in some that are not here. The letters among them are refused beside ASCII alone,
+# since they are letters of Japanese.
+_SLASHES = str.maketrans(
+    dict.fromkeys("\u2044\u2215\u29f8\u2571\u27cb\u3033\u30ce\u4e3f\u2cc6\u2cc7", "/") | {"\u3002": "."}
+)
+_SLASH_LETTER = re.compile(
+    "[a-z0-9][\u3033\u30ce\u4e3f\u2cc6\u2cc7]|[\u3033\u30ce\u4e3f\u2cc6\u2cc7][a-z0-9]", re.IGNORECASE
+)
+
+_ENDS = [name.lower() for name in TLDS]
+_TOP_LEVEL = frozenset(_ENDS) | {name[4:].encode().decode("punycode") for name in _ENDS if name.startswith("xn--")}
+_FILES = frozenset({"ai", "cc", "md", "mov", "pl", "ps", "py", "rs", "sh", "so", "zip"})  # and ends of files' names
+
+
+def is_plain(url: str) -> bool:
+    """Whether a web address shows its host: without a user's name before it, and without letters that hide its end."""
+    found = _WEB.match(url)
+    if found is None:
+        return True
+    authority = found[1]
+    if authority.startswith("["):
+        return _BRACKETED.fullmatch(authority) is not None
+    return all(each == ":" or is_name_character(each) for each in authority) and not _SLASH_LETTER.search(authority)
+
+
+def misleads(words: str, href: str) -> bool:
+    """Whether the words of a link name a host, and it leads to another one. Hosts with `www.` and without are one."""
+    shown = _as_shown(words)
+    if ("." not in shown and "://" not in shown) or shown == href.lower():
+        return False
+    if len(shown) > LONGEST or _TURNING.search(words):
+        return True
+    scheme, _, target = href.lower().partition(":")
+    if scheme == "mailto":
+        address = target.partition("?")[0]
+        return any(name != address for name in _named(shown, address))
+    return any(_host(name) != _host_of(href) for name in dict.fromkeys(_named(shown, re.split("[?#]", target)[0])))
+
+
+def _named(shown: str, path: str) -> list[str]:
+    """What in the words is read as a host, or as an e-mail address."""
+    named = []
+    for word in shown.split():
+        if found := _SCHEME.search(word):
+            named += ["" if "@" in found[1] else name for name in _names(found[1])[:1] or [""]]
+        else:
+            names = _names(re.split("[/?#]", word)[0])
+            named += [name for name in names if _has_top_level(name) and not _is_file(name, path)]
+    return named
+
+
+def _names(text: str) -> list[str]:
+    """The runs of characters that hosts and e-mail addresses are made of."""
+    parts = "".join(each if each == "@" or is_name_character(each) else " " for each in text).split()
+    return [part.strip("._-") for part in parts]
+
+
+def _has_top_level(name: str) -> bool:
+    ending = name.rpartition(".")[2] if "." in name else ""
+    return ending in _TOP_LEVEL
+
+
+def _is_file(name: str, path: str) -> bool:
+    """Whether it is called as the file that the link leads to, and not as a host."""
+    return name.rpartition(".")[2] in _FILES and path.endswith(f"/{name}")
+
+
+def _as_shown(words: str) -> str:
+    """The words in one case, without what is not seen, and with one character for what looks like a slash."""
+    seen = "".join(each for each in unicodedata.normalize("NFKC", words) if unicodedata.category(each) != "Cf")
+    return seen.translate(_SLASHES).lower()
+
+
+def _host(name: str) -> str:
+    return _host_of(normalizeLink(f"https://{name}"))
+
+
+def _host_of(href: str) -> str:
+    """The host of a web address, as it is looked up; empty where there is none."""
+    try:
+        host = urlsplit(href).hostname or ""
+    except ValueError:
+        return ""
+    return host.removesuffix(".").removeprefix("www.")
