@@ -19,7 +19,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from accounts.usernames import folded, is_name_character
-from chat.addresses import is_plain, misleads
+from chat import addresses
 from chat.emoji import with_emoji
 from chat.highlighting import CLASSES, highlighted, is_language
 
@@ -139,7 +139,7 @@ class _Chat(MarkdownIt):
 
     def normalizeLink(self, url: str) -> str:
         """Nothing, which is no link, where the address could be taken for another one."""
-        return super().normalizeLink(url) if is_plain(url) else ""
+        return super().normalizeLink(url) if addresses.is_plain(url) else ""
 
     def normalizeLinkText(self, link: str) -> str:
         """As it was typed: decoded, an address could show what it is not."""
@@ -210,7 +210,7 @@ def _finished(tokens: Sequence[Token], mentions: Mentions) -> Iterator[Token]:
     for index, token in enumerate(tokens):
         if token.type == "link_open":
             link = token
-            is_misleading = not _is_bare(token) and misleads(_words_of_link(tokens[index:]), _target(token))
+            is_misleading = not _is_bare(token) and addresses.misleads(_words_of_link(tokens[index:]), _target(token))
             if not is_misleading:
                 yield from _link_opened(token, tokens[index + 1])
         elif token.type == "link_close" and link and is_misleading:
@@ -286,7 +286,7 @@ def _picture(token: Token, link: Token | None) -> Iterator[Token]:
         yield _text(f"![{words}]()", token)
     elif link:
         yield _text(words, token)
-    elif misleads(words, source):
+    elif addresses.misleads(words, source):
         yield _text(words, token)
         yield from _shown(source, token)
     else:
