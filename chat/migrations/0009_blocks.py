@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('chat', '0007_acts_of_accounts'),
+        ('chat', '0008_room_created_by'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
