@@ -1,28 +1,31 @@
 """`bin/acceptance`: runs the rows of docs/acceptance.md at full length, and prints what was measured.
 
-requirements   what the rows are, from docs/acceptance.md
-run            pytest with project/testing/rows.py, which leaves a report
+requirements   the rows, from docs/acceptance.md
+run            pytest with project/testing/rows.py, which adds to a report that is kept (`Report`)
 outcomes       the report, by row: the worst of every measure, and the tries that failed
 """
 
 import argparse
+import hashlib
 import json
 import os
 import re
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
 from project.testing.length import VARIABLE
+from project.testing.rows import lines_of
 
 HOME = Path(__file__).resolve().parents[2]
 DATABASES = ("sqlite", "postgresql")
 TEST_SECONDS = 1_800  # for one try of one test
+KEPT = HOME / ".acceptance"
+CODE = re.compile(r"\.(py|lua|js|html|css|txt|toml)$")
 ROW = re.compile(r"^\| (\d+) \| (.+) \| (.+) \|$", re.MULTILINE)
 
 
@@ -65,6 +68,41 @@ class Outcome:
             self.failed.add(entry["try"])
 
 
+class Report:
+    """What was measured on one database, as lines of JSON: the code that was measured, and then an entry for each try
+    that is to run and another one once it has run (project/testing/rows.py).
+    """
+
+    def __init__(self, folder: Path, database: str) -> None:
+        self.path = folder / f"{database}.jsonl"
+
+    def begin(self, code: str) -> None:
+        """Forget what is kept."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.write_text(json.dumps({"code": code}) + "\n")
+
+    def resume(self) -> None:
+        """Drop a last line that was cut off, so that others can follow."""
+        self.path.write_text("".join(json.dumps(line) + "\n" for line in lines_of(self.path)))
+
+    def is_of(self, code: str) -> bool:
+        """Whether something is kept, and was measured with this code."""
+        return lines_of(self.path)[:1] == [{"code": code}]
+
+    def entries(self) -> list[dict[str, Any]]:
+        return lines_of(self.path)[1:]
+
+
+def code_of(home: Path = HOME) -> str:
+    """Return a digest of the code, which is the same as long as a measurement counts."""
+    digest = hashlib.sha256()
+    for path in sorted(home.rglob("*")):
+        parts = path.relative_to(home).parts
+        if CODE.search(path.name) and not any(part.startswith(".") for part in parts) and path.is_file():
+            digest.update("/".join(parts).encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
 class Arguments(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{self.prog}: {message}\n")
@@ -85,6 +123,8 @@ def arguments(known: dict[int, Requirement]) -> argparse.Namespace:
     parser.add_argument("rows", nargs="*", type=int, metavar="ROW", help="which; all if none is named")
     parser.add_argument("--tries", type=int, default=20)
     parser.add_argument("--database", choices=(*DATABASES, "both"), default="both")
+    parser.add_argument("--resume", action="store_true", help="go on where the last run ended")
+    parser.add_argument("--kept", type=Path, default=KEPT, metavar="FOLDER", help="for what is measured (.acceptance)")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     if unknown := [row for row in options.rows if row not in known]:
@@ -92,6 +132,10 @@ def arguments(known: dict[int, Requirement]) -> argparse.Namespace:
     if options.tries < 1:
         parser.error("--tries must be at least 1")
     options.rows = sorted(set(options.rows)) or list(known)
+    options.code = code_of()
+    databases = DATABASES if options.database == "both" else (options.database,)
+    if options.resume and not any(Report(options.kept, database).is_of(options.code) for database in databases):
+        parser.error("there is nothing to resume: no run of this very code was kept")
     return options
 
 
@@ -102,11 +146,13 @@ def requirements() -> dict[int, Requirement]:
 
 
 def run(database: str, options: argparse.Namespace, known: dict[int, Requirement]) -> list[Outcome]:
-    with tempfile.TemporaryDirectory(prefix="acceptance-") as folder:
-        report = Path(folder, "report")
-        run_tests(database, options.rows, "--tries", str(options.tries), "--report", str(report))
-        entries = [json.loads(line) for line in report.read_text().splitlines()] if report.exists() else []
-    return outcomes(entries, [known[row] for row in options.rows], database)
+    report = Report(options.kept, database)
+    if options.resume and report.is_of(options.code):
+        report.resume()
+    else:
+        report.begin(options.code)
+    run_tests(database, options.rows, "--tries", str(options.tries), f"--report={report.path}")
+    return outcomes(report.entries(), [known[row] for row in options.rows], database)
 
 
 def run_tests(database: str, rows: Sequence[int], *more: str) -> None:
@@ -131,6 +177,8 @@ def outcomes(entries: Iterable[dict[str, Any]], wanted: Sequence[Requirement], d
     for entry in entries:
         latest[entry["id"], entry["try"]] = {"passed": False, "measures": [], **entry}
     for entry in latest.values():
+        if entry["row"] not in of_row:  # of an earlier run that was resumed
+            continue
         of_row[entry["row"]].tries.add(entry["try"])
         of_row[entry["row"]].note(entry)
     return list(of_row.values())

@@ -4,7 +4,7 @@ bin/acceptance needs of pytest: which rows, how many tries, and a report.
 
 import json
 import time
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Container, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -59,7 +59,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("rows of docs/acceptance.md")
     group.addoption("--rows", help="only the tests of these rows, such as 2,9; or all")
     group.addoption("--tries", type=int, default=1, help="how often each of their tests runs")
-    group.addoption("--report", type=Path, help="a file for what is to run, and what came of it, as lines of JSON")
+    group.addoption(
+        "--report",
+        type=Path,
+        help="a file for what is to run, and what came of it, as lines of JSON; what it has a result of is left out",
+    )
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-timeout reads its option
@@ -82,7 +86,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if rows := config.getoption("--rows"):
-        items[:], others = _divided(items, rows.split(","))
+        items[:], others = _divided(
+            items, rows.split(","), {line["id"] for line in lines_of(config.getoption("--report")) if "passed" in line}
+        )
         config.hook.pytest_deselected(items=others)
 
 
@@ -101,12 +107,23 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     return report
 
 
-def _divided(items: Sequence[pytest.Item], rows: Sequence[str]) -> tuple[list[pytest.Item], list[pytest.Item]]:
+def lines_of(report: Path | None) -> list[dict[str, Any]]:
+    """Return the lines of a report, but for a last one that was cut off when its writer was killed."""
+    if report is None or not report.exists():
+        return []
+    lines = report.read_text(encoding="utf-8").splitlines(keepends=True)
+    return [json.loads(line) for line in lines if line.endswith("\n")]
+
+
+def _divided(
+    items: Sequence[pytest.Item], rows: Sequence[str], have_run: Container[str]
+) -> tuple[list[pytest.Item], list[pytest.Item]]:
     wanted: list[pytest.Item] = []
     others: list[pytest.Item] = []
     for item in items:
         row = _row_of(item)
-        (wanted if row and (rows == ["all"] or str(row) in rows) else others).append(item)
+        is_wanted = row and (rows == ["all"] or str(row) in rows) and item.nodeid not in have_run
+        (wanted if is_wanted else others).append(item)
     return wanted, others
 
 

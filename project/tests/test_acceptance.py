@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from project.testing.acceptance import Requirement, outcomes, requirements, table
+from project.testing.acceptance import Report, Requirement, code_of, outcomes, requirements, table
 from project.testing.machine import patience
 
 ROW = Requirement(9, "A burst reaches everyone.", [])
@@ -84,9 +84,56 @@ def test_a_row_without_a_test_does_not_hold() -> None:
 
 
 @pytest.mark.program
-def test_a_row_runs_as_often_as_was_asked() -> None:
-    ended = run("project.testing.acceptance", "4", "--tries", "2", "--database", "sqlite", "--json")
-    (row,) = json.loads(ended.stdout)
-    assert (row["row"], row["database"], row["tries"], row["holds"]) == (4, "sqlite", 2, True)
+def test_a_row_runs_as_often_as_was_asked_and_a_resumed_run_only_what_is_left(tmp_path: Path) -> None:
+    first = run_row_4("1", tmp_path)
+    (row,) = json.loads(first.stdout)
+    assert (row["row"], row["database"], row["tries"], row["holds"]) == (4, "sqlite", 1, True)
     assert row["required"] == requirements()[4].words
-    assert ended.returncode == 0
+    assert first.returncode == 0
+    resumed = run_row_4("2", tmp_path, "--resume")
+    (row,) = json.loads(resumed.stdout)
+    assert (row["tries"], row["holds"]) == (2, True)
+    again = run_row_4("2", tmp_path, "--resume")
+    assert json.loads(again.stdout) == [row]
+    assert "0 selected" in again.stderr
+    assert again.returncode == 0
+
+
+def run_row_4(tries: str, kept: Path, *more: str) -> "subprocess.CompletedProcess[str]":
+    arguments = ["4", "--tries", tries, "--database", "sqlite", "--json", "--kept", str(kept), *more]
+    return run("project.testing.acceptance", *arguments)
+
+
+class TestReport:
+    def test_a_report_is_of_the_code_with_which_it_began(self, tmp_path: Path) -> None:
+        report = Report(tmp_path, "sqlite")
+        assert not report.is_of("this code")
+        report.begin("this code")
+        assert report.is_of("this code")
+        assert not report.is_of("other code")
+
+    def test_a_line_that_was_cut_off_is_dropped(self, tmp_path: Path) -> None:
+        report = Report(tmp_path, "sqlite")
+        report.begin("this code")
+        entries = [planned(1), ran(1, 3.25)]
+        with report.path.open("a") as file:
+            file.writelines(json.dumps(entry) + "\n" for entry in entries)
+            file.write('{"row": 9, "te')
+        assert report.entries() == entries
+        report.resume()
+        assert report.path.read_text().endswith("}\n")
+        assert report.entries() == entries
+
+    def test_a_digest_of_the_code_follows_the_code_and_not_its_docs(self, tmp_path: Path) -> None:
+        (tmp_path / "code.py").write_text("first")
+        first = code_of(tmp_path)
+        (tmp_path / "words.md").write_text("Words")
+        assert code_of(tmp_path) == first
+        (tmp_path / "code.py").write_text("second")
+        assert code_of(tmp_path) != first
+
+    def test_a_run_of_other_code_is_not_resumed(self, tmp_path: Path) -> None:
+        Report(tmp_path, "sqlite").begin("other code")
+        ended = run("project.testing.acceptance", "4", "--database", "sqlite", "--resume", "--kept", str(tmp_path))
+        assert ended.returncode == 2
+        assert ended.stderr == "bin/acceptance: there is nothing to resume: no run of this very code was kept\n"
