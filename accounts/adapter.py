@@ -113,11 +113,18 @@ class Adapter(Naming):
         response: HttpResponse = super().respond_user_inactive(request, user)
         return response
 
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        self._login_failed_rl_usage = limits.take_sign_in(request, _login_of(credentials))
+        if not self._login_failed_rl_usage:
+            raise self.validation_error("too_many_login_attempts")
+
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """Tries are counted by the name, in whatever letters: otherwise, each way to write it would have its own."""
-        login = credentials.get("email") or credentials.get("username") or ""
-        key: str = super()._get_login_attempts_cache_key(request, email=folded(login))
-        return key
+        return limits.name_and_network(request, _login_of(credentials))
+
+
+def _login_of(credentials: dict[str, Any]) -> str:
+    """Return the name that tries are counted by, in one form: else each way to write it would have tries of its own."""
+    return folded(credentials.get("email") or credentials.get("username") or "")
 
 
 def _is_open_to(email: str) -> bool:

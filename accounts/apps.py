@@ -7,4 +7,5 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self) -> None:
-        from accounts import attempts, first_factors, sessions, signals  # noqa: F401  their receivers connect themselves
+        # Their receivers connect themselves.
+        from accounts import attempts, devices, first_factors, sessions, signals  # noqa: F401

@@ -12,10 +12,14 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from accounts.addresses import mailbox_of
+from accounts.devices import device_of
 from accounts.sessions import address_of
 
 MAILS = "30/h/key"  # to one mailbox, of all kinds that people who are not signed in can ask for
 MAILS_FROM_NETWORK = "12/h/key"  # and of these, asked for from one network
+
+FAILED_BY_NAME = "100/h/key"  # wrong passwords for one name, from all networks
+FAILED_ON_DEVICE = "5/5m/key,20/h/key"  # in a browser in which its user signed in before
 
 View = Callable[..., HttpResponseBase]
 
@@ -46,10 +50,29 @@ def may_mail(request: HttpRequest, address: str) -> bool:
     return from_here and take(request, "mails", MAILS, key=mailbox)
 
 
+def take_sign_in(request: HttpRequest, login: str) -> ratelimit.RateLimitUsage | None:
+    """Count a try to sign in with a password; None if it is one too many. allauth undoes it where it succeeds."""
+    if device := device_of(request, login):
+        return _consume(request, "login_failed_on_device", FAILED_ON_DEVICE, f"{device} {login}")
+    of_network = ratelimit.consume(
+        request, app="allauth.account", action="login_failed", key=name_and_network(request, login)
+    )
+    of_name = _consume(request, "login_failed_by_name", FAILED_BY_NAME, login) if of_network else None
+    return ratelimit.RateLimitUsage([*of_network.usage, *of_name.usage]) if of_network and of_name else None
+
+
+def name_and_network(request: HttpRequest, login: str) -> str:
+    return f"{login} {network_of(request)}"
+
+
 def take(request: HttpRequest, action: str, rate: str, *, key: str | None = None) -> bool:
     """Count one more, and return whether it is within the rate."""
+    return bool(_consume(request, action, rate, key))
+
+
+def _consume(request: HttpRequest, action: str, rate: str, key: str | None) -> ratelimit.RateLimitUsage | None:
     config = {action: rate}
-    return bool(ratelimit.consume(request, app="accounts", action=action, key=key, config=config, limit_get=True))
+    return ratelimit.consume(request, app="accounts", action=action, key=key, config=config, limit_get=True)
 
 
 def network_of(request: HttpRequest) -> str:

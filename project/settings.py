@@ -67,6 +67,7 @@ SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
 CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
 LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}language"
 MFA_TRUST_COOKIE_NAME = f"{COOKIE_PREFIX}trusted"
+DEVICE_COOKIE_NAME = f"{COOKIE_PREFIX}device"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 # Strict would have browsers keep the CSRF token from pages that a link elsewhere leads to. Those would get a new one,
@@ -145,6 +146,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.last_use",
+    "accounts.devices.remember_device",
     "project.overload.Overload",
 ]
 
@@ -274,7 +276,8 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 # Otherwise allauth's. Its own would refuse whoever asks for a second code within ten seconds.
-ACCOUNT_RATE_LIMITS = {"confirm_email": "5/m/key,20/h/key"}
+# `login_failed` counts by name and network; accounts/limits.py has the larger bound for a name alone.
+ACCOUNT_RATE_LIMITS = {"confirm_email": "5/m/key,20/h/key", "login_failed": "10/m/ip,5/5m/key,20/h/key"}
 ACCOUNT_ADAPTER = "accounts.adapter.Adapter"
 ACCOUNT_FORMS = {
     "login": "accounts.forms.SignInForm",
