@@ -9,6 +9,8 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.ratelimit import respond_429
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator
 from django.db import transaction
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +18,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from accounts import invitations, limits, pending, proof
-from accounts.addresses import domain_of
+from accounts.addresses import deliverable, domain_of
 from accounts.models import User
 from accounts.naming import Naming, as_if_later
 from accounts.origin import origin
@@ -48,6 +50,12 @@ class Adapter(Naming):
     def may_sign_up(self, email: str) -> bool:
         """Whether an account may be made for that address, as far as can be told before it is."""
         return _is_open_to(email) or invitations.admits(self.request, email)
+
+    def clean_email(self, email: str) -> str:
+        if not domain_of(email):
+            raise ValidationError(EmailValidator.message, code=EmailValidator.code)
+        cleaned: str = super().clean_email(email)
+        return cleaned
 
     @contextmanager
     def making_an_account(self, request: HttpRequest, made: User) -> Iterator[None]:
@@ -83,6 +91,10 @@ class Adapter(Naming):
             logger.exception("A mail could not be sent.")
             # No 5xx: Django keeps no session then, and who starts again would find their own username taken.
             raise ImmediateHttpResponse(render(self.request, "account/mail_failed.html", status=424)) from error
+
+    def render_mail(self, template_prefix: str, email: str, *args: Any, **options: Any) -> Any:
+        """Every mail to the address of an account is made here. Raises OSError for an address that nothing reaches."""
+        return super().render_mail(template_prefix, deliverable(email), *args, **options)
 
     def deliver(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Raises OSError where the mail server does not take it."""

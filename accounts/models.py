@@ -5,6 +5,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.core.exceptions import ValidationError
+from django.core.mail import send_mail
 from django.db import models, transaction
 from django.db.models.functions import Lower, Now
 from django.dispatch import Signal
@@ -12,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.addresses import deliverable
 from accounts.confusables import LONGEST, skeleton
 from accounts.fields import FoldedField, SkeletonField
 from accounts.usernames import FOLDED_LENGTH, TAKEN, USERNAME_LENGTH, folded, validators
@@ -156,6 +158,9 @@ class User(AbstractUser):
         """Where their picture is; empty where they have none, as whoever has just signed up, of whom it is not read."""
         has_one = isinstance(self.picture, str) and self.picture
         return reverse("accounts:picture-file", args=[self.picture]) if has_one else ""
+
+    def email_user(self, subject: Any, message: Any, from_email: str | None = None, **options: Any) -> None:
+        send_mail(subject, message, from_email, [deliverable(self.email)], **options)
 
     def get_full_name(self) -> str:
         return self.name

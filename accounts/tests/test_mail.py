@@ -125,6 +125,32 @@ def test_a_user_is_told_that_a_mail_cannot_be_sent_and_may_start_again(
     assert confirm(client, mailed_code())
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("way", ["account_request_login_code", "account_reset_password"])
+def test_a_code_is_mailed_to_the_domain_by_idna_2008_and_not_to_one_that_2003_takes_it_for(
+    client: Client, way: str
+) -> None:
+    User.objects.create_user("alice", "alice@straße.example", "alice's password")
+    client.post(reverse(way), {"email": "alice@straße.example"})
+    assert mailed_code()
+    assert mail.outbox[-1].to == ["alice@xn--strae-oqa.example"]
+    Client().post(reverse(way), {"email": "alice@strasse.example"})
+    assert mail.outbox[-1].to == ["alice@strasse.example"]
+    assert "sign up" in str(mail.outbox[-1].body)
+
+
+@pytest.mark.django_db
+def test_a_mail_of_django_goes_to_the_domain_by_idna_2008() -> None:
+    User(email="alice@straße.example").email_user("Hello", "Hello")
+    assert mail.outbox[-1].to == ["alice@xn--strae-oqa.example"]
+
+
+@pytest.mark.django_db
+def test_an_address_at_a_domain_that_nothing_can_look_up_is_refused(client: Client) -> None:
+    assert sign_up(client, "Bob", "bob@exam\u200cple.org") != []
+    assert mail.outbox == []
+
+
 class TestOneMailbox:
     """Mails that anybody can have sent to one mailbox, without being signed in."""
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from accounts import invitations
+from accounts.addresses import ascii_domain
 from accounts.models import User
 from accounts.tests.helpers.entrance import confirm, mailed_code, mailed_to, sign_in, sign_up
 from project.testing.machine import patience
@@ -25,7 +26,8 @@ def by_invitation(settings: Settings) -> None:
 
 @pytest.fixture
 def by_domain(settings: Settings) -> None:
-    settings.SIGNUP, settings.SIGNUP_DOMAINS = "domains", ["example.org", "xn--bcher-kva.example"]
+    domains = ["example.org", "xn--bcher-kva.example", ascii_domain("straße.example")]
+    settings.SIGNUP, settings.SIGNUP_DOMAINS = "domains", domains
 
 
 @pytest.mark.parametrize("page", ["account_signup", "account_signup_by_passkey"])
@@ -48,7 +50,18 @@ def test_an_invited_user_signs_up_where_invitations_are_required(client: Client,
     assert confirm(client, mailed_code())
 
 
-@pytest.mark.parametrize("email", ["bob@example.org", "Bob@EXAMPLE.org", "bob@bücher.example", "bob@Bücher.example"])
+@pytest.mark.parametrize(
+    "email",
+    [
+        "bob@example.org",
+        "Bob@EXAMPLE.org",
+        "bob@bücher.example",
+        "bob@Bücher.example",
+        "bob@straße.example",
+        "bob@STRAẞE.example",
+        "bob@xn--strae-oqa.example",
+    ],
+)
 def test_an_address_at_one_of_the_domains_may_sign_up(client: Client, by_domain: None, email: str) -> None:
     assert sign_up(client, "Bob", email) == []
     assert confirm(client, mailed_code())
@@ -62,6 +75,7 @@ def test_an_address_at_one_of_the_domains_may_sign_up(client: Client, by_domain:
         "mallory@notexample.org",
         "mallory@example.org.evil.example",
         "mallory@ехample.org",  # Cyrillic
+        "mallory@strasse.example",
         '"mallory@example.org"@evil.example',
     ],
 )
@@ -106,8 +120,8 @@ def start(**environment: str) -> "subprocess.CompletedProcess[str]":
 
 
 def test_domains_are_taken_in_any_case_and_script() -> None:
-    started = start(ROOMFUL_SIGNUP="domains", ROOMFUL_SIGNUP_DOMAINS="Example.org,Bücher.example")
-    assert started.stdout.strip() == "['example.org', 'xn--bcher-kva.example']"
+    started = start(ROOMFUL_SIGNUP="domains", ROOMFUL_SIGNUP_DOMAINS="Example.org,Bücher.example,straße.example")
+    assert started.stdout.strip() == "['example.org', 'xn--bcher-kva.example', 'xn--strae-oqa.example']"
 
 
 @pytest.mark.parametrize(
