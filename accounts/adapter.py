@@ -22,10 +22,13 @@ from accounts.addresses import deliverable, domain_of
 from accounts.models import User
 from accounts.naming import Naming, as_if_later
 from accounts.origin import origin
-from accounts.overload import Overloaded
+from accounts.overload import Gate, Overloaded
 from accounts.usernames import folded
 
 logger = logging.getLogger(__name__)
+
+# Each waits for the mail server, which is cut off after settings.MAIL_SECONDS.
+mailing = Gate("mails to send", at_once=8, waiting=16, seconds=5)
 
 INACTIVE = "inactive_account"  # in the session of whoever could not sign in
 
@@ -85,20 +88,26 @@ class Adapter(Naming):
         """Whoever waits for one that the mail server does not take, or that is one too many, is told so."""
         if not self._is_notice and not limits.may_mail(self.request, email):
             raise ImmediateHttpResponse(respond_429(self.request))
+        # No 5xx: Django keeps no session then, and who starts again would find their own username taken.
         try:
             self.deliver(template_prefix, email, context)
         except OSError as error:
             logger.exception("A mail could not be sent.")
-            # No 5xx: Django keeps no session then, and who starts again would find their own username taken.
             raise ImmediateHttpResponse(render(self.request, "account/mail_failed.html", status=424)) from error
+        except Overloaded as error:
+            response = render(self.request, "account/mail_failed.html", status=429)
+            response["Retry-After"] = str(error.retry_after)
+            raise ImmediateHttpResponse(response) from error
 
     def render_mail(self, template_prefix: str, email: str, *args: Any, **options: Any) -> Any:
         """Every mail to the address of an account is made here. Raises OSError for an address that nothing reaches."""
         return super().render_mail(template_prefix, deliverable(email), *args, **options)
 
     def deliver(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Raises OSError where the mail server does not take it."""
-        super().send_mail(template_prefix, email, {"site_name": settings.SITE_NAME, "site_url": origin(), **context})
+        """Raises OSError where the mail server does not take it, and Overloaded where too many wait for it."""
+        context = {"site_name": settings.SITE_NAME, "site_url": origin(), **context}
+        with mailing.entered():
+            super().send_mail(template_prefix, email, context)
 
     def send_notification_mail(self, *args: Any, **options: Any) -> None:
         """What it tells of is done by now, whether or not the mail server takes it. No limit keeps it back."""

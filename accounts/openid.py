@@ -23,11 +23,16 @@ from django.shortcuts import render
 from accounts import pending
 from accounts.models import User
 from accounts.naming import as_if_later
+from accounts.overload import Gate, Overloaded
 from accounts.profile.names import clean_display_name
 from accounts.signals import newcomer
 from accounts.usernames import derive_username
 
 WAIT_SECONDS = 5.0  # for a provider's answer
+RETRY_SECONDS = 5
+
+# A provider that answers slowly, or nothing, holds up no more than these.
+asking = Gate("questions to providers", at_once=8, waiting=16, seconds=3)
 
 logger = logging.getLogger(__name__)
 
@@ -119,10 +124,13 @@ class Session(requests.Session):
 
     def request(self, *args: Any, **options: Any) -> requests.Response:
         try:
-            return super().request(*args, **{"timeout": WAIT_SECONDS, **options})
+            with asking.entered():
+                return super().request(*args, **{"timeout": WAIT_SECONDS, **options})
         except requests.RequestException as error:
             logger.warning("A provider does not answer: %s", error)
             raise ImmediateHttpResponse(failed(self.asked_by)) from error
+        except Overloaded as error:
+            raise ImmediateHttpResponse(failed(self.asked_by, error.retry_after)) from error
 
 
 def check(response: requests.Response, *_args: Any, **_options: Any) -> None:
@@ -131,8 +139,10 @@ def check(response: requests.Response, *_args: Any, **_options: Any) -> None:
     response.json()
 
 
-def failed(request: HttpRequest) -> HttpResponse:
-    return render(request, "socialaccount/authentication_error.html", status=503)
+def failed(request: HttpRequest, retry_after: int = RETRY_SECONDS) -> HttpResponse:
+    response = render(request, "socialaccount/authentication_error.html", status=503)
+    response["Retry-After"] = str(retry_after)
+    return response
 
 
 def is_taken(username: str) -> bool:

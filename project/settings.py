@@ -339,6 +339,7 @@ PICTURE_BYTES: int = env.int("ROOMFUL_PICTURE_BYTES", 5 * 1024 * 1024, validate=
 
 # Mail goes to the console until EMAIL_URL names a server.
 EMAIL = dj_email_url.parse(env.str("EMAIL_URL", "console:", validate=is_mail_server))
+MAIL_SECONDS = 10  # for each step of the talk with the mail server; Django's own default has no end
 MAIL_IS_PRINTED: bool = "console" in EMAIL["EMAIL_BACKEND"]
 DEFAULT_FROM_EMAIL: str = env.str("ROOMFUL_MAIL_FROM", "roomful@localhost")
 if django.VERSION >= (6, 1):
@@ -354,6 +355,7 @@ if django.VERSION >= (6, 1):
                 "password": EMAIL["EMAIL_HOST_PASSWORD"],
                 "use_tls": EMAIL["EMAIL_USE_TLS"],
                 "use_ssl": EMAIL["EMAIL_USE_SSL"],
+                "timeout": EMAIL["EMAIL_TIMEOUT"] or MAIL_SECONDS,
             },
         }
     }
@@ -362,6 +364,7 @@ else:
     EMAIL_HOST, EMAIL_PORT = EMAIL["EMAIL_HOST"], EMAIL["EMAIL_PORT"]
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = EMAIL["EMAIL_HOST_USER"], EMAIL["EMAIL_HOST_PASSWORD"]
     EMAIL_USE_TLS, EMAIL_USE_SSL = EMAIL["EMAIL_USE_TLS"], EMAIL["EMAIL_USE_SSL"]
+    EMAIL_TIMEOUT: int = EMAIL["EMAIL_TIMEOUT"] or MAIL_SECONDS
 
 # -- Pages -------------------------------------------------------------------------------------------------------------
 

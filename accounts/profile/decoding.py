@@ -21,11 +21,15 @@ QUALITY = 85
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 MOST_PIXELS = 40_000_000
 LONGEST_SIDE = 10_000  # px
+# A progressive JPEG is decoded once for each of its scans, of which there may be thousands; encoders write about ten.
+MOST_SCANS = 32
+MOST_SCANNED_PIXELS = 600_000_000  # pixels, times scans
+JPEG, SCAN = b"\xff\xd8", b"\xff\xda"
 ORIENTATION = 0x0112  # in EXIF
 
 # What the program may take: the largest WebP needs most of it.
 MEMORY = 1 << 30  # bytes
-CPU_SECONDS = 20
+CPU_SECONDS = 5
 
 # How it ends where it cannot.
 TOO_LARGE, UNREADABLE = 3, 4
@@ -52,9 +56,10 @@ class Crop:
 
 def make(file: IO[bytes], crop: Crop | None = None) -> bytes:
     """The square of a picture, or its middle, as WebP. Raises TooLarge, Unreadable."""
+    scans = _scans(file)
     try:
         with Image.open(file, formats=FORMATS) as image:
-            _check_size(*image.size)
+            _check_size(*image.size, scans)
             return _encoded(_square(image, crop))
     except (Image.DecompressionBombError, MemoryError) as error:
         raise TooLarge from error
@@ -64,10 +69,19 @@ def make(file: IO[bytes], crop: Crop | None = None) -> bytes:
         raise Unreadable from error
 
 
-def _check_size(width: int, height: int) -> None:
+def _check_size(width: int, height: int, scans: int) -> None:
     """As the header claims, before anything is decoded."""
     if width * height > MOST_PIXELS or max(width, height) > LONGEST_SIDE:
         raise TooLarge
+    if scans > MOST_SCANS or width * height * scans > MOST_SCANNED_PIXELS:
+        raise TooLarge
+
+
+def _scans(file: IO[bytes]) -> int:
+    """Count what may begin a scan. A decoder sees at most as many, however the file is built."""
+    data = file.read()
+    file.seek(0)
+    return data.count(SCAN) if data.startswith(JPEG) else 1
 
 
 SCALABLE = ("L", "RGB", "RGBA", "CMYK")  # without a copy of the whole in other colours

@@ -7,6 +7,7 @@ import io
 import json
 import zipfile
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -17,11 +18,15 @@ from django.core.serializers.json import DjangoJSONEncoder
 
 from accounts import sessions
 from accounts.models import User
+from accounts.overload import Gate, OneEach, release_connections
 from accounts.profile import pictures
 
 Rows = Iterable[dict[str, Any]]
 
 WRITTEN_AT_ONCE = 64 * 1024  # bytes, before they are sent
+
+exporting = Gate("exports", at_once=4, seconds=10)
+one_export = OneEach("exports of the same person", seconds=10)
 
 _parts: dict[str, Callable[[User], Rows]] = {}
 
@@ -31,15 +36,29 @@ def contribute(name: str, rows_of: Callable[[User], Rows]) -> None:
     _parts[name] = rows_of
 
 
+def admit(user: User) -> ExitStack:
+    """Take a place for this user's export, until what is returned is closed. Raises Overloaded."""
+    with ExitStack() as places:
+        places.enter_context(one_export.entered(user.pk))
+        places.enter_context(exporting.entered())
+        return places.pop_all()
+
+
 async def archive(user: User) -> AsyncIterator[bytes]:
-    """The file, piece by piece: each is made on the request's thread, and sent before the next."""
+    """The file, piece by piece: each is made on the request's thread, and sent before the next.
+
+    While a piece is sent, which takes as long as the reader likes, the thread holds no connection to the database.
+    """
     pieces = _pieces(user)
     while (piece := await sync_to_async(_next)(pieces)) is not None:
         yield piece
 
 
 def _next(pieces: Iterator[bytes]) -> bytes | None:
-    return next(pieces, None)
+    try:
+        return next(pieces, None)
+    finally:
+        release_connections()
 
 
 def _pieces(user: User) -> Iterator[bytes]:

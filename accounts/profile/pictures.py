@@ -4,9 +4,9 @@ They are files of the storage "pictures", under names that nobody can guess, and
 """
 
 import secrets
+import signal
 import subprocess
 import sys
-import threading
 from typing import IO
 
 from django.core.exceptions import ValidationError
@@ -16,30 +16,35 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.overload import Gate, OneEach
 from accounts.profile import decoding
 from accounts.profile.changing import announce
 from accounts.profile.decoding import Crop
 
 NAME = r"[0-9a-f]{32}\.webp"
-SECONDS = 30  # that it may take
+SECONDS = 15  # that it may take
 
 # The largest takes some seconds, and most of a gigabyte, of a program of its own: a server has one at a time.
-_decoding = threading.Lock()
+decoding_gate = Gate("pictures to decode", at_once=1, waiting=3, seconds=8)
+one_picture = OneEach("pictures of the same person", seconds=8)
 
 
 # -- Made anew ---------------------------------------------------------------------------------------------------------
 
 
-def make(upload: IO[bytes], crop: Crop | None = None) -> bytes:
-    """The square of a picture, or its middle, as WebP without anything else. Raises ValidationError."""
+def make(user: User, upload: IO[bytes], crop: Crop | None = None) -> bytes:
+    """Return the square of a user's picture, or its middle, as WebP without anything else.
+
+    Raises ValidationError, and Overloaded where too many pictures wait, or another one of this user.
+    """
     square = [str(each) for each in (crop.left, crop.top, crop.side)] if crop else []
     program = [sys.executable, "-I", decoding.__file__, *square]
-    with _decoding:
+    with one_picture.entered(user.pk), decoding_gate.entered():
         try:
             done = subprocess.run(program, input=upload.read(), capture_output=True, timeout=SECONDS, check=False)
         except subprocess.TimeoutExpired as error:
             raise _too_large() from error
-    if done.returncode == decoding.TOO_LARGE:
+    if done.returncode in (decoding.TOO_LARGE, -signal.SIGXCPU):
         raise _too_large()
     if done.returncode != 0:  # it may have been ended, too
         raise ValidationError(_("This is no picture that can be read: JPEG, PNG, WebP and GIF can."))
@@ -48,7 +53,10 @@ def make(upload: IO[bytes], crop: Crop | None = None) -> bytes:
 
 def _too_large() -> ValidationError:
     limits = {"pixels": decoding.MOST_PIXELS // 1_000_000, "side": decoding.LONGEST_SIDE}
-    return ValidationError(_("A picture may have at most %(pixels)d million pixels, and %(side)d on a side.") % limits)
+    return ValidationError(
+        _("A picture may have at most %(pixels)d million pixels, %(side)d on a side, and must not take long to decode.")
+        % limits
+    )
 
 
 # -- Kept --------------------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """The pages about one's own profile, the pictures of everybody, and the end of an account."""
 
+import weakref
 from typing import cast
 
 from allauth.account.adapter import get_adapter
@@ -18,8 +19,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import zones
 from accounts.models import User
+from accounts.overload import Overloaded
 from accounts.profile import changing, deletion, pictures
-from accounts.profile.export import archive
+from accounts.profile.export import admit, archive
 from accounts.profile.forms import DeletionForm, PictureForm, ProfileForm
 
 UPLOADS = {"picture": "60/h/user"}  # each keeps the server busy for a moment
@@ -45,14 +47,23 @@ def picture(request: HttpRequest) -> HttpResponse:
     form = PictureForm(request.POST, request.FILES)
     if form.is_valid():
         try:
-            made = pictures.make(form.cleaned_data["picture"].file, form.crop)
+            made = pictures.make(_user(request), form.cleaned_data["picture"].file, form.crop)
         except ValidationError as error:
             form.add_error("picture", error)
+        except Overloaded as error:
+            return _come_back(request, form, error)
         else:
             pictures.put(_user(request), made)
             messages.success(request, _("That is your picture now."))
             return redirect("accounts:profile")
     return _profile(request, picture_form=form, status=REFUSED)
+
+
+def _come_back(request: HttpRequest, form: PictureForm, error: Overloaded) -> HttpResponse:
+    form.add_error("picture", _("%(why)s Try again in a moment.") % {"why": error.sentence})
+    response = _profile(request, picture_form=form, status=error.status)
+    response["Retry-After"] = str(error.retry_after)
+    return response
 
 
 @require_POST
@@ -86,7 +97,11 @@ def export(request: HttpRequest) -> HttpResponseBase:
         return render(request, "accounts/profile/export.html")
     user = _user(request)
     headers = {"Content-Disposition": f'attachment; filename="{user.username}-{timezone.localdate()}.zip"'}
-    return StreamingHttpResponse(archive(user), content_type="application/zip", headers=headers)
+    places = admit(user)
+    response = StreamingHttpResponse(archive(user), content_type="application/zip", headers=headers)
+    response._resource_closers.append(places.close)  # type: ignore[attr-defined]
+    weakref.finalize(response, places.close)  # Django closes no answer of which it had not begun to send anything
+    return response
 
 
 @never_cache

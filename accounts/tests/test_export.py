@@ -1,17 +1,21 @@
 """Everybody can take along what the site knows of them."""
 
+import gc
 import io
 import json
 import zipfile
+from inspect import unwrap
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
-from django.test import Client
+from django.db import connection
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.profile import export, pictures
+from accounts.overload import Gate
+from accounts.profile import export, pictures, views
 from accounts.tests.helpers.pictures import plain
 from accounts.tests.test_deletion import proven
 from accounts.tests.test_sessions import signed_in
@@ -74,3 +78,43 @@ def test_an_export_is_streamed_while_it_is_made(alice: User, monkeypatch: pytest
     assert len(written) < 20_000
     file = zipfile.ZipFile(io.BytesIO(first + b"".join(pieces)))
     assert len(lines(file)["numbers"]) == 50_000
+
+
+def test_a_user_has_one_export_at_a_time(alice: User, bob: User) -> None:
+    with export.admit(alice):
+        answer = proven(alice).post(reverse("accounts:export"))
+        assert (answer.status_code, answer["Retry-After"]) == (429, "10")
+        assert "Try again" in answer.content.decode()
+        assert exported(proven(bob))
+    assert exported(proven(alice))
+
+
+def test_an_export_is_refused_while_many_are_made(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = Gate("exports", at_once=1, seconds=10)
+    monkeypatch.setattr(export, "exporting", gate)
+    with gate.entered():
+        answer = proven(alice).post(reverse("accounts:export"))
+        assert (answer.status_code, answer["Retry-After"]) == (503, "10")
+    assert exported(proven(alice))
+
+
+def test_an_export_that_was_never_sent_frees_its_place(alice: User) -> None:
+    request = RequestFactory().post(reverse("accounts:export"))
+    request.user = alice
+    for _ in range(2):
+        answer = unwrap(views.export)(request)
+        assert answer.status_code == 200
+        del answer  # as of a request that was broken off
+        gc.collect()
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has no pool of connections")
+@pytest.mark.django_db(transaction=True)
+def test_an_export_holds_no_connection_while_a_piece_is_sent(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(export, "WRITTEN_AT_ONCE", 1)
+    pieces = export._pieces(alice)
+    count = 0
+    while export._next(pieces) is not None:
+        count += 1
+        assert connection.connection is None
+    assert count > 1

@@ -14,8 +14,9 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from pytest_django import Settings
 
-from accounts import invitations, limits
+from accounts import adapter, invitations, limits
 from accounts.models import User
+from accounts.overload import Gate
 from accounts.tests.helpers.entrance import confirm, mailed_code, sign_in, sign_up
 
 OURS, THEIRS = site_settings.BASE_DIR / "templates", Path(allauth.__file__).parent / "templates"
@@ -149,6 +150,22 @@ def test_a_mail_of_django_goes_to_the_domain_by_idna_2008() -> None:
 def test_an_address_at_a_domain_that_nothing_can_look_up_is_refused(client: Client) -> None:
     assert sign_up(client, "Bob", "bob@exam\u200cple.org") != []
     assert mail.outbox == []
+
+
+@pytest.mark.django_db
+def test_a_user_is_told_when_to_come_back_while_many_mails_wait_and_may_start_again(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = Gate("mails to send", at_once=1, seconds=5)
+    form = {"username": "bob", "email": "bob@example.org", "password1": "herons at dusk", "password2": "herons at dusk"}
+    with monkeypatch.context() as patched, gate.entered():
+        patched.setattr(adapter, "mailing", gate)
+        answer = client.post(reverse("account_signup"), form)
+    assert (answer.status_code, answer["Retry-After"]) == (429, "5")
+    assert b"The mail could not be sent" in answer.content
+    client.post(reverse("accounts:start-again"))
+    assert sign_up(client, "bob", "bob@example.org") == []
+    assert confirm(client, mailed_code())
 
 
 class TestOneMailbox:

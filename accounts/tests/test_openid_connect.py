@@ -13,8 +13,9 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from accounts import invitations
+from accounts import invitations, openid
 from accounts.models import User
+from accounts.overload import Gate
 from accounts.tests.helpers.entrance import confirm, is_signed_in, mailed_code, mailed_to
 from accounts.tests.helpers.provider import LEAVE, RETURN, Provider, come_by
 from project.testing.machine import patience
@@ -151,6 +152,18 @@ def test_a_provider_that_does_not_answer_is_reported_on_a_page(client: Client, p
     for answer in (client.post(LEAVE), client.get(RETURN, back)):
         assert answer.status_code == 503
         assert b"That did not work" in answer.content
+
+
+def test_a_sign_in_is_refused_while_many_wait_for_providers(
+    client: Client, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    back = provider.authorize(client.post(LEAVE)["Location"])
+    gate = Gate("questions to providers", at_once=1, seconds=7)
+    monkeypatch.setattr(openid, "asking", gate)
+    with gate.entered():
+        answer = client.get(RETURN, back)
+        assert (answer.status_code, answer["Retry-After"]) == (503, "7")
+    assert come_by(provider, client).status_code == 302
 
 
 def test_an_unsolicited_answer_of_a_provider_does_not_sign_in(client: Client, provider: Provider) -> None:

@@ -1,6 +1,7 @@
 """A picture that somebody uploads is made anew, whatever was in the file; and only a view of ours serves it."""
 
 import io
+import struct
 from typing import Any
 
 import pytest
@@ -10,9 +11,21 @@ from PIL import Image, ImageOps
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts.models import User
+from accounts.overload import Gate
 from accounts.profile import pictures
 from accounts.profile.decoding import ORIENTATION, SIDE, Crop, TooLarge, Unreadable, make
-from accounts.tests.helpers.pictures import BLUE, RED, claiming, encoded, halves, is_about, opened, plain, upload
+from accounts.tests.helpers.pictures import (
+    BLUE,
+    RED,
+    claiming,
+    encoded,
+    halves,
+    is_about,
+    opened,
+    plain,
+    scanned,
+    upload,
+)
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(1)</script></svg>'
 HTML = b"GIF89a/*<html><script>alert(1)</script></html>*/=1;"
@@ -110,6 +123,18 @@ def test_an_image_that_claims_to_be_huge_is_rejected_before_it_is_decoded(size: 
         made(claiming(*size))
 
 
+@pytest.mark.parametrize(("times", "size"), [(100, (64, 48)), (20, (6_000, 5_000))])
+def test_a_jpeg_of_too_many_scans_is_rejected_before_it_is_decoded(times: int, size: tuple[int, int]) -> None:
+    small = scanned(times)
+    data = small.replace(struct.pack(">HH", 48, 64), struct.pack(">HH", size[1], size[0]), 1)  # in the header
+    with pytest.raises(TooLarge):
+        made(data)
+
+
+def test_a_progressive_jpeg_is_accepted_as_encoders_write_it() -> None:
+    assert made(encoded(halves((1_200, 800)), "JPEG", progressive=True)).size == (SIDE, SIDE)
+
+
 def test_html_appended_to_a_picture_is_dropped() -> None:
     data = plain("GIF") + b"<html><script>alert(1)</script></html>"
     assert b"script" not in make(io.BytesIO(data))
@@ -201,6 +226,27 @@ def test_picture_uploads_are_rate_limited(hers: Client) -> None:
     nothing = [hers.post(reverse("accounts:picture"), {}).status_code for _each in range(60)]
     assert set(nothing) == {422}
     assert put(hers).status_code == 429
+
+
+def test_a_user_has_one_picture_decoded_at_a_time(hers: Client, alice: User, bob: User) -> None:
+    with pictures.one_picture.entered(alice.pk):
+        answer = put(hers, plain())
+        assert (answer.status_code, answer["Retry-After"]) == (429, "8")
+        assert "is not finished yet" in answer.content.decode()
+        others = Client()
+        others.force_login(bob)
+        assert put(others, plain()).status_code == 302
+    assert put(hers, plain()).status_code == 302
+
+
+def test_a_picture_is_refused_while_many_wait_to_be_decoded(hers: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = Gate("pictures to decode", at_once=1, seconds=8)
+    monkeypatch.setattr(pictures, "decoding_gate", gate)
+    with gate.entered():
+        answer = put(hers, plain())
+    assert (answer.status_code, answer["Retry-After"]) == (503, "8")
+    assert "Too many people ask for this" in answer.content.decode()
+    assert put(hers, plain()).status_code == 302
 
 
 def test_decoding_a_picture_is_stopped_after_a_time_limit(hers: Client, monkeypatch: pytest.MonkeyPatch) -> None:

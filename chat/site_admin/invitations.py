@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.invitations import link, send
 from accounts.models import Invitation
+from accounts.overload import Overloaded
 from chat.asking import attempt
 from chat.links import LinkForm
 from chat.services import site_invitations as service
@@ -63,7 +64,7 @@ def mail(request: HttpRequest, invitation: Invitation, token: str) -> None:
     try:
         send(invitation, token)
         messages.success(request, _("The invitation is mailed to %(email)s.") % {"email": invitation.email})
-    except OSError:
+    except (OSError, Overloaded):
         messages.error(request, _("The mail could not be sent. Give them the link yourself."))
 
 

@@ -51,3 +51,10 @@ def opened(data: bytes) -> Image.Image:
 def is_about(pixel: Any, colour: tuple[int, int, int]) -> bool:
     """Return whether two colours are close: WebP does not keep them exactly."""
     return all(abs(one - other) < 25 for one, other in zip(pixel, colour, strict=True))
+
+
+def scanned(times: int, size: tuple[int, int] = (64, 48)) -> bytes:
+    """Return a progressive JPEG whose last scan is there again and again."""
+    data = encoded(Image.effect_noise(size, 90), "JPEG", progressive=True)
+    last = data.rindex(b"\xff\xda")
+    return data[:last] + data[last:-2] * times + data[-2:]
