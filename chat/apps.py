@@ -9,5 +9,6 @@ class ChatConfig(AppConfig):
     verbose_name = _("Chat")
 
     def ready(self) -> None:
+        import_module("chat.filling")
         import_module("chat.receivers")
         import_module("chat.removing")

@@ -1,0 +1,38 @@
+"""Fills in what the database keeps beside each username, where a server of an older release stored an account.
+
+Such a server may still run after the database was migrated. It knows nothing of these columns, so they get a default
+that is no name (accounts/migrations/0006_names_of_running_servers.py).
+"""
+
+import logging
+
+from django.db import IntegrityError, transaction
+
+from accounts.confusables import skeleton
+from accounts.models import User
+
+UNFILLED = "?"  # no username has one
+
+logger = logging.getLogger(__name__)
+
+
+def is_needed() -> bool:
+    return User.objects.filter(folded__startswith=UNFILLED).exists()
+
+
+def fill_in_names() -> int:
+    """Return how many accounts it was done for. One that looks like another keeps its name, as in migration 0004."""
+    return sum(map(_fill_in, User.objects.filter(folded__startswith=UNFILLED)))
+
+
+def _fill_in(user: User) -> bool:
+    looks = skeleton(user.username)
+    is_taken = User.objects.filter(skeleton=looks).exclude(pk=user.pk).exists()
+    user.skeleton = f"{looks} {user.pk}" if is_taken else looks
+    try:
+        with transaction.atomic():
+            user.save(update_fields=["username"])  # and what is made of it
+    except IntegrityError:
+        logger.warning("The username %r of the account %d is another's: give it another name.", user.username, user.pk)
+        return False
+    return True
