@@ -5,19 +5,23 @@ typed into a form is in the page, which sends it again.
 """
 
 import sys
+from collections.abc import Callable
 from typing import Any
 
+from asgiref.sync import iscoroutinefunction, sync_to_async
 from django.conf import settings
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.decorators import sync_and_async_middleware
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import gettext_lazy as _
 from django.views.defaults import server_error as internal_error
 
-from accounts.overload import Overloaded, Refusals
+from accounts.overload import Overloaded, Refusals, release_connections
 
 CSRF_FIELD = "csrfmiddlewaretoken"
 
@@ -28,6 +32,28 @@ class NoConnection(Overloaded):
     """All connections of the pool were lent for as long as a page waits for one."""
 
     sentence = _("The database is busy.")
+
+
+@sync_and_async_middleware
+def release_before_streams(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
+    """Give the connection back before an answer is streamed, which takes as long as its reader likes."""
+    if iscoroutinefunction(get_response):
+
+        async def answer_later(request: HttpRequest) -> HttpResponseBase:
+            response: HttpResponseBase = await get_response(request)
+            if response.streaming:
+                await sync_to_async(release_connections)()
+            return response
+
+        return answer_later
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        response: HttpResponseBase = get_response(request)
+        if response.streaming:
+            release_connections()
+        return response
+
+    return answer
 
 
 class Overload(MiddlewareMixin):

@@ -67,7 +67,23 @@ def streams(request: HttpRequest) -> HttpResponseBase:
     return StreamingHttpResponse(pieces())
 
 
-urlpatterns = [path(view.__name__, view) for view in (before_queries, between_queries, streams)]
+@login_not_required
+def streams_without_queries(request: HttpRequest) -> HttpResponseBase:
+    User.objects.count()
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield b"The first"
+        stage.waiting += 1
+        while not stage.go_on.is_set():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        yield b"and the last"
+
+    return StreamingHttpResponse(pieces())
+
+
+urlpatterns = [
+    path(view.__name__, view) for view in (before_queries, between_queries, streams, streams_without_queries)
+]
 
 
 class Request:
@@ -197,6 +213,17 @@ async def test_an_answered_request_has_given_its_connection_back() -> None:
     await asyncio.wait([request.application])
     assert request.status == 200
     assert lent() == 0
+
+
+async def test_a_streamed_answer_holds_no_connection_while_its_reader_takes_it() -> None:
+    requests = [Request("streams_without_queries") for _ in range(3)]
+    for request in requests:
+        request.send()
+    await until(lambda: stage.waiting == len(requests))
+    assert lent() == 0
+    stage.go_on.set()
+    await asyncio.wait([request.application for request in requests])
+    assert {request.status for request in requests} == {200}
 
 
 @pytest.mark.usefixtures("short_wait")

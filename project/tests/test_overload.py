@@ -7,18 +7,24 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from http.client import HTTPConnection
 from urllib.parse import urlencode
 
 import pytest
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import reverse
+from PIL import Image
 
 from accounts.models import User
+from accounts.tests.helpers.pictures import encoded, upload
 from project.testing.machine import patience
 from project.testing.processes import Server
 from project.testing.rows import Measured
+from project.testing.sockets import session_cookie
 
 MB = 1_000_000
+URL_ENCODED = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +57,19 @@ class Visitor:
         form = {"login": login, "password": password, "csrfmiddlewaretoken": self.token}
         return self._ask("POST", reverse("account_login"), urlencode(form))
 
-    def _ask(self, method: str, path: str, body: str | None) -> Answer:
+    def upload(self, picture: bytes) -> Answer:
+        form = {"picture": upload(picture, "picture.jpeg", "image/jpeg"), "csrfmiddlewaretoken": self.token}
+        return self._ask("POST", reverse("accounts:picture"), encode_multipart(BOUNDARY, form), MULTIPART_CONTENT)
+
+    def _ask(self, method: str, path: str, body: str | bytes | None, kind: str = URL_ENCODED) -> Answer:
         began = time.monotonic()
         with closing(HTTPConnection("localhost", self.server.port, timeout=patience(60))) as connection:
-            kind = {"Content-Type": "application/x-www-form-urlencoded"} if body else {}
-            connection.request(method, path, body, self.headers | kind)
+            connection.request(method, path, body, self.headers | ({"Content-Type": kind} if body else {}))
             answer = connection.getresponse()
             page = answer.read().decode()
-            for cookie in answer.headers.get_all("Set-Cookie") or []:
-                self.headers["Cookie"] = cookie.partition(";")[0]
+            if not body:
+                for cookie in answer.headers.get_all("Set-Cookie") or []:
+                    self.headers["Cookie"] = cookie.partition(";")[0]
             return Answer(answer.status, answer.headers["Retry-After"], time.monotonic() - began, page)
 
 
@@ -106,3 +116,29 @@ def test_many_sign_ins_at_once_take_little_memory_and_no_time_of_others(
         assert {page.status for page in pages} == {200}
         measured("memory", (max(memory) - memory[0]) / MB, within=200, unit="MB")
         measured("a page meanwhile", max(page.seconds for page in pages), within=1)
+
+
+# -- Pictures ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def costly() -> bytes:
+    """A picture that is as large as may be, and has many scans."""
+    return encoded(Image.new("L", (6_300, 6_300), 128), "JPEG", progressive=True)
+
+
+@pytest.mark.alone
+def test_a_member_who_uploads_many_costly_pictures_at_once_holds_nobody_up(
+    servers: Callable[..., Server], alice: User, costly: bytes
+) -> None:
+    server = servers(ROOMFUL_TRUSTED_PROXIES="1")
+    other = Visitor(server, "192.0.2.1")
+    mallory = Visitor(server, "192.0.2.2", other)
+    mallory.headers["Cookie"] += f"; sessionid={session_cookie(alice)}"
+    look = partial(other.get, reverse("account_login"))
+    with watched(server, look) as (_memory, pages), ThreadPoolExecutor(45) as pool:
+        answers = list(pool.map(mallory.upload, [costly] * 45))
+    assert {answer.status for answer in answers} == {302, 429}
+    assert all(answer.retry_after for answer in answers if answer.status == 429)
+    assert {page.status for page in pages} == {200}
+    assert max(page.seconds for page in pages) < patience(3)
