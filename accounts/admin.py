@@ -6,6 +6,7 @@ from allauth.socialaccount.models import SocialApp
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.profile import deletion
 from accounts.profile.changing import announce
+from accounts.profile.names import check_display_name, clean_display_name
 from accounts.signals import account_changed
 
 # To delete one there would leave the session in force: the site's own pages end it.
@@ -26,8 +28,34 @@ admin.site.unregister(SocialApp)
 SEEN_BY_OTHERS = {"username", "display_name"}
 
 
+class _WithDisplayName:
+    """The rule for display names, as on the profile page."""
+
+    cleaned_data: dict[str, Any]
+    instance: User
+
+    def clean_display_name(self) -> str:
+        name = clean_display_name(self.cleaned_data["display_name"])
+        if name != self.instance.display_name:
+            check_display_name(name, self.instance)
+        return name
+
+
+class ChangeForm(_WithDisplayName, UserChangeForm):
+    class Meta(UserChangeForm.Meta):
+        model = User
+
+
+class AddForm(_WithDisplayName, AdminUserCreationForm):
+    class Meta(AdminUserCreationForm.Meta):
+        model = User
+        fields = ("username", "display_name", "email")
+
+
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin):
+    form = ChangeForm
+    add_form = AddForm
     list_display = ("username", "display_name", "email", "is_active", "is_staff", "last_login")
     list_filter = ("is_active", "is_staff", "is_superuser", "groups")
     search_fields = ("username", "folded", "display_name", "email")

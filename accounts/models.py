@@ -10,7 +10,7 @@ from django.db import models, transaction
 from django.db.models.functions import Lower, Now
 from django.dispatch import Signal
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from accounts.addresses import deliverable
@@ -21,6 +21,8 @@ from accounts.zones import ZONE_LENGTH, validate_time_zone
 
 # `user`: the hash of their password was replaced by one of other costs; sent in the transaction that does it.
 password_rehashed = Signal()
+
+DELETED_USER = gettext_noop("Deleted user")
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -150,7 +152,7 @@ class User(AbstractUser):
     def name(self) -> str:
         """What people read: the display name, or the username where none was chosen."""
         if self.deleted_at is not None:
-            return gettext("Deleted user")
+            return gettext(DELETED_USER)
         return self.display_name or self.username
 
     @property

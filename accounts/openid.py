@@ -24,7 +24,7 @@ from accounts import pending
 from accounts.models import User
 from accounts.naming import as_if_later
 from accounts.overload import Gate, Overloaded
-from accounts.profile.names import clean_display_name
+from accounts.profile.names import check_display_name, clean_display_name
 from accounts.signals import newcomer
 from accounts.usernames import derive_username
 
@@ -93,7 +93,8 @@ class OpenIdAdapter(DefaultSocialAccountAdapter):
 
     @transaction.atomic
     def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> User:
-        user: User
+        user: User = sociallogin.user
+        user.display_name = _own_name(user.display_name)
         if form:  # the accounts' adapter makes it of that, and decides whether it may be
             address = form.cleaned_data["email"]
             # Another address than the provider's takes its place, and is confirmed as any other.
@@ -112,6 +113,15 @@ class OpenIdAdapter(DefaultSocialAccountAdapter):
             user: User = super().save_user(request, sociallogin)
         pending.note(request, user)
         return user
+
+
+def _own_name(name: str) -> str:
+    """Return the provider's name for the person; where it could be taken for another person's, none."""
+    try:
+        check_display_name(name)
+    except ValidationError:
+        return ""
+    return name
 
 
 class Session(requests.Session):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.profile.decoding import FORMATS, LONGEST_SIDE, Crop
-from accounts.profile.names import clean_display_name
+from accounts.profile.names import check_display_name, clean_display_name
 from accounts.zones import ZONE_LENGTH, validate_time_zone
 
 NAME_LENGTH = 80
@@ -38,8 +38,15 @@ class ProfileForm(forms.Form):
         widget=forms.RadioSelect,
     )
 
+    def __init__(self, user: User, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.user = user
+
     def clean_display_name(self) -> str:
-        return clean_display_name(self.cleaned_data["display_name"])
+        name = clean_display_name(self.cleaned_data["display_name"])
+        if name != self.user.display_name:  # what was allowed once does not keep anybody from changing the rest
+            check_display_name(name, self.user)
+        return name
 
 
 class PictureForm(forms.Form):

@@ -33,7 +33,7 @@ asks_and_takes = require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @asks_and_takes
 def profile(request: HttpRequest) -> HttpResponse:
-    form = ProfileForm(request.POST if request.method == "POST" else None, initial=_known(request))
+    form = ProfileForm(_user(request), request.POST if request.method == "POST" else None, initial=_known(request))
     if form.is_valid():
         changing.change(_user(request), **form.cleaned_data)
         messages.success(request, _("Your profile is saved."))
@@ -126,7 +126,7 @@ def _profile(
     request: HttpRequest, *, form: ProfileForm | None = None, picture_form: PictureForm | None = None, status: int
 ) -> HttpResponse:
     context = {
-        "form": form or ProfileForm(initial=_known(request)),
+        "form": form or ProfileForm(_user(request), initial=_known(request)),
         "picture_form": picture_form or PictureForm(),
         "zones": zones.choices(),
         "most_bytes": settings.PICTURE_BYTES,

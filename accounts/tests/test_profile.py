@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
+from accounts.admin import AddForm, ChangeForm
 from accounts.models import User
 from accounts.profile.names import clean_display_name
 from accounts.signals import profile_changed
@@ -48,12 +49,53 @@ def test_a_user_without_a_display_name_is_shown_by_username(hers: Client, alice:
         ("Al\u200bice\u202e\u2066\ufeff", "Alice"),
         ("Al\u0000ice\u0007", "Alice"),
         ("\u3164\u2800\u200d", ""),
+        ("Ал\u0301иса ❤\ufe0f", "Ал\u0301иса ❤\ufe0f"),
+        ("Z\u0353" + "\u0316" * 78, "Z\u0353\u0316\u0316"),
         ("アリス 🌴", "アリス 🌴"),
         ("عائشة", "عائشة"),
     ],
 )
-def test_invisible_characters_are_removed_from_a_display_name(typed: str, stored: str) -> None:
+def test_invisible_characters_and_heaps_of_marks_are_removed_from_a_display_name(typed: str, stored: str) -> None:
     assert clean_display_name(typed) == stored
+
+
+@pytest.mark.parametrize(
+    "name", ["Bob", "BOB", "B0b", "ВОВ", "@bob", "Deleted user", "Deleted  uѕer", "Alice @bob", "＠bob"]
+)
+def test_a_display_name_that_could_be_another_persons_is_refused_and_kept_in_the_form(
+    hers: Client, alice: User, bob: User, name: str
+) -> None:
+    for allowed in ("Bob the Builder", "ALICE", "Alice @ Berlin", "Bobby"):
+        assert save(hers, display_name=allowed).status_code == 302
+    answer = save(hers, display_name=name)
+    assert answer.status_code == 422
+    assert 'class="errorlist"' in answer.content.decode()
+    alice.refresh_from_db()
+    assert alice.name == "Bobby"
+
+
+def test_two_people_may_have_the_same_display_name(hers: Client, alice: User, bob: User) -> None:
+    User.objects.filter(pk=bob.pk).update(display_name="Anna Smith")
+    assert save(hers, display_name="Anna Smith").status_code == 302
+
+
+def test_a_name_that_was_chosen_before_somebody_took_it_as_username_does_not_block_the_rest_of_the_form(
+    hers: Client, alice: User
+) -> None:
+    save(hers, display_name="Robert")
+    User.objects.create_user("robert")
+    assert save(hers, display_name="Robert", theme="dark").status_code == 302
+    assert save(hers, display_name="Rob").status_code == 302
+    assert save(hers, display_name="Robert").status_code == 422
+
+
+def test_administrators_cannot_give_a_person_the_name_of_another_one(
+    client: Client, alice: User, bob: User, admin_user: User
+) -> None:
+    form = ChangeForm(instance=alice, data={"username": "alice", "display_name": "Bob"})
+    assert "display_name" in form.errors
+    assert "display_name" not in ChangeForm(instance=alice, data={"username": "alice", "display_name": "Al"}).errors
+    assert "display_name" in AddForm(data={"username": "carol", "display_name": "Bob"}).errors
 
 
 @pytest.mark.parametrize("wrong", [{"time_zone": "Berlin"}, {"theme": "pink"}, {"display_name": "x" * 81}])

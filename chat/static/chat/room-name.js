@@ -1,7 +1,13 @@
+import { fullName } from "./full-name.js";
 import { gettext } from "./words.js";
 
 // What a room is called: a direct conversation by the people in it, as chat/listing.py has it.
 export function nameOf(room) {
   if (!room?.people) return room?.name;
   return room.people.map(({ name }) => name).join(", ") || gettext("Notes to self");
+}
+
+// The same with usernames, for where the room is shown.
+export function fullNameOf(room) {
+  return room.people?.length ? room.people.map(fullName).join(", ") : nameOf(room);
 }

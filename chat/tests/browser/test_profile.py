@@ -10,6 +10,7 @@ from accounts.models import User
 from accounts.profile import deletion
 from accounts.tests.helpers.pictures import encoded
 from chat.models import Room
+from chat.services import directs, rooms
 from chat.services.messages import post_message
 from chat.tests.browser.pages import OpenTab, Tab
 from project.testing.waiting import eventually
@@ -97,3 +98,28 @@ def test_a_theme_holds_for_all_pages_whatever_the_device_prefers(tab: OpenTab, a
         assert hers.read(ground) == dark
     hers.go("/accounts/profile/")
     assert hers.barriers() == []
+
+
+def test_where_a_display_name_alone_would_stand_the_username_stands_beside_it(
+    tab: OpenTab, alice: User, bob: User, mallory: User, general: Room
+) -> None:
+    rooms.join(mallory, general.pk)
+    User.objects.filter(pk__in=(bob.pk, mallory.pk)).update(display_name="Anna Smith")
+    talk = directs.open_direct(alice, [mallory.pk])
+    hers, his = tab(alice), tab(bob)
+    hers.open_room(general)
+    his.open_room(general)
+    his.say("Pin this")
+    assert his.shows("Pin this")
+    his.act("Pin this", "pin")
+    his.write("And")
+    for words in (
+        "Anna Smith (@bob) is typing…",
+        "Pinned by Anna Smith (@bob)",
+        "Anna Smith (@bob) and Anna Smith (@mallory) joined",
+    ):
+        eventually(lambda words=words: words in hers.one("main").text, within=10)  # type: ignore[misc]
+    hers.act("Pin this", "quote")
+    assert hers.one(".quoting b").text == "Anna Smith (@bob)"
+    hers.open_room(talk)
+    assert hers.one("main h1").text.endswith("Anna Smith (@mallory)")

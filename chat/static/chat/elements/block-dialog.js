@@ -1,4 +1,5 @@
 import { html } from "../vendor/lit.js";
+import { fullName } from "../full-name.js";
 import { gettext, interpolate } from "../words.js";
 import { LightElement } from "./light.js";
 
@@ -13,7 +14,7 @@ export class BlockDialog extends LightElement {
   }
 
   render() {
-    const question = interpolate(gettext("Block %(name)s?"), { name: this.user?.name ?? "" });
+    const question = interpolate(gettext("Block %(name)s?"), { name: this.user ? fullName(this.user) : "" });
     return html`<dialog class="block-dialog" aria-labelledby="block-title"><h2 id="block-title" dir="auto">${question}</h2>
       <p>${gettext("They cannot send you direct messages, and nothing they say gives you a badge. Their messages are folded, and you do not see them type.")}</p>
       <p>${gettext("They are not told. You can unblock them at any time.")}</p>

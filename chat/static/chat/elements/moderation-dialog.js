@@ -1,3 +1,4 @@
+import { fullName } from "../full-name.js";
 import { html, live, nothing } from "../vendor/lit.js";
 import { ACTS } from "../moderating.js";
 import { gettext, interpolate } from "../words.js";
@@ -28,7 +29,7 @@ export class ModerationDialog extends LightElement {
 
   render() {
     const { question, says, button, isDanger } = ACTS[this.act] ?? {};
-    const name = this.user?.name ?? "";
+    const name = this.user ? fullName(this.user) : "";
     return html`<dialog class="moderation-dialog" aria-labelledby="moderation-title">
       <form @submit=${this.#submit}><h2 id="moderation-title">${interpolate(question ?? "", { name })}</h2>
         <p>${says}</p>${this.#fields(ACTS[this.act] ?? {})}<p class="error" role="alert">${this.error}</p>

@@ -2,6 +2,7 @@ import { html, nothing, repeat } from "../vendor/lit.js";
 import { fetchJson } from "../fetching.js";
 import { avatar } from "../parts/avatar.js";
 import { closeIcon } from "../parts/icons.js";
+import { fullName } from "../full-name.js";
 import { gettext, interpolate } from "../words.js";
 import { LightElement } from "./light.js";
 
@@ -59,8 +60,8 @@ export class PeopleField extends LightElement {
   }
 
   #chip(user) {
-    const words = interpolate(gettext("Without %(name)s"), { name: user.name });
-    return html`<span class="chip" data-user=${user.username}><bdi>${user.name}</bdi>
+    const words = interpolate(gettext("Without %(name)s"), { name: fullName(user) });
+    return html`<span class="chip" data-user=${user.username}><bdi>${fullName(user)}</bdi>
       <button type="button" aria-label=${words} title=${words} @click=${() => this.#drop(user)}>${closeIcon}</button>
       </span>`;
   }

@@ -1,4 +1,5 @@
 import { guard, html, nothing, repeat } from "../vendor/lit.js";
+import { fullName } from "../full-name.js";
 import { avatar } from "../parts/avatar.js";
 import { foldedText } from "../parts/folded.js";
 import { olderOf } from "../parts/older.js";
@@ -34,10 +35,10 @@ export class PinList extends LightElement {
     const excerpt = this.chat.blocks.folds(message)
       ? html`<p class="excerpt"><em>${foldedText()}</em></p>`
       : html`<div class="excerpt body" dir="auto" .innerHTML=${guard([safe], () => trusted(safe))}></div>`;
-    const by = sentence(gettext("Pinned by %(name)s"), { name: html`<bdi>${pinned.by?.name ?? "?"}</bdi>` });
+    const by = sentence(gettext("Pinned by %(name)s"), { name: html`<bdi>${pinned.by ? fullName(pinned.by) : "?"}</bdi>` });
     const lead = () => this.dispatchEvent(new CustomEvent("lead", { detail: message, bubbles: true }));
     return html`<li class="card" data-pin=${message.id}>
-      <p class="by">${avatar(author, "xs")}<b><bdi>${author.name}</bdi></b>
+      <p class="by">${avatar(author, "xs")}<b><bdi>${fullName(author)}</bdi></b>
         <time>${momentOf(new Date(message.created_at))}</time></p>
       ${excerpt}<p class="below"><small>${by}</small><button type="button" class="link" @click=${lead}>${gettext("Show")}</button>
         ${this.chat.acts.may("pin", message) ? this.#unpin(message) : nothing}</p></li>`;

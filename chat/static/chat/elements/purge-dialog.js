@@ -1,4 +1,5 @@
 import { html } from "../vendor/lit.js";
+import { fullName } from "../full-name.js";
 import { gettext, interpolate } from "../words.js";
 import { LightElement } from "./light.js";
 
@@ -16,7 +17,7 @@ export class PurgeDialog extends LightElement {
   }
 
   render() {
-    const name = this.message?.author.name ?? "";
+    const name = this.message ? fullName(this.message.author) : "";
     const question = interpolate(gettext("Delete all that %(name)s posted in the last hour?"), { name });
     return html`<dialog aria-labelledby="purge-title"><h2 id="purge-title">${question}</h2>
       <p>${gettext("In this room, replies included. It cannot be brought back, and the room is told that you did it.")}</p>

@@ -3,7 +3,7 @@ import { hereText, unreadText } from "../parts/counts.js";
 import { menuIcon, moreIcon, peopleIcon, pinIcon, threadIcon } from "../parts/icons.js";
 import { signOf } from "../parts/faces.js";
 import { smallMarks } from "../parts/marks.js";
-import { nameOf } from "../room-name.js";
+import { fullNameOf, nameOf } from "../room-name.js";
 import { gettext, interpolate, ngettext } from "../words.js";
 import { LightElement } from "./light.js";
 import "./about-dialog.js";
@@ -28,7 +28,7 @@ export class RoomHeader extends LightElement {
   }
 
   #title(room) {
-    return html`<h1>${signOf(room)}<bdi>${nameOf(room)}</bdi>${smallMarks(room)}</h1>
+    return html`<h1 title=${fullNameOf(room)}>${signOf(room)}<bdi>${fullNameOf(room)}</bdi>${smallMarks(room)}</h1>
       <p class="topic" title=${room.topic}><bdi>${room.topic}</bdi></p>`;
   }
 

@@ -1,4 +1,5 @@
 import { html, nothing, repeat } from "../vendor/lit.js";
+import { fullName } from "../full-name.js";
 import { avatar } from "../parts/avatar.js";
 import { unreadText } from "../parts/counts.js";
 import { foldedText } from "../parts/folded.js";
@@ -44,7 +45,7 @@ export class ThreadList extends LightElement {
     const { replies } = message;
     const open = () => this.chat.side.openThread(message.id);
     return html`<li class="card" data-thread=${message.id} data-unread=${unread}><button type="button" @click=${open}>
-      <span class="by">${avatar(message.author, "xs")}<b><bdi>${message.author.name}</bdi></b>
+      <span class="by">${avatar(message.author, "xs")}<b><bdi>${fullName(message.author)}</bdi></b>
         ${unread ? html`<span class="badge mention">${unreadText(unread)}
           <span class="visually-hidden">${gettext("unread")}</span></span>` : nothing}</span>
       <span class="excerpt" dir="auto">${this.#words(message)}</span>

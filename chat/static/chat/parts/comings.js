@@ -1,4 +1,5 @@
 import { html, nothing } from "../vendor/lit.js";
+import { fullName } from "../full-name.js";
 import { momentOf } from "../times.js";
 import { gettext, ngettext } from "../words.js";
 import { peopleOf, sentence } from "./sentence.js";
@@ -68,7 +69,7 @@ function slow({ seconds }) {
   );
 }
 
-const name = (user) => html`<bdi>${user?.name}</bdi>`;
+const name = (user) => html`<bdi>${user && fullName(user)}</bdi>`;
 
 const time = (until) => html`<time datetime=${until}>${momentOf(new Date(until))}</time>`;
 

@@ -1,4 +1,5 @@
 import { html, nothing } from "../vendor/lit.js";
+import { fullName } from "../full-name.js";
 import { gettext } from "../words.js";
 import { sentence } from "./sentence.js";
 import { sign } from "./sign.js";
@@ -11,7 +12,7 @@ const TITLES = {
 
 // In place of a room that one is not in any more: who decided that, and why.
 export function gone({ room, how, by, reason }, urls) {
-  const who = html`<bdi>${by?.name ?? gettext("An administrator")}</bdi>`;
+  const who = html`<bdi>${by ? fullName(by) : gettext("An administrator")}</bdi>`;
   const name = room?.name ? html`<span class="name">${sign(room)}<bdi>${room.name}</bdi></span>` : gettext("this room");
   const title = TITLES[how]?.() ?? gettext("You are not in this room any more");
   return html`<div class="gone" role="alert" data-how=${how ?? "left"}><h1>${sentence(title, { who, room: name })}</h1>

@@ -1,4 +1,5 @@
 import { guard, html, nothing } from "../vendor/lit.js";
+import { fullName } from "../full-name.js";
 import { timeOf, timestampOf } from "../times.js";
 import { trusted } from "../trusted.js";
 import { gettext, interpolate } from "../words.js";
@@ -71,7 +72,7 @@ function tombstone(message, date, view) {
 function deletion({ author, deleted: { by } }) {
   if (by?.id === author.id) return gettext("This message was deleted.");
   if (!by) return gettext("This message was deleted by an administrator.");
-  return sentence(gettext("This message was deleted by a moderator, %(name)s."), { name: html`<bdi>${by.name}</bdi>` });
+  return sentence(gettext("This message was deleted by a moderator, %(name)s."), { name: html`<bdi>${fullName(by)}</bdi>` });
 }
 
 function by(message, date, view) {
@@ -114,7 +115,7 @@ function edited(message) {
 
 function pin({ pinned }) {
   if (!pinned) return nothing;
-  const by = html`<bdi>${pinned.by?.name ?? "?"}</bdi>`;
+  const by = html`<bdi>${pinned.by ? fullName(pinned.by) : "?"}</bdi>`;
   return html`<p class="pinned">${pinIcon}<span>${sentence(gettext("Pinned by %(name)s"), { name: by })}</span></p>`;
 }
 

@@ -1,4 +1,5 @@
 import { html, nothing } from "../vendor/lit.js";
+import { fullName } from "../full-name.js";
 import { gettext, interpolate } from "../words.js";
 import { foldedText } from "./folded.js";
 
@@ -7,11 +8,11 @@ export function quoteOf({ quote }, chat) {
   if (!quote) return nothing;
   if (quote.deleted) return html`<p class="quote" data-quote=${quote.id}><em>${gettext("A deleted message")}</em></p>`;
   const isFolded = chat.blocks.has(quote.author.id);
-  const words = interpolate(gettext("Show what %(name)s said"), { name: quote.author.name });
+  const words = interpolate(gettext("Show what %(name)s said"), { name: fullName(quote.author) });
   return html`<button type="button" class="quote" data-quote=${quote.id} title=${isFolded ? nothing : words}
     @click=${() => chat.lead(quote)}>${isFolded ? html`<em>${foldedText()}</em>` : excerpt(quote)}</button>`;
 }
 
 export function excerpt({ author, body }) {
-  return html`<b><bdi>${author.name}</bdi></b> <span dir="auto">${body}</span>`;
+  return html`<b><bdi>${fullName(author)}</bdi></b> <span dir="auto">${body}</span>`;
 }

@@ -1,4 +1,5 @@
 import { html } from "../vendor/lit.js";
+import { fullName } from "../full-name.js";
 import { locale } from "../times.js";
 import { interpolate, ngettext } from "../words.js";
 
@@ -21,7 +22,7 @@ export function peopleOf(users) {
 export const peopleText = (users) => list.format(entries(users, Infinity));
 
 function entries(users, most = NAMED) {
-  const names = users.map((user) => user.name);
+  const names = users.map(fullName);
   if (names.length <= most) return names;
   const count = names.length - (most - 1);
   return [...names.slice(0, most - 1), interpolate(ngettext("%(count)s other", "%(count)s others", count), { count })];
