@@ -109,8 +109,16 @@ class TestPages:
 class TestCommands:
     @pytest.mark.django_db(transaction=True)
     async def test_each_command_answers_each_user_as_the_table_says(
-        self, servers: Callable[..., Server], alice: User, bob: User, mallory: User, carol: User, administrator: User
+        self,
+        servers: Callable[..., Server],
+        settings: Any,
+        alice: User,
+        bob: User,
+        mallory: User,
+        carol: User,
+        administrator: User,
     ) -> None:
+        settings.CHAT = settings.CHAT | {"ROOMS_MADE": 0}  # each command has a room of its own
         known = people(alice, bob, mallory, administrator)
         asked = await in_thread(commands)(known, carol)
         server, seen = servers(**UNLIMITED, ROOMFUL_ADMIN_SECOND_FACTOR="1"), dict[str, dict[str, str]]()
