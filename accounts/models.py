@@ -156,6 +156,13 @@ class User(AbstractUser):
         return self.display_name or self.username
 
     @property
+    def full_name(self) -> str:
+        """The name with the username, for where nothing else says who it is (chat/static/chat/full-name.js)."""
+        if self.deleted_at is not None or self.name.lower() == self.username.lower():
+            return self.name
+        return f"{self.name} (@{self.username})"
+
+    @property
     def picture_url(self) -> str:
         """Where their picture is; empty where they have none, as whoever has just signed up, of whom it is not read."""
         has_one = isinstance(self.picture, str) and self.picture

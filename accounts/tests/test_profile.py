@@ -74,9 +74,14 @@ def test_a_display_name_that_could_be_another_persons_is_refused_and_kept_in_the
     assert alice.name == "Bobby"
 
 
-def test_two_people_may_have_the_same_display_name(hers: Client, alice: User, bob: User) -> None:
+def test_two_people_may_have_the_same_display_name_and_their_full_names_tell_them_apart(
+    hers: Client, alice: User, bob: User
+) -> None:
+    assert (alice.full_name, bob.full_name) == ("Alice", "Bob")
     User.objects.filter(pk=bob.pk).update(display_name="Anna Smith")
     assert save(hers, display_name="Anna Smith").status_code == 302
+    full_names = [user.full_name for user in User.objects.filter(pk__in=(alice.pk, bob.pk)).order_by("pk")]
+    assert full_names == ["Anna Smith (@alice)", "Anna Smith (@bob)"]
 
 
 def test_a_name_that_was_chosen_before_somebody_took_it_as_username_does_not_block_the_rest_of_the_form(

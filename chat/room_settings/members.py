@@ -85,4 +85,4 @@ def _words_about(added: list[User]) -> str:
     if not added:
         return str(_("They are members already."))
     words = ngettext("%(names)s is a member now.", "%(names)s are members now.", len(added))
-    return words % {"names": ", ".join(user.name for user in added)}
+    return words % {"names": ", ".join(user.full_name for user in added)}

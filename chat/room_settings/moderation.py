@@ -70,7 +70,7 @@ def _ban(request: HttpRequest, room: Room, wanted: dict[str, Any]) -> bool:
     until = timezone.now() + timedelta(seconds=span) if span else None
     done, _kept = attempt(request, service.ban, room.pk, user.pk, reason=wanted["reason"], until=until)
     if done:
-        messages.success(request, _("%(name)s is banned from this room.") % {"name": user.name})
+        messages.success(request, _("%(name)s is banned from this room.") % {"name": user.full_name})
     return done
 
 

@@ -119,6 +119,6 @@ def check_limits(expires_at: datetime | None, most_uses: int | None) -> None:
 
 def _check_not_banned(room: Room, users: Collection["User"]) -> None:
     bans = Ban.objects.in_force().filter(room=room, user__in=users).select_related("user").order_by("user__username")
-    if banned := [ban.user.name for ban in bans]:
+    if banned := [ban.user.full_name for ban in bans]:
         words = ngettext("%(names)s is banned from this room.", "%(names)s are banned from this room.", len(banned))
         raise Forbidden(words % {"names": ", ".join(banned)})
