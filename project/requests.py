@@ -1,4 +1,5 @@
 """An HTTP request of our Daphne: what it does differently is to bound the body, and the time that it takes to arrive.
+project/channel.py bounds what the connection keeps.
 
 Daphne calls the application once the whole body is there, in memory or in a temporary file: nothing that stands behind
 it (project/bodies.py, Django) can keep that from growing.
@@ -10,7 +11,9 @@ from typing import Any
 
 from daphne.http_protocol import HTTPFactory, WebRequest
 from django.conf import settings
+from twisted.web.http import _GenericHTTPChannelProtocol
 
+from project.channel import Channel
 from project.headers import PAIRS
 
 logger = logging.getLogger(__name__)
@@ -81,14 +84,25 @@ class Request(WebRequest):
 
     # -- For Daphne ----------------------------------------------------------------------------------------------------
 
+    async def drained(self) -> None:
+        """Wait until there is room for more of the answer."""
+        if self.channel is not None:
+            await self.channel.drained()
+
     def basic_error(self, status: int, status_text: bytes, body: str) -> None:
-        """In plain text: Daphne's page has a style in it, and says which server this is."""
-        headers = [*PAIRS, (b"content-type", b"text/plain; charset=utf-8")]
-        self.handle_reply({"type": "http.response.start", "status": status, "headers": headers})
-        self.handle_reply({"type": "http.response.body", "body": b"%d %s\n" % (status, status_text)})
+        self.answer(HTTPStatus(status))
+
+    def answer(self, status: HTTPStatus, *headers: tuple[bytes, bytes]) -> None:
+        """Answer in plain text: Daphne's page has a style in it, and says which server this is."""
+        headers = (*PAIRS, *headers, (b"content-type", b"text/plain; charset=utf-8"))
+        self.handle_reply({"type": "http.response.start", "status": status.value, "headers": headers})
+        self.handle_reply({"type": "http.response.body", "body": f"{status.value} {status.phrase}\n".encode()})
 
 
 class Factory(HTTPFactory):
+    def protocol(self) -> Any:
+        return _GenericHTTPChannelProtocol(Channel())
+
     def buildProtocol(self, addr: Any) -> Any:
         protocol = super().buildProtocol(addr)
         protocol.requestFactory = Request

@@ -22,7 +22,7 @@ from twisted.internet.defer import Deferred
 from project.drain import drain
 from project.logs import discreetly
 from project.migrating import refuse_an_old_database
-from project.requests import Factory
+from project.requests import Factory, Request
 from project.safety import is_loopback
 from project.websocket import GOOD_BYE_SECONDS, Socket
 
@@ -83,6 +83,12 @@ class Server(daphne.Server):
         if isinstance(protocol, Socket):
             scope["extensions"] = {"roomful.socket": protocol, "websocket.http.response": {}}
         return super().create_application(protocol, scope)
+
+    async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
+        """Let an application that streams its answer wait for the peer."""
+        await super().handle_reply(protocol, message)
+        if message.get("more_body") and isinstance(protocol, Request):
+            await protocol.drained()
 
 
 class ProductionServer(Server):

@@ -434,6 +434,8 @@ CHAT = {
 # Of a request: a picture fits. project/requests.py and project/bodies.py see to it.
 BODY_BYTES: int = env.int("ROOMFUL_BODY_BYTES", 6 * 1024 * 1024, validate=is_positive)
 BODY_SECONDS: int = env.int("ROOMFUL_BODY_SECONDS", 120, validate=is_positive)
+# How long a peer may take next to nothing of an answer (project/channel.py).
+STALL_SECONDS: int = env.int("ROOMFUL_STALL_SECONDS", 60, validate=is_positive)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes, but for files
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000  # the admin's lists have some for each row
 DATA_UPLOAD_MAX_NUMBER_FILES = 4
