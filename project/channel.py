@@ -12,15 +12,19 @@ from typing import Any
 from django.conf import settings
 from twisted.web.http import HTTPChannel
 
+from project import descriptors
+
 logger = logging.getLogger(__name__)
 
 HEAD_SECONDS = 30.0  # from the connection, or from the first byte of a further request
+SCARCE_HEAD_SECONDS = 5.0  # where file descriptors are scarce
 LEAST_BYTES = 16 * 1024  # that a peer takes in settings.STALL_SECONDS; a line of 20 kbit/s takes nine times as much
 
 
 class Channel(HTTPChannel):
     def __init__(self) -> None:
         super().__init__()
+        self._is_scarce = descriptors.is_scarce()  # this connection is one of the reserve
         self._in_head = True  # or between two requests
         self._head_clock: Any = None
         self._finished: Any = None  # the request whose answer fills the transport, while the next one waits
@@ -44,9 +48,16 @@ class Channel(HTTPChannel):
         self._head_clock = None
         super().allHeadersReceived()
 
+    def checkPersistence(self, request: Any, version: bytes) -> bool:
+        persists = bool(super().checkPersistence(request, version))
+        if persists and self._is_scarce:
+            request.responseHeaders.setRawHeaders(b"Connection", [b"close"])
+            return False
+        return persists
+
     def _start_head_clock(self) -> None:
         if self._in_head and self._head_clock is None:
-            seconds = min(HEAD_SECONDS, settings.BODY_SECONDS)
+            seconds = min(SCARCE_HEAD_SECONDS if self._is_scarce else HEAD_SECONDS, settings.BODY_SECONDS)
             self._head_clock = self.callLater(seconds, self._end_head)
 
     def _end_head(self) -> None:

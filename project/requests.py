@@ -13,6 +13,7 @@ from daphne.http_protocol import HTTPFactory, WebRequest
 from django.conf import settings
 from twisted.web.http import _GenericHTTPChannelProtocol
 
+from project import descriptors
 from project.channel import Channel
 from project.headers import PAIRS
 
@@ -20,6 +21,7 @@ logger = logging.getLogger(__name__)
 
 # What somebody is still sending is read and thrown away for so long: cut off at once, they would not see the answer.
 GOOD_BYE_SECONDS = 1
+RETRY_AFTER = b"30"  # seconds
 
 
 class Request(WebRequest):
@@ -84,6 +86,11 @@ class Request(WebRequest):
 
     # -- For Daphne ----------------------------------------------------------------------------------------------------
 
+    def process(self) -> Any:
+        if self.requestHeaders.hasHeader(b"upgrade") and not descriptors.allow_socket():
+            return self.answer(HTTPStatus.SERVICE_UNAVAILABLE, (b"retry-after", RETRY_AFTER))
+        return super().process()
+
     async def drained(self) -> None:
         """Wait until there is room for more of the answer."""
         if self.channel is not None:
@@ -104,6 +111,8 @@ class Factory(HTTPFactory):
         return _GenericHTTPChannelProtocol(Channel())
 
     def buildProtocol(self, addr: Any) -> Any:
+        if not descriptors.allow_connection():
+            return None  # Twisted closes it
         protocol = super().buildProtocol(addr)
         protocol.requestFactory = Request
         return protocol

@@ -19,6 +19,7 @@ from daphne.cli import CommandLineInterface
 from django.conf import settings
 from twisted.internet.defer import Deferred
 
+from project.descriptors import raise_limit
 from project.drain import drain
 from project.logs import discreetly
 from project.migrating import refuse_an_old_database
@@ -62,6 +63,7 @@ class Server(daphne.Server):
         self.ws_factory.protocol = Socket.configured_by(self.ws_factory)
 
     def run(self) -> None:
+        raise_limit()
         super().run()
         if self.refusal:
             sys.exit(self.refusal)
