@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # generic to the checker alone
 else:
     _RoomModelForm, _RoomModelAdmin = forms.ModelForm, admin.ModelAdmin
 
+PRIVATE_FIELDS = ("kind", "name")  # of a private room, administrators see these and the numbers
 MOST_MEMBERS = 200  # that a room's page lists
 
 
@@ -57,6 +58,8 @@ class RoomForm(forms.ModelForm):
         """The constraint looks at more than this form has."""
         cleaned = super().clean() or {}
         kind, name = self.cleaned_data.get("kind", self.instance.kind), self.cleaned_data.get("name", "")
+        if kind == Room.Kind.PRIVATE and self.cleaned_data.get("is_default"):
+            self.add_error("is_default", _("Newcomers become members of public rooms only."))
         if kind == Room.Kind.PUBLIC and Room.objects.named(name).exclude(pk=self.instance.pk).exists():
             self.add_error("name", _("There is a public room of that name."))
         return cleaned
@@ -88,6 +91,11 @@ class MemberInline(admin.TabularInline):
         return False
 
 
+def _is_private(room: Room) -> bool:
+    """As it is stored: a form that was refused has changed the object."""
+    return Room.objects.filter(pk=room.pk, kind=Room.Kind.PRIVATE).exists()
+
+
 @admin.register(Room)
 class RoomAdmin(admin.ModelAdmin):
     form = RoomForm
@@ -109,12 +117,15 @@ class RoomAdmin(admin.ModelAdmin):
         "is_locked",
         ("archived_at", admin.EmptyFieldListFilter),
     )
-    search_fields = ("name", "topic", "description", "former_names__name")
+    search_fields = ("name", "former_names__name")
     ordering = ("name",)
     actions = ("archive", "restore")
 
     def get_inlines(self, request: HttpRequest, obj: Room | None) -> Any:
-        return self.inlines if obj else ()
+        return () if obj is None or _is_private(obj) else self.inlines
+
+    def get_fields(self, request: HttpRequest, obj: Room | None = None) -> Any:
+        return PRIVATE_FIELDS if obj and _is_private(obj) else super().get_fields(request, obj)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Room]:
         """Without direct conversations: administrators have no part in them."""
@@ -163,12 +174,13 @@ class RoomAdmin(admin.ModelAdmin):
             assert by.user is not None
             given = {name: value for name, value in settings.items() if name != "default"}
             obj.pk, obj._state.adding = rooms.create_room(by.user, address=by.address, **given).pk, False
+            settings = {"default": True} if obj.is_default else {}
         rooms.change_settings(obj.pk, by=by, **settings)
 
     def has_change_permission(self, request: HttpRequest, obj: Room | None = None) -> bool:
-        """Nothing changes in an archived room, but that it is brought back."""
-        is_archived = obj is not None and obj.archived_at is not None
-        return not is_archived and super().has_change_permission(request, obj)
+        """An archived room can only be brought back, and a private room is changed by its own people."""
+        is_fixed = obj is not None and (obj.archived_at is not None or _is_private(obj))
+        return not is_fixed and super().has_change_permission(request, obj)
 
     def delete_model(self, request: HttpRequest, obj: Room) -> None:
         self._each(request, [obj], deleting.delete_room)

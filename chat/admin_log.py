@@ -1,7 +1,7 @@
 """What was done, in Django's admin: nothing here is changed but by the services."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.contrib import admin
@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from chat.asking import attempt
 from chat.errors import Invalid
-from chat.models import Announcement, AuditEntry, Ban, Report
+from chat.models import Announcement, AuditEntry, Ban, Report, Room
+from chat.models.audit import AuditQuerySet
 from chat.services import announcements, moderation, reports, site_bans
 from chat.services.actor import Actor
 
@@ -43,6 +44,9 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     date_hierarchy = "at"
     ordering = ("-at", "-pk")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
+        return cast(AuditQuerySet, super().get_queryset(request)).for_the_site()
+
 
 @admin.register(Report)
 class ReportAdmin(ReadOnlyAdmin):
@@ -72,6 +76,10 @@ class BanAdmin(ReadOnlyAdmin):
     search_fields = ("user__username", "room__name", "reason")
     ordering = ("-created_at", "-pk")
     actions = ("lift",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Ban]:
+        """Without those from private rooms, which their own people decide."""
+        return super().get_queryset(request).exclude(room__kind=Room.Kind.PRIVATE)
 
     @admin.action(description=_("Lift the ban"), permissions=["view"])
     def lift(self, request: HttpRequest, chosen: QuerySet[Ban]) -> None:

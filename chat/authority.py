@@ -3,10 +3,13 @@
 from collections.abc import Iterable
 from enum import StrEnum
 
-from chat.models import Membership
+from chat.models import Membership, Room
 
 OWNER, MODERATOR, MEMBER = Membership.Role.OWNER, Membership.Role.MODERATOR, Membership.Role.MEMBER
-ADMINISTRATOR = "administrator"  # of the site, member or not
+ADMINISTRATOR = "administrator"  # of the site, in a public room, member or not
+# An administrator in a private room: what is said there, and by whom, is for the room's own people
+# (docs/decisions/0027-the-session-of-an-administrator.md).
+CARETAKER = "caretaker"
 
 
 class Act(StrEnum):
@@ -39,6 +42,7 @@ MEMBERS = frozenset({OWNER, MODERATOR, MEMBER})
 MODERATORS = frozenset({OWNER, MODERATOR})
 WHOEVER_MODERATES = frozenset({OWNER, MODERATOR, ADMINISTRATOR})
 WHOEVER_OWNS = frozenset({OWNER, ADMINISTRATOR})
+THE_SITE = frozenset({ADMINISTRATOR, CARETAKER})
 
 # What one says, one says as a member: there administrators have no more than the role that they have in the room.
 ROLES_FOR: dict[Act, frozenset[str]] = {
@@ -61,16 +65,23 @@ ROLES_FOR: dict[Act, frozenset[str]] = {
     Act.CHANGE_KIND: WHOEVER_OWNS,  # public or private, and read-only
     Act.CHANGE_ROLES: WHOEVER_OWNS,
     Act.TRANSFER: WHOEVER_OWNS,
-    Act.ARCHIVE: WHOEVER_OWNS,
-    Act.DELETE_ROOM: WHOEVER_OWNS,
-    Act.CHANGE_RETENTION: frozenset({ADMINISTRATOR}),
+    Act.ARCHIVE: WHOEVER_OWNS | THE_SITE,
+    Act.DELETE_ROOM: WHOEVER_OWNS | THE_SITE,
+    Act.CHANGE_RETENTION: THE_SITE,
     Act.MAKE_DEFAULT: frozenset({ADMINISTRATOR}),
 }
 
 # What is left while a room is archived: to read it, and to decide what becomes of it.
 IN_AN_ARCHIVED_ROOM = frozenset({Act.SEE_MODERATION, Act.REPORT, Act.ARCHIVE, Act.DELETE_ROOM, Act.CHANGE_RETENTION})
 
-_RANKS = {MEMBER: 0, MODERATOR: 1, OWNER: 2, ADMINISTRATOR: 3}
+_RANKS = {CARETAKER: -1, MEMBER: 0, MODERATOR: 1, OWNER: 2, ADMINISTRATOR: 3}
+
+
+def administrators_role(room: Room) -> frozenset[str]:
+    """Return the role that administrators of the site have in a room. In a direct conversation, they have none."""
+    if room.is_direct:
+        return frozenset()
+    return frozenset({CARETAKER if room.kind == Room.Kind.PRIVATE else ADMINISTRATOR})
 
 
 def may(membership: Membership, act: Act) -> bool:

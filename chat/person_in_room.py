@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
-from chat.authority import IN_AN_ARCHIVED_ROOM, OWNER, Act, allows, outranks
+from chat.authority import CARETAKER, IN_AN_ARCHIVED_ROOM, OWNER, Act, allows, outranks
 from chat.events import muted
 from chat.models import Room
 from chat.services.actor import Actor
@@ -15,10 +15,10 @@ Standing = dict[str, Any]  # docs/protocol.md
 
 
 def room_seen_by(by: Actor, room_id: int) -> tuple[Room, frozenset[str]] | None:
-    """A room in which the viewer has any role, and their roles."""
+    """A room in which the viewer has any role, and their roles. Administrators look into no private room."""
     room = Room.objects.existing().filter(pk=room_id).first()
     roles = roles_of(by, room) if room else frozenset()
-    return (room, roles) if room and roles else None
+    return (room, roles) if room and roles - {CARETAKER} else None
 
 
 def people_of(room: Room) -> QuerySet[User]:

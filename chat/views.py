@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.models import User
 from chat import directory, events, history, listing, paging, ways_in
 from chat.attendance import count_in, here_counts
-from chat.authority import ADMINISTRATOR, acts_of
+from chat.authority import ADMINISTRATOR, CARETAKER, acts_of
 from chat.errors import Forbidden, Invalid, NotFound
 from chat.models import Block, Membership, Room
 from chat.services import rooms as room_services
@@ -51,7 +51,7 @@ def room(request: HttpRequest, room_id: int) -> HttpResponse:
     entry = next(entry for entry in listed if entry["id"] == room_id)
     state = {
         "me": events.user_card(user),
-        "authority": {role: acts_of([role]) for role in (*Membership.Role.values, ADMINISTRATOR)},
+        "authority": {role: acts_of([role]) for role in (*Membership.Role.values, ADMINISTRATOR, CARETAKER)},
         "administrator": user.is_staff and Actor.of(request).may_run_the_site,
         "blocked": list(Block.objects.by(user).values_list("blocked", flat=True)),
         "room": entry,

@@ -1,10 +1,11 @@
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn, Self
 
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from chat.models.membership import REASON_LENGTH
+from chat.models.room import Room
 
 
 class Unchangeable(TypeError):
@@ -12,6 +13,15 @@ class Unchangeable(TypeError):
 
 
 class AuditQuerySet(models.QuerySet["AuditEntry"]):
+    def for_the_site(self) -> Self:
+        """What administrators see. Of private rooms, that is what was done to the room as a whole, or by the site."""
+        private = Room.objects.filter(kind=Room.Kind.PRIVATE).values("pk")
+        removed = AuditEntry.objects.filter(
+            act=AuditEntry.Act.ROOM_DELETED, details__kind=Room.Kind.PRIVATE, room_id__isnull=False
+        ).values("room_id")
+        is_within = models.Q(room_id__in=private) | models.Q(room_id__in=removed)
+        return self.exclude(is_within, ~models.Q(act__in=AuditEntry.OF_THE_ROOM), actor_id__isnull=False)
+
     def update(self, **_fields: Any) -> NoReturn:
         raise Unchangeable
 
@@ -61,6 +71,17 @@ class AuditEntry(models.Model):
         PERSON_DELETED = "person.deleted", _("Deleted their account")
         INVITATION_MADE = "invitation.made", _("Invited somebody to the site")
         INVITATION_REVOKED = "invitation.revoked", _("Revoked an invitation to the site")
+
+    # Acts that concern a room as a whole: the site sees them of private rooms, too.
+    OF_THE_ROOM: ClassVar = [
+        Act.ROOM_CREATED,
+        Act.ROOM_ARCHIVED,
+        Act.ROOM_RESTORED,
+        Act.ROOM_DELETED,
+        Act.ROOM_RETAINED,
+        Act.ROOM_TRIMMED,
+        Act.REPORT_SETTLED,
+    ]
 
     at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
     act = models.CharField(_("what"), max_length=40, choices=Act.choices, editable=False)

@@ -65,11 +65,17 @@ def general(request: HttpRequest, room: Room) -> HttpResponse:
 @require_POST
 def archive(request: HttpRequest, room: Room) -> HttpResponse:
     attempt(request, archiving.archive, room.pk, reason=request.POST.get("reason", ""))
-    return redirect("chat:room-settings:general", room.pk)
+    return _back(request, room)
 
 
 @for_those_who_may(Act.ARCHIVE)
 @require_POST
 def restore(request: HttpRequest, room: Room) -> HttpResponse:
     attempt(request, archiving.restore, room.pk)
-    return redirect("chat:room-settings:general", room.pk)
+    return _back(request, room)
+
+
+def _back(request: HttpRequest, room: Room) -> HttpResponse:
+    """To the page with the form: administrators have it on another one in private rooms."""
+    has_general = allows(roles_of(Actor.of(request), room), Act.CHANGE_SETTINGS)
+    return redirect(f"chat:room-settings:{'general' if has_general else 'removal'}", room.pk)

@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from chat.authority import ADMINISTRATOR, MEMBER, MODERATOR, OWNER, Act, allows, outranks
+from chat.authority import MEMBER, MODERATOR, OWNER, Act, administrators_role, allows, outranks
 from chat.models import Membership, Room
 from chat.services import moderation, roles
 from chat.services.actor import Actor
@@ -52,7 +52,7 @@ def acts_on(
         """The room may be handed on to anybody; all else is done to those below, and never to the owner's role."""
         if name == member.role or room.archived_at or not allows(own, act.needs):
             return False
-        theirs = {member.role} | ({ADMINISTRATOR} if member.user_id in administrators else set())
+        theirs = {member.role} | (administrators_role(room) if member.user_id in administrators else set())
         is_below = member.user != by.user and outranks(own, theirs)
         return name == OWNER or (is_below and not (member.role == OWNER and name != "remove"))
 

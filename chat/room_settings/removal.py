@@ -15,6 +15,7 @@ from chat.authority import Act
 from chat.models import Room
 from chat.models.membership import REASON_LENGTH
 from chat.room_settings.access import for_those_who_may, show
+from chat.room_settings.general import ArchiveForm
 from chat.services import deleting, retention
 
 
@@ -78,5 +79,6 @@ def _show(request: HttpRequest, room: Room, status: int = 200, **bound: forms.Fo
     forms_of_page = {
         "retention_form": RetentionForm(initial={"days": room.retention_days}),
         "deletion_form": DeletionForm(room),
+        "archiving": ArchiveForm(),
     }
     return show(request, room, "removal", forms_of_page | bound, status=status)

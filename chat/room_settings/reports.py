@@ -8,13 +8,13 @@ from django.utils.translation import gettext as _
 
 from chat import paging
 from chat.asking import attempt
-from chat.authority import ADMINISTRATOR, Act
+from chat.authority import Act
 from chat.models import Report, Room
 from chat.models.membership import REASON_LENGTH
 from chat.room_settings.access import for_those_who_may, show
 from chat.services import reports as service
 from chat.services.actor import Actor
-from chat.services.locking import roles_of
+from chat.services.locking import is_administrator
 
 
 class SettleForm(forms.Form):
@@ -34,7 +34,7 @@ def reports(request: HttpRequest, room: Room) -> HttpResponse:
         "open_count": room.reports.open().count(),
         "settled": paging.newest(found.settled(), "settled_at", request.GET.get("before", "")),
         "outcomes": Report.Outcome.choices,
-        "is_administrator": ADMINISTRATOR in roles_of(Actor.of(request), room),
+        "is_administrator": is_administrator(Actor.of(request)),
     }
     return show(request, room, "reports", context)
 

@@ -6,7 +6,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from chat.authority import ADMINISTRATOR, IN_AN_ARCHIVED_ROOM, Act, allows, may, outranks
+from chat.authority import ADMINISTRATOR, IN_AN_ARCHIVED_ROOM, Act, administrators_role, allows, may, outranks
 from chat.database import limit_lock_wait
 from chat.errors import Forbidden, NotFound
 from chat.models import Membership, Message, Room
@@ -91,17 +91,17 @@ def roles_of(by: Actor, room: Room) -> frozenset[str]:
     if by.user is None:
         return frozenset({ADMINISTRATOR})
     roles = roles_on_record(by.user, room)
-    return roles if by.may_run_the_site else roles - {ADMINISTRATOR}
+    return roles if by.may_run_the_site else roles - administrators_role(room)
 
 
 def roles_on_record(user: User, room: Room) -> frozenset[str]:
     """Return the roles of a user in a room as they are stored, in whatever session. They decide who may act on them."""
     role = room.memberships.current().filter(user=user, user__is_active=True).values_list("role", flat=True)
-    roles = set(role)
+    roles = frozenset(role)
     # In a direct conversation there is nothing to run.
     if not room.is_direct and is_administrator_on_record(user):
-        roles.add(ADMINISTRATOR)
-    return frozenset(roles)
+        roles |= administrators_role(room)
+    return roles
 
 
 def is_administrator(by: Actor) -> bool:

@@ -8,14 +8,15 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from chat import broadcasts
-from chat.authority import ADMINISTRATOR, MODERATORS, Act
+from chat.authority import MODERATORS, Act
 from chat.errors import Conflict, Forbidden, Invalid, NotFound
 from chat.models import AuditEntry, Message, Report, Room
 from chat.services import audit
 from chat.services.editing import bury
 from chat.services.locking import (
     authorise,
-    check_administrator,
+    check_not_archived,
+    is_administrator,
     locked_room,
     locked_rooms,
     membership_for,
@@ -97,20 +98,22 @@ def _with_reason(report: Report, reason: str) -> Report:
 
 
 def _check_may_settle(by: "Actor", report: Report, room: Room | None) -> None:
-    """Where nobody moderates, in a direct conversation or a room that is gone, administrators do."""
-    if room is None or room.is_direct:
-        check_administrator(by)
+    """Administrators may settle each: a report tells the site, too. Elsewhere, those who moderate the room may."""
+    if is_administrator(by):
         return
-    roles = authorise(by, room, Act.SEE_MODERATION)
-    if ADMINISTRATOR not in roles and by.user is not None and report.author_id == by.user.pk:
+    if room is None or room.is_direct:
+        raise NotFound
+    authorise(by, room, Act.SEE_MODERATION)
+    if by.user is not None and report.author_id == by.user.pk:
         raise Forbidden(_("A report about you is for somebody else to settle."))
 
 
 def _delete_what_was_reported(by: "Actor", report: Report, room: Room | None, reason: str) -> None:
-    """In a direct conversation, it is the report that lets an administrator do so."""
+    """In a direct conversation or a private room, it is the report that lets an administrator do so."""
     if room is None or report.message_id is None:
         return
-    if not room.is_direct:
+    check_not_archived(room, Act.DELETE_ANY)
+    if not is_administrator(by):
         authorise(by, room, Act.DELETE_ANY)
     message = message_in(room, report.message_id)
     if not message.is_deleted:
@@ -126,6 +129,7 @@ def _tell_how_many(room: Room) -> None:
         return
     members = room.memberships.current().filter(user__is_active=True)
     moderators = members.filter(role__in=MODERATORS)
-    administrators = members.exclude(role__in=MODERATORS).filter(user__in=User.objects.administrators())
+    others = members.none() if room.kind == Room.Kind.PRIVATE else members.exclude(role__in=MODERATORS)
+    administrators = others.filter(user__in=User.objects.administrators())
     told = (found.values_list("user_id", flat=True) for found in (moderators, administrators))
     broadcasts.reports_counted(room, *told)

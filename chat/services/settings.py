@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from chat import broadcasts
 from chat.authority import Act
-from chat.errors import Forbidden
+from chat.errors import Forbidden, Invalid
 from chat.models import AuditEntry, Room
 from chat.services import audit
 from chat.services.actor import Actor
@@ -68,10 +68,21 @@ def change_settings(
     _check_may_change(by, room, wanted)
     before = {setting: getattr(room, SETTINGS[setting].field) for setting in wanted}
     after = {setting: SETTINGS[setting].clean(value) for setting, value in wanted.items()}
-    changed = [setting for setting in wanted if before[setting] != after[setting]]
+    _check_default(room, before, after)
+    changed = [setting for setting in after if before[setting] != after[setting]]
     if changed:
         _change(room, by, {each: before[each] for each in changed}, {each: after[each] for each in changed})
     return room
+
+
+def _check_default(room: Room, before: dict[str, Any], after: dict[str, Any]) -> None:
+    """Newcomers become members of public rooms alone: a room that is made private is none of theirs any more."""
+    if after.get("kind", room.kind) != Room.Kind.PRIVATE:
+        return
+    if after.get("default") and not room.is_default:
+        raise Invalid(_("Newcomers become members of public rooms only."))
+    if "kind" in after and room.kind != Room.Kind.PRIVATE and room.is_default:
+        before["default"], after["default"] = True, False
 
 
 def _check_may_change(by: Actor, room: Room, settings: Iterable[str]) -> None:

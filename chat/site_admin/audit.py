@@ -55,7 +55,7 @@ class SearchForm(forms.Form):
     def found(self) -> QuerySet[AuditEntry]:
         """What a valid form asks for."""
         asked = self.cleaned_data
-        found = AuditEntry.objects.all()
+        found = AuditEntry.objects.for_the_site()
         if text := asked["text"]:
             names = Q(actor_name__icontains=text) | Q(person_name__icontains=text) | Q(room_name__icontains=text)
             found = found.filter(names | Q(reason__icontains=text))

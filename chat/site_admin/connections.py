@@ -23,7 +23,7 @@ from chat.site_admin.access import for_administrators, show
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A socket, and where its tab is: a room's name, or only that it is a direct conversation."""
+    """A socket, and where its tab is: a room's name, or only that it is private or a direct conversation."""
 
     socket: Socket
     room: str
@@ -56,7 +56,8 @@ def rows_of(request: HttpRequest, sockets: Iterable[Socket]) -> list[Row]:
     """With the rooms' names, in two queries. Administrators end no sockets of one another."""
     sockets = list(sockets)
     rooms = Room.objects.in_bulk({socket.room for socket in sockets if socket.room is not None})
-    names = {room.pk: _("Direct conversation") if room.is_direct else str(room) for room in rooms.values()}
+    hidden = {Room.Kind.DIRECT: _("Direct conversation"), Room.Kind.PRIVATE: _("Private room")}
+    names = {room.pk: hidden.get(Room.Kind(room.kind), str(room)) for room in rooms.values()}
     others = set(User.objects.administrators().exclude(pk=request.user.pk).values_list("pk", flat=True))
     return [Row(each, names.get(each.room, "") if each.room else "", each.user not in others) for each in sockets]
 

@@ -114,17 +114,18 @@ def reset_second_factor(request: HttpRequest, user_id: int) -> HttpResponse:
 
 
 def _person(request: HttpRequest, user_id: int, form: BanForm, status: int = 200) -> HttpResponse:
-    """Of direct conversations, only how many: whom they talk to is theirs."""
+    """Of direct conversations and private rooms, only how many: whom they talk to is theirs."""
     shown = get_object_or_404(User, pk=user_id)
     viewer = cast(User, request.user)
     memberships = Membership.objects.of(shown).filter(room__deleted_at=None)
-    rooms = memberships.exclude(room__kind=Room.Kind.DIRECT).select_related("room")
+    rooms = memberships.filter(room__kind=Room.Kind.PUBLIC).select_related("room")
     roll = roll_call.call()
     context = {
         "person": shown,
         "ban": Ban.objects.of_the_site().filter(user=shown).select_related("by").first(),
         "presence": presence_of(shown.pk),
         "memberships": rooms.order_by(Lower("room__name"), "room_id"),
+        "privates": memberships.filter(room__kind=Room.Kind.PRIVATE).count(),
         "directs": memberships.filter(room__kind=Room.Kind.DIRECT).count(),
         "roll": roll,
         "rows": rows_of(request, roll.of(shown.pk)),

@@ -1,4 +1,4 @@
-"""All rooms with their numbers, as they are now. Of direct conversations only how many there are."""
+"""All rooms with their numbers, as they are now. Of private rooms the name besides, of direct conversations no more."""
 
 from collections.abc import Iterable
 from typing import Any, cast
@@ -30,7 +30,7 @@ def rooms(request: HttpRequest) -> HttpResponse:
     existing = Room.objects.existing()
     found = existing.exclude(kind=Room.Kind.DIRECT).filter(FILTERS.get(kind, Q()))
     if text:
-        found = found.filter(Q(name__icontains=text) | Q(topic__icontains=text))
+        found = found.filter(Q(name__icontains=text) | Q(topic__icontains=text, kind=Room.Kind.PUBLIC))
     page = numbered(request, found.order_by(Lower("name"), "pk"))
     directs = existing.filter(kind=Room.Kind.DIRECT).count()
     shown = _with_numbers(cast("Iterable[Room]", page))

@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 
 from accounts.models import User
-from chat.authority import ADMINISTRATOR, MEMBER, MODERATOR, OWNER, ROLES_FOR, Act, allows, outranks
+from chat.authority import ADMINISTRATOR, CARETAKER, MEMBER, MODERATOR, OWNER, ROLES_FOR, Act, allows, outranks
 from chat.errors import Forbidden, NotFound
 from chat.models import Room
 from chat.services import rooms
@@ -16,20 +16,21 @@ from chat.services.locking import authorise, locked_room, membership_for
 
 pytestmark = pytest.mark.django_db
 
-ROLES = (OWNER, MODERATOR, MEMBER, ADMINISTRATOR)
+ROLES = (OWNER, MODERATOR, MEMBER, ADMINISTRATOR, CARETAKER)
 
 
 def test_the_table_in_docs_roles_matches_the_code() -> None:
     text = (Path(settings.BASE_DIR) / "docs" / "roles.md").read_text()
-    rows = re.findall(r"^\| `(\w+)` \|[^|]*\|([^|]*)\|([^|]*)\|([^|]*)\|([^|]*)\|$", text, re.MULTILINE)
+    rows = re.findall(r"^\| `(\w+)` \|[^|]*\|([^|]*)\|([^|]*)\|([^|]*)\|([^|]*)\|([^|]*)\|$", text, re.MULTILINE)
     shown = {name: {role for role, cell in zip(ROLES, cells, strict=True) if cell.strip()} for name, *cells in rows}
     assert shown == {act.value: set(ROLES_FOR[act]) for act in Act}
 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_each_role_may_do_what_the_table_says(role: str, alice: User, mallory: User, general: Room) -> None:
-    if role == ADMINISTRATOR:
+    if role in (ADMINISTRATOR, CARETAKER):
         User.objects.filter(pk=mallory.pk).update(is_staff=True)
+        Room.objects.filter(pk=general.pk).update(kind="public" if role == ADMINISTRATOR else "private")
     else:
         rooms.join(mallory, general.pk)
         general.memberships.filter(user=mallory).update(role=role)
@@ -50,7 +51,7 @@ def test_to_an_outsider_there_is_no_such_room(mallory: User, secret: Room) -> No
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("other", ROLES)
 def test_nobody_acts_on_their_own_rank_or_above(role: str, other: str) -> None:
-    ranks = [MEMBER, MODERATOR, OWNER, ADMINISTRATOR]
+    ranks = [CARETAKER, MEMBER, MODERATOR, OWNER, ADMINISTRATOR]
     assert outranks([role], [other]) == (ranks.index(role) > ranks.index(other))
 
 

@@ -149,7 +149,8 @@ def administrator(admin_user: User) -> Actor:
 
 @pytest.fixture
 def room(bob: User, secret: Room) -> Room:
-    """A private room, with something that Bob said."""
+    """A public room, which administrators run, with something that Bob said."""
+    Room.objects.filter(pk=secret.pk).update(kind=Room.Kind.PUBLIC)
     messages.post_message(bob, secret.pk, body="Buy this", client_id=uuid4())
     secret.refresh_from_db()
     return secret

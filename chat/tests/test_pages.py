@@ -136,12 +136,17 @@ class TestAdmin:
 
     def test_the_admin_changes_a_room_through_the_service(self, admin: Client, general: Room) -> None:
         before = Room.objects.get(pk=general.pk).version
-        changed = {"kind": "private", "name": "lobby", "topic": "Be kind", "emoji": "🦑", "is_default": "on"}
+        changed = {"kind": "public", "name": "lobby", "topic": "Be kind", "emoji": "🦑", "is_default": "on"}
         admin.post(reverse("admin:chat_room_change", args=[general.pk]), changed | NO_MEMBERS_CHANGED)
         general.refresh_from_db()
-        assert (general.kind, general.name, general.topic, general.emoji) == ("private", "lobby", "Be kind", "🦑")
+        assert (general.kind, general.name, general.topic, general.emoji) == ("public", "lobby", "Be kind", "🦑")
         assert general.is_default
         assert general.settings_version == before + 1
+        answer = admin.post(reverse("admin:chat_room_change", args=[general.pk]), changed | {"kind": "private"})
+        assert "Newcomers become members of public rooms only." in answer.text
+        made = {"kind": "private", "name": "inner"}
+        admin.post(reverse("admin:chat_room_add"), made)
+        assert Room.objects.get(name="inner").kind == "private"
 
     def test_the_admin_archives_and_restores_a_room(self, admin: Client, general: Room) -> None:
         page = reverse("admin:chat_room_change", args=[general.pk])

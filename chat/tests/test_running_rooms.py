@@ -104,11 +104,11 @@ class TestSettings:
         change = rooms.change_settings
         assert change(general.pk, by=Actor(bob), description="Everything else")
         assert refuses(Forbidden, change, general.pk, by=Actor(mallory), description="Mine")
+        assert change(general.pk, by=Actor(admin_user), default=True).is_default
+        assert refuses(Forbidden, change, general.pk, by=Actor(alice), default=False)
         assert change(general.pk, by=Actor(alice), kind="private", read_only=True)
         assert refuses(Forbidden, change, general.pk, by=Actor(bob), kind="public")
         assert refuses(Forbidden, change, general.pk, by=Actor(bob), read_only=False)
-        assert change(general.pk, by=Actor(admin_user), default=True).is_default
-        assert refuses(Forbidden, change, general.pk, by=Actor(alice), default=False)
 
     def test_a_direct_conversation_has_no_settings_and_cannot_be_left(
         self, alice: User, bob: User, general: Room

@@ -1,6 +1,7 @@
 import { silenceOf } from "./silence.js";
 
 const RANKS = ["member", "moderator", "owner"];
+const OF_ADMINISTRATORS = { public: "administrator", private: "caretaker" }; // by the kind of the room
 
 // What one does to a message of the shown room, or to its author, and who may.
 export class Acts {
@@ -28,7 +29,7 @@ export class Acts {
   // Whether the person's role in the shown room is enough, by the server's table: what it decides is final.
   allows(act) {
     const { authority, isAdministrator, room } = this.#chat;
-    const roles = isAdministrator && room?.kind !== "direct" ? [room?.role, "administrator"] : [room?.role];
+    const roles = [room?.role, isAdministrator && OF_ADMINISTRATORS[room?.kind]];
     return roles.some((role) => authority[role]?.includes(act));
   }
 
@@ -97,7 +98,7 @@ export class Acts {
   #isBelow({ id }) {
     const { isAdministrator, room, roster } = this.#chat;
     const rank = (role) => RANKS.indexOf(role ?? "member");
-    return isAdministrator || rank(roster.find(id)?.role) < rank(room?.role);
+    return (isAdministrator && room?.kind === "public") || rank(roster.find(id)?.role) < rank(room?.role);
   }
 
   #do(type, message, members) {

@@ -122,9 +122,10 @@ class TestPeople:
         direct(alice, bob)
         signed_in(bob)
         text = text_of(admin, "person", bob.pk)
-        for shown in ("bob@example.org", "general", "secret", "one direct conversation", "data-session"):
+        for shown in ("bob@example.org", "general", "one private room", "one direct conversation", "data-session"):
             assert shown in text
         assert "alice" not in text.lower()
+        assert "secret" not in text
 
     def test_a_user_who_does_not_exist_has_no_page(self, admin: Client) -> None:
         assert admin.get(reverse("chat:site-admin:person", args=[999])).status_code == 404

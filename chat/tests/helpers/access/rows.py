@@ -43,9 +43,12 @@ NOT_THEIRS = signed_in("nothing")
 NEWCOMERS = Row("open", "leads on", "leads on", "leads on", "leads on")
 DONE_BY_NEWCOMERS = Row("done", "leads on", "leads on", "leads on", "leads on")
 
-# In a private room, which does not exist for outsiders. Administrators reach only its settings.
+# In a private room, which does not exist for outsiders. Administrators decide only what becomes of it.
 MEMBERS = Row("sign in", "nothing", "open", "open", "nothing")
 DONE_BY_MEMBERS = Row("sign in", "nothing", "done", "done", "nothing")
+ITS_PEOPLE = Row("sign in", "nothing", "refused", "open", "refused")
+DONE_BY_ITS_PEOPLE = Row("sign in", "nothing", "refused", "done", "refused")
+NOT_SO_FOR_ITS_PEOPLE = Row("sign in", "nothing", "refused", "not so", "refused")
 WHO_RUN_IT = Row("sign in", "nothing", "refused", "open", "open")
 DONE_BY_WHO_RUN_IT = Row("sign in", "nothing", "refused", "done", "done")
 NOT_SO_FOR_WHO_RUN_IT = Row("sign in", "nothing", "refused", "not so", "not so")
@@ -63,6 +66,8 @@ ADMIN_FORM = Row("sign in", "sign in", "sign in", "sign in", "form | leads on | 
 ANYBODY = Row("refused", "done", "done", "done", "done")
 IN_THE_ROOM = Row("refused", "nothing", "done", "done", "nothing")
 WHOEVER_RUNS_THE_ROOM = Row("refused", "nothing", "refused", "done", "done")
+ITS_MODERATORS = Row("refused", "nothing", "refused", "done", "refused")
 THEIR_AUTHOR = Row("refused", "nothing", "done", "refused", "nothing")
 ALL_BUT_THEIR_AUTHOR = Row("refused", "nothing", "refused", "done", "nothing")
 THEIR_AUTHOR_AND_WHO_RUN_THE_ROOM = Row("refused", "nothing", "done", "done", "done")
+THEIR_AUTHOR_AND_ITS_MODERATORS = Row("refused", "nothing", "done", "done", "refused")

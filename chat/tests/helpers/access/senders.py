@@ -52,7 +52,7 @@ def command(name: str, owner: User, member: User, carol: User) -> dict[str, Any]
         "uuid": str(uuid4()),
         "soon": soon,
     }
-    return {"room": room.pk} | filled_in(SENT.get(name, {}), values)
+    return {"room": room.pk} | filled_in(SENT.get(name, SENT.get(name.removesuffix(", public"), {})), values)
 
 
 async def outcome_of(socket: Socket, name: str, members: dict[str, Any]) -> str:

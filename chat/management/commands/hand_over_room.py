@@ -1,0 +1,27 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from chat.errors import Refused
+from chat.services import roles
+from chat.services.actor import SITE
+
+
+class Command(BaseCommand):
+    help = "Makes a member the owner of a room, such as a private one whose owner is gone."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("room", type=int, help="the number in the room's address, /rooms/NUMBER/")
+        parser.add_argument("username", help="of a member of the room")
+
+    def handle(self, *args: Any, room: int, username: str, **options: Any) -> None:
+        user = User.objects.called(username).first()
+        if user is None:
+            raise CommandError(_("Nobody has the username %(username)s.") % {"username": username})
+        try:
+            roles.transfer(SITE, room, user.pk)
+        except Refused as refused:
+            raise CommandError(refused.detail) from refused
+        self.stdout.write(_("%(username)s owns the room now.") % {"username": user.username})
