@@ -27,6 +27,8 @@ class Overloaded(Exception):
     """Work was refused, and nothing of it was done. It may be asked for again after `retry_after` seconds."""
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
+    title: str | Promise = _("The site is busy")
+    is_undone = True  # whether it is certain that nothing was done
     sentence: str | Promise = _("Too many people ask for this at the same moment.")
 
     def __init__(self, work: str, retry_after: float) -> None:
@@ -50,14 +52,15 @@ class Refusals:
         self._written: float | None = None
         self._lock = threading.Lock()
 
-    def note(self) -> None:
+    def note(self, detail: str = "") -> None:
         with self._lock:
             self._count += 1
             now = time.monotonic()
             if self._written is not None and now < self._written + LINE_SECONDS:
                 return
             count, self._count, self._written = self._count, 0, now
-        logger.warning("Refused for now: %s (%d since the last such line)", self._what, count)
+        because = f": {detail}" if detail else ""
+        logger.warning("Refused for now: %s (%d since the last such line)%s", self._what, count, because)
 
 
 class Gate:

@@ -6,6 +6,7 @@ writer at a time, so there all writes queue for one thread, whose connection sta
 """
 
 import asyncio
+import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +15,7 @@ from functools import partial
 from typing import Generic, ParamSpec, TypeVar
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, close_old_connections, connection
+from django.db import Error, InterfaceError, OperationalError, close_old_connections, connection
 
 from chat.errors import Unavailable
 from chat.reserve import use_reserve
@@ -117,6 +118,14 @@ def limit_lock_wait() -> None:
         cursor.execute(f"SET LOCAL lock_timeout = {max(1, int(seconds * 1000))}")
 
 
+def is_outage(error: BaseException) -> bool:
+    """Whether an error says that the database is away, locked or full, and not that a query is wrong."""
+    if not isinstance(error, (OperationalError, InterfaceError)):
+        return False
+    code = getattr(error.__cause__, "sqlite_errorcode", None)
+    return code is None or code & 0xFF != sqlite3.SQLITE_ERROR  # such as "no such table"
+
+
 def _met_a_lock(error: BaseException) -> bool:
     """Whether a query was given up because of a lock (PostgreSQL's `lock_timeout`)."""
     return getattr(error.__cause__, "sqlstate", None) == "55P03"
@@ -135,7 +144,9 @@ class _Job(Generic[T]):
         _current.job = self
         try:
             return self.call()
-        except (OperationalError, InterfaceError) as error:
+        except Error as error:
+            if not is_outage(error):
+                raise
             if not _met_a_lock(error):
                 connection.close()
             elif self.lane in (Lane.POST, Lane.WRITE):

@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.defaults import server_error as internal_error
 
 from accounts.overload import Overloaded, Refusals, release_connections
+from project.unavailable import as_unavailable
 
 CSRF_FIELD = "csrfmiddlewaretoken"
 
@@ -84,7 +85,7 @@ def as_overloaded(error: BaseException) -> Overloaded | None:
     if isinstance(error, OperationalError) and type(error.__cause__).__name__ == "PoolTimeout":
         no_connection.note()
         return NoConnection("a connection", settings.DATABASE_WAIT_SECONDS)
-    return None
+    return as_unavailable(error)
 
 
 def refusal(request: HttpRequest, error: Overloaded) -> HttpResponse:

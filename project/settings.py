@@ -182,6 +182,7 @@ DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{quote(str(OUR
 if DATABASES["default"]["NAME"] == str(OUR_FILE):
     keep_from_others(OUR_FILE)  # SQLite gives what it writes beside it the same rights
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["ENGINE"] = "project.sqlite"  # Django's, where writers wait their turn
     DATABASES["default"]["OPTIONS"] = {
         # IMMEDIATE takes the write lock when a transaction begins, so that two writers wait instead of failing.
         "transaction_mode": "IMMEDIATE",

@@ -38,7 +38,7 @@ async def test_posts_that_arrive_while_a_batch_is_stored_share_the_next_transact
     batches: list[int], alice: User, bob: User, general: Room
 ) -> None:
     commits = GroupCommit()
-    posts = [say(alice if number % 2 else bob, general, str(number)) for number in range(40)]
+    posts = [say(alice if number % 2 else bob, general, f"Number {number}") for number in range(40)]
     stored = await asyncio.gather(*map(commits.post, posts))
 
     assert [message.body for message in stored] == [post.body for post in posts]

@@ -85,5 +85,5 @@ class Silent(_Unreachable):
         self.proxy.resume()
 
 
-IS_SQLITE = settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
+IS_SQLITE = settings.DATABASES["default"]["ENGINE"] == "project.sqlite"
 OUTAGES: list[Callable[[Path], Outage]] = [Locked] if IS_SQLITE else [Refusing, Silent]

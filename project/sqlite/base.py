@@ -1,0 +1,99 @@
+"""Django's SQLite backend. Within a process, writers queue for their turn.
+
+SQLite lets one connection write at a time. The others look again and again whether they may, in no order, and give up
+after a while: of twenty writers, some never get their turn. So what writes takes a turn here first: transactions, which
+begin IMMEDIATE, and single statements outside of one. Reads never wait. Writers of other processes are waited for by
+SQLite, as ever.
+"""
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db.backends.sqlite3 import base
+from django.db.utils import OperationalError
+
+from project.sqlite.queue import FairLock
+
+WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
+
+_queues: dict[str, FairLock] = defaultdict(FairLock)  # by the file's name
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._has_turn = False
+
+    @contextmanager
+    def turn_for(self, query: str) -> Iterator[None]:
+        """Let a statement outside of a transaction have its turn, if it writes."""
+        if self._has_turn or not query.startswith(WRITES):
+            yield
+            return
+        self._take_turn()
+        try:
+            yield
+        finally:
+            self._end_turn()
+
+    def create_cursor(self, name: str | None = None) -> "Cursor":
+        return self.connection.cursor(lambda connection: Cursor(connection, self))
+
+    def _start_transaction_under_autocommit(self) -> None:
+        self._take_turn()
+        try:
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]
+        except BaseException:
+            self._end_turn()
+            raise
+
+    def _commit(self) -> None:
+        try:
+            super()._commit()  # type: ignore[misc]
+        finally:
+            self._end_turn()
+
+    def _rollback(self) -> None:
+        try:
+            super()._rollback()  # type: ignore[misc]
+        finally:
+            self._end_turn()
+
+    def _close(self) -> None:
+        try:
+            super()._close()  # type: ignore[misc]
+        finally:
+            self._end_turn()
+
+    def _take_turn(self) -> None:
+        if not self._queue.acquire(self.settings_dict["OPTIONS"].get("timeout", 5.0)):
+            busy = sqlite3.OperationalError("database is locked")
+            busy.sqlite_errorcode = sqlite3.SQLITE_BUSY
+            raise OperationalError(*busy.args) from busy
+        self._has_turn = True
+
+    def _end_turn(self) -> None:
+        if self._has_turn:
+            self._has_turn = False
+            self._queue.release()
+
+    @property
+    def _queue(self) -> FairLock:
+        return _queues[str(self.settings_dict["NAME"])]
+
+
+class Cursor(base.SQLiteCursorWrapper):
+    def __init__(self, connection: sqlite3.Connection, wrapper: DatabaseWrapper) -> None:
+        super().__init__(connection)
+        self._wrapper = wrapper
+
+    def execute(self, query: str, params: Any = None) -> Any:
+        with self._wrapper.turn_for(query):
+            return super().execute(query, params)
+
+    def executemany(self, query: str, param_list: Iterable[Any]) -> Any:
+        with self._wrapper.turn_for(query):
+            return super().executemany(query, param_list)

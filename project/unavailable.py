@@ -1,0 +1,33 @@
+"""The answer to a request that meets a database which is away, locked or full: 503, and when to come back.
+
+Sockets answer `unavailable` to the same errors (chat/database.py). What was typed into a form is in the page, which
+sends it again (project/overload.py).
+"""
+
+import errno
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.overload import Overloaded, Refusals
+from chat.database import is_outage
+from chat.errors import Unavailable
+
+RETRY_SECONDS = 5.0
+FULL = (errno.ENOSPC, errno.EDQUOT)
+
+unavailable = Refusals("pages without the database")
+
+
+class Away(Overloaded):
+    title = _("The site cannot store anything just now")
+    sentence = _("Its database does not answer, is locked, or is full.")
+    is_undone = False  # a commit may have been under way
+
+
+def as_unavailable(error: BaseException) -> Away | None:
+    """Return what to answer to an error that means that nothing can be stored for now; None for any other error."""
+    is_full = isinstance(error, OSError) and error.errno in FULL
+    if not (is_full or is_outage(error) or isinstance(error, Unavailable)):
+        return None
+    unavailable.note(f"{type(error).__name__}: {error}")
+    return Away("the database", RETRY_SECONDS)
