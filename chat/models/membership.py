@@ -2,7 +2,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Least, Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -68,11 +68,17 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def with_unread(self) -> Self:
         """Each with `unread`, `mentions` and `threads`, as docs/protocol.md counts them, up to MOST_UNREAD."""
         room, user = models.OuterRef("room"), models.OuterRef("user")
-        mentions = Mention.objects.filter(room=room, user=user, position__gt=models.OuterRef("last_read"))
-        mentions = mentions.filter(~Hides("user", "message__author"))
+        # Each of the two is found by the index. A member who came later was not among everyone.
+        mentions = Mention.objects.filter(room=room, position__gt=models.OuterRef("last_read"))
+        mentions = mentions.filter(~Hides(user, "message__author"))
+        of_user = mentions.filter(user=user)
+        of_everyone = mentions.filter(user=None, position__gt=models.OuterRef("admitted")).exclude(message__author=user)
         return self.annotate(
             unread=BoundedCount(_unread_messages().values("pk")[:MOST_UNREAD]),
-            mentions=BoundedCount(mentions.values("pk")[:MOST_UNREAD]),
+            mentions=Least(
+                BoundedCount(of_user.values("pk")[:MOST_UNREAD]) + BoundedCount(of_everyone.values("pk")[:MOST_UNREAD]),
+                MOST_UNREAD,
+            ),
             threads=BoundedCount(_unread_replies().values("pk")[:MOST_UNREAD]),
         )
 

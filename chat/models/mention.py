@@ -2,12 +2,19 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from chat.models.message import EVERYONE
+
 
 class Mention(models.Model):
-    """Somebody whom a message of the conversation tells: the same as stands in the message, to be counted by user."""
+    """A user whom a message of the conversation tells, or everyone but its author: one row, without a user.
+
+    The same as stands in the message, to be counted by user.
+    """
 
     room = models.ForeignKey("chat.Room", on_delete=models.CASCADE, related_name="+", db_index=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+", db_index=False
+    )
     message = models.ForeignKey("chat.Message", on_delete=models.CASCADE, related_name="mentions")
     position = models.PositiveBigIntegerField(_("position"))  # the message's
 
@@ -17,4 +24,4 @@ class Mention(models.Model):
         constraints = [models.UniqueConstraint(fields=["user", "room", "position"], name="one_mention_a_message")]
 
     def __str__(self) -> str:
-        return f"@{self.user} – {self.message}"
+        return f"@{self.user or EVERYONE} – {self.message}"

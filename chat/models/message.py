@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from chat.models.mention import Mention
 
 
+EVERYONE = "everyone"  # as `told`: all who were members when it was posted
+
+
 class MessageQuerySet(models.QuerySet["Message"]):
     def conversation(self) -> Self:
         """Without replies, which stand beside it."""
@@ -60,7 +63,7 @@ class Message(models.Model):
 
     # What happened that the room tells by itself, such as {"what": "joined"}: clients say it in their own language.
     notice = models.JSONField(null=True, editable=False)
-    # The ids of those whom it addresses: settled when it is posted, so that every count of them can be made again.
+    # Whom it addresses, as ids, or EVERYONE: settled when it is posted, so that every count of them can be made again.
     told = models.JSONField(default=list, db_default=models.Value([], models.JSONField()), editable=False)
     quote = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, editable=False, related_name="quoted_by", db_index=False

@@ -17,19 +17,19 @@ HERE, ROOM = "here", "room"  # @here: those who are online; @room: every member
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Members that a body may mention: by folded name, and those behind @here and @room where it has these."""
+    """Members that a body may mention: by folded name, and those behind @here where it has that."""
 
     mentions: Mapping[str, str] = field(default_factory=dict)
     here: frozenset[int] = frozenset()
-    everyone: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A body as HTML, and the users that it mentions."""
+    """A body as HTML, and the users that it mentions; or everyone, whose ids are listed nowhere."""
 
     html: str
     mentioned: frozenset[int] = frozenset()
+    everyone: bool = False
 
 
 def says_here(body: str) -> bool:
@@ -45,14 +45,16 @@ def look_up(author: "User", room_id: int, body: str, online: frozenset[int] = fr
     members = Membership.objects.current().filter(room=room_id)
     mentions = {name: str(user) for name, user in _named_members(members, named)}
     wide = _wide_names(members, author) & named
-    everyone = frozenset(members.values_list("user_id", flat=True)) if wide else frozenset()
-    return Known(mentions | {name: name for name in wide}, everyone & online, everyone)
+    here = frozenset(members.values_list("user_id", flat=True)) & online if HERE in wide else frozenset()
+    return Known(mentions | {name: name for name in wide}, here)
 
 
 def render(kind: str, body: str, known: Known) -> Rendered:
     """Return a body as HTML with mentions of the known members. Takes CPU time only."""
     html = Message.html_of(kind, body, known.mentions)
-    return Rendered(html, _users_of(markdown.mentioned_in(html), known))
+    shown = markdown.mentioned_in(html)
+    named = frozenset(int(mention) for mention in shown - {HERE, ROOM})
+    return Rendered(html, named | known.here if HERE in shown else named, everyone=ROOM in shown)
 
 
 def _named_members(members: "MembershipQuerySet", named: set[str]) -> list[tuple[str, int]]:
@@ -64,8 +66,3 @@ def _wide_names(members: "MembershipQuerySet", author: "User") -> set[str]:
     """The names of many at once that are the author's to say."""
     own = members.filter(user=author).first()
     return {HERE, ROOM} if own and may(own, Act.MENTION_ROOM) else {HERE}
-
-
-def _users_of(shown: set[str], known: Known) -> frozenset[int]:
-    wide = known.everyone if ROOM in shown else known.here if HERE in shown else frozenset()
-    return wide | {int(mention) for mention in shown - {HERE, ROOM}}

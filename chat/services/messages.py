@@ -17,6 +17,7 @@ from chat import broadcasts, limits
 from chat.authority import Act, may
 from chat.errors import Conflict, Forbidden, Invalid, NotFound, Refused, SignedOut, Unavailable
 from chat.models import Membership, Mention, Message, Room
+from chat.models.message import EVERYONE
 from chat.services import mentions
 from chat.services.blocking import blocks_in, check_not_blocked
 from chat.services.keeping import wake
@@ -215,8 +216,11 @@ class _Batch:
             position=version,
             version=version,
         )
-        told = self._threads.told_of(message, body.mentioned) if root else body.mentioned
-        message.told = sorted(told - {post.author.pk})
+        if body.everyone and root is None:
+            message.told = EVERYONE
+        else:
+            told = self._threads.told_of(message, body.mentioned) if root else body.mentioned
+            message.told = sorted(told - {post.author.pk})
         self._new.append(message)
         return message
 
@@ -248,7 +252,8 @@ def _is_the_same(stored: Message, post: Post) -> bool:
 def _mentions_of(messages: Iterable[Message]) -> Iterable[Mention]:
     """For the counts of the conversation; replies are counted by who takes part."""
     for message in messages:
-        for user in message.told if message.thread_id is None else ():
+        told = [None] if message.told == EVERYONE else message.told
+        for user in told if message.thread_id is None else ():
             yield Mention(room_id=message.room_id, user_id=user, message=message, position=message.position)
 
 

@@ -8,7 +8,8 @@ import pytest
 from accounts.models import User
 from chat.errors import Invalid, NotFound
 from chat.events import message_card
-from chat.models import Membership, Message, Room
+from chat.models import Membership, Mention, Message, Room
+from chat.models.message import EVERYONE
 from chat.services import editing, messages, reading, rooms, threads
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -91,9 +92,51 @@ class TestMentions:
     def test_only_those_who_run_a_room_can_mention_the_room(
         self, alice: User, bob: User, general: Room, carol: User
     ) -> None:
-        assert post(alice, general, "@room").told == [bob.pk, carol.pk]
+        assert post(alice, general, "@room").told == EVERYONE
         refused = post(bob, general, "@room")
         assert (refused.told, refused.html) == ([], "<p>@room</p>")
+
+    def test_a_mention_of_the_room_is_one_row_that_counts_for_each_member_but_the_author(
+        self, alice: User, bob: User, general: Room, carol: User
+    ) -> None:
+        message = post(alice, general, "@room and @bob")
+        assert message.mentions.count() == 1
+        assert [counts(user, general)[1] for user in (alice, bob, carol)] == [0, 1, 1]
+        assert message_card(message)["told"] == "everyone"
+        post(alice, general, "@bob")
+        assert counts(bob, general)[1] == 2
+        reading.mark_read(bob, general.pk, message.position)
+        assert counts(bob, general)[1] == 1
+        editing.delete_message(alice, general.pk, message.pk)
+        assert counts(carol, general)[1] == 0
+
+    def test_a_mention_of_the_room_does_not_count_for_a_member_who_joins_later(
+        self, alice: User, mallory: User, general: Room
+    ) -> None:
+        post(alice, general, "@room")
+        rooms.join(mallory, general.pk)
+        reading.mark_unread(mallory, general.pk, 1)
+        assert counts(mallory, general)[1] == 0
+        post(alice, general, "@room")
+        assert counts(mallory, general)[1] == 1
+
+    def test_a_mention_of_the_room_that_was_stored_with_ids_still_counts(
+        self, alice: User, bob: User, general: Room, carol: User
+    ) -> None:
+        message = post(alice, general, "@bob")
+        Message.objects.filter(pk=message.pk).update(told=[bob.pk, carol.pk])
+        Mention.objects.create(room=general, user=carol, message=message, position=message.position)
+        message.refresh_from_db()
+        assert [counts(user, general)[1] for user in (alice, bob, carol)] == [0, 1, 1]
+        assert message_card(message)["told"] == [bob.pk, carol.pk]
+
+    def test_a_mention_of_the_room_in_a_thread_notifies_those_who_take_part(
+        self, alice: User, bob: User, general: Room, carol: User
+    ) -> None:
+        root = post(bob, general)
+        reply = post(alice, general, "@room", thread=root.pk)
+        assert reply.told == [bob.pk]
+        assert [counts(user, general)[1:] for user in (bob, carol)] == [(0, 1), (0, 0)]
 
     def test_mentioning_here_notifies_those_who_are_online(
         self, alice: User, bob: User, mallory: User, general: Room, carol: User

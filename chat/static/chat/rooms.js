@@ -1,6 +1,7 @@
 import { Model } from "./model.js";
 import { withUser } from "./renaming.js";
 import { nameOf } from "./room-name.js";
+import { tells } from "./told.js";
 import { waitingIn } from "./waiting.js";
 
 const LIMIT = 1000; // the server counts no further
@@ -104,7 +105,7 @@ export class Rooms extends Model {
     const room = this.get(id);
     if (!room || version <= room.version) return;
     const later = counted.filter(({ position, author }) => position > room.last_read && !this.#isSilent(author));
-    const telling = later.filter(({ told }) => told?.includes(this.#me.id));
+    const telling = later.filter((message) => tells(message, this.#me));
     const replies = messages.filter((message) => this.#replies.delete(message));
     for (const message of messages) this.#deleted.add(message);
     const less = (count, by) => bounded((room[count] ?? 0) - by);
@@ -192,8 +193,9 @@ export class Rooms extends Model {
   }
 
   // Which of the room's counts a message raises, if any.
-  #countsOf({ author, kind, told, thread }) {
-    const isTold = told?.includes(this.#me.id);
+  #countsOf(message) {
+    const { author, kind, thread } = message;
+    const isTold = tells(message, this.#me);
     if (this.#isSilent(author.id) || kind === "notice") return [];
     if (thread) return isTold ? ["threads"] : [];
     return isTold ? ["unread", "mentions"] : ["unread"];

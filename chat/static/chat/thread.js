@@ -2,6 +2,7 @@ import { Conversation } from "./conversation.js";
 import { withDeleted, withoutRemoved, withQuote, withReaction } from "./changing.js";
 import { withUser } from "./renaming.js";
 import { Timeline } from "./timeline.js";
+import { tells } from "./told.js";
 
 // A message and what is replied to it, open beside the room.
 export class Thread extends Conversation {
@@ -112,8 +113,8 @@ export class Thread extends Conversation {
     this.changed();
   }
 
-  #tellsMe({ author, told }) {
+  #tellsMe(message) {
     const { me, blocks } = this.chat;
-    return author.id === me.id || (told?.includes(me.id) && !blocks.has(author.id));
+    return message.author.id === me.id || (tells(message, me) && !blocks.has(message.author.id));
   }
 }

@@ -234,3 +234,31 @@ def test_a_late_page_or_event_does_not_overwrite_newer_state(tab: OpenTab, alice
     page.open_room(general)
     assert page.browser.execute_async_script(OLD_PAGE) == [[2, 2], [3, 15], [10, 10], [11, 14], [16, 16]]
     assert page.browser.execute_async_script(REACTIONS) == [["🎉:2", "👍:1,3"], ["🎉:2"], ["🎉:2"], 14]
+
+
+COUNTED = """
+const done = arguments[0];
+import("/static/chat/rooms.js").then(({ Rooms }) => {
+    const general = { id: 1, name: "general", version: 3, last_read: 3, unread: 0, mentions: 0 };
+    const rooms = new Rooms({ id: 7 }, [general], new Set());
+    const post = (position, author, told) => rooms.posted({ room: 1, version: position, message: {
+        id: position, kind: "text", author: { id: author }, position, version: position, told } }, false);
+    post(4, 8, "everyone");
+    post(5, 8, [7, 9]);
+    post(6, 8, [9]);
+    post(7, 8);
+    post(8, 7, "everyone");
+    const counted = [rooms.get(1).unread, rooms.get(1).mentions];
+    rooms.takenBack({ room: 1, version: 9, messages: [4, 5], counted: [
+        { position: 4, author: 8, told: "everyone" }, { position: 5, author: 8, told: [7, 9] }] });
+    done([...counted, rooms.get(1).unread, rooms.get(1).mentions]);
+});
+"""
+
+
+def test_a_page_counts_a_mention_of_everyone_as_one_of_its_user_and_those_of_before_by_their_ids(
+    tab: OpenTab, alice: User, general: Room
+) -> None:
+    page = tab(alice)
+    page.open_room(general)
+    assert page.browser.execute_async_script(COUNTED) == [4, 2, 2, 0]

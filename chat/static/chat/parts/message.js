@@ -1,6 +1,7 @@
 import { guard, html, nothing } from "../vendor/lit.js";
 import { fullName } from "../full-name.js";
 import { timeOf, timestampOf } from "../times.js";
+import { tells } from "../told.js";
 import { trusted } from "../trusted.js";
 import { gettext, interpolate } from "../words.js";
 import { avatar } from "./avatar.js";
@@ -136,9 +137,10 @@ function opener(message, open) {
 }
 
 // In a thread everything tells those who take part.
-function tellsMe({ told, author }, { chat, conversation }) {
-  const isOther = author.id !== chat.me.id && !chat.blocks.has(author.id);
-  return conversation.thread === null && isOther && told?.includes(chat.me.id);
+function tellsMe(message, { chat, conversation }) {
+  const { id } = message.author;
+  const isOther = id !== chat.me.id && !chat.blocks.has(id);
+  return conversation.thread === null && isOther && tells(message, chat.me);
 }
 
 // A display name is anyone's to choose, a username is not.
