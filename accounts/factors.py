@@ -21,6 +21,7 @@ from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.base import SessionBase
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.transaction import on_commit
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -32,6 +33,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 
 PURPOSE = "accounts.factors"  # the key is good for nothing else
+ENCRYPTED = ("secret", "seed", "migrated_codes")  # in what allauth keeps of authenticator apps and recovery codes
 PRIMARY = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
@@ -117,6 +119,26 @@ class Adapter(DefaultMFAAdapter):
     def generate_authenticator_name(self, user: User, type: str) -> str:
         number = Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1
         return gettext("Passkey") if number == 1 else gettext("Passkey %(number)d") % {"number": number}
+
+
+@transaction.atomic
+def encrypt_again() -> int:
+    """Encrypt all secrets with the present secret key. Return how many second factors no known key can read."""
+    unreadable = 0
+    for factor in Authenticator.objects.select_for_update().filter(data__has_any_keys=ENCRYPTED):
+        try:
+            factor.data |= {name: _rotated(factor.data[name]) for name in ENCRYPTED if name in factor.data}
+        except InvalidToken:
+            unreadable += 1
+        else:
+            factor.save(update_fields=["data"])
+    return unreadable
+
+
+def _rotated(encrypted: str | list[str]) -> str | list[str]:
+    if isinstance(encrypted, list):
+        return [str(_rotated(each)) for each in encrypted]
+    return _locks().rotate(encrypted).decode()
 
 
 def _locks() -> MultiFernet:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from allauth.account.adapter import get_adapter
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.signals import user_logged_in
 from django.contrib.sessions.models import Session
@@ -177,9 +178,9 @@ def _in_force(keys: list[str]) -> Iterator[tuple[str, Held]]:
     claims = {key: _claims(data) for key, data in found.values_list("session_key", "session_data")}
     users = {claim.user_id for claim in claims.values() if claim.user_id is not None}
     active = User.objects.filter(is_active=True, pk__in=users)
-    hashes = {user: _auth_hash(password) for user, password in active.values_list("pk", "password")}
+    hashes = {user: hashes_of(password) for user, password in active.values_list("pk", "password")}
     for key, (user, session_hash, has_shown) in claims.items():
-        if user is not None and session_hash is not None and hashes.get(user) == session_hash:
+        if user is not None and session_hash is not None and session_hash in hashes.get(user, ()):
             yield key, Held(user, has_shown)
 
 
@@ -191,7 +192,12 @@ def _claims(session_data: str) -> Claims:
     return Claims(user_id, data.get(HASH_SESSION_KEY), has_shown_factor(data, user_id))
 
 
-@lru_cache(maxsize=10_000)
-def _auth_hash(password: str) -> str:
-    """What sessions carry of a password: Django makes it of nothing else."""
-    return User(password=password).get_session_auth_hash()
+def hashes_of(password: str) -> tuple[str, ...]:
+    """Return what sessions may carry of a password: made with the secret key, or with one of the former keys."""
+    return _hashes_of(password, (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
+
+
+@lru_cache(maxsize=10_000)  # Django makes them of nothing else
+def _hashes_of(password: str, _secrets: tuple[str, ...]) -> tuple[str, ...]:
+    user = User(password=password)
+    return (user.get_session_auth_hash(), *user.get_session_auth_fallback_hash())

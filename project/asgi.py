@@ -13,6 +13,7 @@ from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.conf import settings
 
+from accounts import authentication
 from chat import limits
 from chat.database import CONNECTIONS
 from chat.reserve import use_reserve
@@ -29,6 +30,7 @@ if settings.EMBEDDED_VALKEY:
 # Channels reads the session of a handshake on the one thread that asgiref has for what belongs to no request.
 SyncToAsync.single_thread_executor.submit(use_reserve, CONNECTIONS)
 
+authentication.take_the_place_of_channels_own()
 signed_in = AuthMiddlewareStack(URLRouter(websocket_urlpatterns))
 limited = LimitedHandshakes(signed_in, limits.handshakes(), settings.TRUSTED_PROXIES)
 # The origin is looked at first: otherwise any page could use up what the address of its visitor may do.

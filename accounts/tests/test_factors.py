@@ -9,6 +9,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from django.contrib.auth.models import AnonymousUser
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
@@ -120,6 +121,34 @@ def test_codes_still_work_after_the_secret_key_was_replaced(client: Client, alic
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
     settings.SECRET_KEY = "another key, long enough for a test"
     sign_in(client, "alice")
+    assert second_step(client, code_of(secret)) == ""
+
+
+def test_second_factors_that_are_encrypted_again_need_the_former_secret_key_no_more(
+    client: Client, alice: User, settings: Settings
+) -> None:
+    secret, codes = with_app(alice), recovery_codes(alice)
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "another key, long enough for a test"
+    call_command("encrypt_again")
+    settings.SECRET_KEY_FALLBACKS = []
+    assert recovery_codes(alice) == codes
+    sign_in(client, "alice")
+    assert second_step(client, code_of(secret)) == ""
+
+
+def test_what_no_known_secret_key_reads_is_named_and_does_not_stop_the_others(
+    client: Client, alice: User, bob: User, settings: Settings
+) -> None:
+    with_app(alice)
+    settings.SECRET_KEY = "another key, long enough for a test"
+    secret = with_app(bob)
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "a third key, long enough for a test"
+    with pytest.raises(CommandError, match="2 second factors"):
+        call_command("encrypt_again")
+    settings.SECRET_KEY_FALLBACKS = []
+    sign_in(client, "bob")
     assert second_step(client, code_of(secret)) == ""
 
 
