@@ -13,6 +13,10 @@ class InvalidConnection(PresenceError, ValueError):
     """A connection's id that is empty, too long, or not printable ASCII."""
 
 
+class InvalidUser(PresenceError, TypeError):
+    """A user's id that is no integer, such as the `None` of somebody who is not signed in."""
+
+
 class InvalidVersion(PresenceError, ValueError):
     """A decision's version that is negative, or too large for Redis to tell it from its neighbours."""
 

@@ -8,6 +8,7 @@ from presence.health import health
 from presence.loops import PerLoop
 from presence.store import Life, Snapshot, Store, among_now, count_now, nodes_now, present_now
 from presence.topics import checked
+from presence.users import checked_user
 
 T = TypeVar("T")
 
@@ -35,19 +36,20 @@ async def acount(topics: Sequence[str]) -> list[int]:
 def present(user_id: int, topics: Sequence[str]) -> list[bool]:
     """Whether the user is present on each topic, in the order given. For code without an event loop, like views.
 
-    The same errors and cost as `count`, however many people there are.
+    The same errors and cost as `count`, however many people there are, and InvalidUser.
     """
+    checked_user(user_id)
     return _believed(*present_now(user_id, [checked(topic) for topic in topics])) if topics else []
 
 
 def among(topic: str, user_ids: Sequence[int]) -> frozenset[int]:
     """Those of these users who are present on the topic. For code without an event loop, like views.
 
-    The same errors and cost as `count`.
+    The same errors and cost as `count`, and InvalidUser.
     """
     if not user_ids:
         return frozenset()
-    answers = _believed(*among_now(checked(topic), user_ids))
+    answers = _believed(*among_now(checked(topic), [checked_user(user_id) for user_id in user_ids]))
     return frozenset(user for user, is_present in zip(user_ids, answers, strict=True) if is_present)
 
 

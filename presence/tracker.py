@@ -20,6 +20,7 @@ from presence.repair import Repair
 from presence.store import Change, Store
 from presence.tasks import end
 from presence.topics import trackable
+from presence.users import checked_user
 from presence.wanted import Wanted
 from presence.writer import Writer
 
@@ -96,10 +97,11 @@ class Tracker:
     def track(self, topic: str, user_id: int, connection: str) -> None:
         """The connection makes its user present on the topic. Idempotent.
 
-        Does nothing for a connection that was dropped. Raises InvalidTopic, InvalidConnection; never for Redis.
+        Does nothing for a connection that was dropped. Raises InvalidTopic, InvalidUser, InvalidConnection; never for
+        Redis.
         Costs a share in one round trip, which nobody waits for.
         """
-        hold = Hold(trackable(topic), user_id, _checked(connection))
+        hold = Hold(trackable(topic), checked_user(user_id), _checked(connection))
         if self._wanted.held.add(hold):
             self._writer.submit(store.join(*hold))
 
@@ -107,9 +109,9 @@ class Tracker:
         """The connection is no reason any more for its user's presence on the topic. Idempotent.
 
         If it was the last reason, the user leaves after LINGER_MS, unless they are back by then on any connection;
-        without `linger`, at once. Raises InvalidTopic, InvalidConnection. Costs as `track`.
+        without `linger`, at once. Raises InvalidTopic, InvalidUser, InvalidConnection. Costs as `track`.
         """
-        hold = Hold(trackable(topic), user_id, _checked(connection))
+        hold = Hold(trackable(topic), checked_user(user_id), _checked(connection))
         if self._wanted.held.remove(hold):
             self._writer.submit(self._wanted.leave(hold, conf().linger_ms if linger else 0))
 
@@ -120,8 +122,11 @@ class Tracker:
             self._writer.submit(self._wanted.leave(hold, conf().linger_ms))
 
     def touch(self, user_id: int) -> None:
-        """There was input from the user: not away, for AWAY_MS from now. Costs as `track`; many at once cost one."""
-        if self._tasks and user_id not in self._wanted.touched:
+        """There was input from the user: not away, for AWAY_MS from now.
+
+        Raises InvalidUser. Costs as `track`; many at once cost one.
+        """
+        if checked_user(user_id) not in self._wanted.touched and self._tasks:
             self._wanted.touched[user_id] = None
             self._writer.submit(store.touch(user_id))
 
@@ -137,10 +142,10 @@ class Tracker:
         database's clock in microseconds, passes it, and no process can bring back an old one.
 
         After a day without connections a decision is forgotten, and with all that Redis loses. Returns at once, never
-        fails for Redis. Raises InvalidVersion. Costs as `track`.
+        fails for Redis. Raises InvalidUser, InvalidVersion. Costs as `track`.
         """
         decision = Decision(hidden, away, _possible(version))
-        if self._wanted.decisions.make(user_id, decision):
+        if self._wanted.decisions.make(checked_user(user_id), decision):
             self._writer.submit(store.decide(user_id, *decision, is_news=True))
 
     async def settled(self) -> None:
