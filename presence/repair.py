@@ -33,8 +33,9 @@ class Repair:
         except CorruptData as error:
             logger.error("presence: what the node %s owns cannot be read: %s", node, error)
         if await survey.claim(self._store, node, conf().repair_ms):
-            async for items in survey.places(self._store):
-                await self._examine(node, items)
+            found = [await self._examine(node, items) async for items in survey.places(self._store)]
+            if any(found):
+                await self._assert_again()
 
     async def _assert_again(self) -> None:
         """Batch by batch, so that nobody's join waits for all of it; what was dropped meanwhile does not come back."""
@@ -57,9 +58,11 @@ class Repair:
                 if node == self._writer.node and Hold.parsed(owned) not in self._wanted.held:
                     self._writer.submit(store.disown(owned, conf().linger_ms))
 
-    async def _examine(self, node: str, items: list[Item]) -> None:
+    async def _examine(self, node: str, items: list[Item]) -> bool:
+        """Whether keys were deleted, of which what should be in them is to be said again."""
         outcome, contradictions = await survey.examine(self._store, node, items)
         self._writer.report(outcome)
         if contradictions:
             text = "presence: %d contradictions, of which the first: %s"
             logger.warning(text, len(contradictions), contradictions[0])
+        return any(contradiction.wrong == "mistyped" for contradiction in contradictions)

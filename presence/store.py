@@ -150,10 +150,14 @@ class Store:
         except (RedisError, OSError):
             return
 
-    async def take_lease(self, node: str, lease_ms: int) -> None:
-        """Make a new node known. Where Redis has lost what an earlier one wrote, a new epoch begins. One round trip."""
-        epoch = await self._lease(node, lease_ms, "retake" if self._has_lost else "take")
+    async def take_lease(self, node: str, lease_ms: int) -> tuple[CorruptData, ...]:
+        """Make a new node known. Where Redis has lost what an earlier one wrote, a new epoch begins.
+
+        Returns what was wrong with keys that everything needs, and was deleted. One round trip.
+        """
+        epoch, errors = await self._lease(node, lease_ms, "retake" if self._has_lost else "take")
         self._node, self._epoch, self._scripts, self._has_lost = node, epoch, 1, False
+        return errors
 
     async def renew_lease(self, node: str, lease_ms: int) -> None:
         """Raises NoLease where the lease has ended, LostData. One round trip."""
@@ -212,9 +216,9 @@ class Store:
             epoch, clock, marks, *numbers = await pipe.execute()
             return _life(epoch, clock, marks), numbers
 
-    async def _lease(self, node: str, lease_ms: int, verb: str) -> str:
+    async def _lease(self, node: str, lease_ms: int, verb: str) -> tuple[str, tuple[CorruptData, ...]]:
         answer = await self._run_as(node, "lease", lease_ms, verb, secrets.token_hex(8), conf().settle_ms)
-        return str(answer[0])
+        return str(answer[0]), tuple(CorruptData(text) for text in answer[2])
 
     async def run_as(self, node: str, script: str, *args: str | int) -> Any:
         """Run one of the scripts in the name of a node; the node "" only reads, also where Redis takes no writes.

@@ -20,8 +20,11 @@ WRONG = {
     "unfounded": gettext_noop("%(key)s has %(member)s, whose state does not say so."),
     "overdue": gettext_noop("%(key)s has %(member)s, which a sweep should have taken out by now."),
     "nonsense": gettext_noop("%(key)s has %(member)s, which means nothing."),
+    "mistyped": gettext_noop("%(key)s is a %(member)s, and so cannot be presence's."),
     "corrupt": gettext_noop("%(key)s cannot be examined: %(member)s"),
 }
+
+SINGLE = ("epoch", "nodes", "lingering", "inputs", "swept", "unsettled", "repairing", "done")
 
 Item = tuple[str, ...]
 
@@ -72,7 +75,8 @@ async def ranked(store: Store, name: str) -> list[str]:
 
 
 async def places(store: Store) -> AsyncIterator[list[Item]]:
-    """Everybody who is anywhere, and every node, in pages of about BATCH."""
+    """Everybody who is anywhere, every node, and keys of which there is one each, in pages of about BATCH."""
+    yield [("key", name) for name in SINGLE]
     async for page in keys(store, "*"):
         yield list(_items(page))
         for parts in page:
@@ -93,19 +97,19 @@ async def claims(store: Store) -> AsyncIterator[list[Item]]:
 
 
 async def _listed(store: Store, name: Sequence[str], item: Item) -> AsyncIterator[list[Item]]:
-    """A set's members as items; or the set, for its error to be named."""
+    """A set's members as items; or the key, for its type to be named."""
     try:
         async for page in members(store, *name):
             yield [(*item, member) for member in page]
     except CorruptData:
-        yield [("set", ":".join(name))]
+        yield [("key", ":".join(name))]
 
 
 async def _listed_in_order(store: Store, name: str, kind: str) -> AsyncIterator[list[Item]]:
     try:
         entries = await ranked(store, name)
     except CorruptData:
-        yield [("sorted_set", name)]
+        yield [("key", name)]
         return
     for start in range(0, len(entries), BATCH):
         yield [(kind, entry) for entry in entries[start : start + BATCH]]
@@ -120,6 +124,8 @@ def _items(page: Iterable[list[str]]) -> Iterable[Item]:
                 yield "place", topic, user
             case ["node" | "owned", node]:
                 yield "node", node
+            case ["version" | "state" as kind, name]:
+                yield "key", f"{kind}:{name}"
 
 
 async def _paged(found: AsyncIterator[Any]) -> AsyncIterator[list[str]]:

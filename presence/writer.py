@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from presence import store
 from presence.conf import conf
-from presence.errors import NoLease, PresenceError
+from presence.errors import CorruptData, NoLease, PresenceError
 from presence.store import Change, Operation, Outcome, Store
 from presence.wanted import Wanted
 
@@ -95,8 +95,7 @@ class Writer:
 
     def report(self, outcome: Outcome) -> None:
         self._announce(outcome.changes)
-        for error in outcome.errors:
-            logger.error("presence: %s: %s", type(error).__name__, error)
+        _log(outcome.errors)
 
     async def while_available(self, work: Callable[[str], Awaitable[None]]) -> None:
         """An error says nothing about a node that was replaced meanwhile."""
@@ -118,10 +117,11 @@ class Writer:
         self._wanted.forget_left()
         node = secrets.token_hex(8)
         try:
-            await self._store.take_lease(node, conf().lease_ms)
+            errors = await self._store.take_lease(node, conf().lease_ms)
         except PresenceError as error:
             self._lapse(error)
             return
+        _log(errors)
         if self.node:
             logger.info("presence: back, as node %s", node)
             self._old_nodes.append(self.node)
@@ -186,6 +186,11 @@ class Writer:
 
     def _markers(self) -> list[Marker]:
         return [item for item in self._queue if isinstance(item, asyncio.Future)]
+
+
+def _log(errors: Iterable[CorruptData]) -> None:
+    for error in errors:
+        logger.error("presence: %s: %s", type(error).__name__, error)
 
 
 def _resolve(items: Iterable[Operation | Marker]) -> None:

@@ -34,6 +34,29 @@ local function attempt(operation, ...)
   return done and result
 end
 
+local TYPES = {
+  topic = 'set', conns = 'set', topics = 'set', owned = 'set', version = 'string', state = 'hash', node = 'string',
+  nodes = 'zset', inputs = 'zset', lingering = 'zset', swept = 'string', unsettled = 'string', repairing = 'string',
+  done = 'hash', epoch = 'string',
+}
+
+-- The type of a key, where it is another than it should be: something else wrote it.
+local function wrong_type(name)
+  local found = redis.call('TYPE', prefix .. name).ok
+  return found ~= 'none' and found ~= TYPES[name:match('^[^:]+')] and found
+end
+
+-- Delete keys of another type, with which nothing could be done, and say so.
+local function delete_mistyped(...)
+  for _, name in ipairs({...}) do
+    local found = wrong_type(name)
+    if found then
+      redis.call('DEL', prefix .. name)
+      errors[#errors + 1] = 'WRONGTYPE ' .. name .. ' was a ' .. found .. ', and was deleted'
+    end
+  end
+end
+
 local function count(what, number)
   attempt(redis.call, 'HINCRBY', key('done'), what, number)
 end
@@ -180,5 +203,6 @@ local function reply(more)
       end)
     end
   end
-  return {redis.call('GET', key('epoch')) or '', list, errors, more and 1 or 0}
+  local epoch = redis.pcall('GET', key('epoch'))
+  return {type(epoch) == 'string' and epoch or '', list, errors, more and 1 or 0}
 end

@@ -1,6 +1,6 @@
 -- Compare the sets with one another and name what contradicts; a node that examines heals it too.
 -- A node that is '' heals nothing, and writes nothing. args: a JSON array of ["person", user], ["place", topic, user], ["node", id],
--- ["owned", id, entry], ["lingering", entry], ["set", key] and ["sorted_set", key], and the time (ms) after which what is due should have been done.
+-- ["owned", id, entry], ["lingering", entry] and ["key", name], and the time (ms) after which what is due should have been done.
 -- The reply has {what is wrong, key, member} of each contradiction beside what all replies have.
 
 local items, grace_ms = cjson.decode(args[1]), tonumber(args[2])
@@ -21,6 +21,23 @@ local function has(name, member)
   return redis.call('SISMEMBER', prefix .. name, member) == 1
 end
 
+-- Whether keys have the type that they should have. One that has not is deleted: what should be in it is said again.
+-- But not a state: its user may want to be hidden, and must not be shown before that is said again.
+local function are_sound(...)
+  local sound = true
+  for _, name in ipairs({...}) do
+    local found = wrong_type(name)
+    if found then
+      contradict('mistyped', name, found)
+      if heals and TYPES[name:match('^[^:]+')] ~= 'hash' then
+        redis.call('DEL', prefix .. name)
+      end
+      sound = false
+    end
+  end
+  return sound
+end
+
 local examine, known_nodes = {}, {}
 
 -- A node that no sweep knows of would keep its people for ever.
@@ -29,6 +46,9 @@ function examine.node(id)
     return
   end
   known_nodes[id] = true
+  if not are_sound('nodes', 'owned:' .. id) then
+    return
+  end
   local due = redis.call('ZSCORE', key('nodes'), id)
   if not due then
     contradict('absent', 'nodes', id)
@@ -65,11 +85,14 @@ local function has_a_reason(topic, user)
   for _, entry in ipairs(redis.call('SMEMBERS', key('conns', topic, user))) do
     found = examine_connection(topic, user, entry) or found
   end
-  return found or redis.call('ZSCORE', key('lingering'), topic .. '|' .. user) ~= false
+  return found or type(redis.pcall('ZSCORE', key('lingering'), topic .. '|' .. user)) == 'string'
 end
 
 -- Everything about a user on a topic follows from the connections and the state.
 local function examine_place(topic, user)
+  if not are_sound('conns:' .. topic .. ':' .. user, 'topics:' .. user, 'topic:' .. topic, 'state:' .. user) then
+    return false
+  end
   local present = has_a_reason(topic, user)
   local hidden, away = state_of(user)
   local right = true
@@ -110,6 +133,9 @@ local function examine_input(user)
 end
 
 function examine.person(user)
+  if not are_sound('topics:' .. user) then
+    return
+  end
   for _, topic in ipairs(redis.call('SMEMBERS', key('topics', user))) do
     local present = attempt(examine_place, topic, user)
     if present and topic == ONLINE then
@@ -120,6 +146,9 @@ end
 
 -- One that the person's own list has is examined with the person.
 function examine.place(topic, user)
+  if not are_sound('topics:' .. user) then
+    return
+  end
   if topic == AWAY or topic == HIDDEN then
     if not is_on(ONLINE, user) then
       contradict('unconnected', 'topic:' .. topic, user)
@@ -156,13 +185,8 @@ function examine.lingering(entry)
   end
 end
 
--- Where these two fail, a key is of another type.
-function examine.set(name)
-  redis.call('SCARD', prefix .. name)
-end
-
-function examine.sorted_set(name)
-  redis.call('ZCARD', prefix .. name)
+function examine.key(name)
+  are_sound(name)
 end
 
 for _, item in ipairs(items) do

@@ -1,4 +1,4 @@
--- Take a lease for a new node, or renew it.
+-- Take a lease for a new node, or renew it. Returns what was wrong with keys that are needed.
 -- args: lease (ms), 'take', 'retake' (the process lost what it wrote) or 'renew', an epoch for the case that a new one
 -- begins, the time (ms) in which servers come back after Redis took no writes.
 
@@ -11,6 +11,7 @@ if verb == 'renew' then
   end
   redis.call('PEXPIRE', key('node', node), lease_ms)
 else
+  delete_mistyped('epoch', 'nodes', 'lingering', 'inputs')
   notice_a_pause(lease_ms, settle_ms)
   redis.call('SET', key('node', node), 0, 'PX', lease_ms)
   if verb == 'retake' and redis.call('GET', key('epoch')) == own_epoch then
@@ -19,4 +20,4 @@ else
 end
 redis.call('ZADD', key('nodes'), now + lease_ms, node)
 redis.call('SET', key('epoch'), new_epoch, 'NX')
-return done(0)
+return done(errors)

@@ -78,6 +78,7 @@ local function become_idle(user)
   end
 end
 
+delete_mistyped('lingering', 'inputs', 'done')
 notice_a_pause(lease_ms, settle_ms)
 count('sweeps', 1)
 local more_nodes = attempt(sweep_nodes)

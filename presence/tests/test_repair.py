@@ -10,10 +10,12 @@ from redis import Redis
 
 from presence.report import verify
 from presence.store import BATCH
+from presence.survey import SINGLE
 from presence.tests.helpers.processes import Process
 from presence.tests.helpers.waiting import eventually
 from presence.tests.test_tracker import ALICE, BOB, ROOM, present
 from presence.topics import AWAY, HIDDEN, ONLINE
+from project.testing.machine import patience
 
 CAROL, NOBODY = 3, 99
 EMPTY = "here.9"
@@ -175,8 +177,10 @@ async def test_a_repair_does_not_remove_a_lingering_user(process: Process, redis
     assert await contradictions() == []
 
 
-@pytest.mark.parametrize("key", [f"topic:{ROOM}", f"conns:{ROOM}:{ALICE}", f"topics:{ALICE}", f"state:{ALICE}"])
-async def test_a_join_that_failed_because_of_a_corrupt_key_is_done_once_the_key_is_gone(
+@pytest.mark.parametrize(
+    "key", [f"topic:{ROOM}", f"conns:{ROOM}:{ALICE}", f"topics:{ALICE}", f"version:{ROOM}", "owned:unknown"]
+)
+async def test_a_key_of_another_type_is_deleted_and_what_should_be_in_it_is_said_again(
     processes: Processes, redis: Redis, key: str
 ) -> None:
     redis.lpush(k(key), "nonsense")
@@ -184,19 +188,55 @@ async def test_a_join_that_failed_because_of_a_corrupt_key_is_done_once_the_key_
     process.tracker.track(ROOM, ALICE, "tab")
     process.tracker.track("here.8", BOB, "tab of bob")
     await process.tracker.settled()
-    node, before = process.tracker.node, repairs(redis)
-    await eventually(lambda: repairs(redis) > before)
-    assert (present(redis, "here.8"), process.tracker.node) == ({BOB}, node)
-    assert any("WRONGTYPE" in contradiction for contradiction in await contradictions())
+    node = process.tracker.node
+    assert present(redis, "here.8") == {BOB}
 
-    redis.delete(k(key))
-
-    await eventually(lambda: present(redis) == {ALICE})
+    await eventually(lambda: redis.type(k(key)) != "list" and present(redis) == {ALICE})
     await eventually(lambda: redis.smembers(k(f"topics:{ALICE}")) == {ROOM})
+    assert process.tracker.node == node
     assert await contradictions() == []
 
 
-async def test_a_leave_that_failed_because_of_a_corrupt_key_is_done_once_the_key_is_gone(
+@pytest.mark.parametrize("key", [*SINGLE, "node", "owned"])
+async def test_a_server_goes_on_though_a_key_that_everything_needs_is_of_another_type(
+    process: Process, redis: Redis, key: str
+) -> None:
+    await process.watch(ROOM)
+    name = k(f"{key}:{process.tracker.node}" if key in ("node", "owned") else key)
+    redis.delete(name)
+    redis.sadd(name, "nonsense") if key != "owned" else redis.set(name, "nonsense")
+    wrong = redis.type(name)
+
+    process.tracker.track(ROOM, NOBODY, "another tab")
+    await eventually(lambda: NOBODY in present(redis) and redis.type(name) != wrong)
+    await eventually(lambda: process.rosters.available and process.sees(ROOM) == {ALICE, CAROL, NOBODY})
+    process.tracker.untrack(ROOM, NOBODY, "another tab")
+    await eventually(lambda: process.sees(ROOM) == {ALICE, CAROL})
+    deadline = asyncio.get_running_loop().time() + patience(15)
+    while await contradictions():
+        assert asyncio.get_running_loop().time() < deadline
+
+
+async def test_a_user_whose_state_is_of_another_type_is_not_shown_until_it_is_deleted(
+    processes: Processes, redis: Redis
+) -> None:
+    redis.lpush(k(f"state:{ALICE}"), "nonsense")
+    process = processes()
+    process.tracker.track(ROOM, ALICE, "tab")
+    process.tracker.track(ROOM, BOB, "tab of bob")
+    await process.tracker.settled()
+    before = repairs(redis)
+    await eventually(lambda: repairs(redis) >= before + 2)
+    assert present(redis) == {BOB}
+    assert await contradictions() == [f"state:{ALICE} is a list, and so cannot be presence's."]
+
+    redis.delete(k(f"state:{ALICE}"))
+
+    await eventually(lambda: present(redis) == {ALICE, BOB})
+    assert await contradictions() == []
+
+
+async def test_a_leave_that_failed_because_of_a_corrupt_key_is_done_by_the_repair(
     process: Process, redis: Redis
 ) -> None:
     connections = k(f"conns:{ROOM}:{ALICE}")
@@ -204,10 +244,6 @@ async def test_a_leave_that_failed_because_of_a_corrupt_key_is_done_once_the_key
     redis.lpush(connections, "nonsense")
     process.tracker.untrack(ROOM, ALICE, f"tab {ALICE}", linger=False)
     await process.tracker.settled()
-    assert present(redis) == {ALICE, CAROL}
-
-    redis.delete(connections)
-
     await eventually(lambda: present(redis) == {CAROL})
 
 

@@ -12,6 +12,8 @@ from redis import Redis
 from presence.errors import CorruptData, PresenceUnavailable
 from presence.report import Report, report, verify
 from presence.store import Store, join
+from presence.survey import SINGLE
+from presence.tests.helpers.processes import die
 from presence.tests.helpers.valkey import Valkey
 from presence.tests.helpers.waiting import eventually
 from presence.tests.test_tracker import ALICE, BOB, ROOM
@@ -155,18 +157,23 @@ async def test_with_a_wrong_setting_the_presence_command_fails_with_one_line(set
     assert error.value.returncode == 2
 
 
-@pytest.mark.parametrize("key", [f"topic:{ROOM}", f"conns:{ROOM}:{ALICE}", f"state:{ALICE}", "nodes", "lingering"])
+@pytest.mark.parametrize(
+    "key", [*SINGLE, f"topic:{ROOM}", f"conns:{ROOM}:{ALICE}", f"topics:{ALICE}", f"state:{ALICE}", f"version:{ROOM}"]
+)
 async def test_a_key_of_the_wrong_type_is_named_and_hides_no_other_contradiction(
     tracker: Tracker, redis: Redis, key: str
 ) -> None:
+    await die(tracker)  # else it would delete some of them at once
     redis.sadd("{presence}:owned:unknown", "here.9|99|tab")
+    redis.sadd("{presence}:topic:here.9", 98)
     redis.delete(f"{{presence}}:{key}")
     redis.lpush(f"{{presence}}:{key}", "nonsense")
 
     found = await asyncio.to_thread(printable)
 
+    assert f"{key} is a list, and so cannot be presence's." in found
     assert "conns:here.9:99 lacks unknown/tab, which other keys imply." in found
-    assert any("WRONGTYPE" in line for line in found)
+    assert "topic:here.9 has 98, for which there is no connection." in found
 
 
 async def test_a_report_over_corrupt_data_raises_corrupt_data(tracker: Tracker, redis: Redis) -> None:
