@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('chat', '0007_acts_of_accounts'),
+        ('chat', '0009_blocks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
