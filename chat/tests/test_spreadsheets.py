@@ -1,0 +1,60 @@
+"""No cell of CSV is a formula, wherever a spreadsheet splits the line."""
+
+import ast
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from chat.spreadsheets import as_csv, harmless
+
+FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "＝1+1", "＋1", "－1", "＠SUM(A1)"]
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_a_cell_that_is_a_formula_is_marked_as_text(formula: str) -> None:
+    assert harmless(formula) == f"'{formula}"
+    assert harmless(f"{formula[0]}") == f"'{formula[0]}"
+
+
+@pytest.mark.parametrize("separator", [";", "\t", "\n", "\r", "\r\n", '; "', ";  "])
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_a_formula_after_a_separator_inside_a_cell_is_marked_as_text(separator: str, formula: str) -> None:
+    begins = len(separator.rstrip('" ')) + 1
+    cell = f"x{separator}{formula}"
+    assert harmless(cell) == f"{cell[:begins]}'{cell[begins:]}"
+
+
+@pytest.mark.parametrize("cell", ["\tx", "\rx", "\nx"])
+def test_a_cell_that_begins_with_a_tab_or_a_line_break_is_marked_as_text(cell: str) -> None:
+    assert harmless(cell) == f"'{cell}"
+
+
+@pytest.mark.parametrize("cell", ["", "x", "Größe, “x” = 1", "a; b", "a\nb", "2 - 1", "a@example.org", '{"ü": "="}'])
+def test_other_cells_stay_as_they_are(cell: str) -> None:
+    assert harmless(cell) == cell
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_no_cell_is_a_formula_whatever_the_delimiter(delimiter: str) -> None:
+    cells = [f"{before}{formula}" for formula in FORMULAS for before in ("", "n;", "n\t", 'n;"', 'n";"', '";""', "n\n")]
+    written = as_csv([cells, ["last"]])
+    assert len(list(csv.reader(io.StringIO(written, newline="")))) == 2
+    for row in csv.reader(io.StringIO(written, newline=""), delimiter=delimiter):
+        assert not [cell for cell in row if cell.lstrip(' "').startswith(tuple("=+-@＝＋－＠"))]
+
+
+def test_every_cell_is_in_quotes() -> None:
+    assert as_csv([["id", 'a "b"', ""]]) == '"id","a ""b""",""\r\n'
+
+
+def test_all_csv_of_the_project_is_written_here() -> None:
+    def imports_csv(file: Path) -> bool:
+        found = [node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Import)]
+        return any(name.name == "csv" for node in found for name in node.names)
+
+    folders = [settings.BASE_DIR / name for name in ("accounts", "chat", "presence", "project")]
+    files = [file for folder in folders for file in folder.rglob("*.py") if "tests" not in file.parts]
+    assert [file.name for file in files if imports_csv(file)] == ["spreadsheets.py"]
