@@ -6,14 +6,12 @@ seen where a message before it was not. What is newer comes as events of its own
 """
 
 from dataclasses import dataclass
-from itertools import accumulate
 from typing import Any
 
-from chat import events, limits
+from chat import events, limits, paging
 from chat.errors import NotFound
 from chat.models import Membership, Message, Room
 from chat.models.message import MessageQuerySet
-from chat.paging import PAGE_CHARACTERS
 
 Page = dict[str, Any]  # docs/protocol.md
 
@@ -97,8 +95,10 @@ def _page(messages: MessageQuerySet, length: int | None = None) -> Page:
 
 
 def _fitting(found: MessageQuerySet, length: int) -> tuple[list[Message], bool]:
-    """The first messages, fewer than `length` where they are long, but one at least; and whether there are more."""
-    read = list(found[: length + 1])
-    sizes = accumulate(len(message.body) + len(message.html) for message in read[:length])
-    count = max(1, sum(size <= PAGE_CHARACTERS for size in sizes))
+    """The first messages, fewer than `length` where they are long, but one at least; and whether there are more.
+
+    What does not fit is not read: a page of the longest messages would take some megabytes.
+    """
+    count = paging.fitting(found, ("body", "html"), length)
+    read = list(found[: count + 1])
     return read[:count], len(read) > count

@@ -21,7 +21,7 @@ from chat.events import EPOCH
 
 LENGTH = 100
 NUMBERED_LENGTH = 50
-PAGE_CHARACTERS = 100_000  # of texts: in UTF-8 up to four bytes each
+PAGE_CHARACTERS = 50_000  # of texts: in UTF-8 up to four bytes each
 MICROSECOND = timedelta(microseconds=1)
 
 M = TypeVar("M", bound=Model)

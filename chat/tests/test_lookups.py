@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from chat import history, paging
+from chat import paging
 from chat.models import Message, Room
 from chat.services import editing, pins, rooms, threads
 from chat.tests.helpers.lookups import ask, bodies, say
@@ -115,7 +115,6 @@ class TestLongTexts:
     @pytest.fixture(autouse=True)
     def _small_pages(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(paging, "PAGE_CHARACTERS", 1_000)
-        monkeypatch.setattr(history, "PAGE_CHARACTERS", 1_000)
 
     def test_edits_are_read_page_by_page(self, alice: User, bob: User, general: Room) -> None:
         said = [str(number) * 400 for number in range(6)]
