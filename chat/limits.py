@@ -76,6 +76,11 @@ def answers() -> Rate:
     return Rate(settings.CHAT["ANSWER_BYTES_BURST"], settings.CHAT["ANSWER_BYTES_PER_SECOND"] * 60)
 
 
+def at_once() -> int:
+    """How many of a person's commands, and how many of a session's pages, are worked on at the same time."""
+    return int(settings.CHAT["AT_ONCE"])
+
+
 def refusals() -> Rate:
     """How many commands beyond these limits a socket may send before it is closed."""
     most = settings.CHAT["REFUSALS_PER_MINUTE"]

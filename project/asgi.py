@@ -19,6 +19,7 @@ from chat.database import CONNECTIONS
 from chat.reserve import use_reserve
 from project import embedded
 from project.bodies import CappedBodies
+from project.fairness import FairRequests
 from project.finishing import Finishing
 from project.handshakes import LimitedHandshakes
 from project.origins import ExactOrigin
@@ -36,6 +37,6 @@ limited = LimitedHandshakes(signed_in, limits.handshakes(), settings.TRUSTED_PRO
 # The origin is looked at first: otherwise any page could use up what the address of its visitor may do.
 websocket = ExactOrigin(limited, settings.ALLOWED_ORIGINS)
 
-requests = Finishing(CappedBodies(http, settings.BODY_BYTES))
+requests = FairRequests(Finishing(CappedBodies(http, settings.BODY_BYTES)), limits.at_once())
 
 application = ProtocolTypeRouter({"http": requests, "websocket": websocket})

@@ -423,6 +423,7 @@ CHAT = {
     "COMMANDS_PER_MINUTE": env.int("ROOMFUL_COMMANDS_PER_MINUTE", 1_200, validate=is_not_negative),
     "ANSWER_BYTES_BURST": env.int("ROOMFUL_ANSWER_BYTES_BURST", 20_000_000, validate=is_positive),
     "ANSWER_BYTES_PER_SECOND": env.int("ROOMFUL_ANSWER_BYTES_PER_SECOND", 4_000_000, validate=is_not_negative),
+    "AT_ONCE": env.int("ROOMFUL_AT_ONCE", 3, validate=is_positive),
     "REFUSALS_PER_MINUTE": env.int("ROOMFUL_REFUSALS_PER_MINUTE", 10_000, validate=is_not_negative),
     "SOCKETS": env.int("ROOMFUL_SOCKETS", 50, validate=is_not_negative),  # of a person
     "HANDSHAKES_BURST": env.int("ROOMFUL_HANDSHAKES_BURST", 1_000, validate=is_positive),

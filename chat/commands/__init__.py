@@ -39,7 +39,11 @@ async def run(hub: Hub, connection: Connection, text: str) -> None:
         command = frames.decode_command(text)
         number = command.id
         hub.allowances.spend(hub, connection, command)
-        await HANDLERS[type(command)](hub, connection, command)
+        if isinstance(command, frames.MessagePost):  # they share transactions, and wait for these
+            await HANDLERS[type(command)](hub, connection, command)
+        else:
+            async with hub.turns.of(connection.user.pk):
+                await HANDLERS[type(command)](hub, connection, command)
     except Limited as limited:
         connection.refuse(error(number, limited))
     except BadFrame as refused:

@@ -33,6 +33,7 @@ from chat.hub.sidebars import Sidebars
 from chat.hub.subscriptions import Subscriptions
 from chat.hub.voice import Voice
 from chat.hub.work import Work
+from chat.turns import Turns
 from presence.topics import ONLINE
 from presence.tracker import get_tracker
 
@@ -42,6 +43,7 @@ class Hub:
         self.loop = asyncio.get_running_loop()
         self.connections: dict[int, set[Connection]] = defaultdict(set)  # by user
         self.allowances = Allowances()
+        self.turns = Turns(limits.at_once())
         self._work = Work(self.loop)
         self._publisher = Publisher()
         self._announcements = Announcements(self.loop, self.receive, self._publisher.put)

@@ -1,0 +1,32 @@
+"""A few at a time: what a person asks for at once in many tabs waits in a line of its own, and holds up nobody else."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Hashable
+from contextlib import asynccontextmanager
+
+
+class Turns:
+    """Lets `most` at a time do something for each key; those who wait hold no thread and no connection."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._lines: dict[Hashable, asyncio.Semaphore] = {}
+        self._in_line: Counter[Hashable] = Counter()
+
+    @asynccontextmanager
+    async def of(self, key: Hashable) -> AsyncIterator[None]:
+        """Wait for a turn, first come, first served, and have it until the block ends."""
+        line = self._lines.setdefault(key, asyncio.Semaphore(self._most))
+        self._in_line[key] += 1
+        try:
+            async with line:
+                yield
+        finally:
+            self._in_line[key] -= 1
+            if not self._in_line[key]:
+                del self._lines[key], self._in_line[key]
+
+    def __len__(self) -> int:
+        """For how many keys there is a line."""
+        return len(self._lines)

@@ -1,0 +1,37 @@
+"""Pages that one session asks for at once are made a few at a time: the others wait, and hold no thread."""
+
+from collections.abc import Awaitable, Callable
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+
+from django.conf import settings
+
+from chat.turns import Turns
+
+Scope = dict[str, Any]
+App = Callable[[Scope, Any, Any], Awaitable[None]]
+
+
+class FairRequests:
+    """ASGI application around that of pages. Requests without a session are no person's, and do not wait."""
+
+    def __init__(self, app: App, most: int) -> None:
+        self._app, self._turns = app, Turns(most)
+
+    async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
+        session = session_of(scope)
+        if session is None:
+            await self._app(scope, receive, send)
+            return
+        async with self._turns.of(session):
+            await self._app(scope, receive, send)
+
+
+def session_of(scope: Scope) -> str | None:
+    """Return the session that the request claims, whether or not there is such a one."""
+    sent = b"; ".join(value for name, value in scope["headers"] if name == b"cookie")
+    try:
+        found = SimpleCookie(sent.decode("latin-1")).get(settings.SESSION_COOKIE_NAME)
+    except CookieError:
+        return None
+    return found.value if found else None
