@@ -108,6 +108,15 @@ class TestWhatCounts:
         blocking.unblock(alice, bob.pk)
         assert counts(alice, general) == (2, 2, 2)
 
+    def test_a_mention_of_everyone_by_a_blocked_person_does_not_count(
+        self, alice: User, bob: User, general: Room
+    ) -> None:
+        say(alice, general, "@room")
+        assert counts(bob, general) == (1, 1, 0)
+        blocking.block(bob, alice.pk)
+        say(alice, general, "@room")
+        assert counts(bob, general) == (0, 0, 0)
+
     def test_a_block_changes_nothing_for_others(self, alice: User, bob: User, mallory: User, general: Room) -> None:
         rooms.join(mallory, general.pk)
         rooms.add_member(general.pk, bob)

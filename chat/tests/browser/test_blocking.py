@@ -11,7 +11,11 @@ from project.testing.waiting import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-FOLDED = "Message from a person you blocked"
+# Keeps who was shown as typing, each time that it changed to somebody.
+TYPING_SEEN = """window.typingSeen = [];
+    const line = document.querySelector("main typing-line");
+    new MutationObserver(() => line.dataset.typing && typingSeen.push(line.dataset.typing))
+        .observe(line, { attributeFilter: ["data-typing"] });"""
 
 
 def folded(page: Tab) -> int:
@@ -34,10 +38,10 @@ def test_messages_of_a_blocked_person_are_folded_in_all_tabs_and_count_nowhere(
     assert hers.messages() == []
     assert his.messages() == ["@alice, buy my boat"]
 
-    his.write("@alice, a yacht")
-    assert not hers.one("main typing-line").text
-    his.one("textarea[name=body]").send_keys(Keys.ENTER)
+    hers.browser.execute_script(TYPING_SEEN)
+    his.say("@alice, a yacht")
     eventually(lambda: folded(hers) == 2)
+    assert hers.read("typingSeen") == []
     assert not hers.all("article[data-told]")
     hers.open_room(secret)
     his.say("@alice, or both")
@@ -63,6 +67,10 @@ def test_messages_of_a_blocked_person_are_folded_in_all_tabs_and_count_nowhere(
     hers.press(".person-card:popover-open [data-act=unblock]")
     eventually(lambda: folded(hers) == 0)
     assert hers.messages() == ["@alice, buy my boat", "@alice, a yacht", "@alice, or both"]
+    hers.browser.execute_script(TYPING_SEEN)
+    his.say("Good")
+    assert hers.shows("Good")
+    assert hers.read("typingSeen") == ["bob"]
     assert not hers.complaints()
     assert not index.complaints()
 
