@@ -61,9 +61,9 @@ def posts_everywhere() -> Rate:
 
 
 def rendering() -> Rate:
-    """CPU time for which a person's bodies may be rendered, in microseconds: a burst of ten seconds' worth."""
+    """CPU time for which a person's bodies may be rendered, in microseconds: three seconds' worth at once."""
     per_minute = 1000 * settings.CHAT["RENDERING_MS_PER_MINUTE"]
-    return Rate(max(1, per_minute // 6), per_minute)
+    return Rate(max(1, per_minute // 20), per_minute)
 
 
 def commands() -> Rate:

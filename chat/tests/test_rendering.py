@@ -48,7 +48,7 @@ async def test_posts_and_edits_are_rendered_on_threads_of_their_own(
 async def test_a_user_whose_bodies_took_too_much_cpu_time_is_told_to_wait_and_others_are_not(
     settings: Settings, alice: User, bob: User, general: Room
 ) -> None:
-    settings.CHAT = settings.CHAT | {"RENDERING_MS_PER_MINUTE": 600}  # 100 ms at once
+    settings.CHAT = settings.CHAT | {"RENDERING_MS_PER_MINUTE": 600}  # 30 ms at once
     renderer = Renderer()
 
     async def render_on() -> None:
