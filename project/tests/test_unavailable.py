@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import OperationalError, connection
 from django.test import Client as Browser
@@ -106,13 +107,15 @@ class TestWithoutTheDatabase:
         assert submit(server, "/accounts/login/", sign_in).status == 302
 
 
-@pytest.mark.skipif(not IS_SQLITE, reason="the disk is that of PostgreSQL's server")
+row_of_a_full_disk = pytest.mark.row(61) if IS_SQLITE else pytest.mark.skip(reason="PostgreSQL's disk is another's")
+
+
 class TestFullDisk:
     """As many pages as the database has by now, and not one more."""
 
     LONG = "A long text. " * 30
 
-    @pytest.mark.row(61)
+    @row_of_a_full_disk
     def test_a_form_is_refused_for_now_and_what_was_typed_is_kept(self, alice: User) -> None:
         browser = Browser(raise_request_exception=False)
         browser.force_login(alice)
@@ -129,9 +132,9 @@ class TestFullDisk:
         assert self.LONG.strip() in answers[-1].content.decode()
         assert browser.post("/rooms/new/", form | {"name": "after"}).status_code == 302
 
-    @pytest.mark.row(61)
+    @row_of_a_full_disk
     async def test_a_message_is_refused_as_unavailable(self, site: InProcessServer, alice: User) -> None:
-        room = await asyncio.to_thread(made_room, alice)
+        room = await sync_to_async(rooms.create_room)(alice, "general")
         async with Client(site, alice) as client:
 
             async def post() -> None:
@@ -146,14 +149,9 @@ class TestFullDisk:
             await post()
 
 
-def made_room(owner: User) -> Room:
-    room = rooms.create_room(owner, "general")
-    connection.close()
-    return room
-
-
 def fill_the_disk() -> None:
     with connection.cursor() as cursor:
+        cursor.execute("VACUUM")  # pages that rows left could be used again
         cursor.execute("PRAGMA page_count")
         cursor.execute(f"PRAGMA max_page_count = {cursor.fetchone()[0]}")
 
@@ -183,8 +181,8 @@ class TestManyWriters:
 
     async def write_together(self, *several: Server, alice: User, bob: User, length: Length) -> list[str]:
         """Write on sockets and forms of all servers. Returns what was refused; all else is stored."""
-        room = await asyncio.to_thread(made_room, alice)
-        cookie = await asyncio.to_thread(session_cookie, alice)
+        room = await sync_to_async(rooms.create_room)(alice, "general")
+        cookie = await sync_to_async(session_cookie)(alice)
         until = time.monotonic() + length.pick(full=60, short=0)
         refused: list[str] = []
         posted: list[str] = []
