@@ -27,6 +27,10 @@ class PasswordBackend(AuthenticationBackend):
             _keep_session(request, user)
         return user
 
+    def _authenticate_by_username(self, username: str, password: str) -> User | None:
+        """Find the user in any case of any script, as every other look-up does."""
+        return self._check_password(User.objects.called(username).first(), password)
+
     def _check_password(self, user: User | None, password: str) -> User | None:
         if user is None:
             return None

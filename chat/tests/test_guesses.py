@@ -60,8 +60,9 @@ def test_the_pages_that_an_outsider_guesses_are_answered_for_a_member(bob: User,
     """Otherwise the test above would see nothing but missing pages."""
     client = signed_in(bob)
     names = ("chat:room", "chat:pins", "chat:threads", "chat:members")
-    assert {answer(client, "get", name, room_id=secret.pk)[0] for name in names} == {200}
-    assert answer(client, "get", "chat:thread", room_id=secret.pk, message_id=said.pk)[0] == 200
+    pages = [reverse(name, kwargs={"room_id": secret.pk}) for name in names]
+    pages.append(reverse("chat:thread", kwargs={"room_id": secret.pk, "message_id": said.pk}))
+    assert {client.get(page).status_code for page in pages} == {200}
 
 
 def test_a_message_is_found_in_its_own_room_alone(alice: User, bob: User, secret: Room, said: Message) -> None:

@@ -1,12 +1,9 @@
 """No cell of CSV is a formula, wherever a spreadsheet splits the line."""
 
-import ast
 import csv
 import io
-from pathlib import Path
 
 import pytest
-from django.conf import settings
 
 from chat.spreadsheets import as_csv, harmless
 
@@ -48,13 +45,3 @@ def test_no_cell_is_a_formula_whatever_the_delimiter(delimiter: str) -> None:
 
 def test_every_cell_is_in_quotes() -> None:
     assert as_csv([["id", 'a "b"', ""]]) == '"id","a ""b""",""\r\n'
-
-
-def test_all_csv_of_the_project_is_written_here() -> None:
-    def imports_csv(file: Path) -> bool:
-        found = [node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Import)]
-        return any(name.name == "csv" for node in found for name in node.names)
-
-    folders = [settings.BASE_DIR / name for name in ("accounts", "chat", "presence", "project")]
-    files = [file for folder in folders for file in folder.rglob("*.py") if "tests" not in file.parts]
-    assert [file.name for file in files if imports_csv(file)] == ["spreadsheets.py"]
