@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -27,6 +27,9 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has no pool of connections"),
 ]
+
+
+SHORT_SECONDS = 0.2
 
 
 class Stage:
@@ -81,22 +84,28 @@ def streams_without_queries(request: HttpRequest) -> HttpResponseBase:
     return StreamingHttpResponse(pieces())
 
 
+def for_members(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("Come in")
+
+
+handler500 = "project.overload.server_error"
 urlpatterns = [
-    path(view.__name__, view) for view in (before_queries, between_queries, streams, streams_without_queries)
+    path(view.__name__, view)
+    for view in (before_queries, between_queries, streams, streams_without_queries, for_members)
 ]
 
 
 class Request:
     """A request as our Daphne makes it of a connection: told of the end of that, and cancelled some seconds later."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, cookie: str = "") -> None:
         self.messages: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self.said: list[dict[str, Any]] = []
         scope = {
             "type": "http",
             "method": "GET",
             "path": f"/{name}",
-            "headers": [(b"host", b"localhost")],
+            "headers": [(b"host", b"localhost"), (b"cookie", f"sessionid={cookie}".encode())],
             "query_string": b"",
             "asgi": {"version": "3.0"},
         }
@@ -132,10 +141,14 @@ async def until(condition: Any) -> None:
 
 
 @pytest.fixture(autouse=True)
-def views(settings: Settings) -> None:
+def views(settings: Settings) -> Iterator[None]:
     settings.ROOT_URLCONF = __name__
     stage.__init__()  # type: ignore[misc]
     connection.close()
+    usual = pool().timeout
+    yield
+    pool().timeout = usual
+    stage.go_on.set()
 
 
 @pytest.fixture
@@ -151,10 +164,14 @@ def cookie(alice: User, room: Room) -> str:
     return key
 
 
-@pytest.fixture
-def short_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pages wait for a connection for a moment only."""
-    monkeypatch.setattr(pool(), "timeout", 0.2)
+async def hold_all_connections() -> list[Request]:
+    """Let pages wait that have all of the pool's connections. The next one waits for a moment only."""
+    requests = [Request("between_queries") for _ in range(pool().max_size)]
+    for request in requests:
+        request.send()
+    await until(lambda: stage.waiting == len(requests))
+    pool().timeout = SHORT_SECONDS
+    return requests
 
 
 @pytest.mark.parametrize("killed", [False, True], ids=["told", "killed"])
@@ -177,12 +194,12 @@ async def test_requests_that_are_broken_off_while_they_wait_lose_no_connection(n
 
 
 @pytest.mark.parametrize("killed", [False, True], ids=["told", "killed"])
-@pytest.mark.usefixtures("short_wait")
 async def test_requests_that_are_broken_off_while_they_wait_for_a_connection_lose_none(killed: bool) -> None:
-    requests = [Request("between_queries") for _ in range(pool().max_size + 8)]
-    for request in requests:
-        request.send()
-    await until(lambda: stage.waiting == pool().max_size)
+    requests = await hold_all_connections()
+    for _ in range(8):
+        requests.append(Request("between_queries"))
+        requests[-1].send()
+    await asyncio.sleep(0.05)
     for request in requests:
         request.hang_up()
     await asyncio.sleep(0.05)
@@ -226,15 +243,12 @@ async def test_a_streamed_answer_holds_no_connection_while_its_reader_takes_it()
     assert {request.status for request in requests} == {200}
 
 
-@pytest.mark.usefixtures("short_wait")
 async def test_a_page_that_gets_no_connection_in_time_is_told_when_to_come_back(
-    caplog: pytest.LogCaptureFixture,
+    caplog: pytest.LogCaptureFixture, cookie: str
 ) -> None:
-    requests = [Request("between_queries") for _ in range(pool().max_size)]
-    for request in requests:
-        request.send()
-    await until(lambda: stage.waiting == len(requests))
+    requests = await hold_all_connections()
     refused = [Request("between_queries") for _ in range(3)]
+    refused += [Request("for_members", cookie)]  # whose middleware asks the database who it is
     for request in refused:
         request.send()
     await asyncio.wait([request.application for request in refused])
@@ -250,14 +264,10 @@ async def test_a_page_that_gets_no_connection_in_time_is_told_when_to_come_back(
     await until(lambda: lent() == 0)
 
 
-@pytest.mark.usefixtures("short_wait")
 async def test_sockets_open_and_post_while_pages_hold_every_connection_of_theirs(
     site: InProcessServer, alice: User, room: Room, cookie: str
 ) -> None:
-    requests = [Request("between_queries") for _ in range(pool().max_size)]
-    for request in requests:
-        request.send()
-    await until(lambda: stage.waiting == len(requests))
+    requests = await hold_all_connections()
     async with Client(site, alice, cookie=cookie) as client:
         posted = await client.command("message.post", room=room.pk, client_id=str(uuid4()), body="Hello")
         assert posted["message"]["body"] == "Hello"
