@@ -22,8 +22,11 @@ from project.bodies import CappedBodies
 from project.fairness import FairRequests
 from project.finishing import Finishing
 from project.handshakes import LimitedHandshakes
+from project.memory import share_arenas
 from project.origins import ExactOrigin
 from project.routing import websocket_urlpatterns
+
+share_arenas()
 
 if settings.EMBEDDED_VALKEY:
     embedded.hold(settings.DATA_DIR)
