@@ -19,6 +19,7 @@ from daphne.cli import CommandLineInterface
 from django.conf import settings
 from twisted.internet.defer import Deferred
 
+from project.clock import measure_by_monotonic_clock
 from project.descriptors import raise_limit
 from project.drain import drain
 from project.logs import discreetly
@@ -28,6 +29,7 @@ from project.safety import is_loopback
 from project.websocket import GOOD_BYE_SECONDS, Socket
 
 daphne.HTTPFactory = Factory  # Daphne's server makes one by that name, and cannot be told of another
+measure_by_monotonic_clock()
 
 logger = logging.getLogger("project.server")  # also where it is run as __main__
 
@@ -40,6 +42,7 @@ LIMITS = {
     "websocket_handshake_timeout": 30,
     "ping_interval": 10,  # seconds
     "ping_timeout": 10,  # seconds
+    "websocket_timeout": -1,  # never: Daphne's day would cut off, at once, all who came back at once a day ago
     "websocket_max_frame_size": 64 * 1024,  # bytes
     "websocket_max_message_size": 64 * 1024,  # bytes
     "server_name": "",  # whoever looks for servers of a kind need not find it

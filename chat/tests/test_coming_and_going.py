@@ -1,6 +1,8 @@
 """Who is there, and who is gone and when, whatever becomes of tabs and of servers (docs/acceptance.md)."""
 
 import itertools
+import os
+import signal
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import datetime
@@ -13,7 +15,7 @@ from chat.models import Room
 from chat.tests.helpers.talk import here, in_thread, member, open_room, post
 from chat.tests.helpers.watching import LEASE, LINGER, all_see, sees, sees_only, settled, told_of_presence, views
 from project.testing.length import Length
-from project.testing.processes import Proxy, Server, WrongClockServer
+from project.testing.processes import UNLIMITED, Proxy, Server, WrongClockServer
 from project.testing.rows import Measured
 from project.testing.sockets import Client
 
@@ -125,6 +127,10 @@ class Impatient(Server):
         return [*super().arguments(), "--ping-interval", "1", "--ping-timeout", "1"]
 
 
+class ImpatientWrongClockServer(Impatient):
+    program = WrongClockServer.program
+
+
 @pytest.mark.row(23)
 async def test_a_user_whose_peer_vanished_silently_is_gone(
     servers: Servers,
@@ -208,6 +214,50 @@ async def test_clocks_that_are_ten_minutes_apart_change_nothing(
                     await sees_only(a, "alice", within=30)
             assert not [person for event in told_of_presence(a) for person in event.get("people", ()) if person["away"]]
         await in_thread(its.start)()
+
+
+@pytest.mark.row(54)
+@pytest.mark.parametrize("seconds", [3_600, -3_600], ids=["forward", "back"])
+async def test_a_vanished_peer_is_noticed_and_no_crowd_is_cut_off_though_the_clock_jumps_and_a_day_passes(
+    servers: Servers,
+    length: Length,
+    measured: Measured,
+    tmp_path_factory: pytest.TempPathFactory,
+    seconds: int,
+    alice: User,
+    bob: User,
+    general: Room,
+) -> None:
+    server = servers(
+        length.pick(full=WrongClockServer, short=ImpatientWrongClockServer), TEST_JUMP=str(seconds), **UNLIMITED
+    )
+    way = Proxy(tmp_path_factory.mktemp("proxy") / "log", f"127.0.0.1:{server.port}").start()
+    try:
+        async with AsyncExitStack() as stack:
+            a = await stack.enter_async_context(Client(server, alice))
+            b = await stack.enter_async_context(Client(server, bob, port=way.port, ping_interval=None))
+            crowd = [await stack.enter_async_context(Client(server, alice)) for _ in range(10)]
+            for client in (a, b):
+                await open_room(client, general)
+            await sees(a, "alice", "bob")
+            before = written(await post(a, general, "Before"))
+
+            os.kill(server.pid, signal.SIGUSR1)
+            os.kill(server.pid, signal.SIGUSR2)
+
+            assert abs(written(await post(a, general, "After")) - before - seconds) < 60
+            await length.elapse(full=25, short=4)  # several looks at time-outs, and pings
+            for client in (a, *crowd):  # what Bob says would be a sign of life
+                await post(client, general, "Here")
+            assert here(a) == {"alice", "bob"}
+            way.pause()
+            with measured.time("gone after the last word", within=length.pick(full=30, short=8)):
+                await sees_only(a, "alice", within=60)
+            for client in crowd:
+                await post(client, general, "Still here")
+            way.kill()
+    finally:
+        way.stop()
 
 
 def written(message: dict[str, Any]) -> float:

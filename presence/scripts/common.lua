@@ -6,6 +6,7 @@
 
 local ONLINE, AWAY, HIDDEN = 'online', 'away', 'hidden'
 local DAY = 86400 -- s
+local CLOCK_BACK = 1000 -- ms; less is no matter
 
 local prefix = KEYS[1]
 local node, own_epoch, own_scripts = ARGV[1], ARGV[2], tonumber(ARGV[3])
@@ -88,12 +89,29 @@ local function postpone(name, until_)
   end
 end
 
+-- Redis' clock was set back: what is due at a time is due as much earlier. Leases and the like expire by that clock, too.
+local function follow_clock(back_ms, lease_ms)
+  for _, name in ipairs({'nodes', 'lingering', 'inputs'}) do
+    local members = redis.call('ZRANGE', key(name), 0, -1, 'WITHSCORES')
+    for index = 1, #members, 2 do
+      redis.call('ZADD', key(name), members[index + 1] - back_ms, members[index])
+    end
+  end
+  for _, id in ipairs(redis.call('ZRANGE', key('nodes'), 0, -1)) do
+    redis.call('PEXPIRE', key('node', id), lease_ms)
+  end
+  redis.call('DEL', key('repairing'), key('unsettled'))
+end
+
 -- A gap between sweeps means that Redis took no writes, or that every server was away. A lease that ended meanwhile
 -- proves nothing: its node gets the time of one lease to renew it. Users who linger get the time in which servers
 -- come back; until these have swept what they had before, what is read is not to be believed.
 local function notice_a_pause(lease_ms, settle_ms)
   local last = tonumber(redis.pcall('GET', key('swept')))
   redis.call('SET', key('swept'), now)
+  if last and now < last - CLOCK_BACK then
+    follow_clock(last - now, lease_ms)
+  end
   if last and now - last > lease_ms / 2 then
     postpone('nodes', now + lease_ms)
     postpone('lingering', now + settle_ms)

@@ -17,6 +17,8 @@ from presence.topics import ONLINE
 from presence.tracker import Tracker
 from project.testing.machine import patience
 
+HOUR_MS = 3_600_000
+
 Processes = Callable[[], Process]
 Trackers = Callable[[], Tracker]
 
@@ -279,6 +281,34 @@ async def test_the_tracker_goes_on_after_its_own_keys_were_corrupt(
     await eventually(lambda: BOB in present(redis))
     tracker.drop("tab of bob")
     await eventually(lambda: BOB not in present(redis))
+
+
+async def test_a_dead_server_is_noticed_though_the_clock_of_redis_was_set_back(
+    processes: Processes, redis: Redis
+) -> None:
+    dead, witness = processes(), processes()
+    await witness.watch(ROOM)
+    dead.tracker.track(ROOM, ALICE, "tab")
+    witness.tracker.track(ROOM, BOB, "tab of bob")
+    witness.tracker.track(ROOM, 3, "tab of a third")
+    await eventually(lambda: witness.sees(ROOM) == {ALICE, BOB, 3})
+    await dead.die()
+    witness.tracker.drop("tab of a third")
+    await witness.tracker.settled()
+
+    with redis.pipeline() as pipe:  # as if all of it had been written an hour later by the clock as it is now
+        for name in ("nodes", "lingering", "inputs"):
+            for member in map(str, redis.zrange(f"{{presence}}:{name}", 0, -1)):
+                pipe.zincrby(f"{{presence}}:{name}", HOUR_MS, member)
+        for node in redis.scan_iter("{presence}:node:*"):
+            pipe.pexpire(node, HOUR_MS)
+        pipe.set("{presence}:repairing", "somebody", px=HOUR_MS)
+        pipe.incrby("{presence}:swept", HOUR_MS)
+        pipe.execute()
+
+    await eventually(lambda: witness.sees(ROOM) == {BOB})
+    assert not redis.exists("{presence}:repairing")
+    assert redis.zrange("{presence}:nodes", 0, -1) == [witness.tracker.node]
 
 
 async def test_a_dead_tracker_can_still_be_asked_and_stopped(trackers: Trackers) -> None:
