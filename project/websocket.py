@@ -7,8 +7,11 @@ The hub writes frames that were made once for everyone straight to the transport
 extensions): ASGI's `send` would encode, frame and queue them anew for every socket.
 """
 
+import socket
+import time
 from asyncio import Future
 from collections.abc import Callable
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
@@ -23,9 +26,18 @@ RESTARTING = 1012  # docs/protocol.md
 GOOD_BYE_SECONDS = 5
 
 
+# What the system may keep unsent for a peer. More of it, and a ping would wait behind it, and nobody could tell a slow
+# line from one that is lost: the system takes up to 4 MB from us, whatever the peer takes.
+UNSENT_BYTES = 64 * 1024
+
+
 class Socket(WebSocketProtocol):
     _resting: Any = None  # the call that ends a rest
     _drained: Callable[[], None] | None = None
+    _written = 0  # bytes of frames
+    _backlog = 0  # what waited when life was looked for last
+    _taken = 0  # how much of what was written had been taken then
+    _took_at = 0.0
 
     @classmethod
     def configured_by(cls, factory: Any) -> type["Socket"]:
@@ -44,6 +56,7 @@ class Socket(WebSocketProtocol):
         """
         if self.state != self.STATE_OPEN:
             return
+        self._written += len(wire)
         sent = 0 if self.waiting_bytes else self._sent_at_once(wire)
         if sent < len(wire):
             self.transport.write(wire[sent:])
@@ -87,6 +100,14 @@ class Socket(WebSocketProtocol):
         except OSError:  # would block, or is broken: Twisted finds out which
             return 0
 
+    def _look_for_life(self) -> None:
+        """Note whether the peer has taken something of a backlog. What goes to the system at once proves nothing."""
+        waiting = self.waiting_bytes
+        taken = self._written - waiting
+        if self._backlog and taken > self._taken:
+            self._took_at = time.monotonic()
+        self._backlog, self._taken = waiting, taken
+
     # -- For Twisted ---------------------------------------------------------------------------------------------------
 
     def resumeProducing(self) -> None:
@@ -117,6 +138,8 @@ class Socket(WebSocketProtocol):
 
     def onOpen(self) -> None:
         super().onOpen()
+        with suppress(AttributeError, OSError):  # not on every system
+            self.transport.getHandle().setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES)
         self.transport.unregisterProducer()  # it is the HTTP channel, which would live on, with all of the request
         self.clean_headers.clear()  # which the application's scope has too: it has read them
         self.request.headers = {}
@@ -131,6 +154,16 @@ class Socket(WebSocketProtocol):
         """A peer that does not take its answers gets no more of them."""
         if not self.waiting_bytes:
             super().onPing(payload)
+
+    def _sendAutoPing(self) -> None:
+        self._look_for_life()
+        super()._sendAutoPing()
+
+    def onAutoPingTimeout(self) -> None:
+        """Drop a peer that neither answered a ping nor took anything: on a slow line, the ping waits behind data."""
+        self._look_for_life()
+        if time.monotonic() - self._took_at >= self.autoPingTimeout:
+            super().onAutoPingTimeout()
 
     def dropConnection(self, abort: bool = False) -> None:
         """What was said last, such as why it ends, has a while to arrive, and no more than that."""
