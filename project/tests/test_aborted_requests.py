@@ -41,7 +41,7 @@ class Stage:
 
     def wait(self) -> None:
         self.waiting += 1
-        self.go_on.wait(patience(2))
+        self.go_on.wait(patience(10))
 
 
 stage = Stage()
@@ -105,7 +105,7 @@ class Request:
             "type": "http",
             "method": "GET",
             "path": f"/{name}",
-            "headers": [(b"host", b"localhost"), (b"cookie", f"sessionid={cookie}".encode())],
+            "headers": [(b"host", b"localhost"), *([(b"cookie", f"sessionid={cookie}".encode())] if cookie else [])],
             "query_string": b"",
             "asgi": {"version": "3.0"},
         }
@@ -135,7 +135,7 @@ def pool() -> Any:
 
 
 async def until(condition: Any) -> None:
-    async with asyncio.timeout(patience(2)):
+    async with asyncio.timeout(patience(5)):
         while not condition():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
