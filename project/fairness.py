@@ -34,4 +34,4 @@ def session_of(scope: Scope) -> str | None:
         found = SimpleCookie(sent.decode("latin-1")).get(settings.SESSION_COOKIE_NAME)
     except CookieError:
         return None
-    return found.value if found else None
+    return (found.value or None) if found else None

@@ -10,6 +10,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from channels.routing import get_default_application
 from django.contrib.auth.decorators import login_not_required
+from django.core.signals import request_finished
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.urls import path
@@ -45,6 +46,11 @@ class Stage:
 
 
 stage = Stage()
+ended: list[object] = []  # a request each
+
+
+def note_the_end(sender: object, **_: object) -> None:
+    ended.append(sender)
 
 
 @login_not_required
@@ -144,9 +150,12 @@ async def until(condition: Any) -> None:
 def views(settings: Settings) -> Iterator[None]:
     settings.ROOT_URLCONF = __name__
     stage.__init__()  # type: ignore[misc]
+    ended.clear()
     connection.close()
     usual = pool().timeout
+    request_finished.connect(note_the_end)  # behind Django's receiver, which gives the connection back
     yield
+    request_finished.disconnect(note_the_end)
     pool().timeout = usual
     stage.go_on.set()
 
@@ -189,7 +198,7 @@ async def test_requests_that_are_broken_off_while_they_wait_lose_no_connection(n
             request.application.cancel()
         await asyncio.wait([request.application for request in requests])
     stage.go_on.set()
-    await asyncio.wait([request.application for request in requests])
+    await until(lambda: len(ended) == len(requests))
     await until(lambda: lent() == 0)
 
 
@@ -207,7 +216,7 @@ async def test_requests_that_are_broken_off_while_they_wait_for_a_connection_los
         for request in requests:
             request.application.cancel()
     stage.go_on.set()
-    await asyncio.wait([request.application for request in requests])
+    await until(lambda: len(ended) == len(requests))
     await until(lambda: lent() == 0)
 
 
