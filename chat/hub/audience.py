@@ -14,8 +14,12 @@ MOST_KEPT_BYTES = 1024 * 1024  # for a reader to whom a replay is still being se
 
 @dataclass(slots=True, eq=False)
 class Hold:
-    """Keeps the events that are forwarded to a connection while it is being brought up to date."""
+    """Keeps the events that are forwarded to a connection while it is being brought up to date.
 
+    Until it is known that the user is a member, the connection is told nothing of the room.
+    """
+
+    is_member: bool = False
     after: int | None = None  # the version that it was brought to, once that is known
     _kept: list[tuple[int, Frame]] = field(default_factory=list)
     kept_bytes: int = 0
@@ -53,11 +57,17 @@ class Audience:
     def __bool__(self) -> bool:
         return bool(self._live or self._behind)
 
-    def hold(self, connection: Connection) -> Hold:
+    def has_member(self, connection: Connection) -> bool:
+        """Whether the connection stands here, and is known to be a member's."""
+        hold = self._behind.get(connection)
+        return connection in self._live or (hold is not None and hold.is_member)
+
+    def hold(self, connection: Connection, *, is_member: bool = False) -> Hold:
         """From now on, keep what is forwarded for it. A hold that it is under already counts no more."""
+        is_member = is_member or self.has_member(connection)
         self._joiner.flush()
         self._live.discard(connection)
-        hold = self._behind[connection] = Hold()
+        hold = self._behind[connection] = Hold(is_member)
         return hold
 
     def release(self, connection: Connection, hold: Hold, version: int, last: int) -> None:
@@ -96,7 +106,7 @@ class Audience:
     def tell(self, frame: Frame, make_up: MakeUp, but_for: Container[Connection] = ()) -> None:
         """Hand over a frame that counts only now (see Connection.deliver_ephemeral)."""
         for connection in self:
-            if connection not in but_for:
+            if connection not in but_for and self.has_member(connection):
                 connection.deliver_ephemeral(frame, make_up)
 
     def _forward_to_those_behind(self, version: int, frame: Frame) -> None:

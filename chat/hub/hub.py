@@ -113,7 +113,7 @@ class Hub:
         self.profiles.renew(user.pk)  # since the handshake, perhaps
         self._tracker.track(ONLINE, user.pk, connection.id)
         self._tracker.touch(user.pk)
-        holds = {room_id: self.places.hold(connection, room_id) for room_id in rooms}
+        holds = {room_id: self.places.hold(connection, room_id, is_member=True) for room_id in rooms}
         groups = {envelopes.room_group(room_id) for room_id in rooms}
         await self._subscriptions.joined(groups | {envelopes.user_group(user.pk)})
         listed, connection.blocked = await self._greeting(user.pk)
@@ -156,13 +156,15 @@ class Hub:
         hold, place = self.places.hold(connection, room_id), self.places[room_id]
         await self.places.subscribed(room_id)
         try:
-            return hold, await place.openings.ask(reads.Opening(connection.user.pk, connection.session, since))
-        except NotFound:
-            self.places.detach(connection, room_id)
+            opened = await place.openings.ask(reads.Opening(connection.user.pk, connection.session, since))
+        except Refused as refused:
+            if hold.is_member and not isinstance(refused, NotFound):
+                self.places.release(connection, room_id, hold, 0)
+            else:
+                self.places.detach(connection, room_id)
             raise
-        except Refused:
-            self.places.release(connection, room_id, hold, 0)
-            raise
+        hold.is_member = True
+        return hold, opened
 
     async def show(self, connection: Connection, hold: Hold, opened: reads.Opened) -> None:
         """Bring the connection up to date with the room that it opened, and make its user present there."""
@@ -307,6 +309,7 @@ class Hub:
             for room in listed:
                 connection.tell(events.room_gained(room))
                 self.places.release(connection, room_id, hold, room["version"])
+                self._tell_counts(connection)  # which may have changed since they were read
             if not listed:
                 self.places.detach(connection, room_id)
 
@@ -336,7 +339,7 @@ class Hub:
 
     def _tell_counts(self, connection: Connection) -> None:
         """Tell how many people are in each of its rooms, to one that missed some of it."""
-        frame = Frame.of(events.presence_counted(self.counts.told(self.places.of(connection))))
+        frame = Frame.of(events.presence_counted(self.counts.told(self.places.of_member(connection))))
         connection.deliver_ephemeral(frame, self._tell_counts)
 
 

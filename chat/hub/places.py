@@ -55,9 +55,18 @@ class Places:
         """The rooms that the connection stands in."""
         return [room_id for room_id, place in self._places.items() if connection in place.audience]
 
+    def of_member(self, connection: Connection) -> list[int]:
+        """Return the rooms in which the connection stands as a member's."""
+        return [room_id for room_id, place in self._places.items() if place.audience.has_member(connection)]
+
     def everybody(self) -> list[tuple[Connection, int]]:
-        """Each connection with each room that it stands in."""
-        return [(connection, room_id) for room_id, place in self._places.items() for connection in place.audience]
+        """Return each connection with each room in which it stands as a member's."""
+        return [
+            (connection, room_id)
+            for room_id, place in self._places.items()
+            for connection in place.audience
+            if place.audience.has_member(connection)
+        ]
 
     def stands(self, connection: Connection, room_id: int) -> bool:
         """Whether the connection gets the room's events."""
@@ -71,12 +80,15 @@ class Places:
 
     # -- Coming and going ----------------------------------------------------------------------------------------------
 
-    def hold(self, connection: Connection, room_id: int) -> Hold:
-        """Stand the connection in the room, and keep the room's events for it until `release`."""
+    def hold(self, connection: Connection, room_id: int, *, is_member: bool = False) -> Hold:
+        """Stand the connection in the room, and keep the room's events for it until `release`.
+
+        Where it is not known that the user is a member, `is_member` of what is returned is set once it is.
+        """
         if room_id not in self._places:
             self._places[room_id] = self._new(room_id)
             self._subscriptions.want(envelopes.room_group(room_id))
-        return self._places[room_id].audience.hold(connection)
+        return self._places[room_id].audience.hold(connection, is_member=is_member)
 
     def _new(self, room_id: int) -> Place:
         openings: Openings = Together(lambda asked: read(reads.openings, room_id, asked), MOST_OPENINGS)
