@@ -18,7 +18,7 @@ from chat.models.audit import AuditEntry
 from chat.services import rooms
 from chat.tests.helpers.talk import fetch
 from project.testing.machine import patience
-from project.testing.processes import Server
+from project.testing.processes import UNLIMITED, Server
 from project.testing.sockets import session_cookie
 from project.testing.waiting import eventually
 from project.tests.test_tls import TlsServer, make_certificate
@@ -33,15 +33,27 @@ SIGN_IN = "/accounts/login/"
 
 @pytest.fixture
 def history(alice: User) -> str:
-    """The address of a page of history of a megabyte."""
+    """The address of a page of history of a megabyte: one message, longer than anybody may write."""
     room = rooms.create_room(alice, "general")
-    text, now = "x" * 10_000, timezone.now()
-    Message.objects.bulk_create(
-        Message(room=room, author=alice, body=text, html=text, client_id=uuid4(), created_at=now, position=n, version=n)
-        for n in range(2, 52)
+    text = "x" * 500_000
+    Message.objects.create(
+        room=room,
+        author=alice,
+        body=text,
+        html=text,
+        client_id=uuid4(),
+        created_at=timezone.now(),
+        position=2,
+        version=2,
     )
-    Room.objects.filter(pk=room.pk).update(version=51)
-    return f"/rooms/{room.pk}/history/?before=52"
+    Room.objects.filter(pk=room.pk).update(version=2)
+    return f"/rooms/{room.pk}/history/?before=3"
+
+
+@pytest.fixture
+def server(servers: Callable[..., Server]) -> Server:
+    """A server that answers one person with as many bytes as it can."""
+    return servers(**UNLIMITED)
 
 
 def peer_of(server: Server, buffer: int | None = None) -> socket.socket:
@@ -107,7 +119,7 @@ def test_the_next_request_of_a_pipeline_waits_over_tls_too(
     servers: Callable[..., Server], alice: User, history: str, tmp_path: Path
 ) -> None:
     TlsServer.key, TlsServer.certificate = make_certificate(tmp_path)
-    server, cookie = servers(TlsServer), session_cookie(alice)
+    server, cookie = servers(TlsServer, **UNLIMITED), session_cookie(alice)
     trusting = ssl.create_default_context(cafile=str(TlsServer.certificate))
     trusting.check_hostname = False
     with closing(trusting.wrap_socket(peer_of(server, buffer=4_096))) as peer:
@@ -139,7 +151,7 @@ def test_a_streamed_answer_waits_for_its_peer(server: Server, alice: User) -> No
 def test_a_peer_that_takes_nothing_of_its_answer_is_cut_off(
     servers: Callable[..., Server], alice: User, history: str
 ) -> None:
-    server, cookie = servers(ROOMFUL_STALL_SECONDS="2"), session_cookie(alice)
+    server, cookie = servers(**UNLIMITED, ROOMFUL_STALL_SECONDS="2"), session_cookie(alice)
     asked = request(server, history, cookie)
     with closing(peer_of(server, buffer=4_096)) as deaf, closing(peer_of(server, buffer=100_000)) as slow:
         deaf.sendall(asked * REQUESTS)

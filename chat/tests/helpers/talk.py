@@ -124,12 +124,15 @@ def sidebar(client: Client) -> dict[str, dict[str, Any]]:
 
 
 def roster(client: Client) -> dict[str, Any]:
-    """Return the sidebar's members by id and its counts: the latest snapshot or page plus the diffs since."""
+    """Return the sidebar's members by id and its counts: the latest snapshot or page plus the diffs since.
+
+    A server that has just started may not know yet who is there. Once it knew, it has to go on knowing.
+    """
     people: dict[int, dict[str, Any]] = {}
     counts: dict[str, int] = {}
     for event in client.log:
         match event["type"]:
-            case "presence.snapshot":
+            case "presence.snapshot" if event["known"] or counts:
                 assert event["known"]
                 people, counts = by_id(event["people"]), event["counts"]
             case "presence.changed":
