@@ -85,7 +85,7 @@ class Adapter(Naming):
         super().send_account_already_exists_mail(email)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Whoever waits for one that the mail server does not take, or that is one too many, is told so."""
+        """Send a mail, and tell the user where the mail server does not take it or it is one too many."""
         if not self._is_notice and not limits.may_mail(self.request, email):
             raise ImmediateHttpResponse(respond_429(self.request))
         # No 5xx: Django keeps no session then, and who starts again would find their own username taken.
@@ -116,7 +116,7 @@ class Adapter(Naming):
             super().send_notification_mail(*args, **options)
 
     def post_login(self, request: HttpRequest, user: User, **options: Any) -> HttpResponse:
-        """Somebody who took the account over from another chooses a username and a password first."""
+        """Lead the owner of an address, who took the account over, to a new username and password first."""
         response: HttpResponse = super().post_login(request, user, **options)
         return redirect("accounts:claim") if proof.has_claimed(request, user) else response
 

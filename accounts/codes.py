@@ -16,7 +16,7 @@ from accounts import proof
 
 
 class MailedCode:
-    """A page for one mailed code. It takes so many tries, and the right code proves whose the address is.
+    """A page for one mailed code. It takes so many tries, and the right code proves the address.
 
     allauth counts tries in the session, which requests that come at the same time read and write over each other. So
     they are counted in the cache as well, before the code is compared.

@@ -1,4 +1,4 @@
-"""Browsers in which somebody signed in before, known by a signed cookie.
+"""Browsers in which a user signed in before, known by a signed cookie.
 
 A guesser can use up the tries that a username has. The tries in a known browser are counted for that browser alone, so
 its user still gets in. The cookie opens nothing, and is void once the password has changed.
@@ -31,7 +31,7 @@ GetResponseLater = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 
 @sync_and_async_middleware
 def remember_device(get_response: GetResponse | GetResponseLater) -> GetResponse | GetResponseLater:
-    """Set the cookie when somebody has signed in, or has changed the password."""
+    """Set the cookie when a user has signed in, or has changed the password."""
 
     async def respond_later(request: HttpRequest) -> HttpResponseBase:
         return _with_cookie(request, await cast(GetResponseLater, get_response)(request))

@@ -94,7 +94,7 @@ class FirstPasswordForm(NewPassword, SetPasswordForm):
 
 
 class ClaimForm(FirstPasswordForm):
-    """Username and password of an account that somebody else had made. Without a password, if one was just chosen."""
+    """Username and password of an account that another person had made. Without a password, if one was just chosen."""
 
     username = forms.CharField(max_length=USERNAME_LENGTH)
     field_order = ("username", "password1", "password2")

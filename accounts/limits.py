@@ -41,7 +41,7 @@ def limited(action: str, rate: str, *methods: str) -> Callable[[View], View]:
 
 
 def may_mail(request: HttpRequest, address: str) -> bool:
-    """Count a mail that somebody asks for, and return whether it may be sent.
+    """Count a mail that a visitor asks for, and return whether it may be sent.
 
     One network cannot use up what a mailbox may get, so that its owner still has a mailed code from elsewhere.
     """

@@ -35,7 +35,7 @@ class UserQuerySet(models.QuerySet["User"]):
         return self.filter(is_active=True).exclude(last_login=None, emailaddress__verified=False)
 
     def unconfirmed(self) -> Self:
-        """Accounts that were made by signing up, and whose address was never proved.
+        """Accounts made by signing up, with an address that was never proved.
 
         Signing up alone makes an address primary before it is verified. Accounts that administrators or commands made
         have no such address.

@@ -47,17 +47,17 @@ def undo(request: HttpRequest) -> None:
 
 
 def make_way(email: str, *, is_proved: bool = False) -> None:
-    """Remove the account that somebody made with this address and did not confirm while the code was valid.
+    """Remove the account that was made with this address and not confirmed while the code was valid.
 
-    Before that, somebody may be about to enter the code, and others must not undo the sign-up; unless whoever comes
-    has proved that the address is theirs.
+    Before that, its maker may be about to enter the code, and others must not undo the sign-up, unless they have proved
+    that the address is theirs.
     """
     waiting = User.objects.unconfirmed().filter(emailaddress__email=email.lower())
     _remove_all(waiting if is_proved else waiting.filter(date_joined__lt=timezone.now() - CODE_LIFETIME))
 
 
 def remove_abandoned() -> int:
-    """Remove accounts that nobody confirmed within a day, so that their names and addresses are free again."""
+    """Remove accounts that were not confirmed within a day, so that their names and addresses are free again."""
     return _remove_all(User.objects.unconfirmed().filter(date_joined__lt=timezone.now() - TIME_TO_CONFIRM))
 
 

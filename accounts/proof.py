@@ -72,7 +72,7 @@ def _knows_the_account(request: HttpRequest, user: User) -> bool:
 
 @transaction.atomic
 def _remove_credentials(user: User) -> None:
-    """Leave the account without credentials and sessions; without a name, too, if nobody has ever been in it.
+    """Leave the account without credentials and sessions; without a name, too, if it was never used.
 
     Administrators keep their second factors: a code that was mailed must not be all it takes to run the site, and their
     accounts are not made by a sign-up.

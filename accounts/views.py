@@ -59,7 +59,7 @@ def start_again(request: HttpRequest) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters("password1", "password2")
 def claim(request: HttpRequest) -> HttpResponse:
-    """Let the owner of an address choose the username and the password of an account that somebody else had made."""
+    """Let the owner of an address choose the username and the password of an account that another person had made."""
     user = cast(User, request.user)
     if not proof.has_claimed(request, user):
         return redirect(settings.LOGIN_REDIRECT_URL)

@@ -7,7 +7,7 @@ from chat.models import Membership, Room
 
 OWNER, MODERATOR, MEMBER = Membership.Role.OWNER, Membership.Role.MODERATOR, Membership.Role.MEMBER
 ADMINISTRATOR = "administrator"  # of the site, in a public room, member or not
-# An administrator in a private room: what is said there, and by whom, is for the room's own people
+# An administrator in a private room: messages and members are for the room's own people
 # (docs/decisions/0027-the-session-of-an-administrator.md).
 CARETAKER = "caretaker"
 

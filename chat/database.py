@@ -24,7 +24,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 # A write waits this long for locks, on PostgreSQL. One that meets a lock that is held for longer is rolled back, and
-# begins again where it holds up nobody but others like it.
+# begins again where it holds up only others like it.
 SHORT_LOCK_SECONDS = 0.05
 LOCK_SHARE = 0.8  # of the time for which a caller waits: the lock is given up first
 

@@ -19,7 +19,7 @@ class Found(NamedTuple):
 
 
 def find(words: str = "") -> list[Found]:
-    """The rooms that anybody may find and join, of whose name, topic or description `words` are a part."""
+    """Rooms that anybody may find and join, with `words` in their name, topic or description."""
     said = Q(name__icontains=words) | Q(topic__icontains=words) | Q(description__icontains=words)
     found = _with_members(Room.objects.directory().filter(said))
     return [Found(*row) for row in found.values_list("pk", "name", "member_count")]

@@ -178,7 +178,7 @@ def _store(drafts: Sequence[Draft], *, skip_locked: bool = False) -> Sequence[Me
 
 
 def _settle(batch: Sequence[Waiting], outcomes: Iterable[Message | Refused | None]) -> list[Waiting]:
-    """Answer those who wait. Returns the posts whose room is held."""
+    """Answer those who wait. Returns the posts of rooms that are held."""
     held = []
     for waiting, outcome in zip(batch, outcomes, strict=True):
         if waiting.stored.done():  # its author has gone, or was told that it is not stored

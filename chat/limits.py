@@ -93,7 +93,7 @@ def rooms_made() -> int:
 
 
 def unanswered_conversations() -> int:
-    """How many direct conversations that nobody answers a person may begin in a day; 0: any number."""
+    """How many direct conversations without an answer a person may begin in a day; 0: any number."""
     return int(settings.CHAT["UNANSWERED_CONVERSATIONS"])
 
 

@@ -1,7 +1,7 @@
 """How many bytes of history a person may ask for: a short question may have a long answer.
 
 Each has one bucket in a process, for the socket and for pages. An answer is charged once its length is known, so that
-whoever owes too much waits before they ask for another.
+a user who owes too much waits before asking for another.
 """
 
 import math

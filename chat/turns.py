@@ -1,4 +1,4 @@
-"""A few at a time: what a person asks for at once in many tabs waits in a line of its own, and holds up nobody else."""
+"""A few at a time: what many tabs of a person ask for at once waits in a line, and holds up no other person."""
 
 import asyncio
 from collections import Counter

@@ -14,7 +14,7 @@ class InvalidConnection(PresenceError, ValueError):
 
 
 class InvalidUser(PresenceError, TypeError):
-    """A user's id that is no integer, such as the `None` of somebody who is not signed in."""
+    """A user's id that is no integer, such as the `None` of a visitor who is not signed in."""
 
 
 class InvalidVersion(PresenceError, ValueError):

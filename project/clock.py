@@ -1,4 +1,4 @@
-"""The clock by which our server measures durations: one that nobody sets.
+"""The clock by which our server measures durations: one that cannot be set.
 
 Twisted's timers and Daphne's pings go by the time of day. Where that is set back by an hour, no vanished peer is
 noticed and no time-out ends for an hour; where it is set forward, all time-outs end at once.

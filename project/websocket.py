@@ -26,7 +26,7 @@ RESTARTING = 1012  # docs/protocol.md
 GOOD_BYE_SECONDS = 5
 
 
-# What the system may keep unsent for a peer. More of it, and a ping would wait behind it, and nobody could tell a slow
+# What the system may keep unsent for a peer. More of it, and a ping would wait behind it, and no one could tell a slow
 # line from one that is lost: the system takes up to 4 MB from us, whatever the peer takes.
 UNSENT_BYTES = 64 * 1024
 

@@ -40,7 +40,7 @@ def check_display_name(name: str, user: User | None = None) -> None:
     others = User.objects.exclude(pk=user.pk) if user else User.objects.all()
     if name and others.alike(name.strip("@ ")).exists():
         raise ValidationError(
-            _("That is somebody’s username, or looks like one. You can add to it: a second name, a place.")
+            _("That is another person’s username, or looks like one. You can add to it: a second name, a place.")
         )
 
 

@@ -90,7 +90,7 @@ def test_the_link_is_good_for_one_user_and_until_they_have_a_second_factor(boss:
     assert client.get(path).status_code == 404
     with pytest.raises(CommandError, match="already"):
         printed_path("alice")
-    with pytest.raises(CommandError, match="Nobody"):
+    with pytest.raises(CommandError, match="There is no user called"):
         printed_path("carol")
 
 

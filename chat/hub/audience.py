@@ -9,7 +9,7 @@ from chat.hub.frame import Frame
 from chat.hub.joiner import Joiner
 from chat.hub.outlets import TOO_SLOW
 
-MOST_KEPT_BYTES = 1024 * 1024  # for a reader to whom a replay is still being sent
+MOST_KEPT_BYTES = 1024 * 1024  # for a reader during a replay
 
 
 @dataclass(slots=True, eq=False)

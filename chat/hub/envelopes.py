@@ -49,7 +49,7 @@ def for_user(user_id: int, event: dict[str, Any]) -> Envelope:
 
 
 def for_administrator(user_id: int, event: dict[str, Any]) -> Envelope:
-    """For those of the user's tabs whose session has shown a second factor, while administrators need one."""
+    """For those of the user's tabs in a session that has shown a second factor, while administrators need one."""
     return for_user(user_id, event) | {"for_administrator": True}
 
 

@@ -242,7 +242,7 @@ class Hub:
             self.tell_user(user, event)
 
     def tell_administrator(self, user: int, event: dict[str, Any]) -> None:
-        """Hand an event to those of the user's tabs whose session gives the rights of an administrator."""
+        """Hand an event to those of the user's tabs in a session with the rights of an administrator."""
         frame = Frame.of(event)
         for connection in self.connections.get(user, ()):
             if connection.is_greeted and is_enough(has_shown_factor=connection.has_shown_factor):

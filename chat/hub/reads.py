@@ -41,7 +41,7 @@ def hello(
 
 
 def arrival(user: int) -> tuple[dict[str, Any], list[int]]:
-    """Somebody who connects, and the ids of their rooms, without those that were put away and say nothing new.
+    """Read a user who connects, and the ids of their rooms, without those that were put away and say nothing new.
 
     One query, since the user waits for it. Raises SignedOut.
     """
@@ -129,7 +129,7 @@ class Opened:
 
 
 class Opening(NamedTuple):
-    """Somebody opens a room: in which session, and with which version of the room in the page."""
+    """A user opens a room, in a session, with a version of the room in the page."""
 
     user: int
     session: str

@@ -6,7 +6,7 @@ from chat.models.message import EVERYONE
 
 
 class Mention(models.Model):
-    """A user whom a message of the conversation tells, or everyone but its author: one row, without a user.
+    """A user that a message of the conversation tells, or everyone but its author: one row, without a user.
 
     The same as stands in the message, to be counted by user.
     """

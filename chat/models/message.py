@@ -63,7 +63,7 @@ class Message(models.Model):
 
     # What happened that the room tells by itself, such as {"what": "joined"}: clients say it in their own language.
     notice = models.JSONField(null=True, editable=False)
-    # Whom it addresses, as ids, or EVERYONE: settled when it is posted, so that every count of them can be made again.
+    # The users it addresses, as ids, or EVERYONE: settled when it is posted, so that they can be counted again.
     told = models.JSONField(default=list, db_default=models.Value([], models.JSONField()), editable=False)
     quote = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, editable=False, related_name="quoted_by", db_index=False

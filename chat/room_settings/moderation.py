@@ -85,7 +85,7 @@ def _lift(request: HttpRequest, room: Room) -> HttpResponse:
 
 
 def _lists(request: HttpRequest, room: Room) -> dict[str, Any]:
-    """A page of each list, of the people whose name begins with what is searched for."""
+    """A page of each list, of people with a name that begins with the search text."""
     q = wanted(request)
     named = name_begins(q, "user__")
     bans = room.bans.in_force().filter(named).select_related("user", "by").order_by("-created_at", "-pk")

@@ -25,7 +25,7 @@ def save_changed_words(message: Message, *fields: str) -> Message:
 
 
 def save_reacted(message: Message, user: User, emoji: str, *, added: bool) -> Message:
-    """Note that a reaction of a message whose room is locked was given or taken back. Returns it as it is now."""
+    """Note that a reaction of a message in a locked room was given or taken back. Returns it as it is now."""
     changed = _save_version(message)
     broadcasts.message_reacted(changed, user, emoji, added=added)
     return changed

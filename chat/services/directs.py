@@ -19,10 +19,10 @@ MOST_OTHERS = 9
 
 @transaction.atomic
 def open_direct(user: User, people_ids: Iterable[int]) -> Room:
-    """The conversation of `user` with these people, or with nobody else: made when it is first opened.
+    """Return the conversation of `user` with these people, or with no one else: made when it is first opened.
 
-    Raises NotFound where one of them is nobody, or nobody any more, Invalid where they are too many, Limited where the
-    user has begun too many conversations, and Forbidden where a block is in the way of a new conversation.
+    Raises NotFound where one of them does not exist or was deactivated, Invalid where they are too many, Limited where
+    the user has begun too many conversations, and Forbidden where a block is in the way of a new conversation.
     """
     people = _active({user.pk, *people_ids})
     key = key_of(person.pk for person in people)

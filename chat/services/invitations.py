@@ -48,7 +48,7 @@ def add_people(by: Actor, room_id: int, users: Collection["User"]) -> list["User
 def make_link(
     by: Actor, room_id: int, *, expires_at: datetime | None = None, most_uses: int | None = None
 ) -> tuple[Invite, str]:
-    """A new link, and its token. Raises NotFound, Forbidden, Invalid for one by which nobody could come in, TooMany."""
+    """A new link, and its token. Raises NotFound, Forbidden, Invalid for one that admits no one, TooMany."""
     room = locked_room(room_id)
     authorise(by, room, Act.INVITE)
     check_links(by, room)

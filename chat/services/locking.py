@@ -86,7 +86,7 @@ def authorise_on(by: Actor, room: Room, act: Act, user_id: int) -> User:
 def roles_of(by: Actor, room: Room) -> frozenset[str]:
     """Return the roles that `by` may use in a room: that of the member, and that of an administrator.
 
-    The site itself is an administrator. A session without a second factor makes nobody one.
+    The site itself is an administrator. Without a second factor, no session has that role.
     """
     if by.user is None:
         return frozenset({ADMINISTRATOR})

@@ -1,4 +1,4 @@
-"""Members that a body mentions: looked up before any room is locked, since nobody should wait for it."""
+"""Members that a body mentions: looked up before any room is locked, so that no one waits for it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A body as HTML, and the users that it mentions; or everyone, whose ids are listed nowhere."""
+    """A body as HTML, and the users that it mentions; or everyone, without a list of ids."""
 
     html: str
     mentioned: frozenset[int] = frozenset()

@@ -76,7 +76,7 @@ def post_messages(posts: Sequence[Post]) -> list[Message | Refused]:
 
     One that is refused does not concern the others: its outcome is the error.
     """
-    drafts = [_drafted(post) for post in posts]  # before the rooms are locked: nobody waits for it
+    drafts = [_drafted(post) for post in posts]  # before the rooms are locked, so that no one waits for it
     stored = iter(store_drafts([draft for draft in drafts if isinstance(draft, Draft)]))
     return [draft if isinstance(draft, Refused) else next(stored) or Unavailable() for draft in drafts]
 

@@ -24,7 +24,7 @@ HOUR = timedelta(hours=1)
 def check_rooms_made(maker: User) -> None:
     """Raise TooMany where the user has made as many rooms as may be. Administrators may make any number.
 
-    Rooms count as long as they exist, also once somebody else owns them: to give one away makes no room for another.
+    Rooms count as long as they exist, also once another person owns them: to give one away makes no room for another.
     """
     most = limits.rooms_made()
     if not most or is_administrator_on_record(maker):  # a bound and no right, so that no second factor is asked for
@@ -40,7 +40,7 @@ def check_rooms_made(maker: User) -> None:
 
 
 def check_conversations(beginner: User, people: "Sized") -> None:
-    """Raise Limited where the user has begun too many conversations within a day that nobody has answered.
+    """Raise Limited where the user has begun too many conversations within a day that have no answer.
 
     Notes to oneself need no answer.
     """
@@ -76,10 +76,10 @@ def _lock(user: User) -> None:
 
 def _words_about(most: int, hours: int) -> str:
     words = ngettext(
-        "You have begun %(most)d conversations within a day that nobody has answered. "
-        "You can begin another once somebody answers, or within %(hours)d hour.",
-        "You have begun %(most)d conversations within a day that nobody has answered. "
-        "You can begin another once somebody answers, or in %(hours)d hours.",
+        "You have begun %(most)d conversations within a day that have no answer yet. "
+        "You can begin another once one is answered, or within %(hours)d hour.",
+        "You have begun %(most)d conversations within a day that have no answer yet. "
+        "You can begin another once one is answered, or in %(hours)d hours.",
         hours,
     )
     return words % {"most": most, "hours": hours}

@@ -150,7 +150,7 @@ def admit(
     """Make a member of a room that is locked: from here on, nothing that was said before is unread.
 
     Where it is put away, their tabs hear of it once something is said there.
-    Raises Forbidden for somebody who is banned from it, or where it is archived.
+    Raises Forbidden for a user who is banned from it, or where it is archived.
     """
     check_may_enter(room, user)
     version = room.next_version()

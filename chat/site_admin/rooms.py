@@ -1,4 +1,4 @@
-"""All rooms with their numbers, as they are now. Of private rooms the name besides, of direct conversations no more."""
+"""All rooms with their numbers, as they are now. Private rooms have a name too, direct conversations have none."""
 
 from collections.abc import Iterable
 from typing import Any, cast

@@ -12,7 +12,7 @@ KEPT = {"django_content_type", "auth_permission", "django_migrations"}
 
 
 def lent() -> int:
-    """Return how many connections of PostgreSQL's pools, for pages and for sockets, somebody has and must give back."""
+    """Return how many connections of PostgreSQL's pools, for pages and for sockets, are lent and must come back."""
     pools = [*getattr(connection, "_connection_pools", {}).values(), *reserves().values()]
     stats = [pool.get_stats() for pool in pools]
     return sum(each.get("pool_size", 0) - each.get("pool_available", 0) for each in stats)

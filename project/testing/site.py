@@ -27,7 +27,7 @@ class State:
     connections: int  # sockets in the hub
     rooms: int  # in the hub
     applications: int  # requests and sockets that are being served
-    lent: int  # connections of PostgreSQL's pools that somebody has
+    lent: int  # connections of PostgreSQL's pools
     announced: bool  # whether it shows an announcement
 
     @property

@@ -1,6 +1,6 @@
 """Static files that are looked for once in a test process.
 
-Each test client loads the middleware anew, and to look for all files takes longer than most tests.
+Each test client loads the middleware again, and to look for all files takes longer than most tests.
 """
 
 from typing import Any

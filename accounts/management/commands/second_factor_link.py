@@ -17,7 +17,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, username: str, **options: Any) -> None:
         user = User.objects.called(username).first()
         if user is None:
-            raise CommandError(_("Nobody has the username %(username)s.") % {"username": username})
+            raise CommandError(_("There is no user called %(username)s.") % {"username": username})
         if has_second_factor(user):
             raise CommandError(_("%(username)s has a second factor already.") % {"username": user.username})
         self.stdout.write(first_factors.link(user))

@@ -10,7 +10,7 @@ from chat.services.actor import SITE
 
 
 class Command(BaseCommand):
-    help = "Makes a member the owner of a room, such as a private one whose owner is gone."
+    help = "Makes a member the owner of a room, such as a private room after its owner has gone."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("room", type=int, help="the number in the room's address, /rooms/NUMBER/")
@@ -19,7 +19,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, room: int, username: str, **options: Any) -> None:
         user = User.objects.called(username).first()
         if user is None:
-            raise CommandError(_("Nobody has the username %(username)s.") % {"username": username})
+            raise CommandError(_("There is no user called %(username)s.") % {"username": username})
         try:
             roles.transfer(SITE, room, user.pk)
         except Refused as refused:

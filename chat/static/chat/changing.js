@@ -17,7 +17,7 @@ export function withoutRemoved(messages, event) {
   return turned(left, event, (message) => (ids.has(message.quote?.id) ? { ...message, quote: undefined } : message));
 }
 
-// Somebody reacted to one of them, or took that back.
+// A user reacted to one of them, or took that back.
 export function withReaction(messages, event) {
   return turned(messages, event, (message) => (message.id === event.message ? reacted(message, event) : message));
 }

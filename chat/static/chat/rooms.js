@@ -118,7 +118,7 @@ export class Rooms extends Model {
     this.#update(room, { last_read: position, ...counts });
   }
 
-  // The counts as the server has them, after somebody was blocked or unblocked.
+  // The counts as the server has them, after a person was blocked or unblocked.
   recounted(rooms) {
     for (const { room, ...counts } of rooms) this.#update(room, counts);
   }

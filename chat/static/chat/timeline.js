@@ -60,7 +60,7 @@ export class Timeline extends Model {
     this.changed();
   }
 
-  // Somebody reacted to a message, or took that back.
+  // A user reacted to a message, or took that back.
   reacted(event) {
     this.#turnAll((messages) => withReaction(messages, event));
   }

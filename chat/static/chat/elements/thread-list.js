@@ -71,7 +71,7 @@ export class ThreadList extends LightElement {
   }
 }
 
-// One that somebody replied to meanwhile has moved up.
+// A thread with a new reply has moved up.
 const withoutRepeats = (threads) => [...new Map(threads.map((one) => [one.message.id, one])).values()];
 
 const summary = ({ count, last_at: last }) => `${countOfReplies(count)} · ${momentOf(new Date(last))}`;
