@@ -20,6 +20,7 @@ class Hold:
     """
 
     is_member: bool = False
+    resumes_at: int | None = None  # the version up to which the connection had everything, where it was live before
     after: int | None = None  # the version that it was brought to, once that is known
     _kept: list[tuple[int, Frame]] = field(default_factory=list)
     kept_bytes: int = 0
@@ -83,6 +84,9 @@ class Audience:
             self._go_live(connection)
         else:
             hold.after = version
+
+    def is_live(self, connection: Connection) -> bool:
+        return connection in self._live
 
     def is_under(self, connection: Connection, hold: Hold) -> bool:
         """Whether this is the hold that counts for the connection."""

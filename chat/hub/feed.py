@@ -16,6 +16,7 @@ class Feed:
     """
 
     def __init__(self, forward: Callable[..., None]) -> None:
+        self.began: int | None = None  # the number after which it forwards all
         self.last: int | None = None  # the number forwarded last
         self._forward = forward
         self._waiting: dict[int, Event] = {}
@@ -28,7 +29,7 @@ class Feed:
     def start(self, head: int) -> None:
         """All up to `head` is known to whoever listens. A feed starts once."""
         if self.last is None:
-            self.last = head
+            self.began = self.last = head
             self._drain()
 
     def offer(self, event: Event) -> None:

@@ -159,7 +159,7 @@ class Hub:
             opened = await place.openings.ask(reads.Opening(connection.user.pk, connection.session, since))
         except Refused as refused:
             if hold.is_member and not isinstance(refused, NotFound):
-                self.places.release(connection, room_id, hold, 0)
+                self.places.resume(connection, room_id, hold)
             else:
                 self.places.detach(connection, room_id)
             raise

@@ -7,9 +7,10 @@ from typing import Any
 
 from chat import events, history
 from chat.database import check, read
+from chat.errors import Refused
 from chat.hub import envelopes, reads
 from chat.hub.audience import Audience, Hold
-from chat.hub.connection import Connection
+from chat.hub.connection import TRY_AGAIN_LATER, Connection
 from chat.hub.feed import Feed
 from chat.hub.subscriptions import Subscriptions
 from chat.together import Together
@@ -88,7 +89,11 @@ class Places:
         if room_id not in self._places:
             self._places[room_id] = self._new(room_id)
             self._subscriptions.want(envelopes.room_group(room_id))
-        return self._places[room_id].audience.hold(connection, is_member=is_member)
+        place = self._places[room_id]
+        was_live = place.audience.is_live(connection)
+        hold = place.audience.hold(connection, is_member=is_member)
+        hold.resumes_at = place.feed.last if was_live else None
+        return hold
 
     def _new(self, room_id: int) -> Place:
         openings: Openings = Together(lambda asked: read(reads.openings, room_id, asked), MOST_OPENINGS)
@@ -101,9 +106,32 @@ class Places:
     def release(self, connection: Connection, room_id: int, hold: Hold, version: int) -> None:
         """The connection was brought up to `version` of the room."""
         place = self._places.get(room_id)
-        if place is not None and connection in place.audience:
-            place.feed.start(version)
+        if place is None or not place.audience.is_under(connection, hold):
+            return
+        place.feed.start(version)
+        if place.feed.began is not None and version < place.feed.began:
+            self._begin(self._bring_up(connection, room_id, hold, version))
+        else:
             place.audience.release(connection, hold, version, place.feed.last or 0)
+
+    async def _bring_up(self, connection: Connection, room_id: int, hold: Hold, version: int) -> None:
+        """Read what the feed never forwarded: it began with what another connection had read, a moment later."""
+        try:
+            changes = await read(history.changes_since, room_id, version)
+        except Refused:
+            connection.close(TRY_AGAIN_LATER)
+            raise
+        if self.is_under(connection, room_id, hold):
+            connection.tell(*changes.events)
+            self.release(connection, room_id, hold, changes.head)
+
+    def resume(self, connection: Connection, room_id: int, hold: Hold) -> None:
+        """Put the connection back to where it was before the hold. One that was not live has to come back."""
+        place = self._places.get(room_id)
+        if hold.resumes_at is None:
+            connection.close(TRY_AGAIN_LATER)
+        elif place is not None:
+            place.audience.release(connection, hold, hold.resumes_at, place.feed.last or 0)
 
     def detach(self, connection: Connection, room_id: int) -> None:
         place = self._places.get(room_id)

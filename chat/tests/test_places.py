@@ -1,6 +1,10 @@
 """A server keeps a room for as long as a connection stands in it, and tells a connection only of rooms of its user."""
 
 import asyncio
+import json
+from collections.abc import Coroutine
+from typing import Any, cast
+from uuid import uuid4
 
 import pytest
 from django.db import OperationalError
@@ -9,9 +13,12 @@ from accounts.models import User
 from chat.errors import NotFound
 from chat.hub import get_hub, reads
 from chat.hub.checks import check_standing
+from chat.hub.connection import Connection
 from chat.hub.frame import Frame
+from chat.hub.places import Places
+from chat.hub.subscriptions import Subscriptions
 from chat.models import Room
-from chat.services import moderation
+from chat.services import messages, moderation
 from chat.services.actor import Actor
 from chat.tests.helpers.talk import in_thread
 from project.testing.in_process import InProcessServer
@@ -86,3 +93,74 @@ async def test_a_user_who_guesses_a_room_does_not_stand_in_it_when_the_database_
                 await client.command("room.open", room=secret.pk, since=None)
             [connection] = hub.connections[user.pk]
             assert hub.places.stands(connection, secret.pk) == stands
+
+
+class Reader:
+    """Stands for a connection: keeps the versions that it was given."""
+
+    def __init__(self) -> None:
+        self.got: list[int] = []
+
+    def deliver(self, frame: Frame) -> None:
+        self.got += [event["version"] for event in json.loads(frame.text)]
+
+    def tell(self, *events: dict[str, Any]) -> None:
+        self.got += [event["version"] for event in events]
+
+
+class Subscribed:
+    """Stands for the subscriptions, which are no matter here."""
+
+    def want(self, group: str) -> None: ...
+    def unwant(self, group: str) -> None: ...
+
+
+class TestOneRoomOnAFreshServer:
+    """Two connections come at once, and one reads the room a moment later than the other."""
+
+    @pytest.fixture
+    def posted(self, alice: User, general: Room) -> list[int]:
+        """The versions of three messages."""
+        return [messages.post_message(alice, general.pk, body="Hello", client_id=uuid4()).version for _ in range(3)]
+
+    async def test_the_connection_that_read_earlier_gets_what_the_other_had_read(
+        self, general: Room, posted: list[int]
+    ) -> None:
+        earlier, later = Reader(), Reader()
+        places = self.places()
+        holds = [places.hold(self.connection(each), general.pk, is_member=True) for each in (earlier, later)]
+        places.release(self.connection(later), general.pk, holds[1], posted[2])
+        places.release(self.connection(earlier), general.pk, holds[0], posted[0])
+        await asyncio.gather(*self.begun)
+        assert earlier.got == posted[1:]
+        assert later.got == []
+        places.offer({"room": general.pk, "version": posted[2] + 1})
+        assert earlier.got[2:] == later.got == [posted[2] + 1]
+
+    async def test_a_hold_that_was_superseded_does_not_decide_where_the_feed_begins(
+        self, general: Room, posted: list[int]
+    ) -> None:
+        reader = Reader()
+        places = self.places()
+        superseded = places.hold(self.connection(reader), general.pk, is_member=True)
+        hold = places.hold(self.connection(reader), general.pk)
+        for version in posted:
+            places.offer({"room": general.pk, "version": version})
+        places.release(self.connection(reader), general.pk, superseded, posted[2])
+        places.release(self.connection(reader), general.pk, hold, posted[0])
+        assert reader.got == posted[1:]
+
+    def places(self) -> Places:
+        self.begun: list[asyncio.Task[None]] = []
+
+        def forward(*together: dict[str, Any]) -> None:
+            places[together[0]["room"]].audience.forward(together[0]["version"], Frame.of(*together))
+
+        def begin(work: Coroutine[Any, Any, None]) -> None:
+            self.begun.append(asyncio.create_task(work))
+
+        places = Places(cast(Subscriptions, Subscribed()), forward, begin)
+        return places
+
+    def connection(self, reader: Reader) -> Connection:
+        return cast(Connection, reader)
