@@ -13,8 +13,10 @@ from accounts.views import own_sessions
 from chat.entrance import inactive
 from presence.views import operations
 
-handler429 = "project.overload.too_often"
-handler500 = "project.overload.server_error"
+handler403 = "project.errors.permission_denied"
+handler404 = "project.errors.page_not_found"
+handler429 = "project.errors.too_often"
+handler500 = "project.errors.server_error"
 
 urlpatterns = [
     path("", include("chat.urls")),

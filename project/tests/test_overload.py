@@ -12,6 +12,7 @@ from http.client import HTTPConnection
 from urllib.parse import urlencode
 
 import pytest
+from django.conf import settings
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import reverse
 from PIL import Image
@@ -142,3 +143,13 @@ def test_a_member_who_uploads_many_costly_pictures_at_once_holds_nobody_up(
     assert all(answer.retry_after for answer in answers if answer.status == 429)
     assert {page.status for page in pages} == {200}
     assert max(page.seconds for page in pages) < patience(3)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_page_that_is_not_found_keeps_no_connection_of_the_pool(server: Server, alice: User) -> None:
+    cookie = session_cookie(alice)
+    for _ in range(3):
+        with closing(HTTPConnection("localhost", server.port, timeout=patience(60))) as connection:
+            connection.request("GET", "/no/such/page/", headers={"Cookie": f"{settings.SESSION_COOKIE_NAME}={cookie}"})
+            assert connection.getresponse().status == 404
+    assert server.rest().lent == 0
