@@ -28,7 +28,7 @@ def lists(client: Client, room: Room, here: int) -> Callable[[], bool]:
 def listed_here(client: Client, room: Room) -> int | None:
     count = next(listed["here"] for listed in client.hello["rooms"] if listed["id"] == room.pk)
     for event in client.seen("presence.counted"):
-        count = event["rooms"].get(str(room.pk), count)
+        count = None if event["rooms"] is None else event["rooms"].get(str(room.pk), count)
     return count
 
 
