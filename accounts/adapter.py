@@ -110,7 +110,7 @@ class Adapter(Naming):
             super().send_mail(template_prefix, email, context)
 
     def send_notification_mail(self, *args: Any, **options: Any) -> None:
-        """What it tells of is done by now, whether or not the mail server takes it. No limit keeps it back."""
+        """Send a notice of a change that is done, whether or not the mail server takes it. No limit keeps it back."""
         self._is_notice = True
         with suppress(ImmediateHttpResponse):
             super().send_notification_mail(*args, **options)

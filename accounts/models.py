@@ -107,7 +107,7 @@ class User(AbstractUser):
     grounds_before: dict[str, Any] | None = None
     # While the account is made: whether its address is still to be confirmed.
     awaits_code = False
-    # What sessions carried before `check_password` replaced the hash of the password.
+    # The hash in sessions from before `check_password` replaced the hash of the password.
     replaced_session_hash = ""
 
     class Meta(AbstractUser.Meta):

@@ -37,7 +37,7 @@ class Overloaded(Exception):
 
 
 class OneAtATime(Overloaded):
-    """The same person already has one of these under way."""
+    """Refuses a second piece of work that the same person has under way."""
 
     status = HTTPStatus.TOO_MANY_REQUESTS
     sentence = _("Another one that you asked for is not finished yet.")

@@ -42,7 +42,7 @@ class Held(NamedTuple):
 
 
 class Claims(NamedTuple):
-    """What a stored session says of itself."""
+    """The claims in a stored session."""
 
     user_id: int | None
     hash: str | None  # of the password that the user had then

@@ -16,8 +16,8 @@ _BRACKETED = re.compile(r"\[[0-9a-f:.]+\](:\d*)?", re.IGNORECASE)  # of version 
 _TURNING = re.compile("[\u202d\u202e]")  # the letters behind it, into the other direction
 _SCHEME = re.compile(r"(?:^|[^a-z0-9])[a-z][a-z0-9+.-]*://([^/?#]*)")
 
-# What looks like a slash: NFKC brings in some that are not here. The letters among them are refused beside ASCII alone,
-# since they are letters of Japanese.
+# Characters that look like a slash: NFKC brings in some that are not here. The letters among them are refused beside
+# ASCII alone, since they are letters of Japanese.
 _SLASHES = str.maketrans(
     dict.fromkeys("\u2044\u2215\u29f8\u2571\u27cb\u3033\u30ce\u4e3f\u2cc6\u2cc7", "/") | {"\u3002": "."}
 )
@@ -56,7 +56,7 @@ def misleads(words: str, href: str) -> bool:
 
 
 def _named(shown: str, path: str) -> list[str]:
-    """What in the words is read as a host, or as an e-mail address."""
+    """Return the part of the words that is read as a host, or as an e-mail address."""
     named = []
     for word in shown.split():
         if found := _SCHEME.search(word):

@@ -98,7 +98,7 @@ class GroupCommit:
                 await asyncio.wait_for(self._are_there.wait(), GATHER_SECONDS)
 
     def _next_batch(self) -> list[Waiting]:
-        """Take the posts to rooms of which no batch is being stored, and drop those that timed out."""
+        """Take the posts to rooms that have no batch under way, and drop those that timed out."""
         batch: list[Waiting] = []
         left: list[Waiting] = []
         for waiting in self._waiting:

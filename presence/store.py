@@ -55,7 +55,7 @@ Operation = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Who joined and left one topic, visibly, in one step from the version `since` to `version`."""
+    """Users who joined and left one topic, visibly, in one step from the version `since` to `version`."""
 
     topic: str
     epoch: str

@@ -73,7 +73,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def too_often(request: HttpRequest) -> HttpResponse:
-    """The site's `handler429`: allauth's rate limits, most of which count by the minute."""
+    """The site's `handler429`: allauth's rate limits. Most count by the minute."""
     response = render(request, "429.html", status=429)
     response["Retry-After"] = "60"
     return response

@@ -21,7 +21,7 @@ QUALITY = 85
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 MOST_PIXELS = 40_000_000
 LONGEST_SIDE = 10_000  # px
-# A progressive JPEG is decoded once for each of its scans, of which there may be thousands; encoders write about ten.
+# A progressive JPEG is decoded once for each of its scans. It may have thousands; encoders write about ten.
 MOST_SCANS = 32
 MOST_SCANNED_PIXELS = 600_000_000  # pixels, times scans
 JPEG, SCAN = b"\xff\xd8", b"\xff\xda"

@@ -100,7 +100,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     places = admit(user)
     response = StreamingHttpResponse(archive(user), content_type="application/zip", headers=headers)
     response._resource_closers.append(places.close)  # type: ignore[attr-defined]
-    weakref.finalize(response, places.close)  # Django closes no answer of which it had not begun to send anything
+    weakref.finalize(response, places.close)  # Django does not close an answer that it never began to send
     return response
 
 

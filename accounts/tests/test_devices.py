@@ -1,4 +1,4 @@
-"""Who knows a name cannot lock its owner out."""
+"""Knowing a name is not enough to lock its owner out."""
 
 import pytest
 from django.conf import settings

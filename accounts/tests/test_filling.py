@@ -19,7 +19,7 @@ SELECT %s, '', password, '', '', false, false, true, date_joined FROM accounts_u
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite sets no default of a column that is there")
 def test_a_server_of_an_older_release_makes_accounts_in_a_migrated_database(alice: User) -> None:
     with connection.cursor() as cursor:
-        for username in ("Erin", "Frank"):  # without `folded` and `skeleton`, of which it does not know
+        for username in ("Erin", "Frank"):  # without `folded` and `skeleton`, which it does not know
             cursor.execute(AS_BEFORE, [username, alice.pk])
     assert is_needed()
     assert fill_in_names() == 2

@@ -29,7 +29,7 @@ def _demanded(settings: Settings) -> None:
 
 @pytest.fixture
 def boss(alice: User) -> User:
-    """An administrator without a second factor, of whom the test knows the password: Alice."""
+    """Alice: an administrator without a second factor, with a known password."""
     User.objects.filter(pk=alice.pk).update(is_staff=True)
     return User.objects.get(pk=alice.pk)
 

@@ -1,4 +1,4 @@
-"""A gate lets so many threads work at once, and refuses those for whom there is no place in time."""
+"""A gate lets so many threads work at once, and refuses those that find no place in time."""
 
 import threading
 from collections.abc import Iterator

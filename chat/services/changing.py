@@ -14,7 +14,7 @@ def save_changed(message: Message, *fields: str) -> Message:
 
 
 def save_changed_words(message: Message, *fields: str) -> Message:
-    """The same where what the message says has changed: those that quote it show it too, under one version."""
+    """Note that the words of a message have changed. Messages that quote it show them too, under one version."""
     changed, room = save_changed(message, *fields), message.room
     quoting = message.quoted_by.filter(deleted_at=None)
     if quoting.exists():

@@ -114,7 +114,7 @@ def reset_second_factor(request: HttpRequest, user_id: int) -> HttpResponse:
 
 
 def _person(request: HttpRequest, user_id: int, form: BanForm, status: int = 200) -> HttpResponse:
-    """Of direct conversations and private rooms, only how many: with which people is private."""
+    """Count direct conversations and private rooms: with which people is private."""
     shown = get_object_or_404(User, pk=user_id)
     viewer = cast(User, request.user)
     memberships = Membership.objects.of(shown).filter(room__deleted_at=None)

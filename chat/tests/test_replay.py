@@ -1,4 +1,4 @@
-"""Missed events reach a client on a slow line in parts, each of which moves the version that it resumes from."""
+"""Missed events reach a client on a slow line in parts. Each moves the version that it resumes from."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""What happens when Redis comes back from an older state: after a restore, or as a replica that was behind."""
+"""Redis comes back from an older state: after a restore, or as a replica that was behind."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""What may be the id of a user: one that is none would make its topic unreadable for everybody."""
+"""Ids of users are integers: any other would make its topic unreadable for everyone."""
 
 from collections.abc import Callable
 from typing import Any

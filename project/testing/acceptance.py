@@ -69,7 +69,7 @@ class Outcome:
 
 
 class Report:
-    """What was measured on one database, as lines of JSON: the code that was measured, and then an entry for each try
+    """Measurements on one database, as lines of JSON: the code that was measured, and then an entry for each try
     that is to run and another one once it has run (project/testing/rows.py).
     """
 
