@@ -90,6 +90,8 @@ def listed_room(membership: Membership, here: int | None, people: "Iterable[User
     `people` are those of a direct conversation but for the member.
     """
     own = {"role": membership.role, "last_read": membership.last_read, "here": here}
+    if membership.unread_marks:
+        own["marks"] = membership.unread_marks
     listed = room_card(membership.room) | own | unread_counts(membership) | own_settings(membership) | _mute(membership)
     if people is not None:
         listed["people"] = [user_card(user) for user in people]
@@ -278,7 +280,8 @@ def room_kept(membership: Membership) -> Event:
 
 def read_moved(membership: Membership) -> Event:
     counts = {"unread": membership.unread, "mentions": membership.mentions}
-    return {"type": "read.moved", "room": membership.room_id, "position": membership.last_read, **counts}
+    read = {"position": membership.last_read, "marks": membership.unread_marks}
+    return {"type": "read.moved", "room": membership.room_id, **read, **counts}
 
 
 def thread_moved(membership: Membership, participant: Participant) -> Event:

@@ -41,7 +41,7 @@ async def leave_room(hub: Hub, connection: Connection, command: frames.RoomLeave
 
 
 async def read_room(hub: Hub, connection: Connection, command: frames.RoomRead) -> None:
-    position = await write_for(connection, reading.mark_read, command.room, command.position)
+    position = await write_for(connection, reading.mark_read, command.room, command.position, command.marks)
     ack(connection, command, position=position)
 
 

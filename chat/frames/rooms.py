@@ -22,6 +22,7 @@ class RoomLeave(Command, tag="room.leave"):
 class RoomRead(Command, tag="room.read"):
     room: Id
     position: Version
+    marks: Version | None = None
 
 
 class RoomUnread(Command, tag="room.unread"):

@@ -117,6 +117,7 @@ class Membership(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.MEMBER)
     last_read = models.PositiveBigIntegerField(_("last read position"), default=0)
+    unread_marks = models.PositiveIntegerField(_("times marked as unread"), default=0, db_default=0, editable=False)
     joined_at = models.DateTimeField(_("joined"))
     left_at = models.DateTimeField(_("left"), null=True, blank=True)
     version = models.PositiveBigIntegerField(_("version"), editable=False)

@@ -17,7 +17,14 @@ from chat.services.notices import append_notice, body_of, named
 from chat.services.rooms import end
 
 # How a member keeps a room in their own list.
-UNKEPT = {"last_read": 0, "is_quiet": False, "is_favourite": False, "is_put_away": False, "place": None}
+UNKEPT = {
+    "last_read": 0,
+    "unread_marks": 0,
+    "is_quiet": False,
+    "is_favourite": False,
+    "is_put_away": False,
+    "place": None,
+}
 
 
 def depart(by: Actor, person: User) -> None:

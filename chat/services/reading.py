@@ -13,12 +13,16 @@ if TYPE_CHECKING:
 
 
 @transaction.atomic
-def mark_read(user: "User", room_id: int, position: int) -> int:
+def mark_read(user: "User", room_id: int, position: int, marks: int | None = None) -> int:
     """Move the read position forward to `position`, and never past what the room has. Returns where it is now.
 
-    Raises NotFound for a room that the user is no member of.
+    `marks` is how often the reader's tab knew the room to be marked as unread. A report that is older than the latest
+    mark does not undo it; None takes any report. Raises NotFound for a room that the user is no member of.
     """
     membership = membership_of(user, room_id)
+    if marks is not None and marks != membership.unread_marks:
+        broadcasts.read_moved(membership)  # the tab may have missed the mark, and would be ignored until it knows
+        return membership.last_read
     position = min(position, membership.room.version)
     if position > membership.last_read:
         move(membership, position)
@@ -28,16 +32,17 @@ def mark_read(user: "User", room_id: int, position: int) -> int:
 
 @transaction.atomic
 def mark_unread(user: "User", room_id: int, position: int) -> int:
-    """Move the read position back to just before `position`. Returns where it is now.
+    """Move the read position back to just before `position`, never forward. Returns where it is now.
 
-    Raises NotFound for a room that the user is no member of.
+    Each call is a mark, which ends the reports of reading that were made before it. Raises NotFound for a room that the
+    user is no member of.
     """
     membership = membership_of(user, room_id)
-    position = max(position - 1, 0)
-    if position < membership.last_read:
-        move(membership, position)
-        if membership.is_put_away:
-            broadcasts.room_gained(membership)
+    membership.unread_marks += 1
+    membership.save(update_fields=["unread_marks"])
+    move(membership, min(max(position - 1, 0), membership.last_read))
+    if membership.is_put_away:
+        broadcasts.room_gained(membership)
     return membership.last_read
 
 

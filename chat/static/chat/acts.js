@@ -22,7 +22,8 @@ export class Acts {
     if (act === "unblock") return this.#chat.blocks.has(message.author.id);
     if (act === "delete") return isMine || this.#mayDelete(message);
     if (act === "purge") return !isMine && this.#mayDelete(message);
-    if (act === "thread" || act === "unread") return message.thread === undefined;
+    if (act === "thread") return message.thread === undefined;
+    if (act === "unread") return message.thread === undefined && this.#counts(message);
     return true;
   }
 
@@ -83,11 +84,16 @@ export class Acts {
     return this.#do(isMine ? "reaction.remove" : "reaction.add", message, { emoji });
   }
 
-  // What was read and not reported yet goes first: else it would undo this, or there would be nothing to move back.
+  // What was read and not reported yet goes first: else there would be nothing to move back.
   async unread({ position }) {
     const { reading, socket, shown } = this.#chat;
-    reading.report();
+    await reading.report();
     await this.#tried(socket.command("room.unread", { room: shown, position }));
+  }
+
+  // Whether it counts as unread for anybody who has not read it: one's own, and what blocked people say, never do.
+  #counts({ author }) {
+    return author.id !== this.#chat.me.id && !this.#chat.blocks.has(author.id);
   }
 
   #mayDelete({ author }) {

@@ -327,10 +327,11 @@ export class Chat extends Model {
   }
 
   #moved(event) {
-    const { room, position } = event;
-    const isBack = position < this.rooms.get(room)?.last_read;
-    if (room === this.shown && isBack) this.conversation.hold(position);
-    else if (room === this.shown) this.conversation.held = false;
+    const { room, position, marks = 0 } = event;
+    const known = this.rooms.get(room);
+    const isMarked = marks > (known?.marks ?? 0) || position < known?.last_read;
+    if (room === this.shown && isMarked) this.conversation.hold(position);
+    else if (room === this.shown && position > known?.last_read) this.conversation.held = false;
     this.rooms.moved(event, room === this.shown && this.conversation.isBeingRead);
   }
 
@@ -373,8 +374,7 @@ export class Chat extends Model {
 
   #looked() {
     const { conversation, timeline } = this;
-    if (!document.hidden) conversation.release();
-    else if (conversation.following && !conversation.held) timeline.mark(timeline.last);
+    if (document.hidden && conversation.following && !conversation.held) timeline.mark(timeline.last);
     this.#consider();
   }
 

@@ -5,7 +5,7 @@ export class Conversation extends Model {
   thread = null; // the id of the message that is replied to
   quoting = null; // the message that the next one quotes
   editing = null; // the id of the message that is being edited
-  held = false; // marked as unread by hand: reading does not undo that by itself
+  held = false; // marked as unread by hand: it stays so until the person reads on
   #following = true;
 
   constructor(chat, timeline) {
@@ -39,10 +39,10 @@ export class Conversation extends Model {
   // What is in sight of a visible tab is read.
   consider() {
     const { chat, room, timeline } = this;
-    const { last_read } = chat.rooms.get(room) ?? {};
+    const { last_read, marks = 0 } = chat.rooms.get(room) ?? {};
     if (last_read === undefined || !timeline.complete || !this.isBeingRead) return;
     chat.rooms.seen(room);
-    if (timeline.last > last_read) chat.reading.note("room.read", { room, position: timeline.last });
+    if (timeline.last > last_read) chat.reading.note("room.read", { room, position: timeline.last, marks });
   }
 
   // The person marked it as unread from here on, in whatever tab.
@@ -52,7 +52,9 @@ export class Conversation extends Model {
     this.timeline.mark(position);
   }
 
+  // The person reads on: they scroll, or write.
   release() {
+    if (!this.held) return;
     this.held = false;
     this.consider();
   }

@@ -22,14 +22,14 @@ export class Reading {
     this.#seen.delete(command);
   }
 
-  report() {
+  // Resolves when the server has answered.
+  async report() {
     clearTimeout(this.#timer);
     this.#timer = null;
     const seen = [...this.#seen];
     this.#seen.clear();
-    for (const [command, members] of seen) {
-      this.#socket.command(command, members).catch((error) => this.#refused(error));
-    }
+    const reports = seen.map(([command, members]) => this.#socket.command(command, members));
+    await Promise.all(reports.map((report) => report.catch((error) => this.#refused(error))));
   }
 
   // The next one says it again; where it was only too early, there may be no next one.

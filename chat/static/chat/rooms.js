@@ -113,9 +113,9 @@ export class Rooms extends Model {
     this.#update(id, { version, unread, mentions, threads: less("threads", replies.length) });
   }
 
-  moved({ room, position, unread, mentions }, isBeingRead) {
+  moved({ room, position, marks, unread, mentions }, isBeingRead) {
     const counts = isBeingRead ? { unread: 0, mentions: 0 } : { unread, mentions };
-    this.#update(room, { last_read: position, ...counts });
+    this.#update(room, { last_read: position, marks, ...counts });
   }
 
   // The counts as the server has them, after a person was blocked or unblocked.

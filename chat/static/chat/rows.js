@@ -4,7 +4,7 @@ const TOGETHER = 5 * 60_000; // ms: what one person says within it reads as one 
 const COMINGS = new Set(["joined", "left"]); // notices of these are told in one line
 
 // The lines of a log, top to bottom: days, the "New" line, messages, and last what is still on its way.
-export function rowsOf({ timeline, pending, held, chat: { me, blocks } }) {
+export function rowsOf({ timeline, pending, chat: { me, blocks } }) {
   const rows = [];
   let previous = null;
   let marked = timeline.newAfter === null;
@@ -12,7 +12,7 @@ export function rowsOf({ timeline, pending, held, chat: { me, blocks } }) {
     const date = new Date(message.created_at);
     const day = dayKeyOf(date);
     if (day !== previous?.day) rows.push({ type: "day", key: `day ${day}`, date });
-    if (!marked && message.position > timeline.newAfter && (held || isNew(message, me, blocks))) {
+    if (!marked && message.position > timeline.newAfter && isNew(message, me, blocks)) {
       marked = true;
       rows.push({ type: "new", key: "new" });
     }
@@ -50,8 +50,9 @@ function unstored(timeline, pending, me) {
   return pending.filter((entry) => !stored.has(entry.client_id)).map((entry) => ({ ...entry, author: me }));
 }
 
-function isNew({ author, kind }, me, blocks) {
-  return author.id !== me.id && kind !== "notice" && !blocks.has(author.id);
+// Whether it counts as unread, as the server counts.
+function isNew({ author, kind, deleted }, me, blocks) {
+  return author.id !== me.id && kind !== "notice" && !deleted && !blocks.has(author.id);
 }
 
 function belongTogether(one, other) {

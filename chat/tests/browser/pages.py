@@ -65,6 +65,24 @@ class Tab:
         """Whether the words stand where they can be seen: a drawer that is closed is beyond the window's edge."""
         return bool(self.read(IN_SIGHT, words))
 
+    def look_away(self) -> None:
+        """Look at another tab of the browser, as far as this page can tell."""
+        self._be_hidden(hidden=True)
+
+    def look_back(self) -> None:
+        self._be_hidden(hidden=False)
+
+    def _be_hidden(self, *, hidden: bool) -> None:
+        self.browser.execute_script(
+            "Object.defineProperty(document, 'hidden', { value: arguments[0], configurable: true });"
+            "document.dispatchEvent(new Event('visibilitychange'))",
+            hidden,
+        )
+
+    def reads_on(self) -> None:
+        """Turn the wheel over the conversation."""
+        self.browser.execute_script("document.querySelector('main .log').dispatchEvent(new WheelEvent('wheel'))")
+
     @property
     def connection(self) -> str:
         return str(self.read("document.documentElement.dataset.connection"))

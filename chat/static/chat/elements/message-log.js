@@ -69,6 +69,11 @@ export class MessageLog extends LightElement {
     if (nearTop && !timeline.failed) this.conversation.loadOlder();
   }
 
+  // Called by the scroll: the person scrolls.
+  readsOn() {
+    this.conversation.release();
+  }
+
   #row(row) {
     if (row.type === "day") return html`<h2 class="day"><span>${dayOf(row.date)}</span></h2>`;
     if (row.type === "new") return html`<div class="since"><span>${gettext("New")}</span></div>`;

@@ -1,5 +1,6 @@
 const NEAR_END = 48; // px: a line or so is still the end
 const NEAR_TOP = 900; // px: about a screen, so that older messages are there before one arrives
+const KEYS = new Set(["ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End", " "]); // that scroll
 
 // Where the log stands: at the end it stays at the end; elsewhere what one looks at stays where it is.
 export class Scroll {
@@ -62,6 +63,15 @@ export class Scroll {
     if (this.#log) return;
     this.#log = this.#host.querySelector(".log");
     this.#log.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    for (const type of ["wheel", "touchmove"]) {
+      this.#log.addEventListener(type, () => this.#host.readsOn(), { passive: true });
+    }
+    this.#log.addEventListener("keydown", ({ key, target }) => {
+      if (KEYS.has(key) && target.matches(".log, article")) this.#host.readsOn();
+    });
+    this.#log.addEventListener("pointerdown", ({ target }) => {
+      if (target === this.#log) this.#host.readsOn(); // its scroll bar
+    });
     this.#sizes.observe(this.#log);
     this.#sizes.observe(this.#log.firstElementChild);
   }
