@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views import defaults
 
 from accounts.overload import release_connections
-from project import overload
+from project import old_forms, overload
 
 Page = Callable[..., HttpResponse]
 
@@ -32,5 +32,6 @@ def releasing(page: Page) -> Page:
 
 permission_denied = releasing(defaults.permission_denied)
 page_not_found = releasing(defaults.page_not_found)
+old_form = releasing(old_forms.old_form)
 too_often = releasing(overload.too_often)
 server_error = releasing(overload.server_error)

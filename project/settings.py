@@ -53,6 +53,7 @@ ALLOWED_ORIGINS: list[str] = env.list(
 )
 ALLOWED_HOSTS: list[str] = env.list("ROOMFUL_HOSTS", [urlsplit(origin).hostname for origin in ALLOWED_ORIGINS])
 CSRF_TRUSTED_ORIGINS = ALLOWED_ORIGINS
+CSRF_FAILURE_VIEW = "project.errors.old_form"
 refuse_an_unsafe_site(ALLOWED_ORIGINS, ALLOWED_HOSTS, DEBUG, insecure_http=env.bool("ROOMFUL_INSECURE_HTTP", False))
 
 HTTPS: bool = all(origin.startswith("https://") for origin in ALLOWED_ORIGINS)

@@ -3,8 +3,10 @@
 import http.client
 import re
 from contextlib import closing
+from html import unescape
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from pytest_django import Settings
 
@@ -137,3 +139,56 @@ def test_a_request_with_two_origins_is_refused(server: Server) -> None:
     claims = [[server.origin], [server.origin, server.origin], ["https://evil.example", server.origin], ["null"]]
     assert [title(*origins) for origins in claims] == [ours, foreign, foreign, foreign]
     assert "Traceback" not in server.log.read_text()
+
+
+@pytest.mark.django_db
+class TestAnOldForm:
+    """Forms that were opened before their user signed in or out in another tab, which rotates the CSRF token."""
+
+    def token(self, client: Client, path: str) -> str:
+        found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', client.get(path).text)
+        assert found
+        return found[1]
+
+    def test_an_old_sign_in_form_leads_on_if_its_user_is_signed_in_meanwhile(self, alice: User) -> None:
+        client = Client(enforce_csrf_checks=True, SERVER_NAME="chat.example.org")
+        old = self.token(client, "/accounts/login/?next=/rooms/new/")
+        fields = {"login": "alice", "password": "wrong", "next": "/rooms/new/"}
+        current = client.post("/accounts/login/", {**fields, "csrfmiddlewaretoken": old}, headers={"Origin": OURS})
+        assert current.status_code == 200  # the token is good, and the password is not
+        client.force_login(alice)
+        client.cookies[settings.CSRF_COOKIE_NAME] = "a" * 32  # the sign-in rotates it
+        answer = client.post("/accounts/login/", {**fields, "csrfmiddlewaretoken": old}, headers={"Origin": OURS})
+        assert (answer.status_code, answer["Location"]) == (302, "/rooms/new/")
+        elsewhere = {**fields, "csrfmiddlewaretoken": old, "next": "https://evil.example/"}
+        assert client.post("/accounts/login/", elsewhere, headers={"Origin": OURS})["Location"] == "/"
+
+    def test_an_old_form_keeps_what_was_typed_and_can_be_sent_again(self, alice: User) -> None:
+        page = Page(alice)
+        typed = {"name": "", "description": "Half an hour's work & more", "csrfmiddlewaretoken": "a" * 64}
+        refused = page.client.post("/rooms/new/", typed, headers={"Origin": OURS})
+        assert refused.status_code == 403
+        fields = {name: unescape(value) for name, value in re.findall(r'name="(\w+)" value="([^"]*)"', refused.text)}
+        assert fields["description"] == typed["description"]
+        assert page.client.post("/rooms/new/", fields, headers={"Origin": OURS}).status_code == ALLOWED
+
+    def test_an_old_form_shows_no_password_and_says_when_its_user_is_signed_out(self, alice: User) -> None:
+        client = Client(enforce_csrf_checks=True, SERVER_NAME="chat.example.org")
+        old = {"csrfmiddlewaretoken": "a" * 64}
+        entrance = client.post(
+            "/accounts/login/", {**old, "login": "alice", "password": "secret words"}, headers={"Origin": OURS}
+        )
+        assert 'value="alice"' in entrance.text
+        assert "secret words" not in entrance.text
+        assert "signed out" not in entrance.text
+        inside = client.post("/rooms/new/", {**old, "name": "terns"}, headers={"Origin": OURS})
+        assert 'value="terns"' in inside.text
+        assert "You have been signed out" in inside.text
+
+    def test_fields_are_not_offered_again_unless_the_form_surely_was_ours(self, alice: User) -> None:
+        page = Page(alice)
+        written = {"name": "written elsewhere"}
+        for headers, is_kept in (({"Origin": OURS}, True), ({"Sec-Fetch-Site": "same-origin"}, True), ({}, False)):
+            refused = page.client.post("/rooms/new/", written, headers=headers)
+            assert refused.status_code == 403
+            assert ("written elsewhere" in refused.text) is is_kept
