@@ -1,11 +1,14 @@
 """Why a command or a form was refused: the codes of docs/protocol.md, each with a sentence for the person."""
 
 from datetime import timedelta
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+
+if TYPE_CHECKING:
+    from chat.models import Message
 
 
 class Refused(Exception):
@@ -50,6 +53,10 @@ class Forbidden(Refused):
     sentence = _("You may not do that here.")
 
 
+class NoRecipient(Forbidden):
+    """A direct conversation whose other members have all deleted their accounts."""
+
+
 class Invalid(Refused):
     code = "invalid"
     sentence = _("That is not valid.")
@@ -69,6 +76,16 @@ class TooMany(Invalid):
 class Conflict(Refused):
     code = "conflict"
     sentence = _("This message was already sent, with another text.")
+
+
+class Edited(Conflict):
+    """An edit that was based on words that are no longer there. `message` is what the message is now."""
+
+    sentence = _("This message was changed elsewhere in the meantime.")
+
+    def __init__(self, message: "Message") -> None:
+        super().__init__()
+        self.message = message
 
 
 class SignedOut(Refused):

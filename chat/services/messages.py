@@ -22,6 +22,7 @@ from chat.services import mentions
 from chat.services.blocking import blocks_in, check_not_blocked
 from chat.services.keeping import wake
 from chat.services.locking import locked_rooms
+from chat.services.recipients import check_has_recipient, deleted_in
 from chat.services.threads import Threads, check_root
 from chat.services.writing import check_may_post, check_may_write
 
@@ -129,6 +130,7 @@ class _Batch:
         self._referred = self._messages(pk for post in posts for pk in (post.quote, post.thread) if pk is not None)
         self._threads = Threads(self._referred.values())
         self._blocks = blocks_in(self._rooms.values())
+        self._deleted = deleted_in(self._rooms.values())
 
     def outcome_of(self, draft: Draft) -> Message | Refused | None:
         if self._skip_locked and draft.post.room_id not in self._rooms:
@@ -192,6 +194,7 @@ class _Batch:
         check = check_may_post if post.created_at is None else check_may_write
         check(post.author, membership, self._rooms[post.room_id])
         check_not_blocked(post.author, self._rooms[post.room_id], self._blocks)
+        check_has_recipient(post.author, self._rooms[post.room_id], self._deleted)
 
     def _note_time(self, post: Post, membership: Membership) -> None:
         """Slow mode counts from here. What was said before, elsewhere, does not count."""

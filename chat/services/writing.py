@@ -11,6 +11,7 @@ from chat.errors import Forbidden, Limited
 from chat.models import Membership, Room
 from chat.services.blocking import blocks_in, check_not_blocked
 from chat.services.locking import check_not_archived, membership_for
+from chat.services.recipients import check_has_recipient, deleted_in
 from chat.services.wording import time_for
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ def writer_in(user: "User", room: Room, act: Act) -> Membership:
     membership = membership_for(user, room, act)
     check_may_write(user, membership, room)
     check_not_blocked(user, room, blocks_in([room]))
+    check_has_recipient(user, room, deleted_in([room]))
     return membership
 
 

@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -17,9 +18,9 @@ from accounts.profile import changing, deletion, pictures
 from accounts.tests.helpers.pictures import plain
 from accounts.tests.test_deletion import proven
 from chat import events
-from chat.errors import NotFound
+from chat.errors import NoRecipient, NotFound
 from chat.models import AuditEntry, Membership, Mention, Message, Participant, Removal, Room, Status
-from chat.services import directs, messages, moderation, reactions, removals, roles, site_bans
+from chat.services import directs, editing, messages, moderation, reactions, removals, roles, site_bans
 from chat.services.actor import SITE, Actor
 from chat.services.status import set_status
 from chat.tests.helpers.talk import in_thread, open_room, post, shows, sidebar
@@ -116,7 +117,7 @@ def test_a_deleted_account_cannot_be_found_mentioned_or_written_to(alice: User, 
     for path in (reverse("chat:people"), reverse("chat:members", args=[direct.pk])):
         found = [person["id"] for person in client.get(path, {"q": "deleted"}).json()["people"]]
         assert bob.pk not in found
-    assert not say(alice, direct, f"Hello @deleted-{bob.pk}").told
+    assert not say(alice, general, f"Hello @deleted-{bob.pk}").told
     with pytest.raises(NotFound):
         directs.open_direct(alice, [bob.pk])
     card = client.get(reverse("chat:person", args=[bob.pk])).json()
@@ -184,3 +185,27 @@ async def test_a_deletion_closes_all_sockets_and_is_told_to_those_who_saw_the_pe
         assert (await hers.event("member.left"))["user"]["id"] == bob.pk
         told = await hers.event("user.changed")
         assert told["user"] == {"id": bob.pk, "username": f"deleted-{bob.pk}", "name": "Deleted user", "deleted": True}
+
+
+class TestWritingToADeletedUser:
+    def test_a_direct_conversation_is_closed_when_everyone_else_deleted_their_account(
+        self, alice: User, bob: User, mallory: User
+    ) -> None:
+        two = directs.open_direct(alice, [bob.pk])
+        three = directs.open_direct(alice, [bob.pk, mallory.pk])
+        notes = directs.open_direct(alice, [])
+        said = say(alice, two, "Are you there?")
+        gone(bob)
+        for act in (
+            partial(say, alice, two, "Hello?"),
+            partial(editing.edit_message, alice, two.pk, said.pk, "Hello?"),
+            partial(reactions.add_reaction, alice, two.pk, said.pk, "👍"),
+        ):
+            with pytest.raises(NoRecipient, match="This person deleted their account"):
+                act()
+        assert say(alice, three, "Mallory is still here")
+        assert say(alice, notes, "So am I")
+        gone(mallory)
+        with pytest.raises(NoRecipient, match="These people deleted their accounts"):
+            say(alice, three, "Nobody is left")
+        assert editing.delete_message(alice, two.pk, said.pk).is_deleted  # one's own words stay one's own
