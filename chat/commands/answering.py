@@ -7,7 +7,8 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from accounts.models import User
 from chat import frames
 from chat.database import write
-from chat.errors import Limited, NotFound, Refused
+from chat.errors import Edited, Limited, NotFound, Refused
+from chat.events import message_card
 from chat.hub import Hub
 from chat.hub.connection import Connection
 from chat.services.actor import Actor
@@ -49,5 +50,15 @@ def ack(connection: Connection, command: frames.Command, **members: Any) -> None
 
 
 def error(number: int | None, refused: Refused) -> dict[str, Any]:
-    event = {"type": "error", "id": number, "code": refused.code, "detail": refused.detail, "retry": refused.retry}
-    return event | {"retry_after": refused.retry_after} if isinstance(refused, Limited) else event
+    event: dict[str, Any] = {
+        "type": "error",
+        "id": number,
+        "code": refused.code,
+        "detail": refused.detail,
+        "retry": refused.retry,
+    }
+    if isinstance(refused, Limited):
+        event["retry_after"] = refused.retry_after
+    if isinstance(refused, Edited):
+        event["message"] = message_card(refused.message)
+    return event

@@ -37,7 +37,7 @@ async def edit_message(hub: Hub, connection: Connection, command: frames.Message
     kind = await run(Lane.PREPARATION, partial(editing.kind_of, command.message))
     # Before the transaction: on SQLite, every other write would wait for it.
     rendered = await renderer().render(connection.user, command.room, kind, command.body)
-    edit = partial(editing.edit_message, rendered=rendered)
+    edit = partial(editing.edit_message, rendered=rendered, based_on=command.based_on)
     message = await write_for(connection, edit, command.room, command.message, command.body)
     ack(connection, command, message=message_card(message))
 

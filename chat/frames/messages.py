@@ -17,6 +17,7 @@ class MessageEdit(Command, tag="message.edit"):
     room: Id
     message: Id
     body: str
+    based_on: Version | None = None
 
 
 class MessageDelete(Command, tag="message.delete"):

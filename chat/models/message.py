@@ -77,6 +77,7 @@ class Message(models.Model):
     last_reply_at = models.DateTimeField(null=True, editable=False)
 
     edited_at = models.DateTimeField(_("edited"), null=True, editable=False)
+    body_version = models.PositiveBigIntegerField(null=True, editable=False)  # of the latest edit, where there is one
     deleted_at = models.DateTimeField(_("deleted"), null=True, editable=False)
     deleted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+", db_index=False
@@ -135,6 +136,10 @@ class Message(models.Model):
     def rendered(self) -> str:
         """The body as safe HTML. Rows of a server from before there was `html` have none: theirs is made each time."""
         return self.html or (self.html_of(self.kind, self.body) if self.body else "")
+
+    def has_other_words_than_at(self, version: int) -> bool:
+        """Return whether the body was edited after that version."""
+        return self.body_version is not None and self.body_version > version
 
     def said_by(self, user: "User") -> bool:
         """Whether its words are the user's: what the room tells by itself is nobody's."""

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from chat import limits
 from chat.authority import Act
-from chat.errors import Forbidden, NotFound
+from chat.errors import Edited, Forbidden, NotFound
 from chat.models import Edit, Message
 from chat.services import mentions
 from chat.services.burying import BARE, forget_what_hung_on
@@ -28,12 +28,19 @@ def kind_of(message_id: int) -> str:
 
 
 def edit_message(
-    editor: "User", room_id: int, message_id: int, body: str, *, rendered: mentions.Rendered | None = None
+    editor: "User",
+    room_id: int,
+    message_id: int,
+    body: str,
+    *,
+    based_on: int | None = None,
+    rendered: mentions.Rendered | None = None,
 ) -> Message:
     """Give one's own message another body; what it said before is kept. The same body again changes nothing.
 
-    It tells the same members as before. `rendered` is the body as HTML, where that was made already.
-    Raises NotFound (also for what was deleted), Forbidden, Invalid.
+    It tells the same members as before. `based_on` is the version of the message that the editor changed, where it is
+    known. `rendered` is the body as HTML, where that was made already.
+    Raises NotFound (also for what was deleted), Forbidden, Invalid, and Edited where the body is another one by now.
     """
     check_body(body)
     if rendered is None:
@@ -45,11 +52,14 @@ def edit_message(
         _check_still_there(message)
         if not message.said_by(editor):
             raise Forbidden
-        if body != message.body:
-            _keep_version(message)
-            message.body, message.html, message.edited_at = body, rendered.html, timezone.now()
-            return save_changed_words(message, "body", "html", "edited_at")
-        return message
+        if body == message.body:
+            return message
+        if based_on is not None and message.has_other_words_than_at(based_on):
+            raise Edited(message)
+        _keep_version(message)
+        message.body, message.html, message.edited_at = body, rendered.html, timezone.now()
+        message.body_version = room.version + 1  # the next one, under which it is saved
+        return save_changed_words(message, "body", "html", "edited_at", "body_version")
 
 
 @transaction.atomic

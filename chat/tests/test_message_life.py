@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from accounts.models import User
-from chat.errors import Forbidden, Invalid, NotFound, Refused
+from chat.errors import Edited, Forbidden, Invalid, NotFound, Refused
 from chat.events import message_card
 from chat.models import Message, Room
 from chat.services import editing, messages, moderation, pins, reactions, rooms
@@ -78,6 +78,27 @@ class TestEditing:
         message = post(alice, general)
         assert refuses(Invalid, editing.edit_message, alice, general.pk, message.pk, body)
         assert card_of(message)["body"] == "Hello"
+
+    def test_an_edit_based_on_words_that_were_changed_since_is_a_conflict_and_changes_nothing(
+        self, alice: User, bob: User, general: Room
+    ) -> None:
+        message = post(alice, general, "one")
+        seen = message.version
+        two = editing.edit_message(alice, general.pk, message.pk, "two", based_on=seen)
+        with pytest.raises(Edited) as refused:
+            editing.edit_message(alice, general.pk, message.pk, "three", based_on=seen)
+        assert message_card(refused.value.message) == card_of(message)
+        assert card_of(message)["body"] == "two"
+        assert editing.edit_message(alice, general.pk, message.pk, "two", based_on=seen).version == two.version
+        assert editing.edit_message(alice, general.pk, message.pk, "three", based_on=two.version).body == "three"
+        assert editing.edit_message(alice, general.pk, message.pk, "four").body == "four"  # as clients did before
+
+    def test_what_is_no_edit_does_not_conflict_with_one(self, alice: User, bob: User, general: Room) -> None:
+        message = post(alice, general, "one")
+        reactions.add_reaction(bob, general.pk, message.pk, "👍")
+        pins.pin(bob, general.pk, message.pk)
+        post(bob, general, "reply", thread=message.pk)
+        assert editing.edit_message(alice, general.pk, message.pk, "two", based_on=message.version).body == "two"
 
     def test_a_notice_is_nobodys_to_edit(self, bob: User, general: Room) -> None:
         notice = general.messages.get(notice__what="joined")

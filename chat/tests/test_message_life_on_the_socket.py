@@ -147,6 +147,20 @@ async def test_counts_agree_over_all_tabs(
             assert (moved["message"], moved["position"], moved["threads"]) == (root["id"], reply["position"], 0)
 
 
+async def test_a_conflicting_edit_is_answered_with_the_present_message(
+    site: InProcessServer, alice: User, general: Room
+) -> None:
+    async with Client(site, alice) as a, Client(site, alice) as other:
+        said = await post(a, general, "one")
+        about = {"room": general.pk, "message": said["id"], "based_on": said["version"]}
+        now = (await other.command("message.edit", body="two", **about))["message"]
+        with pytest.raises(Refused, match="conflict") as refused:
+            await a.command("message.edit", body="three", **about)
+        assert refused.value.message == now
+        about["based_on"] = now["version"]
+        assert (await a.command("message.edit", body="three", **about))["message"]["body"] == "three"
+
+
 class TestTyping:
     async def test_typing_is_seen_by_others_who_have_the_room_open(
         self, servers: Callable[..., Server], alice: User, bob: User, general: Room

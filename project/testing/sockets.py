@@ -41,6 +41,7 @@ class Refused(Exception):
         self.detail: str = event["detail"]
         self.retry: bool = event["retry"]
         self.retry_after: float | None = event.get("retry_after")
+        self.message: Event | None = event.get("message")
 
 
 class Client:
