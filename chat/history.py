@@ -38,14 +38,20 @@ def page_around(room_id: int, position: int) -> Page:
     """A page with `position` in its middle; `later` says whether there are newer messages."""
     length = limits.page_length()
     page = _page(_conversation(room_id).before(position + 1), length - length // 2)
-    later, has_more = _fitting(_conversation(room_id).after(position).for_cards().order_by("position"), length // 2)
-    page["messages"] += [events.message_card(message) for message in later]
-    return page | {"later": has_more}
+    after = _page_after(_conversation(room_id), position, length // 2)
+    return page | after | {"messages": page["messages"] + after["messages"]}
 
 
-def thread_page(root: Message, before: int | None = None) -> Page:
-    """The latest replies to a message, or those before a position."""
+def page_after(room_id: int, position: int) -> Page:
+    """What came after a position; `later` says whether there is more."""
+    return _page_after(_conversation(room_id), position)
+
+
+def thread_page(root: Message, before: int | None = None, after: int | None = None) -> Page:
+    """The latest replies to a message, or those before or after a position."""
     replies = root.replies.all()
+    if after is not None:
+        return _page_after(replies, after)
     return _page(replies if before is None else replies.before(before))
 
 
@@ -92,6 +98,12 @@ def _conversation(room_id: int) -> MessageQuerySet:
 def _page(messages: MessageQuerySet, length: int | None = None) -> Page:
     newest, has_more = _fitting(messages.for_cards().order_by("-position"), length or limits.page_length())
     return {"messages": [events.message_card(message) for message in reversed(newest)], "more": has_more}
+
+
+def _page_after(messages: MessageQuerySet, position: int, length: int | None = None) -> Page:
+    found = messages.after(position).for_cards().order_by("position")
+    later, has_more = _fitting(found, length or limits.page_length())
+    return {"messages": [events.message_card(message) for message in later], "later": has_more}
 
 
 def _fitting(found: MessageQuerySet, length: int) -> tuple[list[Message], bool]:

@@ -30,23 +30,25 @@ WORDS = ("body", "html")  # what is long in a message
 @require_GET
 @charged
 def history_page(request: HttpRequest, room_id: int) -> HttpResponse:
-    """The page of messages before a position, or around one."""
+    """Return the page of messages before or after a position, or around one."""
     room = _room(request, room_id)
-    before, around = _position(request, "before"), _position(request, "around")
+    before, after, around = [_position(request, name) for name in ("before", "after", "around")]
     if before is not None:
         return _json(history.page_before(room.pk, before))
+    if after is not None:
+        return _json(history.page_after(room.pk, after))
     if around is not None:
         return _json(history.page_around(room.pk, around))
-    raise BadRequest("before or around: a position")
+    raise BadRequest("before, after or around: a position")
 
 
 @never_cache
 @require_GET
 @charged
 def thread(request: HttpRequest, room_id: int, message_id: int) -> HttpResponse:
-    """The thread on a message: its latest replies, or those before a position."""
+    """Return the thread on a message: its latest replies, or those before or after a position."""
     root = _message(request, room_id, message_id)
-    page = history.thread_page(root, _position(request, "before"))
+    page = history.thread_page(root, _position(request, "before"), _position(request, "after"))
     mine = root.participants.filter(user=_user(request)).first()
     return _json(page | {"root": events.message_card(root), "last_read": mine and mine.last_read})
 

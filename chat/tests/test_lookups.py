@@ -34,6 +34,7 @@ def test_outsiders_are_told_nothing(alice: User, mallory: User, secret: Room) ->
     say(alice, secret, thread=root.pk)
     addresses: list[tuple[str, list[int], dict[str, int]]] = [
         ("history", [], {"before": 99}),
+        ("history", [], {"after": 0}),
         ("history", [], {"around": 1}),
         ("thread", [root.pk], {}),
         ("edits", [root.pk], {}),
@@ -64,6 +65,20 @@ class TestHistory:
         assert (bodies(page), page["more"], page["later"]) == (["3", "4", "5", "6"], True, True)
         page = ask(alice, "history", general.pk, around=said[8].position)
         assert (bodies(page), page["more"], page["later"]) == (["7", "8"], True, False)
+
+    @pytest.mark.usefixtures("_short_pages")
+    def test_history_after_a_position_leads_page_by_page_to_the_latest(
+        self, alice: User, general: Room, root: Message
+    ) -> None:
+        said = [say(alice, general, str(number)) for number in range(6)]
+        replies = [say(alice, general, str(number), thread=root.pk) for number in range(5)]
+        page = ask(alice, "history", general.pk, after=said[0].position)
+        assert (bodies(page), page["later"]) == (["1", "2", "3", "4"], True)
+        page = ask(alice, "history", general.pk, after=page["messages"][-1]["position"])
+        assert (bodies(page), page["later"]) == (["5"], False)
+        page = ask(alice, "thread", general.pk, root.pk, after=replies[0].position)
+        assert (bodies(page), page["later"]) == (["1", "2", "3", "4"], False)
+        assert bodies(ask(alice, "thread", general.pk, root.pk, after=replies[4].position)) == []
 
     @pytest.mark.parametrize("around", ["", "x", "-1", "9" * 30])
     def test_history_around_an_invalid_position_is_refused(self, alice: User, general: Room, around: str) -> None:

@@ -143,10 +143,9 @@ export class Chat extends Model {
     this.dispatchEvent(new CustomEvent("complaint", { detail: words }));
   }
 
-  // Brings the shown room up to date, and hears of what happens there from then on.
-  async enter() {
+  // Brings the shown room up to date, and hears of what happens there from then on; with null, by its latest page.
+  async enter(since = this.timeline.version) {
     const { timeline, shown } = this;
-    const since = timeline.complete ? timeline.version : null;
     try {
       const { room } = await this.socket.command("room.open", { room: shown, since });
       timeline.live = true;
@@ -155,7 +154,7 @@ export class Chat extends Model {
       this.reports.load();
       this.dispatchEvent(new Event("entered"));
     } catch (error) {
-      this.#notEntered(shown, error);
+      this.#notEntered(shown, since, error);
     }
   }
 
@@ -257,9 +256,9 @@ export class Chat extends Model {
     this.changed();
   }
 
-  #notEntered(id, error) {
+  #notEntered(id, since, error) {
     if (id !== this.shown || error.code === "unsent") return;
-    if (error.retry) setTimeout(() => id === this.shown && this.enter(), error.wait ?? TRY_AGAIN);
+    if (error.retry) setTimeout(() => id === this.shown && this.enter(since), error.wait ?? TRY_AGAIN);
     else this.#lost({ room: id });
   }
 

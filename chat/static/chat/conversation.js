@@ -87,7 +87,7 @@ export class Conversation extends Model {
     const { timeline } = this;
     if (!timeline.known || !timeline.more || timeline.loading) return;
     const before = timeline.messages[0].position;
-    timeline.waits();
+    timeline.waits("older");
     try {
       timeline.prepend(await this.page({ before }), before);
     } catch {
@@ -95,9 +95,22 @@ export class Conversation extends Model {
     }
   }
 
+  // On towards the latest, where the end of the history was dropped.
+  async loadLater() {
+    const { timeline } = this;
+    if (!timeline.known || timeline.complete || timeline.loading) return;
+    const after = timeline.last;
+    timeline.waits("later");
+    try {
+      timeline.append(await this.page({ after }), after);
+    } catch {
+      timeline.fails();
+    }
+  }
+
   // Back to the end of a history whose end was dropped.
   latest() {
-    this.chat.enter();
+    this.chat.enter(null);
   }
 
   // Brings a message into sight, with what was said around it where it is not here.
@@ -111,7 +124,7 @@ export class Conversation extends Model {
   }
 
   async #visit(position) {
-    this.timeline.waits();
+    this.timeline.waits("page");
     try {
       this.timeline.visit(await this.page({ around: position }));
     } catch (error) {

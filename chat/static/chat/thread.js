@@ -19,7 +19,7 @@ export class Thread extends Conversation {
   // While the page is on its way the timeline keeps what happens, so that nothing falls between the two.
   async load() {
     const asked = (this.#asked += 1);
-    this.timeline.waits();
+    this.timeline.waits("page");
     try {
       const page = await this.page();
       if (asked === this.#asked) this.#loaded(page);

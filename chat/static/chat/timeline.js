@@ -13,8 +13,8 @@ export class Timeline extends Model {
   more = false; // there are older ones
   complete = true; // it reaches to the latest
   live = false; // its events arrive
-  loading = false; // a page is on its way
-  failed = false; // it did not come
+  loading = null; // a page is on its way: "older", "later", or another in place of this one
+  failed = null; // which one did not come
   newAfter = null; // what others posted after this position is new to the reader
   #meanwhile = []; // what happened while a page was on its way, which may have been read before that
 
@@ -37,7 +37,7 @@ export class Timeline extends Model {
 
   reset(page, version) {
     this.version = version;
-    this.#replace(page, true);
+    this.#replace(page, !page.later);
   }
 
   // A page from somewhere in the history, in the place of what was here.
@@ -85,15 +85,15 @@ export class Timeline extends Model {
     this.#turnAll((messages) => withUser(messages, user));
   }
 
-  waits() {
-    this.loading = true;
-    this.failed = false;
+  waits(what) {
+    this.loading = what;
+    this.failed = null;
     this.changed();
   }
 
   fails() {
-    this.loading = false;
-    this.failed = true;
+    this.failed = this.loading;
+    this.loading = null;
     this.#meanwhile = [];
     this.changed();
   }
@@ -105,6 +105,17 @@ export class Timeline extends Model {
       this.more = page.more;
       this.#catchUp();
       this.#dropLatest(MESSAGES_KEPT);
+    }
+    this.#arrived();
+  }
+
+  // What came after `after`, likewise. The way back is kept as far as a page lays out without a pause.
+  append(page, after) {
+    if (this.last === after && !this.complete) {
+      this.messages = [...this.messages, ...page.messages];
+      this.complete = !page.later;
+      this.#catchUp();
+      this.#dropOldest();
     }
     this.#arrived();
   }
@@ -123,8 +134,8 @@ export class Timeline extends Model {
   }
 
   #arrived() {
-    this.loading = false;
-    this.failed = false;
+    this.loading = null;
+    this.failed = null;
     this.#meanwhile = [];
     this.changed();
   }

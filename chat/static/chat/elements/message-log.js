@@ -45,7 +45,7 @@ export class MessageLog extends LightElement {
   }
 
   update(changed) {
-    this.#scroll.before(this.conversation.timeline.messages[0]);
+    this.#scroll.before(this.conversation.timeline.messages);
     super.update(changed);
     this.#scroll.after();
   }
@@ -57,16 +57,23 @@ export class MessageLog extends LightElement {
     return html`<div class="log" role="log" tabindex="0" aria-label=${words}
         aria-busy=${!timeline.known || timeline.loading}>
         <div class="lines">${thread === null ? nothing : this.#root()}${this.#top(timeline)}
-          ${repeat(rows, (row) => row.key, (row) => this.#row(row))}</div></div>
+          ${repeat(rows, (row) => row.key, (row) => this.#row(row))}${this.#bottom(timeline)}</div></div>
       ${this.#button(timeline)}`;
   }
 
-  // Called by the scroll: whether the end is in sight, and whether the beginning comes near.
-  scrolled(atEnd, nearTop) {
+  // Called by the scroll: whether the end is in sight, and whether the beginning or the end comes near.
+  scrolled(atEnd, nearTop, nearEnd) {
     const { timeline } = this.conversation;
     this.atEnd = atEnd;
     this.conversation.following = atEnd && timeline.complete;
-    if (nearTop && !timeline.failed) this.conversation.loadOlder();
+    if (timeline.failed) return;
+    if (nearEnd && !timeline.complete) this.conversation.loadLater();
+    else if (nearTop) this.conversation.loadOlder();
+  }
+
+  // Whether the history ends where the log does, so that one stays at its end.
+  get isComplete() {
+    return this.conversation.timeline.complete;
   }
 
   // Called by the scroll: the person scrolls.
@@ -102,11 +109,19 @@ export class MessageLog extends LightElement {
   }
 
   #top(timeline) {
-    if (timeline.failed) return this.#failed(timeline);
+    if (timeline.failed && timeline.failed !== "later") return this.#failed(timeline);
     if (!timeline.known) return skeleton();
-    if (timeline.loading) return html`<p class="older">${gettext("Loading older messages…")}</p>`;
+    if (timeline.loading === "older") return html`<p class="older">${gettext("Loading older messages…")}</p>`;
     if (timeline.more) return html`<p class="older"></p>`;
     return this.conversation.thread === null ? this.#beginning(timeline) : nothing;
+  }
+
+  // It has its height before, so that nothing moves as a page comes.
+  #bottom({ known, complete, loading, failed }) {
+    if (!known || complete) return nothing;
+    if (failed !== "later") return html`<p class="later">${loading ? gettext("Loading newer messages…") : nothing}</p>`;
+    return html`<p class="later" role="alert">${gettext("Newer messages did not load.")}
+      <button type="button" @click=${() => this.conversation.loadLater()}>${gettext("Try again")}</button></p>`;
   }
 
   #failed({ known }) {

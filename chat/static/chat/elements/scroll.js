@@ -1,5 +1,5 @@
 const NEAR_END = 48; // px: a line or so is still the end
-const NEAR_TOP = 900; // px: about a screen, so that older messages are there before one arrives
+const NEAR = 900; // px: about a screen, so that older or newer messages are there before one arrives
 const KEYS = new Set(["ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End", " "]); // that scroll
 
 // Where the log stands: at the end it stays at the end; elsewhere what one looks at stays where it is.
@@ -42,10 +42,12 @@ export class Scroll {
     this.#scrolled();
   }
 
-  // Before the drawing: if something new is about to be put above, remember where the first message stood.
-  before(first) {
+  // Before the drawing: if something is about to be put or taken above, remember where a message stood that stays.
+  before(messages) {
+    const [first] = messages;
     const isNew = first?.position !== this.#first?.position;
-    const article = isNew && !this.#stuck && this.#host.querySelector(`[data-position="${this.#first?.position}"]`);
+    const stays = first?.position > this.#first?.position ? first : this.#first;
+    const article = isNew && !this.#stuck && this.#host.querySelector(`[data-position="${stays?.position}"]`);
     this.#anchor = article ? { article, bottom: article.getBoundingClientRect().bottom } : null;
     this.#first = first;
   }
@@ -80,7 +82,7 @@ export class Scroll {
   #scrolled() {
     if (!this.#log) return;
     const { scrollTop } = this.#log;
-    if (this.#distance < NEAR_END) this.#stuck = true;
+    if (this.#distance < NEAR_END && this.#host.isComplete) this.#stuck = true;
     else if (scrollTop < this.#top - 1) this.#stuck = false;
     this.#top = scrollTop;
     this.#tell();
@@ -94,7 +96,7 @@ export class Scroll {
   }
 
   #tell() {
-    this.#host.scrolled(this.#stuck, this.#log.scrollTop < NEAR_TOP);
+    this.#host.scrolled(this.#stuck, this.#log.scrollTop < NEAR, this.#distance < NEAR);
   }
 
   get #distance() {
