@@ -108,7 +108,7 @@ def test_favourites_and_the_order_are_the_same_in_every_tab(tab: OpenTab, alice:
     eventually(lambda: texts(page, ".message-dialog [role=option] b") == ["Bob"])
     assert page.barriers() == []
     field.send_keys(Keys.ENTER)
-    assert page.one(".chip").get_attribute("data-user") == "bob"
+    assert page.one(".person-chip").get_attribute("data-user") == "bob"
     field.send_keys(Keys.ENTER)
     everywhere(lambda each: section(each, "directs") == ["Bob"], page, other)
     eventually(lambda: title(page) == ["Bob"])

@@ -61,7 +61,7 @@ export class PeopleField extends LightElement {
 
   #chip(user) {
     const words = interpolate(gettext("Without %(name)s"), { name: fullName(user) });
-    return html`<span class="chip" data-user=${user.username}><bdi>${fullName(user)}</bdi>
+    return html`<span class="person-chip" data-user=${user.username}><bdi>${fullName(user)}</bdi>
       <button type="button" aria-label=${words} title=${words} @click=${() => this.#drop(user)}>${closeIcon}</button>
       </span>`;
   }

@@ -6,7 +6,7 @@ import { sign } from "./sign.js";
 // What stands before a room's name. Before a direct conversation's: whom it is with, or of several people how many.
 export function signOf(room) {
   if (!room.people) return sign(room);
-  return html`<span class="faces">${face(room)}<span class="visually-hidden">${gettext("direct")}</span></span>`;
+  return html`<span class="direct-face">${face(room)}<span class="visually-hidden">${gettext("direct")}</span></span>`;
 }
 
 function face({ people }) {

@@ -1,0 +1,103 @@
+"""A site where everything that people name is as long as it may be, and nothing can be broken at a space."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import uuid4
+
+from django.utils import timezone
+
+from accounts import invitations as site_invitations
+from accounts.models import User
+from chat.limits import body_length
+from chat.models import Membership, Message, Room
+from chat.models.announcement import ANNOUNCEMENT_LENGTH
+from chat.models.membership import REASON_LENGTH
+from chat.models.room import DESCRIPTION_LENGTH, NAME_LENGTH, TOPIC_LENGTH
+from chat.models.status import TEXT_LENGTH
+from chat.services import (
+    announcements,
+    blocking,
+    directs,
+    editing,
+    invitations,
+    messages,
+    moderation,
+    muting,
+    pins,
+    reactions,
+    reports,
+    rooms,
+    status,
+)
+from chat.services.actor import Actor
+
+DISPLAY_NAME_LENGTH = 80
+EXCERPT = 600  # characters of a message: enough for the widest screen
+EMOJI = ("👍", "🎉", "😂", "👀", "🙏", "❤️", "🔥", "✅", "🚀", "😮", "😢", "🐦", "⛵", "🌊")
+
+
+def longest(letter: str, length: int) -> str:
+    return letter * length
+
+
+@dataclass(frozen=True)
+class Widest:
+    """`room` has a thread, a pin, reactions, edits, a report and a mute; `direct` is with Bob."""
+
+    room: Room
+    direct: Room
+    root: Message
+    room_link: str
+    site_link: str
+
+
+def fill_widest(alice: User, bob: User, mallory: User) -> Widest:
+    """Alice runs the site and owns the room, Bob moderates it, Carol is muted there, and Mallory was never in."""
+    carol = User.objects.create_user("carol", display_name=longest("c", DISPLAY_NAME_LENGTH))
+    User.objects.filter(pk=alice.pk).update(is_staff=True)
+    alice.refresh_from_db()
+    for person, letter in ((alice, "w"), (bob, "m"), (mallory, "o")):
+        User.objects.filter(pk=person.pk).update(display_name=longest(letter, DISPLAY_NAME_LENGTH))
+        person.refresh_from_db()
+        status.set_status(person, mode="dnd", text=longest("z", TEXT_LENGTH), emoji="⛵")
+    room = rooms.create_room(
+        alice,
+        longest("w", NAME_LENGTH),
+        topic=longest("t", TOPIC_LENGTH),
+        description=longest("d", DESCRIPTION_LENGTH),
+        emoji="⛵",
+    )
+    for person in (bob, carol):
+        rooms.join(person, room.pk)
+    by = Actor(alice)
+    root = _talk(room, alice, bob)
+    reports.report_message(alice, room.pk, root.pk, longest("r", REASON_LENGTH))
+    moderation.set_slow(by, room.pk, 30)
+    until = timezone.now() + timedelta(hours=1)
+    muting.mute(by, room.pk, carol.pk, until=until, reason=longest("q", REASON_LENGTH))
+    direct = directs.open_direct(alice, [bob.pk])
+    _say(bob, direct, longest("b", EXCERPT))
+    blocking.block(alice, carol.pk)
+    announcements.announce(by, longest("a", ANNOUNCEMENT_LENGTH))
+    room_link = f"/join/{invitations.make_link(by, room.pk)[1]}/"
+    site_link = f"/accounts/invited/{site_invitations.make(alice)[1]}/"
+    Membership.objects.filter(room=room, user=bob).update(role=Membership.Role.MODERATOR)
+    return Widest(room, direct, root, room_link, site_link)
+
+
+def _talk(room: Room, alice: User, bob: User) -> Message:
+    root = _say(bob, room, longest("b", EXCERPT))
+    for emoji in EMOJI:
+        reactions.add_reaction(alice, room.pk, root.pk, emoji)
+    pins.pin(alice, room.pk, root.pk)
+    code = f"```\n{longest('c', EXCERPT)}\n```"
+    for body in (code, f"> {longest('q', EXCERPT)}", f"https://example.org/{longest('l', EXCERPT)}", "/me waves"):
+        _say(alice, room, body, quote=root.pk)
+        _say(alice, room, body, thread=root.pk)
+    editing.edit_message(bob, room.pk, root.pk, longest("e", EXCERPT))
+    _say(bob, room, longest("n", body_length()))
+    return root
+
+
+def _say(author: User, room: Room, body: str, **details: int) -> Message:
+    return messages.post_message(author, room.pk, body=body, client_id=uuid4(), **details)
