@@ -11,7 +11,7 @@ from allauth.core.ratelimit import respond_429
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -121,10 +121,10 @@ class Adapter(Naming):
         return redirect("accounts:claim") if proof.has_claimed(request, user) else response
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
-        """Check credentials. A try that was refused because there are too many at once is no wrong one."""
+        """Check credentials. A try that could not be checked for now does not count as a wrong one."""
         try:
             return super().authenticate(request, **credentials)
-        except Overloaded:
+        except (Overloaded, DatabaseError):
             self._rollback_login_failed_rl_usage()
             raise
 

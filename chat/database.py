@@ -8,6 +8,7 @@ writer at a time, so there all writes queue for one thread, whose connection sta
 import asyncio
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from enum import Enum
@@ -19,6 +20,7 @@ from django.db import Error, InterfaceError, OperationalError, close_old_connect
 
 from chat.errors import Unavailable
 from chat.reserve import use_reserve
+from chat.silence import noticed_at
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -138,9 +140,12 @@ class _Job(Generic[T]):
         self.call, self.lane = call, lane
         self.is_wanted = True
         self.has_limited_locks = False
+        self._queued_at = time.monotonic()
 
     def do(self) -> T:
         """Run in a thread: a broken connection is dropped, a pooled one handed back."""
+        if self._queued_at < noticed_at():
+            raise Unavailable  # the database was silent meanwhile: each job in the queue would wait just as long
         _current.job = self
         try:
             return self.call()

@@ -17,6 +17,7 @@ from accounts import authentication
 from chat import limits
 from chat.database import CONNECTIONS
 from chat.reserve import use_reserve
+from chat.silence import bound_waits
 from project import embedded
 from project.bodies import CappedBodies
 from project.fairness import FairRequests
@@ -27,6 +28,7 @@ from project.origins import ExactOrigin
 from project.routing import websocket_urlpatterns
 
 share_arenas()
+bound_waits(settings.DATABASE_WAIT_SECONDS)
 
 if settings.EMBEDDED_VALKEY:
     embedded.hold(settings.DATA_DIR)

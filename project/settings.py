@@ -175,7 +175,8 @@ TEMPLATES = [
 
 # -- Database ----------------------------------------------------------------------------------------------------------
 
-# How long a write waits for a database that is locked, or a connection, before it is refused for now.
+# How long a write waits for a database that is locked, and any query for a connection or an answer of PostgreSQL's,
+# before it is refused for now.
 DATABASE_WAIT_SECONDS: float = env.int("ROOMFUL_DATABASE_WAIT_MS", 5_000, validate=is_positive) / 1000
 
 OUR_FILE = DATA_DIR / "roomful.sqlite3"
@@ -195,6 +196,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file, since servers started by the tests are processes of their own.
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
 else:
+    from chat.silence import Connection
+
     DATABASES["default"]["CONN_MAX_AGE"] = 0  # the pool keeps connections; the two together are an error
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
         "min_size": 2,
@@ -203,6 +206,7 @@ else:
         "timeout": DATABASE_WAIT_SECONDS,
         # The pool tries again after 1, 2, 4, 8… seconds. Where it gives up, whoever comes next makes it try at once.
         "reconnect_timeout": DATABASE_WAIT_SECONDS,
+        "connection_class": Connection,
     }
 
 # -- Redis -------------------------------------------------------------------------------------------------------------

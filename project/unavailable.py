@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.overload import Overloaded, Refusals
 from chat.database import is_outage
 from chat.errors import Unavailable
+from chat.silence import Silent
 
 RETRY_SECONDS = 5.0
 FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -24,10 +25,16 @@ class Away(Overloaded):
     is_undone = False  # a commit may have been under way
 
 
+class Uncertain(Away):
+    title = _("This may be stored, or not")
+    sentence = _("The database stopped answering while it stored this. Check whether it is there before you try again.")
+
+
 def as_unavailable(error: BaseException) -> Away | None:
     """Return what to answer to an error that means that nothing can be stored for now; None for any other error."""
     is_full = isinstance(error, OSError) and error.errno in FULL
     if not (is_full or is_outage(error) or isinstance(error, Unavailable)):
         return None
     unavailable.note(f"{type(error).__name__}: {error}")
-    return Away("the database", RETRY_SECONDS)
+    is_uncertain = isinstance(error.__cause__, Silent) and error.__cause__.is_commit
+    return (Uncertain if is_uncertain else Away)("the database", RETRY_SECONDS)
