@@ -1,24 +1,27 @@
 import { dayKeyOf } from "./times.js";
 
+const DAY = 24 * 60 * 60_000; // ms
 const TOGETHER = 5 * 60_000; // ms: what one person says within it reads as one piece
 const COMINGS = new Set(["joined", "left"]); // notices of these are told in one line
 
 // The lines of a log, top to bottom: days, the "New" line, messages, and last what is still on its way.
 export function rowsOf({ timeline, pending, chat: { me, blocks } }) {
   const rows = [];
+  const days = new Map(); // how many lines each has
   let previous = null;
+  let shown = null; // the date whose day the last line names
   let marked = timeline.newAfter === null;
   for (const message of [...timeline.messages, ...unstored(timeline, pending, me)]) {
     const date = new Date(message.created_at);
-    const day = dayKeyOf(date);
-    if (day !== previous?.day) rows.push({ type: "day", key: `day ${day}`, date });
+    if (shown === null || beginsDay(date, shown)) rows.push(dayRow(date, days));
+    if (shown === null || !isDatedBack(date, shown)) shown = date;
     if (!marked && message.position > timeline.newAfter && isNew(message, me, blocks)) {
       marked = true;
       rows.push({ type: "new", key: "new" });
     }
     const last = rows.at(-1) === previous ? previous : null;
     if (last && addComing(last, message)) continue;
-    const item = isComing(message) ? comingsFrom(message, date, day) : rowOf(message, date, day);
+    const item = isComing(message) ? comingsFrom(message, date) : rowOf(message, date);
     item.next = last !== null && belongTogether(last, item);
     rows.push(item);
     previous = item;
@@ -26,13 +29,30 @@ export function rowsOf({ timeline, pending, chat: { me, blocks } }) {
   return rows;
 }
 
-function rowOf(message, date, day) {
-  return { type: "message", key: `${message.author.id} ${message.client_id}`, message, date, day };
+// Clocks of servers differ: what is dated back by less than a day stands under the line that is there.
+function isDatedBack(date, shown) {
+  return date < shown && shown - date < DAY;
+}
+
+function beginsDay(date, shown) {
+  return !isDatedBack(date, shown) && dayKeyOf(date) !== dayKeyOf(shown);
+}
+
+// What was imported may come back to a day that has a line.
+function dayRow(date, days) {
+  const day = dayKeyOf(date);
+  const count = days.get(day) ?? 0;
+  days.set(day, count + 1);
+  return { type: "day", key: count ? `day ${day} ${count}` : `day ${day}`, date };
+}
+
+function rowOf(message, date) {
+  return { type: "message", key: `${message.author.id} ${message.client_id}`, message, date };
 }
 
 // People who come and go one after another, in one line.
-function comingsFrom(message, date, day) {
-  return { ...rowOf(message, date, day), type: "comings", messages: [message] };
+function comingsFrom(message, date) {
+  return { ...rowOf(message, date), type: "comings", messages: [message] };
 }
 
 function addComing(last, message) {

@@ -1,5 +1,6 @@
 """Messages in a real browser: older pages, HTML, Markdown and actions."""
 
+from datetime import date, datetime, time, timedelta
 from uuid import uuid4
 
 import pytest
@@ -28,6 +29,41 @@ def test_older_messages_load_as_one_scrolls_up(tab: OpenTab, alice: User, genera
 
     eventually(reaches_the_first, within=15)
     assert page.stored() == [f"Message {number}" for number in range(120)]
+
+
+def test_a_day_has_one_line_though_the_clocks_of_two_servers_differ_at_midnight(
+    tab: OpenTab, alice: User, general: Room
+) -> None:
+    midnight = datetime.combine(date.today() - timedelta(days=5), time()).astimezone()
+
+    def post(body: str, at: datetime) -> str:
+        messages.post_message(alice, general.pk, body=body, client_id=uuid4(), created_at=at)
+        return body
+
+    def post_from_both(number: int) -> list[str]:
+        """Ten minutes differ: the last three of the one are of the new day, and all but the first of the other."""
+        late = post(f"{number}: late", midnight + timedelta(minutes=number - 10))
+        return [late, post(f"{number}: right", midnight + timedelta(minutes=number))]
+
+    before = [*post_from_both(-1), post("0: late", midnight - timedelta(minutes=10))]
+    after = [post("0: right", midnight), *(body for number in range(1, 13) for body in post_from_both(number))]
+    imported = post("Long ago", midnight - timedelta(days=400))
+    back = post("And back", midnight + timedelta(hours=1))
+    page = tab(alice)
+    page.open_room(general)
+    page.say("Now")
+    assert page.shows("Now")
+    lines = page.read(LINES)
+    days = [line for line in lines if line.startswith("Day: ")]
+    today, eve, day, long_ago, *again = days
+    assert again == [day, today]
+    assert len(set(days)) == 4
+    assert lines == [today, eve, *before, day, *after, long_ago, imported, day, back, today, "Now"]
+
+
+# What stands in the log, from the top.
+LINES = """[...document.querySelectorAll("main .log .day, main article.message:not([data-kind=notice]) .body")]
+    .map((line) => (line.matches(".day") ? "Day: " : "") + line.textContent)"""
 
 
 def test_html_in_a_message_is_shown_as_text(tab: OpenTab, alice: User, general: Room) -> None:
