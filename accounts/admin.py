@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.profile import deletion
 from accounts.profile.changing import announce
-from accounts.profile.names import check_display_name, clean_display_name
+from accounts.profile.names import check_display_name, typed_display_name
 from accounts.signals import account_changed
 
 # To delete one there would leave the session in force: the site's own pages end it.
@@ -35,7 +35,7 @@ class _WithDisplayName:
     instance: User
 
     def clean_display_name(self) -> str:
-        name = clean_display_name(self.cleaned_data["display_name"])
+        name = typed_display_name(self.cleaned_data["display_name"])
         if name != self.instance.display_name:
             check_display_name(name, self.instance)
         return name

@@ -24,10 +24,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.confusables import skeleton
+from accounts.visible import MOST_MARKS
 
 USERNAME_LENGTH = 40  # characters: fits a line of the sidebar
 FOLDED_LENGTH = 2 * USERNAME_LENGTH  # `ß` is `ss` when it is folded, and no character becomes longer
-MOST_MARKS = 3  # in a row: more than any language needs
 NAMELESS = "someone"
 TAKEN = _("That username is taken, or looks like one that is.")
 RESERVED = _("That username is reserved, or looks like one that is.")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.profile.decoding import FORMATS, LONGEST_SIDE, Crop
-from accounts.profile.names import check_display_name, clean_display_name
+from accounts.profile.names import check_display_name, typed_display_name
 from accounts.zones import ZONE_LENGTH, validate_time_zone
 
 NAME_LENGTH = 80
@@ -43,7 +43,7 @@ class ProfileForm(forms.Form):
         self.user = user
 
     def clean_display_name(self) -> str:
-        name = clean_display_name(self.cleaned_data["display_name"])
+        name = typed_display_name(self.cleaned_data["display_name"])
         if name != self.user.display_name:  # what was allowed once does not keep anybody from changing the rest
             check_display_name(name, self.user)
         return name

@@ -6,7 +6,6 @@ username is what tells people apart, and pages leave it out where the name says 
 
 import re
 import unicodedata
-from collections.abc import Iterator
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
@@ -14,20 +13,28 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.confusables import skeleton
 from accounts.models import DELETED_USER, User
-from accounts.usernames import MOST_MARKS, normalized
+from accounts.usernames import normalized
+from accounts.visible import is_blank, without_heaps, without_strays
 
-# Categories of characters that nobody sees: controls, what turns the direction of the text, joiners, and what is none.
-INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
-# Blank, and counted by Unicode as letters, marks or symbols.
 _USERNAME_IN_IT = re.compile(r"@(?=\w)")
-BLANK = {"\u034f", "\u115f", "\u1160", "\u17b4", "\u17b5", "\u2800", "\u3164", "\uffa0"}
 
 
 def clean_display_name(typed: str) -> str:
-    """In Unicode's form NFC, with single spaces, without what cannot be seen or is one mark too many. May be empty."""
+    """Return it in Unicode's form NFC, with single spaces, without unseen characters and marks that nobody needs.
+
+    It may become empty.
+    """
     spaced = " ".join(unicodedata.normalize("NFC", typed).split())
-    seen = " ".join("".join(filter(_can_be_seen, spaced)).split())
-    return "".join(_without_heaps(seen))
+    seen = " ".join(without_strays(spaced).split())
+    return "" if is_blank(seen) else without_heaps(seen)
+
+
+def typed_display_name(typed: str) -> str:
+    """Return what a person typed as it is stored. Raises ValidationError where it is more than nothing, and unseen."""
+    name = clean_display_name(typed)
+    if typed.strip() and not name:
+        raise ValidationError(_("A display name needs a character that can be seen."))
+    return name
 
 
 def check_display_name(name: str, user: User | None = None) -> None:
@@ -42,16 +49,3 @@ def check_display_name(name: str, user: User | None = None) -> None:
         raise ValidationError(
             _("That is another person’s username, or looks like one. You can add to it: a second name, a place.")
         )
-
-
-def _without_heaps(name: str) -> Iterator[str]:
-    """The characters of a name, with no more marks in a row than usernames have."""
-    marks = 0
-    for character in name:
-        marks = marks + 1 if unicodedata.category(character).startswith("M") else 0
-        if marks <= MOST_MARKS:
-            yield character
-
-
-def _can_be_seen(character: str) -> bool:
-    return unicodedata.category(character) not in INVISIBLE and character not in BLANK

@@ -51,12 +51,24 @@ def test_a_user_without_a_display_name_is_shown_by_username(hers: Client, alice:
         ("\u3164\u2800\u200d", ""),
         ("Ал\u0301иса ❤\ufe0f", "Ал\u0301иса ❤\ufe0f"),
         ("Z\u0353" + "\u0316" * 78, "Z\u0353\u0316\u0316"),
+        ("\ufe0f", ""),
         ("アリス 🌴", "アリス 🌴"),
+        ("👨\u200d👩\u200d👧", "👨\u200d👩\u200d👧"),
+        ("می\u200cخواهم\u200c", "می\u200cخواهم"),
         ("عائشة", "عائشة"),
     ],
 )
 def test_invisible_characters_and_heaps_of_marks_are_removed_from_a_display_name(typed: str, stored: str) -> None:
     assert clean_display_name(typed) == stored
+
+
+@pytest.mark.parametrize("name", ["\ufe0f", "\u3164", "\u200b\u2800"], ids=ascii)
+def test_a_display_name_that_shows_nothing_is_refused(hers: Client, alice: User, name: str) -> None:
+    assert save(hers, display_name="Allie").status_code == 302
+    answer = save(hers, display_name=name)
+    assert (answer.status_code, "needs a character that can be seen" in answer.content.decode()) == (422, True)
+    alice.refresh_from_db()
+    assert alice.name == "Allie"
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.visible import is_blank
 from chat import broadcasts
 from chat.errors import Invalid, NotFound
 from chat.models import Announcement, AuditEntry
@@ -46,7 +47,7 @@ def end(by: "Actor", announcement_id: int) -> None:
 def clean_text(text: str) -> str:
     """One line, as it is stored and shown. Raises Invalid where there is nothing, or too much."""
     text = " ".join(text.replace("\0", "").split())
-    if not text:
+    if is_blank(text):
         raise Invalid(_("An announcement needs a text."))
     if len(text) > ANNOUNCEMENT_LENGTH:
         raise Invalid(_("An announcement may have at most %(limit)d characters.") % {"limit": ANNOUNCEMENT_LENGTH})

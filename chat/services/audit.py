@@ -8,6 +8,7 @@ from chat.errors import Invalid
 from chat.models import AuditEntry, Room
 from chat.models.membership import REASON_LENGTH
 from chat.services.actor import Actor
+from chat.services.wording import check_can_be_seen
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -32,8 +33,9 @@ def record(
 
 
 def clean_reason(reason: str) -> str:
-    """A reason as it is stored and shown: one line. Raises Invalid where it is too long."""
+    """A reason as it is stored and shown: one line. Raises Invalid where it is too long, or unseen."""
     reason = " ".join(reason.replace("\0", "").split())
     if len(reason) > REASON_LENGTH:
         raise Invalid(_("A reason may have at most %(limit)d characters.") % {"limit": REASON_LENGTH})
+    check_can_be_seen(reason, _("A reason needs a character that can be seen."))
     return reason

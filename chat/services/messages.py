@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import sessions
+from accounts.visible import is_blank
 from chat import broadcasts, limits
 from chat.authority import Act, may
 from chat.errors import Conflict, Forbidden, Invalid, NotFound, Refused, SignedOut, Unavailable
@@ -95,7 +96,7 @@ def store_drafts(drafts: Sequence[Draft], *, skip_locked: bool = False) -> list[
 
 def check_body(body: str) -> None:
     """Raise Invalid where `body` cannot be a message (docs/protocol.md, "Text")."""
-    if not body or body.isspace():
+    if is_blank(body):
         raise Invalid(_("An empty message cannot be sent."))
     if len(body) > limits.body_length():
         raise Invalid(_("A message may have at most %(limit)d characters.") % {"limit": limits.body_length()})

@@ -67,12 +67,17 @@ def change_settings(
     wanted = {setting: value for setting, value in wanted.items() if value is not None}
     _check_may_change(by, room, wanted)
     before = {setting: getattr(room, SETTINGS[setting].field) for setting in wanted}
-    after = {setting: SETTINGS[setting].clean(value) for setting, value in wanted.items()}
+    after = {each: _cleaned(each, value, before[each]) for each, value in wanted.items()}
     _check_default(room, before, after)
     changed = [setting for setting in after if before[setting] != after[setting]]
     if changed:
         _change(room, by, {each: before[each] for each in changed}, {each: after[each] for each in changed})
     return room
+
+
+def _cleaned(setting: str, value: Any, before: Any) -> Any:
+    """Return it as it is stored. Text that was allowed once does not block a change of the rest."""
+    return before if value == before else SETTINGS[setting].clean(value)
 
 
 def _check_default(room: Room, before: dict[str, Any], after: dict[str, Any]) -> None:

@@ -14,7 +14,7 @@ from chat.emoji import is_emoji
 from chat.errors import Invalid
 from chat.models import Status
 from chat.models.status import TEXT_LENGTH
-from chat.services.wording import UNFIT, has_any
+from chat.services.wording import UNFIT, check_can_be_seen, has_any
 
 LONGEST = timedelta(days=366)
 
@@ -60,6 +60,7 @@ def _line(text: str) -> str:
         raise Invalid(_("A status may have at most %(limit)d characters.") % {"limit": TEXT_LENGTH})
     if has_any(UNFIT, text):
         raise Invalid(_("A status is one line of text."))
+    check_can_be_seen(text, _("A status needs a character that can be seen."))
     return text
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from accounts.visible import MOST_MARKS, has_heap, has_stray, is_blank
 from chat.emoji import is_emoji, with_emoji
 from chat.errors import Invalid
 from chat.models import Room
@@ -15,9 +16,6 @@ from chat.models.room import DESCRIPTION_LENGTH, NAME_LENGTH, TOPIC_LENGTH
 
 if TYPE_CHECKING:
     from accounts.models import User
-
-# Categories of characters that nobody sees, and so could tell two names apart by.
-INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
 
 # Those that are no text, or break its line. Of those that join letters and emoji, people have need.
 UNFIT = {"Cc", "Cs", "Zl", "Zp"}
@@ -30,8 +28,13 @@ def clean_name(typed: str) -> str:
         raise Invalid(_("A room needs a name."))
     if len(name) > NAME_LENGTH:
         raise Invalid(_("A room's name may have at most %(limit)d characters.") % {"limit": NAME_LENGTH})
-    if has_any(INVISIBLE, name):
+    if is_blank(name):
+        raise Invalid(_("A room's name needs a character that can be seen."))
+    if has_stray(name):
         raise Invalid(_("A room's name cannot contain invisible characters."))
+    if has_heap(name):
+        words = _("A room's name may have at most %(limit)d marks on a character.")
+        raise Invalid(words % {"limit": MOST_MARKS})
     return name
 
 
@@ -47,6 +50,9 @@ def clean_topic(typed: str) -> str:
         raise Invalid(_("A topic may have at most %(limit)d characters.") % {"limit": TOPIC_LENGTH})
     if has_any(UNFIT, topic):
         raise Invalid(_("A topic is one line of text."))
+    check_can_be_seen(topic, _("A topic needs a character that can be seen."))
+    if has_stray(topic):
+        raise Invalid(_("A topic cannot contain invisible characters."))
     return topic
 
 
@@ -57,6 +63,7 @@ def clean_description(typed: str) -> str:
         raise Invalid(_("A description may have at most %(limit)d characters.") % {"limit": DESCRIPTION_LENGTH})
     if has_any(UNFIT, description.replace("\n", " ")):
         raise Invalid(_("A description cannot contain control characters."))
+    check_can_be_seen(description, _("A description needs a character that can be seen."))
     return description
 
 
@@ -72,6 +79,12 @@ def time_for(user: "User", time: datetime) -> str:
     """In the person's own time zone, which is named."""
     there = time.astimezone(ZoneInfo(user.time_zone or "UTC"))
     return f"{date_format(there, 'DATETIME_FORMAT')} ({there:%Z})"
+
+
+def check_can_be_seen(text: str, sentence: str) -> None:
+    """Raise Invalid with this sentence for a text that is there, and shows nothing."""
+    if text and is_blank(text):
+        raise Invalid(sentence)
 
 
 def has_any(categories: set[str], text: str) -> bool:

@@ -85,11 +85,12 @@ class TestRemoving:
         moderation.remove_member(by(bob), general.pk, carol.pk)
         assert not general.memberships.of(carol).exists()
 
-    def test_removing_a_missing_user_or_for_a_too_long_reason_is_refused(
+    def test_removing_a_missing_user_or_for_a_too_long_or_unseen_reason_is_refused(
         self, alice: User, bob: User, general: Room
     ) -> None:
         assert refuses(NotFound, moderation.remove_member, by(alice), general.pk, 999_999)
-        assert refuses(Invalid, moderation.remove_member, by(alice), general.pk, bob.pk, reason="x" * 251)
+        for reason in ("x" * 251, "\u200b", "\u3164 \ufe0f"):
+            assert refuses(Invalid, moderation.remove_member, by(alice), general.pk, bob.pk, reason=reason)
         assert general.memberships.of(bob).exists()
 
 

@@ -62,6 +62,8 @@ class TestMaking:
             {"topic": "x" * 251},
             {"topic": "a\nb"},
             {"topic": "a\0b"},
+            {"topic": "\u3164"},
+            {"description": "\u200b\n\u2800"},
             {"description": "x" * 501},
             {"description": "a\x1bb"},
             {"emoji": "squid"},
@@ -89,6 +91,12 @@ class TestSettings:
             {"topic": "Be kind", "emoji": "🦑", "read_only": True},
         )
         assert logged(general) == [("room.changed", "alice", "192.0.2.7", {"before": was, "after": now})]
+
+    def test_a_topic_that_was_allowed_once_does_not_block_other_changes(self, alice: User, general: Room) -> None:
+        Room.objects.filter(pk=general.pk).update(topic="a\u200bb")
+        changed = rooms.change_settings(general.pk, by=Actor(alice), topic="a\u200bb", description="For everyone")
+        assert (changed.topic, changed.description) == ("a\u200bb", "For everyone")
+        assert refuses(Invalid, rooms.change_settings, general.pk, by=Actor(alice), topic="c\u200bd")
 
     def test_setting_the_same_values_again_changes_nothing(self, alice: User, general: Room) -> None:
         rooms.change_settings(general.pk, by=Actor(alice), topic="Be kind")

@@ -64,7 +64,7 @@ class TestPosting:
         message.refresh_from_db()
         assert message_card(message)["html"] == "<p><em>Hello</em></p>"
 
-    @pytest.mark.parametrize("body", ["", " ", "\n\t ", "\u2003", "a\0b"])
+    @pytest.mark.parametrize("body", ["", " ", "\n\t ", "\u2003", "a\0b", "\u200b", "\ufe0f\u3164"])
     def test_a_post_without_valid_text_is_refused(self, alice: User, general: Room, body: str) -> None:
         assert post(alice, general)
         assert refuses(Invalid, post, alice, general, body)
@@ -108,10 +108,24 @@ class TestRooms:
     def test_a_private_room_is_not_reached_by_its_name(self, mallory: User, secret: Room) -> None:
         assert rooms.go_to(mallory, "secret") != secret
 
-    @pytest.mark.parametrize("name", ["", "  ", "#", "x" * 81, "a\0b", "a\u200bb", "\u202egeneral"])
+    @pytest.mark.parametrize(
+        "name", ["", "  ", "#", "x" * 81, "a\0b", "a\u200bb", "\u202egeneral", "\u3164", "\u2800", "#\ufe0f"]
+    )
     def test_a_bad_name_is_refused(self, alice: User, name: str) -> None:
         assert rooms.go_to(alice, "x" * 80)
         assert refuses(Invalid, rooms.go_to, alice, name)
+
+    @pytest.mark.parametrize(
+        "name", ["Team 👨\u200d👩\u200d👧\u200d👦", "می\u200cخواهم", "ශ්\u200dරී", "❤\ufe0f"], ids=ascii
+    )
+    def test_a_name_keeps_the_joiners_that_an_emoji_or_a_script_needs(self, alice: User, name: str) -> None:
+        assert rooms.create_room(alice, name, topic=name).name == name
+        assert refuses(Invalid, rooms.create_room, alice, "gen\u200deral")
+        assert refuses(Invalid, rooms.create_room, alice, "other", topic="gen\u200deral")
+
+    def test_a_name_has_a_bounded_number_of_marks_on_a_character(self, alice: User) -> None:
+        assert rooms.create_room(alice, "Z" + "\u0316" * 3)
+        assert refuses(Invalid, rooms.create_room, alice, "Y" + "\u0316" * 70)
 
     def test_a_public_name_is_taken_once(self, alice: User, general: Room) -> None:
         other = rooms.create_room(alice, "other")

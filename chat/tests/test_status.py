@@ -76,7 +76,7 @@ class TestSetting:
     def test_a_status_takes_text_up_to_a_length_and_on_one_line(self, alice: User) -> None:
         for good in ("x" * 100, "Größe 漢字 👩‍👩‍👧", "\u202eright to left"):
             assert own(set_status(alice, text=good))["text"] == good
-        for bad in ("x" * 101, "a\0b", "two\nlines", "two\u2028lines", "\x1b[31m", "a\tb"):
+        for bad in ("x" * 101, "a\0b", "two\nlines", "two\u2028lines", "\x1b[31m", "a\tb", "\u200b", "\u3164"):
             with pytest.raises(Invalid):
                 set_status(alice, text=bad)
         assert own(alice)["text"] == "\u202eright to left"

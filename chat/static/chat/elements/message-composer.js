@@ -1,6 +1,7 @@
 import { html, nothing } from "../vendor/lit.js";
 import { closeIcon, sendIcon } from "../parts/icons.js";
 import { excerpt } from "../parts/quote.js";
+import { isBlank } from "../blank.js";
 import { Drafts } from "../drafts.js";
 import { nameOf } from "../room-name.js";
 import { TypingSignal } from "../typing.js";
@@ -53,7 +54,7 @@ export class MessageComposer extends LightElement {
     const words = this.#words;
     const note = this.conversation.thread === null ? "composer-note" : "thread-note";
     return html`<typing-line .conversation=${this.conversation}></typing-line>${this.#quoted()}
-      <silence-note .chat=${this.conversation.chat} .isKept=${Boolean(this.#draft.trim())}></silence-note>
+      <silence-note .chat=${this.conversation.chat} .isKept=${!isBlank(this.#draft)}></silence-note>
       <form class="composer" ?hidden=${this.#silence} ?data-over=${this.left < 0} @submit=${this.#submit}>
       <mention-list .conversation=${this.conversation}></mention-list>
       <textarea name="body" rows="1" dir="auto" placeholder=${words} aria-label=${words} aria-autocomplete="list"
@@ -138,7 +139,7 @@ export class MessageComposer extends LightElement {
   #typed = () => {
     this.#written();
     this.#mentions.follow(this.#textarea);
-    if (this.#textarea.value.trim()) this.#signal.typed();
+    if (!isBlank(this.#textarea.value)) this.#signal.typed();
     else this.#signal.ended();
   };
 
@@ -171,7 +172,7 @@ export class MessageComposer extends LightElement {
   #submit = (event) => {
     event.preventDefault();
     const { value } = this.#textarea;
-    if (!value.trim() || this.left < 0) return;
+    if (isBlank(value) || this.left < 0) return;
     this.#signal.ended();
     this.#mentions.close();
     const isAction = ACTION.test(value);

@@ -1,0 +1,6 @@
+// Whether a text shows nothing at all, as accounts/visible.py has it.
+const BLANK = /^[\s\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cs}\u2800\ufff9-\ufffb\u{1d159}]*$/u;
+
+export function isBlank(text) {
+  return BLANK.test(text);
+}
