@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from chat.authority import Act
-from chat.emoji import is_emoji
+from chat.emoji import canonical, is_emoji
 from chat.errors import Invalid, NotFound
 from chat.models import Message
 from chat.services.changing import save_reacted
@@ -28,6 +28,7 @@ def add_reaction(user: "User", room_id: int, message_id: int, emoji: str) -> Mes
     message = _message_for(user, room_id, message_id)
     if not is_emoji(emoji):
         raise Invalid(_("That is no emoji."))
+    emoji = canonical(emoji)
     others = message.reactions_by_emoji()
     if emoji not in others and len(others) >= MOST_EMOJI:
         raise Invalid(_("A message may have at most %(limit)d different reactions.") % {"limit": MOST_EMOJI})
@@ -40,7 +41,7 @@ def add_reaction(user: "User", room_id: int, message_id: int, emoji: str) -> Mes
 @transaction.atomic
 def remove_reaction(user: "User", room_id: int, message_id: int, emoji: str) -> Message:
     """Take a reaction back; where there is none, nothing changes. Raises NotFound, Forbidden."""
-    message = _message_for(user, room_id, message_id)
+    message, emoji = _message_for(user, room_id, message_id), canonical(emoji)
     deleted, _per_model = message.reactions.filter(user=user, emoji=emoji).delete()
     if deleted:
         return save_reacted(message, user, emoji, added=False)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from chat import broadcasts
-from chat.emoji import is_emoji
+from chat.emoji import canonical, is_emoji
 from chat.errors import Invalid
 from chat.models import Status
 from chat.models.status import TEXT_LENGTH
@@ -33,7 +33,7 @@ def set_status(
         raise Invalid(_("A status ends in the future, and within a year."))
     if not (text or emoji or mode == Status.Mode.DND):
         until = None  # there is nothing that would end
-    decided = {"mode": mode, "text": text, "emoji": emoji, "until": until}
+    decided = {"mode": mode, "text": text, "emoji": canonical(emoji), "until": until}
     Status.objects.update_or_create(user=user, defaults={**decided, "changed_at": Now()})
     [stored] = _with_status([user.pk])
     broadcasts.people_changed([stored])

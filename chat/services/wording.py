@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.visible import MOST_MARKS, has_heap, has_stray, is_blank
-from chat.emoji import is_emoji, with_emoji
+from chat.emoji import canonical, is_emoji, with_emoji
 from chat.errors import Invalid
 from chat.models import Room
 from chat.models.room import DESCRIPTION_LENGTH, NAME_LENGTH, TOPIC_LENGTH
@@ -72,7 +72,7 @@ def clean_emoji(typed: str) -> str:
     emoji = with_emoji(typed.strip())
     if emoji and not is_emoji(emoji):
         raise Invalid(_("That is no emoji."))
-    return emoji
+    return canonical(emoji)
 
 
 def time_for(user: "User", time: datetime) -> str:

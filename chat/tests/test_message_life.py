@@ -1,10 +1,14 @@
 """What becomes of a message after it was posted: edits, deletion, quotes, reactions, pins."""
 
 from collections.abc import Callable
+from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.apps import apps
+from django.db import connection
 
 from accounts.models import User
 from chat.errors import Edited, Forbidden, Invalid, NotFound, Refused
@@ -229,6 +233,41 @@ class TestReactions:
         message = post(alice, general)
         assert reactions.add_reaction(alice, general.pk, message.pk, "👩‍👩‍👧‍👦")
         assert refuses(Invalid, reactions.add_reaction, alice, general.pk, message.pk, emoji)
+
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [("\u2764", "\u2764\ufe0f"), ("\u263a\ufe0f", "\u263a"), ("1\u20e3", "1\ufe0f\u20e3"), ("👍", "👍\ufe0f")],
+    )
+    def test_two_forms_of_an_emoji_are_one_reaction(
+        self, alice: User, bob: User, general: Room, one: str, other: str
+    ) -> None:
+        message = post(alice, general)
+        reactions.add_reaction(alice, general.pk, message.pk, one)
+        reactions.add_reaction(bob, general.pk, message.pk, other)
+        reactions.add_reaction(bob, general.pk, message.pk, one)
+        [given] = card_of(message)["reactions"]
+        assert [user["username"] for user in given["users"]] == ["alice", "bob"]
+        reactions.remove_reaction(bob, general.pk, message.pk, one)
+        reactions.remove_reaction(alice, general.pk, message.pk, other)
+        assert "reactions" not in card_of(message)
+
+    def test_skin_tones_are_different_reactions(self, alice: User, general: Room) -> None:
+        message = post(alice, general)
+        for emoji in ("👍", "👍🏻", "👍🏿", "\u270c\ufe0f", "\u270c🏽"):
+            reactions.add_reaction(alice, general.pk, message.pk, emoji)
+        assert len(card_of(message)["reactions"]) == 5
+
+    def test_reactions_that_were_stored_in_two_forms_are_merged(self, alice: User, bob: User, general: Room) -> None:
+        message, twice = post(alice, general), ("\u2764", "\u2764\ufe0f")
+        for user, emoji in [(alice, twice[0]), (alice, twice[1]), (bob, twice[0]), (bob, "👍")]:
+            message.reactions.create(user=user, emoji=emoji)
+        merge = import_module("chat.migrations.0013_one_form_of_each_emoji").merge
+        merge(apps, SimpleNamespace(connection=connection))
+        assert set(message.reactions.values_list("user", "emoji")) == {
+            (alice.pk, twice[1]),
+            (bob.pk, twice[1]),
+            (bob.pk, "👍"),
+        }
 
     def test_a_message_has_at_most_twenty_different_reactions(self, alice: User, bob: User, general: Room) -> None:
         message = post(alice, general)
