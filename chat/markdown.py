@@ -197,10 +197,12 @@ def _list(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 
 def _finish(state: StateCore) -> None:
+    quotes = 0
     for token in state.tokens:
         token.hidden = False  # also short items of lists are paragraphs: one rule for white space in all of them
+        quotes += token.nesting if token.type in ("blockquote_open", "blockquote_close") else 0
         if token.children:
-            token.children = list(_finished(token.children, state.env["mentions"]))
+            token.children = list(_finished(token.children, {} if quotes else state.env["mentions"]))
 
 
 def _finished(tokens: Sequence[Token], mentions: Mentions) -> Iterator[Token]:

@@ -32,7 +32,7 @@ def counts(user: User, room: Room) -> tuple[int, int, int]:
 
 
 class TestMentions:
-    @pytest.mark.parametrize("body", ["@bob", "Hi @BOB!", "(@bob)", "**@bob**", "> @bob", "@bob.", "@bob's", "1. @bob"])
+    @pytest.mark.parametrize("body", ["@bob", "Hi @BOB!", "(@bob)", "**@bob**", "- @bob", "@bob.", "@bob's", "1. @bob"])
     def test_a_mention_names_a_member_in_any_case(self, alice: User, bob: User, general: Room, body: str) -> None:
         message = post(alice, general, body)
         assert message.told == [bob.pk]
@@ -43,6 +43,31 @@ class TestMentions:
     )
     def test_not_every_at_sign_is_a_mention(self, alice: User, general: Room, body: str) -> None:
         assert post(alice, general, body).told == []
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            "> @room lunch",
+            "> > @room lunch",
+            "Yes:\n\n> @bob\n> @here and @room",
+            "- one\n\n  > **@bob** lunch",
+            "> - @bob",
+            "> @bob\n> > @bob\n> @room",
+        ],
+    )
+    def test_what_is_quoted_notifies_nobody(self, alice: User, bob: User, general: Room, body: str) -> None:
+        assert post(alice, general, "@room lunch").told == EVERYONE
+        quoting = post(alice, general, body)
+        assert quoting.told == []
+        assert "data-mention" not in quoting.html
+        assert post(alice, general, f"{body}\n\n@bob").told == [bob.pk]
+
+    def test_a_reply_that_quotes_a_mention_notifies_only_those_whom_it_mentions_itself(
+        self, alice: User, bob: User, general: Room
+    ) -> None:
+        first = post(alice, general, "@room lunch")
+        assert post(alice, general, "Again", quote=first.pk).told == []
+        assert post(alice, general, "@bob?", quote=first.pk).told == [bob.pk]
 
     def test_a_mention_may_have_dots_and_underscores(self, alice: User, general: Room, carol: User) -> None:
         assert post(alice, general, "@Carol.c_d.").told == [carol.pk]
