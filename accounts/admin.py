@@ -58,7 +58,7 @@ class UserAdmin(DjangoUserAdmin):
     add_form = AddForm
     list_display = ("username", "display_name", "email", "is_active", "is_staff", "last_login")
     list_filter = ("is_active", "is_staff", "is_superuser", "groups")
-    search_fields = ("username", "folded", "display_name", "email")
+    search_fields = ("username", "folded", "search_key", "display_name", "email")
     readonly_fields = ("last_login", "date_joined")
     fieldsets = (
         (None, {"fields": ("username", "display_name", "email", "time_zone", "password")}),

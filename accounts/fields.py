@@ -3,11 +3,12 @@
 Both are made anew whenever the row is saved, in bulk too. Whoever changes a username by `update` sets them as well.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
 from accounts.confusables import skeleton
+from accounts.searching import search_key
 from accounts.usernames import folded
 
 if TYPE_CHECKING:
@@ -34,3 +35,24 @@ class SkeletonField(models.CharField):
         if not model_instance.skeleton.startswith(f"{looks} "):
             model_instance.skeleton = looks
         return model_instance.skeleton
+
+
+class SearchKeyField(models.TextField):
+    """The words of other columns of the row, by which it is found (accounts/searching.py).
+
+    A server of an older release leaves it empty: it is filled in later.
+    """
+
+    def __init__(self, *sources: str, **options: Any) -> None:
+        super().__init__(**{"null": True, "editable": False} | options)
+        self.sources = sources
+
+    def deconstruct(self) -> Any:
+        name, path, _args, options = super().deconstruct()
+        return name, path, self.sources, options
+
+    def pre_save(self, model_instance: Any, add: bool) -> str:
+        names = (getattr(model_instance, source) for source in self.sources)
+        key = search_key(*(name if isinstance(name, str) else "" for name in names))  # "": left to the database
+        setattr(model_instance, self.attname, key)
+        return key

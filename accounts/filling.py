@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 
 def is_needed() -> bool:
-    return User.objects.filter(folded__startswith=UNFILLED).exists()
+    return User.objects.filter(folded__startswith=UNFILLED).exists() or User.objects.filter(search_key=None).exists()
 
 
 def fill_in_names() -> int:

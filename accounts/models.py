@@ -15,14 +15,25 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.addresses import deliverable
 from accounts.confusables import LONGEST, skeleton
-from accounts.fields import FoldedField, SkeletonField
+from accounts.fields import FoldedField, SearchKeyField, SkeletonField
+from accounts.searching import beginning, search_key
 from accounts.usernames import FOLDED_LENGTH, TAKEN, USERNAME_LENGTH, folded, validators
 from accounts.zones import ZONE_LENGTH, validate_time_zone
 
 # `user`: the hash of their password was replaced by one of other costs; sent in the transaction that does it.
 password_rehashed = Signal()
 
+BATCH = 500  # search keys
+NAMES = {"username", "display_name"}
 DELETED_USER = gettext_noop("Deleted user")
+
+
+def name_begins(text: str, user: str = "") -> models.Q:
+    """Return the condition that a username, or a word of a display name, begins with `text`.
+
+    `user` is the path to the user, such as `user__`.
+    """
+    return models.Q(**{f"{user}search_key__contains": beginning(text)}) if beginning(text) else models.Q()
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -47,6 +58,29 @@ class UserQuerySet(models.QuerySet["User"]):
     def called(self, username: str) -> Self:
         """Whoever has that username, in any case and however it is typed."""
         return self.filter(folded=folded(username))
+
+    def whose_name_begins(self, text: str) -> Self:
+        """Users whose username, or a word of whose display name, begins with `text`."""
+        return self.filter(name_begins(text))
+
+    def update(self, **values: Any) -> int:
+        """Update rows, and what is made of their names."""
+        if not NAMES & values.keys():
+            return super().update(**values)
+        with transaction.atomic():
+            renamed = list(self.values_list("pk", flat=True))
+            count = super().update(**values, search_key=None)
+            while User.objects.filter(pk__in=renamed).fill_in_search_keys():
+                pass
+        return count
+
+    def fill_in_search_keys(self) -> int:
+        """Fill in a batch of those that are missing. Return how many."""
+        batch = list(self.filter(search_key=None).only("username", "display_name")[:BATCH])
+        for user in batch:
+            user.search_key = search_key(user.username, user.display_name)
+        User.objects.bulk_update(batch, ["search_key"])
+        return len(batch)
 
     def alike(self, username: str) -> Self:
         """Those whose username is that one, or looks like it."""
@@ -90,6 +124,7 @@ class User(AbstractUser):
     folded = FoldedField(max_length=FOLDED_LENGTH, unique=True, editable=False)
     skeleton = SkeletonField(max_length=LONGEST * USERNAME_LENGTH + 20, unique=True, editable=False)
     display_name = models.CharField(_("display name"), max_length=80, blank=True)
+    search_key = SearchKeyField("username", "display_name")
     time_zone = models.CharField(_("time zone"), max_length=ZONE_LENGTH, blank=True, validators=[validate_time_zone])
     # Empty: as the device has it.
     theme = models.CharField(_("theme"), max_length=5, choices=Theme.choices, blank=True, db_default="")
@@ -118,6 +153,7 @@ class User(AbstractUser):
                 violation_error_message=_("That username is taken."),
             )
         ]
+        indexes = [models.Index(fields=["id"], condition=models.Q(search_key=None), name="user_without_search_key")]
 
     def __str__(self) -> str:
         return self.username
@@ -133,6 +169,8 @@ class User(AbstractUser):
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
         if update_fields is not None and "username" in update_fields:
             update_fields = {*update_fields, "folded", "skeleton"}
+        if update_fields is not None and NAMES & set(update_fields):
+            update_fields = {*update_fields, "search_key"}
         super().save(*args, update_fields=update_fields, **kwargs)
 
     def check_password(self, raw_password: str | None) -> bool:

@@ -15,6 +15,7 @@ from chat.attendance import count_in, here_counts
 from chat.errors import Invalid, Refused
 from chat.forms import KINDS
 from chat.models import Membership, Room
+from chat.models.room import ALIKE
 from chat.services import archiving, deleting, rooms, wording
 from chat.services.actor import Actor
 from chat.services.settings import SETTINGS
@@ -60,8 +61,8 @@ class RoomForm(forms.ModelForm):
         kind, name = self.cleaned_data.get("kind", self.instance.kind), self.cleaned_data.get("name", "")
         if kind == Room.Kind.PRIVATE and self.cleaned_data.get("is_default"):
             self.add_error("is_default", _("Newcomers become members of public rooms only."))
-        if kind == Room.Kind.PUBLIC and Room.objects.named(name).exclude(pk=self.instance.pk).exists():
-            self.add_error("name", _("There is a public room of that name."))
+        if kind == Room.Kind.PUBLIC and Room.objects.alike(name).exclude(pk=self.instance.pk).exists():
+            self.add_error("name", ALIKE)
         return cleaned
 
 
@@ -117,7 +118,7 @@ class RoomAdmin(admin.ModelAdmin):
         "is_locked",
         ("archived_at", admin.EmptyFieldListFilter),
     )
-    search_fields = ("name", "former_names__name")
+    search_fields = ("name", "name_key", "former_names__name")
     ordering = ("name",)
     actions = ("archive", "restore")
 

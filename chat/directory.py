@@ -20,8 +20,7 @@ class Found(NamedTuple):
 
 def find(words: str = "") -> list[Found]:
     """Rooms that anybody may find and join, with `words` in their name, topic or description."""
-    said = Q(name__icontains=words) | Q(topic__icontains=words) | Q(description__icontains=words)
-    found = _with_members(Room.objects.directory().filter(said))
+    found = _with_members(Room.objects.directory().with_words(words))
     return [Found(*row) for row in found.values_list("pk", "name", "member_count")]
 
 

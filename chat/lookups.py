@@ -15,7 +15,6 @@ from chat import events, history, paging, person_in_room
 from chat.attendance import presence_of
 from chat.authority import Act, allows
 from chat.models import Block, Membership, Message, Participant, Room
-from chat.models.membership import name_begins
 from chat.services.actor import Actor
 from chat.services.locking import is_administrator
 from chat.traffic import charged
@@ -112,8 +111,8 @@ def members(request: HttpRequest, room_id: int) -> HttpResponse:
 @require_GET
 def people(request: HttpRequest) -> HttpResponse:
     """Whom one may write to, or add: names alone (docs/decisions/0018-names-and-presence.md)."""
-    begins = request.GET.get("q", "").strip().replace("\0", "")
-    found = User.objects.reachable().filter(name_begins(begins)).order_by("username")
+    begins = request.GET.get("q", "").replace("\0", "")
+    found = User.objects.reachable().whose_name_begins(begins).order_by("username")
     return _json({"people": [events.user_card(user) for user in found[:MOST_PEOPLE]]})
 
 

@@ -12,8 +12,10 @@ def change(user: User, *, display_name: str, time_zone: str, theme: str) -> None
     stored = User.objects.select_for_update(no_key=True).filter(pk=user.pk, deleted_at=None).first()
     if stored is None:
         return
-    User.objects.filter(pk=user.pk).update(display_name=display_name, time_zone=time_zone, theme=theme)
-    if stored.display_name != display_name:
+    is_renamed = stored.display_name != display_name
+    stored.display_name, stored.time_zone, stored.theme = display_name, time_zone, theme
+    stored.save(update_fields=["display_name", "time_zone", "theme"])
+    if is_renamed:
         announce(user.pk)
 
 

@@ -12,7 +12,7 @@ from chat.services.actor import SITE
 
 def make_room(room: Room, people: dict[str, User], now: datetime) -> None:
     """Make the room, unless people have made a public one of that name themselves."""
-    if room.kind == StoredRoom.Kind.PUBLIC and StoredRoom.objects.named(room.name).exists():
+    if room.kind == StoredRoom.Kind.PUBLIC and StoredRoom.objects.alike(room.name).exists():
         return
     said_of_it = {"topic": room.topic, "description": room.description, "emoji": room.emoji}
     made = rooms.create_room(people[room.owner], room.name, kind=room.kind, read_only=room.read_only, **said_of_it)

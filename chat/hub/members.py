@@ -3,7 +3,7 @@
 from collections.abc import Iterator, KeysView
 from typing import Any
 
-from accounts.usernames import folded
+from accounts.searching import beginning, search_key
 from chat.authority import MEMBER
 
 Card = dict[str, Any]  # events.person_card; as part of a room's sidebar also with the role, where it is not `member`
@@ -44,7 +44,7 @@ class Members:
     def put(self, card: Card) -> None:
         user = card["id"]
         self._cards[user] = dict(card)
-        self._sought[user] = folded(f"\n{card['username']}\n{card['name']}")
+        self._sought[user] = search_key(card["username"], card["name"])
         self._by_name = None
 
     def remove(self, user: int) -> None:
@@ -59,5 +59,5 @@ class Members:
 
     def whose_name_begins(self, text: str) -> frozenset[int]:
         """Those whose username, or a word of whose name, begins so."""
-        begins, word = folded(f"\n{text}"), folded(f" {text}")
-        return frozenset(user for user, names in self._sought.items() if begins in names or word in names)
+        begun = beginning(text)
+        return frozenset(user for user, key in self._sought.items() if begun in key)

@@ -6,7 +6,7 @@ from django.db.models.functions import Least, Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.usernames import folded
+from accounts.models import name_begins
 from chat.models.block import Hides
 from chat.models.mention import Mention
 from chat.models.message import Message, MessageQuerySet
@@ -16,16 +16,6 @@ if TYPE_CHECKING:
 
 REASON_LENGTH = 250  # characters
 MOST_UNREAD = 1_000  # counting stops there: "1,000+" says enough, and a long absence stays cheap
-
-
-def name_begins(text: str, user: str = "") -> models.Q:
-    """Whether a username, or a word of a name, begins so; `user` is the way to the user."""
-    names = {
-        "folded__startswith": folded(text),
-        "display_name__istartswith": text,
-        "display_name__icontains": f" {text}",
-    }
-    return models.Q(*((f"{user}{look_up}", value) for look_up, value in names.items()), _connector=models.Q.OR)
 
 
 class BoundedCount(models.Subquery):

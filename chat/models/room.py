@@ -1,5 +1,5 @@
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -7,17 +7,28 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.fields import SearchKeyField
+from accounts.searching import words_of
+from chat.models.keys import FoldedNameField, LookField, folded_digest, look_digest
+
 if TYPE_CHECKING:
     from accounts.models import User
 
 NAME_LENGTH = 80  # characters
 TOPIC_LENGTH = 250
 DESCRIPTION_LENGTH = 500
+KEYED = {"kind", "name", "topic", "description"}  # the columns that keys depend on
+ALIKE = _("There is a public room with that name, or with one that looks like it.")
 
 
 def key_of(people_ids: Iterable[int]) -> str:
     """Return the `people_key` of the direct conversation of these people."""
     return "-".join(map(str, sorted(people_ids)))
+
+
+def _is_named(name: str) -> models.Q:
+    """Return the condition that a row has that name, in any case. The second part finds what has no digest yet."""
+    return models.Q(folded_name=folded_digest(name)) | models.Q(name__iexact=name)
 
 
 class RoomQuerySet(models.QuerySet["Room"]):
@@ -42,12 +53,23 @@ class RoomQuerySet(models.QuerySet["Room"]):
         return self.public().filter(archived_at=None)
 
     def named(self, name: str) -> Self:
-        """The public room of that name, in any case: only public rooms have names that one can type."""
-        return self.public().filter(name__iexact=name)
+        """Return the public room of that name, in any case."""
+        return self.public().filter(_is_named(name))
+
+    def alike(self, name: str) -> Self:
+        """Return the public rooms that have that name in any case, or one that looks like it."""
+        return self.public().filter(_is_named(name) | models.Q(look=look_digest(name)))
 
     def once_named(self, name: str) -> Self:
-        """The public room that had that name, and gave it up."""
-        return self.public().filter(former_names__name__iexact=name)
+        """Return the public room that had that name, and gave it up."""
+        return self.public().filter(former_names__in=FormerName.objects.named(name))
+
+    def with_words(self, text: str) -> Self:
+        """Return the rooms with these words in their name, or, of public rooms, in their topic or description."""
+        if not (words := words_of(text)):
+            return self
+        in_public = models.Q(kind=Room.Kind.PUBLIC, about_key__contains=words)
+        return self.filter(models.Q(name_key__contains=words) | in_public)
 
 
 class Room(models.Model):
@@ -60,6 +82,11 @@ class Room(models.Model):
 
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.PUBLIC)
     name = models.CharField(_("name"), max_length=NAME_LENGTH)  # of a direct conversation: none
+    # Made of the name, the topic and the description whenever the row is saved.
+    folded_name = FoldedNameField()
+    look = LookField()
+    name_key = SearchKeyField("name")
+    about_key = SearchKeyField("topic", "description")
     topic = models.CharField(_("topic"), max_length=TOPIC_LENGTH, blank=True)
     description = models.TextField(_("description"), max_length=DESCRIPTION_LENGTH, blank=True, db_default="")
     emoji = models.CharField(_("emoji"), max_length=32, blank=True, db_default="")
@@ -104,11 +131,29 @@ class Room(models.Model):
                 condition=models.Q(kind="public", deleted_at=None),
                 name="public_room_name_unique_in_any_case",
                 violation_error_message=_("There is a public room of that name."),
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["folded_name"],
+                condition=models.Q(kind="public", deleted_at=None),
+                name="public_room_names_differ",
+                violation_error_message=ALIKE,
+            ),
+            models.UniqueConstraint(
+                fields=["look"],
+                condition=models.Q(kind="public", deleted_at=None),
+                name="public_room_names_look_different",
+                violation_error_message=ALIKE,
+            ),
         ]
+        indexes = [models.Index(fields=["id"], condition=models.Q(name_key=None), name="room_without_keys")]
 
     def __str__(self) -> str:
         return self.name or str(_("Direct conversation"))
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        if update_fields is not None and KEYED & set(update_fields):
+            update_fields = {*update_fields, "folded_name", "look", "name_key", "about_key"}
+        super().save(*args, update_fields=update_fields, **kwargs)
 
     def get_absolute_url(self) -> str:
         return reverse("chat:room", args=[self.pk])
@@ -133,11 +178,19 @@ class Room(models.Model):
         return self.version
 
 
+class FormerNameQuerySet(models.QuerySet["FormerName"]):
+    def named(self, name: str) -> Self:
+        return self.filter(_is_named(name))
+
+
 class FormerName(models.Model):
     """A name that a public room had: it leads on to the room, until another room takes it."""
 
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="former_names")
     name = models.CharField(_("name"), max_length=NAME_LENGTH)
+    folded_name = FoldedNameField(db_index=True)
+
+    objects = FormerNameQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("former name")

@@ -12,12 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import User
+from accounts.models import User, name_begins
 from accounts.usernames import USERNAME_LENGTH
 from chat.asking import attempt
 from chat.authority import Act
 from chat.models import AuditEntry, Membership, Room
-from chat.models.membership import REASON_LENGTH, name_begins
+from chat.models.membership import REASON_LENGTH
 from chat.paging import numbered, wanted
 from chat.room_settings.access import for_those_who_may, show
 from chat.services import moderation as service

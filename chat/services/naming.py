@@ -3,34 +3,68 @@
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _
 
+from accounts.searching import search_key
+from accounts.usernames import folded
 from chat.errors import Invalid
 from chat.models import FormerName, Room
+from chat.models.keys import folded_digest, look_digest
+from chat.models.room import ALIKE
+
+BATCH = 500
 
 
 def room_of(name: str) -> Room | None:
-    """The public room of that name, or else the one that had it."""
+    """Return the public room of that name, in any case, or else the one that had it."""
     return Room.objects.named(name).first() or Room.objects.once_named(name).first()
 
 
 def save_named(room: Room, **options: Any) -> None:
-    """Save a room whose name or kind is new, and which takes the name over. Raises Invalid where it is taken."""
+    """Save a room whose name or kind is new, and which takes the name over.
+
+    Raises Invalid where a public room has it, or one that looks like it.
+    """
     try:
         with transaction.atomic():
             room.save(**options)
     except IntegrityError:
-        raise Invalid(_("There is a public room of that name.")) from None
+        raise Invalid(ALIKE) from None
     if room.kind == Room.Kind.PUBLIC:
-        FormerName.objects.filter(name__iexact=room.name).delete()
+        FormerName.objects.named(room.name).delete()
 
 
 def leave_name_behind(room: Room, old_kind: str, old_name: str) -> None:
     """A room that is locked has another kind or name now: what only members knew of a private one stays unknown."""
     if room.kind != Room.Kind.PUBLIC:
         give_up_names(room)
-    elif old_kind == Room.Kind.PUBLIC and old_name.casefold() != room.name.casefold():
+    elif old_kind == Room.Kind.PUBLIC and folded(old_name) != folded(room.name):
         FormerName.objects.bulk_create([FormerName(room=room, name=old_name)], ignore_conflicts=True)
+
+
+def fill_in_keys() -> int:
+    """Fill in a batch of the keys that a server of an older release left out. Return how many rows it was done for.
+
+    A public room that looks like another one keeps its name.
+    """
+    batch = list(Room.objects.filter(name_key=None)[:BATCH])
+    for room in batch:
+        same = Room.objects.alike(room.name).exclude(pk=room.pk)
+        suffix = f" {room.pk}" if room.kind == Room.Kind.PUBLIC and same.exists() else ""
+        Room.objects.filter(pk=room.pk).update(
+            folded_name=folded_digest(room.name) + suffix,
+            look=look_digest(room.name) + suffix,
+            name_key=search_key(room.name),
+            about_key=search_key(room.topic, room.description),
+        )
+    formers = list(FormerName.objects.filter(folded_name=None)[:BATCH])
+    for former in formers:
+        former.folded_name = folded_digest(former.name)
+    FormerName.objects.bulk_update(formers, ["folded_name"])
+    return len(batch) + len(formers)
+
+
+def lacks_keys() -> bool:
+    return Room.objects.filter(name_key=None).exists() or FormerName.objects.filter(folded_name=None).exists()
 
 
 def give_up_names(room: Room) -> None:

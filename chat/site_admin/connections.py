@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import User
+from accounts.searching import search_key, words_of
 from chat.asking import attempt
 from chat.devices import device_name
 from chat.hub import roll_call
@@ -32,7 +33,7 @@ class Row:
     def has(self, text: str) -> bool:
         socket = self.socket
         shown = (socket.username, socket.name, device_name(socket.device), socket.address, self.room, socket.host)
-        return any(text.casefold() in each.casefold() for each in shown)
+        return words_of(text) in search_key(*shown)
 
 
 @for_administrators

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts import factors, sessions
 from accounts.models import User
-from accounts.usernames import folded
+from accounts.searching import words_of
 from chat.asking import attempt
 from chat.attendance import presence_of, who_is_online
 from chat.hub import roll_call
@@ -48,7 +48,7 @@ def people(request: HttpRequest) -> HttpResponse:
     text, kind = wanted(request), request.GET.get("kind", "")
     found = User.objects.annotate(is_banned=Exists(_BANS)).filter(FILTERS.get(kind, Q()))
     if text:
-        named = Q(folded__contains=folded(text)) | Q(display_name__icontains=text) | Q(email__icontains=text)
+        named = Q(search_key__contains=words_of(text)) | Q(email__icontains=text)
         found = found.filter(named)
     page = numbered(request, found.order_by(Lower("username")))
     roll, online = roll_call.call(), who_is_online([user.pk for user in page.object_list])

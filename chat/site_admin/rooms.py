@@ -30,7 +30,7 @@ def rooms(request: HttpRequest) -> HttpResponse:
     existing = Room.objects.existing()
     found = existing.exclude(kind=Room.Kind.DIRECT).filter(FILTERS.get(kind, Q()))
     if text:
-        found = found.filter(Q(name__icontains=text) | Q(topic__icontains=text, kind=Room.Kind.PUBLIC))
+        found = found.with_words(text)
     page = numbered(request, found.order_by(Lower("name"), "pk"))
     directs = existing.filter(kind=Room.Kind.DIRECT).count()
     shown = _with_numbers(cast("Iterable[Room]", page))

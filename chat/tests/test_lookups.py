@@ -1,15 +1,18 @@
 """JSON endpoints for an open room page: history, threads, edits, pins, members."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from chat import paging
 from chat.models import Message, Room
-from chat.services import editing, pins, rooms, threads
+from chat.services import editing, moderation, pins, rooms, threads
+from chat.services.actor import Actor
 from chat.tests.helpers.lookups import ask, bodies, say
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -206,3 +209,21 @@ def test_members_are_found_by_any_word_of_their_names(alice: User, bob: User, ge
     bob.save()
     assert [person["name"] for person in ask(alice, "members", general.pk, q="tab")["people"]] == ["Robert Tables"]
     assert ask(alice, "members", general.pk, q="ables")["people"] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"), [("Ольга", "ольга"), ("Núñez", "nunez"), ("Straße", "STRASSE"), ("김철수", "철")]
+)
+def test_a_name_is_found_in_the_same_way_wherever_people_are_looked_for(
+    alice: User, bob: User, general: Room, client: Client, name: str, typed: str
+) -> None:
+    bob.display_name = name
+    bob.save()
+    moderation.mute(Actor(alice), general.pk, bob.pk, until=timezone.now() + timedelta(hours=1))
+    client.force_login(alice)
+    for word, is_found in ((typed, True), ("zoe", False)):
+        assert bool(ask(alice, "members", general.pk, q=word)["people"]) is is_found
+        assert bool(ask(alice, "people", q=word)["people"]) is is_found
+        for page in ("members", "moderation"):
+            shown = client.get(reverse(f"chat:room-settings:{page}", args=[general.pk]), {"q": word})
+            assert (name in shown.content.decode()) is is_found

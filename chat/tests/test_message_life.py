@@ -261,7 +261,7 @@ class TestReactions:
         message, twice = post(alice, general), ("\u2764", "\u2764\ufe0f")
         for user, emoji in [(alice, twice[0]), (alice, twice[1]), (bob, twice[0]), (bob, "👍")]:
             message.reactions.create(user=user, emoji=emoji)
-        merge = import_module("chat.migrations.0013_one_form_of_each_emoji").merge
+        merge = import_module("chat.migrations.0015_one_form_of_each_emoji").merge
         merge(apps, SimpleNamespace(connection=connection))
         assert set(message.reactions.values_list("user", "emoji")) == {
             (alice.pk, twice[1]),

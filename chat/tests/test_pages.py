@@ -190,7 +190,7 @@ class TestAdmin:
     def test_a_name_that_is_taken_is_told(self, admin: Client, general: Room) -> None:
         answer = admin.post(reverse("admin:chat_room_add"), {"kind": "public", "name": "GENERAL", "topic": ""})
         assert answer.status_code == 200
-        assert "There is a public room of that name." in answer.content.decode()
+        assert "There is a public room with that name, or with one that looks like it." in answer.content.decode()
 
 
 def test_every_page_requires_a_signed_in_user(client: Client, general: Room) -> None:

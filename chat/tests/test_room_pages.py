@@ -45,7 +45,7 @@ class TestNewRoom:
         data = {"name": "GENERAL", "topic": "Mine", "kind": "public"}
         answer = signed_in(alice).post(reverse("chat:new-room"), data)
         assert answer.status_code == 422
-        assert "There is a public room of that name." in text_of(answer)
+        assert "There is a public room with that name, or with one that looks like it." in text_of(answer)
         assert 'value="Mine"' in text_of(answer)
 
 
@@ -136,7 +136,7 @@ class TestGeneral:
         rooms.create_room(alice, "lobby")
         answer = signed_in(alice).post(settings_of(general), {"name": "Lobby", "kind": "public"})
         assert answer.status_code == 422
-        assert "There is a public room of that name." in text_of(answer)
+        assert "There is a public room with that name, or with one that looks like it." in text_of(answer)
 
     def test_the_settings_page_archives_and_restores_a_room(self, alice: User, general: Room) -> None:
         client = signed_in(alice)

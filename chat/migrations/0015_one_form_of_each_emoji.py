@@ -30,6 +30,6 @@ def _others(rows):
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("chat", "0012_fill_in_keys_of_rooms")]
+    dependencies = [("chat", "0014_fill_in_keys_of_rooms")]
 
     operations = [migrations.RunPython(merge, migrations.RunPython.noop)]

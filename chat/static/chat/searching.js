@@ -1,0 +1,39 @@
+// Names as they are searched: without case and accents, in every script. accounts/searching.py has the same rule, and says
+// why; accounts/tests/helpers/texts.json shows both.
+
+const APOSTROPHES = /['`´‘’ʼʻ＇]/gu;
+const LEFT_OUT =
+  /[\u0300-\u036f\u0483-\u0487\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\ufe20-\ufe2f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u0640\u00ad\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\u{e0000}-\u{e0fff}]/gu;
+const AS_TYPED = new Map([
+  ...Object.entries({ đ: "d", ð: "d", ħ: "h", ı: "i", ł: "l", ø: "o", ŧ: "t", æ: "ae", œ: "oe", þ: "th" }),
+  ...Object.entries({ ك: "ک", ي: "ی", ى: "ی", ς: "σ" }),
+]);
+const WORD_OF_ITS_OWN =
+  /[\u1100-\u115e\ua960-\ua97c\u0e01-\u0e30\u0e32\u0e33\u0e40-\u0e46\u0e81-\u0eb0\u0eb2\u0eb3\u0ec0-\u0ec6\u1000-\u102a\u1780-\u17b3\u3041-\u3096\u30a1-\u30fa\u3400-\u4dbf\u4e00-\u9fff\u{20000}-\u{3ffff}]/gu;
+const BETWEEN_WORDS = /[^\p{L}\p{M}\p{N}\p{S}]+/gu;
+
+export function wordsOf(text) {
+  const bare = text.replace(APOSTROPHES, "").normalize("NFKD").replace(LEFT_OUT, "");
+  const plain = [...folded(bare)].map((character) => AS_TYPED.get(character) ?? character).join("");
+  return plain.replace(WORD_OF_ITS_OWN, " $&").replace(BETWEEN_WORDS, " ").trim() || plain;
+}
+
+export function searchKey(...names) {
+  return names.map((name) => ` ${wordsOf(name)}`).join("\n");
+}
+
+// How well a key meets what is looked for: 2 where a word begins with it, 1 where it stands within one, 0 where it is not.
+export function rankOf(key, wanted) {
+  const words = wordsOf(wanted);
+  if (key.includes(` ${words}`)) return 2;
+  return key.includes(words) ? 1 : 0;
+}
+
+export function begins(key, wanted) {
+  return rankOf(key, wanted) === 2;
+}
+
+// Unicode's case folding: by way of capitals, ß and ẞ are ss.
+function folded(text) {
+  return text.toLowerCase().toUpperCase().toLowerCase();
+}

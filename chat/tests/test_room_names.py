@@ -1,0 +1,83 @@
+"""Names of rooms: which look alike, and how they are found."""
+
+import pytest
+
+from accounts.models import User
+from chat import directory
+from chat.errors import Invalid
+from chat.models import Room
+from chat.services import rooms
+from chat.services.actor import Actor
+from chat.services.naming import fill_in_keys, lacks_keys
+from chat.tests.test_services import refuses
+
+pytestmark = pytest.mark.django_db
+
+
+class TestLookAlikes:
+    @pytest.mark.parametrize(
+        "name", ["gеneral", "genera1", "GENERAL", "ｇｅｎｅｒａｌ", "gen\u0435r\u0430l"], ids=ascii
+    )
+    def test_a_public_room_whose_name_looks_like_anothers_is_refused(
+        self, mallory: User, general: Room, name: str
+    ) -> None:
+        other = rooms.create_room(mallory, "generals")
+        assert refuses(Invalid, rooms.create_room, mallory, name)
+        assert refuses(Invalid, rooms.change_settings, other.pk, by=Actor(mallory), name=name)
+        assert Room.objects.public().count() == 2
+
+    def test_names_that_differ_in_joiners_alone_look_alike(self, alice: User, mallory: User) -> None:
+        assert rooms.create_room(alice, "می\u200cخواهم")
+        assert rooms.create_room(alice, "❤\ufe0f")
+        assert refuses(Invalid, rooms.create_room, mallory, "میخواهم")
+        assert refuses(Invalid, rooms.create_room, mallory, "❤")
+
+    def test_typing_a_look_alike_leads_into_no_room(self, mallory: User, general: Room) -> None:
+        assert rooms.go_to(mallory, "GENERAL") == general
+        assert refuses(Invalid, rooms.go_to, mallory, "g\u0435neral")
+
+    def test_private_rooms_may_look_alike_until_they_become_public(self, alice: User, general: Room) -> None:
+        private = rooms.create_room(alice, "g\u0435neral", kind=Room.Kind.PRIVATE)
+        assert refuses(Invalid, rooms.change_settings, private.pk, by=Actor(alice), kind="public")
+        rooms.change_settings(general.pk, by=Actor(alice), name="lobby")
+        assert rooms.change_settings(private.pk, by=Actor(alice), kind="public").kind == "public"
+
+    @pytest.mark.parametrize("name", ["Ольга", "Ärzte", "straße", "Γνώση"])
+    def test_a_room_is_found_by_its_name_in_any_case_of_any_script(self, alice: User, bob: User, name: str) -> None:
+        room = rooms.go_to(alice, name)
+        assert rooms.go_to(bob, name.upper()) == rooms.go_to(bob, name.lower()) == room
+        rooms.change_settings(room.pk, by=Actor(alice), name="lobby")
+        assert rooms.go_to(bob, name.upper()) == room
+
+    def test_rooms_that_looked_alike_before_keep_their_names(self, alice: User, bob: User, general: Room) -> None:
+        other = rooms.create_room(bob, "other")
+        keys = {"folded_name": None, "look": None, "name_key": None, "about_key": None}
+        Room.objects.filter(pk=other.pk).update(name="g\u0435neral", **keys)
+        Room.objects.filter(pk=general.pk).update(**keys)
+        assert lacks_keys()
+        assert fill_in_keys() == 2
+        assert not lacks_keys()
+        assert rooms.go_to(bob, "general") == general
+        assert rooms.go_to(bob, "g\u0435neral") == other
+        assert rooms.change_settings(other.pk, by=Actor(bob), topic="Talk").name == "g\u0435neral"
+        assert refuses(Invalid, rooms.create_room, alice, "gener\u0430l")
+
+
+class TestTheDirectory:
+    @pytest.mark.parametrize(
+        ("words", "found"),
+        [
+            ("ольг", ["Ольга"]),
+            ("ЛЬГА", ["Ольга"]),
+            ("nunez", ["Núñez"]),
+            ("strasse", ["Núñez"]),
+            ("chef", ["Ольга"]),
+            ("nuñ", ["Núñez"]),
+            ("", ["Núñez", "Ольга"]),
+            ("100%", []),
+        ],
+    )
+    def test_rooms_are_found_by_words_without_case_and_accents(self, alice: User, words: str, found: list[str]) -> None:
+        rooms.create_room(alice, "Ольга", description="Für den Chéf")
+        rooms.create_room(alice, "Núñez", topic="Die Straße")
+        assert sorted(room.name for room in directory.find(words)) == found
