@@ -45,8 +45,15 @@ export class Acts {
   }
 
   // Rejects with what the server says against it: the text is the editor's, and stays there.
-  async edit(message, body) {
-    await this.#command("message.edit", message, { body });
+  // Where the message has other words than at the version `based_on`, it is shown as it is now.
+  async edit(message, body, based_on) {
+    const room = this.#chat.shown;
+    try {
+      await this.#command("message.edit", message, { body, based_on });
+    } catch (error) {
+      if (error.present) this.#chat.put(room, error.present);
+      throw error;
+    }
   }
 
   // Rejects likewise: the reason stays in its field.

@@ -1,4 +1,5 @@
 import { Model } from "./model.js";
+import { shared } from "./store.js";
 
 const KEY = "announcements.dismissed";
 const KEPT = 20; // of which it is remembered that they were dismissed
@@ -34,7 +35,7 @@ export class Announcement extends Model {
 
 function kept() {
   try {
-    const ids = JSON.parse(localStorage.getItem(KEY));
+    const ids = JSON.parse(shared.get(KEY));
     return Array.isArray(ids) ? ids : [];
   } catch {
     return [];
@@ -42,9 +43,5 @@ function kept() {
 }
 
 function keep(ids) {
-  try {
-    localStorage.setItem(KEY, JSON.stringify(ids));
-  } catch {
-    // The browser keeps nothing: it is dismissed for as long as the page is open.
-  }
+  shared.set(KEY, JSON.stringify(ids));
 }

@@ -1,6 +1,7 @@
 import { Acts } from "./acts.js";
 import { Blocks } from "./blocks.js";
 import { Conversation } from "./conversation.js";
+import { Drafts } from "./drafts.js";
 import { fetchJson } from "./fetching.js";
 import { Keeping } from "./keeping.js";
 import { Model } from "./model.js";
@@ -43,6 +44,7 @@ export class Chat extends Model {
     this.typing = new Typing(me, this.blocks);
     this.pins = new Pins(this);
     this.outbox = new Outbox(socket, me);
+    this.drafts = new Drafts(me);
     this.reading = new Reading(socket, () => this.#consider());
     this.acts = new Acts(this);
     this.keeping = new Keeping(this);

@@ -13,10 +13,11 @@ export class Command {
 // A command that was not done: `code`, a sentence for the person, whether the same again may succeed,
 // and after which time.
 export class CommandError extends Error {
-  constructor({ code, detail, retry, retry_after }) {
+  constructor({ code, detail, retry, retry_after, message }) {
     super(detail);
     this.code = code;
     this.retry = retry;
+    this.present = message ?? null; // what a message is now, where an edit was based on other words
     this.wait = retry_after ? 1000 * retry_after : null; // ms; null: the server did not say how long
   }
 

@@ -76,6 +76,11 @@ export class Conversation extends Model {
     this.changed();
   }
 
+  // Scrolls by so many pages.
+  turn(pages) {
+    this.dispatchEvent(new CustomEvent("turn", { detail: pages }));
+  }
+
   // One's own latest message here, which the arrow key in an empty composer edits.
   editLatest() {
     const { acts } = this.chat;

@@ -1,17 +1,90 @@
-// What was written in a room or a thread (`place`) and not sent, kept over reloads and shared by the person's tabs.
-export class Drafts {
+import { Model } from "./model.js";
+import { shared } from "./store.js";
+
+export const LONGEST = 65_536; // characters: no frame holds more, and a page with much longer fields is slow
+const PAUSE = 300; // ms: storage is not written at every key
+const EDIT = "edit:";
+
+// Text that was typed and not sent, by place: a room, a thread or the edit of a message. It outlives reloads, and the
+// user's tabs share it. It says "elsewhere" when another tab changed or sent a draft.
+export class Drafts extends Model {
   #prefix;
+  #waiting = new Map(); // what is not stored yet
+  #timer = null;
+  #edits = new Set(); // ids of the messages with an edit that was not saved
 
   constructor(me) {
+    super();
     this.#prefix = `draft:${me.id}:`;
+    for (const key of shared.keys()) this.#noteEdit(this.#placeOf(key), true);
+    addEventListener("storage", (event) => this.#changedElsewhere(event));
+    addEventListener("pagehide", () => this.#store());
+    document.addEventListener("visibilitychange", () => this.#store());
   }
 
   of(place) {
-    return localStorage.getItem(this.#prefix + place) ?? "";
+    return (this.#waiting.get(place) ?? shared.get(this.#prefix + place) ?? "").slice(0, LONGEST);
   }
 
   keep(place, text) {
-    if (text) localStorage.setItem(this.#prefix + place, text);
-    else localStorage.removeItem(this.#prefix + place);
+    if (!text) return this.drop(place);
+    this.#waiting.set(place, text.slice(0, LONGEST));
+    this.#timer ??= setTimeout(() => this.#store(), PAUSE);
+  }
+
+  drop(place) {
+    this.#waiting.delete(place);
+    shared.remove(this.#prefix + place);
+  }
+
+  // An edit that was not saved: { text, was, version }, its text and the body and version that it is based on; or null.
+  editOf(id) {
+    try {
+      return JSON.parse(this.of(EDIT + id) || "null");
+    } catch {
+      return null; // cut off
+    }
+  }
+
+  hasEdit(id) {
+    return this.#edits.has(id);
+  }
+
+  keepEdit(id, edit) {
+    this.keep(EDIT + id, JSON.stringify(edit));
+    this.#noteEdit(EDIT + id, true);
+  }
+
+  dropEdit(id) {
+    this.drop(EDIT + id);
+    this.#noteEdit(EDIT + id, false);
+  }
+
+  #store() {
+    clearTimeout(this.#timer);
+    this.#timer = null;
+    for (const [place, text] of this.#waiting) shared.set(this.#prefix + place, text);
+    this.#waiting.clear();
+  }
+
+  #placeOf(key) {
+    return key?.startsWith(this.#prefix) ? key.slice(this.#prefix.length) : "";
+  }
+
+  #changedElsewhere({ key, oldValue, newValue }) {
+    const place = this.#placeOf(key);
+    if (!place || this.#waiting.has(place)) return;
+    this.#noteEdit(place, newValue !== null);
+    const detail = { place, before: oldValue ?? "", now: (newValue ?? "").slice(0, LONGEST) };
+    this.dispatchEvent(new CustomEvent("elsewhere", { detail }));
+  }
+
+  #noteEdit(place, isThere) {
+    if (!place.startsWith(EDIT)) return;
+    const id = Number(place.slice(EDIT.length));
+    if (this.#edits.has(id) === isThere) return;
+    if (isThere) this.#edits.add(id);
+    else this.#edits.delete(id);
+    this.changed();
   }
 }

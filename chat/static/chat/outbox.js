@@ -1,4 +1,5 @@
 import { Model } from "./model.js";
+import { own } from "./store.js";
 
 const RETRY = 2000; // ms
 const TRIES = 10; // then the person decides
@@ -16,7 +17,7 @@ export class Outbox extends Model {
     super();
     this.#socket = socket;
     this.#key = `outbox:${me.id}`; // another person may sign in in this tab
-    this.#entries = JSON.parse(sessionStorage.getItem(this.#key) ?? "[]");
+    this.#entries = JSON.parse(own.get(this.#key) ?? "[]");
   }
 
   // What waits in a room, or in a thread of it.
@@ -101,7 +102,7 @@ export class Outbox extends Model {
 
   #keep(entries) {
     this.#entries = entries;
-    sessionStorage.setItem(this.#key, JSON.stringify(entries));
+    own.set(this.#key, JSON.stringify(entries));
     this.changed();
   }
 }

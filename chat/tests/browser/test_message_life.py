@@ -48,7 +48,8 @@ def test_an_edit_is_seen_by_everyone_with_what_was_said_before(
     field.send_keys("   ", Keys.ENTER)
     assert eventually(lambda: hers.one("message-editor [role=alert]").text)
     assert field.get_attribute("value") == "   "
-    field.send_keys("gone after all", Keys.ESCAPE)
+    field.send_keys("gone after all")
+    hers.one("message-editor [data-act=cancel]").click()
     eventually(lambda: not hers.all("message-editor"))
     assert hers.stored() == ["The tern are back"]
 

@@ -1,5 +1,6 @@
 import { html } from "../vendor/lit.js";
 import { EMOJI } from "../emoji.js";
+import { isComposing } from "../keys.js";
 import { gettext } from "../words.js";
 import { LightElement } from "./light.js";
 import { moveFocus, openAt } from "./placing.js";
@@ -56,6 +57,7 @@ export class EmojiPicker extends LightElement {
   // From the field Enter takes the first, and the arrow leads down to it.
   #key = (event) => {
     const buttons = [...this.querySelectorAll(".emoji button")];
+    if (isComposing(event)) return;
     if (event.target !== this.#field) {
       moveFocus(event, buttons, { ArrowRight: 1, ArrowLeft: -1, ArrowDown: COLUMNS, ArrowUp: -COLUMNS });
     } else if (event.key === "ArrowDown") {

@@ -1,4 +1,5 @@
 import { html, nothing } from "../vendor/lit.js";
+import { isComposing } from "../keys.js";
 import { gettext } from "../words.js";
 import { LightElement } from "./light.js";
 
@@ -52,7 +53,7 @@ export class GoField extends LightElement {
   };
 
   #clear = (event) => {
-    if (event.key !== "Escape" || !this.#input.value) return;
+    if (event.key !== "Escape" || isComposing(event) || !this.#input.value) return;
     event.stopPropagation();
     this.#input.value = "";
     this.#narrow();

@@ -2,10 +2,13 @@ import { html, nothing } from "../vendor/lit.js";
 import { closeIcon, sendIcon } from "../parts/icons.js";
 import { excerpt } from "../parts/quote.js";
 import { isBlank } from "../blank.js";
-import { Drafts } from "../drafts.js";
+import { readCommand } from "../commands.js";
+import { LONGEST } from "../drafts.js";
+import { isComposing, isSend } from "../keys.js";
 import { nameOf } from "../room-name.js";
 import { TypingSignal } from "../typing.js";
 import { gettext, interpolate, ngettext } from "../words.js";
+import { formats } from "./formatting.js";
 import { grow } from "./growing.js";
 import { LightElement } from "./light.js";
 import "./mention-list.js";
@@ -14,39 +17,47 @@ import "./slow-note.js";
 import "./typing-line.js";
 
 const WARN = 200; // characters before the limit
-const ACTION = /^\/me\s+(?=\S)/u;
+const PAGES = { PageUp: -1, PageDown: 1 };
 
 // Where one writes. Enter sends; what cannot be sent yet waits in the outbox, so nothing is ever disabled. One element
 // is one conversation's.
 export class MessageComposer extends LightElement {
-  static properties = { conversation: { attribute: false }, left: { state: true } };
-  #drafts = null;
+  static properties = { conversation: { attribute: false }, left: { state: true }, unknown: { state: true } };
   #signal = null;
   #quoting = null;
   #silence = null; // why one cannot write
   #wasSilent = false;
   #hadFocus = false; // when that began
 
+  #elsewhere = ({ detail }) => this.#changedElsewhere(detail);
+
   constructor() {
     super();
     this.left = null; // characters; null: enough
+    this.unknown = null; // the command that was not understood
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.#drafts.addEventListener("elsewhere", this.#elsewhere);
   }
 
   willUpdate() {
     const { conversation } = this;
     const { chat, room, thread } = conversation;
     this.follow(conversation, chat, chat.rooms);
-    this.#drafts ??= new Drafts(chat.me);
     this.#signal ??= new TypingSignal(chat.socket, { room, thread: thread ?? undefined });
     const { silence } = chat.acts;
     if (silence && !this.#silence) this.#hadFocus = this.contains(document.activeElement);
     this.#silence = silence;
     this.#wasSilent ||= silence !== null;
     if (silence) this.#signal.ended();
+    if (this.#textarea) this.#measure(this.#textarea.value); // the limit comes with the connection
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
+    this.#drafts.removeEventListener("elsewhere", this.#elsewhere);
     this.#signal?.ended();
   }
 
@@ -58,7 +69,7 @@ export class MessageComposer extends LightElement {
       <form class="composer" ?hidden=${this.#silence} ?data-over=${this.left < 0} @submit=${this.#submit}>
       <mention-list .conversation=${this.conversation}></mention-list>
       <textarea name="body" rows="1" dir="auto" placeholder=${words} aria-label=${words} aria-autocomplete="list"
-        aria-describedby=${note} enterkeyhint="send" @input=${this.#typed} @keydown=${this.#key}></textarea>
+        maxlength=${LONGEST} aria-describedby=${note} enterkeyhint="send" @input=${this.#typed} @keydown=${this.#key}></textarea>
       <button class="send" aria-label=${gettext("Send")} title=${gettext("Send")}>${sendIcon}</button></form>
       <slow-note .conversation=${this.conversation}></slow-note>
       <p id=${note} class="composer-note" role="status" ?data-over=${this.left < 0}>${this.#note()}</p>`;
@@ -66,7 +77,7 @@ export class MessageComposer extends LightElement {
 
   firstUpdated() {
     this.#textarea.value = this.#draft;
-    this.#written();
+    this.#shown();
     this.focus();
   }
 
@@ -100,7 +111,11 @@ export class MessageComposer extends LightElement {
 
   get #place() {
     const { room, thread } = this.conversation;
-    return thread === null ? room : `${room}:${thread}`;
+    return thread === null ? `${room}` : `${room}:${thread}`;
+  }
+
+  get #drafts() {
+    return this.conversation.chat.drafts;
   }
 
   get #draft() {
@@ -125,6 +140,7 @@ export class MessageComposer extends LightElement {
 
   #note() {
     if (this.#silence) return nothing;
+    if (this.unknown !== null) return this.#notUnderstood();
     if (this.left === null) {
       return html`<span class="hint">${gettext("Enter sends, Shift + Enter starts a new line")}</span>`;
     }
@@ -136,6 +152,23 @@ export class MessageComposer extends LightElement {
     return interpolate(words, { count });
   }
 
+  // Nothing that begins like a command is posted by mistake.
+  #notUnderstood() {
+    const { unknown: command } = this;
+    const words = command.toLowerCase() === "me" ? gettext("Write something after /%(command)s.")
+      : gettext("There is no command /%(command)s. To post the text, begin with two slashes.");
+    return html`<span data-unknown=${command}>${interpolate(words, { command })}
+      <button type="button" class="link" data-act="post" @click=${() => this.#post("text", this.#textarea.value)}
+        >${gettext("Send as message")}</button></span>`;
+  }
+
+  // Another tab sent the draft, or went on writing it. What was typed here since then stays.
+  #changedElsewhere({ place, before, now }) {
+    if (place !== this.#place || this.#textarea?.value !== before) return;
+    this.#textarea.value = now;
+    this.#shown();
+  }
+
   #typed = () => {
     this.#written();
     this.#mentions.follow(this.#textarea);
@@ -144,17 +177,24 @@ export class MessageComposer extends LightElement {
   };
 
   #written() {
-    const { value } = this.#textarea;
-    this.#drafts.keep(this.#place, value);
-    this.#measure(value);
+    this.#drafts.keep(this.#place, this.#textarea.value);
+    this.#shown();
+  }
+
+  #shown() {
+    this.unknown = null;
+    this.#measure(this.#textarea.value);
     grow(this.#textarea);
   }
 
   #key = (event) => {
-    if (event.isComposing || this.#mentions.takes(event)) return;
-    if (event.key === "Enter" && !event.shiftKey) {
+    if (isComposing(event) || this.#mentions.takes(event) || formats(event, this.#textarea)) return;
+    if (isSend(event)) {
       event.preventDefault();
       this.#submit(event);
+    } else if (PAGES[event.key] && !this.#scrolls && !event.shiftKey) {
+      event.preventDefault();
+      this.conversation.turn(PAGES[event.key]);
     } else if (event.key === "ArrowUp" && !this.#textarea.value) {
       event.preventDefault();
       this.conversation.editLatest();
@@ -173,14 +213,23 @@ export class MessageComposer extends LightElement {
     event.preventDefault();
     const { value } = this.#textarea;
     if (isBlank(value) || this.left < 0) return;
+    const { command, kind, body } = readCommand(value);
+    if (command === undefined) this.#post(kind, body);
+    else this.unknown = command;
+  };
+
+  #post(kind, body) {
     this.#signal.ended();
     this.#mentions.close();
-    const isAction = ACTION.test(value);
-    this.conversation.post(isAction ? "action" : "text", isAction ? value.replace(ACTION, "") : value);
+    this.conversation.post(kind, body);
     this.#textarea.value = "";
     this.#written();
     this.#textarea.focus();
-  };
+  }
+
+  get #scrolls() {
+    return this.#textarea.scrollHeight > this.#textarea.clientHeight;
+  }
 
   // The server counts characters, JavaScript halves of some: counted only where it may matter.
   #measure(value) {

@@ -1,11 +1,15 @@
 import { html, nothing } from "../vendor/lit.js";
+import { LONGEST } from "../drafts.js";
+import { isComposing, isSend } from "../keys.js";
+import { linked } from "../parts/text.js";
 import { gettext } from "../words.js";
+import { formats } from "./formatting.js";
 import { grow } from "./growing.js";
 import { LightElement } from "./light.js";
 import "./mention-list.js";
 
-// A message's text in the place of the message, to be changed. What the server has against it stands below, and
-// nothing is lost.
+// A message's text in the place of the message, to be changed. It is kept as a draft until it is saved or cancelled. An
+// edit that was saved elsewhere meanwhile is not overwritten: the author sees both texts, and chooses.
 export class MessageEditor extends LightElement {
   static properties = {
     conversation: { attribute: false },
@@ -13,14 +17,18 @@ export class MessageEditor extends LightElement {
     error: { state: true },
     saving: { state: true },
   };
+  #base = null; // { was, version }: the body that the text is based on, and the message's version then
 
   firstUpdated() {
     const field = this.#field;
-    field.value = this.message.body;
+    const kept = this.#drafts.editOf(this.message.id);
+    this.#base = kept ?? { was: this.message.body, version: this.message.version };
+    field.value = kept?.text ?? this.message.body;
     grow(field);
     field.focus();
     field.setSelectionRange(field.value.length, field.value.length);
     this.scrollIntoView({ block: "nearest" });
+    if (kept) this.requestUpdate(); // the message may be another one by now
   }
 
   render() {
@@ -28,11 +36,26 @@ export class MessageEditor extends LightElement {
     return html`<form class="editor" aria-busy=${Boolean(this.saving)} @submit=${this.#save}>
       <mention-list .conversation=${this.conversation}></mention-list>
       <textarea name="edit" rows="1" dir="auto" aria-label=${words} aria-invalid=${this.error ? "true" : nothing}
-        aria-autocomplete="list" @input=${this.#written} @keydown=${this.#key}></textarea>
+        aria-autocomplete="list" maxlength=${LONGEST} @input=${this.#written} @keydown=${this.#key}></textarea>
       <p class="error" role="alert">${this.error ?? nothing}</p>
-      <div class="buttons"><span class="hint">${gettext("Enter saves, Escape cancels")}</span>
-        <button type="button" class="button quiet small" @click=${() => this.#done()}>${gettext("Cancel")}</button>
-        <button class="button small">${gettext("Save")}</button></div></form>`;
+      <div role="alert">${this.#isConflict ? this.#conflict() : nothing}</div>
+      ${this.#isConflict ? nothing : this.#buttons()}</form>`;
+  }
+
+  #buttons() {
+    return html`<div class="buttons"><span class="hint">${gettext("Enter saves, Escape closes and keeps a draft")}</span>
+      <button type="button" class="button quiet small" data-act="cancel" @click=${this.#discard}
+        >${gettext("Cancel")}</button>
+      <button class="button small">${gettext("Save")}</button></div>`;
+  }
+
+  #conflict() {
+    return html`<div class="conflict"><p>${gettext("This message was edited elsewhere in the meantime. It now says:")}</p>
+      <p class="version" dir="auto">${linked(this.message.body)}</p>
+      <div class="buttons"><button type="button" class="button quiet small" data-act="theirs" @click=${this.#discard}
+          >${gettext("Keep that text")}</button>
+        <button type="button" class="button small" data-act="mine" @click=${this.#replace}
+          >${gettext("Replace it with mine")}</button></div></div>`;
   }
 
   get #field() {
@@ -43,39 +66,61 @@ export class MessageEditor extends LightElement {
     return this.querySelector("mention-list");
   }
 
+  get #drafts() {
+    return this.conversation.chat.drafts;
+  }
+
+  get #isConflict() {
+    const { body } = this.message;
+    return this.#base !== null && !this.saving && ![this.#base.was, this.#field.value].includes(body);
+  }
+
   #written = () => {
+    const { value: text } = this.#field;
     this.error = null;
+    if (text === this.#base.was) this.#drafts.dropEdit(this.message.id);
+    else this.#drafts.keepEdit(this.message.id, { ...this.#base, text });
     grow(this.#field);
     this.#mentions.follow(this.#field);
   };
 
   #key = (event) => {
-    if (event.isComposing || this.#mentions.takes(event)) return;
+    if (isComposing(event) || this.#mentions.takes(event) || formats(event, this.#field)) return;
     if (event.key === "Escape") {
       event.stopPropagation();
-      this.#done();
-    } else if (event.key === "Enter" && !event.shiftKey) {
+      this.#close();
+    } else if (isSend(event)) {
       event.preventDefault();
       this.#save(event);
     }
+  };
+
+  #replace = (event) => {
+    this.#base = { was: this.message.body, version: this.message.version };
+    this.#save(event);
   };
 
   #save = async (event) => {
     event.preventDefault();
     const { value } = this.#field;
     if (this.saving) return;
-    if (value === this.message.body) return this.#done();
+    if (value === this.message.body) return this.#discard();
     this.saving = true;
     try {
-      await this.conversation.chat.acts.edit(this.message, value);
-      this.#done();
+      await this.conversation.chat.acts.edit(this.message, value, this.#base.version);
+      this.#discard();
     } catch (error) {
-      this.error = error.message;
+      this.error = error.present ? null : error.message;
     }
     this.saving = false;
   };
 
-  #done() {
+  #discard = () => {
+    this.#drafts.dropEdit(this.message.id);
+    this.#close();
+  };
+
+  #close() {
     if (this.conversation.editing === this.message.id) this.conversation.edit(null);
     this.dispatchEvent(new Event("write", { bubbles: true }));
   }

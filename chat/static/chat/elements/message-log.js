@@ -15,6 +15,7 @@ export class MessageLog extends LightElement {
   static properties = { conversation: { attribute: false }, atEnd: { state: true }, pointed: { state: true } };
   #scroll = new Scroll(this);
   #toEnd = () => this.#latest();
+  #turn = ({ detail: pages }) => this.#scroll.turn(pages);
   #toMessage = ({ detail: id }) => this.#jump(id);
   #open = (what, message, anchor) => this.#openTools(what, message, anchor);
   #unfold = (message) => this.#showFolded(message);
@@ -30,18 +31,20 @@ export class MessageLog extends LightElement {
     super.connectedCallback();
     this.conversation.addEventListener("posted", this.#toEnd);
     this.conversation.addEventListener("jump", this.#toMessage);
+    this.conversation.addEventListener("turn", this.#turn);
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     this.conversation.removeEventListener("posted", this.#toEnd);
     this.conversation.removeEventListener("jump", this.#toMessage);
+    this.conversation.removeEventListener("turn", this.#turn);
   }
 
   willUpdate() {
     const { conversation } = this;
-    const { outbox, rooms, blocks } = conversation.chat;
-    this.follow(conversation, conversation.timeline, outbox, rooms, blocks);
+    const { outbox, rooms, blocks, drafts } = conversation.chat;
+    this.follow(conversation, conversation.timeline, outbox, rooms, blocks, drafts);
   }
 
   update(changed) {
@@ -92,10 +95,11 @@ export class MessageLog extends LightElement {
     const isFolded = chat.blocks.folds(message);
     const isQuoteFolded = chat.blocks.has(message.quote?.author?.id);
     const ways = { open: this.#open, unfold: this.#unfold };
-    const view = { chat, conversation: this.conversation, isPointedAt, isEdited, isFolded, ...ways };
+    const hasEdit = chat.drafts.hasEdit(message.id);
+    const view = { chat, conversation: this.conversation, isPointedAt, isEdited, isFolded, hasEdit, ...ways };
     const rights = [chat.room?.role, chat.acts.silence?.why];
     const folds = [isFolded, isQuoteFolded, chat.blocks.has(message.author.id)];
-    return guard([message, next, message.failed, isPointedAt, isEdited, ...folds, ...rights], () => messageRow(row, view));
+    return guard([message, next, message.failed, isPointedAt, isEdited, hasEdit, ...folds, ...rights], () => messageRow(row, view));
   }
 
   // The message that is replied to, above what is.

@@ -3,6 +3,7 @@ import { fetchJson } from "../fetching.js";
 import { avatar } from "../parts/avatar.js";
 import { closeIcon } from "../parts/icons.js";
 import { fullName } from "../full-name.js";
+import { isComposing } from "../keys.js";
 import { gettext, interpolate } from "../words.js";
 import { LightElement } from "./light.js";
 
@@ -103,7 +104,7 @@ export class PeopleField extends LightElement {
       Enter: (value || options[this.at]) && (() => options[this.at] && this.#add(options[this.at])),
       Backspace: !value && this.chosen.length && (() => this.#drop(this.chosen.at(-1))),
     };
-    if (event.isComposing || !acts[event.key]) return;
+    if (isComposing(event) || !acts[event.key]) return;
     event.preventDefault();
     acts[event.key]();
   };

@@ -1,5 +1,6 @@
 const NEAR_END = 48; // px: a line or so is still the end
 const NEAR = 900; // px: about a screen, so that older or newer messages are there before one arrives
+const PAGE = 0.9; // of the log's height: a line or two stay in sight
 const KEYS = new Set(["ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End", " "]); // that scroll
 
 // Where the log stands: at the end it stays at the end; elsewhere what one looks at stays where it is.
@@ -25,6 +26,11 @@ export class Scroll {
   stick() {
     this.#stuck = true;
     this.#settle();
+  }
+
+  turn(pages) {
+    this.#log?.scrollBy({ top: pages * PAGE * this.#log.clientHeight });
+    this.#host.readsOn();
   }
 
   // Whoever is led elsewhere stands at the end no more.

@@ -50,12 +50,12 @@ export function comingsRow({ messages, message, date }) {
 
 function text(message, date, view) {
   return html`${face(message)}${by(message, date, view)}${pin(message)}${quoteOf(message, view.chat)}
-    ${view.isEdited ? editor(message, view) : said(message)}`;
+    ${view.isEdited ? editor(message, view) : said(message, view)}`;
 }
 
 function action(message, date, view) {
   const who = name(message, view);
-  const line = html`<p>${who} ${lineOf(message)} ${edited(message)} ${when(date)}</p>`;
+  const line = html`<p>${who} ${lineOf(message)} ${edited(message)} ${unsaved(message, view)} ${when(date)}</p>`;
   return html`<span class="star" aria-hidden="true">*</span>${pin(message)}${quoteOf(message, view.chat)}
     ${view.isEdited ? editor(message, view) : line}`;
 }
@@ -90,8 +90,8 @@ function name({ author }, { isPointedAt }) {
     tabindex=${isPointedAt ? 0 : -1} @click=${open(author)}><bdi>${author.name}</bdi></button>`;
 }
 
-function said(message) {
-  return html`<div class="said">${block(message)} ${edited(message)}</div>`;
+function said(message, view) {
+  return html`<div class="said">${block(message)} ${edited(message)} ${unsaved(message, view)}</div>`;
 }
 
 // `html` is made and sanitised by the server (chat/markdown.py), and is all the HTML that is ever inserted. What is still
@@ -112,6 +112,13 @@ function edited(message) {
     currentTarget.dispatchEvent(new CustomEvent("history", { detail: message, bubbles: true }));
   return html`<button type="button" class="edited" title=${timestampOf(new Date(message.edited_at))} @click=${ask}
     >${gettext("(edited)")}</button>`;
+}
+
+// Leads back to an edit that was begun and not saved.
+function unsaved({ id }, { conversation, hasEdit }) {
+  if (!hasEdit) return nothing;
+  return html`<button type="button" class="edited unsaved" @click=${() => conversation.edit(id)}
+    >${gettext("Unsaved edit")}</button>`;
 }
 
 function pin({ pinned }) {

@@ -1,0 +1,11 @@
+const COMMAND = /^\/(\p{L}[\p{L}\p{N}_-]*)(?:\s+|$)/u; // a path such as /etc/hosts is none
+const ESCAPED = /^\/(?=\/\p{L}[\p{L}\p{N}_-]*(?:\s|$))/u; // a second slash: what follows is text
+
+// What a text in the composer asks for: a message to post ({ kind, body }), or a command that does not exist or lacks
+// its text ({ command }).
+export function readCommand(text) {
+  const [start, command] = text.match(COMMAND) ?? [];
+  if (!start) return { kind: "text", body: text.replace(ESCAPED, "") };
+  const rest = text.slice(start.length);
+  return command.toLowerCase() === "me" && rest ? { kind: "action", body: rest } : { command };
+}
