@@ -36,7 +36,7 @@ def person_card(user: "User") -> dict[str, Any]:
     """What those who share a room with somebody see of them, but for their presence; the status was read with them."""
     own, seen = own_status(user), Status.of(user).last_seen_at
     card = user_card(user)
-    if own["mode"] == Status.Mode.DND:
+    if Status.of(user).shows_dnd:
         card["dnd"] = True
     if own["text"] or own["emoji"]:
         card["status"] = {name: own[name] for name in ("text", "emoji", "until")}

@@ -1,5 +1,6 @@
-"""What people decided about themselves, as far as this process must know it: kept in memory, like what they hold."""
+"""Decisions of users about themselves, as far as this process must know them: kept in memory, like their holds."""
 
+import time
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -20,16 +21,21 @@ class Decisions:
         self._held = held
         self._of: dict[int, Decision] = {}  # in the order in which they were made
         self._untold: set[int] = set()  # Redis has not confirmed it
+        self._seen_until: dict[int, float] = {}  # of those who hide and are untold, on the monotonic clock
         self._enough = 2 * SPARE
 
-    def make(self, user_id: int, decision: Decision) -> bool:
-        """False if one of a higher version is known, which holds."""
+    def make(self, user_id: int, decision: Decision, linger_ms: int) -> bool:
+        """Others see a user who hides for `linger_ms` more. False if one of a higher version is known, which holds."""
         known = self._of.get(user_id)
         if known and known.version > decision.version:
             return False
         self._of.pop(user_id, None)
         self._of[user_id] = decision
         self._untold.add(user_id)
+        if not decision.hidden:
+            self._seen_until.pop(user_id, None)
+        elif not (known and known.hidden):
+            self._seen_until[user_id] = time.monotonic() + linger_ms / 1000
         if len(self._of) > self._enough:
             self._forget_others()
         return True
@@ -37,15 +43,25 @@ class Decisions:
     def of(self, user_id: int) -> Decision | None:
         return self._of.get(user_id)
 
+    def linger_ms(self, user_id: int) -> int:
+        """Return for how long others are to see a user who hides; 0 for one of whom Redis knows that."""
+        return max(0, round((self._seen_until.get(user_id, 0.0) - time.monotonic()) * 1000))
+
+    def act(self, user_id: int, linger_ms: int) -> None:
+        """Have others see a user who hides, if they still do, for `linger_ms` from now."""
+        if self.linger_ms(user_id):
+            self._seen_until[user_id] = time.monotonic() + linger_ms / 1000
+
     def told(self, user_id: int, decision: Decision) -> None:
         """Redis has it. It may be another by now, which it has not."""
         if self._of.get(user_id) == decision:
             self._untold.discard(user_id)
+            self._seen_until.pop(user_id, None)
 
     def to_assert(self) -> Iterator[tuple[int, Decision, bool]]:
-        """What Redis must know before connections are asserted, and whether it is news.
+        """Iterate over what Redis must know before connections are asserted, and whether it is news.
 
-        Of people without connections here, others may know better.
+        Of users without connections here, other processes may know better.
         """
         concerned = self._held.users() | self._untold
         for user_id, decision in self._of.items():

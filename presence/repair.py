@@ -49,7 +49,7 @@ class Repair:
     def _assert(self, hold: Hold) -> None:
         decision = self._wanted.decisions.of(hold.user_id)
         if decision:
-            self._writer.submit(store.decide(hold.user_id, *decision, is_news=False))
+            self._writer.submit(self._wanted.decide(hold.user_id, decision, is_news=False))
         self._writer.submit(store.join(*hold))
 
     async def _disown(self, node: str) -> None:
@@ -59,7 +59,7 @@ class Repair:
                     self._writer.submit(store.disown(owned, conf().linger_ms))
 
     async def _examine(self, node: str, items: list[Item]) -> bool:
-        """Whether keys were deleted, of which what should be in them is to be said again."""
+        """Return whether keys were deleted: then all that should be in them is said again."""
         outcome, contradictions = await survey.examine(self._store, node, items)
         self._writer.report(outcome)
         if contradictions:

@@ -36,7 +36,7 @@ class Report:
     topics: dict[str, int]
     """How many people are present on each topic that has any, the most populous first."""
     lingering: int
-    """How many have closed their last connection on a topic, and may be back."""
+    """How many lost a connection on a topic so lately that they may be back, whether they have others or not."""
     done: dict[str, int]
     """Since the epoch began: `sweeps`, `swept_nodes`, `swept_holds` (what they had on topics), `repairs`."""
 

@@ -119,16 +119,25 @@ def linger(topic: str, user_id: int, linger_ms: int) -> Operation:
     return "linger", topic, str(user_id), linger_ms
 
 
+def expel(topic: str, user_id: int) -> Operation:
+    return "expel", topic, str(user_id)
+
+
 def touch(user_id: int) -> Operation:
     return "touch", str(user_id)
+
+
+def act(user_id: int, linger_ms: int) -> Operation:
+    return "act", str(user_id), linger_ms
 
 
 def disown(owned: str, linger_ms: int) -> Operation:
     return "disown", owned, linger_ms
 
 
-def decide(user_id: int, hidden: bool, away: bool, version: int, is_news: bool) -> Operation:
-    return "decide", str(user_id), hidden, away, version, is_news
+def decide(user_id: int, hidden: bool, away: bool, version: int, *, linger_ms: int = 0, is_news: bool) -> Operation:
+    """Others who see the user now go on seeing a user who hides for `linger_ms`."""
+    return "decide", str(user_id), hidden, away, version, linger_ms, is_news
 
 
 class Store:

@@ -24,7 +24,7 @@ WRONG = {
     "corrupt": gettext_noop("%(key)s cannot be examined: %(member)s"),
 }
 
-SINGLE = ("epoch", "nodes", "lingering", "inputs", "swept", "unsettled", "repairing", "done")
+SINGLE = ("epoch", "nodes", "lingering", "hiding", "inputs", "swept", "unsettled", "repairing", "done")
 
 Item = tuple[str, ...]
 
@@ -75,7 +75,7 @@ async def ranked(store: Store, name: str) -> list[str]:
 
 
 async def places(store: Store) -> AsyncIterator[list[Item]]:
-    """Everybody who is anywhere, every node, and keys of which there is one each, in pages of about BATCH."""
+    """Iterate over users on topics, over nodes, and over the keys that exist once, in pages of about BATCH."""
     yield [("key", name) for name in SINGLE]
     async for page in keys(store, "*"):
         yield list(_items(page))
@@ -86,12 +86,12 @@ async def places(store: Store) -> AsyncIterator[list[Item]]:
 
 
 async def claims(store: Store) -> AsyncIterator[list[Item]]:
-    """What nodes say that they own, the nodes that are said to be, and who is said to linger; as `places`."""
+    """Iterate over what nodes own, over the nodes, and over the users who linger or are about to hide; as `places`."""
     async for page in keys(store, "owned:*"):
         for parts in page:
             async for items in _listed(store, parts, tuple(parts)):
                 yield items
-    for kind, name in (("node", "nodes"), ("lingering", "lingering")):
+    for kind, name in (("node", "nodes"), ("lingering", "lingering"), ("hiding", "hiding")):
         async for items in _listed_in_order(store, name, kind):
             yield items
 

@@ -108,8 +108,9 @@ class Tracker:
     def untrack(self, topic: str, user_id: int, connection: str, *, linger: bool = True) -> None:
         """The connection is no reason any more for its user's presence on the topic. Idempotent.
 
-        If it was the last reason, the user leaves after LINGER_MS, unless they are back by then on any connection;
-        without `linger`, at once. Raises InvalidTopic, InvalidUser, InvalidConnection. Costs as `track`.
+        If it was the last reason, the user leaves after LINGER_MS, unless they are back by then on any connection.
+        Without `linger` the user leaves at once, unless another connection was lost less than LINGER_MS ago, which may
+        come back. Raises InvalidTopic, InvalidUser, InvalidConnection. Costs as `track`.
         """
         hold = Hold(trackable(topic), checked_user(user_id), _checked(connection))
         if self._wanted.held.remove(hold):
@@ -121,6 +122,14 @@ class Tracker:
         for hold in self._wanted.held.close(_checked(connection)):
             self._writer.submit(self._wanted.leave(hold, conf().linger_ms))
 
+    def expel(self, topic: str, user_id: int) -> None:
+        """The user may not be on the topic any more: take them off at once, unless a connection still tracks it.
+
+        Untrack the connections first, on every process that has any. Raises InvalidTopic, InvalidUser. Costs as
+        `track`.
+        """
+        self._writer.submit(store.expel(trackable(topic), checked_user(user_id)))
+
     def touch(self, user_id: int) -> None:
         """There was input from the user: not away, for AWAY_MS from now.
 
@@ -131,7 +140,10 @@ class Tracker:
             self._writer.submit(store.touch(user_id))
 
     def set_state(self, user_id: int, *, hidden: bool, away: bool, version: int = 0) -> None:
-        """What a person decided about themselves: not to be seen at all; to count as away, whatever input there is.
+        """Keep a user's decisions: not to be seen at all; to count as away, whatever input there is.
+
+        Others who see the user now go on seeing one who hides for LINGER_MS, as one whose last connection is lost, and
+        nothing shows that this one is not. A decision to be seen again within that time shows nothing at all.
 
         Say it before the first `track` of each connection, and when it changes, in every process that tracks the user:
         then it is asserted before their connections after any trouble, and nobody who hides is seen for a moment.
@@ -145,8 +157,17 @@ class Tracker:
         fails for Redis. Raises InvalidUser, InvalidVersion. Costs as `track`.
         """
         decision = Decision(hidden, away, _possible(version))
-        if self._wanted.decisions.make(checked_user(user_id), decision):
-            self._writer.submit(store.decide(user_id, *decision, is_news=True))
+        if self._wanted.decisions.make(checked_user(user_id), decision, conf().linger_ms):
+            self._writer.submit(self._wanted.decide(user_id, decision, is_news=True))
+
+    def act(self, user_id: int) -> None:
+        """Others see something that the user does. One who hides and is still seen stays so for LINGER_MS from now.
+
+        Else a user who is gone sooner than that after an act would be known to hide: a lost connection takes as long.
+        Raises InvalidUser. Costs as `track`.
+        """
+        self._wanted.decisions.act(checked_user(user_id), conf().linger_ms)
+        self._writer.submit(store.act(user_id, conf().linger_ms))
 
     async def settled(self) -> None:
         """Wait until all that was asked so far was tried: it is in Redis, or Redis is known to be away.

@@ -1,4 +1,4 @@
-"""What one process wants Redis to know: connections, what their people decided, and what Redis has not confirmed."""
+"""State that one process wants in Redis: connections, decisions of their users, and what Redis has not confirmed."""
 
 import time
 from collections.abc import Iterable, Iterator
@@ -22,15 +22,19 @@ class Wanted:
         return store.leave(*hold, linger_ms)
 
     def forget_left(self) -> None:
-        """Forget holds whose linger is over, of which Redis need not hear."""
+        """Forget holds whose linger is over: Redis need not hear of them."""
         now = time.monotonic()
         while self._leaving and self._leaving[hold := next(iter(self._leaving))] <= now:
             del self._leaving[hold]
 
+    def decide(self, user_id: int, decision: Decision, *, is_news: bool) -> Operation:
+        """Others go on seeing a user who hides for what is left of the linger."""
+        return store.decide(user_id, *decision, linger_ms=self.decisions.linger_ms(user_id), is_news=is_news)
+
     def assertions(self) -> Iterator[Operation]:
         """All of it. Decisions come first, so that nobody who hides is seen for a moment."""
         for user_id, decision, is_news in self.decisions.to_assert():
-            yield store.decide(user_id, *decision, is_news)
+            yield self.decide(user_id, decision, is_news=is_news)
         yield from (store.join(*hold) for hold in self.held)
         for hold, until in self._leaving.items():
             remaining_ms = round((until - time.monotonic()) * 1000)
@@ -47,6 +51,6 @@ class Wanted:
                 topic, user_id, connection, _linger_ms = args
                 self._leaving.pop(Hold(str(topic), int(user_id), str(connection)), None)
             elif name == "decide":
-                user_id, *decision, is_news = args
+                user_id, *decision, _linger_ms, is_news = args
                 if is_news:  # else Redis may have left it at another
                     self.decisions.told(int(user_id), Decision._make(decision))

@@ -31,6 +31,24 @@ HANDLERS: Handlers = {
     **reports.HANDLERS,
 }
 
+# Nobody else sees that these were given. Of any other command, others may see that the user is there.
+UNSEEN = (
+    frames.DirectoryWatch,
+    frames.PersonBlock,
+    frames.PersonUnblock,
+    frames.PresenceTouch,
+    frames.RoomClose,
+    frames.RoomKeep,
+    frames.RoomOpen,
+    frames.RoomRead,
+    frames.RoomUnread,
+    frames.RoomsOrder,
+    frames.RosterPage,
+    frames.ThreadRead,
+    frames.TypingStart,  # of a user who is invisible
+    frames.TypingStop,
+)
+
 
 async def run(hub: Hub, connection: Connection, text: str) -> None:
     """Do what a frame asks for, and answer it: with an ack, or with an error that says why not."""
@@ -39,6 +57,8 @@ async def run(hub: Hub, connection: Connection, text: str) -> None:
         command = frames.decode_command(text)
         number = command.id
         hub.allowances.spend(hub, connection, command)
+        if not isinstance(command, UNSEEN):
+            hub.people.act(connection.user.pk)
         if isinstance(command, frames.MessagePost):  # they share transactions, and wait for these
             await HANDLERS[type(command)](hub, connection, command)
         else:

@@ -10,8 +10,6 @@ from chat.hub.connection import DISCONNECTED, SIGNED_OUT, Connection
 from chat.hub.places import Places
 from presence.tracker import Tracker
 
-EXPELLED = "expelled"  # in place of a connection
-
 
 class Exits:
     def __init__(
@@ -49,8 +47,7 @@ class Exits:
         for connection in list(self._connections.get(user, ())):
             self.show_out(connection, room_id, ending)
         # Also where their last tab is closed and lingers: whoever counts the topic counts members.
-        self._tracker.track(here_topic(room_id), user, EXPELLED)
-        self._tracker.untrack(here_topic(room_id), user, EXPELLED, linger=False)
+        self._tracker.expel(here_topic(room_id), user)
 
     def show_out(self, connection: Connection, room_id: int, ending: dict[str, Any]) -> None:
         """This socket gets nothing more of the room, and is told how that came."""

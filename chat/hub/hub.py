@@ -279,6 +279,8 @@ class Hub:
         self._sidebars.follow(room_id, event)
         if event["type"] == "member.left":
             self.exits.expel(event["user"]["id"], room_id, event)
+        elif event["type"] == "message.posted":
+            self.people.act(event["message"]["author"]["id"])  # from a page, or anywhere else
         elif event["type"] in ("member.joined", "member.changed"):
             self._work.begin(self._sidebars.complete(room_id, event["user"]["id"]))
             self._follow_voices(self.connections.get(event["user"]["id"], ()), event)

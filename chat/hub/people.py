@@ -57,6 +57,11 @@ class People:
     def is_hidden(self, user: int) -> bool:
         return bool(self.status_of(user)["mode"] == Status.Mode.INVISIBLE)
 
+    def act(self, user: int) -> None:
+        """Others see something that the user does."""
+        if user in self._known and self.is_hidden(user):
+            self._tracker.act(user)
+
     def _tell_presence(self, user: int) -> None:
         """By the time of the change, so that a hub that could not say it in time does not undo a later one."""
         mode, changed = self.status_of(user)["mode"], self._known[user]["changed"]

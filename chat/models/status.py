@@ -36,6 +36,8 @@ class Status(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="status"
     )
     mode = models.CharField(_("mode"), max_length=10, choices=Mode.choices, default=Mode.AUTO)
+    # While invisible: do-not-disturb held before. Others see it for as long as they go on seeing the user.
+    was_dnd = models.BooleanField(_("was not to be disturbed"), default=False, db_default=False, editable=False)
     text = models.CharField(_("text"), max_length=TEXT_LENGTH, blank=True)
     emoji = models.CharField(_("emoji"), max_length=EMOJI_LENGTH, blank=True)
     # When text, emoji and do-not-disturb end. Away and invisible stay: nobody should become visible unawares.
@@ -65,6 +67,11 @@ class Status(models.Model):
     @property
     def has_ended(self) -> bool:
         return self.until is not None and self.until <= timezone.now()
+
+    @property
+    def shows_dnd(self) -> bool:
+        """Whether others who see the user see that they are not to be disturbed."""
+        return self.mode_now == self.Mode.DND or (self.mode == self.Mode.INVISIBLE and self.was_dnd)
 
     @property
     def mode_now(self) -> str:

@@ -33,7 +33,8 @@ def set_status(
         raise Invalid(_("A status ends in the future, and within a year."))
     if not (text or emoji or mode == Status.Mode.DND):
         until = None  # there is nothing that would end
-    decided = {"mode": mode, "text": text, "emoji": canonical(emoji), "until": until}
+    was_dnd = mode == Status.Mode.INVISIBLE and _shows_dnd(user)
+    decided = {"mode": mode, "was_dnd": was_dnd, "text": text, "emoji": canonical(emoji), "until": until}
     Status.objects.update_or_create(user=user, defaults={**decided, "changed_at": Now()})
     [stored] = _with_status([user.pk])
     broadcasts.people_changed([stored])
@@ -51,6 +52,11 @@ def note_last_seen(seen: Mapping[int, datetime]) -> None:
         update_fields=["last_seen_at", "changed_at"],
     )
     broadcasts.people_changed(_with_status([user.pk for user in people]))
+
+
+def _shows_dnd(user: User) -> bool:
+    stored = Status.objects.select_for_update().filter(user=user).first()
+    return stored is not None and stored.shows_dnd
 
 
 def _line(text: str) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from typing import Any
 
 import pytest
@@ -18,14 +19,37 @@ from chat.tests.helpers.status import (
     seen,
     stored_last_seen,
 )
-from chat.tests.helpers.talk import bodies, fetch, here, in_thread, never_shows, post, shows, sidebar
-from chat.tests.helpers.watching import LINGER
+from chat.tests.helpers.talk import (
+    bodies,
+    fetch,
+    here,
+    in_thread,
+    member,
+    never_shows,
+    open_room,
+    post,
+    shows,
+    sidebar,
+)
+from chat.tests.helpers.watching import LINGER, settled, told_of_presence
 from project.testing.in_process import InProcessServer
 from project.testing.processes import Server
 from project.testing.sockets import Client, session_cookie
 from project.testing.waiting import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+OWN = ("id", "username", "name", "last_seen", "role")  # what differs between any two users
+
+
+def changes(client: Client, username: str) -> list[dict[str, Any]]:
+    """Return what a tab was told of a user's presence, one after the other, but for what is their own."""
+    told = [person for event in told_of_presence(client) for person in event.get("people", ())]
+    return [
+        {name: value for name, value in person.items() if name not in OWN}
+        for person in told
+        if person["username"] == username
+    ]
 
 
 class TestInvisible:
@@ -43,6 +67,87 @@ class TestInvisible:
             assert seen(b, "alice").keys() == about
             await a.command("status.set")
             await shows(b, lambda: here(b) == {"alice", "bob"})
+
+    async def test_turning_invisible_cannot_be_told_from_losing_the_last_socket(
+        self, servers: Servers, alice: User, bob: User, general: Room
+    ) -> None:
+        linger = 3
+        carol = await in_thread(member)(general, "carol")
+        for user in (alice, carol):
+            await in_thread(set_status)(user, mode="dnd", text="Busy")
+        quiet = await in_thread(rooms.create_room)(alice, "quiet")
+        one, other = (servers(PRESENCE_LINGER_MS=str(linger * 1000)) for _ in range(2))
+        cookie = await in_thread(session_cookie)(bob)
+
+        async def cards() -> list[dict[str, Any]]:
+            about = [json.loads(await asyncio.to_thread(fetch, other, f"/people/{user.pk}/", cookie)) for user in both]
+            return [{name: value for name, value in card.items() if name not in OWN} for card in about]
+
+        both = (alice, carol)
+        async with (
+            looking(one, alice, general) as a,
+            Client(other, alice) as elsewhere,
+            looking(other, bob, general) as b,
+        ):
+            async with looking(one, carol, general):
+                await shows(b, lambda: here(b) == {"alice", "bob", "carol"})
+                await settled(b)
+                seen_before = told_of_presence(b)
+            for mode in ("invisible", "dnd"):  # and back
+                await a.command("status.set", mode=mode, text="Busy")
+            began = time.monotonic()
+            await a.command("status.set", mode="invisible", text="Busy")
+            for command in ("presence.touch", "room.close"):
+                await a.command(command)
+            await a.command("typing.start", room=general.pk)
+            await open_room(elsewhere, quiet)
+            assert set((await post(b, general, "@here"))["told"]) == {alice.pk, carol.pk}
+            [hers, lost] = await cards()
+            assert hers == lost
+            assert hers["dnd"]
+            assert hers["online"]
+            assert told_of_presence(b) == seen_before
+
+            await shows(b, lambda: here(b) == {"bob"})
+            assert time.monotonic() - began >= linger
+            for name in ("alice", "carol"):
+                await shows(b, lambda name=name: seen(b, name).get("last_seen"))  # type: ignore[misc]
+            assert changes(b, "alice")[-2:] == changes(b, "carol")[-2:]
+            [hers, lost] = await cards()
+            assert hers == lost
+            assert not b.seen("typing.started")
+
+    async def test_an_invisible_user_who_writes_within_the_linger_stays_for_a_whole_one(
+        self, servers: Servers, alice: User, bob: User, general: Room
+    ) -> None:
+        linger = 2
+        server = servers(PRESENCE_LINGER_MS=str(linger * 1000))
+        async with looking(server, alice, general) as a, looking(server, bob, general) as b:
+            await shows(b, lambda: here(b) == {"alice", "bob"})
+            await a.command("status.set", mode="invisible")
+            await asyncio.sleep(linger / 2)
+            message = await post(a, general, "Before I am gone")
+            wrote = time.monotonic()
+            await shows(b, lambda: here(b) == {"bob"})
+            assert time.monotonic() - wrote >= linger
+
+            await a.command("reaction.add", room=general.pk, message=message["id"], emoji="👍")
+            await b.event("message.reacted")
+            assert here(b) == {"bob"}
+
+    async def test_a_user_who_changes_their_mind_at_once_was_never_gone(
+        self, servers: Servers, alice: User, bob: User, general: Room
+    ) -> None:
+        one, other = servers(), servers()
+        async with looking(one, alice, general) as a, looking(other, bob, general) as b:
+            await shows(b, lambda: here(b) == {"alice", "bob"})
+            await settled(b)
+            before = told_of_presence(b)
+            await a.command("status.set", mode="invisible")
+            await a.command("status.set")
+            await asyncio.sleep(LINGER + 1)
+            await settled(b)
+            assert told_of_presence(b) == before
 
     async def test_a_user_who_is_invisible_from_the_start_is_never_seen(
         self, servers: Servers, alice: User, bob: User, general: Room

@@ -111,6 +111,27 @@ class TestSetting:
         assert own(alice)["text"] == "Busy"
 
 
+class TestInvisible:
+    @pytest.mark.parametrize(("before", "is_shown"), [("dnd", True), ("auto", False), ("away", False)])
+    def test_do_not_disturb_stays_on_the_card_of_a_user_who_turns_invisible(
+        self, alice: User, before: str, is_shown: bool
+    ) -> None:
+        """Others see the card until they see the user no more."""
+        set_status(alice, mode=before)
+        for text in ("", "Busy"):
+            set_status(alice, mode="invisible", text=text)
+            assert ("dnd" in card(alice)) == is_shown
+        set_status(alice, mode="auto")
+        set_status(alice, mode="invisible")
+        assert "dnd" not in card(alice)
+
+    def test_do_not_disturb_that_has_ended_is_not_on_the_card_of_an_invisible_user(self, alice: User) -> None:
+        set_status(alice, mode="dnd", until=in_(seconds=60))
+        Status.objects.update(until=in_(seconds=-1))
+        set_status(alice, mode="invisible")
+        assert "dnd" not in card(alice)
+
+
 class TestEnd:
     def test_the_end_of_a_status_clears_text_emoji_and_do_not_disturb(self, alice: User) -> None:
         set_status(alice, mode="dnd", text="In a meeting", emoji=PALM, until=in_(hours=1))

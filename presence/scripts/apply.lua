@@ -1,6 +1,7 @@
 -- Apply a batch of operations of one node, in order.
 -- args: a JSON array of ["join", topic, user, connection], ["leave", topic, user, connection, linger (ms)],
--- ["linger", topic, user, linger (ms)], ["touch", user], ["decide", user, hidden, away, version, whether it is news] and
+-- ["linger", topic, user, linger (ms)], ["expel", topic, user], ["touch", user], ["act", user, linger (ms)],
+-- ["decide", user, hidden, away, version, linger (ms), whether it is news] and
 -- ["disown", an entry of `owned`, linger (ms)].
 
 local operations = cjson.decode(args[1])
@@ -25,13 +26,24 @@ function apply.join(topic, user, connection)
   arrive(topic, user)
 end
 
+local function linger_until(topic, user, due)
+  redis.call('ZADD', key('lingering'), 'GT', due, topic .. '|' .. user)
+end
+
+-- A lost connection lingers, also beside others that may be closed before it is over: then it keeps the user there.
+-- A connection that leaves for certain (no linger) does not; but to leave must not show of a user who hides and is
+-- still seen.
 local function release(topic, user, entry, linger_ms)
-  local removed = redis.call('SREM', key('conns', topic, user), entry)
-  if removed == 0 or redis.call('EXISTS', key('conns', topic, user)) == 1 then
+  if redis.call('SREM', key('conns', topic, user), entry) == 0 then
     return
   end
+  local still_seen_until = redis.call('ZSCORE', key('hiding'), user)
   if linger_ms > 0 then
-    redis.call('ZADD', key('lingering'), now + linger_ms, topic .. '|' .. user)
+    linger_until(topic, user, now + linger_ms)
+  elseif redis.call('EXISTS', key('conns', topic, user)) == 1 or is_lingering(topic, user) then
+    return
+  elseif still_seen_until then
+    linger_until(topic, user, still_seen_until)
   else
     depart(topic, user)
   end
@@ -46,7 +58,15 @@ end
 -- A connection of an earlier node of the same process was closed: that node's end is no reason to leave sooner.
 function apply.linger(topic, user, linger_ms)
   if is_on(topic, user) then
-    redis.call('ZADD', key('lingering'), 'GT', now + linger_ms, topic .. '|' .. user)
+    linger_until(topic, user, now + linger_ms)
+  end
+end
+
+-- The user may not be on the topic any more: a linger, of a lost connection or of a user who is still seen, ends.
+function apply.expel(topic, user)
+  if redis.call('EXISTS', key('conns', topic, user)) == 0 then
+    redis.call('ZREM', key('lingering'), topic .. '|' .. user)
+    depart(topic, user)
   end
 end
 
@@ -60,32 +80,43 @@ function apply.disown(owned, linger_ms)
 end
 
 function apply.touch(user)
-  if is_on(ONLINE, user) then
+  if is_on(ONLINE, user) and is_still_seen(user) then
+    redis.call('HSET', key('state', user), 'had_input', 1)
+  elseif is_on(ONLINE, user) then
     note_input(user)
     show_away(user)
   end
 end
 
+-- Others see something that the user does: one who hides and is still seen stays so for a whole linger after it.
+function apply.act(user, linger_ms)
+  redis.call('ZADD', key('hiding'), 'XX', 'GT', now + linger_ms, user)
+end
+
 -- Of two decisions the one of the higher version holds; of equal ones, what was said last. What is no news was said
 -- before, and perhaps something else since, on another node: it is no later than its equals.
-function apply.decide(user, hidden, away, version, is_news)
+function apply.decide(user, hidden, away, version, linger_ms, is_news)
   local state = key('state', user)
-  local decided, was_away, newest = unpack(redis.call('HMGET', state, 'hidden', 'away', 'version'))
+  local was_hidden, was_away, newest = unpack(redis.call('HMGET', state, 'hidden', 'away', 'version'))
   newest = tonumber(newest) or 0
-  if decided and (version < newest or version == newest and not is_news) then
+  if was_hidden and (version < newest or version == newest and not is_news) then
     return
   end
   redis.call('HSET', state, 'hidden', hidden and 1 or 0, 'away', away and 1 or 0, 'version', version)
-  local topics = redis.call('SMEMBERS', key('topics', user))
-  if #topics == 0 then
+  local is_anywhere = redis.call('EXISTS', key('topics', user)) == 1
+  if not is_anywhere then
     redis.call('EXPIRE', state, DAY)
   end
-  if was_away == '1' and not away and is_on(ONLINE, user) then
+  if not hidden then
+    end_hiding(user)
+  elseif is_anywhere and linger_ms > 0 and was_hidden ~= '1' then
+    redis.call('ZADD', key('hiding'), now + linger_ms, user)
+    redis.call('HSET', state, 'seen_away', was_away or 0)
+  end
+  if was_away == '1' and not away and not hidden and is_on(ONLINE, user) then
     note_input(user) -- to say that one is back is input
   end
-  for _, topic in ipairs(topics) do
-    attempt(show, topic, user)
-  end
+  show_everywhere(user)
 end
 
 for _, operation in ipairs(operations) do

@@ -37,8 +37,8 @@ end
 
 local TYPES = {
   topic = 'set', conns = 'set', topics = 'set', owned = 'set', version = 'string', state = 'hash', node = 'string',
-  nodes = 'zset', inputs = 'zset', lingering = 'zset', swept = 'string', unsettled = 'string', repairing = 'string',
-  done = 'hash', epoch = 'string',
+  nodes = 'zset', inputs = 'zset', lingering = 'zset', hiding = 'zset', swept = 'string', unsettled = 'string',
+  repairing = 'string', done = 'hash', epoch = 'string',
 }
 
 -- The type of a key, where it is another than it should be: something else wrote it.
@@ -91,7 +91,7 @@ end
 
 -- Redis' clock was set back: what is due at a time is due as much earlier. Leases and the like expire by that clock, too.
 local function follow_clock(back_ms, lease_ms)
-  for _, name in ipairs({'nodes', 'lingering', 'inputs'}) do
+  for _, name in ipairs({'nodes', 'lingering', 'hiding', 'inputs'}) do
     local members = redis.call('ZRANGE', key(name), 0, -1, 'WITHSCORES')
     for index = 1, #members, 2 do
       redis.call('ZADD', key(name), members[index + 1] - back_ms, members[index])
@@ -104,8 +104,8 @@ local function follow_clock(back_ms, lease_ms)
 end
 
 -- A gap between sweeps means that Redis took no writes, or that every server was away. A lease that ended meanwhile
--- proves nothing: its node gets the time of one lease to renew it. Users who linger get the time in which servers
--- come back; until these have swept what they had before, what is read is not to be believed.
+-- proves nothing: its node gets the time of one lease to renew it. Users who linger, or are about to be hidden, get the
+-- time in which servers come back; until these have swept what they had before, what is read is not to be believed.
 local function notice_a_pause(lease_ms, settle_ms)
   local last = tonumber(redis.pcall('GET', key('swept')))
   redis.call('SET', key('swept'), now)
@@ -115,6 +115,7 @@ local function notice_a_pause(lease_ms, settle_ms)
   if last and now - last > lease_ms / 2 then
     postpone('nodes', now + lease_ms)
     postpone('lingering', now + settle_ms)
+    postpone('hiding', now + settle_ms)
     redis.call('SET', key('unsettled'), 1, 'PX', settle_ms + math.floor(settle_ms / 2))
   end
 end
@@ -155,20 +156,40 @@ local function is_on(topic, user)
   return redis.call('SISMEMBER', key('topics', user), topic) == 1
 end
 
--- Whether they are hidden, and whether they are away, by hand or for want of input.
+local function is_lingering(topic, user)
+  return redis.call('ZSCORE', key('lingering'), topic .. '|' .. user) ~= false
+end
+
+-- Users who hide go on being seen for a linger, as users whose socket is lost: until then, nothing that they do shows.
+local function is_still_seen(user)
+  return redis.call('ZSCORE', key('hiding'), user) ~= false
+end
+
+-- Whether others see that the user is hidden, and away, by hand or for want of input; and whether the user hides and is
+-- still seen: then others go on seeing a user who is away by hand if they did when the user decided to hide.
 local function state_of(user)
-  local state = redis.call('HMGET', key('state', user), 'hidden', 'away', 'idle')
-  return state[1] == '1', state[2] == '1' or state[3] == '1'
+  local state = redis.call('HMGET', key('state', user), 'hidden', 'away', 'idle', 'seen_away')
+  local hidden, away, idle, seen_away = unpack(state)
+  if hidden == '1' and is_still_seen(user) then
+    return false, seen_away == '1' or idle == '1', true
+  end
+  return hidden == '1', away == '1' or idle == '1', false
 end
 
 local function show_away(user)
-  local hidden, away = state_of(user)
-  put(AWAY, user, away and not hidden)
+  local hidden, away, still_seen = state_of(user)
+  if not still_seen or redis.call('SISMEMBER', key('topic', ONLINE), user) == 1 then
+    put(AWAY, user, away and not hidden)
+  end
 end
 
 -- The only way into a topic's set. The state is read before anything is shown: where it cannot be read, nothing is.
+-- A user who hides and is still seen stays where others see them, and is seen nowhere else.
 local function show(topic, user)
-  local hidden, away = state_of(user)
+  local hidden, away, still_seen = state_of(user)
+  if still_seen then
+    return
+  end
   put(topic, user, not hidden)
   if topic == ONLINE then
     put(HIDDEN, user, hidden)
@@ -176,10 +197,26 @@ local function show(topic, user)
   end
 end
 
+local function show_everywhere(user)
+  for _, topic in ipairs(redis.call('SMEMBERS', key('topics', user))) do
+    attempt(show, topic, user)
+  end
+end
+
 local function note_input(user)
   redis.call('HDEL', key('state', user), 'idle')
   redis.call('HSET', key('state', user), 'input', now)
   redis.call('ZADD', key('inputs'), now, user)
+end
+
+-- The user is not "still seen" any more, but hidden, or visible again. Input meanwhile counts from now on.
+local function end_hiding(user)
+  local had_input = redis.call('HGET', key('state', user), 'had_input')
+  redis.call('ZREM', key('hiding'), user)
+  redis.call('HDEL', key('state', user), 'seen_away', 'had_input')
+  if had_input and is_on(ONLINE, user) then
+    note_input(user)
+  end
 end
 
 local function arrive(topic, user)

@@ -1,6 +1,7 @@
 -- Compare the sets with one another and name what contradicts; a node that examines heals it too.
--- A node that is '' heals nothing, and writes nothing. args: a JSON array of ["person", user], ["place", topic, user], ["node", id],
--- ["owned", id, entry], ["lingering", entry] and ["key", name], and the time (ms) after which what is due should have been done.
+-- A node that is '' heals nothing, and writes nothing. args: a JSON array of ["person", user], ["place", topic, user],
+-- ["node", id], ["owned", id, entry], ["lingering", entry], ["hiding", user] and ["key", name], and the time (ms) after
+-- which what is due should have been done.
 -- The reply has {what is wrong, key, member} of each contradiction beside what all replies have.
 
 local items, grace_ms = cjson.decode(args[1]), tonumber(args[2])
@@ -94,7 +95,7 @@ local function examine_place(topic, user)
     return false
   end
   local present = has_a_reason(topic, user)
-  local hidden, away = state_of(user)
+  local hidden, away, still_seen = state_of(user)
   local right = true
 
   local function expect(name, member, should, otherwise)
@@ -106,10 +107,13 @@ local function examine_place(topic, user)
   end
 
   expect('topics:' .. user, topic, present)
-  expect('topic:' .. topic, user, present and not hidden, 'exposed')
+  if not still_seen or not present then -- else they may have come since they decided to hide
+    expect('topic:' .. topic, user, present and not hidden, 'exposed')
+  end
   if topic == ONLINE then
+    local seen = not hidden and (not still_seen or has('topic:' .. ONLINE, user))
     expect('topic:' .. HIDDEN, user, present and hidden, 'unfounded')
-    expect('topic:' .. AWAY, user, present and away and not hidden, hidden and 'exposed' or 'unfounded')
+    expect('topic:' .. AWAY, user, present and away and seen, hidden and 'exposed' or 'unfounded')
   end
   if not heals or right then
     return present
@@ -182,6 +186,17 @@ function examine.lingering(entry)
     contradict('absent', 'topics:' .. user, topic)
   elseif tonumber(due) < now - grace_ms then
     contradict('overdue', 'lingering', entry)
+  end
+end
+
+function examine.hiding(user)
+  local due = redis.call('ZSCORE', key('hiding'), user)
+  if not due then
+    return
+  elseif redis.call('HGET', key('state', user), 'hidden') ~= '1' then
+    contradict('unfounded', 'hiding', user)
+  elseif tonumber(due) < now - grace_ms then
+    contradict('overdue', 'hiding', user)
   end
 end
 

@@ -11,7 +11,7 @@ if verb == 'renew' then
   end
   redis.call('PEXPIRE', key('node', node), lease_ms)
 else
-  delete_mistyped('epoch', 'nodes', 'lingering', 'inputs')
+  delete_mistyped('epoch', 'nodes', 'lingering', 'hiding', 'inputs')
   notice_a_pause(lease_ms, settle_ms)
   redis.call('SET', key('node', node), 0, 'PX', lease_ms)
   if verb == 'retake' and redis.call('GET', key('epoch')) == own_epoch then

@@ -1,4 +1,5 @@
--- Undo what dead nodes own, let go of those who lingered long enough, and mark as idle who had no input.
+-- Undo what dead nodes own, let go of those who lingered long enough, hide those who decided so as long ago, and mark as
+-- idle who had no input.
 -- args: lease (ms), away (ms), how many of each kind to do at most, the time (ms) in which servers
 -- come back after Redis took no writes.
 -- The reply says whether there is more to do.
@@ -8,10 +9,6 @@ local lease_ms, away_ms, batch, settle_ms = tonumber(args[1]), tonumber(args[2])
 local refused = refusal()
 if refused then
   return refused
-end
-
-local function is_lingering(topic, user)
-  return redis.call('ZSCORE', key('lingering'), topic .. '|' .. user) ~= false
 end
 
 local function undo(owner, owned)
@@ -71,6 +68,11 @@ local function stop_lingering(member)
   end
 end
 
+local function stop_being_seen(user)
+  end_hiding(user)
+  show_everywhere(user)
+end
+
 local function become_idle(user)
   if is_on(ONLINE, user) then
     redis.call('HSET', key('state', user), 'idle', 1)
@@ -78,10 +80,11 @@ local function become_idle(user)
   end
 end
 
-delete_mistyped('lingering', 'inputs', 'done')
+delete_mistyped('lingering', 'hiding', 'inputs', 'done')
 notice_a_pause(lease_ms, settle_ms)
 count('sweeps', 1)
 local more_nodes = attempt(sweep_nodes)
 local more_lingering = attempt(take_due, 'lingering', now, stop_lingering)
+local more_hiding = attempt(take_due, 'hiding', now, stop_being_seen)
 local more_idle = attempt(take_due, 'inputs', now - away_ms, become_idle)
-return done(reply(more_nodes or more_lingering or more_idle))
+return done(reply(more_nodes or more_lingering or more_hiding or more_idle))

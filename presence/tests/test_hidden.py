@@ -38,7 +38,7 @@ def be_seen(tracker: Tracker, user_id: int) -> None:
     tracker.set_state(user_id, hidden=False, away=False)
 
 
-async def test_a_user_who_hides_leaves_every_topic_at_once_and_comes_back_to_all(process: Process) -> None:
+async def test_a_user_who_hides_leaves_every_topic_after_a_linger_and_comes_back_to_all(process: Process) -> None:
     open_tab(process.tracker, ALICE, "tab")
     await eventually(lambda: process.sees(ROOM) == process.sees(ONLINE) == {ALICE})
 

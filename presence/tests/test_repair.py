@@ -51,7 +51,7 @@ def all_there_is(redis: Redis) -> dict[str, Any]:
     there: dict[str, Any] = {}
     for kind in ("topic", "conns", "topics", "owned"):
         there |= {name: redis.smembers(name) for name in redis.scan_iter(k(f"{kind}:*"))}
-    for name in ("nodes", "inputs", "lingering"):
+    for name in ("nodes", "inputs", "lingering", "hiding"):
         there[name] = set(redis.zrange(k(name), 0, -1))
     there |= {name: redis.hmget(name, "hidden", "away") for name in redis.scan_iter(k("state:*"))}
     return there

@@ -264,7 +264,7 @@ async def test_a_key_of_the_wrong_type_is_named_and_harms_no_other_topic(
     assert tracker.available
 
 
-@pytest.mark.parametrize("key", ["lingering", "inputs", "owned:dead", "nodes", "epoch"])
+@pytest.mark.parametrize("key", ["lingering", "hiding", "inputs", "owned:dead", "nodes", "epoch"])
 async def test_the_tracker_goes_on_after_its_own_keys_were_corrupt(
     trackers: Trackers, redis: Redis, caplog: pytest.LogCaptureFixture, key: str
 ) -> None:
@@ -297,7 +297,7 @@ async def test_a_dead_server_is_noticed_though_the_clock_of_redis_was_set_back(
     await witness.tracker.settled()
 
     with redis.pipeline() as pipe:  # as if all of it had been written an hour later by the clock as it is now
-        for name in ("nodes", "lingering", "inputs"):
+        for name in ("nodes", "lingering", "hiding", "inputs"):
             for member in map(str, redis.zrange(f"{{presence}}:{name}", 0, -1)):
                 pipe.zincrby(f"{{presence}}:{name}", HOUR_MS, member)
         for node in redis.scan_iter("{presence}:node:*"):

@@ -63,7 +63,7 @@ async def rest(applications: Callable[[], int], lent: Callable[[], int] = int) -
 
 
 async def end_lingering() -> None:
-    """Let everybody who lingers leave now, and wait until it is written down when they were last seen."""
+    """Let users who linger leave now, hide those who decided so, and wait until last-seen times are stored."""
     from chat.last_seen import last_seen
     from presence.keys import key
     from presence.tracker import get_tracker
@@ -72,8 +72,9 @@ async def end_lingering() -> None:
     await tracker.settled()
     if tracker.available:
         redis = tracker._store.redis
-        for member in await redis.zrange(key("lingering"), 0, -1):
-            await redis.zadd(key("lingering"), {str(member): 0})
+        for name in (key("lingering"), key("hiding")):
+            for member in await redis.zrange(name, 0, -1):
+                await redis.zadd(name, {str(member): 0})
         await tracker._writer.while_available(tracker._writer.sweep)
     if writing := last_seen()._writing:
         await writing

@@ -77,7 +77,7 @@ export function modeText(mode) {
 export function modeHint(mode) {
   const hints = {
     auto: gettext("Away by itself after a while."),
-    invisible: gettext("You look offline to everyone else."),
+    invisible: gettext("You look offline to everyone else. It takes a few seconds."),
   };
   return hints[mode];
 }

@@ -49,7 +49,8 @@ def contradictions(world: World) -> Iterator[str]:
     servers, people = world.running(), _people(world)
     yield from (f"{s.tracker.node} is in trouble" for s in servers if not s.tracker.available)
     yield from _differences("nodes", _ranked(world, "nodes"), {server.tracker.node for server in servers})
-    yield from _differences("lingering", _ranked(world, "lingering"), set())
+    for name in ("lingering", "hiding"):
+        yield from _differences(name, _ranked(world, name), set())
     yield from _differences("owned", _members(world, "owned:*"), _owned(world))
     yield from _differences("connections", _members(world, "conns:*"), _connections(world))
     for topic in TOPICS:

@@ -31,10 +31,17 @@ async def check_invariants(world: World) -> None:
 def _check_tab(world: World, tab: Tab, found: Found) -> None:
     for topic in tab.topics:
         assert f"{tab.node}/{tab.connection}" in found["conns", topic, str(tab.user)], f"{tab} is not in {topic}"
+    if is_still_seen(tab.user, found):
+        return
     for topic in TOPICS:
         is_shown = str(tab.user) in found["topic", topic]
         assert is_shown or topic not in tab.shown_on, f"the user of {tab} is not in {topic}"
         assert not is_shown or topic == HIDDEN or not world.decision(tab.user).hidden, f"{tab} is seen on {topic}"
+
+
+def is_still_seen(user: int, found: Found) -> bool:
+    """Return whether the user has decided to hide less than a linger ago."""
+    return str(user) in found["hiding",]
 
 
 def _check_view(world: World, server: Server, found: Found, steady: Iterable[Tab]) -> None:
@@ -46,7 +53,7 @@ def _check_view(world: World, server: Server, found: Found, steady: Iterable[Tab
     for tab in steady:
         if in_step.issuperset(tab.shown_on):
             tab.seen_by.add(server)
-        if world.decision(tab.user).hidden and in_step == set(TOPICS):
+        if world.decision(tab.user).hidden and not is_still_seen(tab.user, found) and in_step == set(TOPICS):
             world.hiding.setdefault(tab.user, set()).add(server)
 
 
@@ -69,7 +76,7 @@ def _check_numbers(world: World, found: Found) -> None:
 
 def _read(world: World, steady: list[Tab]) -> Found:
     """Read all keys in one step of Redis."""
-    reads: dict[tuple[str, ...], Callable[..., Any]] = {("epoch",): Redis.get}
+    reads: dict[tuple[str, ...], Callable[..., Any]] = {("epoch",): Redis.get, ("hiding",): _ranked}
     reads |= {("version", topic): Redis.get for topic in TOPICS}
     reads |= {("topic", topic): Redis.smembers for topic in TOPICS}
     reads |= {("node", tab.node): Redis.get for tab in steady}
@@ -78,6 +85,10 @@ def _read(world: World, steady: list[Tab]) -> Found:
         for parts, read in reads.items():
             read(pipe, PREFIX + ":".join(parts))
         return dict(zip(reads, pipe.execute(), strict=True))
+
+
+def _ranked(redis: Redis, key: str) -> None:
+    redis.zrange(key, 0, -1)
 
 
 def _number(found: Found, topic: str) -> tuple[str, int]:
