@@ -123,6 +123,10 @@ def expel(topic: str, user_id: int) -> Operation:
     return "expel", topic, str(user_id)
 
 
+def end_linger(topic: str, user_id: int) -> Operation:
+    return "end_linger", topic, str(user_id)
+
+
 def touch(user_id: int) -> Operation:
     return "touch", str(user_id)
 

@@ -130,6 +130,14 @@ class Tracker:
         """
         self._writer.submit(store.expel(trackable(topic), checked_user(user_id)))
 
+    def end_linger(self, topic: str, user_id: int) -> None:
+        """The user who lost a connection does not come back to the topic: they leave at once, as by `untrack`.
+
+        Does nothing where a connection tracks the topic, and to a user who is about to be hidden. Raises InvalidTopic,
+        InvalidUser. Costs as `track`.
+        """
+        self._writer.submit(store.end_linger(trackable(topic), checked_user(user_id)))
+
     def touch(self, user_id: int) -> None:
         """There was input from the user: not away, for AWAY_MS from now.
 

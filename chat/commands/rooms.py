@@ -18,7 +18,10 @@ async def open_room(hub: Hub, connection: Connection, command: frames.RoomOpen) 
 
 
 async def close_room(hub: Hub, connection: Connection, command: frames.RoomClose) -> None:
-    hub.close_room(connection)
+    if command.room in (None, connection.room):
+        hub.close_room(connection)
+    else:
+        hub.close_earlier_room(connection, command.room)
     ack(connection, command)
 
 

@@ -7,7 +7,7 @@ class RoomOpen(Command, tag="room.open"):
 
 
 class RoomClose(Command, tag="room.close"):
-    pass
+    room: Id | None = None
 
 
 class RoomJoin(Command, tag="room.join"):

@@ -1,13 +1,16 @@
 """How many people have each room open, for the lists of rooms in this process's tabs."""
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Coroutine, Iterable
+from typing import Any
 
 from chat import database, events
 from chat.attendance import fresh_here_counts
 from chat.database import read
 from chat.hub.connection import Connection, MakeUp
 from chat.hub.frame import Frame
+from chat.hub.pace import Pace
 from chat.models import Room
+from presence.tracker import get_tracker
 
 TellRoom = Callable[[int, Frame, Container[Connection]], None]
 
@@ -15,13 +18,21 @@ TellRoom = Callable[[int, Frame, Container[Connection]], None]
 class Counts:
     """Reads the counts from time to time, and tells those that changed."""
 
-    def __init__(self, tell_room: TellRoom, tell_everyone: Callable[[Frame], None], make_up: MakeUp) -> None:
-        """`make_up` tells one tab all that it may know of; it is for those who missed some of it."""
+    def __init__(
+        self,
+        tell_room: TellRoom,
+        tell_everyone: Callable[[Frame], None],
+        make_up: MakeUp,
+        begin: Callable[[Coroutine[Any, Any, None]], None],
+    ) -> None:
+        """`make_up` tells one tab all that it may know of, where it missed some of it; `begin` starts a task."""
         self.make_up = make_up
         self._tell_room, self._tell_everyone = tell_room, tell_everyone
         self._told: dict[int, int] | None = {}
         self._watchers: set[Connection] = set()
         self._public: frozenset[int] = frozenset()  # rooms that anybody may know of
+        self._left: set[int] = set()  # rooms that tabs of this process show no more
+        self._pace = Pace(lambda: begin(self._recount()))
 
     def note(self, room_id: int, count: int, but_for: Container[Connection] = ()) -> events.Event | None:
         """This room has `count` people now: tell those in it. Returns the event, if it is news, for those left out."""
@@ -33,6 +44,20 @@ class Counts:
         if room_id in self._public:
             self._tell_watchers({room_id: count})
         return counted
+
+    def recount_soon(self, room_id: int) -> None:
+        """A tab of this process shows this room no more: its user is to see at once that they are not counted there."""
+        self._left.add(room_id)
+        self._pace.soon()
+
+    async def _recount(self) -> None:
+        rooms, self._left = self._left, set()
+        await get_tracker().settled()
+        for room_id, count in (await fresh_here_counts(sorted(rooms)) or {}).items():
+            self.note(room_id, count)
+
+    def stop(self) -> None:
+        self._pace.stop()
 
     async def watch_directory(self, connection: Connection) -> dict[int, int] | None:
         """This tab shows the directory: tell it about public rooms from now on. Returns how it is now."""

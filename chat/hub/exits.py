@@ -17,9 +17,9 @@ class Exits:
         connections: Mapping[int, set[Connection]],
         places: Places,
         tracker: Tracker,
-        close_room: Callable[..., None],
+        close_room: Callable[[Connection], None],
     ) -> None:
-        """`connections` are the hub's, by user; `close_room(connection, linger=…)` ends that a tab shows its room."""
+        """`connections` are the hub's, by user; `close_room(connection)` ends that a tab shows its room."""
         self._connections, self._places, self._tracker = connections, places, tracker
         self._close_room = close_room
 
@@ -54,6 +54,6 @@ class Exits:
         place = self._places.get(room_id)
         if place is not None and connection in place.audience:
             if connection.room == room_id:
-                self._close_room(connection, linger=False)
+                self._close_room(connection)
             self._places.detach(connection, room_id)
             connection.tell(events.room_lost(room_id, ending))

@@ -49,7 +49,7 @@ class Hub:
         self._announcements = Announcements(self.loop, self.receive, self._publisher.put)
         self._subscriptions = Subscriptions(self.receive, self._publisher.mark)
         self.places = Places(self._subscriptions, self._forward, self._work.begin)
-        self.counts = Counts(self._tell_room, self._tell_everyone, self._tell_counts)
+        self.counts = Counts(self._tell_room, self._tell_everyone, self._tell_counts, self._work.begin)
         self._sidebars = Sidebars(self._subscriptions, self.counts, self.places.settle)
         self.positions = ReadPositions()
         self._tracker = get_tracker()
@@ -96,6 +96,7 @@ class Hub:
 
     async def stop(self) -> None:
         """The server ends: its sockets are closed."""
+        self.counts.stop()
         await self._work.end()
         await self._sidebars.stop()
         await self.leave()
@@ -136,7 +137,8 @@ class Hub:
         """The connection is closed."""
         user = connection.user.pk
         self._tracker.drop(connection.id)
-        self.close_room(connection)
+        self._sidebars.hide(connection)
+        connection.room = None
         self.counts.discard(connection)
         for room_id in self.places.of(connection):
             self.places.detach(connection, room_id)
@@ -169,7 +171,10 @@ class Hub:
     async def show(self, connection: Connection, hold: Hold, opened: reads.Opened) -> None:
         """Bring the connection up to date with the room that it opened, and make its user present there."""
         room_id = opened.listed["id"]
-        self.close_room(connection)
+        if connection.room == room_id:
+            self._sidebars.hide(connection)
+        else:
+            self.close_room(connection)
         connection.room, connection.sees_hidden = room_id, opened.sees_hidden
         connection.voice = Voice.of(opened.listed)
         self._tracker.track(here_topic(room_id), connection.user.pk, connection.id)
@@ -193,12 +198,19 @@ class Hub:
         else:  # removed meanwhile
             self.close_room(connection)
 
-    def close_room(self, connection: Connection, *, linger: bool = True) -> None:
-        """The tab shows no room any more."""
-        if connection.room is not None:
-            self._tracker.untrack(here_topic(connection.room), connection.user.pk, connection.id, linger=linger)
+    def close_room(self, connection: Connection) -> None:
+        """The tab shows no room any more. That is certain, and shows at once: only a lost socket lingers (`remove`)."""
+        if (room_id := connection.room) is not None:
+            self._tracker.untrack(here_topic(room_id), connection.user.pk, connection.id, linger=False)
             self._sidebars.hide(connection)
             connection.room = None
+            self.counts.recount_soon(room_id)
+
+    def close_earlier_room(self, connection: Connection, room_id: int) -> None:
+        """An earlier socket of the tab showed this room, and the tab does not: it is not about to be back there."""
+        if self.places.stands(connection, room_id):
+            self._tracker.end_linger(here_topic(room_id), connection.user.pk)
+            self.counts.recount_soon(room_id)
 
     def roster_page(self, connection: Connection, room_id: int, offset: int, begins: str) -> dict[str, Any]:
         """A page of the sidebar that the tab shows. Raises NotFound where it shows another, Unavailable."""

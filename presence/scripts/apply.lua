@@ -1,7 +1,7 @@
 -- Apply a batch of operations of one node, in order.
 -- args: a JSON array of ["join", topic, user, connection], ["leave", topic, user, connection, linger (ms)],
--- ["linger", topic, user, linger (ms)], ["expel", topic, user], ["touch", user], ["act", user, linger (ms)],
--- ["decide", user, hidden, away, version, linger (ms), whether it is news] and
+-- ["linger", topic, user, linger (ms)], ["end_linger", topic, user], ["expel", topic, user], ["touch", user],
+-- ["act", user, linger (ms)], ["decide", user, hidden, away, version, linger (ms), whether it is news] and
 -- ["disown", an entry of `owned`, linger (ms)].
 
 local operations = cjson.decode(args[1])
@@ -76,6 +76,12 @@ function apply.disown(owned, linger_ms)
   redis.call('SREM', key('owned', node), owned)
   if topic then
     release(topic, user, node .. '/' .. connection, linger_ms)
+  end
+end
+
+function apply.end_linger(topic, user)
+  if not is_still_seen(user) then
+    apply.expel(topic, user)
   end
 end
 

@@ -12,6 +12,7 @@ import { isSame, userOf } from "./renaming.js";
 import { Reports } from "./reports.js";
 import { Rooms } from "./rooms.js";
 import { Roster } from "./roster.js";
+import { leaveEarlier, noteShown } from "./shown.js";
 import { Side } from "./side.js";
 import { Slow } from "./slow.js";
 import { Status } from "./status.js";
@@ -150,6 +151,7 @@ export class Chat extends Model {
     const { timeline, shown } = this;
     try {
       const { room } = await this.socket.command("room.open", { room: shown, since });
+      noteShown(shown);
       timeline.live = true;
       this.rooms.put(room);
       this.conversation.consider();
@@ -253,6 +255,7 @@ export class Chat extends Model {
     this.rooms.replace(rooms, this.shown);
     this.#renamed(user);
     this.conversation.consider();
+    leaveEarlier(this.socket, this.shown);
     this.enter();
     this.outbox.sendAll();
     this.changed();

@@ -1,5 +1,6 @@
 import { Blocks } from "./blocks.js";
 import { hereText, unreadText, waitingText } from "./parts/counts.js";
+import { leaveEarlier } from "./shown.js";
 import { leadToSignIn } from "./signin.js";
 import { Rooms } from "./rooms.js";
 import { Socket, socketUrl } from "./socket.js";
@@ -53,6 +54,7 @@ class Index {
 
   #greeted(rooms) {
     this.#rooms.replace(rooms);
+    leaveEarlier(this.#socket);
     this.#watch();
   }
 
