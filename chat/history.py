@@ -30,6 +30,14 @@ def latest_page(room_id: int) -> tuple[int, Page]:
     return head, _page(_conversation(room_id))
 
 
+def first_page(room_id: int, last_read: int | None) -> tuple[int, Page]:
+    """Return the room's head, and the newest page; or that around `last_read`, where the newest begins after it."""
+    head, page = latest_page(room_id)
+    if last_read is not None and page["more"] and page["messages"][0]["position"] > last_read:
+        page = page_around(room_id, last_read)
+    return head, page
+
+
 def page_before(room_id: int, position: int) -> Page:
     return _page(_conversation(room_id).before(position))
 

@@ -46,9 +46,9 @@ def room(request: HttpRequest, room_id: int) -> HttpResponse:
     shown = get_object_or_404(Room.objects.open_to(user), pk=room_id)
     if not Room.objects.of(user).filter(pk=room_id).exists():
         return ways_in.join_page(request, shown)
-    version, page = history.latest_page(room_id)
     listed = _listed_rooms(user, room_id)
     entry = next(entry for entry in listed if entry["id"] == room_id)
+    version, page = history.first_page(room_id, entry["last_read"] if entry["unread"] else None)
     state = {
         "me": events.user_card(user),
         "authority": {role: acts_of([role]) for role in (*Membership.Role.values, ADMINISTRATOR, CARETAKER)},

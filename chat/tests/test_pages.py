@@ -1,3 +1,4 @@
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -6,7 +7,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from chat.models import AuditEntry, Ban, Membership, Room
-from chat.services import messages, moderation, rooms, site_bans
+from chat.services import messages, moderation, reading, rooms, site_bans
 from chat.services.actor import SITE
 from project.testing.processes import Valkey
 
@@ -79,6 +80,23 @@ class TestRoom:
         assert latest["body"] == "</script><b>Hello"
         assert state["version"] == latest["version"]
         assert "</script><b>" not in answer.content.decode()
+
+    def test_a_member_with_more_unread_than_a_page_gets_the_page_where_it_begins(
+        self, bob: User, alice: User, general: Room, settings: Any
+    ) -> None:
+        settings.CHAT = {**settings.CHAT, "PAGE_LENGTH": 6}
+        posted = [messages.post_message(alice, general.pk, body=str(n), client_id=uuid4()) for n in range(20)]
+
+        def first_page() -> tuple[list[str], bool]:
+            page = signed_in(bob).get(general.get_absolute_url()).context["state"]["page"]
+            return [message["body"] for message in page["messages"]], page.get("later", False)
+
+        reading.mark_read(bob, general.pk, posted[9].position)
+        assert first_page() == (["7", "8", "9", "10", "11", "12"], True)
+        reading.mark_read(bob, general.pk, posted[14].position)
+        assert first_page() == (["14", "15", "16", "17", "18", "19"], False)
+        reading.mark_read(bob, general.pk, posted[19].position)
+        assert first_page() == (["14", "15", "16", "17", "18", "19"], False)
 
     def test_an_outsider_of_a_public_room_is_asked_to_join(self, general: Room, mallory: User) -> None:
         client = signed_in(mallory)

@@ -23,7 +23,7 @@ export class Acts {
     if (act === "delete") return isMine || this.#mayDelete(message);
     if (act === "purge") return !isMine && this.#mayDelete(message);
     if (act === "thread") return message.thread === undefined;
-    if (act === "unread") return message.thread === undefined && this.#counts(message);
+    if (act === "unread") return message.thread === undefined && this.#chat.counts(message);
     return true;
   }
 
@@ -91,16 +91,11 @@ export class Acts {
     return this.#do(isMine ? "reaction.remove" : "reaction.add", message, { emoji });
   }
 
-  // What was read and not reported yet goes first: else there would be nothing to move back.
+  // What stands above counts as read.
   async unread({ position }) {
-    const { reading, socket, shown } = this.#chat;
-    await reading.report();
+    const { conversation, socket, shown } = this.#chat;
+    await conversation.reading.readBefore(position);
     await this.#tried(socket.command("room.unread", { room: shown, position }));
-  }
-
-  // Whether it counts as unread for anybody who has not read it: one's own, and what blocked people say, never do.
-  #counts({ author }) {
-    return author.id !== this.#chat.me.id && !this.#chat.blocks.has(author.id);
   }
 
   #mayDelete({ author }) {

@@ -7,7 +7,6 @@ import { Keeping } from "./keeping.js";
 import { Model } from "./model.js";
 import { Outbox } from "./outbox.js";
 import { Pins } from "./pins.js";
-import { Reading } from "./reading.js";
 import { isSame, userOf } from "./renaming.js";
 import { Reports } from "./reports.js";
 import { Rooms } from "./rooms.js";
@@ -46,7 +45,6 @@ export class Chat extends Model {
     this.pins = new Pins(this);
     this.outbox = new Outbox(socket, me);
     this.drafts = new Drafts(me);
-    this.reading = new Reading(socket, () => this.#consider());
     this.acts = new Acts(this);
     this.keeping = new Keeping(this);
     this.slow = new Slow(this);
@@ -72,7 +70,12 @@ export class Chat extends Model {
 
   set covered(covered) {
     this.#covered = covered;
-    this.conversation.consider();
+    this.#consider();
+  }
+
+  // Whether a message counts as unread for the person until they have read it.
+  counts({ author, kind, deleted }) {
+    return author.id !== this.me.id && kind !== "notice" && !deleted && !this.blocks.has(author.id);
   }
 
   urlOf(id) {
@@ -92,7 +95,7 @@ export class Chat extends Model {
   show(id) {
     if (id === this.shown || !this.rooms.get(id)) return;
     this.side.close();
-    this.reading.report();
+    this.conversation.reading.leave();
     this.shown = id;
     this.lost = null;
     this.roster.clear();
@@ -154,7 +157,8 @@ export class Chat extends Model {
       noteShown(shown);
       timeline.live = true;
       this.rooms.put(room);
-      this.conversation.consider();
+      this.conversation.reading.consider();
+      this.conversation.arrive();
       this.reports.load();
       this.dispatchEvent(new Event("entered"));
     } catch (error) {
@@ -199,7 +203,9 @@ export class Chat extends Model {
     this.socket.addEventListener("change", () => this.socket.state === "open" || this.#disconnected());
     this.blocks.addEventListener("change", () => this.changed());
     this.outbox.addEventListener("stored", ({ detail }) => this.put(detail.room, detail.message));
-    document.addEventListener("visibilitychange", () => this.#looked());
+    document.addEventListener("visibilitychange", () => this.#consider());
+    for (const type of ["focus", "blur"]) addEventListener(type, () => this.#consider());
+    addEventListener("pagehide", () => this.conversation.reading.leave());
   }
 
   #on(type, handle) {
@@ -254,7 +260,6 @@ export class Chat extends Model {
     this.limits = limits;
     this.rooms.replace(rooms, this.shown);
     this.#renamed(user);
-    this.conversation.consider();
     leaveEarlier(this.socket, this.shown);
     this.enter();
     this.outbox.sendAll();
@@ -269,13 +274,14 @@ export class Chat extends Model {
 
   #posted(event) {
     const { room, message } = event;
+    if (room === this.shown && !message.thread && this.counts(message)) this.conversation.markArrival();
     this.rooms.posted(event, this.#isBeingRead(event));
     this.put(room, message);
     this.#timelines.reach(event);
     if (message.author.id === this.me.id) this.outbox.discard(message.client_id);
     if (room !== this.shown) return;
     this.typing.stopped({ user: message.author, thread: message.thread });
-    this.conversation.consider();
+    this.conversation.reading.consider();
   }
 
   #turned(event) {
@@ -318,14 +324,15 @@ export class Chat extends Model {
   // A thread is only being read while it is open.
   #isBeingRead({ room, message: { thread } }) {
     if (room !== this.shown) return false;
-    if (!thread) return this.conversation.isBeingRead;
-    return this.side.thread?.thread === thread && this.side.thread.isBeingRead;
+    if (!thread) return this.conversation.reading.isCaughtUp;
+    return this.side.thread?.thread === thread && this.side.thread.reading.isCaughtUp;
   }
 
   // What was missed is not told one by one: whatever else is shown of the room is asked for anew.
   #reset({ room, page, version }) {
     this.#timelines.get(room)?.reset(page, version);
     if (room !== this.shown) return;
+    this.conversation.arrive();
     this.side.thread?.load();
     this.pins.load();
   }
@@ -335,8 +342,8 @@ export class Chat extends Model {
     const known = this.rooms.get(room);
     const isMarked = marks > (known?.marks ?? 0) || position < known?.last_read;
     if (room === this.shown && isMarked) this.conversation.hold(position);
-    else if (room === this.shown && position > known?.last_read) this.conversation.held = false;
-    this.rooms.moved(event, room === this.shown && this.conversation.isBeingRead);
+    this.rooms.moved(event, room === this.shown && this.conversation.reading.isCaughtUp);
+    if (room === this.shown && !isMarked && position > known?.last_read) this.conversation.reading.release();
   }
 
   #threadMoved(event) {
@@ -346,7 +353,7 @@ export class Chat extends Model {
 
   #recounted(rooms) {
     this.rooms.recounted(rooms);
-    this.conversation.consider();
+    this.#consider();
   }
 
   #gained(room) {
@@ -372,20 +379,16 @@ export class Chat extends Model {
 
   #disconnected() {
     this.#timelines.lostConnection();
+    this.conversation.reading.lostConnection();
+    this.side.thread?.reading.lostConnection();
     this.roster.lostConnection();
     this.typing.clear();
   }
 
-  #looked() {
-    const { conversation, timeline } = this;
-    if (document.hidden && conversation.following && !conversation.held) timeline.mark(timeline.last);
-    this.#consider();
-  }
-
   // Whether something more has been read.
   #consider() {
-    this.conversation.consider();
-    this.side.thread?.consider();
+    this.conversation.reading.consider();
+    this.side.thread?.reading.consider();
   }
 
   async #leadToStranger(id) {

@@ -1,11 +1,13 @@
 import { Model } from "./model.js";
+import { Reading } from "./reading.js";
 
 // What is read and written in one place: the room that the tab shows, or a thread beside it (thread.js).
 export class Conversation extends Model {
   thread = null; // the id of the message that is replied to
   quoting = null; // the message that the next one quotes
   editing = null; // the id of the message that is being edited
-  held = false; // marked as unread by hand: it stays so until the person reads on
+  lowest = () => 0; // the log's: the position of the message that stands lowest on the screen
+  reading = new Reading(this);
   #following = true;
 
   constructor(chat, timeline) {
@@ -29,40 +31,71 @@ export class Conversation extends Model {
 
   set following(following) {
     this.#following = following;
-    this.consider();
+    this.reading.consider();
   }
 
-  get isBeingRead() {
-    return this.following && !this.held && !this.chat.covered && !document.hidden;
+  // How far the server knows that the person has read; undefined where they are no member any more.
+  get lastRead() {
+    return this.chat.rooms.get(this.room)?.last_read;
   }
 
-  // What is in sight of a visible tab is read.
-  consider() {
-    const { chat, room, timeline } = this;
-    const { last_read, marks = 0 } = chat.rooms.get(room) ?? {};
-    if (last_read === undefined || !timeline.complete || !this.isBeingRead) return;
-    chat.rooms.seen(room);
-    if (timeline.last > last_read) chat.reading.note("room.read", { room, position: timeline.last, marks });
+  // The latest version that the page knows: whoever reads everything reads up to it.
+  get version() {
+    return this.chat.rooms.get(this.room)?.version ?? 0;
+  }
+
+  // Whether the server counts something as unread, though it may not be here yet.
+  get isWaiting() {
+    return this.unread > 0;
+  }
+
+  get unread() {
+    return this.chat.rooms.get(this.room)?.unread ?? 0;
+  }
+
+  get isCovered() {
+    return this.chat.covered;
+  }
+
+  // The first message that counts as unread, of those that are here.
+  get firstUnread() {
+    const { upTo } = this.reading;
+    return this.timeline.messages.find((message) => message.position > upTo && this.chat.counts(message));
+  }
+
+  seen() {
+    this.chat.rooms.seen(this.room);
+  }
+
+  // Tells the server how far the person has read.
+  report(position) {
+    const { room } = this;
+    const { marks = 0 } = this.chat.rooms.get(room) ?? {};
+    return this.chat.socket.command("room.read", { room, position, marks });
   }
 
   // The person marked it as unread from here on, in whatever tab.
   hold(position) {
-    this.held = true;
-    this.chat.reading.drop("room.read");
+    this.reading.hold();
     this.timeline.mark(position);
   }
 
-  // The person reads on: they scroll, or write.
-  release() {
-    if (!this.held) return;
-    this.held = false;
-    this.consider();
+  // They say that all is read.
+  markRead() {
+    this.reading.finish();
+    this.timeline.mark(null);
+  }
+
+  // The first unread message is new from here on, where all before it was read.
+  markArrival() {
+    const { reading, timeline } = this;
+    if (timeline.complete && !reading.isCaughtUp && reading.upTo === timeline.last) timeline.mark(timeline.last);
   }
 
   post(kind, body) {
     this.chat.outbox.post({ room: this.room, thread: this.thread, quote: this.quoting, kind, body });
     this.quote(null);
-    this.release();
+    this.reading.finish();
     this.dispatchEvent(new Event("posted"));
   }
 
@@ -122,6 +155,24 @@ export class Conversation extends Model {
   async jump({ id, position }) {
     if (!this.timeline.find(id)) await this.#visit(position);
     this.dispatchEvent(new CustomEvent("jump", { detail: id }));
+  }
+
+  // Brings the "New" line into sight as the room opens, where the latest page begins below it.
+  async arrive() {
+    const { reading, timeline } = this;
+    if (!timeline.known || timeline.loading || reading.isWhole || !this.isWaiting) return;
+    await this.#visitUnread();
+    this.dispatchEvent(new Event("arrive"));
+  }
+
+  // Leads to the first unread message.
+  async toUnread() {
+    if (!this.reading.isWhole) await this.#visitUnread();
+    if (this.firstUnread) this.dispatchEvent(new CustomEvent("jump", { detail: this.firstUnread.id }));
+  }
+
+  async #visitUnread() {
+    await this.#visit(this.reading.upTo).catch(() => {}); // the log says so
   }
 
   page(query) {

@@ -5,17 +5,17 @@ const TOGETHER = 5 * 60_000; // ms: what one person says within it reads as one 
 const COMINGS = new Set(["joined", "left"]); // notices of these are told in one line
 
 // The lines of a log, top to bottom: days, the "New" line, messages, and last what is still on its way.
-export function rowsOf({ timeline, pending, chat: { me, blocks } }) {
+export function rowsOf({ timeline, pending, chat }) {
   const rows = [];
   const days = new Map(); // how many lines each has
   let previous = null;
   let shown = null; // the date whose day the last line names
   let marked = timeline.newAfter === null;
-  for (const message of [...timeline.messages, ...unstored(timeline, pending, me)]) {
+  for (const message of [...timeline.messages, ...unstored(timeline, pending, chat.me)]) {
     const date = new Date(message.created_at);
     if (shown === null || beginsDay(date, shown)) rows.push(dayRow(date, days));
     if (shown === null || !isDatedBack(date, shown)) shown = date;
-    if (!marked && message.position > timeline.newAfter && isNew(message, me, blocks)) {
+    if (!marked && message.position > timeline.newAfter && chat.counts(message)) {
       marked = true;
       rows.push({ type: "new", key: "new" });
     }
@@ -68,11 +68,6 @@ function isComing({ notice, deleted }) {
 function unstored(timeline, pending, me) {
   const stored = new Set(pending.length ? timeline.messages.map((message) => message.client_id) : []);
   return pending.filter((entry) => !stored.has(entry.client_id)).map((entry) => ({ ...entry, author: me }));
-}
-
-// Whether it counts as unread, as the server counts.
-function isNew({ author, kind, deleted }, me, blocks) {
-  return author.id !== me.id && kind !== "notice" && !deleted && !blocks.has(author.id);
 }
 
 function belongTogether(one, other) {

@@ -26,7 +26,7 @@ export class Side {
   }
 
   #turn(shows, thread) {
-    this.#chat.reading.report();
+    this.thread?.reading.leave();
     this.shows = shows;
     this.thread = thread;
     this.#chat.changed();

@@ -7,7 +7,7 @@ import { tells } from "./told.js";
 // A message and what is replied to it, open beside the room.
 export class Thread extends Conversation {
   root = null; // the message
-  lastRead = null; // one's position in it; null: one takes no part
+  #lastRead = null;
   #asked = 0;
 
   constructor(chat, room, id) {
@@ -31,9 +31,10 @@ export class Thread extends Conversation {
   upsert(message) {
     if (message.id === this.thread) this.#turned(message);
     if (message.thread !== this.thread) return;
-    if (this.#tellsMe(message)) this.lastRead ??= 0;
+    if (this.#tellsMe(message)) this.#lastRead ??= 0;
+    if (!this.timeline.find(message.id) && this.chat.counts(message)) this.markArrival();
     this.timeline.upsert(message, this.following);
-    this.consider();
+    this.reading.consider();
   }
 
   reacted(event) {
@@ -65,20 +66,40 @@ export class Thread extends Conversation {
     if (this.root) this.#turned(withUser([this.root], user)[0]);
   }
 
+  // One's position in it; null: one takes no part.
+  get lastRead() {
+    return this.#lastRead;
+  }
+
   moved(position) {
-    this.lastRead = position;
+    this.#lastRead = position;
+    this.reading.consider();
   }
 
-  consider() {
-    const { room, thread, timeline, lastRead } = this;
-    if (lastRead === null || !timeline.known || !timeline.complete || !this.isBeingRead) return;
-    if (timeline.last > lastRead) {
-      this.chat.reading.note("thread.read", { room, message: thread, position: timeline.last });
-    }
+  get version() {
+    return this.timeline.last;
   }
 
-  get isBeingRead() {
-    return this.following && !document.hidden;
+  // Its page comes as it is: nothing is missed and told later.
+  get isWaiting() {
+    return false;
+  }
+
+  get unread() {
+    const { upTo } = this.reading;
+    if (this.timeline.last <= upTo) return 0;
+    return this.timeline.messages.filter((reply) => reply.position > upTo && this.chat.counts(reply)).length;
+  }
+
+  get isCovered() {
+    return false;
+  }
+
+  seen() {}
+
+  report(position) {
+    const { room, thread: message } = this;
+    return this.chat.socket.command("thread.read", { room, message, position });
   }
 
   latest() {
@@ -101,10 +122,10 @@ export class Thread extends Conversation {
     if (!this.timeline.known && last_read !== null && last_read < (page.messages.at(-1)?.position ?? 0)) {
       this.timeline.mark(last_read);
     }
-    this.lastRead = last_read;
+    this.#lastRead = last_read;
     this.timeline.reset(page, 0);
     this.#turned(page.root);
-    this.consider();
+    this.reading.consider();
   }
 
   #turned(root) {

@@ -218,6 +218,13 @@ class Tab:
         return [f"{each['id']}: {[node['html'] for node in each['nodes']][:3]}" for each in found]
 
 
+def first_new(page: Tab) -> str | None:
+    """Return what stands below the "New" line."""
+    script = "document.querySelector('main .since')?.nextElementSibling.querySelector('.body').textContent"
+    found: str | None = page.read(script)
+    return found
+
+
 def under(username: str) -> str:
     return f'.person[data-user="{username}"] small'
 

@@ -7,7 +7,7 @@ from selenium.webdriver import Keys
 
 from accounts.models import User
 from chat.models import Room
-from chat.services import editing, messages, pins, rooms
+from chat.services import editing, messages, pins, reading, rooms
 from chat.tests.browser.pages import OpenTab, Tab, everywhere
 from project.testing.waiting import eventually
 
@@ -92,6 +92,7 @@ def test_a_quote_leads_to_what_it_quotes_and_back(tab: OpenTab, alice: User, bob
     first = post(bob, general, "What was said first")
     for number in range(120):
         post(alice, general, f"Message {number}")
+    reading.mark_read(alice, general.pk, general.messages.newest(1)[0].position)
     page = tab(alice)
     page.open_room(general)
     page.act("Message 119", "quote")
@@ -137,6 +138,7 @@ def test_pins_are_listed_and_lead_to_their_messages(tab: OpenTab, alice: User, b
     hers, his = tab(alice), tab(bob)
     for each in (hers, his):
         each.open_room(general)
+    his.press("main .latest")  # what is new to him begins above
     hers.act("Message 99", "pin")
     his.one("[data-opens=pins]").click()
     eventually(lambda: "Pinned by Alice" in his.one(".card[data-pin]").text)
@@ -198,7 +200,7 @@ import("/static/chat/timeline.js").then(({ Timeline }) => {
     timeline.reset({ messages: [told(10), told(11)], more: true }, 11);
     timeline.upsert(told(11, 14), true);
     timeline.upsert(told(11, 12), true);
-    timeline.waits();
+    timeline.waits("older");
     timeline.upsert(told(3, 15), true);
     timeline.upsert(told(16), true);
     timeline.prepend({ messages: [told(2), told(3)], more: false }, 10);

@@ -1,6 +1,5 @@
 """Threads beside the room, and what tells people: mentions, counts that agree in all tabs, what is marked as unread."""
 
-from typing import cast
 from uuid import uuid4
 
 import pytest
@@ -9,7 +8,7 @@ from selenium.webdriver import Keys
 from accounts.models import User
 from chat.models import Room
 from chat.services import editing, messages, rooms
-from chat.tests.browser.pages import OpenTab, Tab, everywhere
+from chat.tests.browser.pages import OpenTab, everywhere, first_new
 from project.testing.processes import Server
 from project.testing.waiting import eventually
 
@@ -24,12 +23,6 @@ def birds(alice: User, bob: User) -> Room:
 
 def post(author: User, room: Room, body: str, **details: object) -> int:
     return messages.post_message(author, room.pk, body=body, client_id=uuid4(), **details).pk
-
-
-def first_new(page: Tab) -> str | None:
-    """What stands below the "New" line."""
-    script = "document.querySelector('main .since')?.nextElementSibling.querySelector('.body').textContent"
-    return cast(str | None, page.read(script))
 
 
 def test_two_people_talk_in_a_thread_and_every_tab_counts_it(

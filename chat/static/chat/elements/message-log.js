@@ -3,6 +3,7 @@ import { downIcon } from "../parts/icons.js";
 import { comingsRow, messageRow } from "../parts/message.js";
 import { countOfReplies } from "../parts/replies.js";
 import { nameOf } from "../room-name.js";
+import { unreadPill } from "../parts/unread-pill.js";
 import { rowsOf } from "../rows.js";
 import { dayOf } from "../times.js";
 import { gettext } from "../words.js";
@@ -12,10 +13,16 @@ import { Scroll } from "./scroll.js";
 
 // A conversation, the room's or a thread's. One element is one conversation's: another gets another one.
 export class MessageLog extends LightElement {
-  static properties = { conversation: { attribute: false }, atEnd: { state: true }, pointed: { state: true } };
+  static properties = {
+    conversation: { attribute: false },
+    atEnd: { state: true },
+    isPast: { state: true },
+    pointed: { state: true },
+  };
   #scroll = new Scroll(this);
   #toEnd = () => this.#latest();
   #turn = ({ detail: pages }) => this.#scroll.turn(pages);
+  #arrive = () => this.#scroll.stick();
   #toMessage = ({ detail: id }) => this.#jump(id);
   #open = (what, message, anchor) => this.#openTools(what, message, anchor);
   #unfold = (message) => this.#showFolded(message);
@@ -23,6 +30,7 @@ export class MessageLog extends LightElement {
   constructor() {
     super();
     this.atEnd = true;
+    this.isPast = false; // something is unread, and the "New" line stands in sight or above it
     this.pointed = null;
     new Pointing(this);
   }
@@ -32,6 +40,8 @@ export class MessageLog extends LightElement {
     this.conversation.addEventListener("posted", this.#toEnd);
     this.conversation.addEventListener("jump", this.#toMessage);
     this.conversation.addEventListener("turn", this.#turn);
+    this.conversation.addEventListener("arrive", this.#arrive);
+    this.conversation.lowest = () => this.#scroll.lowest;
   }
 
   disconnectedCallback() {
@@ -39,6 +49,8 @@ export class MessageLog extends LightElement {
     this.conversation.removeEventListener("posted", this.#toEnd);
     this.conversation.removeEventListener("jump", this.#toMessage);
     this.conversation.removeEventListener("turn", this.#turn);
+    this.conversation.removeEventListener("arrive", this.#arrive);
+    this.conversation.lowest = () => 0;
   }
 
   willUpdate() {
@@ -61,7 +73,7 @@ export class MessageLog extends LightElement {
         aria-busy=${!timeline.known || timeline.loading}>
         <div class="lines">${thread === null ? nothing : this.#root()}${this.#top(timeline)}
           ${repeat(rows, (row) => row.key, (row) => this.#row(row))}${this.#bottom(timeline)}</div></div>
-      ${this.#button(timeline)}`;
+      ${this.#pill()}${this.#button(timeline)}`;
   }
 
   // Called by the scroll: whether the end is in sight, and whether the beginning or the end comes near.
@@ -69,6 +81,7 @@ export class MessageLog extends LightElement {
     const { timeline } = this.conversation;
     this.atEnd = atEnd;
     this.conversation.following = atEnd && timeline.complete;
+    this.isPast = timeline.newAfter !== null && this.conversation.unread > 0 && this.#scroll.lowest > timeline.newAfter;
     if (timeline.failed) return;
     if (nearEnd && !timeline.complete) this.conversation.loadLater();
     else if (nearTop) this.conversation.loadOlder();
@@ -79,9 +92,15 @@ export class MessageLog extends LightElement {
     return this.conversation.timeline.complete;
   }
 
+  // The "New" line, while nothing below it was seen.
+  get unseenLine() {
+    const { reading } = this.conversation;
+    return reading.arriving && reading.isAtLine ? this.querySelector(".since") : null;
+  }
+
   // Called by the scroll: the person scrolls.
   readsOn() {
-    this.conversation.release();
+    this.conversation.reading.goOn();
   }
 
   #row(row) {
@@ -143,6 +162,19 @@ export class MessageLog extends LightElement {
     return html`<div class="beginning"><h2 dir="auto">${nameOf(this.conversation.chat.room)}</h2><p>${words}</p></div>`;
   }
 
+  // What is unread and fits on the screen is read in a moment: there is nothing to say about it.
+  #pill() {
+    const { conversation, atEnd, isPast } = this;
+    if (!conversation.unread || (!conversation.reading.held && (atEnd || !isPast))) return nothing;
+    return unreadPill(conversation, () => this.#markRead());
+  }
+
+  // The button that was pressed is gone then.
+  #markRead() {
+    this.conversation.markRead();
+    this.dispatchEvent(new Event("write", { bubbles: true }));
+  }
+
   #button({ complete, known }) {
     if (!known || (this.atEnd && complete)) return nothing;
     const { chat, thread } = this.conversation;
@@ -153,6 +185,9 @@ export class MessageLog extends LightElement {
   }
 
   #latest() {
+    const { reading } = this.conversation;
+    reading.arriving = false;
+    reading.goOn();
     this.#scroll.stick();
     if (!this.conversation.timeline.complete) this.conversation.latest();
   }

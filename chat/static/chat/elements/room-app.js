@@ -28,6 +28,18 @@ export class RoomApp extends LightElement {
   #drawers = new Drawers(this);
   #shows = null; // beside the conversation
 
+  #keys = (event) => this.#escape(event);
+
+  connectedCallback() {
+    super.connectedCallback();
+    document.addEventListener("keydown", this.#keys);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    document.removeEventListener("keydown", this.#keys);
+  }
+
   willUpdate() {
     this.follow(this.chat, this.chat.rooms);
   }
@@ -97,6 +109,14 @@ export class RoomApp extends LightElement {
     const side = this.querySelector("room-side");
     await side.updateComplete;
     side.focus();
+  }
+
+  // Where Escape ends nothing else, all of the room is read.
+  #escape(event) {
+    const { chat } = this;
+    const isFree = isEscape(event) && !event.defaultPrevented && !this.dataset.drawer && !chat.lost;
+    if (!isFree || !event.target.matches("body, main .log, main textarea[name=body]")) return;
+    if (chat.conversation.unread) chat.conversation.markRead();
   }
 
   // A drawer would lie over what somebody is led to.

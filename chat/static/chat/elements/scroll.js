@@ -1,4 +1,5 @@
 const NEAR_END = 48; // px: a line or so is still the end
+const ABOVE = 64; // px above the "New" line, for what lies over the log there
 const NEAR = 900; // px: about a screen, so that older or newer messages are there before one arrives
 const PAGE = 0.9; // of the log's height: a line or two stay in sight
 const KEYS = new Set(["ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End", " "]); // that scroll
@@ -67,6 +68,19 @@ export class Scroll {
     this.#settle();
   }
 
+  // The position of the message that stands lowest in sight, whole. They stand in order, so that few are measured.
+  get lowest() {
+    const end = this.#log?.getBoundingClientRect().bottom + 1;
+    const articles = this.#log?.querySelectorAll("article[data-position]") ?? [];
+    let [from, to] = [0, articles.length]; // those before `from` are above the end, those from `to` on are not
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if (articles[middle].getBoundingClientRect().bottom <= end) from = middle + 1;
+      else to = middle;
+    }
+    return Number(articles[from - 1]?.dataset.position ?? 0);
+  }
+
   #observe() {
     if (this.#log) return;
     this.#log = this.#host.querySelector(".log");
@@ -96,9 +110,19 @@ export class Scroll {
 
   #settle() {
     if (!this.#log) return;
-    if (this.#stuck) this.#log.scrollTop = this.#log.scrollHeight;
+    if (this.#stuck) this.#toEnd();
     this.#top = this.#log.scrollTop;
     this.#tell();
+  }
+
+  // To the end, but not past what is new and was not seen.
+  #toEnd() {
+    const { scrollHeight, clientHeight, scrollTop } = this.#log;
+    const line = this.#host.unseenLine;
+    const above = line ? line.getBoundingClientRect().top - this.#log.getBoundingClientRect().top : 0;
+    const stop = line ? Math.max(0, scrollTop + above - ABOVE) : Infinity;
+    this.#stuck = stop >= scrollHeight - clientHeight - 1;
+    this.#log.scrollTop = Math.min(stop, scrollHeight);
   }
 
   #tell() {

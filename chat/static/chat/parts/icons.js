@@ -5,8 +5,9 @@ const icon = (shape) => html`<svg class="icon" viewBox="0 0 20 20" aria-hidden="
 export const menuIcon = icon(svg`<path d="M3 5.5h14M3 10h14M3 14.5h14" />`);
 export const closeIcon = icon(svg`<path d="m5 5 10 10M15 5 5 15" />`);
 export const moreIcon = icon(svg`<path d="M4.5 10h.01M10 10h.01M15.5 10h.01" class="dots" />`);
+export const upIcon = icon(svg`<path d="M10 16V4M5 9l5-5 5 5" />`);
 export const downIcon = icon(svg`<path d="M10 4v12M5 11l5 5 5-5" />`);
-export const sendIcon = icon(svg`<path d="M10 16V4M5 9l5-5 5 5" />`);
+export const sendIcon = upIcon;
 export const lockIcon = icon(svg`<path d="M6.5 9V6.5a3.5 3.5 0 0 1 7 0V9M5 9h10v7.5H5z" />`);
 export const peopleIcon = icon(svg`
   <circle cx="7.5" cy="7" r="3" /><path d="M2 16.5c.6-3 2.700-4.500 5.500-4.500s4.900 1.500 5.500 4.500" />

@@ -1,0 +1,20 @@
+import { html, nothing } from "../vendor/lit.js";
+import { momentOf } from "../times.js";
+import { gettext, interpolate, ngettext } from "../words.js";
+import { upIcon } from "./icons.js";
+
+const MOST = 1000; // the server counts no further
+
+// Says over a conversation how much of it is unread: the way to where that begins, and to have done with it.
+export function unreadPill(conversation, markRead) {
+  return html`<div class="pill"><button type="button" data-act="to-unread" @click=${() => conversation.toUnread()}
+      >${wordsFor(conversation)}${conversation.reading.isWhole ? nothing : upIcon}</button><button type="button" data-act="read" @click=${markRead}
+      >${gettext("Mark as read")}${conversation.thread === null ? html`<kbd>Esc</kbd>` : nothing}</button></div>`;
+}
+
+function wordsFor({ unread, firstUnread, reading }) {
+  const count = unread < MOST ? unread.toLocaleString() : `${MOST.toLocaleString()}+`;
+  if (!reading.isWhole || !firstUnread) return interpolate(gettext("%(count)s new"), { count });
+  const time = momentOf(new Date(firstUnread.created_at));
+  return interpolate(ngettext("%(count)s new since %(time)s", "%(count)s new since %(time)s", unread), { count, time });
+}
