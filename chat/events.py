@@ -29,7 +29,7 @@ def own_status(user: "User") -> dict[str, Any]:
     """What somebody decided about how others see them, without what has ended by now."""
     status = Status.of(user)
     text, emoji, until = ("", "", None) if status.has_ended else (status.text, status.emoji, status.until)
-    return {"mode": status.mode_now, "text": text, "emoji": emoji, "until": until and _time(until)}
+    return {"mode": status.mode_now, "text": text, "emoji": emoji, "until": until and moment(until)}
 
 
 def person_card(user: "User") -> dict[str, Any]:
@@ -41,7 +41,7 @@ def person_card(user: "User") -> dict[str, Any]:
     if own["text"] or own["emoji"]:
         card["status"] = {name: own[name] for name in ("text", "emoji", "until")}
     if seen:
-        card["last_seen"] = _time(seen)
+        card["last_seen"] = moment(seen)
     return card
 
 
@@ -122,7 +122,7 @@ def message_card(message: Message) -> dict[str, Any]:
         "body": message.body,
         "html": message.rendered(),
         "client_id": str(message.client_id),
-        "created_at": _time(message.created_at),
+        "created_at": moment(message.created_at),
         "position": message.position,
         "version": message.version,
     }
@@ -149,14 +149,14 @@ def quote_card(quoted: Message | None) -> dict[str, Any]:
 def _what_happened_to(message: Message) -> Iterator[tuple[str, Any]]:
     """What became of a message since it was posted, as members of its card."""
     if message.deleted_at:
-        yield "deleted", {"at": _time(message.deleted_at), "by": _user(message.deleted_by)}
+        yield "deleted", {"at": moment(message.deleted_at), "by": _user(message.deleted_by)}
     if message.edited_at:
-        yield "edited_at", _time(message.edited_at)
+        yield "edited_at", moment(message.edited_at)
     if message.pinned_at:
-        yield "pinned", {"at": _time(message.pinned_at), "by": _user(message.pinned_by)}
+        yield "pinned", {"at": moment(message.pinned_at), "by": _user(message.pinned_by)}
     if message.last_reply_at:
         people = [user_card(participant.user) for participant in message.participants.all()]
-        yield "replies", {"count": message.reply_count, "last_at": _time(message.last_reply_at), "people": people}
+        yield "replies", {"count": message.reply_count, "last_at": moment(message.last_reply_at), "people": people}
     if reactions := message.reactions_by_emoji().items():
         yield "reactions", [{"emoji": emoji, "users": list(map(user_card, users))} for emoji, users in reactions]
 
@@ -195,7 +195,7 @@ def messages_deleted(
     at: datetime,
 ) -> Event:
     """Those that `counted` as unread to somebody, and the `threads` that lost replies, are told besides."""
-    members = {"messages": ids, "by": _user(by), "at": _time(at), **_counts_of(counted, threads)}
+    members = {"messages": ids, "by": _user(by), "at": moment(at), **_counts_of(counted, threads)}
     return _numbered("messages.deleted", room.pk, room.version, **members)
 
 
@@ -210,7 +210,7 @@ def _counts_of(counted: Iterable[Message], threads: Iterable[Message]) -> dict[s
         for message in counted
     ]
     replies = [
-        {"id": root.pk, "count": root.reply_count, "last_at": root.last_reply_at and _time(root.last_reply_at)}
+        {"id": root.pk, "count": root.reply_count, "last_at": root.last_reply_at and moment(root.last_reply_at)}
         for root in threads
     ]
     return {name: found for name, found in {"counted": unread, "threads": replies}.items() if found}
@@ -238,7 +238,7 @@ def muted(membership: Membership) -> dict[str, Any] | None:
     """Until when somebody may not write, and why."""
     if not (membership.is_muted and membership.muted_until):
         return None
-    return {"until": _time(membership.muted_until), "reason": membership.mute_reason}
+    return {"until": moment(membership.muted_until), "reason": membership.mute_reason}
 
 
 def ending(membership: Membership) -> dict[str, Any]:
@@ -313,8 +313,8 @@ def reports_counted(room_id: int, open: int) -> Event:
 
 
 def announcement_card(announcement: Announcement) -> dict[str, Any]:
-    until = announcement.until and _time(announcement.until)
-    return {"id": announcement.pk, "text": announcement.text, "at": _time(announcement.created_at), "until": until}
+    until = announcement.until and moment(announcement.until)
+    return {"id": announcement.pk, "text": announcement.text, "at": moment(announcement.created_at), "until": until}
 
 
 def site_announced(announcement: dict[str, Any] | None) -> Event:
@@ -353,5 +353,5 @@ def _user(user: "User | None") -> dict[str, Any] | None:
     return None if user is None else user_card(user)
 
 
-def _time(time: datetime) -> str:
+def moment(time: datetime) -> str:
     return time.isoformat().replace("+00:00", "Z")

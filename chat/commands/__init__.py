@@ -36,6 +36,7 @@ UNSEEN = (
     frames.DirectoryWatch,
     frames.PersonBlock,
     frames.PersonUnblock,
+    frames.Ping,
     frames.PresenceTouch,
     frames.RoomClose,
     frames.RoomKeep,
@@ -59,7 +60,8 @@ async def run(hub: Hub, connection: Connection, text: str) -> None:
         hub.allowances.spend(hub, connection, command)
         if not isinstance(command, UNSEEN):
             hub.people.act(connection.user.pk)
-        if isinstance(command, frames.MessagePost):  # they share transactions, and wait for these
+        # Posts share transactions, and wait for these. A ping asks whether anybody is there: it waits for nothing.
+        if isinstance(command, frames.MessagePost | frames.Ping):
             await HANDLERS[type(command)](hub, connection, command)
         else:
             async with hub.turns.of(connection.user.pk):

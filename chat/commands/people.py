@@ -1,11 +1,16 @@
 """People: who is there, and how one is oneself."""
 
-from chat import frames
+from django.utils import timezone
+
+from chat import events, frames
 from chat.commands.answering import Handlers, ack, write_for
-from chat.events import own_status
 from chat.hub import Hub
 from chat.hub.connection import Connection
 from chat.services import blocking, people, status
+
+
+async def answer_ping(hub: Hub, connection: Connection, command: frames.Ping) -> None:
+    ack(connection, command, now=events.moment(timezone.now()))
 
 
 async def touch(hub: Hub, connection: Connection, command: frames.PresenceTouch) -> None:
@@ -20,7 +25,7 @@ async def page_roster(hub: Hub, connection: Connection, command: frames.RosterPa
 async def set_status(hub: Hub, connection: Connection, command: frames.StatusSet) -> None:
     decided = {"mode": command.mode, "text": command.text, "emoji": command.emoji}
     user = await write_for(connection, status.set_status, **decided, until=command.until)
-    ack(connection, command, status=own_status(user))
+    ack(connection, command, status=events.own_status(user))
 
 
 async def note_zone(hub: Hub, connection: Connection, command: frames.PersonZone) -> None:
@@ -39,6 +44,7 @@ async def unblock(hub: Hub, connection: Connection, command: frames.PersonUnbloc
 
 
 HANDLERS: Handlers = {
+    frames.Ping: answer_ping,
     frames.PresenceTouch: touch,
     frames.RosterPage: page_roster,
     frames.StatusSet: set_status,

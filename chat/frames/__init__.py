@@ -38,7 +38,7 @@ from chat.frames.moderation import (
     RoomTransfer,
     RoomUnlock,
 )
-from chat.frames.people import PersonBlock, PersonUnblock, PersonZone, PresenceTouch, RosterPage, StatusSet
+from chat.frames.people import PersonBlock, PersonUnblock, PersonZone, Ping, PresenceTouch, RosterPage, StatusSet
 from chat.frames.removal import MemberPurge
 from chat.frames.reports import MessageReport
 from chat.frames.rooms import DirectoryWatch, RoomClose, RoomJoin, RoomLeave, RoomOpen, RoomRead, RoomUnread
@@ -64,6 +64,7 @@ __all__ = [
     "PersonBlock",
     "PersonUnblock",
     "PersonZone",
+    "Ping",
     "PresenceTouch",
     "ReactionAdd",
     "ReactionRemove",

@@ -5,6 +5,10 @@ import msgspec
 from chat.frames.command import Command, Id, Offset, Time
 
 
+class Ping(Command, tag="ping"):
+    pass
+
+
 class PresenceTouch(Command, tag="presence.touch"):
     pass
 

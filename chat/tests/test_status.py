@@ -58,8 +58,8 @@ class TestSetting:
     def test_setting_a_status_stores_all_of_it(self, alice: User) -> None:
         until = in_(hours=1)
         set_status(alice, mode="dnd", text=" On holiday ", emoji=PALM, until=until)
-        assert own(alice) == {"mode": "dnd", "text": "On holiday", "emoji": PALM, "until": events._time(until)}
-        status = {"text": "On holiday", "emoji": PALM, "until": events._time(until)}
+        assert own(alice) == {"mode": "dnd", "text": "On holiday", "emoji": PALM, "until": events.moment(until)}
+        status = {"text": "On holiday", "emoji": PALM, "until": events.moment(until)}
         assert card(alice) == {**events.user_card(alice), "dnd": True, "status": status}
 
     def test_setting_a_status_again_replaces_all_of_it(self, alice: User) -> None:
@@ -181,7 +181,7 @@ class TestLastSeen:
         set_status(bob, mode="away", text="Busy")
         now = timezone.now()
         note_last_seen({alice.pk: now, bob.pk: now, 10**9: now})
-        assert card(alice)["last_seen"] == card(bob)["last_seen"] == events._time(now)
+        assert card(alice)["last_seen"] == card(bob)["last_seen"] == events.moment(now)
         assert own(bob) == {**NOTHING, "mode": "away", "text": "Busy"}
 
     def test_last_seen_does_not_go_back(self, alice: User) -> None:

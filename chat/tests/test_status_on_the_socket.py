@@ -105,7 +105,7 @@ class TestSetting:
         one, other = servers(), servers()
         async with looking(one, alice, general) as a, looking(other, bob, general) as b:
             await shows(b, lambda: here(b) == {"alice", "bob"})
-            until = events._time(timezone.now() + timedelta(seconds=2))
+            until = events.moment(timezone.now() + timedelta(seconds=2))
             await a.command("status.set", **{**BUSY, "until": until})
             await shows(b, lambda: sidebar(b)["alice"].get("dnd"))
             assert sidebar(b)["alice"]["status"]["until"] == until

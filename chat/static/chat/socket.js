@@ -9,7 +9,11 @@ const TOO_SLOW = 4008;
 const FLOODED = 4029;
 const TOO_MANY = 4030;
 const HOPELESS = new Set([1002, 1003, 1007, 1009]); // it would happen again
-const CHECK = 5000; // ms
+const CHECK = 4000; // ms
+const QUIET = 12_000; // ms without a word from the server: then the page asks for one
+const WORD_WITHIN = 7000; // ms: a line that is slow carries something in that time
+const WORD_NOW = 5000; // ms, after something happened that loses connections
+const LATE = 2000; // ms: a timer that is later than that was not run, or slept
 const ANSWER_WITHIN = 20_000; // ms: longer than the server waits for its database; after that nobody is listening
 
 // The tab's one socket: it comes back by itself, sends commands and dispatches the server's events by their type. Where
@@ -25,6 +29,9 @@ export class Socket extends EventTarget {
   #lastId = 0;
   #greeted = false;
   #dialledAt = 0;
+  #heardAt = 0;
+  #checkedAt = Date.now(); // by the clock that goes on while the machine sleeps
+  #probing = null;
   #code = null; // with which the last one was closed
 
   constructor(url, me) {
@@ -32,9 +39,9 @@ export class Socket extends EventTarget {
     this.#url = url;
     this.#me = me;
     this.#become("connecting");
-    addEventListener("online", () => this.retry());
+    addEventListener("online", () => this.#wake());
     addEventListener("offline", () => this.#lose(LOST));
-    document.addEventListener("visibilitychange", () => document.hidden || this.retry());
+    document.addEventListener("visibilitychange", () => document.hidden || this.#wake());
     setInterval(() => this.#check(), CHECK);
   }
 
@@ -45,7 +52,11 @@ export class Socket extends EventTarget {
     this.#socket = socket;
     this.#greeted = false;
     this.#dialledAt = performance.now();
-    socket.onmessage = ({ data }) => socket === this.#socket && this.#read(socket, JSON.parse(data));
+    socket.onmessage = ({ data }) => {
+      if (socket !== this.#socket) return;
+      this.#heardAt = performance.now();
+      this.#read(socket, JSON.parse(data));
+    };
     socket.onclose = ({ code }) => socket === this.#socket && this.#lose(code);
   }
 
@@ -140,8 +151,32 @@ export class Socket extends EventTarget {
     for (const command of commands) command.reject(CommandError.unsent());
   }
 
+  // The machine woke, the network is another, the page is looked at again: the connection may be lost without a word.
+  #wake() {
+    this.retry();
+    this.#probe(WORD_NOW, () => this.retry());
+  }
+
+  // Asks whether anybody is there: whatever comes is an answer.
+  #probe(within, lost = () => {}) {
+    if (!this.#greeted || this.#probing) return;
+    const [socket, askedAt] = [this.#socket, performance.now()];
+    this.command("ping").catch(() => {});
+    this.#probing = setTimeout(() => {
+      this.#probing = null;
+      if (socket !== this.#socket || this.#heardAt > askedAt) return;
+      if (performance.now() - askedAt > within + LATE) return this.#probe(within, lost);
+      this.#lose(LOST);
+      lost();
+    }, within);
+  }
+
   // A peer that vanished closes nothing: an answer that does not come tells.
   #check() {
+    const slept = Date.now() - this.#checkedAt > CHECK + LATE;
+    this.#checkedAt = Date.now();
+    if (slept) this.#wake();
+    else if (performance.now() - this.#heardAt > QUIET) this.#probe(WORD_WITHIN);
     const [oldest] = this.#commands.values();
     const asked = this.#greeted ? oldest?.sentAt : this.#dialledAt;
     if (asked && performance.now() - asked > ANSWER_WITHIN) this.#lose(LOST);

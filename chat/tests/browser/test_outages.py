@@ -43,6 +43,25 @@ def test_a_server_that_is_killed_loses_nothing(
     assert his.sees("alice", "bob", within=20)
 
 
+def test_a_connection_that_swallows_everything_is_noticed(
+    tab: OpenTab, server: Server, alice: User, general: Room
+) -> None:
+    page = tab(alice)
+    page.open_room(general)
+    for event, within in (("online", 10), (None, 25)):
+        eventually(lambda: page.connection == "open", within=30)
+        server.pause()  # its system goes on to take what comes, and nothing answers
+        try:
+            if event:  # as when the machine wakes in another network
+                page.browser.execute_script("dispatchEvent(new Event(arguments[0]))", event)
+            eventually(lambda: page.connection != "open", within)
+        finally:
+            server.resume()
+    eventually(lambda: page.connection == "open", within=30)
+    page.say("Back again")
+    assert page.shows("Back again", within=10)
+
+
 def test_messages_sent_while_a_page_was_cut_off_arrive_in_order(
     tab: OpenTab, servers: Callable[..., Server], alice: User, bob: User, general: Room
 ) -> None:

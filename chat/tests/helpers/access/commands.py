@@ -38,6 +38,7 @@ COMMANDS: dict[str, Row] = {
     "thread.read": IN_THE_ROOM,
     "typing.start": IN_THE_ROOM,
     "typing.stop": IN_THE_ROOM,
+    "ping": ANYBODY,
     "presence.touch": ANYBODY,
     "roster.page": IN_THE_ROOM,
     "status.set": ANYBODY,
