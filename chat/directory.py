@@ -1,13 +1,18 @@
 """The public rooms, as the index and the pages of those who are no members show them."""
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import Count, Q
 
 from chat import events
 from chat.attendance import count_in
 from chat.models import Room
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+MOST_NAMED = 10  # more is no help
 
 
 class Found(NamedTuple):
@@ -22,6 +27,18 @@ def find(words: str = "") -> list[Found]:
     """Rooms that anybody may find and join, with `words` in their name, topic or description."""
     found = _with_members(Room.objects.directory().with_words(words))
     return [Found(*row) for row in found.values_list("pk", "name", "member_count")]
+
+
+def first_match(user: "User", name: str) -> Room | None:
+    """Return the room that a typed name most likely means: one of the user's own, or else a public one."""
+    own = Room.objects.of(user).filter(archived_at=None).exclude(kind=Room.Kind.DIRECT)
+    return own.best_named(name).first() or Room.objects.directory().best_named(name).first()
+
+
+def others_named(user: "User", name: str) -> list[Room]:
+    """Return the public rooms that a typed name may mean, and that the user is no member of."""
+    others = Room.objects.directory().exclude(pk__in=Room.objects.of(user).values("pk"))
+    return list(others.best_named(name)[:MOST_NAMED])
 
 
 def in_order(found: Iterable[Found], here: dict[int, int] | None) -> list[Found]:

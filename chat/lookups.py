@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from accounts.models import User
-from chat import events, history, paging, person_in_room
+from chat import directory, events, history, paging, person_in_room
 from chat.attendance import presence_of
 from chat.authority import Act, allows
 from chat.models import Block, Membership, Message, Participant, Room
@@ -114,6 +114,16 @@ def people(request: HttpRequest) -> HttpResponse:
     begins = request.GET.get("q", "").replace("\0", "")
     found = User.objects.reachable().whose_name_begins(begins).order_by("username")
     return _json({"people": [events.user_card(user) for user in found[:MOST_PEOPLE]]})
+
+
+@never_cache
+@require_GET
+def public_rooms(request: HttpRequest) -> HttpResponse:
+    """List public rooms by name, of which the user is no member: for the way to a room."""
+    found = directory.others_named(_user(request), paging.wanted(request))
+    return _json(
+        {"rooms": [{"id": room.pk, "kind": room.kind, "name": room.name, "emoji": room.emoji} for room in found]}
+    )
 
 
 @never_cache

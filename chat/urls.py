@@ -11,6 +11,7 @@ urlpatterns = [
     path("people/<int:person_id>/", lookups.person, name="person"),
     path("people/<int:person_id>/unblock/", blocked.unblock, name="unblock"),
     path("join/<str:token>/", ways_in.invited, name="invited"),
+    path("rooms/", lookups.public_rooms, name="public-rooms"),
     path("rooms/go/", views.go, name="go"),
     path("rooms/new/", ways_in.new_room, name="new-room"),
     path("rooms/<int:room_id>/", views.room, name="room"),

@@ -18,6 +18,8 @@ from chat.errors import Forbidden, Invalid, NotFound
 from chat.models import Block, Membership, Room
 from chat.services import rooms as room_services
 from chat.services.actor import Actor
+from chat.services.naming import room_of
+from chat.services.wording import clean_name
 from chat.traffic import charged
 
 
@@ -30,12 +32,17 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def go(request: HttpRequest) -> HttpResponse:
-    """To the public room of the name that was typed: made on the spot if there is none."""
-    name = request.POST.get("name", "")
+    """Go to the room that the typed name means. Where there is none, ask once whether to create it."""
+    user, typed = _user(request), request.POST.get("name", "")
     try:
-        return redirect(room_services.go_to(_user(request), name, Actor.of(request).address))
+        name = clean_name(typed)
+        if "create" in request.POST or room_of(name):
+            return redirect(room_services.go_to(user, name, Actor.of(request).address))
+        if found := directory.first_match(user, name):
+            return redirect(found)
+        return _index(request, go_name=name, go_new=name)
     except (Invalid, Forbidden) as refused:
-        return _index(request, status=422, go_name=name, go_error=refused.detail)
+        return _index(request, status=422, go_name=typed, go_error=refused.detail)
 
 
 @never_cache
@@ -61,6 +68,7 @@ def room(request: HttpRequest, room_id: int) -> HttpResponse:
         "urls": {
             "index": reverse("chat:index"),
             "newRoom": reverse("chat:new-room"),
+            "publicRooms": reverse("chat:public-rooms"),
             "room": reverse("chat:room", args=[0]),
             "history": reverse("chat:history", args=[0]),
             "person": reverse("chat:person", args=[0]),
@@ -106,6 +114,7 @@ def _index(request: HttpRequest, status: int = 200, **form: str) -> HttpResponse
         "public_page": page,
         "go_name": words,
         "go_error": "",
+        "go_new": "",
     }
     return render(request, "chat/index.html", context | form, status=status)
 

@@ -64,6 +64,21 @@ class RoomQuerySet(models.QuerySet["Room"]):
         """Return the public room that had that name, and gave it up."""
         return self.public().filter(former_names__in=FormerName.objects.named(name))
 
+    def best_named(self, text: str) -> Self:
+        """Return the rooms with these words in their name, the best match first.
+
+        That is one of exactly this name, then names that begin with it, then names of which a word does.
+        """
+        words = words_of(text)
+        rank = models.Case(
+            models.When(folded_name=folded_digest(text), then=0),
+            models.When(name_key__startswith=f" {words}", then=1),
+            models.When(name_key__contains=f" {words}", then=2),
+            default=3,
+        )
+        found = self.filter(name_key__contains=words) if words else self.none()
+        return found.annotate(rank=rank).order_by("rank", "name_key", "pk")
+
     def with_words(self, text: str) -> Self:
         """Return the rooms with these words in their name, or, of public rooms, in their topic or description."""
         if not (words := words_of(text)):

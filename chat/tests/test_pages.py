@@ -41,11 +41,40 @@ class TestIndex:
         public = {room["name"]: (room["members"], room["joined"], room["here"]) for room in context["public_rooms"]}
         assert public == {"general": (2, True, 0), "birds": (1, False, 0)}
 
-    def test_a_typed_name_makes_the_room_and_leads_to_it(self, page: Client, alice: User) -> None:
-        answer = page.post(reverse("chat:go"), {"name": "Field Season"})
+    def test_a_typed_name_that_no_room_has_makes_the_room_once_that_is_confirmed(
+        self, page: Client, general: Room
+    ) -> None:
+        asked = page.post(reverse("chat:go"), {"name": "Field Season"})
+        assert "Create public room “Field Season”" in asked.content.decode()
+        assert not Room.objects.filter(name="Field Season").exists()
+        answer = page.post(reverse("chat:go"), {"name": "Field Season", "create": "1"})
         room = Room.objects.get(name="Field Season")
         assert answer["Location"] == room.get_absolute_url()
         assert page.get(answer["Location"]).context["state"]["room"]["role"] == "owner"
+
+    def test_a_typed_name_leads_to_the_first_match_and_makes_no_room(
+        self, page: Client, alice: User, bob: User, mallory: User
+    ) -> None:
+        own = rooms.create_room(alice, "birds of the delta")
+        other = rooms.create_room(bob, "Ärzte")
+        rooms.create_room(bob, "big birds", kind=Room.Kind.PRIVATE)
+        rooms.create_room(bob, "bi-weekly")
+        exact = rooms.create_room(alice, "birds")
+        for typed, found in {"bi": exact, "delta": own, "birds": exact, "birds of": own, "arz": other}.items():
+            assert page.post(reverse("chat:go"), {"name": typed})["Location"] == found.get_absolute_url(), typed
+        assert Room.objects.count() == 5
+
+    def test_public_rooms_that_a_user_is_no_member_of_are_found_by_name(
+        self, page: Client, alice: User, bob: User
+    ) -> None:
+        rooms.create_room(alice, "birds")
+        rooms.create_room(bob, "hidden birds", kind=Room.Kind.PRIVATE)
+        names = ["birdsong", "big birds", "songbirds"]
+        for name in reversed(names):
+            rooms.create_room(bob, name)
+        found = page.get(reverse("chat:public-rooms"), {"q": "BIRDS"}).json()["rooms"]
+        assert [room["name"] for room in found] == names
+        assert page.get(reverse("chat:public-rooms")).json() == {"rooms": []}
 
     def test_a_bad_name_is_told_and_kept_in_the_field(self, page: Client) -> None:
         answer = page.post(reverse("chat:go"), {"name": "x" * 81})

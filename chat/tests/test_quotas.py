@@ -80,7 +80,7 @@ class TestRooms:
             rooms.create_room(alice, name)
         client.force_login(alice)
         for address in ("chat:go", "chat:new-room"):
-            answer = client.post(reverse(address), {"name": "third", "kind": "public"})
+            answer = client.post(reverse(address), {"name": "third", "kind": "public", "create": "1"})
             assert answer.status_code == 422
             assert "You have made 2 rooms" in answer.content.decode()
             assert 'value="third"' in answer.content.decode()

@@ -106,6 +106,13 @@ export class Chat extends Model {
     this.enter();
   }
 
+  // Public rooms by name, of which the person is no member.
+  async publicRooms(wanted) {
+    const { rooms } = await fetchJson(this.urls.publicRooms, { q: wanted });
+    return rooms.filter(({ id }) => !this.rooms.get(id));
+  }
+
+  // The public room of that name, which is created where there is none.
   async join(name) {
     const { room } = await this.socket.command("room.join", { name });
     this.rooms.put(room);

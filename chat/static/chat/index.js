@@ -3,6 +3,7 @@ import { hereText, unreadText, waitingText } from "./parts/counts.js";
 import { leaveEarlier } from "./shown.js";
 import { leadToSignIn } from "./signin.js";
 import { Rooms } from "./rooms.js";
+import { rankOf, searchKey } from "./searching.js";
 import { Socket, socketUrl } from "./socket.js";
 import { Status } from "./status.js";
 import { touchOnInput } from "./touch.js";
@@ -23,7 +24,7 @@ class Index {
   #title = document.title;
   #waiting = null;
   #searching = null;
-  #asked = new URLSearchParams(location.search).get("q")?.trim().toLowerCase() ?? ""; // of the server
+  #asked = new URLSearchParams(location.search).get("q")?.trim() ?? ""; // of the server
 
   constructor({ me, rooms }, socket) {
     this.#rooms = new Rooms(me, rooms, new Blocks(socket));
@@ -125,10 +126,10 @@ class Index {
 
   // What one types narrows the lists below. Of public rooms that fill several pages, the server finds those.
   #narrow() {
-    const wanted = this.#field.value.trim().toLowerCase();
+    const wanted = this.#field.value.trim();
     const isPart = "isPart" in document.querySelector(".public").dataset;
     for (const item of document.querySelectorAll(isPart ? ".yours .list li" : ".list li")) {
-      item.hidden = !wordsOf(item).includes(wanted);
+      item.hidden = wanted !== "" && !rankOf(keyOf(item), wanted);
     }
     if (isPart && wanted !== this.#asked) this.#searchSoon();
   }
@@ -136,7 +137,7 @@ class Index {
   #searchSoon() {
     clearTimeout(this.#searching);
     this.#searching = setTimeout(async () => {
-      this.#asked = this.#field.value.trim().toLowerCase();
+      this.#asked = this.#field.value.trim();
       await this.#replace(".public");
       this.#narrow();
     }, TYPING);
@@ -144,8 +145,8 @@ class Index {
 }
 
 // What one may look for: name, topic, and what the room says of itself.
-function wordsOf(item) {
-  return [...item.querySelectorAll("b, small")].map((part) => part.textContent.toLowerCase()).join("\n");
+function keyOf(item) {
+  return searchKey(...[...item.querySelectorAll("b, small")].map((part) => part.textContent));
 }
 
 function drawUnread(entry, { unread, mentions }) {

@@ -46,14 +46,7 @@ export class Rooms extends Model {
   }
 
   named(name) {
-    const wanted = name.toLowerCase();
-    return this.sorted.find((room) => room.kind === "public" && room.name.toLowerCase() === wanted);
-  }
-
-  // The one that is called so, whatever it is: a public one before others.
-  called(name) {
-    const wanted = name.toLowerCase();
-    return this.named(name) ?? this.sorted.find((room) => nameOf(room).toLowerCase() === wanted);
+    return this.sorted.find((room) => room.kind === "public" && room.name === name);
   }
 
   // The server leaves out what is put away and says nothing new: such a room stays where it is the shown one.

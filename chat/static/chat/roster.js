@@ -2,6 +2,7 @@ import { Alarm } from "./clock.js";
 import { Model } from "./model.js";
 import { groupOf, GROUPS, untilOf, withoutEnded } from "./people.js";
 import { RosterPage } from "./roster-page.js";
+import { begins, searchKey } from "./searching.js";
 import { gettext } from "./words.js";
 
 const byName = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
@@ -26,12 +27,16 @@ export class Roster extends Model {
     this.page = new RosterPage(this, ask);
   }
 
+  // Everyone who is known here, by name.
+  get everyone() {
+    this.#sorted ??= [...this.#people.values()].sort((a, b) => byName.compare(a.name, b.name));
+    return this.#sorted;
+  }
+
   // Those to be shown, by name.
   get people() {
-    this.#sorted ??= [...this.#people.values()].sort((a, b) => byName.compare(a.name, b.name));
-    if (!this.wanted || !this.isWhole) return this.#sorted;
-    const wanted = this.wanted.toLowerCase();
-    return this.#sorted.filter(({ name, username }) => `${name}\n${username}`.toLowerCase().includes(wanted));
+    if (!this.wanted || !this.isWhole) return this.everyone;
+    return this.everyone.filter(({ name, username }) => begins(searchKey(username, name), this.wanted));
   }
 
   // The same by group: { here: [person, …], … }.

@@ -22,15 +22,20 @@ export function searchKey(...names) {
   return names.map((name) => ` ${wordsOf(name)}`).join("\n");
 }
 
-// How well a key meets what is looked for: 2 where a word begins with it, 1 where it stands within one, 0 where it is not.
+// How well a name meets what is looked for: 4 where it is that, 3 where it begins so, 2 where a word of it does, 1 where it
+// has it somewhere, 0 where it does not. `key` may have several names.
 export function rankOf(key, wanted) {
   const words = wordsOf(wanted);
+  const names = key.split("\n");
+  if (names.includes(` ${words}`)) return 4;
+  if (names.some((name) => name.startsWith(` ${words}`))) return 3;
   if (key.includes(` ${words}`)) return 2;
   return key.includes(words) ? 1 : 0;
 }
 
+// Whether a word of a name begins so.
 export function begins(key, wanted) {
-  return rankOf(key, wanted) === 2;
+  return rankOf(key, wanted) > 1;
 }
 
 // Unicode's case folding: by way of capitals, ß and ẞ are ss.

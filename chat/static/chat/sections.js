@@ -1,4 +1,5 @@
 import { nameOf } from "./room-name.js";
+import { rankOf, searchKey } from "./searching.js";
 import { gettext } from "./words.js";
 
 // The sections of the list of rooms, in the order in which they stand.
@@ -18,10 +19,21 @@ export function sectionOf({ favourite, people }) {
   return people ? "directs" : "rooms";
 }
 
-// The rooms that are listed, of those in whose name `wanted` stands.
-export function roomsInSight({ rooms, shown }, wanted = "") {
-  const found = rooms.sorted.filter((room) => room.id === shown || isInSight(room));
-  return wanted ? found.filter((room) => nameOf(room).toLowerCase().includes(wanted)) : found;
+// The rooms that are listed.
+export function roomsInSight({ rooms, shown }) {
+  return rooms.sorted.filter((room) => room.id === shown || isInSight(room));
+}
+
+// Those whose name, or a name of whose people, has what was typed: the best match first.
+export function roomsNamed({ rooms }, wanted) {
+  const ranked = rooms.sorted
+    .map((room) => ({ room, rank: rankOf(keyOf(room), wanted) }))
+    .filter(({ room, rank }) => rank === 4 || (rank && isInSight(room)));
+  return ranked.sort((a, b) => b.rank - a.rank).map(({ room }) => room);
+}
+
+function keyOf(room) {
+  return searchKey(nameOf(room), ...(room.people ?? []).flatMap(({ name, username }) => [name, username]));
 }
 
 // What was put away is back while there is something new in it.

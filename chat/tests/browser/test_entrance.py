@@ -30,6 +30,7 @@ def test_a_new_user_signs_up_makes_a_room_talks_and_signs_out(tab: OpenTab) -> N
     assert page.barriers() == []
     fill(page, code=mailed_code(page.server, "carol@example.org"))
     fill(page, name="field season")
+    page.press("[name=create]")
     page.one("textarea[name=body]").send_keys("First!", Keys.ENTER)
     assert page.shows("First!", within=10)
     assert page.complaints() == []

@@ -1,13 +1,11 @@
-import { html, nothing } from "../vendor/lit.js";
+import { html } from "../vendor/lit.js";
 import { isComposing } from "../keys.js";
 import { gettext } from "../words.js";
 import { LightElement } from "./light.js";
 
-// The field in which one types the name of a room: it narrows the list below, and Enter goes there. A public room that
-// does not exist yet is made on the spot.
+// The field in which one types the name of a room: it says "narrow" while one types, "find" at Enter, "enter-list" at ↓,
+// and "write" at Escape.
 export class GoField extends LightElement {
-  static properties = { chat: { attribute: false }, error: { state: true } };
-
   connectedCallback() {
     super.connectedCallback();
     addEventListener("keydown", this.#shortcut);
@@ -20,48 +18,59 @@ export class GoField extends LightElement {
 
   render() {
     return html`<form class="goto" role="search"
-      @submit=${this.#go} @input=${() => this.#narrow()} @keydown=${this.#clear}>
-      <input name="name" type="text" autocomplete="off" maxlength="80" placeholder=${gettext("Go to a room…")}
-        aria-label=${gettext("Go to a room by name")} aria-describedby="go-error">
-      <kbd aria-hidden="true">${/Mac|iP/.test(navigator.platform) ? "⌘ K" : "Ctrl K"}</kbd>
-      <p id="go-error" class="error" role="alert">${this.error ?? nothing}</p></form>`;
+      @submit=${this.#submit} @input=${this.#narrow} @keydown=${this.#key}>
+      <input name="name" type="text" autocomplete="off" maxlength="80" dir="auto"
+        placeholder=${gettext("Go to a room…")} aria-label=${gettext("Go to a room by name")}>
+      <kbd aria-hidden="true">${/Mac|iP/.test(navigator.platform) ? "⌘ K" : "Ctrl K"}</kbd></form>`;
   }
 
   get #input() {
     return this.querySelector("input");
   }
 
+  get #typed() {
+    return this.#input.value.trim().replace(/^#\s*/u, "");
+  }
+
+  focus() {
+    this.#input.focus();
+  }
+
+  clear() {
+    this.#input.value = "";
+    this.#narrow();
+  }
+
   #shortcut = (event) => {
     if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
-    this.dispatchEvent(new Event("wanted", { bubbles: true }));
+    this.#say("wanted");
     this.#input.select();
   };
 
-  #go = async (event) => {
+  #submit = (event) => {
     event.preventDefault();
-    const name = this.#input.value.trim().replace(/^#\s*/u, "");
-    if (!name) return;
-    try {
-      const id = this.chat.rooms.called(name)?.id ?? (await this.chat.join(name));
-      this.#input.value = "";
-      this.#narrow();
-      this.dispatchEvent(new CustomEvent("go", { detail: id, bubbles: true }));
-    } catch (error) {
-      this.error = error.message;
-    }
+    if (this.#typed) this.#say("find", this.#typed);
   };
 
-  #clear = (event) => {
-    if (event.key !== "Escape" || isComposing(event) || !this.#input.value) return;
+  #key = (event) => {
+    if (event.key === "Enter" && isComposing(event)) event.preventDefault(); // it ends a word, and leads nowhere
+    const does = { Escape: () => this.#leave(), ArrowDown: () => this.#say("enter-list") }[event.key];
+    if (!does || isComposing(event)) return;
+    event.preventDefault();
     event.stopPropagation();
-    this.#input.value = "";
-    this.#narrow();
+    does();
   };
 
-  #narrow() {
-    this.error = null;
-    this.dispatchEvent(new CustomEvent("narrow", { detail: this.#input.value.trim(), bubbles: true }));
+  #leave() {
+    this.clear();
+    this.#say("write");
+  }
+
+  #narrow = () => this.#say("narrow", this.#typed);
+
+  #say(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true }));
   }
 }
 

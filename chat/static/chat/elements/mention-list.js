@@ -1,5 +1,6 @@
 import { html, nothing } from "../vendor/lit.js";
 import { avatar } from "../parts/avatar.js";
+import { rankOf, searchKey } from "../searching.js";
 import { gettext, interpolate, ngettext } from "../words.js";
 import { LightElement } from "./light.js";
 
@@ -10,12 +11,15 @@ const MODERATORS = new Set(["owner", "moderator"]);
 let lists = 0;
 
 // Whom one may mean by the @ that one types: a list above the field, in which the keys choose while the focus stays in
-// the field.
+// the field. Those who are known here stand in it at once. In a large room the server knows more: these are added below,
+// so that nothing moves under the fingers.
 export class MentionList extends LightElement {
   static properties = { conversation: { attribute: false }, found: { state: true }, at: { state: true } };
   #field = null;
   #timer = null;
   #asked = 0;
+  #answer = null; // of the server, while it is waited for
+  #known = new Map(); // people whom the server told of, by id
   #id = `mentions-${(lists += 1)}`;
 
   constructor() {
@@ -46,10 +50,11 @@ export class MentionList extends LightElement {
   // Something was typed in the field.
   follow(field) {
     this.#field = field;
-    clearTimeout(this.#timer);
-    const wanted = this.#begun?.toLowerCase();
-    if (wanted === undefined) this.close();
-    else this.#timer = setTimeout(() => this.#find(wanted), PAUSE);
+    const wanted = this.#begun;
+    if (wanted === undefined) return this.close();
+    this.#show(this.#localNamed(wanted));
+    this.#stopAsking();
+    if (!this.#knowsAll) this.#answer = this.#ask(wanted, this.#asked);
   }
 
   // Whether a key is the list's own.
@@ -62,7 +67,8 @@ export class MentionList extends LightElement {
       Tab: () => this.#choose(this.found[this.at]),
       Escape: () => this.close(),
     };
-    const act = length && !event.shiftKey && acts[event.key];
+    const waits = this.#answer && event.key === "Enter" && (() => this.#chooseOrSend());
+    const act = !event.shiftKey && (length ? acts[event.key] : waits);
     if (!act) return false;
     event.preventDefault();
     event.stopPropagation();
@@ -71,9 +77,14 @@ export class MentionList extends LightElement {
   }
 
   close() {
+    this.#stopAsking();
+    this.found = [];
+  }
+
+  #stopAsking() {
     clearTimeout(this.#timer);
     this.#asked += 1;
-    this.found = [];
+    this.#answer = null;
   }
 
   get #begun() {
@@ -81,15 +92,43 @@ export class MentionList extends LightElement {
     return selectionStart === selectionEnd ? value.slice(0, selectionStart).match(BEGUN)?.[1] : undefined;
   }
 
-  async #find(wanted) {
-    const asked = (this.#asked += 1);
-    const wide = this.#wide.filter(({ username }) => username.startsWith(wanted));
+  get #knowsAll() {
+    const { roster } = this.conversation.chat;
+    return roster.isWhole && roster.counts !== null;
+  }
+
+  #localNamed(wanted) {
+    const people = new Map([...this.#known, ...this.conversation.chat.roster.everyone.map((one) => [one.id, one])]);
+    const ranked = [...people.values()].map((one) => ({ one, rank: rankOf(searchKey(one.username, one.name), wanted) }));
+    const found = ranked.filter(({ rank }) => rank > 1).sort((a, b) => b.rank - a.rank).map(({ one }) => one);
+    const wide = this.#wide.filter(({ username }) => username.startsWith(wanted.toLowerCase()));
+    return [...found.slice(0, SHOWN - wide.length), ...wide];
+  }
+
+  async #ask(wanted, asked) {
+    await new Promise((resolve) => (this.#timer = setTimeout(resolve, PAUSE)));
     try {
       const { people } = await this.conversation.chat.fetch("members/", { q: wanted });
-      if (asked === this.#asked) this.#show([...people.slice(0, SHOWN - wide.length), ...wide]);
+      if (asked === this.#asked) this.#add(people);
     } catch {
-      if (asked === this.#asked) this.#show(wide); // a help that is missing hinders nobody
+      // A help that is missing hinders nobody.
     }
+    if (asked === this.#asked) this.#answer = null;
+  }
+
+  #add(people) {
+    for (const one of people) this.#known.set(one.id, one);
+    const shown = new Set(this.found.map(({ id }) => id));
+    this.found = [...this.found, ...people.filter(({ id }) => !shown.has(id))].slice(0, SHOWN);
+  }
+
+  // Enter came before the answer: a beginning of a name is not sent where it has one.
+  async #chooseOrSend() {
+    const asked = this.#asked;
+    await this.#answer;
+    if (asked !== this.#asked) return;
+    if (this.found.length) this.#choose(this.found[0]);
+    else this.#field.form.requestSubmit();
   }
 
   #show(found) {

@@ -59,9 +59,13 @@ export class RoomApp extends LightElement {
   render() {
     const { chat } = this;
     const close = () => this.#drawers.close();
+    const leaveRail = () => {
+      close();
+      this.querySelector("main message-composer")?.focus();
+    };
     const write = ({ currentTarget }) => currentTarget.querySelector("message-composer")?.focus();
     return html`<room-rail .chat=${chat} role="navigation" aria-label=${gettext("Rooms")}
-        @wanted=${() => this.#drawers.want("rail")} @go=${close} @close=${close}></room-rail>
+        @wanted=${() => this.#drawers.want("rail")} @go=${close} @close=${close} @write=${leaveRail}></room-rail>
       <main id="main" @drawer=${({ detail }) => this.#drawers.open(detail)} @write=${write}>
         <room-header .chat=${chat}></room-header>
         ${chat.lost ? gone(chat.lost, chat.urls) : this.#conversation()}</main>

@@ -1,34 +1,42 @@
 import { html, nothing, repeat } from "../vendor/lit.js";
 import { hereText, threadsBadge, waitingBadge } from "../parts/counts.js";
 import { signOf } from "../parts/faces.js";
-import { moreIcon, quietIcon, threadIcon } from "../parts/icons.js";
+import { foldIcon, moreIcon, quietIcon, threadIcon } from "../parts/icons.js";
 import { nameOf } from "../room-name.js";
 import { roomsInSight, sectionOf, titleOf } from "../sections.js";
 import { waitingIn } from "../waiting.js";
 import { gettext, interpolate } from "../words.js";
 import { LightElement } from "./light.js";
 
-// A section of the list of rooms, where it has any. One drags its rooms to their places, or moves them by their menus.
+// A section of the list of rooms, where it has any, which can be folded. One drags its rooms to their places, or moves them by their menus.
 export class RoomList extends LightElement {
   static properties = {
     chat: { attribute: false },
     section: { attribute: false },
-    wanted: { attribute: false },
+    state: { attribute: false },
     target: { state: true },
   };
   #dragged = null;
 
   willUpdate() {
-    this.follow(this.chat, this.chat.rooms, this.chat.roster);
+    this.follow(this.chat, this.chat.rooms, this.chat.roster, this.state);
   }
 
   render() {
-    const { chat, section, wanted } = this;
-    const rooms = roomsInSight(chat, wanted).filter((room) => sectionOf(room) === section);
+    const { chat, section, state } = this;
+    const rooms = roomsInSight(chat).filter((room) => sectionOf(room) === section);
     if (!rooms.length) return nothing;
-    return html`<h2 id="section-${section}">${titleOf(section)}</h2>
-      <ul class="rooms" data-section=${section} aria-labelledby="section-${section}" @dragend=${this.#dragEnded}>
-        ${repeat(rooms, (room) => room.id, (room) => this.#room(room))}</ul>`;
+    const isFolded = state.isFolded(section);
+    const shown = isFolded || state.unreadOnly ? rooms.filter((room) => this.#isWaiting(room)) : rooms;
+    return html`<h2 id="section-${section}"><button type="button" class="fold" aria-expanded=${!isFolded}
+        aria-controls="rooms-${section}" @click=${() => state.fold(section)}>${foldIcon}${titleOf(section)}</button></h2>
+      <ul class="rooms" id="rooms-${section}" data-section=${section} aria-labelledby="section-${section}"
+        @dragend=${this.#dragEnded}>${repeat(shown, (room) => room.id, (room) => this.#room(room))}</ul>`;
+  }
+
+  // What is shown though the section is folded: the room one is in, and where something is unread.
+  #isWaiting(room) {
+    return room.id === this.chat.shown || waitingIn(room).unread > 0 || room.threads > 0;
   }
 
   #room(room) {

@@ -1,21 +1,30 @@
 import { html, nothing } from "../vendor/lit.js";
 import { closer } from "../parts/closer.js";
-import { writeIcon } from "../parts/icons.js";
+import { downIcon, writeIcon } from "../parts/icons.js";
+import { RoomListState } from "../room-list-state.js";
 import { SECTIONS, roomsInSight } from "../sections.js";
-import { gettext } from "../words.js";
+import { gettext, interpolate, ngettext } from "../words.js";
 import { LightElement } from "./light.js";
 import "./go-field.js";
 import "./me-card.js";
 import "./message-dialog.js";
+import "./room-finder.js";
 import "./room-list.js";
 import "./room-menu.js";
 
 // The left side: the site, the way to a room and to somebody, one's rooms, oneself.
 export class RoomRail extends LightElement {
-  static properties = { chat: { attribute: false }, wanted: { state: true } };
+  static properties = { chat: { attribute: false }, wanted: { state: true }, below: { state: true } };
+  #state = null;
+
+  constructor() {
+    super();
+    Object.assign(this, { wanted: "", below: 0 });
+  }
 
   willUpdate() {
-    this.follow(this.chat, this.chat.rooms);
+    this.#state ??= new RoomListState(this.chat.me);
+    this.follow(this.chat, this.chat.rooms, this.#state);
   }
 
   render() {
@@ -23,18 +32,38 @@ export class RoomRail extends LightElement {
     return html`<div class="site">
         <a href=${chat.urls.index}><i class="mark"></i><b><bdi>${document.body.dataset.site}</bdi></b></a>
         ${this.#writer()}${closer(this)}</div>
-      <go-field .chat=${chat} @narrow=${({ detail }) => (this.wanted = detail.toLowerCase())}></go-field>
-      <div class="scroll" @menu=${this.#menu}>${SECTIONS.map((section) => this.#section(section))}
-        ${roomsInSight(chat, this.wanted).length ? nothing : this.#none()}
-        <a class="all" href=${chat.urls.index}>${gettext("All rooms")}</a>
-        <a class="all" href=${chat.urls.newRoom}>${gettext("New room…")}</a></div>
+      <go-field @narrow=${({ detail }) => (this.wanted = detail)} @find=${this.#find}
+        @enter-list=${() => this.#entries[0]?.focus()}></go-field>
+      ${this.#ways()}
+      <div class="scroll" @menu=${this.#menu} @scroll=${this.#measure} @keydown=${this.#key} @go=${this.#gone}>
+        <room-finder .chat=${chat} .wanted=${this.wanted}></room-finder>
+        ${this.wanted ? nothing : this.#lists()}</div>
+      ${this.#hint()}
       <me-card .me=${chat.me} .socket=${chat.socket} .status=${chat.status}></me-card>
       <room-menu .chat=${chat} @kept=${({ detail }) => this.#focusOn(detail)}></room-menu>
       <message-dialog .chat=${chat}></message-dialog>`;
   }
 
+  updated() {
+    this.#settled.then(this.#measure);
+  }
+
+  #ways() {
+    const { unreadOnly } = this.#state;
+    return html`<div class="ways"><a class="all" href=${this.chat.urls.index}>${gettext("All rooms")}</a>
+      <a class="all" href=${this.chat.urls.newRoom}>${gettext("New room…")}</a>
+      <button type="button" class="all" data-act="unread-only" aria-pressed=${unreadOnly}
+        @click=${() => this.#state.toggleUnreadOnly()}>${gettext("Unread")}</button></div>`;
+  }
+
+  #lists() {
+    const none = html`<p class="none">${gettext("You are in no room yet.")}</p>`;
+    return html`${SECTIONS.map((section) => this.#section(section))}
+      ${roomsInSight(this.chat).length ? nothing : none}`;
+  }
+
   #section(section) {
-    return html`<room-list .chat=${this.chat} .section=${section} .wanted=${this.wanted}></room-list>`;
+    return html`<room-list .chat=${this.chat} .section=${section} .state=${this.#state}></room-list>`;
   }
 
   #writer() {
@@ -44,10 +73,50 @@ export class RoomRail extends LightElement {
       data-act="write" @click=${write}>${writeIcon}</button>`;
   }
 
-  #none() {
-    const none = this.wanted ? gettext("None of your rooms. Enter goes to it.") : gettext("You are in no room yet.");
-    return html`<p class="none">${none}</p>`;
+  // Rooms with something unread that one would have to scroll to.
+  #hint() {
+    const words = ngettext("%(count)s more unread", "%(count)s more unread", this.below);
+    return html`<button type="button" class="more-unread" ?hidden=${!this.below} @click=${this.#showNext}
+      >${interpolate(words, { count: this.below.toLocaleString() })}${downIcon}</button>`;
   }
+
+  get #entries() {
+    return [...this.querySelectorAll(".scroll .room")];
+  }
+
+  get #settled() {
+    return Promise.all([...this.querySelectorAll("room-list")].map((list) => list.updateComplete));
+  }
+
+  #find = ({ detail }) => this.querySelector("room-finder").go(detail);
+
+  // One is on the way to a room: what was typed has served.
+  #gone = () => this.querySelector("go-field").clear();
+
+  #key = (event) => {
+    const entries = this.#entries;
+    const at = entries.indexOf(event.target.closest(".room"));
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (event.key === "Escape" && this.wanted) {
+      event.stopPropagation();
+      this.#gone();
+      this.dispatchEvent(new Event("write", { bubbles: true }));
+    } else if (step && at !== -1) {
+      event.preventDefault();
+      (entries[at + step] ?? (step < 0 ? this.querySelector("go-field") : null))?.focus();
+    }
+  };
+
+  #measure = () => {
+    this.below = this.#unreadBelow.length;
+  };
+
+  get #unreadBelow() {
+    const { bottom } = this.querySelector(".scroll").getBoundingClientRect();
+    return [...this.querySelectorAll(".scroll .room.unread")].filter((room) => room.getBoundingClientRect().top >= bottom);
+  }
+
+  #showNext = () => this.#unreadBelow[0]?.scrollIntoView({ block: "center" });
 
   #menu = ({ detail, target }) => {
     this.querySelector("room-menu").open(detail, target.querySelector(`[data-menu="${detail}"]`));
@@ -55,7 +124,7 @@ export class RoomRail extends LightElement {
 
   // Its entry may stand in another section by now, and then nothing has the focus.
   async #focusOn(id) {
-    await Promise.all([...this.querySelectorAll("room-list")].map((list) => list.updateComplete));
+    await this.#settled;
     if (document.activeElement === document.body) this.querySelector(`[data-menu="${id}"]`)?.focus();
   }
 }

@@ -39,6 +39,7 @@ PAGES: dict[str, tuple[Row, Row]] = {
     # Rooms, and the JSON endpoints of their pages.
     "chat:index": (SIGNED_IN, NOT_SO),
     "chat:people": (SIGNED_IN, NOT_SO),
+    "chat:public-rooms": (SIGNED_IN, NOT_SO),
     "chat:person": (Row("sign in", "nothing", "open", "open", "open"), NOT_SO),
     "chat:blocked": (SIGNED_IN, NOT_SO),
     "chat:unblock": (NOT_SO, LED_ON),  # there is no block
@@ -190,7 +191,7 @@ PAGES: dict[str, tuple[Row, Row]] = {
 
 # Valid form data for each POST. `{user_id}` is filled in from the fixture `values` of test_access_table.py.
 FORMS: dict[str, dict[str, str]] = {
-    "chat:go": {"name": "elsewhere"},
+    "chat:go": {"name": "elsewhere", "create": "1"},
     "chat:new-room": {"name": "elsewhere", "kind": "private"},
     "chat:room-settings:general": {"name": "renamed", "kind": "private"},
     "chat:room-settings:general, public": {"name": "renamed", "kind": "public"},

@@ -1,0 +1,137 @@
+import { html, nothing, repeat } from "../vendor/lit.js";
+import { waitingBadge } from "../parts/counts.js";
+import { signOf } from "../parts/faces.js";
+import { nameOf } from "../room-name.js";
+import { rankOf, searchKey } from "../searching.js";
+import { roomsNamed } from "../sections.js";
+import { waitingIn } from "../waiting.js";
+import { gettext, interpolate } from "../words.js";
+import { LightElement } from "./light.js";
+
+const PAUSE = 150; // ms: somebody who types on asks for nothing
+
+// The rooms that a typed name may mean: the person's own, other public ones, and last a new one, which asks once. Enter in
+// the field goes to the first.
+export class RoomFinder extends LightElement {
+  static properties = {
+    chat: { attribute: false },
+    wanted: { attribute: false },
+    others: { state: true },
+    asking: { state: true },
+    error: { state: true },
+  };
+  #timer = null;
+
+  constructor() {
+    super();
+    Object.assign(this, { wanted: "", others: [], asking: null, error: null });
+  }
+
+  willUpdate(changed) {
+    this.follow(this.chat, this.chat.rooms);
+    if (changed.has("wanted")) this.#search();
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    clearTimeout(this.#timer);
+  }
+
+  render() {
+    if (!this.wanted) return nothing;
+    const own = roomsNamed(this.chat, this.wanted);
+    const found = [...own, ...this.others];
+    return html`<ul class="rooms found" aria-label=${gettext("Matches")}>
+        ${repeat(found, ({ id }) => id, (room, index) => this.#entry(room, index === 0))}
+        ${this.#isTaken(found) ? nothing : html`<li>${this.#creator()}</li>`}</ul>
+      <p class="error" role="alert">${this.error}</p>`;
+  }
+
+  // Where Enter leads. What is still asked of the server is waited for: a name that begins another one's makes no room.
+  async go(name) {
+    const [own] = roomsNamed(this.chat, name);
+    if (own) return this.#open(own);
+    const [other] = await this.#othersNamed(name);
+    if (other) return this.#open(other);
+    return this.#ask(name);
+  }
+
+  async #ask(name) {
+    this.wanted = name;
+    await this.updateComplete;
+    this.asking = name;
+    await this.updateComplete;
+    this.querySelector("[data-act=create]")?.focus();
+  }
+
+  #search() {
+    clearTimeout(this.#timer);
+    const { wanted } = this;
+    Object.assign(this, { others: [], asking: null, error: null });
+    if (wanted) this.#timer = setTimeout(() => this.#find(wanted), PAUSE);
+  }
+
+  async #find(wanted) {
+    const others = await this.#othersNamed(wanted);
+    if (wanted === this.wanted) this.others = others;
+  }
+
+  async #othersNamed(name) {
+    try {
+      return await this.chat.publicRooms(name);
+    } catch {
+      return []; // the own rooms are there all the same
+    }
+  }
+
+  #entry(room, isFirst) {
+    const isOwn = this.chat.rooms.get(room.id) !== undefined;
+    const name = nameOf(room);
+    return html`<li><a class="room" href=${this.chat.urlOf(room.id)} data-room=${room.id} ?data-first=${isFirst}
+      @click=${(event) => this.#clicked(event, room)}>${signOf(room)}<b title=${name}><bdi>${name}</bdi></b>
+      ${isOwn ? waitingBadge(waitingIn(room)) : html`<small>${gettext("not joined")}</small>`}</a></li>`;
+  }
+
+  #creator() {
+    const name = this.wanted.replace(/^#\s*/u, "");
+    const words = interpolate(gettext("Create public room “%(name)s”"), { name });
+    if (this.asking === null) {
+      return html`<button type="button" class="room create" @click=${() => this.#ask(name)}>${words}</button>`;
+    }
+    return html`<div class="ask" role="group" aria-label=${words}><p>${gettext("No room has this name yet.")}</p>
+      <button type="button" class="button" data-act="create" @click=${() => this.#create(name)}>${words}</button></div>`;
+  }
+
+  #isTaken(found) {
+    const isIt = (room) => room.kind !== "private" && !room.people && rankOf(searchKey(room.name), this.wanted) === 4;
+    return found.some(isIt);
+  }
+
+  async #create(name) {
+    try {
+      this.#leave(await this.chat.join(name));
+    } catch (error) {
+      this.error = error.message;
+    }
+  }
+
+  // A click with a modifier means another tab or window: that is the browser's.
+  #clicked(event, room) {
+    if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    this.#open(room);
+  }
+
+  // Of a room that is not the person's own, its page says what it is, and lets them join.
+  #open(room) {
+    if (this.chat.rooms.get(room.id)) this.#leave(room.id);
+    else location.assign(this.chat.urlOf(room.id));
+  }
+
+  #leave(id) {
+    this.dispatchEvent(new CustomEvent("go", { detail: id, bubbles: true }));
+    this.dispatchEvent(new Event("write", { bubbles: true }));
+  }
+}
+
+customElements.define("room-finder", RoomFinder);

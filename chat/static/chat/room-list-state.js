@@ -1,0 +1,49 @@
+import { Model } from "./model.js";
+import { shared } from "./store.js";
+
+// How the person looks at the list of rooms: folded sections, and unread rooms only. This browser remembers it.
+export class RoomListState extends Model {
+  #key;
+  #folded;
+  #unreadOnly;
+
+  constructor(me) {
+    super();
+    this.#key = `room-list:${me.id}`;
+    const { folded, unreadOnly } = this.#stored();
+    this.#folded = new Set(Array.isArray(folded) ? folded : []);
+    this.#unreadOnly = unreadOnly === true;
+  }
+
+  get unreadOnly() {
+    return this.#unreadOnly;
+  }
+
+  isFolded(section) {
+    return this.#folded.has(section);
+  }
+
+  fold(section) {
+    if (!this.#folded.delete(section)) this.#folded.add(section);
+    this.#keep();
+  }
+
+  toggleUnreadOnly() {
+    this.#unreadOnly = !this.#unreadOnly;
+    this.#keep();
+  }
+
+  // What another release of the page wrote may be something else.
+  #stored() {
+    try {
+      return JSON.parse(shared.get(this.#key)) ?? {};
+    } catch {
+      return {};
+    }
+  }
+
+  #keep() {
+    shared.set(this.#key, JSON.stringify({ folded: [...this.#folded], unreadOnly: this.#unreadOnly }));
+    this.changed();
+  }
+}
