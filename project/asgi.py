@@ -23,6 +23,7 @@ from project.bodies import CappedBodies
 from project.fairness import FairRequests
 from project.finishing import Finishing
 from project.handshakes import LimitedHandshakes
+from project.health import HealthAnswers
 from project.memory import share_arenas
 from project.origins import ExactOrigin
 from project.routing import websocket_urlpatterns
@@ -42,6 +43,6 @@ limited = LimitedHandshakes(signed_in, limits.handshakes(), settings.TRUSTED_PRO
 # The origin is looked at first: otherwise any page could use up what the address of its visitor may do.
 websocket = ExactOrigin(limited, settings.ALLOWED_ORIGINS)
 
-requests = FairRequests(Finishing(CappedBodies(http, settings.BODY_BYTES)), limits.at_once())
+requests = HealthAnswers(FairRequests(Finishing(CappedBodies(http, settings.BODY_BYTES)), limits.at_once()))
 
 application = ProtocolTypeRouter({"http": requests, "websocket": websocket})

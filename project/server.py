@@ -17,6 +17,7 @@ from typing import Any
 from daphne import server as daphne
 from daphne.cli import CommandLineInterface
 from django.conf import settings
+from twisted.internet import reactor
 from twisted.internet.defer import Deferred
 
 from project.clock import measure_by_monotonic_clock
@@ -26,6 +27,7 @@ from project.logs import discreetly
 from project.migrating import refuse_an_old_database
 from project.requests import Factory, Request
 from project.safety import is_loopback
+from project.watchdog import Watchdog
 from project.websocket import GOOD_BYE_SECONDS, Socket
 
 daphne.HTTPFactory = Factory  # Daphne's server makes one by that name, and cannot be told of another
@@ -76,7 +78,11 @@ class Server(daphne.Server):
         super().listen_success(port)
 
     def listen_error(self, failure: Any) -> None:
-        self.refusal = f"roomful: {failure.getErrorMessage()}"
+        self.end(f"roomful: {failure.getErrorMessage()}")
+
+    def end(self, refusal: str) -> None:
+        """End in order, with this line and an exit code that says that it was no order of the operator's."""
+        self.refusal = refusal
         self.stop()
 
     def kill_all_applications(self) -> Any:
@@ -101,6 +107,8 @@ class ProductionServer(Server):
 
     def run(self) -> None:
         refuse_an_old_database()
+        watchdog = Watchdog(reactor.callFromThread, lambda: self.end("roomful: The server ended itself; see the log."))
+        reactor.callWhenRunning(watchdog.start)
         super().run()
 
     def listen_success(self, port: Any) -> None:

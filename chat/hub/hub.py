@@ -79,13 +79,18 @@ class Hub:
         self._subscriptions.want(envelopes.PEOPLE_GROUP)
         self._tracker.start()
         self._sidebars.start()
-        self._work.begin(self._publisher.publish_forever())
+        self._work.keep(self._publisher.publish_forever())
         self._work.begin(self.billboard.check())
         self._work.repeat(limits.check_seconds, lambda: check_versions(self))
         self._work.begin_duties()
         self._work.repeat(limits.standing_seconds, lambda: check_standing(self))
         self._work.repeat(limits.standing_seconds, lambda: check_people(self))
         self._work.repeat(sessions.PAUSE.total_seconds, lambda: note_use(self))
+
+    @property
+    def runs(self) -> bool:
+        """Whether it reads, writes and checks. Redis may be away."""
+        return self._work.runs and self._subscriptions.runs
 
     async def leave(self) -> None:
         """The server is about to end: its people leave, after a linger that is long enough for them to come back.

@@ -42,6 +42,10 @@ class Subscriptions:
         with contextlib.suppress(Exception):
             await self._layer.flush()
 
+    @property
+    def runs(self) -> bool:
+        return not any(task.done() for task in self._tasks)
+
     def want(self, group: str) -> None:
         self._wanted.add(group)
         self._changed.set()

@@ -27,11 +27,25 @@ class Work:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._tasks: set[asyncio.Task[None]] = set()
+        self._lasting: list[asyncio.Task[None]] = []
+
+    @property
+    def runs(self) -> bool:
+        """Whether all goes on that is to go on as long as the hub."""
+        return not any(task.done() for task in self._lasting)
 
     def begin(self, work: Coroutine[Any, Any, None]) -> None:
+        self._begin(work)
+
+    def keep(self, work: Coroutine[Any, Any, None]) -> None:
+        """Begin what ends with the hub alone."""
+        self._lasting.append(self._begin(work))
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = self._loop.create_task(_logged(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     def repeat(self, seconds: Callable[[], float], work: Duty) -> None:
         """Do it every so many seconds, counted from the end of the last time."""
@@ -41,7 +55,7 @@ class Work:
                 await asyncio.sleep(seconds())
                 await _logged(work())
 
-        self.begin(repeat())
+        self.keep(repeat())
 
     def begin_duties(self) -> None:
         for seconds, duty in _duties:
