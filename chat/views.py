@@ -22,6 +22,8 @@ from chat.services.naming import room_of
 from chat.services.wording import clean_name
 from chat.traffic import charged
 
+MOST_UNFOLDED = 50  # own rooms on the index
+
 
 @never_cache
 @require_GET
@@ -108,7 +110,7 @@ def _index(request: HttpRequest, status: int = 200, **form: str) -> HttpResponse
     context = {
         "me": events.user_card(user),
         "rooms": listed,
-        "yours": [room for room in shown if not room.get("archived")],
+        **_folded([room for room in shown if not room.get("archived")]),
         "archived": [room for room in shown if room.get("archived")],
         "public_rooms": directory.entries_of(page, {membership.room_id for membership in memberships}, here),
         "public_page": page,
@@ -117,6 +119,16 @@ def _index(request: HttpRequest, status: int = 200, **form: str) -> HttpResponse
         "go_new": "",
     }
     return render(request, "chat/index.html", context | form, status=status)
+
+
+def _folded(own: list[dict[str, Any]]) -> dict[str, Any]:
+    """Split a long list of own rooms: those further down are folded, unless they have something unread."""
+    first, rest = own[:MOST_UNFOLDED], own[MOST_UNFOLDED:]
+    return {
+        "yours": first + [room for room in rest if room["unread"]],
+        "more_yours": [room for room in rest if not room["unread"]],
+        "own_count": len(own),
+    }
 
 
 def _listed_rooms(user: User, shown: int) -> list[dict[str, Any]]:

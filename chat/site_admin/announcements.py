@@ -14,10 +14,9 @@ from django.views.decorators.http import require_POST
 from chat.asking import attempt
 from chat.models import Announcement
 from chat.models.announcement import ANNOUNCEMENT_LENGTH
+from chat.paging import numbered
 from chat.services import announcements as service
 from chat.site_admin.access import for_administrators, show
-
-LISTED = 100
 
 HOURS = [
     ("", gettext_lazy("until it is ended")),
@@ -52,7 +51,7 @@ def announcements(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "shown": Announcement.objects.current().first(),
-        "announcements": Announcement.objects.select_related("by").order_by("-pk")[:LISTED],
+        "found": numbered(request, Announcement.objects.select_related("by").order_by("-pk")),
     }
     return show(request, "announcements", context, status=422 if form.is_bound else 200)
 

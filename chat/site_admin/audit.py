@@ -14,9 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from accounts.models import User
 from chat import paging
 from chat.database import read
-from chat.models import AuditEntry
+from chat.models import AuditEntry, Room
 from chat.site_admin.access import for_administrators, show
 from chat.spreadsheets import as_csv
 
@@ -56,7 +57,7 @@ class SearchForm(forms.Form):
         found = AuditEntry.objects.for_the_site()
         if text := asked["text"]:
             names = Q(actor_name__icontains=text) | Q(person_name__icontains=text) | Q(room_name__icontains=text)
-            found = found.filter(names | Q(reason__icontains=text))
+            found = found.filter(names | _are_called(text) | Q(reason__icontains=text))
         if asked["act"]:
             found = found.filter(act=asked["act"])
         if asked["since"]:
@@ -96,6 +97,13 @@ async def _lines(found: QuerySet[AuditEntry]) -> AsyncIterator[str]:
     while page.older:
         page = await read(paging.newest, found, "at", page.older, EXPORTED_AT_ONCE)
         yield as_csv(map(_cells, page.rows))
+
+
+def _are_called(text: str) -> Q:
+    """Return the condition that a person or a room of an entry is called so now, without case and accents."""
+    people = User.objects.whose_name_begins(text).values("pk")
+    rooms = Room.objects.best_named(text).order_by().values("pk")
+    return Q(actor_id__in=people) | Q(person_id__in=people) | Q(room_id__in=rooms)
 
 
 def _cells(entry: AuditEntry) -> list[str]:

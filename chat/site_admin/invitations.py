@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -16,10 +17,9 @@ from accounts.models import Invitation
 from accounts.overload import Overloaded
 from chat.asking import attempt
 from chat.links import LinkForm
+from chat.paging import numbered
 from chat.services import site_invitations as service
 from chat.site_admin.access import for_administrators, show
-
-MOST_OVER = 20  # of those that do not work any more, the latest are shown
 
 HOW_OPEN = {
     "open": gettext_lazy("Anybody may sign up here. Whoever was invited may, too."),
@@ -47,7 +47,7 @@ def invitations(request: HttpRequest) -> HttpResponse:
         if done and found:
             mail(request, *found)
             made, status, form = link(found[1]), 200, InvitationForm()
-    return show(request, "invitations", {"form": form, "link": made, **_all()}, status)
+    return show(request, "invitations", {"form": form, "link": made, **_all(request)}, status)
 
 
 @require_POST
@@ -68,10 +68,9 @@ def mail(request: HttpRequest, invitation: Invitation, token: str) -> None:
         messages.error(request, _("The mail could not be sent. Give them the link yourself."))
 
 
-def _all() -> dict[str, Any]:
-    """All by which somebody may still sign up, and some that are over."""
-    found = Invitation.objects.select_related("by").order_by("-pk")
-    valid = list(found.valid())
-    over = found.exclude(pk__in=[invitation.pk for invitation in valid])[:MOST_OVER]
+def _all(request: HttpRequest) -> dict[str, Any]:
+    """Return a page of the invitations, those that work before those that are over."""
+    works = Exists(Invitation.objects.valid().filter(pk=OuterRef("pk")))
+    page = numbered(request, Invitation.objects.select_related("by").annotate(works=works).order_by("-works", "-pk"))
     how_open = HOW_OPEN[settings.SIGNUP] % {"domains": ", ".join(settings.SIGNUP_DOMAINS)}
-    return {"invitations": [*valid, *over], "valid": {each.pk for each in valid}, "how_open": how_open}
+    return {"found": page, "valid": {each.pk for each in page if each.works}, "how_open": how_open}

@@ -11,9 +11,10 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from accounts.models import User
+from chat.audit_words import lines_of
 from chat.models import AuditEntry, Room
 from chat.models.audit import Unchangeable
-from chat.services import audit
+from chat.services import audit, rooms
 from chat.services.actor import Actor
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +79,56 @@ def test_the_audit_log_is_searched_by_words_act_and_days(alice: User, bob: User,
     assert acts(act="member.muted") == ["member.muted"]
     assert acts(until="2026-03-09") == ["person.banned"] == acts(since="2026-03-09", until="2026-03-09")
     assert acts(until="2026-03-08") == [] == acts(since="nonsense") == acts(act="nonsense") == acts(text="\0")
+
+
+def test_the_audit_log_is_searched_without_case_and_accents(alice: User, bob: User, site: User, general: Room) -> None:
+    alice.display_name, general.name = "Ольга", "Núñez"
+    alice.save()
+    general.save()
+    note(bob, room=general)
+    note(alice, Act.PERSON_BANNED, person=bob)
+    for text, act in (("nunez", "member.muted"), ("ольга", "person.banned")):
+        entries = page(site).get(reverse("chat:site-admin:audit"), {"text": text}).context["entries"].rows
+        assert act in [entry.act for entry in entries]
+        assert len({"member.muted", "person.banned"} & {entry.act for entry in entries}) == 1
+
+
+def test_details_are_shown_in_words_and_times_in_the_readers_zone(alice: User, site: User, general: Room) -> None:
+    User.objects.filter(pk=site.pk).update(time_zone="Europe/Berlin")
+    rooms.change_settings(general.pk, by=Actor(alice), kind="private", topic="Squids")
+    rooms.change_settings(general.pk, by=Actor(alice), kind="public")
+    rooms.change_settings(general.pk, by=Actor(site), default=True)
+    note(alice, room=general, until="2026-11-30T02:03:44.433012+00:00", count=2276, message=12345, removes_posts=False)
+    shown = page(site).get(reverse("chat:room-settings:log", args=[general.pk])).content.decode()
+    for words in (
+        "Kind: <bdi>Public → Private</bdi>",
+        "Topic: <bdi>– → Squids</bdi>",
+        "New people are added: <bdi>no → yes</bdi>",
+        "Until: <bdi>Nov. 30, 2026, 3:03 a.m.</bdi>",
+        "Messages: <bdi>2,276</bdi>",
+        "Message: <bdi>12345</bdi>",
+        "Posts are removed: <bdi>no</bdi>",
+    ):
+        assert words in shown, words
+    for raw in ("{&#x27;", "False", "T02:03"):
+        assert raw not in shown
+
+
+def test_every_detail_that_is_stored_has_words() -> None:
+    details = {
+        "before": {"until": None, "reason": "Spam"},
+        "kind": "direct",
+        "fields": ["email", "username"],
+        "unheard_of": {"deep": [1, True]},
+        "until": "no time T at all",
+    }
+    assert lines_of(AuditEntry(details=details)) == [
+        ("Before", "Until: –, Reason: Spam"),
+        ("Kind", "Direct"),
+        ("Fields", "email, username"),
+        ("unheard_of", "deep: 1, yes"),
+        ("Until", "no time T at all"),
+    ]
 
 
 def test_the_audit_log_is_paged_by_key_without_gaps_or_repeats(site: User) -> None:

@@ -4,17 +4,20 @@ from datetime import timedelta
 from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.models import User
-from chat import paging
+from chat import paging, views
 from chat.models import Ban, Invite, Membership, Room
 from chat.services import archiving, invitations, rooms
 from chat.services.actor import Actor
+from chat.services.messages import post_message
+from chat.templatetags.numbers import grouped
 from chat.tests.test_pages import signed_in
 from conftest import make_person
 
@@ -278,6 +281,23 @@ class TestIndex:
         assert [room["id"] for room in answer.context["archived"]] == [general.pk]
         assert answer.context["public_rooms"] == []
         assert "<bdi>Bob</bdi>" in text_of(answer)
+
+    def test_a_long_list_of_own_rooms_is_folded_but_for_unread_rooms(
+        self, alice: User, bob: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(views, "MOST_UNFOLDED", 2)
+        own = [rooms.create_room(alice, f"room {number}") for number in range(5)]
+        rooms.join(bob, own[3].pk)
+        post_message(bob, own[3].pk, body="Hello", client_id=uuid4())
+        answer = signed_in(alice).get("/")
+        assert [room["name"] for room in answer.context["yours"]] == ["room 0", "room 1", "room 3"]
+        assert [room["name"] for room in answer.context["more_yours"]] == ["room 2", "room 4"]
+        assert "Show 2 more rooms" in text_of(answer)
+
+    def test_counts_have_their_thousands_set_apart(self) -> None:
+        assert [grouped(number) for number in (0, 999, 2276, 1_000_000, "?")] == ["0", "999", "2,276", "1,000,000", "?"]
+        with translation.override("de"):
+            assert grouped(2276) == "2.276"
 
     def test_the_index_shows_emoji_topic_and_description_of_a_room(self, alice: User) -> None:
         rooms.create_room(alice, "squids", description="First line\nsecond", emoji="🦑", topic="Ten arms")

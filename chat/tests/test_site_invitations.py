@@ -7,10 +7,12 @@ from django.core import mail
 from django.core.mail import EmailMessage
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Invitation, User
+from chat import paging
 from chat.errors import Invalid, NotFound
-from chat.models import AuditEntry
+from chat.models import Announcement, AuditEntry
 from chat.services import site_invitations
 from chat.services.actor import Actor
 
@@ -54,6 +56,27 @@ def test_an_invitation_works_even_if_its_mail_cannot_be_sent(
     monkeypatch.setattr(EmailMessage, "send", fail)
     link = invite(admin_client, email="bob@example.org")
     assert Client().get(link)["Location"] == reverse("account_signup")
+
+
+def test_invitations_and_announcements_come_in_pages(
+    admin_client: Client, admin_user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paging, "NUMBERED_LENGTH", 2)
+    for number in range(3):
+        Invitation.objects.create(digest=f"digest {number}", email=f"person{number}@example.org", by=admin_user)
+        Announcement.objects.create(text=f"Announcement {number}", by=admin_user)
+    Invitation.objects.filter(digest="digest 2").update(revoked_at=timezone.now())
+
+    def shown(name: str, page: int) -> list[str]:
+        answer = admin_client.get(reverse(f"chat:site-admin:{name}"), {"page": page})
+        assert "Page" in answer.content.decode()
+        return [getattr(row, "text", "") or row.email.partition("@")[0] for row in answer.context["found"]]
+
+    assert [shown("invitations", 1), shown("invitations", 2)] == [["person1", "person0"], ["person2"]]
+    assert [shown("announcements", 1), shown("announcements", 2)] == [
+        ["Announcement 2", "Announcement 1"],
+        ["Announcement 0"],
+    ]
 
 
 def test_a_revoked_invitation_leads_nowhere(admin_client: Client) -> None:

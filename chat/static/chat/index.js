@@ -131,6 +131,8 @@ class Index {
     for (const item of document.querySelectorAll(isPart ? ".yours .list li" : ".list li")) {
       item.hidden = wanted !== "" && !rankOf(keyOf(item), wanted);
     }
+    const more = document.querySelector(".more-rooms");
+    if (more && wanted) more.open = true; // what matches may be folded
     if (isPart && wanted !== this.#asked) this.#searchSoon();
   }
 
