@@ -19,6 +19,8 @@ Every key stands under one hash tag, so that a script may touch all of them on a
     hiding            ZSET    users who decided to hide, by when others see them no more
     swept             number  when a server last swept or came back: proof that Redis takes writes
     unsettled         string  there while servers come back after Redis took no writes; expires by itself
+    returning         SET     nodes of before an outage whose processes are not back yet; expires by itself
+    ended             SET     nodes of before an outage whose processes are back, until no other is awaited
     repairing         string  the node that examines all of this; expires when it is the next one's turn
     done              HASH    `sweeps`, `swept_nodes`, `swept_holds`, `repairs`: how many so far, for operators
     epoch             string  random: another one means that Redis lost everything, or was restored from an older state

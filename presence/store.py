@@ -67,11 +67,13 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a script did: the changes, the errors of single operations, and whether there is more to do."""
+    """The result of a script: changes, errors of single operations, and whether there is more to do."""
 
     changes: tuple[Change, ...]
     errors: tuple[CorruptData, ...]
     more: bool
+    awaits_others: bool
+    """Whether processes are still to come back after an outage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +165,14 @@ class Store:
         except (RedisError, OSError):
             return
 
-    async def take_lease(self, node: str, lease_ms: int) -> tuple[CorruptData, ...]:
+    async def take_lease(self, node: str, lease_ms: int, *, was_shared: bool = False) -> tuple[CorruptData, ...]:
         """Make a new node known. Where Redis has lost what an earlier one wrote, a new epoch begins.
 
+        `was_shared` says that other processes may have had the same trouble: Redis notes which are not back yet.
         Returns what was wrong with keys that everything needs, and was deleted. One round trip.
         """
-        epoch, errors = await self._lease(node, lease_ms, "retake" if self._has_lost else "take")
+        verb = "retake" if self._has_lost else "take"
+        epoch, errors = await self._lease(node, lease_ms, verb, was_shared=was_shared)
         self._node, self._epoch, self._scripts, self._has_lost = node, epoch, 1, False
         return errors
 
@@ -229,8 +233,11 @@ class Store:
             epoch, clock, marks, *numbers = await pipe.execute()
             return _life(epoch, clock, marks), numbers
 
-    async def _lease(self, node: str, lease_ms: int, verb: str) -> tuple[str, tuple[CorruptData, ...]]:
-        answer = await self._run_as(node, "lease", lease_ms, verb, secrets.token_hex(8), conf().settle_ms)
+    async def _lease(
+        self, node: str, lease_ms: int, verb: str, *, was_shared: bool = False
+    ) -> tuple[str, tuple[CorruptData, ...]]:
+        args = lease_ms, verb, secrets.token_hex(8), conf().settle_ms, int(was_shared)
+        answer = await self._run_as(node, "lease", *args)
         return str(answer[0]), tuple(CorruptData(text) for text in answer[2])
 
     async def run_as(self, node: str, script: str, *args: str | int) -> Any:
@@ -367,7 +374,7 @@ def _named(error: ResponseError) -> PresenceError:
 
 
 def outcome_of(reply: Any) -> Outcome:
-    epoch, changes, errors, more = reply
+    epoch, changes, errors, more, awaits_others = reply
     return Outcome(
         changes=tuple(
             Change(topic, epoch, int(since), int(version), _ids(joined), _ids(left))
@@ -375,6 +382,7 @@ def outcome_of(reply: Any) -> Outcome:
         ),
         errors=tuple(CorruptData(text) for text in errors),
         more=bool(more),
+        awaits_others=bool(awaits_others),
     )
 
 

@@ -24,7 +24,10 @@ WRONG = {
     "corrupt": gettext_noop("%(key)s cannot be examined: %(member)s"),
 }
 
-SINGLE = ("epoch", "nodes", "lingering", "hiding", "inputs", "swept", "unsettled", "repairing", "done")
+SINGLE = (
+    *("epoch", "nodes", "lingering", "hiding", "inputs"),
+    *("swept", "unsettled", "returning", "ended", "repairing", "done"),
+)
 
 Item = tuple[str, ...]
 

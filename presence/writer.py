@@ -1,8 +1,8 @@
 """Makes Redis agree with what one process wants: one task, in order and in batches.
 
 A node is never trusted twice: after any trouble the process takes a new node id, asserts all that it wants, and ends
-the old node. Once the other servers had their time to come back, what only the old node has is swept, and the trouble
-is over.
+the old node. Once the other servers are back, or had their time for it, what only the old node has is swept, and the
+trouble is over.
 """
 
 import asyncio
@@ -21,7 +21,8 @@ from presence.wanted import Wanted
 
 logger = logging.getLogger(__name__)
 
-RETRY = (0.1, 0.4)  # seconds; a span, so that processes do not all come back to a new Redis at once
+RETRY = (0.1, 0.3)  # seconds; a span, so that processes do not all come back to a new Redis at once
+LOOK = 0.05  # seconds, until the process looks again whether the others are back
 
 Marker = asyncio.Future[None]
 
@@ -37,7 +38,9 @@ class Writer:
         self._announce = announce
         self._note_trouble = note_trouble
         self._was_alone = True  # in its trouble: Redis served the others
-        self._settles_at = 0.0  # on the loop's clock
+        self._settles_at = 0.0  # on the loop's clock: the others had their time
+        self._looks_at = 0.0  # on the loop's clock
+        self._awaits_others = False
         self._old_nodes: list[str] = []
         self._asserted: Marker | None = None  # done once all is asserted under the present node
         self._delay = 0.0  # seconds until Redis is tried again
@@ -66,7 +69,7 @@ class Writer:
             await self._come_back()
         elif self._is_asserted and self._old_nodes:
             await self._end_old_node()
-        elif self._is_asserted and self.in_trouble and asyncio.get_running_loop().time() >= self._settles_at:
+        elif self._is_asserted and self.in_trouble and asyncio.get_running_loop().time() >= self._looks_at:
             await self._end_trouble()
         elif self._queue:
             await self._apply_next()
@@ -91,7 +94,7 @@ class Writer:
         while more:
             outcome = await self._store.sweep(node, conf().lease_ms, conf().away_ms)
             self.report(outcome)
-            more = outcome.more
+            more, self._awaits_others = outcome.more, outcome.awaits_others
 
     def report(self, outcome: Outcome) -> None:
         self._announce(outcome.changes)
@@ -117,7 +120,7 @@ class Writer:
         self._wanted.forget_left()
         node = secrets.token_hex(8)
         try:
-            errors = await self._store.take_lease(node, conf().lease_ms)
+            errors = await self._store.take_lease(node, conf().lease_ms, was_shared=not self._was_alone)
         except PresenceError as error:
             self._lapse(error)
             return
@@ -137,10 +140,7 @@ class Writer:
     def _await_others(self) -> None:
         """Redis was away for all servers: give the others their time to come back."""
         if not self._was_alone:
-            settle = conf().settle_ms / 1000
-            loop = asyncio.get_running_loop()
-            self._settles_at = loop.time() + settle
-            loop.call_later(settle, self._wake.set)
+            self._settles_at = asyncio.get_running_loop().time() + conf().settle_ms / 1000
 
     async def _end_old_node(self) -> None:
         """What only the old node has was closed during the trouble, or moved to a process that is not back yet: hence
@@ -155,7 +155,11 @@ class Writer:
 
     async def _end_trouble(self) -> None:
         await self.while_available(self.sweep)
-        if self.available:
+        loop = asyncio.get_running_loop()
+        if self.available and self._awaits_others and loop.time() < self._settles_at:
+            self._looks_at = loop.time() + LOOK
+            loop.call_at(self._looks_at, self._wake.set)
+        elif self.available:
             self.in_trouble, self._was_alone = False, True
             self._note_trouble(False)
 

@@ -50,7 +50,7 @@ class Hub:
         self._subscriptions = Subscriptions(self.receive, self._publisher.mark)
         self.places = Places(self._subscriptions, self._forward, self._work.begin)
         self.counts = Counts(self._tell_room, self._tell_everyone, self._tell_counts, self._work.begin)
-        self._sidebars = Sidebars(self._subscriptions, self.counts, self.places.settle)
+        self._sidebars = Sidebars(self._subscriptions, self.counts, self.places.settle, self._recount)
         self.positions = ReadPositions()
         self._tracker = get_tracker()
         self.people = People(self._tracker, self.tell_user)
@@ -346,6 +346,9 @@ class Hub:
             self.positions.note(user, room["id"], room["last_read"])
         here = await fresh_here_counts([room["id"] for room in listed])
         return [room | {"here": count_in(here, room["id"])} for room in listed]
+
+    def _recount(self) -> None:
+        self._work.begin(self.counts.check(self.places))
 
     def _tell_room(self, room_id: int, frame: Frame, but_for: Container[Connection]) -> None:
         if place := self.places.get(room_id):

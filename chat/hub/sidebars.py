@@ -40,11 +40,21 @@ class Sidebars:
     nothing of it can get into what the others are told, nor when they are told.
     """
 
-    def __init__(self, subscriptions: Subscriptions, counts: Counts, settle: Callable[[int], None]) -> None:
-        """`settle` hands out what of a room's numbered events waits to be joined: it goes before what is told here."""
+    def __init__(
+        self,
+        subscriptions: Subscriptions,
+        counts: Counts,
+        settle: Callable[[int], None],
+        note_return: Callable[[], None],
+    ) -> None:
+        """`settle` hands out what of a room's numbered events waits to be joined: it goes before what is told here.
+
+        `note_return` is called when presence is known again.
+        """
         self._subscriptions = subscriptions
         self._counts = counts
         self._settle = settle
+        self._note_return = note_return
         self._rosters = Rosters(
             lambda topic, diff: self._note(topic, diff.joined | diff.left), self._note_availability, get_tracker()
         )
@@ -126,7 +136,9 @@ class Sidebars:
             if shown.sidebar.note(topic, users):
                 shown.pace.soon()
 
-    def _note_availability(self, _available: bool) -> None:
+    def _note_availability(self, available: bool) -> None:
+        if available:
+            self._note_return()
         for shown in self._shown.values():
             shown.pace.soon()
 

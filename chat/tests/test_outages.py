@@ -276,9 +276,11 @@ class TestWithoutRedis:
                     assert await asyncio.to_thread(fetch, one, "/", await in_thread(session_cookie)(alice))
                     await length.elapse(full=25, short=LEASE + 1)
                     assert not any(knows(client) for client in (a, b, d))
-                with measured.time("until presence is right after the return", within=5):
+                with measured.time("until presence is right after the return", within=1):
                     for client in (a, b, d):
                         await sees_only(client, "alice", "bob", "dave", within=30)
+            with measured.time("until counts are right, too", within=1):
+                await a.event("presence.counted", rooms={str(general.pk): 3})
             await settled(a, b)
             for client, before in told:
                 assert all(view == {"alice", "bob", "dave"} for view in views(client)[before:])

@@ -38,7 +38,7 @@ end
 local TYPES = {
   topic = 'set', conns = 'set', topics = 'set', owned = 'set', version = 'string', state = 'hash', node = 'string',
   nodes = 'zset', inputs = 'zset', lingering = 'zset', hiding = 'zset', swept = 'string', unsettled = 'string',
-  repairing = 'string', done = 'hash', epoch = 'string',
+  returning = 'set', ended = 'set', repairing = 'string', done = 'hash', epoch = 'string',
 }
 
 -- The type of a key, where it is another than it should be: something else wrote it.
@@ -103,6 +103,21 @@ local function follow_clock(back_ms, lease_ms)
   redis.call('DEL', key('repairing'), key('unsettled'))
 end
 
+-- An outage that other nodes may have had, too: their processes are to come back and to end these nodes, but are not
+-- awaited for long. Where Redis lost the nodes, nobody knows how many, and only the time counts.
+local function await_others(settle_ms)
+  if redis.call('EXISTS', key('returning')) == 1 then
+    return
+  end
+  local ids = redis.call('ZRANGE', key('nodes'), 0, -1)
+  for _, id in ipairs(#ids > 0 and ids or {'lost'}) do
+    if id ~= node then
+      redis.call('SADD', key('returning'), id)
+    end
+  end
+  redis.call('PEXPIRE', key('returning'), settle_ms + math.floor(settle_ms / 2))
+end
+
 -- A gap between sweeps means that Redis took no writes, or that every server was away. A lease that ended meanwhile
 -- proves nothing: its node gets the time of one lease to renew it. Users who linger, or are about to be hidden, get the
 -- time in which servers come back; until these have swept what they had before, what is read is not to be believed.
@@ -117,6 +132,7 @@ local function notice_a_pause(lease_ms, settle_ms)
     postpone('lingering', now + settle_ms)
     postpone('hiding', now + settle_ms)
     redis.call('SET', key('unsettled'), 1, 'PX', settle_ms + math.floor(settle_ms / 2))
+    await_others(settle_ms)
   end
 end
 
@@ -259,5 +275,6 @@ local function reply(more)
     end
   end
   local epoch = redis.pcall('GET', key('epoch'))
-  return {type(epoch) == 'string' and epoch or '', list, errors, more and 1 or 0}
+  local awaits_others = redis.call('EXISTS', key('returning'))
+  return {type(epoch) == 'string' and epoch or '', list, errors, more and 1 or 0, awaits_others}
 end

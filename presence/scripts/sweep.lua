@@ -80,11 +80,14 @@ local function become_idle(user)
   end
 end
 
-delete_mistyped('lingering', 'hiding', 'inputs', 'done')
+delete_mistyped('lingering', 'hiding', 'inputs', 'returning', 'ended', 'done')
 notice_a_pause(lease_ms, settle_ms)
 count('sweeps', 1)
 local more_nodes = attempt(sweep_nodes)
 local more_lingering = attempt(take_due, 'lingering', now, stop_lingering)
 local more_hiding = attempt(take_due, 'hiding', now, stop_being_seen)
 local more_idle = attempt(take_due, 'inputs', now - away_ms, become_idle)
+if not more_nodes and redis.call('EXISTS', key('returning')) == 0 then
+  redis.call('DEL', key('unsettled'))
+end
 return done(reply(more_nodes or more_lingering or more_hiding or more_idle))

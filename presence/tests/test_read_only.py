@@ -7,6 +7,7 @@ import pytest
 from pytest_django import Settings
 from redis import Redis
 
+from presence.conf import DEFAULTS, conf
 from presence.errors import PresenceUnavailable
 from presence.reads import acount, count, snapshot
 from presence.report import report, verify
@@ -61,6 +62,55 @@ async def test_views_are_unavailable_while_redis_takes_no_writes_and_right_once_
     assert count([ROOM]) == await acount([ROOM]) == [2]
 
 
+@pytest.mark.alone
+async def test_views_are_right_within_a_second_after_redis_takes_writes_again(
+    processes: Processes, redis: Redis, settings: Settings
+) -> None:
+    settings.PRESENCE = DEFAULTS | {"REDIS_URL": settings.PRESENCE["REDIS_URL"], "LEASE_MS": 3_000}
+    servers = [processes() for _ in range(4)]
+    for number, server in enumerate(servers):
+        await server.watch(ROOM)
+        server.tracker.track(ROOM, number, "tab")
+    everyone = set(range(4))
+    await eventually(lambda: all(server.sees(ROOM) == everyone for server in servers))
+
+    with read_only(redis, "a read-only replica"):
+        await eventually(lambda: not any(server.rosters.available for server in servers))
+        servers[0].tracker.drop("tab")  # reconnects to another server
+        servers[1].tracker.track(ROOM, 0, "tab, reconnected")
+        await asyncio.sleep(2)  # longer than half a lease
+    began = asyncio.get_running_loop().time()
+    await eventually(lambda: all(server.rosters.available for server in servers))
+
+    assert asyncio.get_running_loop().time() - began < patience(1)
+    assert all(server.sees(ROOM) == everyone for server in servers)
+    assert all(server.left(ROOM) == [] for server in servers)
+    assert not redis.exists("{presence}:unsettled", "{presence}:returning", "{presence}:ended")
+
+
+async def test_a_server_that_does_not_come_back_is_awaited_for_as_long_as_servers_may_need(
+    processes: Processes, redis: Redis, settings: Settings
+) -> None:
+    settings.PRESENCE = {**settings.PRESENCE, "LINGER_MS": 60_000}
+    process, dead = processes(), processes()
+    await process.watch(ROOM)
+    process.tracker.track(ROOM, ALICE, "tab")
+    dead.tracker.track(ROOM, BOB, "tab of bob")
+    await eventually(lambda: process.sees(ROOM) == {ALICE, BOB})
+    with read_only(redis, "a read-only replica"):
+        await eventually(lambda: process.tracker.in_trouble)
+        await dead.die()
+        await asyncio.sleep(1)  # longer than half a lease
+    began = asyncio.get_running_loop().time()
+    await eventually(lambda: process.tracker.available)
+    assert redis.exists("{presence}:returning")
+
+    await eventually(lambda: process.rosters.available)
+
+    assert asyncio.get_running_loop().time() - began >= conf().settle_ms / 1000
+    await eventually(lambda: process.sees(ROOM) == {ALICE})
+
+
 @pytest.mark.parametrize("way", WAYS)
 async def test_operators_can_look_while_redis_takes_no_writes(processes: Processes, redis: Redis, way: str) -> None:
     process = processes()
@@ -88,7 +138,7 @@ async def test_a_batch_is_refused_whole_where_memory_is_full(redis: Redis) -> No
 async def test_reads_are_unavailable_where_no_server_sweeps(processes: Processes, redis: Redis) -> None:
     process = processes()
     process.tracker.track(ROOM, ALICE, "tab")
-    await eventually(lambda: redis.exists("{presence}:swept"))
+    await process.tracker.settled()
     assert count([ROOM]) == [1]
 
     await process.die()

@@ -204,7 +204,7 @@ async def test_a_server_goes_on_though_a_key_that_everything_needs_is_of_another
     await process.watch(ROOM)
     name = k(f"{key}:{process.tracker.node}" if key in ("node", "owned") else key)
     redis.delete(name)
-    redis.sadd(name, "nonsense") if key != "owned" else redis.set(name, "nonsense")
+    redis.set(name, "nonsense") if key in ("owned", "returning", "ended") else redis.sadd(name, "nonsense")
     wrong = redis.type(name)
 
     process.tracker.track(ROOM, NOBODY, "another tab")
