@@ -55,6 +55,21 @@ def misleads(words: str, href: str) -> bool:
     return any(_host(name) != _host_of(href) for name in dict.fromkeys(_named(shown, re.split("[?#]", target)[0])))
 
 
+def names_host(words: str, href: str) -> bool:
+    """Return whether the words of a link say where it leads: its host, or its address."""
+    shown, host = _as_shown(words), shown_host(href)
+    if len(shown) > LONGEST or not host:
+        return False
+    names = {name for word in re.split(r"[\s/?#]", shown) for name in _names(word)}
+    return host.lower() in names or host in {_host(name) for name in names if not name.isascii() or "www." in name}
+
+
+def shown_host(href: str) -> str:
+    """Return where a link leads, to be read by people: a host, or an e-mail address."""
+    scheme, _, target = href.partition(":")
+    return target.partition("?")[0] if scheme.lower() == "mailto" else _host_of(href)
+
+
 def _named(shown: str, path: str) -> list[str]:
     """Return the part of the words that is read as a host, or as an e-mail address."""
     named = []

@@ -1,7 +1,7 @@
 """Emoji: what is one, and their short names, such as `:tada:`."""
 
 import re
-from functools import cache
+from functools import cache, reduce
 
 import emoji
 
@@ -9,8 +9,10 @@ EMOJI_LENGTH = 32  # code points: a family of four with skin tones has fewer
 
 _SELECTORS = re.compile("[\ufe0e\ufe0f]")  # of the form as text or as a picture
 
-# Not beside a letter or a digit: in 10:100:1 no hundred is meant.
-_NAME = re.compile(r"(?<![\w:]):([\w+-]{1,60}):(?![\w:])")
+MOST_ALONE = 3  # a message of so many emoji shows them large
+
+# Among words, and beside signs of a sentence, but not in 10:100:1, in a path or in the name of a host.
+_NAMES = re.compile(r"(?<![\w:/\\.=@#$%&+~-])((?<!\S)\\)?((?::[\w+-]{1,60}:)+)(?![\w:/\\=@#$%&+~-]|[.,;!?]+[\w/\\])")
 
 
 def is_emoji(text: str) -> bool:
@@ -40,9 +42,30 @@ def _forms() -> dict[str, str]:
     }
 
 
+def is_emoji_alone(text: str) -> bool:
+    """Return whether there are one to three emoji, and blanks between them."""
+    if len(text) > MOST_ALONE * (EMOJI_LENGTH + 1):
+        return False
+    found = emoji.emoji_list(text)
+    rest = reduce(lambda left, each: left.replace(each["emoji"], ""), found, text)
+    return 0 < len(found) <= MOST_ALONE and not rest.strip() and all(_is_pictured(each["emoji"]) for each in found)
+
+
+def _is_pictured(character: str) -> bool:
+    return bool(emoji.EMOJI_DATA[character]["status"] <= emoji.STATUS["fully_qualified"])
+
+
 def with_emoji(text: str) -> str:
-    """The text with 🎉 for `:tada:`. What names no emoji stays as it was typed."""
-    return _NAME.sub(lambda found: _names().get(found[1], found[0]), text)
+    """Return the text with 🎉 for `:tada:`. What names no emoji, or stands behind a backslash, is text."""
+    return _NAMES.sub(_replaced, text)
+
+
+def _replaced(found: re.Match[str]) -> str:
+    """Return the emoji for names in a row, if all of them name one."""
+    characters = [_names().get(name) for name in found[2].strip(":").split("::")]
+    if None in characters:
+        return found[0]
+    return found[2] if found[1] else "".join(each for each in characters if each)
 
 
 @cache

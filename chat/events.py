@@ -143,7 +143,7 @@ def quote_card(quoted: Message | None) -> dict[str, Any]:
     assert quoted is not None
     if quoted.is_deleted:
         return {"id": quoted.pk, "deleted": True}
-    return {"id": quoted.pk, "author": user_card(quoted.author), "body": quoted.body[:QUOTE_LENGTH]}
+    return {"id": quoted.pk, "author": user_card(quoted.author), "body": quoted.preview()[:QUOTE_LENGTH]}
 
 
 def _what_happened_to(message: Message) -> Iterator[tuple[str, Any]]:

@@ -58,6 +58,7 @@ class Message(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.TEXT)
     body = models.TextField(_("body"))
     html = models.TextField(_("body as HTML"), editable=False, db_default="")
+    rendering = models.PositiveSmallIntegerField(default=markdown.present_rendering, db_default=0, editable=False)
     client_id = models.UUIDField(_("client id"))
     created_at = models.DateTimeField(_("posted"))
 
@@ -134,8 +135,17 @@ class Message(models.Model):
         return self.deleted_at is not None
 
     def rendered(self) -> str:
-        """The body as safe HTML. Rows of a server from before there was `html` have none: theirs is made each time."""
-        return self.html or (self.html_of(self.kind, self.body) if self.body else "")
+        """Return the body as safe HTML. What older rules made is made each time, until it is stored (render_again)."""
+        if self.rendering == markdown.RENDERING and self.html:
+            return self.html
+        mentions = markdown.mentions_shown(self.html)  # nobody else was told
+        return self.html_of(self.kind, self.body, mentions) if self.body else ""
+
+    def preview(self) -> str:
+        """Return the body as it stands where it is quoted or listed: without its spoilers."""
+        if "||" in self.body and markdown.has_spoilers(self.rendered()):
+            return markdown.without_spoilers(self.body)
+        return self.body
 
     def has_other_words_than_at(self, version: int) -> bool:
         """Return whether the body was edited after that version."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 
-from chat import limits
+from chat import limits, markdown
 from chat.authority import Act
 from chat.errors import Edited, Forbidden, NotFound
 from chat.models import Edit, Message
@@ -57,9 +57,10 @@ def edit_message(
         if based_on is not None and message.has_other_words_than_at(based_on):
             raise Edited(message)
         _keep_version(message)
-        message.body, message.html, message.edited_at = body, rendered.html, timezone.now()
+        message.body, message.html, message.rendering = body, rendered.html, markdown.RENDERING
+        message.edited_at = timezone.now()
         message.body_version = room.version + 1  # the next one, under which it is saved
-        return save_changed_words(message, "body", "html", "edited_at", "body_version")
+        return save_changed_words(message, "body", "html", "rendering", "edited_at", "body_version")
 
 
 @transaction.atomic

@@ -47,12 +47,10 @@ def test_an_address_that_hides_its_host_does_not_become_a_link_to_it(address: st
 @pytest.mark.parametrize(
     ("words", "address"),
     [
-        ("the docs, e.g. of version 2.0", "https://example.org"),
         ("https://example.org", "https://example.org/login"),
         ("(see https://example.org/a).", "https://www.example.org/b"),
         ("www.example.com/docs", "https://example.com"),
         ("Bücher.de", "https://bücher.de/a"),
-        ("README.md", "https://example.org/src/README.md"),
         ("alice@example.com", "mailto:alice@example.com?subject=Tea"),
     ],
 )
@@ -60,6 +58,29 @@ def test_words_that_name_the_host_of_a_link_stay_the_link(words: str, address: s
     html = render(f"[{words}]({address})")
     assert text_of(html) == words
     assert len(Reader(html).links) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "address", "host"),
+    [
+        ("click", "https://evil.example/x", "evil.example"),
+        ("the docs, e.g. of version 2.0", "https://example.org", "example.org"),
+        ("README.md", "https://example.org/src/README.md", "example.org"),
+        ("*here*", "http://www.example.org:8443/?a#b", "example.org"),
+        ("intranet", "https://alice.github.io/", "alice.github.io"),
+        ("Bücher", "https://bücher.de/", "xn--bcher-kva.de"),
+        ("כאן", "https://example.org/", "example.org"),
+        ("write to me", "mailto:alice@example.org?subject=Tea", "alice@example.org"),
+    ],
+)
+def test_behind_words_that_do_not_name_the_host_of_a_link_the_host_is_shown(
+    words: str, address: str, host: str
+) -> None:
+    for body in (f"[{words}]({address})", f"![{words}]({address})"):
+        html = render(body)
+        assert text_of(html) == f"{words.strip('*')} ({host})"
+        assert f' <span class="host" dir="ltr">({host})</span></a>' in html
+        assert len(Reader(html).links) == 1
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,16 @@ class TestWorstCase:
     PATTERNS = [
         "[", "]", "[](", "![", "[[]]", "[a](b", "[a](<b", "[a](http://b \"", "[a](http://b)", "![a](http://b) ", "*",
         "**", "_", "*_", "a*", "*a ", "*a* ", "a**b", "*a _b ", "[*a", "*[", "~~", "~~a~~ ", "`", "`a", "``a`", "\\",
-        "\\[", "<", "<a", "<http://a>", "<a@b.c>", "<!--", "<![CDATA[", "&#", "&amp;", "http://", "http://a ", "http://a(",
+        "\\[", "<", "<a", "<http://a>", "<a@b.c>", "<!--", "<![CDATA[", "&#", "&amp;", "http://", "http://a ",
+        "http://a(",
         "mailto:a@b.c ", ":tada:", ":tada: ", "::", ">", "> ", ">a\n", "> - ", "- > a\n", "- ", "- a\n", "-  a\n\n",
         "-\n", "1. ", "1. a\n", "#", "# a\n", "a\n", "a\n\n", "\n", "\t", " ", "x", "x ", "\u202e", "🎉", "\"", "```\n",
         "```\na\n```\n", "```py\n1\n```\n", "```java\n\n\n\n```\n", "~~~\n",
+        "|", "||", "||a|| ", "|a|b|\n", "|-|-|\n", "\\*", "\\[a](http://b)", "\\`a\\`", "***a", "*a** ",
+        "- [ ] a\n", "  - a\n",
+        "“**a**”", "http:", "x://a_", "_https://x/y_ ", "mailto:?", "mailto:\u200e ", "http://a(http://a[", "*!!! ",
+        "@a ", "\\@a ",
+        "`a\n", "```\n`", "- a\n  ", "> > a\n",
     ]  # fmt: skip
 
     @pytest.mark.parametrize(
@@ -31,6 +37,9 @@ class TestWorstCase:
             *(f"```{language}\na::b" + "\n" * 2900 for language in ("python", "java", "c", "cs", "js")),
             *(f"```{language}\n" + "a\n" * 1450 for language in ("python", "java", "c", "cs", "js")),
             "```python\n" + "x = f(1, 'a')  # b\n" * 500,
+            "|a" * 60 + "\n" + "|-" * 60 + "\n" + ("|b" * 60 + "\n") * 80,
+            "*!" * 2400 + "!*" * 2400,
+            "- a\n" + "\n" * 9000 + " b",
         ],
         ids=lambda body: repr(body[:16]),
     )

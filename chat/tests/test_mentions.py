@@ -39,8 +39,30 @@ class TestMentions:
         assert f'<span class="mention" data-mention="{bob.pk}">@' in message.html
 
     @pytest.mark.parametrize(
-        "body", ["`@bob`", "a@bob", "@bobby", "[@bob](https://example.org)", "```\n@bob\n```", "@@bob"]
-    )
+        "body",
+        [
+            "@nobody/@bob", ".@bob well done", "_@bob_", "__@bob__", "+@bob", "-@bob", "me/@bob", "me+@bob",
+            "(a.@bob)", "/@bob",
+            "~~@bob~~", "||@bob||", "*_@bob_*", "cc:@bob", "→@bob",
+        ],
+    )  # fmt: skip
+    def test_a_mention_may_stand_beside_signs(self, alice: User, bob: User, general: Room, body: str) -> None:
+        message = post(alice, general, body)
+        assert message.told == [bob.pk]
+        assert f'data-mention="{bob.pk}">@bob</span>' in message.html
+
+    def test_two_mentions_may_stand_side_by_side(self, alice: User, bob: User, general: Room, carol: User) -> None:
+        for between in "/+.-,":
+            assert sorted(post(alice, general, f"@bob{between}@carol.c_d").told) == [bob.pk, carol.pk]
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            "`@bob`", "a@bob", "a_@bob", "1@bob", "@bobby", "[@bob](https://example.org)", "```\n@bob\n```",
+            "@@bob", "\\@bob",
+            "https://example.org/@bob",
+        ],
+    )  # fmt: skip
     def test_not_every_at_sign_is_a_mention(self, alice: User, general: Room, body: str) -> None:
         assert post(alice, general, body).told == []
 

@@ -143,7 +143,7 @@ def test_a_graph_without_a_tree_selects_by_its_imports() -> None:
 
 class TestTheRealTree:
     def test_markdown_selects_its_test_and_of_presence_only_that_which_checks_the_whole_site(self, real: Graph) -> None:
-        tests = affected(["chat/markdown.py"], real).tests
+        tests = affected(["chat/markdown/blocks.py"], real).tests
         assert "chat/tests/test_markdown.py" in tests
         assert {test for test in tests if test.startswith("presence/")} <= {"presence/tests/test_settings.py"}
 

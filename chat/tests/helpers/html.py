@@ -8,12 +8,32 @@ import pytest
 from chat import markdown
 from chat.highlighting import CLASSES
 
-TAGS = {"a", "blockquote", "br", "code", "em", "li", "ol", "p", "pre", "s", "span", "strong", "ul"}
+TAGS = {
+    "a", "blockquote", "br", "code", "div", "em", "input", "label", "li", "ol", "p", "pre", "s", "span", "strong",
+    "table", "tbody", "td", "th", "thead", "tr", "ul",
+}  # fmt: skip
 ATTRIBUTES = {
     "a": {"dir", "href", "rel", "target"},
+    "blockquote": {"dir"},
+    "div": {"class", "tabindex"},
+    "input": {"checked", "disabled", "type"},
+    "li": {"class", "dir", "value"},
     "ol": {"start"},
+    "p": {"class"},
     "pre": {"tabindex"},
-    "span": {"class"},
+    "span": {"class", "dir"},
+    "table": {"dir"},
+    "td": {"class", "dir"},
+    "th": {"class", "dir"},
+}
+SIDES = {"center", "end", "start"}
+CLASS_NAMES = {
+    "div": {"table"},
+    "li": {"task"},
+    "p": {"emoji"},
+    "span": {*CLASSES, "host", "spoiler"},
+    "td": SIDES,
+    "th": SIDES,
 }
 
 
@@ -54,7 +74,8 @@ def is_safe(html: str) -> bool:
     for tag, attributes in Reader(html).tags:
         assert tag in TAGS, tag
         assert set(attributes) <= ATTRIBUTES.get(tag, set()), (tag, attributes)
-        assert attributes.get("class", "c") in CLASSES
+        assert "class" not in attributes or attributes["class"] in CLASS_NAMES[tag]
+        assert tag != "input" or (attributes["type"], attributes["disabled"]) == ("checkbox", "")
         assert re.match(r"https?://|mailto:", attributes.get("href") or "http://", re.IGNORECASE), attributes
         assert tag != "a" or attributes["rel"] == "noopener noreferrer nofollow"
     assert markdown.clean(html) == html
