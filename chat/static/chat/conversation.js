@@ -8,6 +8,7 @@ export class Conversation extends Model {
   editing = null; // the id of the message that is being edited
   lowest = () => 0; // the log's: the position of the message that stands lowest on the screen
   reading = new Reading(this);
+  opened = new Set(); // the ids of long messages that are not folded
   #following = true;
 
   constructor(chat, timeline) {
@@ -112,6 +113,12 @@ export class Conversation extends Model {
   // Scrolls by so many pages.
   turn(pages) {
     this.dispatchEvent(new CustomEvent("turn", { detail: pages }));
+  }
+
+  fold({ id }, isOpen) {
+    if (isOpen) this.opened.add(id);
+    else this.opened.delete(id);
+    this.changed();
   }
 
   // One's own latest message here, which the arrow key in an empty composer edits.

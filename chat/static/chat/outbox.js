@@ -1,4 +1,5 @@
 import { Model } from "./model.js";
+import { previewOf } from "./previews.js";
 import { own } from "./store.js";
 
 const RETRY = 2000; // ms
@@ -109,8 +110,9 @@ export class Outbox extends Model {
 
 const QUOTED = 300; // characters, as the server shortens it
 
-function quoteOf({ id, author, body }) {
-  return { id, author, body: [...body].slice(0, QUOTED).join("") };
+function quoteOf(message) {
+  const { id, author } = message;
+  return { id, author, body: [...previewOf(message)].slice(0, QUOTED).join("") };
 }
 
 const after = (ms) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,4 +1,4 @@
-// HTML that the server made and sanitised (chat/markdown.py, its templates): all that may become part of the page. The
+// HTML that the server made and sanitised (chat/markdown, its templates): all that may become part of the page. The
 // security policy demands Trusted Types, so that any other text that some code took for HTML is refused by the browser.
 const policy = globalThis.trustedTypes?.createPolicy("roomful", { createHTML: (text) => text });
 

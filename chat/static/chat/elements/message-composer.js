@@ -1,5 +1,5 @@
 import { html, nothing } from "../vendor/lit.js";
-import { closeIcon, sendIcon } from "../parts/icons.js";
+import { closeIcon, formatIcon, sendIcon } from "../parts/icons.js";
 import { excerpt } from "../parts/quote.js";
 import { isBlank } from "../blank.js";
 import { readCommand } from "../commands.js";
@@ -11,6 +11,7 @@ import { gettext, interpolate, ngettext } from "../words.js";
 import { formats } from "./formatting.js";
 import { grow } from "./growing.js";
 import { LightElement } from "./light.js";
+import "./formatting-dialog.js";
 import "./mention-list.js";
 import "./silence-note.js";
 import "./slow-note.js";
@@ -70,9 +71,12 @@ export class MessageComposer extends LightElement {
       <mention-list .conversation=${this.conversation}></mention-list>
       <textarea name="body" rows="1" dir="auto" placeholder=${words} aria-label=${words} aria-autocomplete="list"
         maxlength=${LONGEST} aria-describedby=${note} enterkeyhint="send" @input=${this.#typed} @keydown=${this.#key}></textarea>
+      <button type="button" class="tool format" aria-label=${gettext("Formatting")} title=${gettext("Formatting")}
+        aria-haspopup="dialog" @click=${this.#help}>${formatIcon}</button>
       <button class="send" aria-label=${gettext("Send")} title=${gettext("Send")}>${sendIcon}</button></form>
       <slow-note .conversation=${this.conversation}></slow-note>
-      <p id=${note} class="composer-note" role="status" ?data-over=${this.left < 0}>${this.#note()}</p>`;
+      <p id=${note} class="composer-note" role="status" ?data-over=${this.left < 0}>${this.#note()}</p>
+      <formatting-dialog></formatting-dialog>`;
   }
 
   firstUpdated() {
@@ -203,6 +207,8 @@ export class MessageComposer extends LightElement {
       this.#unquote();
     }
   };
+
+  #help = () => this.querySelector("formatting-dialog").open();
 
   #unquote = () => {
     this.conversation.quote(null);

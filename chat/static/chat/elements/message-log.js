@@ -26,6 +26,7 @@ export class MessageLog extends LightElement {
   #toMessage = ({ detail: id }) => this.#jump(id);
   #open = (what, message, anchor) => this.#openTools(what, message, anchor);
   #unfold = (message) => this.#showFolded(message);
+  #fold = (message, isOpen) => this.#foldText(message, isOpen);
 
   constructor() {
     super();
@@ -113,12 +114,15 @@ export class MessageLog extends LightElement {
     const { chat } = this.conversation;
     const isFolded = chat.blocks.folds(message);
     const isQuoteFolded = chat.blocks.has(message.quote?.author?.id);
-    const ways = { open: this.#open, unfold: this.#unfold };
+    const ways = { open: this.#open, unfold: this.#unfold, fold: this.#fold };
+    const isOpen = this.conversation.opened.has(message.id);
     const hasEdit = chat.drafts.hasEdit(message.id);
-    const view = { chat, conversation: this.conversation, isPointedAt, isEdited, isFolded, hasEdit, ...ways };
+    const states = { isPointedAt, isEdited, isFolded, isOpen, hasEdit };
+    const view = { chat, conversation: this.conversation, ...states, ...ways };
     const rights = [chat.room?.role, chat.acts.silence?.why];
-    const folds = [isFolded, isQuoteFolded, chat.blocks.has(message.author.id)];
-    return guard([message, next, message.failed, isPointedAt, isEdited, hasEdit, ...folds, ...rights], () => messageRow(row, view));
+    const folds = [isQuoteFolded, chat.blocks.has(message.author.id)];
+    const known = [message, next, message.failed, ...Object.values(states), ...folds, ...rights];
+    return guard(known, () => messageRow(row, view));
   }
 
   // The message that is replied to, above what is.
@@ -194,6 +198,7 @@ export class MessageLog extends LightElement {
 
   async #jump(id) {
     this.#scroll.release();
+    this.conversation.fold({ id }, true);
     this.requestUpdate();
     await this.updateComplete;
     const article = this.querySelector(`article[data-id="${id}"]`);
@@ -205,6 +210,14 @@ export class MessageLog extends LightElement {
     this.conversation.chat.blocks.unfold(id);
     await this.updateComplete;
     this.querySelector(`article[data-id="${id}"]`)?.focus();
+  }
+
+  // What was folded again is in sight then.
+  async #foldText(message, isOpen) {
+    this.#scroll.release();
+    this.conversation.fold(message, isOpen);
+    await this.updateComplete;
+    if (!isOpen) this.querySelector(`article[data-id="${message.id}"]`)?.scrollIntoView({ block: "nearest" });
   }
 
   async #openTools(what, { id }, anchor) {

@@ -1,11 +1,11 @@
-import { guard, html, nothing, repeat } from "../vendor/lit.js";
+import { html, nothing, repeat } from "../vendor/lit.js";
 import { fullName } from "../full-name.js";
 import { avatar } from "../parts/avatar.js";
+import { inserted } from "../parts/body.js";
 import { foldedText } from "../parts/folded.js";
 import { olderOf } from "../parts/older.js";
 import { sentence } from "../parts/sentence.js";
 import { momentOf } from "../times.js";
-import { trusted } from "../trusted.js";
 import { gettext } from "../words.js";
 import { LightElement } from "./light.js";
 
@@ -34,7 +34,7 @@ export class PinList extends LightElement {
     const { author, html: safe, pinned } = message;
     const excerpt = this.chat.blocks.folds(message)
       ? html`<p class="excerpt"><em>${foldedText()}</em></p>`
-      : html`<div class="excerpt body" dir="auto" .innerHTML=${guard([safe], () => trusted(safe))}></div>`;
+      : html`<div class="excerpt body" dir="auto" .innerHTML=${inserted(safe)}></div>`;
     const by = sentence(gettext("Pinned by %(name)s"), { name: html`<bdi>${pinned.by ? fullName(pinned.by) : "?"}</bdi>` });
     const lead = () => this.dispatchEvent(new CustomEvent("lead", { detail: message, bubbles: true }));
     return html`<li class="card" data-pin=${message.id}>

@@ -5,6 +5,7 @@ import { unreadText } from "../parts/counts.js";
 import { foldedText } from "../parts/folded.js";
 import { olderOf } from "../parts/older.js";
 import { countOfReplies } from "../parts/replies.js";
+import { previewOf } from "../previews.js";
 import { momentOf } from "../times.js";
 import { gettext } from "../words.js";
 import { LightElement } from "./light.js";
@@ -54,7 +55,7 @@ export class ThreadList extends LightElement {
 
   #words(message) {
     if (message.deleted) return gettext("This message was deleted.");
-    return this.chat.blocks.folds(message) ? foldedText() : message.body;
+    return this.chat.blocks.folds(message) ? foldedText() : previewOf(message);
   }
 
   async #load(query) {

@@ -8,6 +8,8 @@ export const moreIcon = icon(svg`<path d="M4.5 10h.01M10 10h.01M15.5 10h.01" cla
 export const upIcon = icon(svg`<path d="M10 16V4M5 9l5-5 5 5" />`);
 export const downIcon = icon(svg`<path d="M10 4v12M5 11l5 5 5-5" />`);
 export const foldIcon = icon(svg`<path d="m6 8 4 4 4-4" />`);
+export const formatIcon = icon(svg`
+  <path d="M2.500 15 6 5.500h1L10.500 15M3.700 12h5.600M17 15V9M17 12a2.300 2.300 0 1 1-4.600 0 2.300 2.300 0 0 1 4.600 0" />`);
 export const sendIcon = upIcon;
 export const lockIcon = icon(svg`<path d="M6.5 9V6.5a3.5 3.5 0 0 1 7 0V9M5 9h10v7.5H5z" />`);
 export const peopleIcon = icon(svg`

@@ -1,19 +1,19 @@
-import { guard, html, nothing } from "../vendor/lit.js";
+import { html, nothing } from "../vendor/lit.js";
 import { fullName } from "../full-name.js";
 import { timeOf, timestampOf } from "../times.js";
 import { tells } from "../told.js";
-import { trusted } from "../trusted.js";
 import { gettext, interpolate } from "../words.js";
 import { avatar } from "./avatar.js";
+import { blockOf, lineOf } from "./body.js";
 import { comingsOf, noticeOf } from "./comings.js";
 import { folded } from "./folded.js";
 import { moreIcon, pinIcon } from "./icons.js";
+import { longText, mayBeLong } from "./long.js";
 import { open } from "./person.js";
 import { quoteOf } from "./quote.js";
 import { reactionsOf } from "./reactions.js";
 import { repliesTo } from "./replies.js";
 import { sentence } from "./sentence.js";
-import { linked } from "./text.js";
 import "../elements/message-editor.js";
 import "../elements/message-tools.js";
 
@@ -21,7 +21,7 @@ const CONTENTS = { text, action, notice };
 const TOUCH = matchMedia("(pointer: coarse)").matches; // there is no pointing: a button opens what one may do
 
 // One message of a log. `view` is the log that shows it: its chat and conversation, which message is pointed at,
-// which is edited and which folded, `open(what, message, anchor)` and `unfold(message)`.
+// which is edited, folded or open, `open(what, message, anchor)`, `unfold(message)` and `fold(message, isOpen)`.
 export function messageRow({ message, date, next }, view) {
   const { id, kind, author, position, failed, deleted, edited_at: edited, pinned } = message;
   if (view.isFolded) return foldedRow(message, view);
@@ -91,19 +91,8 @@ function name({ author }, { isPointedAt }) {
 }
 
 function said(message, view) {
-  return html`<div class="said">${block(message)} ${edited(message)} ${unsaved(message, view)}</div>`;
-}
-
-// `html` is made and sanitised by the server (chat/markdown.py), and is all the HTML that is ever inserted. What is still
-// on its way has none, and is shown as it was typed.
-function block({ html: safe, body }) {
-  if (safe) return html`<div class="body" dir="auto" .innerHTML=${guard([safe], () => trusted(safe))}></div>`;
-  return html`<div class="body" dir="auto"><p>${linked(body)}</p></div>`;
-}
-
-function lineOf({ html: safe, body }) {
-  if (safe) return html`<span class="body" dir="auto" .innerHTML=${guard([safe], () => trusted(safe))}></span>`;
-  return html`<span class="body" dir="auto">${linked(body)}</span>`;
+  const content = html`${blockOf(message)} ${edited(message)} ${unsaved(message, view)}`;
+  return mayBeLong(message) ? longText(message, content, view) : html`<div class="said">${content}</div>`;
 }
 
 function edited(message) {

@@ -1,5 +1,6 @@
 import { html, nothing } from "../vendor/lit.js";
 import { fullName } from "../full-name.js";
+import { previewOf } from "../previews.js";
 import { gettext, interpolate } from "../words.js";
 import { foldedText } from "./folded.js";
 
@@ -13,6 +14,6 @@ export function quoteOf({ quote }, chat) {
     @click=${() => chat.lead(quote)}>${isFolded ? html`<em>${foldedText()}</em>` : excerpt(quote)}</button>`;
 }
 
-export function excerpt({ author, body }) {
-  return html`<b><bdi>${fullName(author)}</bdi></b> <span dir="auto">${body}</span>`;
+export function excerpt(message) {
+  return html`<b><bdi>${fullName(message.author)}</bdi></b> <span dir="auto">${previewOf(message)}</span>`;
 }

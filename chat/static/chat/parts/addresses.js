@@ -1,0 +1,50 @@
+// Addresses that stand in a text by themselves. chat/markdown/bare.py finds the same ends.
+
+const SCHEME = /https?:\/\//giu;
+const RUN = /[^\s<>"\p{Cc}]*/uy;
+
+// Punctuation that no address has: full-width, typographic, of another script. A mark within words is none, and neither
+// is what looks like a slash: an address that ended before it could be taken for another one.
+const MARK =
+  /(?![·・’׳״／⁄])(?:(?=[^\0-\x7f])[\p{Po}\p{Ps}\p{Pe}\p{Pi}\p{Pf}]|[\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\uffe0-\uffe6])/u;
+const SENTENCE = /[.,;:!?'’]+$/u; // at its end they are the sentence's
+const CLOSING = { "(": ")", "[": "]", "{": "}" };
+
+// The host shows: nothing stands before it, and nothing in it looks like its end. As in chat/addresses.py.
+const PLAIN = /^https?:\/\/(?:[\p{L}\p{M}\p{Nd}._:-]+|\[[\da-f:.]+\](?::\d*)?)(?=[/?#]|$)/iu;
+const SLASH_LETTER = /^[^:]+:\/\/[^/?#]*(?:[a-z\d][\u3033\u30ce\u4e3f\u2cc6\u2cc7]|[\u3033\u30ce\u4e3f\u2cc6\u2cc7][a-z\d])/iu;
+
+// Where they stand: `{ start, end }` of each.
+export function addressesIn(text) {
+  const found = [];
+  for (let match; (match = SCHEME.exec(text)); ) {
+    const start = match.index;
+    const end = endOf(text, start + match[0].indexOf(":"));
+    const address = text.slice(start, end);
+    if (/[a-z\d]/iu.test(text[start - 1] ?? "") || !isLink(address)) continue;
+    found.push({ start, end });
+    SCHEME.lastIndex = end;
+  }
+  return found;
+}
+
+const isLink = (address) => PLAIN.test(address) && !SLASH_LETTER.test(address) && URL.canParse(address);
+
+function endOf(text, start) {
+  RUN.lastIndex = start;
+  let [run] = RUN.exec(text);
+  const mark = run.search(MARK);
+  if (mark >= 0) run = run.slice(0, mark);
+  return start + run.slice(0, balanced(run)).replace(SENTENCE, "").length;
+}
+
+// Where the first bracket stands that has no partner.
+function balanced(run) {
+  const waiting = [];
+  for (const { 0: bracket, index } of run.matchAll(/[(){}[\]]/gu)) {
+    if (bracket in CLOSING) waiting.push({ closing: CLOSING[bracket], index });
+    else if (waiting.at(-1)?.closing === bracket) waiting.pop();
+    else return waiting[0]?.index ?? index;
+  }
+  return waiting[0]?.index ?? run.length;
+}

@@ -1,0 +1,19 @@
+import { guard, html } from "../vendor/lit.js";
+import { trusted } from "../trusted.js";
+import { withButtons } from "./spoilers.js";
+import { linked } from "./text.js";
+
+// The text of a message. `html` is made and sanitised by the server (chat/markdown), and is all the HTML that is ever
+// inserted. What is still on its way has none, and is shown as it was typed.
+
+export function blockOf({ html: safe, body }) {
+  if (safe) return html`<div class="body" dir="auto" .innerHTML=${inserted(safe)}></div>`;
+  return html`<div class="body" dir="auto"><p>${linked(body)}</p></div>`;
+}
+
+export function lineOf({ html: safe, body }) {
+  if (safe) return html`<span class="body" dir="auto" .innerHTML=${inserted(safe)}></span>`;
+  return html`<span class="body" dir="auto">${linked(body)}</span>`;
+}
+
+export const inserted = (safe) => guard([safe], () => trusted(withButtons(safe)));
