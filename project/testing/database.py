@@ -1,14 +1,40 @@
-"""An empty database for each test that commits."""
+"""A database for each test process, empty for each test that commits."""
 
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from chat.reserve import reserves
+from project.migrating import file_lock
 
 # Made by `migrate`. Servers that outlive a test keep the ids of the first two in memory.
 KEPT = {"django_content_type", "auth_permission", "django_migrations"}
+
+
+def migrated_once(migrate: Callable[..., None], template: Path) -> Callable[..., None]:
+    """Return `migrate` for several processes that begin together: one does it, and the others copy its database.
+
+    PostgreSQL's databases are migrated by each process.
+    """
+
+    def copy_or_migrate(*args: Any, **options: Any) -> None:
+        if connection.vendor != "sqlite":
+            migrate(*args, **options)
+            return
+        connection.ensure_connection()
+        with file_lock(template.with_suffix(".lock")), closing(sqlite3.connect(template)) as shared:
+            if shared.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall():
+                shared.backup(connection.connection)
+            else:
+                migrate(*args, **options)
+                connection.connection.backup(shared)
+
+    return copy_or_migrate
 
 
 def lent() -> int:

@@ -47,7 +47,7 @@ if not length.full:
 
 PASSWORD_HASHERS = ["project.testing.hashers.QuickArgon2"]
 MIDDLEWARE = [
-    "project.testing.static.FoundOnce" if name == "servestatic.middleware.ServeStaticMiddleware" else name
+    "project.testing.static.static_files" if name == "servestatic.middleware.ServeStaticMiddleware" else name
     for name in MIDDLEWARE  # noqa: F405
 ]
 LOGGING["handlers"]["console"]["filters"] = []  # type: ignore[index]  # noqa: F405  # a test that fails shows every line

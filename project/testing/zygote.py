@@ -4,6 +4,7 @@ To start a server takes a second of CPU, most of it for imports. A zygote has im
 each program is a fork of it that goes on as `python -m MODULE` would. It ends with the process that it serves.
 """
 
+import gc
 import importlib
 import json
 import os
@@ -98,6 +99,7 @@ def serve(control: socket.socket) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system need not keep who has ended
     for name in LIBRARIES:
         importlib.import_module(name)
+    gc.freeze()  # else each program's collector would look through all of it, and copy it
     assert "twisted.internet.reactor" not in sys.modules
     for line in control.makefile("rb"):
         if (pid := os.fork()) == 0:
