@@ -81,7 +81,9 @@ def values(
 class TestPages:
     @pytest.fixture(autouse=True)
     def _unlimited(self, settings: Any) -> None:
+        """Limit nothing, and count in this process: the counts are deleted before each of two thousand requests."""
         settings.ACCOUNT_RATE_LIMITS = False
+        settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
     @pytest.mark.django_db
     def test_each_page_answers_each_visitor_as_the_table_says(

@@ -1,5 +1,7 @@
 """Comparison of the outcomes with the table, and of the stored data before and after."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -12,6 +14,8 @@ from chat.tests.helpers.access.rows import Row
 
 # Every request notes that its user was there.
 NOTED = {"django_session", "usersessions_usersession", "chat_status"}
+# Statements that change no row.
+READING = ("SELECT ", "SAVEPOINT ", "RELEASE SAVEPOINT ", "ROLLBACK TO SAVEPOINT ")
 
 
 def stored() -> list[Any]:
@@ -22,6 +26,20 @@ def stored() -> list[Any]:
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)} ORDER BY 1")
             rows.append((table, cursor.fetchall()))
     return rows
+
+
+@contextmanager
+def noted_writes() -> Iterator[list[str]]:
+    """Note each statement that may change a row: after none of them, all rows need not be compared."""
+    writes: list[str] = []
+
+    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if not sql.startswith(READING):
+            writes.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        yield writes
 
 
 def check_rows(table: str, expected: dict[str, Any], seen: dict[str, Any]) -> None:
