@@ -53,7 +53,7 @@ def take_pictures(server: "Server", folder: Path, stack: ExitStack) -> None:
     general, birds = Room.objects.get(name="general"), Room.objects.get(name="birds-of-the-delta")
     liven(general)
     run(general)
-    chromium = stack.enter_context(quitting(Chromium(profile(stack))))
+    chromium = stack.enter_context(quitting(Chromium(profile(stack), whole=True)))
     crowd = chromium.open()
     ilse = Tab(chromium.open(), server, person("ilse"))
     ilse.open_room(general)
