@@ -155,7 +155,9 @@ def test_the_folder_of_the_data_may_have_any_name(site: Site) -> None:
 
 def test_bin_dev_keeps_what_was_stored_and_offers_the_set_up_once(site: Site) -> None:
     process = site.start("bin/dev", PORT=str(site.port))
-    assert f"{site.url}/setup/" in site.output()
+    eventually(lambda: f"\n\n    Set up Roomful: {site.url}/setup/" in site.output(), within=A_MINUTE)
+    said = site.output()
+    assert said.index(f"Roomful is at {site.url} ") < said.index("/setup/")  # where it is seen
     interrupt(process)
     process.wait(timeout=patience(A_MINUTE))
 
