@@ -15,6 +15,7 @@ urlpatterns = [
     path("rooms/go/", views.go, name="go"),
     path("rooms/new/", ways_in.new_room, name="new-room"),
     path("rooms/<int:room_id>/", views.room, name="room"),
+    path("rooms/<int:room_id>/threads/<int:message_id>/", views.room, name="room-thread"),
     path("rooms/<int:room_id>/history/", lookups.history_page, name="history"),
     path("rooms/<int:room_id>/messages/<int:message_id>/thread/", lookups.thread, name="thread"),
     path("rooms/<int:room_id>/messages/<int:message_id>/edits/", lookups.edits, name="edits"),

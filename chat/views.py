@@ -15,7 +15,7 @@ from chat import directory, events, history, listing, paging, ways_in
 from chat.attendance import count_in, here_counts
 from chat.authority import ADMINISTRATOR, CARETAKER, acts_of
 from chat.errors import Forbidden, Invalid, NotFound
-from chat.models import Block, Membership, Room
+from chat.models import Block, Membership, Message, Room
 from chat.services import rooms as room_services
 from chat.services.actor import Actor
 from chat.services.naming import room_of
@@ -50,11 +50,13 @@ def go(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_GET
 @charged
-def room(request: HttpRequest, room_id: int) -> HttpResponse:
+def room(request: HttpRequest, room_id: int, message_id: int | None = None) -> HttpResponse:
+    """The page of a room, with a thread open beside the conversation where one is asked for."""
     user = _user(request)
     shown = get_object_or_404(Room.objects.open_to(user), pk=room_id)
     if not Room.objects.of(user).filter(pk=room_id).exists():
         return ways_in.join_page(request, shown)
+    thread = None if message_id is None else _root_of(shown, message_id)
     listed = _listed_rooms(user, room_id)
     entry = next(entry for entry in listed if entry["id"] == room_id)
     version, page = history.first_page(room_id, entry["last_read"] if entry["unread"] else None)
@@ -64,6 +66,7 @@ def room(request: HttpRequest, room_id: int) -> HttpResponse:
         "administrator": user.is_staff and Actor.of(request).may_run_the_site,
         "blocked": list(Block.objects.by(user).values_list("blocked", flat=True)),
         "room": entry,
+        "thread": thread,
         "rooms": listed,
         "version": version,
         "page": page,
@@ -79,6 +82,12 @@ def room(request: HttpRequest, room_id: int) -> HttpResponse:
         },
     }
     return render(request, "chat/room.html", {"state": state, "room": shown, "name": listing.name_of(entry)})
+
+
+def _root_of(room: Room, message_id: int) -> int:
+    """The message on which a thread hangs, by its id or that of a reply. Raises Http404."""
+    found = get_object_or_404(Message.objects.said().filter(room=room), pk=message_id)
+    return found.thread_id or found.pk
 
 
 @require_POST

@@ -30,6 +30,23 @@ def history(client: Client, room: Room, before: str | int) -> int:
     return client.get(reverse("chat:history", args=[room.pk]), {"before": before}).status_code
 
 
+class TestAddressOfAThread:
+    def test_a_thread_has_an_address_for_members_also_by_a_reply(
+        self, page: Client, alice: User, bob: User, mallory: User, general: Room, secret: Room
+    ) -> None:
+        root = messages.post_message(bob, general.pk, body="Who has the key?", client_id=uuid4())
+        reply = messages.post_message(alice, general.pk, body="I do", client_id=uuid4(), thread=root.pk)
+        for message in (root, reply):
+            state = page.get(reverse("chat:room-thread", args=[general.pk, message.pk])).context["state"]
+            assert (state["room"]["id"], state["thread"]) == (general.pk, root.pk)
+        assert page.get(general.get_absolute_url()).context["state"]["thread"] is None
+        notice = general.messages.get(notice__what="joined")
+        for room, message_id in ((secret, root.pk), (general, notice.pk), (general, 999_999)):
+            assert page.get(reverse("chat:room-thread", args=[room.pk, message_id])).status_code == 404
+        outsider = signed_in(mallory).get(reverse("chat:room-thread", args=[general.pk, root.pk]))
+        assert "Who has the key?" not in outsider.content.decode()  # the room is public: she may join it
+
+
 class TestIndex:
     def test_the_index_lists_the_users_rooms_with_unread_counts_and_the_public_rooms(
         self, page: Client, bob: User, general: Room, secret: Room

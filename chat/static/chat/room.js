@@ -1,3 +1,4 @@
+import { Address } from "./address.js";
 import { Chat } from "./chat.js";
 import { leadToSignIn } from "./signin.js";
 import { Socket, socketUrl } from "./socket.js";
@@ -13,15 +14,16 @@ const chat = new Chat(state, socket);
 const app = document.querySelector("room-app");
 
 // Another room is shown in place, under its own address.
-app.addEventListener("go", ({ detail: id }) => {
-  if (id === chat.shown) return;
-  history.pushState({ room: id }, "", chat.urlOf(id));
-  chat.show(id);
-});
-history.replaceState({ room: chat.shown }, "");
-addEventListener("popstate", ({ state }) => {
-  if (chat.rooms.get(state?.room)) chat.show(state.room);
-  else location.reload();
+app.addEventListener("go", ({ detail: id }) => chat.show(id));
+if (state.thread) chat.side.openThread(state.thread);
+new Address(chat, app);
+
+// A link to a part of the page is no step in the browser's history.
+addEventListener("click", (event) => {
+  const link = event.target.closest?.("a.skip");
+  if (!link) return;
+  event.preventDefault();
+  app.skipTo(link.hash.slice(1));
 });
 
 // A link from elsewhere leads to a message: /rooms/3/#message-12.

@@ -35,12 +35,13 @@ export class MeCard extends LightElement {
     const isOpen = socket.state === "open";
     const how = isOpen ? this.#how() : gettext("Not connected");
     this.dataset.mode = status.mode;
-    return html`<pop-menu class="me"><details><summary title=${isOpen ? this.#words : nothing}>
+    return html`<pop-menu class="me"><details><summary aria-haspopup="menu" title=${isOpen ? this.#words : nothing}>
         ${avatar(me, "s", dot(isOpen ? DOTS[status.mode] : "offline"))}
         <span class="who"><b><bdi>${me.name}</bdi></b><small>${how}</small></span>
         <span class="visually-hidden">${gettext("Your account")}</span>${moreIcon}</summary>
-      <div class="menu"><p><b dir="auto">${me.name}</b><br><bdi dir="ltr">@${me.username}</bdi></p>${this.#modes(isOpen)}
-        ${this.#menu}</div></details></pop-menu>
+      <div class="menu"><p><b dir="auto">${me.name}</b><br><bdi dir="ltr">@${me.username}</bdi></p>
+        <div role="menu" aria-label=${gettext("Your account")}>${this.#modes(isOpen)}${this.#menu}</div>
+        <p class="error" role="alert">${this.error}</p></div></details></pop-menu>
       <status-dialog .socket=${socket} .status=${status}></status-dialog>`;
   }
 
@@ -64,33 +65,27 @@ export class MeCard extends LightElement {
     return html`<div class="modes" role="group" aria-label=${gettext("How others see you")}>
         ${Object.keys(DOTS).map((mode) => this.#mode(mode, isOpen))}
         <button type="button" data-act="status" ?disabled=${!isOpen} @click=${this.#write}
-          >${gettext("Set a status…")}</button>
-        <p class="error" role="alert">${this.error}</p></div>`;
+          >${gettext("Set a status…")}</button></div>`;
   }
 
   #mode(mode, isOpen) {
     const words = mode === "auto" ? gettext("Automatic") : modeText(mode);
     const hint = modeHint(mode);
-    return html`<button type="button" data-mode=${mode} aria-pressed=${mode === this.status.mode} ?disabled=${!isOpen}
+    return html`<button type="button" role="menuitemradio" data-mode=${mode} aria-checked=${mode === this.status.mode} ?disabled=${!isOpen}
       @click=${() => this.#choose(mode)}>${dot(DOTS[mode])}
       <span>${words}${hint ? html`<small>${hint}</small>` : nothing}</span></button>`;
   }
 
   #write = () => {
-    this.#leaveMenu();
+    this.querySelector("pop-menu").close();
     this.querySelector("status-dialog").open();
   };
-
-  #leaveMenu() {
-    this.querySelector("pop-menu").close();
-    this.querySelector("summary").focus();
-  }
 
   async #choose(mode) {
     this.error = null;
     try {
       await this.status.set({ mode });
-      this.#leaveMenu();
+      this.querySelector("pop-menu").close();
     } catch ({ message }) {
       this.error = message;
     }

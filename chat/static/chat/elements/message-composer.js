@@ -64,12 +64,13 @@ export class MessageComposer extends LightElement {
 
   render() {
     const words = this.#words;
-    const note = this.conversation.thread === null ? "composer-note" : "thread-note";
+    const { thread } = this.conversation;
+    const note = thread === null ? "composer-note" : "thread-note";
     return html`<typing-line .conversation=${this.conversation}></typing-line>${this.#quoted()}
       <silence-note .chat=${this.conversation.chat} .isKept=${!isBlank(this.#draft)}></silence-note>
       <form class="composer" ?hidden=${this.#silence} ?data-over=${this.left < 0} @submit=${this.#submit}>
       <mention-list .conversation=${this.conversation}></mention-list>
-      <textarea name="body" rows="1" dir="auto" placeholder=${words} aria-label=${words} aria-autocomplete="list"
+      <textarea id=${thread === null ? "message-field" : nothing} name="body" rows="1" dir="auto" placeholder=${words} aria-label=${words} aria-autocomplete="list"
         maxlength=${LONGEST} aria-describedby=${note} enterkeyhint="send" @input=${this.#typed} @keydown=${this.#key}></textarea>
       <button type="button" class="tool format" aria-label=${gettext("Formatting")} title=${gettext("Formatting")}
         aria-haspopup="dialog" @click=${this.#help}>${formatIcon}</button>
@@ -88,6 +89,12 @@ export class MessageComposer extends LightElement {
   // On a touch screen focus would bring up the keyboard over the conversation.
   focus() {
     if (!matchMedia("(pointer: coarse)").matches) this.#textarea?.focus();
+  }
+
+  // The user asked for it: a keyboard is welcome.
+  write() {
+    if (this.#silence) this.parentElement.querySelector(".log")?.focus();
+    else this.#textarea?.focus();
   }
 
   updated() {
@@ -199,7 +206,7 @@ export class MessageComposer extends LightElement {
     } else if (PAGES[event.key] && !this.#scrolls && !event.shiftKey) {
       event.preventDefault();
       this.conversation.turn(PAGES[event.key]);
-    } else if (event.key === "ArrowUp" && !this.#textarea.value) {
+    } else if (event.key === "ArrowUp" && !event.altKey && !this.#textarea.value) {
       event.preventDefault();
       this.conversation.editLatest();
     } else if (event.key === "Escape" && this.conversation.quoting) {

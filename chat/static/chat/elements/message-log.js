@@ -220,6 +220,11 @@ export class MessageLog extends LightElement {
     if (!isOpen) this.querySelector(`article[data-id="${message.id}"]`)?.scrollIntoView({ block: "nearest" });
   }
 
+  // What one may do to the message that has the focus.
+  openMenu(article) {
+    this.#openTools("menu", { id: Number(article.dataset.id) }, article);
+  }
+
   async #openTools(what, { id }, anchor) {
     this.pointed = id;
     await this.updateComplete;

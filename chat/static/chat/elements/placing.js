@@ -38,11 +38,12 @@ function underOrAbove({ top, bottom }, height) {
   return below + height + EDGE < innerHeight ? below : top - GAP - height;
 }
 
-// The arrow keys lead through buttons. `steps` says how far each key goes: { ArrowDown: 1, ArrowUp: -1 } in a list.
-export function moveFocus(event, buttons, steps) {
-  const at = buttons.indexOf(document.activeElement);
-  const step = steps[event.key];
-  if (!step || at < 0) return;
+// The arrow keys lead through buttons, Home and End to the first and the last one. `steps` says how far each key goes:
+// { ArrowDown: 1, ArrowUp: -1 } in a list.
+export function moveFocus(event, buttons, steps, from = document.activeElement) {
+  const at = buttons.indexOf(from);
+  const to = { Home: 0, End: buttons.length - 1 }[event.key] ?? at + steps[event.key];
+  if (Number.isNaN(to) || at < 0) return;
   event.preventDefault();
-  buttons[at + step]?.focus();
+  buttons[to]?.focus();
 }

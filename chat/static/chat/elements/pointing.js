@@ -32,7 +32,12 @@ export class Pointing {
   }
 
   #key(event) {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
     const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (event.key === "Enter" && event.target.matches("article.message[data-id]")) {
+      event.preventDefault(); // else the same key presses the first item of the menu
+      this.#host.openMenu(event.target);
+    }
     if (event.key === "Escape" && event.target.matches("article.message")) this.#leave();
     if (!step || !event.target.matches(".log, article.message")) return;
     const articles = [...this.#host.querySelectorAll("article.message")];

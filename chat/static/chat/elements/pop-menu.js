@@ -1,11 +1,13 @@
-// A menu that opens from its button: a <details> that also closes on Escape, on a click elsewhere, and when the focus
-// leaves it.
+import { moveFocus } from "./placing.js";
+
+// A menu that opens from its button: a <details> around a role="menu". It takes the focus, arrows lead through it, and it
+// closes on Escape, on a click elsewhere, and when the focus leaves it.
 export class PopMenu extends HTMLElement {
   #outside = (event) => this.contains(event.target) || this.close();
 
   connectedCallback() {
-    this.addEventListener("keydown", this);
-    this.addEventListener("focusout", this);
+    for (const type of ["keydown", "focusout"]) this.addEventListener(type, this);
+    this.addEventListener("toggle", this, true); // it does not bubble
     document.addEventListener("pointerdown", this.#outside);
   }
 
@@ -14,19 +16,44 @@ export class PopMenu extends HTMLElement {
   }
 
   handleEvent(event) {
-    if (event.type === "focusout" && event.relatedTarget && !this.contains(event.relatedTarget)) this.close();
-    if (event.key !== "Escape" || !this.#details?.open) return;
-    event.stopPropagation();
-    this.close();
-    this.querySelector("summary").focus();
+    if (event.type === "toggle") this.#toggled();
+    else if (event.type === "keydown") this.#key(event);
+    else if (event.relatedTarget && !this.contains(event.relatedTarget)) this.close();
+  }
+
+  // The focus goes back to the button, also for a dialog that opens next.
+  close() {
+    const details = this.#details;
+    if (!details?.open) return;
+    if (details.contains(document.activeElement)) this.querySelector("summary").focus();
+    details.open = false;
   }
 
   get #details() {
     return this.querySelector("details");
   }
 
-  close() {
-    if (this.#details) this.#details.open = false;
+  get #items() {
+    return [...this.querySelectorAll("[role=menu] :is(a, button):not(:disabled)")];
+  }
+
+  #toggled() {
+    for (const item of this.#items) {
+      if (!item.role) item.role = "menuitem";
+      item.tabIndex = -1;
+    }
+    if (this.#details.open) this.#items[0]?.focus();
+  }
+
+  #key(event) {
+    const isOpen = this.#details?.open;
+    if (!isOpen && event.key === "ArrowDown") {
+      event.preventDefault();
+      this.#details.open = true;
+    } else if (isOpen && event.key === "Escape") {
+      event.stopPropagation();
+      this.close();
+    } else if (isOpen) moveFocus(event, this.#items, { ArrowDown: 1, ArrowUp: -1 });
   }
 }
 

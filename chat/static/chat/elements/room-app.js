@@ -1,9 +1,11 @@
-import { html, repeat } from "../vendor/lit.js";
+import { html, nothing, repeat } from "../vendor/lit.js";
 import { Drawers, isEscape } from "../drawers.js";
 import { waitingText } from "../parts/counts.js";
 import { gone } from "../parts/gone.js";
 import { nameOf } from "../room-name.js";
 import { gettext } from "../words.js";
+import { Focus } from "./focus.js";
+import { Keyboard } from "./keyboard.js";
 import { LightElement } from "./light.js";
 import "./block-dialog.js";
 import "./complaint-note.js";
@@ -25,10 +27,17 @@ import "./room-side.js";
 // The room's page: rooms, conversation, what stands beside it, people.
 export class RoomApp extends LightElement {
   static properties = { chat: { attribute: false } };
-  #drawers = new Drawers(this);
+  #focus = new Focus();
   #shows = null; // beside the conversation
+  #before = null; // where the focus was, before that was shown
+  drawers = new Drawers(this, this.#focus);
 
   #keys = (event) => this.#escape(event);
+
+  constructor() {
+    super();
+    new Keyboard(this);
+  }
 
   connectedCallback() {
     super.connectedCallback();
@@ -56,19 +65,21 @@ export class RoomApp extends LightElement {
     this.addEventListener("lead", ({ detail }) => this.#lead(detail));
   }
 
+  // The message field comes first, and the list of rooms after the conversation: the Tab key needs few stops to the
+  // field, however much else there is. css/room.css puts them where they are seen.
   render() {
     const { chat } = this;
-    const close = () => this.#drawers.close();
+    const close = () => this.drawers.close();
     const leaveRail = () => {
       close();
       this.querySelector("main message-composer")?.focus();
     };
     const write = ({ currentTarget }) => currentTarget.querySelector("message-composer")?.focus();
-    return html`<room-rail .chat=${chat} role="navigation" aria-label=${gettext("Rooms")}
-        @wanted=${() => this.#drawers.want("rail")} @go=${close} @close=${close} @write=${leaveRail}></room-rail>
-      <main id="main" @drawer=${({ detail }) => this.#drawers.open(detail)} @write=${write}>
-        <room-header .chat=${chat}></room-header>
+    return html`<main id="main" @drawer=${({ detail }) => this.drawers.open(detail)} @write=${write}>
+        ${chat.lost ? nothing : this.#composer()}<room-header .chat=${chat}></room-header>
         ${chat.lost ? gone(chat.lost, chat.urls) : this.#conversation()}</main>
+      <room-rail id="rooms" .chat=${chat} role="navigation" aria-label=${gettext("Rooms")}
+        @wanted=${() => this.drawers.want("rail")} @go=${close} @close=${close} @write=${leaveRail}></room-rail>
       <room-side .chat=${chat} role="complementary" aria-label=${gettext("Beside the conversation")} @write=${write}
         @keydown=${(event) => isEscape(event) && chat.side.close()}></room-side>
       <room-roster .chat=${chat} role="complementary" aria-label=${gettext("People in this room")}
@@ -93,8 +104,12 @@ export class RoomApp extends LightElement {
     return html`<div class="conversation">
       <connection-banner .socket=${chat.socket} .roster=${chat.roster}></connection-banner>
       ${repeat(one, (each) => each, (each) => html`<message-log .conversation=${each}></message-log>`)}
-      <complaint-note .chat=${chat}></complaint-note></div>
-      ${repeat(one, (each) => each, (each) => html`<message-composer .conversation=${each}></message-composer>`)}`;
+      <complaint-note .chat=${chat}></complaint-note></div>`;
+  }
+
+  #composer() {
+    const one = [this.chat.conversation];
+    return repeat(one, (each) => each, (each) => html`<message-composer .conversation=${each}></message-composer>`);
   }
 
   // Something else stands beside the conversation, or nothing any more: the focus goes along.
@@ -102,14 +117,16 @@ export class RoomApp extends LightElement {
     const { shows, thread } = this.chat.side;
     this.dataset.side = shows ?? "";
     const is = thread ?? shows;
-    if (is === this.#shows) return;
+    const before = this.#shows;
+    if (is === before) return;
     this.#shows = is;
     if (!is) {
-      this.#drawers.close();
-      this.querySelector("main message-composer")?.focus();
+      this.drawers.close();
+      this.#focus.bring(this.#before);
       return;
     }
-    this.#drawers.want("side");
+    if (!before) this.#before = this.#focus.place;
+    this.drawers.want("side");
     const side = this.querySelector("room-side");
     await side.updateComplete;
     side.focus();
@@ -123,9 +140,16 @@ export class RoomApp extends LightElement {
     if (chat.conversation.unread) chat.conversation.markRead();
   }
 
+  // What the links at the beginning of the page lead to.
+  skipTo(name) {
+    if (name !== "rooms") return this.querySelector("main message-composer")?.write();
+    this.drawers.want("rail");
+    this.querySelector("room-rail").focus();
+  }
+
   // A drawer would lie over what somebody is led to.
   #lead(message) {
-    if (this.dataset.drawer) this.#drawers.close();
+    if (this.dataset.drawer) this.drawers.close();
     this.chat.lead(message);
   }
 }

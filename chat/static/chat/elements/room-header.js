@@ -74,12 +74,13 @@ export class RoomHeader extends LightElement {
   #menu(room) {
     const topic = room.topic ? html`<br><bdi>${room.topic}</bdi>` : nothing;
     return html`<pop-menu><details>
-      <summary class="tool" aria-label=${gettext("More about this room")}>${moreIcon}</summary>
+      <summary class="tool" aria-haspopup="menu" aria-label=${gettext("More about this room")}>${moreIcon}</summary>
       <div class="menu"><p><b><bdi>${nameOf(room)}</bdi></b>${topic}</p>
+        <div role="menu" aria-label=${gettext("More about this room")}>
         <button type="button" data-act="about" @click=${this.#about}>${gettext("About this room")}</button>
         <room-moderation .chat=${this.chat}></room-moderation>
         ${this.chat.acts.allows("change_settings") ? this.#settings(room) : nothing}
-        ${room.kind === "direct" ? nothing : this.#leave(room)}</div>
+        ${room.kind === "direct" ? nothing : this.#leave(room)}</div></div>
     </details></pop-menu>`;
   }
 

@@ -51,7 +51,7 @@ export class RoomList extends LightElement {
     const name = nameOf(room);
     const waiting = waitingIn(room);
     return html`<a class="room ${waiting.unread ? "unread" : ""}" href=${chat.urlOf(room.id)} data-room=${room.id}
-      draggable="false" aria-current=${room.id === chat.shown ? "page" : nothing}
+      draggable="false" aria-keyshortcuts="Shift+F10" aria-current=${room.id === chat.shown ? "page" : nothing}
       @click=${(event) => this.#go(event, room.id)}>
       ${signOf(room)}<b title=${name}><bdi>${name}</bdi></b>${room.quiet ? quiet() : nothing}${this.#here(room)}
       ${threadsBadge(room.threads, threadIcon)}${waitingBadge(waiting)}</a>`;
@@ -67,7 +67,7 @@ export class RoomList extends LightElement {
   #more(room) {
     const words = interpolate(gettext("How to keep %(room)s"), { room: nameOf(room) });
     const open = () => this.dispatchEvent(new CustomEvent("menu", { detail: room.id, bubbles: true }));
-    return html`<button type="button" class="keep" aria-label=${words} aria-haspopup="menu" data-menu=${room.id}
+    return html`<button type="button" class="keep" tabindex="-1" aria-label=${words} aria-haspopup="menu" data-menu=${room.id}
       @click=${open}>${moreIcon}</button>`;
   }
 

@@ -5,6 +5,7 @@ import { RoomListState } from "../room-list-state.js";
 import { SECTIONS, roomsInSight } from "../sections.js";
 import { gettext, interpolate, ngettext } from "../words.js";
 import { LightElement } from "./light.js";
+import { moveFocus } from "./placing.js";
 import "./go-field.js";
 import "./me-card.js";
 import "./message-dialog.js";
@@ -16,6 +17,7 @@ import "./room-menu.js";
 export class RoomRail extends LightElement {
   static properties = { chat: { attribute: false }, wanted: { state: true }, below: { state: true } };
   #state = null;
+  #stop = null; // the entry that the Tab key comes to
 
   constructor() {
     super();
@@ -35,7 +37,8 @@ export class RoomRail extends LightElement {
       <go-field @narrow=${({ detail }) => (this.wanted = detail)} @find=${this.#find}
         @enter-list=${() => this.#entries[0]?.focus()}></go-field>
       ${this.#ways()}
-      <div class="scroll" @menu=${this.#menu} @scroll=${this.#measure} @keydown=${this.#key} @go=${this.#gone}>
+      <div class="scroll" @menu=${this.#menu} @scroll=${this.#measure} @keydown=${this.#key}
+        @focusin=${this.#entered} @go=${this.#gone}>
         <room-finder .chat=${chat} .wanted=${this.wanted}></room-finder>
         ${this.wanted ? nothing : this.#lists()}</div>
       ${this.#hint()}
@@ -45,7 +48,10 @@ export class RoomRail extends LightElement {
   }
 
   updated() {
-    this.#settled.then(this.#measure);
+    this.#settled.then(() => {
+      this.#measure();
+      this.#rove();
+    });
   }
 
   #ways() {
@@ -81,7 +87,7 @@ export class RoomRail extends LightElement {
   }
 
   get #entries() {
-    return [...this.querySelectorAll(".scroll .room")];
+    return [...this.querySelectorAll(".scroll .room")].filter((entry) => entry.checkVisibility());
   }
 
   get #settled() {
@@ -93,18 +99,41 @@ export class RoomRail extends LightElement {
   // One is on the way to a room: what was typed has served.
   #gone = () => this.querySelector("go-field").clear();
 
-  #key = (event) => {
+  focus() {
+    (this.#entries.find(({ tabIndex }) => tabIndex === 0) ?? this.querySelector("go-field")).focus();
+  }
+
+  #entered = ({ target }) => {
+    this.#stop = this.#entryAt(target) ?? this.#stop;
+    this.#rove();
+  };
+
+  // The whole list is one stop of the Tab key: where the focus was, else the room that is shown. Arrows lead on.
+  #rove() {
     const entries = this.#entries;
-    const at = entries.indexOf(event.target.closest(".room"));
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const isHere = entries.includes(this.#stop) && this.querySelector(".scroll").contains(document.activeElement);
+    const stop = (isHere && this.#stop) || entries.find((entry) => entry.ariaCurrent === "page") || entries[0];
+    for (const entry of entries) entry.tabIndex = entry === stop ? 0 : -1;
+  }
+
+  #entryAt(target) {
+    return target.closest(".room") ?? target.closest("li")?.querySelector(".room");
+  }
+
+  #key = (event) => {
+    const entry = this.#entryAt(event.target);
     if (event.key === "Escape" && this.wanted) {
       event.stopPropagation();
       this.#gone();
       this.dispatchEvent(new Event("write", { bubbles: true }));
-    } else if (step && at !== -1) {
+    } else if (!entry || event.altKey) return;
+    else if (event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey)) {
       event.preventDefault();
-      (entries[at + step] ?? (step < 0 ? this.querySelector("go-field") : null))?.focus();
-    }
+      entry.parentElement.querySelector("[data-menu]")?.click();
+    } else if (event.key === "ArrowUp" && entry === this.#entries[0]) {
+      event.preventDefault();
+      this.querySelector("go-field").focus();
+    } else moveFocus(event, this.#entries, { ArrowDown: 1, ArrowUp: -1 }, entry);
   };
 
   #measure = () => {

@@ -51,6 +51,7 @@ PAGES: dict[str, tuple[Row, Row]] = {
     "chat:new-room": (SIGNED_IN, DONE),
     "chat:room": (MEMBERS, NOT_SO),
     "chat:room, public": (SIGNED_IN, NOT_SO),
+    "chat:room-thread": (MEMBERS, NOT_SO),
     "chat:history": (Row("sign in", "nothing", "bad", "bad", "nothing"), NOT_SO),
     "chat:thread": (MEMBERS, NOT_SO),
     "chat:edits": (MEMBERS, NOT_SO),
