@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from chat.models import AuditEntry, Membership, Room
+from chat.moments import moment
 
 NOTHING = "–"
 
@@ -72,7 +73,8 @@ def _lines(details: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield _label(name), _("%(before)s → %(after)s") % change
     for name, value in details.items():
         if value is not None and value != "":
-            yield _label(name), _words(name, value)
+            time = _time(value)
+            yield _label(name), moment(time) if time else _words(name, value)
 
 
 def _label(name: str) -> str:
@@ -90,19 +92,20 @@ def _words(name: str, value: Any) -> str:
         return ", ".join(f"{_label(each)}: {_words(each, part)}" for each, part in value.items())
     if isinstance(value, list):
         return ", ".join(_words(name, each) for each in value)
-    return str(VALUES.get(name, {}).get(str(value)) or _time(value) or value)
+    return str(VALUES.get(name, {}).get(str(value)) or _time_in_words(value) or value)
 
 
-def _time(value: Any) -> str:
+def _time_in_words(value: Any) -> str:
     """Return a stored time in the reader's zone and format. Any other text is none."""
+    time = _time(value)
+    return date_format(timezone.localtime(time), "DATETIME_FORMAT") if time else ""
+
+
+def _time(value: Any) -> datetime | None:
     if not isinstance(value, str) or "T" not in value:
-        return ""
+        return None
     try:
         time = parse_datetime(value)
     except ValueError:
-        return ""
-    return shown_time(time) if time is not None and timezone.is_aware(time) else ""
-
-
-def shown_time(time: datetime) -> str:
-    return date_format(timezone.localtime(time), "DATETIME_FORMAT")
+        return None
+    return time if time is not None and timezone.is_aware(time) else None

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -61,6 +62,7 @@ def room(request: HttpRequest, room_id: int, message_id: int | None = None) -> H
     entry = next(entry for entry in listed if entry["id"] == room_id)
     version, page = history.first_page(room_id, entry["last_read"] if entry["unread"] else None)
     state = {
+        "now": events.moment(timezone.now()),
         "me": events.user_card(user),
         "authority": {role: acts_of([role]) for role in (*Membership.Role.values, ADMINISTRATOR, CARETAKER)},
         "administrator": user.is_staff and Actor.of(request).may_run_the_site,

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from django.db.models import FilteredRelation, Q
+from django.utils import timezone
 
 from accounts import sessions
 from accounts.administrators import is_enough
@@ -30,6 +31,7 @@ def hello(
     greeting = {
         "type": "hello",
         "protocol": 1,
+        "now": events.moment(timezone.now()),
         "user": events.user_card(connection.user),
         "status": status,
         "time_zone": connection.user.time_zone or None,

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from accounts.administrators import lead_to_second_factor
@@ -18,7 +19,10 @@ View = Callable[..., HttpResponseBase]
 
 
 def for_administrators(view: View) -> View:
-    """This decides what is shown. What a form does, the service decides again, inside its transaction."""
+    """This decides what is shown. What a form does, the service decides again, inside its transaction.
+
+    Days and times in forms are those of the administrator's zone, as all that the pages show.
+    """
 
     @never_cache
     @wraps(view)
@@ -29,7 +33,8 @@ def for_administrators(view: View) -> View:
         if not by.may_run_the_site:
             to = request.get_full_path() if request.method == "GET" else reverse("chat:site-admin:overview")
             return lead_to_second_factor(request, to)
-        return view(request, **kwargs)
+        with timezone.override(getattr(request.user, "time_zone", "") or None):
+            return view(request, **kwargs)
 
     return guarded
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -99,7 +100,8 @@ def test_details_are_shown_in_words_and_times_in_the_readers_zone(alice: User, s
     rooms.change_settings(general.pk, by=Actor(alice), kind="public")
     rooms.change_settings(general.pk, by=Actor(site), default=True)
     note(alice, room=general, until="2026-11-30T02:03:44.433012+00:00", count=2276, message=12345, removes_posts=False)
-    shown = page(site).get(reverse("chat:room-settings:log", args=[general.pk])).content.decode()
+    written = page(site).get(reverse("chat:room-settings:log", args=[general.pk])).content.decode()
+    shown = re.sub("</?time[^>]*>", "", written)  # which has it for machines, too
     for words in (
         "Kind: <bdi>Public → Private</bdi>",
         "Topic: <bdi>– → Squids</bdi>",

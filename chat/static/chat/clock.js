@@ -3,6 +3,21 @@ import { Model } from "./model.js";
 const MINUTE = 60_000; // ms
 const LONGEST = 2 ** 31 - 1; // ms that a timer can wait
 
+let start = Date.now() - performance.now(); // when the page began, by the clock that it knows best
+
+// The time by the server's clock, in ms: that of the page's own machine may be hours off.
+export const now = () => start + performance.now();
+
+export const present = () => new Date(now());
+
+// The server told its time (ISO). That takes a while to come, so the latest that was heard is the nearest; `anew`:
+// another server may have told what was known before.
+export function learnTime(time, anew = false) {
+  const heard = Date.parse(time) - performance.now();
+  if (Number.isNaN(heard)) return; // an older server says nothing
+  start = anew ? heard : Math.max(start, heard);
+}
+
 // Says "change" as each minute begins: "2 minutes ago" and somebody's local time are drawn anew.
 class Minutes extends Model {
   constructor() {
@@ -14,7 +29,7 @@ class Minutes extends Model {
     setTimeout(() => {
       this.changed();
       this.#wait();
-    }, MINUTE - (Date.now() % MINUTE));
+    }, MINUTE - (now() % MINUTE));
   }
 }
 
@@ -34,7 +49,7 @@ export class Alarm {
     clearTimeout(this.#timer);
     const next = Math.min(...times.filter(Boolean).map((time) => Date.parse(time)));
     if (next === Infinity) return;
-    const rings = () => (next > Date.now() ? this.set(times) : this.#ring());
-    this.#timer = setTimeout(rings, Math.min(next - Date.now(), LONGEST));
+    const rings = () => (next > now() ? this.set(times) : this.#ring());
+    this.#timer = setTimeout(rings, Math.min(next - now(), LONGEST));
   }
 }

@@ -1,3 +1,5 @@
+import { now, present } from "./clock.js";
+import { dayKeyOf, endOfDay, weekdayOf } from "./times.js";
 import { gettext } from "./words.js";
 
 const MINUTE = 60_000; // ms
@@ -9,8 +11,8 @@ export const ENDS = [
   ["half-hour", gettext("In 30 minutes"), () => after(30 * MINUTE)],
   ["hour", gettext("In 1 hour"), () => after(HOUR)],
   ["four-hours", gettext("In 4 hours"), () => after(4 * HOUR)],
-  ["today", gettext("Today"), () => endOfDay(0)],
-  ["week", gettext("This week"), () => endOfDay(daysLeftOfWeek())],
+  ["today", gettext("Today"), () => endOfDay(today())],
+  ["week", gettext("This week"), () => endOfDay(sunday())],
 ];
 
 // An ISO time, or null.
@@ -19,15 +21,9 @@ export function endOf(wanted) {
   return end()?.toISOString() ?? null;
 }
 
-const after = (time) => new Date(Date.now() + time);
+const after = (time) => new Date(now() + time);
 
-// The last minute of the day that is so many days from now, in the person's own time.
-function endOfDay(days) {
-  const now = new Date();
-  return new Date(now.getFullYear(), now.getMonth(), now.getDate() + days, 23, 59, 59);
-}
+const today = () => dayKeyOf(present());
 
 // A week ends with its Sunday.
-function daysLeftOfWeek() {
-  return (7 - new Date().getDay()) % 7;
-}
+const sunday = () => today() + ((7 - weekdayOf(today())) % 7);

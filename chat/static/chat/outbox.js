@@ -1,3 +1,4 @@
+import { present } from "./clock.js";
 import { Model } from "./model.js";
 import { previewOf } from "./previews.js";
 import { own } from "./store.js";
@@ -28,7 +29,7 @@ export class Outbox extends Model {
 
   // `quote` is the whole message, so that it can be shown before the server has the new one.
   post({ room, thread, quote, kind, body }) {
-    const created_at = new Date().toISOString(); // until the server says when it was
+    const created_at = present().toISOString(); // until the server says when it was
     const about = { thread: thread ?? undefined, quote: quote ? quoteOf(quote) : undefined };
     const entry = { room, kind, body, ...about, client_id: newId(), created_at, tries: 0, failed: null };
     this.#keep([...this.#entries, entry]);

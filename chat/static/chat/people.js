@@ -1,3 +1,4 @@
+import { now } from "./clock.js";
 import { gettext } from "./words.js";
 
 // How a person of the sidebar is, as docs/protocol.md has them.
@@ -32,9 +33,9 @@ export function untilOf({ status }) {
 }
 
 // The person without a status that has ended. Do-not-disturb ends with it.
-export function withoutEnded(person, now = Date.now()) {
+export function withoutEnded(person, time = now()) {
   const until = untilOf(person);
-  if (until === null || Date.parse(until) > now) return person;
+  if (until === null || Date.parse(until) > time) return person;
   const { status: _ended, dnd: _too, ...rest } = person;
   return rest;
 }

@@ -1,3 +1,4 @@
+import { drawMoments } from "./moments.js";
 import { pageOf } from "./trusted.js";
 
 // The part of the page that is marked, as the server would write it now: again and again, while somebody looks at it.
@@ -11,7 +12,9 @@ async function refresh() {
     const response = await fetch(location.href);
     const page = pageOf(await response.text());
     const fresh = response.ok && page.querySelector(PART);
-    if (fresh) part.replaceWith(fresh);
+    if (!fresh) return;
+    drawMoments(fresh);
+    part.replaceWith(fresh);
   } catch {
     // The server is away: the numbers stay, and come again with it.
   }

@@ -1,5 +1,6 @@
 import { Address } from "./address.js";
 import { Chat } from "./chat.js";
+import { learnTime } from "./clock.js";
 import { leadToSignIn } from "./signin.js";
 import { Socket, socketUrl } from "./socket.js";
 import { touchOnInput } from "./touch.js";
@@ -9,6 +10,7 @@ import "./elements/room-app.js";
 
 // The room's page: what the server put into it, made live.
 const state = JSON.parse(document.getElementById("state").textContent);
+learnTime(state.now, true);
 const socket = new Socket(socketUrl(), state.me);
 const chat = new Chat(state, socket);
 const app = document.querySelector("room-app");

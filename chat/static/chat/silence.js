@@ -1,3 +1,4 @@
+import { now } from "./clock.js";
 import { html, nothing } from "./vendor/lit.js";
 import { sentence } from "./parts/sentence.js";
 import { momentOf } from "./times.js";
@@ -10,7 +11,7 @@ export function silenceOf(room, mayAlways, blocks) {
   if (room?.people?.length && room.people.every(({ deleted }) => deleted)) return { why: "deleted", people: room.people };
   const user = room?.people?.length === 1 ? room.people[0] : null; // of a direct conversation
   if (user && blocks.has(user.id)) return { why: "blocked", user };
-  if (muted && Date.parse(muted.until) > Date.now()) return { why: "muted", ...muted };
+  if (muted && Date.parse(muted.until) > now()) return { why: "muted", ...muted };
   if (locked && !mayAlways) return { why: "locked" };
   return isReadOnly && !mayAlways ? { why: "read_only" } : null;
 }

@@ -1,3 +1,4 @@
+import { now } from "./clock.js";
 import { Model } from "./model.js";
 
 // When the person posted last in each room: in slow mode the next post waits.
@@ -12,7 +13,7 @@ export class Slow extends Model {
 
   note(room, { author, kind, created_at: at }) {
     if (author.id !== this.#chat.me.id || kind === "notice") return;
-    const time = Math.min(Date.parse(at), Date.now());
+    const time = Math.min(Date.parse(at), now());
     if (time <= (this.#posted.get(room) ?? 0)) return;
     this.#posted.set(room, time);
     this.changed();
@@ -21,6 +22,6 @@ export class Slow extends Model {
   // How long it still waits, in ms. The server decides; this is for the person.
   restOf({ id, slow }) {
     if (!slow || this.#chat.acts.allows("post_always")) return 0;
-    return Math.max(0, (this.#posted.get(id) ?? 0) + 1000 * slow - Date.now());
+    return Math.max(0, (this.#posted.get(id) ?? 0) + 1000 * slow - now());
   }
 }

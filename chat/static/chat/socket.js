@@ -1,4 +1,5 @@
 import { Backoff } from "./backoff.js";
+import { learnTime } from "./clock.js";
 import { Command, CommandError } from "./command.js";
 import { gettext } from "./words.js";
 
@@ -93,7 +94,7 @@ export class Socket extends EventTarget {
     if (event.type === "ack") this.#take(event.id)?.resolve(event);
     else if (event.type === "error") this.#take(event.id)?.reject(new CommandError(event));
     else {
-      if (event.type === "hello") this.#open();
+      if (event.type === "hello") this.#open(event);
       this.dispatchEvent(new CustomEvent(event.type, { detail: event }));
     }
   }
@@ -110,7 +111,8 @@ export class Socket extends EventTarget {
     return command;
   }
 
-  #open() {
+  #open({ now }) {
+    learnTime(now, true);
     this.#greeted = true;
     this.#backoff.opened();
     this.#become("open");
@@ -161,7 +163,7 @@ export class Socket extends EventTarget {
   #probe(within, lost = () => {}) {
     if (!this.#greeted || this.#probing) return;
     const [socket, askedAt] = [this.#socket, performance.now()];
-    this.command("ping").catch(() => {});
+    this.command("ping").then(({ now }) => learnTime(now)).catch(() => {});
     this.#probing = setTimeout(() => {
       this.#probing = null;
       if (socket !== this.#socket || this.#heardAt > askedAt) return;

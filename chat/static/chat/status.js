@@ -1,4 +1,4 @@
-import { Alarm } from "./clock.js";
+import { Alarm, now } from "./clock.js";
 import { Model } from "./model.js";
 import { gettext } from "./words.js";
 
@@ -56,7 +56,7 @@ export class Status extends Model {
 
 // Away and invisible stay, so that nobody becomes visible unawares.
 function withoutEnded(own) {
-  if (own.until === null || Date.parse(own.until) > Date.now()) return own;
+  if (own.until === null || Date.parse(own.until) > now()) return own;
   return { ...NONE, mode: own.mode === "dnd" ? "auto" : own.mode };
 }
 

@@ -1,57 +1,107 @@
+import { present } from "./clock.js";
 import { gettext, interpolate } from "./words.js";
 
 const MINUTE = 60_000; // ms
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const WEEK = 7 * DAY;
+const QUARTER = 15 * MINUTE;
 
 // The page's language, in the form that the reader's browser prefers: en-GB writes 16:41, en-US 4:41 PM.
 const language = document.documentElement.lang;
 export const locale = navigator.languages.find((one) => one.split("-")[0] === language.split("-")[0]) ?? language;
 
-const clock = new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" });
-const full = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "medium" });
-const short = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
-const day = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long" });
-const dayAndYear = new Intl.DateTimeFormat(locale, { dateStyle: "full" });
-const shortAndYear = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
+// All times are those of one zone: the profile's, else the browser's.
+const timeZone = zoneOf(document.documentElement.dataset.zone);
+const format = (options) => new Intl.DateTimeFormat(locale, { ...options, timeZone });
+
+const clock = format({ hour: "numeric", minute: "2-digit" });
+const full = format({ dateStyle: "full", timeStyle: "medium" });
+const precise = format({ dateStyle: "medium", timeStyle: "medium" });
+const short = format({ day: "numeric", month: "short" });
+const day = format({ weekday: "long", day: "numeric", month: "long" });
+const dayAndYear = format({ dateStyle: "full" });
+const shortAndYear = format({ dateStyle: "medium" });
 const ago = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+const numbers = { year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric" };
+const digits = new Intl.DateTimeFormat("en-US", { ...numbers, hourCycle: "h23", timeZone });
+
+// Undefined, which means the browser's, where the browser does not know it.
+function zoneOf(name) {
+  try {
+    return new Intl.DateTimeFormat(locale, { timeZone: name }).resolvedOptions().timeZone;
+  } catch {
+    return undefined;
+  }
+}
+
+// What the viewer's clock and calendar show, as if it were in UTC (ms).
+function wallOf(date) {
+  const parts = digits.formatToParts(date).map(({ type, value }) => [type, Number(value)]);
+  const { year, month, day: ofMonth, hour, minute, second } = Object.fromEntries(parts);
+  return Date.UTC(year, month - 1, ofMonth, hour, minute, second);
+}
+
+const days = new Map(); // by the quarter of an hour: at these, clocks of zones are put forward or back
+
+// The day of the viewer's calendar, as a number: the next day has the next one.
+export function dayKeyOf(date) {
+  const quarter = Math.floor(date / QUARTER);
+  if (!days.has(quarter)) days.set(quarter, Math.floor(wallOf(date) / DAY));
+  return days.get(quarter);
+}
+
+export const weekdayOf = (key) => new Date(key * DAY).getUTCDay(); // 0: Sunday
+
+const yearOf = (date) => new Date(dayKeyOf(date) * DAY).getUTCFullYear();
+
+// The last second of a day.
+export function endOfDay(key) {
+  const wall = (key + 1) * DAY - 1000;
+  let end = wall;
+  for (let tries = 0; tries < 2; tries += 1) end = wall - (wallOf(new Date(end)) - end);
+  return new Date(end);
+}
 
 export const timeOf = (date) => clock.format(date);
 
+// The day and the time to the second, in a table.
+export const secondOf = (date) => precise.format(date);
+
 export const timestampOf = (date) => full.format(date);
 
-export const dayKeyOf = (date) => date.toDateString();
+// A day in the midst of other words.
+export const dateOf = (date, now = present()) => (yearOf(date) === yearOf(now) ? short : shortAndYear).format(date);
 
 // The time of day, and the day where it is another.
-export function momentOf(date, now = new Date()) {
+export function momentOf(date, now = present()) {
   if (dayKeyOf(date) === dayKeyOf(now)) return timeOf(date);
-  return interpolate(gettext("%(day)s, %(time)s"), { day: short.format(date), time: timeOf(date) });
+  return interpolate(gettext("%(day)s, %(time)s"), { day: dateOf(date, now), time: timeOf(date) });
 }
 
-export function dayOf(date, now = new Date()) {
-  if (dayKeyOf(date) === dayKeyOf(now)) return gettext("Today");
-  if (dayKeyOf(date) === dayKeyOf(new Date(now - DAY))) return gettext("Yesterday");
-  return (date.getFullYear() === now.getFullYear() ? day : dayAndYear).format(date);
+// A day as a heading.
+export function dayOf(date, now = present()) {
+  const passed = dayKeyOf(now) - dayKeyOf(date);
+  if (passed === 0) return gettext("Today");
+  if (passed === 1) return gettext("Yesterday");
+  return (yearOf(date) === yearOf(now) ? day : dayAndYear).format(date);
 }
 
 // "2 hours ago", and the day where it is longer ago than a week.
-export function agoOf(date, now = new Date()) {
+export function agoOf(date, now = present()) {
   const passed = now - date;
   if (passed < MINUTE) return gettext("just now");
   if (passed < HOUR) return ago.format(-Math.floor(passed / MINUTE), "minute");
   if (passed < DAY) return ago.format(-Math.floor(passed / HOUR), "hour");
-  if (passed < WEEK) return ago.format(-Math.round((midnightOf(now) - midnightOf(date)) / DAY), "day");
-  return (date.getFullYear() === now.getFullYear() ? short : shortAndYear).format(date);
+  if (passed < WEEK) return ago.format(dayKeyOf(date) - dayKeyOf(now), "day");
+  return dateOf(date, now);
 }
 
-const midnightOf = (date) => new Date(date).setHours(0, 0, 0, 0);
-
 // What time it is in another time zone, with the weekday where it is another; null where the browser does not know it.
-export function localTimeOf(timeZone, now = new Date()) {
+export function localTimeOf(itsZone, now = present()) {
   try {
-    const there = (options) => new Intl.DateTimeFormat(locale, { timeZone, ...options }).format(now);
-    const here = new Intl.DateTimeFormat(locale, { weekday: "short" }).format(now);
+    const there = (options) => new Intl.DateTimeFormat(locale, { ...options, timeZone: itsZone }).format(now);
+    const here = format({ weekday: "short" }).format(now);
     const isSameDay = there({ weekday: "short" }) === here;
     return there({ hour: "numeric", minute: "2-digit", ...(isSameDay ? {} : { weekday: "short" }) });
   } catch {

@@ -1,3 +1,4 @@
+import { now } from "../clock.js";
 import { fullName } from "../full-name.js";
 import { html, live, nothing } from "../vendor/lit.js";
 import { ACTS } from "../moderating.js";
@@ -93,7 +94,7 @@ export class ModerationDialog extends LightElement {
 // `0`: for good, which is no time.
 function timeOf(span) {
   if (span === undefined) return {};
-  return { until: span === "0" ? null : new Date(Date.now() + Number(span)).toISOString() };
+  return { until: span === "0" ? null : new Date(now() + Number(span)).toISOString() };
 }
 
 customElements.define("moderation-dialog", ModerationDialog);

@@ -1,5 +1,5 @@
 import { guard, html, nothing, repeat } from "../vendor/lit.js";
-import { minutes } from "../clock.js";
+import { minutes, now } from "../clock.js";
 import { GROUPS, titleOf } from "../people.js";
 import { closer } from "../parts/closer.js";
 import { pager } from "../parts/pager.js";
@@ -72,7 +72,7 @@ export class RoomRoster extends LightElement {
 
   #person(person, isReached) {
     const isMe = person.id === this.chat.me.id;
-    const minute = person.last_seen ? new Date().getMinutes() : null; // "2 minutes ago" becomes 3
+    const minute = person.last_seen ? Math.floor(now() / 60_000) : null; // "2 minutes ago" becomes 3
     const row = () => personRow(person, { isMe, tabindex: isReached ? 0 : -1 });
     return guard([person, isMe, isReached, minute], row);
   }
