@@ -33,5 +33,9 @@ class PresenceUnavailable(PresenceError):
     """Redis did not answer in time, or not as it should: nothing is known about who is here."""
 
 
+class NoAnswer(PresenceUnavailable):
+    """Redis did not answer in time, this once: what was asked may be done, or may be done yet."""
+
+
 class CorruptData(PresenceUnavailable):
     """A key holds something that this library has not written there."""

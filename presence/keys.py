@@ -13,6 +13,7 @@ Every key stands under one hash tag, so that a script may touch all of them on a
     inputs            ZSET    users who are online and not idle, by their last input
     node:<id>         number  the lease of one server process, expires by itself; +1 with every script in its name: one
                               who counted more than it has knows that Redis was restored from an older state
+    applied:<id>      number  of the latest batch of operations that a node's process had applied
     nodes             ZSET    nodes, by the end of their lease
     owned:<id>        SET     `<topic>|<user>|<connection>`, all that a sweep must undo if the node dies
     lingering         ZSET    `<topic>|<user>` who lost a connection, by when they count as gone if they have no other

@@ -13,7 +13,7 @@ from typing import Any
 
 from presence.conf import conf
 from presence.errors import CorruptData, PresenceError
-from presence.store import Change, Snapshot, Store, Versions
+from presence.store import Change, Snapshot, Store, Versions, patiently
 from presence.tasks import end
 from presence.topics import checked
 from presence.tracker import Tracker
@@ -200,7 +200,8 @@ class Rosters:
             self._expect(batch)
             troubles = self._troubles
             try:
-                snapshots = await self._store.snapshots([watched.topic for watched in batch])
+                topics = [watched.topic for watched in batch]
+                snapshots = await patiently(lambda topics=topics: self._store.snapshots(topics))  # type: ignore[misc]
             except PresenceError as error:
                 self._set_available(False, error)
                 return
@@ -259,7 +260,7 @@ class Rosters:
     async def _check(self) -> None:
         before = {watched: watched.version for watched in self._watched.values()}
         try:
-            now = await self._store.versions([watched.topic for watched in before])
+            now = await patiently(lambda: self._store.versions([watched.topic for watched in before]))
         except PresenceError as error:
             self._set_available(False, error)
             return

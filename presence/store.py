@@ -9,11 +9,11 @@ import hashlib
 import json
 import secrets
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from redis import BlockingConnectionPool, Redis
 from redis.asyncio import BlockingConnectionPool as AsyncPool
@@ -21,10 +21,11 @@ from redis.asyncio import Redis as AsyncRedis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError, NoScriptError, RedisError, ResponseError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry as SyncRetry
 
 from presence.conf import conf
-from presence.errors import CorruptData, LostData, NoLease, PresenceError, PresenceUnavailable
+from presence.errors import CorruptData, LostData, NoAnswer, NoLease, PresenceError, PresenceUnavailable
 from presence.keys import PREFIX, key
 
 # Operations or entries a script: some 3 ms in which Redis serves nobody else. Larger batches save Redis nothing, and
@@ -51,6 +52,7 @@ _SCRIPTS = Path(__file__).parent / "scripts"
 _SHEBANG, _READS_ONLY = "#!lua\n", "#!lua flags=no-writes\n"
 
 Operation = tuple[str | int, ...]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,7 @@ class Store:
         self._node, self._epoch = "", ""  # of the latest lease
         self._scripts = 0  # that are known to have run in the node's name
         self._answered = 0.0  # when the latest of them was answered, on the monotonic clock
+        self._batches = 0  # of operations
         self._has_lost = False
 
     async def close(self) -> None:
@@ -178,7 +181,7 @@ class Store:
 
     async def renew_lease(self, node: str, lease_ms: int) -> None:
         """Raises NoLease where the lease has ended, LostData. One round trip."""
-        await self._lease(node, lease_ms, "renew")
+        await patiently(lambda: self._lease(node, lease_ms, "renew"))
 
     async def release(self, node: str, ending: str, linger_ms: int) -> None:
         """End a node, or an earlier one of the same process: what it still owns counts as gone after the linger.
@@ -189,14 +192,17 @@ class Store:
 
     async def apply(self, node: str, operations: Sequence[Operation]) -> Outcome:
         """Apply at most BATCH operations, in order and in one step. Raises NoLease, LostData. One round trip."""
-        return outcome_of(await self.run_as(node, "apply", json.dumps(operations)))
+        self._batches += 1
+        args = json.dumps(operations), self._batches
+        return outcome_of(await patiently(lambda: self.run_as(node, "apply", *args)))
 
     async def sweep(self, node: str, lease_ms: int, away_ms: int) -> Outcome:
         """Undo what dead nodes own, what lingered, what was idle; BATCH each.
 
         Raises NoLease, LostData. One round trip.
         """
-        return outcome_of(await self.run_as(node, "sweep", lease_ms, away_ms, BATCH, conf().settle_ms))
+        args = lease_ms, away_ms, BATCH, conf().settle_ms
+        return outcome_of(await patiently(lambda: self.run_as(node, "sweep", *args)))
 
     async def snapshots(self, topics: Sequence[str]) -> dict[str, Snapshot | CorruptData]:
         """Each topic's people and version, or what is wrong with it. One round trip, and one step on the server."""
@@ -272,6 +278,14 @@ class Store:
             return await self.redis.evalsha(digest, 1, PREFIX, *args)
         except NoScriptError:
             return await self.redis.eval(text, 1, PREFIX, *args)  # which keeps it for the next time
+
+
+async def patiently(call: Callable[[], Awaitable[T]]) -> T:
+    """Make a call that may be repeated once more where Redis did not answer in time: one slow answer is no outage."""
+    try:
+        return await call()
+    except NoAnswer:
+        return await call()
 
 
 def count_now(topics: Sequence[str]) -> tuple[Life, list[int]]:
@@ -355,6 +369,8 @@ def named_errors() -> Iterator[None]:
         raise
     except ResponseError as error:
         raise _named(error) from error
+    except RedisTimeoutError as error:
+        raise NoAnswer(f"Redis did not answer in time: {error}") from error
     except (RedisError, OSError) as error:
         raise PresenceUnavailable(f"Redis is not available: {error}") from error
     except (ValueError, TypeError) as error:

@@ -75,6 +75,8 @@ class Counts:
             self._public = await database.check(_public_rooms)
             wanted |= self._public
         counts = await fresh_here_counts(sorted(wanted))
+        if counts is None:  # one slow answer is no outage
+            counts = await fresh_here_counts(sorted(wanted))
         if counts is None:
             self._become_unknown()
             return

@@ -1,10 +1,12 @@
--- Apply a batch of operations of one node, in order.
--- args: a JSON array of ["join", topic, user, connection], ["leave", topic, user, connection, linger (ms)],
--- ["linger", topic, user, linger (ms)], ["end_linger", topic, user], ["expel", topic, user], ["touch", user],
--- ["act", user, linger (ms)], ["decide", user, hidden, away, version, linger (ms), whether it is news] and
+-- Apply a batch of operations of one node, in order. A process repeats a batch that was not answered in time, and the
+-- first try may arrive after those that followed: a batch whose number is not above the latest does nothing.
+-- args: a JSON array, and the number of the batch. In the array are ["join", topic, user, connection],
+-- ["leave", topic, user, connection, linger (ms)], ["linger", topic, user, linger (ms)], ["end_linger", topic, user],
+-- ["expel", topic, user], ["touch", user], ["act", user, linger (ms)],
+-- ["decide", user, hidden, away, version, linger (ms), whether it is news] and
 -- ["disown", an entry of `owned`, linger (ms)].
 
-local operations = cjson.decode(args[1])
+local operations, batch = cjson.decode(args[1]), tonumber(args[2])
 
 local refused = refusal()
 if refused then
@@ -125,6 +127,10 @@ function apply.decide(user, hidden, away, version, linger_ms, is_news)
   show_everywhere(user)
 end
 
+if batch <= (tonumber(redis.call('GET', key('applied', node))) or 0) then
+  return done(reply())
+end
+redis.call('SET', key('applied', node), batch, 'EX', MINUTE)
 for _, operation in ipairs(operations) do
   attempt(apply[operation[1]], unpack(operation, 2))
 end

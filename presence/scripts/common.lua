@@ -5,7 +5,7 @@
 -- name; `args` has the rest.
 
 local ONLINE, AWAY, HIDDEN = 'online', 'away', 'hidden'
-local DAY = 86400 -- s
+local DAY, MINUTE = 86400, 60 -- s
 local CLOCK_BACK = 1000 -- ms; less is no matter
 
 local prefix = KEYS[1]
@@ -38,7 +38,7 @@ end
 local TYPES = {
   topic = 'set', conns = 'set', topics = 'set', owned = 'set', version = 'string', state = 'hash', node = 'string',
   nodes = 'zset', inputs = 'zset', lingering = 'zset', hiding = 'zset', swept = 'string', unsettled = 'string',
-  returning = 'set', ended = 'set', repairing = 'string', done = 'hash', epoch = 'string',
+  returning = 'set', ended = 'set', applied = 'string', repairing = 'string', done = 'hash', epoch = 'string',
 }
 
 -- The type of a key, where it is another than it should be: something else wrote it.

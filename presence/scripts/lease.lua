@@ -18,6 +18,7 @@ else
     await_others(settle_ms)
   end
   redis.call('SET', key('node', node), 0, 'PX', lease_ms)
+  redis.call('DEL', key('applied', node))
   if verb == 'retake' and redis.call('GET', key('epoch')) == own_epoch then
     redis.call('SET', key('epoch'), new_epoch)
   end

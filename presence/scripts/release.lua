@@ -1,6 +1,6 @@
 -- End a node: the one that asks, in good order, or an earlier one of the same process, whose lease may have ended.
--- What it still owns, if anything, is swept when the linger is over. What earlier nodes own is swept at once as soon as no
--- other process is awaited any more.
+-- What it still owns, if anything, is swept when the linger is over. What earlier nodes own is swept as soon as no other
+-- process is awaited any more.
 -- args: the node that ends, linger (ms).
 
 local ending, linger_ms = args[1], tonumber(args[2])
@@ -10,7 +10,7 @@ if refused then
   return refused
 end
 
-redis.call('DEL', key('node', ending))
+redis.call('DEL', key('node', ending), key('applied', ending))
 if redis.call('EXISTS', key('owned', ending)) == 1 then
   redis.call('ZADD', key('nodes'), now + linger_ms, ending)
 else
@@ -19,7 +19,7 @@ end
 redis.call('SREM', key('returning'), ending)
 if ending ~= node then
   redis.call('SADD', key('ended'), ending)
-  redis.call('EXPIRE', key('ended'), 60)
+  redis.call('EXPIRE', key('ended'), MINUTE)
 end
 if redis.call('EXISTS', key('returning')) == 0 then
   for _, id in ipairs(redis.call('SMEMBERS', key('ended'))) do

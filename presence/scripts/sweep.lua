@@ -1,4 +1,4 @@
--- Undo what dead nodes own, let go of those who lingered long enough, hide those who decided so as long ago, and mark as
+-- Undo what dead nodes own, let go of those who lingered long enough, hide those who decided so, and mark as
 -- idle who had no input.
 -- args: lease (ms), away (ms), how many of each kind to do at most, the time (ms) in which servers
 -- come back after Redis took no writes.

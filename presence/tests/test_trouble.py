@@ -1,13 +1,16 @@
 """What happens when servers die, hang, and when Redis goes away, comes back, is emptied, or holds nonsense."""
 
 import asyncio
+import json
 from collections.abc import Callable
 
 import pytest
+from pytest_django import Settings
 from redis import Redis
 
+from presence.conf import DEFAULTS
 from presence.errors import NoLease
-from presence.store import Store, join, leave, touch
+from presence.store import TIMEOUT, Store, join, leave, touch
 from presence.tasks import end
 from presence.tests.helpers.processes import Process, die
 from presence.tests.helpers.valkey import Valkey
@@ -197,6 +200,49 @@ async def test_a_pause_of_redis_that_outlasts_all_leases_makes_no_user_flicker(
     await eventually(lambda: one.sees(ROOM) == {ALICE, BOB, 3})
     assert one.left(ROOM) == []
     assert sorted(one.joined(ROOM)) == [ALICE, BOB, 3]
+
+
+async def test_one_slow_answer_of_redis_makes_no_view_unavailable(
+    processes: Processes, valkey: Valkey, redis: Redis, settings: Settings
+) -> None:
+    settings.PRESENCE = DEFAULTS | {"REDIS_URL": settings.PRESENCE["REDIS_URL"]}
+    one, two = processes(), processes()
+    for process in (one, two):
+        await process.watch(ROOM)
+        process.tracker.track(ROOM, ALICE, "tab")
+        await process.tracker.settled()
+    nodes = [one.tracker.node, two.tracker.node]
+
+    valkey.pause()
+    try:
+        one.tracker.track(ROOM, BOB, "tab of bob")
+        two.tracker.track(ROOM, 3, "tab of a third")
+        await asyncio.sleep(TIMEOUT + 0.3)
+        one.tracker.untrack(ROOM, ALICE, "tab", linger=False)
+        two.tracker.untrack(ROOM, ALICE, "tab", linger=False)
+    finally:
+        valkey.go_on()
+
+    await eventually(lambda: one.sees(ROOM) == two.sees(ROOM) == {BOB, 3})
+    assert [one.tracker.node, two.tracker.node] == nodes
+    assert one.availability == two.availability == [True]
+    assert present(redis) == {BOB, 3}
+
+
+async def test_a_batch_that_was_repeated_does_nothing_when_the_first_try_arrives_late(redis: Redis) -> None:
+    store = Store()
+    await store.take_lease("node", 60_000)
+    late = json.dumps([join(ROOM, ALICE, "tab")]), 1
+    await store.apply("node", [join(ROOM, ALICE, "tab")])
+    await store.apply("node", [leave(ROOM, ALICE, "tab", 0), join(ROOM, BOB, "tab of bob")])
+    assert present(redis) == {BOB}
+
+    for _ in range(2):
+        await store.run_as("node", "apply", *late)
+
+    assert present(redis) == {BOB}
+    assert not redis.exists(f"{{presence}}:conns:{ROOM}:{ALICE}")
+    await store.close()
 
 
 async def test_a_silent_redis_does_not_block_the_tracker(trackers: Trackers, valkey: Valkey) -> None:
