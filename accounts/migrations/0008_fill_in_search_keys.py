@@ -1,4 +1,4 @@
-from django.db import migrations
+from django.db import migrations, transaction
 
 from accounts.searching import search_key
 
@@ -7,11 +7,13 @@ BATCH = 500
 
 def fill_in(apps, schema_editor):
     """Write a batch at a time, each in a transaction of its own: servers of the release before run on meanwhile."""
-    users = apps.get_model("accounts", "User").objects.using(schema_editor.connection.alias)
-    while batch := list(users.filter(search_key=None).only("username", "display_name")[:BATCH]):
-        for user in batch:
-            user.search_key = search_key(user.username, user.display_name)
-        users.bulk_update(batch, ["search_key"])
+    connection = schema_editor.connection
+    users = apps.get_model("accounts", "User").objects.using(connection.alias).filter(search_key=None)
+    while batch := list(users.values_list("pk", "username", "display_name")[:BATCH]):
+        keys = [(search_key(username, display_name), pk) for pk, username, display_name in batch]
+        with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+            # bulk_update takes several times as long.
+            cursor.executemany("UPDATE accounts_user SET search_key = %s WHERE id = %s", keys)
 
 
 class Migration(migrations.Migration):

@@ -16,7 +16,8 @@ BATCH = 500
 
 def room_of(name: str) -> Room | None:
     """Return the public room of that name, in any case, or else the one that had it."""
-    return Room.objects.named(name).first() or Room.objects.once_named(name).first()
+    exactly_first = sorted(Room.objects.named(name), key=lambda room: room.name != name)
+    return next(iter(exactly_first), None) or Room.objects.once_named(name).first()
 
 
 def save_named(room: Room, **options: Any) -> None:

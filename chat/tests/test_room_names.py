@@ -1,6 +1,7 @@
 """Names of rooms: which look alike, and how they are found."""
 
 import pytest
+from django.db import connection
 
 from accounts.models import User
 from chat import directory
@@ -8,7 +9,7 @@ from chat.errors import Invalid
 from chat.models import Room
 from chat.services import rooms
 from chat.services.actor import Actor
-from chat.services.naming import fill_in_keys, lacks_keys
+from chat.services.naming import fill_in_keys, lacks_keys, room_of
 from chat.tests.test_services import refuses
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +49,15 @@ class TestLookAlikes:
         assert rooms.go_to(bob, name.upper()) == rooms.go_to(bob, name.lower()) == room
         rooms.change_settings(room.pk, by=Actor(alice), name="lobby")
         assert rooms.go_to(bob, name.upper()) == room
+
+    def test_of_two_names_that_differ_in_case_alone_the_typed_one_is_meant(self, alice: User, bob: User) -> None:
+        """SQLite let public rooms have such names, where their letters are not ASCII."""
+        first, second = rooms.create_room(alice, "Ärzte"), rooms.create_room(bob, "other")
+        digests = {"folded_name": f"{first.folded_name} {second.pk}", "look": f"{first.look} {second.pk}"}
+        if connection.vendor == "sqlite":
+            Room.objects.filter(pk=second.pk).update(name="ärzte", **digests)
+            assert (room_of("Ärzte"), room_of("ärzte")) == (first, second)
+        assert room_of("ÄRZTE") == first
 
     def test_rooms_that_looked_alike_before_keep_their_names(self, alice: User, bob: User, general: Room) -> None:
         other = rooms.create_room(bob, "other")

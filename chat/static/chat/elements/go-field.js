@@ -19,7 +19,7 @@ export class GoField extends LightElement {
   render() {
     return html`<form class="goto" role="search"
       @submit=${this.#submit} @input=${this.#narrow} @keydown=${this.#key}>
-      <input name="name" type="text" autocomplete="off" maxlength="80" dir="auto"
+      <input name="name" type="text" autocomplete="off" maxlength="80"
         placeholder=${gettext("Go to a room…")} aria-label=${gettext("Go to a room by name")}>
       <kbd aria-hidden="true">${/Mac|iP/.test(navigator.platform) ? "⌘ K" : "Ctrl K"}</kbd></form>`;
   }
