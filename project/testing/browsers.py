@@ -6,6 +6,8 @@ import os
 import shutil
 import signal
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,11 +77,27 @@ class Chromium:
         """Call a method of the DevTools protocol on the browser itself; a WebDriver session reaches pages alone."""
         number = next(self._ids)
         self._socket.send(json.dumps({"id": number, "method": method, "params": parameters}))
-        while (answer := json.loads(self._socket.recv(timeout=patience(ANSWER_SECONDS)))).get("id") != number:
+        while (answer := self._read()).get("id") != number:
             pass
         assert "error" not in answer, (method, answer)
         result: dict[str, Any] = answer["result"]
         return result
+
+    @contextmanager
+    def traced(self, *categories: str) -> Iterator[list[dict[str, Any]]]:
+        """Collect the browser's own trace events of what happens meanwhile; the list is filled at the end."""
+        events: list[dict[str, Any]] = []
+        wanted = {"includedCategories": list(categories)}
+        self.call("Tracing.start", transferMode="ReportEvents", traceConfig=wanted)
+        yield events
+        self._socket.send(json.dumps({"id": next(self._ids), "method": "Tracing.end"}))
+        while (told := self._read()).get("method") != "Tracing.tracingComplete":
+            if told.get("method") == "Tracing.dataCollected":
+                events += told["params"]["value"]
+
+    def _read(self) -> dict[str, Any]:
+        message: dict[str, Any] = json.loads(self._socket.recv(timeout=patience(ANSWER_SECONDS)))
+        return message
 
     def kill(self) -> None:
         os.kill(self.pid, signal.SIGKILL)
@@ -93,7 +111,7 @@ class Browser(Chrome):
     """One person's browser: a WebDriver session of its own, whose windows are those of one user context."""
 
     def __init__(self, chromium: Chromium) -> None:
-        self._chromium = chromium
+        self.chromium = chromium
         self._context = chromium.call("Target.createBrowserContext")["browserContextId"]
         window = self._open_window()
         options = options_for_logs()
@@ -111,18 +129,18 @@ class Browser(Chrome):
 
     def execute_cdp_cmd(self, cmd: str, cmd_args: dict[str, Any]) -> Any:
         if cmd.startswith("Browser."):
-            return self._chromium.call(cmd, browserContextId=self._context, **cmd_args)
+            return self.chromium.call(cmd, browserContextId=self._context, **cmd_args)
         return super().execute_cdp_cmd(cmd, cmd_args)
 
     def quit(self) -> None:
         """End the person's pages without asking them, as when a browser is killed."""
         if self._context:
-            self._chromium.call("Target.disposeBrowserContext", browserContextId=self._context)
+            self.chromium.call("Target.disposeBrowserContext", browserContextId=self._context)
             self._context = ""
             super().quit()
 
     def _open_window(self) -> str:
-        target = self._chromium.call(
+        target = self.chromium.call(
             "Target.createTarget",
             url="about:blank",
             browserContextId=self._context,
@@ -133,7 +151,7 @@ class Browser(Chrome):
         return str(target["targetId"])
 
     def _windows(self) -> list[str]:
-        targets = self._chromium.call("Target.getTargets")["targetInfos"]
+        targets = self.chromium.call("Target.getTargets")["targetInfos"]
         return [
             str(target["targetId"])
             for target in targets

@@ -17,6 +17,7 @@ PROGRAMS = {
     "acceptance": "project/testing/acceptance.py",
     "fanout": "bench/fanout/__main__.py",
     "presence-bench": "bench/presence.py",
+    "drawing-bench": "bench/drawing.py",
     "removal-bench": "bench/removal.py",
     "replay": "bench/replay/__main__.py",
 }

@@ -82,7 +82,7 @@ async function walk() {
     room: [() => {}, () => true, () => {}],
     rooms: drawer("rail"),
     people: drawer("roster"),
-    thread: side(() => chat.side.openThread(message.id), "article + .replies-line ~ article"),
+    thread: side(() => chat.side.openThread(message.id), ".replies-line ~ .stretch article"),
     threads: side(() => chat.side.open("threads"), ".card"),
     pins: side(() => chat.side.open("pins"), ".card"),
     menu: menu("room-header summary"),

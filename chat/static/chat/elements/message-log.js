@@ -5,6 +5,7 @@ import { countOfReplies } from "../parts/replies.js";
 import { nameOf } from "../room-name.js";
 import { unreadPill } from "../parts/unread-pill.js";
 import { rowsOf } from "../rows.js";
+import { Stretches } from "../stretches.js";
 import { dayOf } from "../times.js";
 import { gettext } from "../words.js";
 import { LightElement } from "./light.js";
@@ -20,6 +21,7 @@ export class MessageLog extends LightElement {
     pointed: { state: true },
   };
   #scroll = new Scroll(this);
+  #stretches = new Stretches();
   #toEnd = () => this.#latest();
   #turn = ({ detail: pages }) => this.#scroll.turn(pages);
   #arrive = () => this.#scroll.stick();
@@ -69,11 +71,12 @@ export class MessageLog extends LightElement {
   render() {
     const { timeline, thread } = this.conversation;
     const rows = rowsOf(this.conversation); // what was just written is seen, whatever is still being loaded
+    const stretches = repeat(this.#stretches.of(rows), ({ number }) => number, ({ rows }) => this.#stretch(rows));
     const words = thread === null ? gettext("Conversation") : gettext("Thread");
     return html`<div class="log" role="log" tabindex="0" aria-label=${words}
         aria-busy=${!timeline.known || timeline.loading}>
         <div class="lines">${thread === null ? nothing : this.#root()}${this.#top(timeline)}
-          ${repeat(rows, (row) => row.key, (row) => this.#row(row))}${this.#bottom(timeline)}</div></div>
+          ${stretches}${this.#bottom(timeline)}</div></div>
       ${this.#pill()}${this.#button(timeline)}`;
   }
 
@@ -104,13 +107,29 @@ export class MessageLog extends LightElement {
     this.conversation.reading.goOn();
   }
 
+  // Where something lies over the edge of a message, nothing of it is skipped or cut off.
+  #stretch(rows) {
+    const isAtHand = ({ message }) => this.#isPointedAt(message) || this.#isEdited(message);
+    const isOpen = rows.some((row) => row.type === "message" && isAtHand(row));
+    const drawn = repeat(rows, (row) => row.key, (row) => this.#row(row));
+    return html`<div class="stretch" ?data-open=${isOpen}>${drawn}</div>`;
+  }
+
+  #isPointedAt({ id }) {
+    return id !== undefined && id === this.pointed;
+  }
+
+  #isEdited({ id }) {
+    return id !== undefined && id === this.conversation.editing;
+  }
+
   #row(row) {
     if (row.type === "day") return html`<h2 class="day"><span>${dayOf(row.date)}</span></h2>`;
     if (row.type === "new") return html`<div class="since"><span>${gettext("New")}</span></div>`;
     if (row.type === "comings") return comingsRow(row);
     const { message, next } = row;
-    const isPointedAt = message.id !== undefined && message.id === this.pointed;
-    const isEdited = message.id !== undefined && message.id === this.conversation.editing;
+    const isPointedAt = this.#isPointedAt(message);
+    const isEdited = this.#isEdited(message);
     const { chat } = this.conversation;
     const isFolded = chat.blocks.folds(message);
     const isQuoteFolded = chat.blocks.has(message.quote?.author?.id);

@@ -95,6 +95,7 @@ export class RoomApp extends LightElement {
     const { room, rooms } = this.chat;
     document.title = `${waitingText(rooms)}${nameOf(room) ?? gettext("Rooms")} · ${document.body.dataset.site}`;
     this.ariaBusy = null;
+    this.toggleAttribute("data-lost", this.chat.lost !== null);
     this.#turnSide();
   }
 

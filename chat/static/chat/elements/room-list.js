@@ -25,6 +25,7 @@ export class RoomList extends LightElement {
   render() {
     const { chat, section, state } = this;
     const rooms = roomsInSight(chat).filter((room) => sectionOf(room) === section);
+    this.toggleAttribute("data-filled", rooms.length > 0);
     if (!rooms.length) return nothing;
     const isFolded = state.isFolded(section);
     const shown = isFolded || state.unreadOnly ? rooms.filter((room) => this.#isWaiting(room)) : rooms;

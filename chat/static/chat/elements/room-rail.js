@@ -56,7 +56,7 @@ export class RoomRail extends LightElement {
 
   #ways() {
     const { unreadOnly } = this.#state;
-    return html`<div class="ways"><a class="all" href=${this.chat.urls.index}>${gettext("All rooms")}</a>
+    return html`<div class="rail-ways"><a class="all" href=${this.chat.urls.index}>${gettext("All rooms")}</a>
       <a class="all" href=${this.chat.urls.newRoom}>${gettext("New room…")}</a>
       <button type="button" class="all" data-act="unread-only" aria-pressed=${unreadOnly}
         @click=${() => this.#state.toggleUnreadOnly()}>${gettext("Unread")}</button></div>`;

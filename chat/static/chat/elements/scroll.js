@@ -49,36 +49,41 @@ export class Scroll {
     this.#scrolled();
   }
 
-  // Before the drawing: if something is about to be put or taken above, remember where a message stood that stays.
+  // Before the drawing: if something is about to be put or taken above, remember where a message in sight stood.
   before(messages) {
     const [first] = messages;
     const isNew = first?.position !== this.#first?.position;
-    const stays = first?.position > this.#first?.position ? first : this.#first;
-    const article = isNew && !this.#stuck && this.#host.querySelector(`[data-position="${stays?.position}"]`);
+    const article = isNew && this.#first && !this.#stuck && this.#inSight();
     this.#anchor = article ? { article, bottom: article.getBoundingClientRect().bottom } : null;
     this.#first = first;
   }
 
+  // What else the drawing changes is settled before the paint, when the browser has laid the page out anyway.
   after() {
     this.#observe();
-    if (this.#anchor?.article.isConnected) {
-      const { article, bottom } = this.#anchor;
-      this.#log.scrollTop += article.getBoundingClientRect().bottom - bottom;
-    }
+    if (!this.#anchor?.article.isConnected) return;
+    const { article, bottom } = this.#anchor;
+    this.#log.scrollTop += article.getBoundingClientRect().bottom - bottom;
     this.#settle();
   }
 
-  // The position of the message that stands lowest in sight, whole. They stand in order, so that few are measured.
+  // The position of the message that stands lowest in sight, whole.
   get lowest() {
     const end = this.#log?.getBoundingClientRect().bottom + 1;
-    const articles = this.#log?.querySelectorAll("article[data-position]") ?? [];
-    let [from, to] = [0, articles.length]; // those before `from` are above the end, those from `to` on are not
-    while (from < to) {
-      const middle = (from + to) >> 1;
-      if (articles[middle].getBoundingClientRect().bottom <= end) from = middle + 1;
-      else to = middle;
-    }
-    return Number(articles[from - 1]?.dataset.position ?? 0);
+    const begins = (element) => element.getBoundingClientRect().top < end;
+    const isWhole = (article) => article.getBoundingClientRect().bottom <= end;
+    const stretch = [...(this.#log?.querySelectorAll(".stretch") ?? [])].findLast(begins);
+    const last = stretch && [...stretch.querySelectorAll("article[data-position]")].findLast(isWhole);
+    const before = stretch?.previousElementSibling?.querySelector("article[data-position]:last-of-type");
+    return Number((last ?? before)?.dataset.position ?? 0);
+  }
+
+  // The uppermost message in sight, or on its way out of it. Where nothing is drawn, its place means nothing.
+  #inSight() {
+    const { top } = this.#log.getBoundingClientRect();
+    const ends = (element) => element.getBoundingClientRect().bottom > top;
+    const stretch = [...this.#log.querySelectorAll(".stretch")].find(ends);
+    return stretch && [...stretch.querySelectorAll("article")].find(ends);
   }
 
   #observe() {
@@ -110,6 +115,7 @@ export class Scroll {
 
   #settle() {
     if (!this.#log) return;
+    this.#log.style.overflowAnchor = this.#stuck ? "none" : ""; // at the end, nothing is held in place
     if (this.#stuck) this.#toEnd();
     this.#top = this.#log.scrollTop;
     this.#tell();

@@ -1,0 +1,43 @@
+const LENGTH = 32; // messages
+
+// The rows of a log in stretches, which the browser lays out and skips as a whole (css/conversation.css). A message stays
+// in its stretch, whatever comes before it and after it.
+export class Stretches {
+  #numbers = new Map(); // of the stretch in which each stored message stands, by the key of its row
+
+  // [{ number, rows }, …]. A line about what follows it, such as a day, stands in the stretch of that.
+  of(rows) {
+    const numbers = this.#numbersOf(rows.filter(({ message }) => message));
+    const stretches = [];
+    let before = [];
+    for (const row of rows) {
+      before.push(row);
+      if (!row.message) continue;
+      const number = numbers.get(row.key);
+      if (stretches.at(-1)?.number === number) stretches.at(-1).rows.push(...before);
+      else stretches.push({ number, rows: before });
+      before = [];
+    }
+    const isStored = ({ message }) => message?.position !== undefined;
+    this.#numbers = new Map(rows.filter(isStored).map(({ key }) => [key, numbers.get(key)]));
+    return stretches;
+  }
+
+  // New messages fill the last stretch, older ones are put into stretches before the first.
+  #numbersOf(rows) {
+    const at = Math.max(0, rows.findIndex(({ key }) => this.#numbers.has(key)));
+    const first = this.#numbers.get(rows[at]?.key) ?? 0;
+    const numbers = new Map();
+    for (let back = at; back > 0; back -= 1) {
+      numbers.set(rows[at - back].key, first - Math.ceil(back / LENGTH));
+    }
+    let [number, length] = [first, 0];
+    for (const { key } of rows.slice(at)) {
+      const known = this.#numbers.get(key) ?? (length < LENGTH ? number : number + 1);
+      length = known > number ? 1 : length + 1;
+      number = Math.max(number, known);
+      numbers.set(key, number);
+    }
+    return numbers;
+  }
+}

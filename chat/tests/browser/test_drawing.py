@@ -1,0 +1,87 @@
+"""What drawing messages costs, and that one finds them though the browser skips what is out of sight."""
+
+from uuid import uuid4
+
+import pytest
+
+from accounts.models import User
+from chat.models import Membership, Room
+from chat.services import messages
+from chat.tests.browser.drawing import Drawing
+from chat.tests.browser.pages import OpenTab, Tab
+from project.testing.browsers import Browser
+from project.testing.processes import Server
+from project.testing.waiting import eventually
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+SAMPLE = 25  # messages
+STEP = 200  # px
+
+
+@pytest.mark.alone
+def test_a_message_costs_no_more_where_ten_times_as_many_are_drawn(
+    browser: Browser, server: Server, alice: User, general: Room
+) -> None:
+    Tab(browser, server, alice).open_room(general)
+    drawing = Drawing(browser)
+    drawing.fill(60)
+    few = drawing.cost_of_one(SAMPLE)
+    drawing.fill(600)
+    many = drawing.cost_of_one(SAMPLE)
+    assert many.both < 1.8 * few.both, (few, many)  # 2.8 where each message is skipped by itself
+    assert many.styles < 2.5  # what happens within a frame is drawn together
+    assert many.layouts < 2.5
+
+
+# Scrolls up step by step, and returns by how much more or less than a step what is in sight moved.
+LEAPS = """
+const [step, done] = arguments;
+const log = document.querySelector("main .log");
+const frame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+(async () => {
+  const leaps = [];
+  while (log.scrollTop > step) {
+    const top = log.getBoundingClientRect().top;
+    const article = [...log.querySelectorAll("article")].find((each) => each.getBoundingClientRect().top > top);
+    const before = article.getBoundingClientRect().bottom; // its head may go as older ones come
+    log.scrollTop -= step;
+    await frame();
+    await frame();
+    leaps.push(Math.abs(article.getBoundingClientRect().bottom - before - step));
+  }
+  return Math.max(...leaps);
+})().then(done);
+"""
+
+
+def test_scrolling_never_leaps_and_a_link_leads_to_what_was_skipped(
+    tab: OpenTab, alice: User, bob: User, general: Room
+) -> None:
+    bodies = [f"number {number} " + "a word and another " * (number % 17) for number in range(120)]
+    ids = [post(author, general, body) for body, author in zip(bodies, [alice, alice, bob] * 40, strict=True)]
+    Membership.objects.filter(user=alice).update(last_read=general.messages.latest("position").position)
+    page = tab(alice)
+    page.open_room(general)
+    eventually(lambda: page.read("document.querySelector('main .log').scrollTop") > STEP)
+    assert page.browser.execute_async_script(LEAPS, STEP) < 2
+    top = "document.querySelector('main .log').scrollTop = 0"
+    eventually(lambda: page.browser.execute_script(top) or len(page.stored()) == len(ids), within=20)
+    page.browser.execute_script("document.querySelector('room-app').chat.lead({ id: arguments[0] })", ids[100])
+    eventually(lambda: is_in_sight(page, ids[100]))
+    page.browser.execute_script("document.querySelector('room-app').chat.lead({ id: arguments[0] })", ids[15])
+    eventually(lambda: is_in_sight(page, ids[15]))
+    assert not page.complaints()
+
+
+def post(author: User, room: Room, body: str) -> int:
+    return messages.post_message(author, room.pk, body=body, client_id=uuid4()).pk
+
+
+def is_in_sight(page: Tab, message: int) -> bool:
+    script = """(() => {
+        const { top, bottom } = document.querySelector(`main [data-id="${arguments[0]}"]`).getBoundingClientRect();
+        const log = document.querySelector("main .log").getBoundingClientRect();
+        return log.top < bottom && top < log.bottom;
+    })()"""
+    return bool(page.read(script, message))
