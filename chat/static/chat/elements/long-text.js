@@ -21,8 +21,9 @@ export class LongText extends HTMLElement {
 
   // Whether something in it lies below the fold.
   hides(element) {
-    if (!this.matches("[data-long]:not([data-open])")) return false;
-    return element.getBoundingClientRect().bottom > this.querySelector(".body").getBoundingClientRect().bottom;
+    const body = element.closest(".body");
+    if (!body || !this.matches("[data-long]:not([data-open])")) return false;
+    return element.getBoundingClientRect().bottom > body.getBoundingClientRect().bottom;
   }
 }
 
