@@ -100,6 +100,7 @@ def test_escape_closes_each_layer_and_the_focus_is_where_it_was(
         "me-card summary",
         ".room-header summary",
         "[data-act=write]",
+        "main .format",
         "[data-opens=threads]",
         "[data-opens=pins]",
     ):

@@ -20,7 +20,9 @@ export class FormattingDialog extends LightElement {
       <div class="scroll" tabindex="0" role="group" aria-label=${title}><table class="examples">
         <thead><tr><th scope="col">${gettext("You type")}</th><th scope="col">${gettext("It shows")}</th></tr></thead>
         <tbody>${examples(gettext("text"), gettext("more")).map(row)}</tbody></table>
-        <p>${gettext("A backslash before a sign shows the sign itself. All other text stays as you type it.")}</p></div>
+        <p>${gettext("A backslash before a sign shows the sign itself. All other text stays as you type it.")}</p>
+        <h3>${gettext("Keys and commands")}</h3>
+        <table class="examples"><tbody>${keys(gettext("text")).map(key)}</tbody></table></div>
       <form method="dialog" class="buttons"><button class="button quiet" autofocus>${gettext("Close")}</button></form>
       </dialog>`;
   }
@@ -31,6 +33,22 @@ export class FormattingDialog extends LightElement {
 }
 
 const row = ([typed, shown]) => html`<tr><td><code>${typed}</code></td><td><div class="body">${shown}</div></td></tr>`;
+
+const key = ([typed, does]) => html`<tr><td><kbd>${typed}</kbd></td><td>${does}</td></tr>`;
+
+const CONTROL = /Mac|iP/.test(navigator.platform) ? "⌘" : "Ctrl";
+
+function keys(a) {
+  return [
+    [`${CONTROL} B · ${CONTROL} I`, gettext("Makes the selection bold, or italic")],
+    ["↑", gettext("Edits your latest message, from an empty field")],
+    ["Page Up · Page Down", gettext("Scrolls the conversation")],
+    ["Alt ↑ · Alt ↓", gettext("Goes to the next room; with Shift, to the next unread one")],
+    [`${CONTROL} K`, gettext("Finds a room")],
+    [`/me ${a}`, gettext("Says what you do")],
+    [`//${a}`, gettext("Posts a text that begins with a slash")],
+  ];
+}
 
 function examples(a, b) {
   return [

@@ -70,8 +70,9 @@ export class MessageComposer extends LightElement {
       <silence-note .chat=${this.conversation.chat} .isKept=${!isBlank(this.#draft)}></silence-note>
       <form class="composer" ?hidden=${this.#silence} ?data-over=${this.left < 0} @submit=${this.#submit}>
       <mention-list .conversation=${this.conversation}></mention-list>
-      <textarea id=${thread === null ? "message-field" : nothing} name="body" rows="1" dir="auto" placeholder=${words} aria-label=${words} aria-autocomplete="list"
-        maxlength=${LONGEST} aria-describedby=${note} enterkeyhint="send" @input=${this.#typed} @keydown=${this.#key}></textarea>
+      <textarea id=${thread === null ? "message-field" : nothing} name="body" rows="1" dir="auto" maxlength=${LONGEST}
+        placeholder=${words} aria-label=${words} aria-autocomplete="list" aria-describedby=${note} enterkeyhint="send"
+        @input=${this.#typed} @keydown=${this.#key}></textarea>
       <button type="button" class="tool format" aria-label=${gettext("Formatting")} title=${gettext("Formatting")}
         aria-haspopup="dialog" @click=${this.#help}>${formatIcon}</button>
       <button class="send" aria-label=${gettext("Send")} title=${gettext("Send")}>${sendIcon}</button></form>
