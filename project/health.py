@@ -15,8 +15,8 @@ from django.db import Error, connection
 
 from chat.hub import running_hub
 from project.headers import PAIRS
+from project.logs import HEALTH_PATH
 
-PATH = "/healthz"
 FRESH_SECONDS = 1.0
 LOOK_SECONDS = 2.0  # a look that takes longer finds the server unwell
 
@@ -31,7 +31,7 @@ class HealthAnswers:
         self._health = Health()
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        if scope["path"] != scope.get("root_path", "") + PATH:
+        if scope["path"] != scope.get("root_path", "") + HEALTH_PATH:
             await self._application(scope, receive, send)
             return
         if scope["method"] not in ("GET", "HEAD"):

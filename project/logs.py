@@ -21,6 +21,8 @@ SECRET = re.compile(r"((?:/|%2F)(?:join|setup|invited|first-factor)(?:/|%2F))[\w
 # What would end a line, and begin another that nothing has written.
 UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
+HEALTH_PATH = "/healthz"  # project/health.py
+
 LogAction = Callable[[str, str, dict[str, Any]], None]
 
 
@@ -47,11 +49,13 @@ def is_outage(record: logging.LogRecord) -> bool:
 
 
 def discreetly(log: LogAction | None) -> LogAction | None:
-    """Daphne's line for each request, likewise; its paths are decoded."""
+    """Daphne's line for each request, likewise; its paths are decoded. Probes, which come all the time, have none."""
     if log is None:
         return None
 
     def log_discreetly(protocol: str, action: str, details: dict[str, Any]) -> None:
+        if details["path"] == HEALTH_PATH:
+            return
         log(protocol, action, details | {"path": UNFIT.sub("?", discreet(str(details["path"])))})
 
     return log_discreetly

@@ -8,6 +8,7 @@ Nothing of Django is here, so that it starts quickly.
 """
 
 import io
+import os
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ ORIENTATION = 0x0112  # in EXIF
 # What the program may take: the largest WebP needs most of it.
 MEMORY = 1 << 30  # bytes
 CPU_SECONDS = 5
+NICENESS = 10  # the server goes first
 
 # How it ends where it cannot.
 TOO_LARGE, UNREADABLE = 3, 4
@@ -176,6 +178,7 @@ def _limit() -> None:
         return
     with suppress(ValueError):  # macOS knows the limit, and takes none
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    os.nice(NICENESS)
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
 
 

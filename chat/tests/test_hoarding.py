@@ -80,6 +80,8 @@ async def test_a_member_who_makes_others_carry_all_that_is_allowed_hardly_slows_
     measured("memory", grown / MB, within=100, unit="MB")
 
     assert told["done"]["message.edit"] > 5
+    assert told["done"]["message.post"] > 5
+    assert told["done"][hoard.PICTURE] > 0
     made = Room.objects.filter(created_by=mallory)
     assert await made.exclude(kind=Room.Kind.DIRECT).acount() == told["done"]["room.join"] <= 100
     assert await made.filter(kind=Room.Kind.DIRECT).acount() <= 50

@@ -41,6 +41,8 @@ def test_anybody_may_ask_whether_a_server_can_serve_and_learns_no_more(server: S
     assert ask(server, "HEAD") == (200, "")
     assert ask(server, "POST") == (405, "Method Not Allowed\n")
     assert ask(server, path="/")[0] == 400  # every other address takes a name of the site
+    eventually(lambda: '"GET /"' in server.log.read_text())
+    assert "healthz" not in server.log.read_text()
 
 
 @pytest.mark.skipif([Locked] == OUTAGES, reason="SQLite answers reads while it is locked")

@@ -8,6 +8,8 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
+from accounts.profile.decoding import MOST_SCANS, SCAN
+
 RED, BLUE = (200, 30, 30), (30, 30, 200)
 
 
@@ -58,3 +60,11 @@ def scanned(times: int, size: tuple[int, int] = (64, 48)) -> bytes:
     data = encoded(Image.effect_noise(size, 90), "JPEG", progressive=True)
     last = data.rindex(b"\xff\xda")
     return data[:last] + data[last:-2] * times + data[-2:]
+
+
+def costliest() -> bytes:
+    """Return a JPEG with as many pixels and scans as one may have, and few bytes, to be decoded as a whole."""
+    image = Image.effect_noise((134, 134), 90).resize((4288, 4288))
+    data = encoded(image.convert("RGB"), "JPEG", progressive=True, quality=10)
+    last, scans = data.rindex(SCAN), data.count(SCAN)
+    return data[:last] + data[last:-2] * (MOST_SCANS - scans + 1) + data[-2:]

@@ -1,4 +1,4 @@
-"""A member who makes others carry as much as they can, with all tabs that are allowed and ten readers of long lists.
+"""A member who makes others carry as much as they can: all tabs that are allowed, ten readers of long lists, pictures.
 
 It comes from its own process, so that it takes no time from the process that measures:
 
@@ -15,21 +15,30 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
+from functools import partial
 from http.client import HTTPConnection
 from typing import Any
+from uuid import uuid4
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Origin
 
+from accounts.tests.helpers.pictures import costliest, upload
 from project.testing.processes import Server
 from project.testing.sockets import session_cookie
 
 READERS = 10
+PAINTERS = 2  # who upload pictures
 LONG = "日" * 9_990  # three bytes each, on the wire and in the database
+COSTLY = "**a**" * 1_200  # to render, and to send to everybody in the room
+TOKEN = "a" * 32
+PICTURE = "/accounts/profile/picture/"
 
 Command = dict[str, Any]
 
@@ -46,15 +55,20 @@ class Hoard:
     def __init__(self, port: int, origin: str, cookie: str, room: int, message: int, people: list[int]) -> None:
         self._port, self._origin, self._room, self._message = port, origin, room, message
         self._headers = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={cookie}"}
+        self._host = origin.partition("//")[2]
         self._people = people
+        self._picture = costliest()
         self._numbers = itertools.count()
         self.done: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
 
     async def go_on(self, tabs: int, seconds: float) -> None:
         end = time.monotonic() + seconds
-        threads = [asyncio.to_thread(self._read, end, number) for number in range(READERS)]
-        await asyncio.gather(*threads, *(self._tab(end) for _ in range(tabs)))
+        with ThreadPoolExecutor(READERS + PAINTERS) as pool:  # asyncio's own has few threads on a small machine
+            run = partial(asyncio.get_running_loop().run_in_executor, pool)
+            threads = [run(self._read, end, number) for number in range(READERS)]
+            threads += [run(self._paint, end) for _ in range(PAINTERS)]
+            await asyncio.gather(*threads, *(self._tab(end) for _ in range(tabs)))
 
     async def _tab(self, end: float) -> None:
         url, origin = f"ws://127.0.0.1:{self._port}/ws/", Origin(self._origin)
@@ -75,9 +89,11 @@ class Hoard:
     def _commands(self) -> Iterator[Command]:
         for number in self._numbers:
             others = random.sample(self._people, k=min(9, len(self._people)))
+            post = {"type": "message.post", "room": self._room, "client_id": str(uuid4()), "body": COSTLY}
             edit = {"type": "message.edit", "message": self._message, "body": f"{number} {LONG}"}
             yield from (
                 {"id": number} | edit | {"room": self._room},
+                {"id": number} | post,
                 {"id": number, "type": "room.join", "name": f"hoard {number}"},
                 {"id": number, "type": "direct.open", "people": others[: random.randint(1, len(others))]},
                 {"id": number, "type": "room.open", "room": self._room, "since": None},
@@ -95,10 +111,24 @@ class Hoard:
             for path in itertools.islice(itertools.cycle(pages), first, None):
                 if time.monotonic() > end:
                     return
-                connection.request("GET", path, headers={**self._headers, "Host": self._origin.partition("//")[2]})
+                connection.request("GET", path, headers={**self._headers, "Host": self._host})
                 response = connection.getresponse()
                 response.read()
                 self._note(path, None if response.status == 200 else str(response.status))
+                time.sleep(min(float(response.headers.get("Retry-After", 0)), 1))
+
+    def _paint(self, end: float) -> None:
+        """Upload the same picture again and again, as a form of the page does."""
+        fields = {"csrfmiddlewaretoken": TOKEN, "left": "0", "top": "0", "side": "256"}
+        body = encode_multipart(BOUNDARY, fields | {"picture": upload(self._picture, "picture.jpg", "image/jpeg")})
+        cookies = f"{self._headers['Cookie']}; {settings.CSRF_COOKIE_NAME}={TOKEN}"
+        headers = {"Cookie": cookies, "Content-Type": MULTIPART_CONTENT, "Origin": self._origin, "Host": self._host}
+        with closing(HTTPConnection("127.0.0.1", self._port, timeout=60)) as connection:
+            while time.monotonic() < end:
+                connection.request("POST", PICTURE, body, headers)
+                response = connection.getresponse()
+                response.read()
+                self._note(PICTURE, None if response.status == 302 else str(response.status))
                 time.sleep(min(float(response.headers.get("Retry-After", 0)), 1))
 
     def _note(self, what: str, refusal: str | None) -> None:
