@@ -19,6 +19,7 @@ from project.management.commands import migrate
 from project.testing.browsers import Browser, Chromium
 from project.testing.database import delete_rows, migrated_once
 from project.testing.in_process import InProcessServer
+from project.testing.outages import OUTAGES, Outage
 from project.testing.pool import Pool
 from project.testing.processes import Server, Valkey
 
@@ -105,6 +106,14 @@ def _django_db_helper(valkey: Valkey, _django_db_helper: None) -> None:
 
     A test that asks for neither starts no process.
     """
+
+
+@pytest.fixture(params=OUTAGES)
+def outage(transactional_db: None, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Outage]:
+    """Each way in which the database can be away; `outage.environment` is for the servers that are to notice it."""
+    outage: Outage = request.param(tmp_path)
+    yield outage
+    outage.close()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 from accounts.models import User
 from chat.models import Room
 from chat.tests.helpers.talk import here, in_thread, member, open_room, post
-from chat.tests.helpers.watching import LEASE, LINGER, all_see, sees, sees_only, settled, told_of_presence, views
+from chat.tests.helpers.watching import LEASE, LINGER, all_see, meet, sees, sees_only, settled, told_of_presence, views
 from project.testing.length import Length
 from project.testing.processes import UNLIMITED, Proxy, Server, WrongClockServer
 from project.testing.rows import Measured
@@ -193,9 +193,7 @@ async def test_clocks_that_are_ten_minutes_apart_change_nothing(
     for its, watched_from in ((wrong, right), (right, wrong)):
         async with Client(watched_from, alice) as a:
             async with Client(its, bob) as b:
-                for client in (a, b):
-                    await open_room(client, general)
-                await all_see((a, b), "alice", "bob")
+                await meet((a, b), general, "alice", "bob")
                 apart = abs(written(await post(a, general, "Hello")) - written(await post(b, general, "Hello")))
                 assert abs(apart - abs(seconds)) < 60
                 await settled(a)

@@ -1,8 +1,6 @@
 """Times of last being seen, over real servers."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -12,7 +10,7 @@ from chat.models import Room
 from chat.tests.helpers.status import Servers, last_seen, looking, seen
 from chat.tests.helpers.talk import here, in_thread, shows, sidebar
 from project.testing.length import Length
-from project.testing.outages import OUTAGES, Outage
+from project.testing.outages import Outage
 from project.testing.sockets import Client
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -45,12 +43,6 @@ class TestLastSeen:
             await shows(b, lambda: here(b) == {"alice", "bob"})
             one.kill()
             await shows(b, lambda: seen(b, "alice").get("last_seen"), within=10)
-
-    @pytest.fixture(params=OUTAGES)
-    def outage(self, transactional_db: None, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Outage]:
-        outage: Outage = request.param(tmp_path)
-        yield outage
-        outage.close()
 
     async def test_last_seen_is_stored_when_the_database_is_back(
         self, servers: Servers, outage: Outage, length: Length, alice: User, bob: User, general: Room

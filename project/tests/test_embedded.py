@@ -11,7 +11,7 @@ from django.conf import settings
 from accounts.models import User
 from chat.services import rooms
 from chat.tests.helpers.talk import in_thread, member, open_room
-from chat.tests.helpers.watching import all_see, sees_only, settled, views
+from chat.tests.helpers.watching import meet, sees_only, settled, views
 from project import embedded
 from project.testing.processes import Server
 from project.testing.rows import Measured
@@ -201,9 +201,7 @@ async def test_an_embedded_valkey_that_is_killed_is_back_soon_and_presence_with_
     carol = await in_thread(member)(general, "carol")
     async with Client(one, alice) as a, Client(other, bob) as b:
         async with Client(other, carol) as c:
-            for client in (a, b, c):
-                await open_room(client, general)
-            await all_see((a, b), "alice", "bob", "carol")
+            await meet((a, b, c), general, "alice", "bob", "carol")
             await settled(a, b)
             told = [(client, len(views(client))) for client in (a, b)]
             os.kill(await in_thread(server_of)(settings.DATA_DIR), signal.SIGKILL)

@@ -2,10 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from http.client import HTTPConnection
-from pathlib import Path
 
 import pytest
 
@@ -47,12 +46,6 @@ def test_anybody_may_ask_whether_a_server_can_serve_and_learns_no_more(server: S
 
 @pytest.mark.skipif([Locked] == OUTAGES, reason="SQLite answers reads while it is locked")
 class TestWithoutTheDatabase:
-    @pytest.fixture(params=OUTAGES)
-    def outage(self, transactional_db: None, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Outage]:
-        outage: Outage = request.param(tmp_path)
-        yield outage
-        outage.close()
-
     def test_the_server_says_so_within_seconds_and_is_well_again_afterwards(
         self, servers: Servers, outage: Outage
     ) -> None:

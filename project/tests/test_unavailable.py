@@ -9,7 +9,6 @@ from contextlib import closing
 from dataclasses import dataclass
 from html import unescape
 from http.client import HTTPConnection
-from pathlib import Path
 from urllib.parse import urlencode
 from uuid import uuid4
 
@@ -26,7 +25,7 @@ from chat.services import rooms
 from project.testing.in_process import InProcessServer
 from project.testing.length import Length
 from project.testing.machine import patience
-from project.testing.outages import IS_SQLITE, OUTAGES, Outage
+from project.testing.outages import IS_SQLITE, Outage
 from project.testing.processes import UNLIMITED, Server
 from project.testing.rows import Measured
 from project.testing.sockets import Client, Refused, session_cookie
@@ -73,12 +72,6 @@ def is_refused_for_now(answer: Answer, *kept: str) -> bool:
 
 
 class TestWithoutTheDatabase:
-    @pytest.fixture(params=OUTAGES)
-    def outage(self, transactional_db: None, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Outage]:
-        outage: Outage = request.param(tmp_path)
-        yield outage
-        outage.close()
-
     @pytest.mark.row(61)
     def test_forms_and_sign_in_are_refused_for_now_and_what_was_typed_is_kept(
         self, servers: Servers, outage: Outage, length: Length, measured: Measured, alice: User, bob: User

@@ -3,7 +3,6 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from psycopg_pool import ConnectionPool
 from chat import silence
 from chat.silence import Connection
 from project import watchdog
-from project.testing.outages import OUTAGES, Outage
+from project.testing.outages import Outage
 from project.testing.processes import database_url
 from project.testing.waiting import eventually
 from project.watchdog import Watchdog
@@ -74,13 +73,6 @@ def test_a_server_is_told_to_end_in_order_first(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has no pool")
 class TestPools:
-    @pytest.fixture(params=OUTAGES)
-    def outage(self, transactional_db: None, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Outage]:
-        outage: Outage = request.param(tmp_path)
-        yield outage
-        outage.end()
-        outage.close()
-
     @pytest.fixture
     def lender(self, transactional_db: None) -> Iterator[Pool]:
         with ConnectionPool(database_url(), connection_class=Connection, min_size=SIZE, max_size=SIZE) as lender:

@@ -116,6 +116,13 @@ async def all_see(clients: Iterable[Client], *usernames: str) -> None:
         await sees(client, *usernames)
 
 
+async def meet(clients: Iterable[Client], room: Room, *usernames: str) -> None:
+    """Open the room in each, and wait until all of them see these people."""
+    for client in clients:
+        await open_room(client, room)
+    await all_see(clients, *usernames)
+
+
 async def sees_only(client: Client, *usernames: str, within: float) -> None:
     """Wait until the client's sidebar has exactly these users and presence is known."""
     await shows(client, lambda: knows(client) and views(client)[-1] == set(usernames), within)
