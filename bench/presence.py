@@ -28,11 +28,12 @@ from redis import Redis
 
 from bench.storm import storm_of_sockets
 from presence.conf import DEFAULTS
-from presence.roster import Diff, Rosters
+from presence.roster import Rosters
 from presence.store import Store
 from presence.tasks import end
 from presence.topics import ONLINE, group
 from presence.tracker import Tracker
+from presence.watched import Diff
 from project.testing.processes import Valkey
 
 ROOM = "here.1"

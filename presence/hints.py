@@ -7,7 +7,7 @@ from typing import Any
 
 from channels.layers import get_channel_layer
 
-from presence.store import Change
+from presence.replies import Change
 from presence.topics import group
 
 logger = logging.getLogger(__name__)

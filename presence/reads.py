@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import TypeVar
 
+from presence.blocking import among_now, count_now, nodes_now, present_now
 from presence.epochs import Epochs
 from presence.health import health
 from presence.loops import PerLoop
-from presence.store import Life, Snapshot, Store, among_now, count_now, nodes_now, present_now
+from presence.replies import Life, Snapshot
+from presence.store import Store
 from presence.topics import checked
 from presence.users import checked_user
 

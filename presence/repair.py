@@ -6,11 +6,11 @@ also examines everything that is there, whosever it is. Where nothing is wrong, 
 
 import logging
 
-from presence import store, survey
+from presence import operations, survey
 from presence.conf import conf
 from presence.errors import CorruptData
 from presence.held import Hold
-from presence.store import Store
+from presence.store import BATCH, Store
 from presence.survey import Item
 from presence.wanted import Wanted
 from presence.writer import Writer
@@ -40,8 +40,8 @@ class Repair:
     async def _assert_again(self) -> None:
         """Batch by batch, so that nobody's join waits for all of it; what was dropped meanwhile does not come back."""
         holds = list(self._wanted.held)
-        for start in range(0, len(holds), store.BATCH):
-            for hold in holds[start : start + store.BATCH]:
+        for start in range(0, len(holds), BATCH):
+            for hold in holds[start : start + BATCH]:
                 if hold in self._wanted.held:
                     self._assert(hold)
             await self._writer.marker()
@@ -50,13 +50,13 @@ class Repair:
         decision = self._wanted.decisions.of(hold.user_id)
         if decision:
             self._writer.submit(self._wanted.decide(hold.user_id, decision, is_news=False))
-        self._writer.submit(store.join(*hold))
+        self._writer.submit(operations.join(*hold))
 
     async def _disown(self, node: str) -> None:
         async for entries in survey.members(self._store, "owned", node):
             for owned in entries:
                 if node == self._writer.node and Hold.parsed(owned) not in self._wanted.held:
-                    self._writer.submit(store.disown(owned, conf().linger_ms))
+                    self._writer.submit(operations.disown(owned, conf().linger_ms))
 
     async def _examine(self, node: str, items: list[Item]) -> bool:
         """Return whether keys were deleted: then all that should be in them is said again."""

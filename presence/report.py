@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from presence import survey
+from presence.connecting import named_errors
 from presence.keys import key
-from presence.store import Store, named_errors
+from presence.store import Store
 from presence.survey import Contradiction
 
 T = TypeVar("T")

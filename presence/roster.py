@@ -8,15 +8,16 @@ numbers finds what was lost without a trace.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from presence.conf import conf
 from presence.errors import CorruptData, PresenceError
-from presence.store import Change, Snapshot, Store, Versions, patiently
+from presence.replies import Change, Snapshot
+from presence.store import Store, patiently
 from presence.tasks import end
 from presence.topics import checked
 from presence.tracker import Tracker
+from presence.watched import Diff, Watched, agrees, change_of, is_ahead
 
 logger = logging.getLogger(__name__)
 
@@ -24,35 +25,6 @@ BATCH = 100  # topics a snapshot
 PATIENCE = 0.05  # seconds for a hint that was overtaken by the next
 RETRY = 0.25  # seconds, while Redis is away
 EARLY_HINTS = 1_000  # kept for each topic; without more of them, the next snapshot helps
-
-
-@dataclass(frozen=True, slots=True)
-class Diff:
-    """Who joined and who left, in the view of this process. They are disjoint, and not both empty."""
-
-    joined: frozenset[int]
-    left: frozenset[int]
-
-
-@dataclass(slots=True, eq=False)
-class Watched:
-    """One topic's view."""
-
-    topic: str
-    tried: asyncio.Event = field(default_factory=asyncio.Event)
-    known: bool = False
-    stale: bool = True  # a snapshot is wanted
-    loading: bool = False
-    epoch: str = ""
-    version: int = 0
-    people: frozenset[int] = frozenset()
-    unconfirmed: frozenset[int] = frozenset()  # part of people: from before Redis lost everything, not back yet
-    unconfirmed_until: float = 0.0  # on the loop's clock
-    early: list[Change] = field(default_factory=list)
-
-    @property
-    def wants_snapshot(self) -> bool:
-        return self.stale or bool(self.early)
 
 
 class Rosters:
@@ -133,7 +105,7 @@ class Rosters:
     def receive(self, hint: Mapping[str, Any]) -> None:
         """Take a `presence.hint` that came over the channel layer. Never raises. At most one shared round trip."""
         try:
-            change = _read(hint)
+            change = change_of(hint)
         except (KeyError, TypeError, ValueError):
             logger.warning("presence: a hint that cannot be read: %.200r", hint)
             return
@@ -167,7 +139,7 @@ class Rosters:
         for change in sorted(watched.early, key=lambda change: change.version):
             if (change.epoch, change.since) == (watched.epoch, watched.version):
                 self._apply(watched, change)
-        watched.early = [change for change in watched.early if _is_ahead(change, watched)]
+        watched.early = [change for change in watched.early if is_ahead(change, watched)]
         if watched.early:
             asyncio.get_running_loop().call_later(PATIENCE, self._wake.set)
 
@@ -265,7 +237,7 @@ class Rosters:
             self._set_available(False, error)
             return
         for watched, version in before.items():
-            if watched.version == version and not watched.loading and not _agrees(watched, now):
+            if watched.version == version and not watched.loading and not agrees(watched, now):
                 watched.stale = True
         if any(watched.wants_snapshot for watched in before):
             self._wake.set()
@@ -309,23 +281,3 @@ class Rosters:
             await work(*args)
         except Exception:
             logger.exception("presence: an error that nobody foresaw")
-
-
-def _read(hint: Mapping[str, Any]) -> Change:
-    return Change(
-        topic=str(hint["topic"]),
-        epoch=str(hint["epoch"]),
-        since=int(hint.get("since", int(hint["version"]) - 1)),  # as servers of the release before say it
-        version=int(hint["version"]),
-        joined=tuple(map(int, hint["joined"])),
-        left=tuple(map(int, hint["left"])),
-    )
-
-
-def _is_ahead(change: Change, watched: Watched) -> bool:
-    """Of another epoch, or of a higher number; everything else was seen."""
-    return change.epoch != watched.epoch or change.version > watched.version
-
-
-def _agrees(watched: Watched, now: Versions) -> bool:
-    return (watched.epoch, watched.version) == (now.epoch, now.of[watched.topic])

@@ -19,7 +19,7 @@ from collections.abc import Iterable
 
 from django.dispatch import Signal
 
-from presence.store import Change
+from presence.replies import Change
 
 logger = logging.getLogger(__name__)
 

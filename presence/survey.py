@@ -9,9 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from presence.conf import conf
+from presence.connecting import named_errors
 from presence.errors import CorruptData
 from presence.keys import PREFIX, key, parts_of
-from presence.store import BATCH, Outcome, Store, named_errors, outcome_of
+from presence.replies import Outcome, outcome_of
+from presence.store import BATCH, Store
 
 WRONG = {
     "absent": gettext_noop("%(key)s lacks %(member)s, which other keys imply."),
@@ -45,7 +47,7 @@ class Contradiction:
 
 
 async def claim(store: Store, node: str, repair_ms: int) -> bool:
-    """Whether it is this node's turn to examine all that is there, for all. Raises NoLease. One round trip."""
+    """Take the turn to examine everything, if it is free. Returns whether it was. Raises NoLease. One round trip."""
     return bool(await store.run_as(node, "claim", repair_ms))
 
 

@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
-from presence import signals, store
+from presence import operations, signals
 from presence.conf import conf
 from presence.decisions import Decision
 from presence.errors import InvalidConnection, InvalidVersion
@@ -17,7 +17,8 @@ from presence.held import Hold
 from presence.hints import Hints
 from presence.loops import PerLoop
 from presence.repair import Repair
-from presence.store import Change, Store
+from presence.replies import Change
+from presence.store import Store
 from presence.tasks import end
 from presence.topics import trackable
 from presence.users import checked_user
@@ -55,8 +56,10 @@ class Tracker:
 
     @property
     def in_trouble(self) -> bool:
-        """Whether Redis may lack what this process holds, or have more than that: from the first error until everything
-        was said again, and what was said under earlier nodes is gone. Costs nothing."""
+        """True while Redis may lack what this process holds, or have more than that. Costs nothing.
+
+        That is from the first error until everything was said again, and what was said under earlier nodes is gone.
+        """
         return self._writer.in_trouble
 
     # -- What others call ----------------------------------------------------------------------------------------------
@@ -103,7 +106,7 @@ class Tracker:
         """
         hold = Hold(trackable(topic), checked_user(user_id), _checked(connection))
         if self._wanted.held.add(hold):
-            self._writer.submit(store.join(*hold))
+            self._writer.submit(operations.join(*hold))
 
     def untrack(self, topic: str, user_id: int, connection: str, *, linger: bool = True) -> None:
         """The connection is no reason any more for its user's presence on the topic. Idempotent.
@@ -128,7 +131,7 @@ class Tracker:
         Untrack the connections first, on every process that has any. Raises InvalidTopic, InvalidUser. Costs as
         `track`.
         """
-        self._writer.submit(store.expel(trackable(topic), checked_user(user_id)))
+        self._writer.submit(operations.expel(trackable(topic), checked_user(user_id)))
 
     def end_linger(self, topic: str, user_id: int) -> None:
         """The user who lost a connection does not come back to the topic: they leave at once, as by `untrack`.
@@ -136,7 +139,7 @@ class Tracker:
         Does nothing where a connection tracks the topic, and to a user who is about to be hidden. Raises InvalidTopic,
         InvalidUser. Costs as `track`.
         """
-        self._writer.submit(store.end_linger(trackable(topic), checked_user(user_id)))
+        self._writer.submit(operations.end_linger(trackable(topic), checked_user(user_id)))
 
     def touch(self, user_id: int) -> None:
         """There was input from the user: not away, for AWAY_MS from now.
@@ -145,7 +148,7 @@ class Tracker:
         """
         if checked_user(user_id) not in self._wanted.touched and self._tasks:
             self._wanted.touched[user_id] = None
-            self._writer.submit(store.touch(user_id))
+            self._writer.submit(operations.touch(user_id))
 
     def set_state(self, user_id: int, *, hidden: bool, away: bool, version: int = 0) -> None:
         """Keep a user's decisions: not to be seen at all; to count as away, whatever input there is.
@@ -175,7 +178,7 @@ class Tracker:
         Raises InvalidUser. Costs as `track`.
         """
         self._wanted.decisions.act(checked_user(user_id), conf().linger_ms)
-        self._writer.submit(store.act(user_id, conf().linger_ms))
+        self._writer.submit(operations.act(user_id, conf().linger_ms))
 
     async def settled(self) -> None:
         """Wait until all that was asked so far was tried: it is in Redis, or Redis is known to be away.

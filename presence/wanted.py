@@ -3,10 +3,10 @@
 import time
 from collections.abc import Iterable, Iterator
 
-from presence import store
+from presence import operations
 from presence.decisions import Decision, Decisions
 from presence.held import Held, Hold
-from presence.store import Operation
+from presence.operations import Operation
 
 
 class Wanted:
@@ -19,7 +19,7 @@ class Wanted:
     def leave(self, hold: Hold, linger_ms: int) -> Operation:
         """The hold was given up. Until Redis confirms it, the rest of the linger is kept here."""
         self._leaving[hold] = time.monotonic() + linger_ms / 1000
-        return store.leave(*hold, linger_ms)
+        return operations.leave(*hold, linger_ms)
 
     def forget_left(self) -> None:
         """Forget holds whose linger is over: Redis need not hear of them."""
@@ -29,22 +29,22 @@ class Wanted:
 
     def decide(self, user_id: int, decision: Decision, *, is_news: bool) -> Operation:
         """Others go on seeing a user who hides for what is left of the linger."""
-        return store.decide(user_id, *decision, linger_ms=self.decisions.linger_ms(user_id), is_news=is_news)
+        return operations.decide(user_id, *decision, linger_ms=self.decisions.linger_ms(user_id), is_news=is_news)
 
     def assertions(self) -> Iterator[Operation]:
         """All of it. Decisions come first, so that nobody who hides is seen for a moment."""
         for user_id, decision, is_news in self.decisions.to_assert():
             yield self.decide(user_id, decision, is_news=is_news)
-        yield from (store.join(*hold) for hold in self.held)
+        yield from (operations.join(*hold) for hold in self.held)
         for hold, until in self._leaving.items():
             remaining_ms = round((until - time.monotonic()) * 1000)
             if remaining_ms > 0 and hold not in self.held:
-                yield store.linger(hold.topic, hold.user_id, remaining_ms)
-        yield from (store.touch(user_id) for user_id in self.touched)
+                yield operations.linger(hold.topic, hold.user_id, remaining_ms)
+        yield from (operations.touch(user_id) for user_id in self.touched)
 
-    def confirm(self, operations: Iterable[Operation]) -> None:
+    def confirm(self, applied: Iterable[Operation]) -> None:
         """These were applied."""
-        for name, *args in operations:
+        for name, *args in applied:
             if name == "touch":
                 self.touched.pop(int(args[0]), None)
             elif name == "leave":

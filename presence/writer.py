@@ -13,10 +13,11 @@ import secrets
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 
-from presence import store
 from presence.conf import conf
 from presence.errors import CorruptData, NoLease, PresenceError
-from presence.store import Change, Operation, Outcome, Store
+from presence.operations import Operation
+from presence.replies import Change, Outcome
+from presence.store import BATCH, Store
 from presence.wanted import Wanted
 
 logger = logging.getLogger(__name__)
@@ -164,7 +165,7 @@ class Writer:
             self._note_trouble(False)
 
     async def _apply_next(self) -> None:
-        items = [self._queue.popleft() for _ in range(min(store.BATCH, len(self._queue)))]
+        items = [self._queue.popleft() for _ in range(min(BATCH, len(self._queue)))]
         operations = [item for item in items if not isinstance(item, asyncio.Future)]
         try:
             if operations:

@@ -9,7 +9,8 @@ from redis import Redis
 from presence.decisions import SPARE, Decision, Decisions
 from presence.errors import InvalidVersion
 from presence.held import Held, Hold
-from presence.store import Store, decide, join
+from presence.operations import decide, join
+from presence.store import Store
 from presence.tests.helpers.processes import Process
 from presence.tests.helpers.servers import Server
 from presence.tests.helpers.valkey import Valkey

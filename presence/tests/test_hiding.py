@@ -7,9 +7,9 @@ import pytest
 from pytest_django import Settings
 from redis import Redis
 
+from presence.operations import decide, join
 from presence.report import verify
-from presence.roster import Diff
-from presence.store import Store, decide, join
+from presence.store import Store
 from presence.tests.helpers.processes import Process
 from presence.tests.helpers.valkey import Valkey
 from presence.tests.helpers.waiting import eventually
@@ -17,6 +17,7 @@ from presence.tests.test_hidden import be_seen, hide, open_tab
 from presence.tests.test_tracker import ALICE, BOB, ROOM, present
 from presence.topics import AWAY, HIDDEN, ONLINE
 from presence.tracker import Tracker
+from presence.watched import Diff
 
 CAROL = 3
 OTHER_ROOM = "here.8"

@@ -9,9 +9,10 @@ from redis import Redis
 
 from presence.conf import DEFAULTS, conf
 from presence.errors import PresenceUnavailable
+from presence.operations import join
 from presence.reads import acount, count, snapshot
 from presence.report import report, verify
-from presence.store import Store, join
+from presence.store import Store
 from presence.tests.helpers.processes import Process
 from presence.tests.helpers.waiting import eventually
 from presence.tests.test_tracker import ALICE, BOB, ROOM, present

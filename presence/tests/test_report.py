@@ -10,8 +10,9 @@ from pytest_django import Settings
 from redis import Redis
 
 from presence.errors import CorruptData, PresenceUnavailable
+from presence.operations import join
 from presence.report import Report, report, verify
-from presence.store import Store, join
+from presence.store import Store
 from presence.survey import SINGLE
 from presence.tests.helpers.processes import die
 from presence.tests.helpers.valkey import Valkey

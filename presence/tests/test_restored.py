@@ -6,7 +6,8 @@ import pytest
 from redis import Redis
 
 from presence.errors import LostData
-from presence.store import Store, join, leave
+from presence.operations import join, leave
+from presence.store import Store
 from presence.tests.helpers.processes import Process
 from presence.tests.helpers.valkey import Valkey
 from presence.tests.helpers.waiting import eventually

@@ -9,8 +9,10 @@ from pytest_django import Settings
 from redis import Redis
 
 from presence.conf import DEFAULTS
+from presence.connecting import TIMEOUT
 from presence.errors import NoLease
-from presence.store import TIMEOUT, Store, join, leave, touch
+from presence.operations import join, leave, touch
+from presence.store import Store
 from presence.tasks import end
 from presence.tests.helpers.processes import Process, die
 from presence.tests.helpers.valkey import Valkey

@@ -6,10 +6,11 @@ from typing import Any
 
 from channels.layers import get_channel_layer
 
-from presence.roster import Diff, Rosters
+from presence.roster import Rosters
 from presence.tasks import end
 from presence.topics import group
 from presence.tracker import Tracker
+from presence.watched import Diff
 
 
 class Process:

@@ -10,11 +10,11 @@ from unittest.mock import patch
 
 from redis.exceptions import RedisError
 
-from presence.roster import Diff
 from presence.store import Store
 from presence.tasks import end
 from presence.tests.helpers.processes import Process
 from presence.topics import HIDDEN, ONLINE
+from presence.watched import Diff
 from project.testing.machine import patience
 
 if TYPE_CHECKING:

@@ -1,0 +1,107 @@
+"""Replies of Redis, as types."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from presence.conf import conf
+from presence.errors import CorruptData, PresenceUnavailable
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Users who joined and left one topic, visibly, in one step from the version `since` to `version`."""
+
+    topic: str
+    epoch: str
+    since: int
+    version: int
+    joined: tuple[int, ...]
+    left: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The result of a script: changes, errors of single operations, and whether there is more to do."""
+
+    changes: tuple[Change, ...]
+    errors: tuple[CorruptData, ...]
+    more: bool
+    awaits_others: bool
+    """Whether processes are still to come back after an outage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everybody who is present on a topic, at one version of one epoch."""
+
+    epoch: str
+    version: int
+    people: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    epoch: str
+    of: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """The data's epoch, and whether servers keep the data in step."""
+
+    epoch: str
+    unswept_ms: int
+    """Since a server last swept; 0 where none ever did."""
+    is_settled: bool
+    """False while servers come back after Redis took no writes."""
+
+    def check(self) -> None:
+        """Raises PresenceUnavailable where the data may be out of step."""
+        if self.unswept_ms > conf().stale_ms:
+            raise PresenceUnavailable(f"no server has written to Redis for {self.unswept_ms / 1000:.0f} s")
+        if not self.is_settled:
+            raise PresenceUnavailable("Redis takes writes again, and the servers are coming back")
+
+
+def life_of(epoch: Any, clock: Any, marks: Any) -> Life:
+    """From three replies; of a snapshot, they may be errors, which are its own to name."""
+    if isinstance(clock, Exception):
+        raise clock
+    swept, unsettled = (None, None) if isinstance(marks, Exception) else marks
+    unswept_ms = milliseconds(clock) - int(swept) if swept and swept.isdecimal() else 0
+    return Life("" if isinstance(epoch, Exception) else epoch or "", unswept_ms, unsettled is None)
+
+
+def milliseconds(clock: tuple[int, int]) -> int:
+    seconds, microseconds = clock
+    return seconds * 1000 + microseconds // 1000
+
+
+def outcome_of(reply: Any) -> Outcome:
+    epoch, changes, errors, more, awaits_others = reply
+    return Outcome(
+        changes=tuple(
+            Change(topic, epoch, int(since), int(version), _ids(joined), _ids(left))
+            for topic, since, version, joined, left in changes
+        ),
+        errors=tuple(CorruptData(text) for text in errors),
+        more=bool(more),
+        awaits_others=bool(awaits_others),
+    )
+
+
+def _ids(members: Sequence[str]) -> tuple[int, ...]:
+    """What is no number was no user either: nonsense, which a repair took out."""
+    return tuple(int(member) for member in members if member.removeprefix("-").isdecimal())
+
+
+def snapshot_of(epoch: Any, version: Any, members: Any) -> Snapshot | CorruptData:
+    """A reply that is an exception says that this one key is wrong; the other topics are not concerned."""
+    for reply in (epoch, version, members):
+        if isinstance(reply, Exception):
+            return CorruptData(str(reply))
+    try:
+        return Snapshot(epoch or "", int(version or 0), frozenset(map(int, members)))
+    except ValueError as error:
+        return CorruptData(str(error))
