@@ -1,1 +1,1 @@
-"""Who is here: presence of users on topics, in Redis, for any Django project with Channels. See README.md."""
+"""Presence of users on topics, in Redis, for any Django project with Channels. See README.md."""

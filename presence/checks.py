@@ -1,4 +1,4 @@
-"""What Django checks at start, so that a wrong pair of times does not turn up as people who come and go."""
+"""Checks of settings at start, so that a wrong pair of times does not turn up as people who come and go."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -35,12 +35,12 @@ class Conf:
 
     @property
     def return_ms(self) -> int:
-        """How long servers may need, after Redis lost everything, to notice and to assert their people again."""
+        """Time that servers may need, after Redis lost everything, to notice and to assert their people again."""
         return 2 * self.heartbeat_ms + self.check_ms
 
     @property
     def settle_ms(self) -> int:
-        """How long servers may need to come back once Redis answers, or takes writes, again."""
+        """Time that servers may need to come back once Redis answers, or takes writes, again."""
         return min(self.linger_ms, SETTLE_MS)
 
     @property

@@ -44,7 +44,7 @@ class Decisions:
         return self._of.get(user_id)
 
     def linger_ms(self, user_id: int) -> int:
-        """Return for how long others are to see a user who hides; 0 for one of whom Redis knows that."""
+        """Return for how long others are to see a user who hides; 0 once Redis knows that they hide."""
         return max(0, round((self._seen_until.get(user_id, 0.0) - time.monotonic()) * 1000))
 
     def act(self, user_id: int, linger_ms: int) -> None:

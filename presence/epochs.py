@@ -1,4 +1,4 @@
-"""Whether a Redis that shows fewer people can be believed: not when it has just lost everything."""
+"""Tells when a Redis that shows fewer people cannot be believed: when it has just lost everything."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""What can go wrong, by name. Nothing of redis-py leaves this library."""
+"""Errors, by name. Nothing of redis-py leaves this library."""
 
 
 class PresenceError(Exception):

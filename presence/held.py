@@ -1,4 +1,4 @@
-"""What one process wants to be present: its open connections and their topics, kept in memory.
+"""Holds that one process wants in Redis: its open connections and their topics, kept in memory.
 
 It is the truth that Redis is made to agree with, and it stays as it is while Redis is away.
 """
@@ -59,7 +59,7 @@ class Held:
         return True
 
     def close(self, connection: str) -> list[Hold]:
-        """What the connection held; it cannot hold anything again."""
+        """Forget the connection, which cannot hold anything again. Returns its holds."""
         self._closed[connection] = None
         if len(self._closed) > CLOSED_REMEMBERED:
             del self._closed[next(iter(self._closed))]

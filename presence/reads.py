@@ -16,11 +16,11 @@ T = TypeVar("T")
 
 _stores = PerLoop(Store)
 epochs = Epochs()
-"""Those of this process."""
+"""Epochs that this process has seen."""
 
 
 def count(topics: Sequence[str]) -> list[int]:
-    """How many people are present on each topic, in the order given. For code without an event loop, like views.
+    """Count the people on each topic, in the order given. For code without an event loop, like views.
 
     Raises InvalidTopic; PresenceUnavailable within 3 s, at once where Redis refuses connections or this process cannot
     write to it, where no server has written to it for two thirds of LEASE_MS, and for 10 s after it lost everything
@@ -36,7 +36,7 @@ async def acount(topics: Sequence[str]) -> list[int]:
 
 
 def present(user_id: int, topics: Sequence[str]) -> list[bool]:
-    """Whether the user is present on each topic, in the order given. For code without an event loop, like views.
+    """Tell for each topic whether the user is present, in the order given. For code without an event loop, like views.
 
     The same errors and cost as `count`, however many people there are, and InvalidUser.
     """
@@ -45,7 +45,7 @@ def present(user_id: int, topics: Sequence[str]) -> list[bool]:
 
 
 def among(topic: str, user_ids: Sequence[int]) -> frozenset[int]:
-    """Those of these users who are present on the topic. For code without an event loop, like views.
+    """Return the users among these who are present on the topic. For code without an event loop, like views.
 
     The same errors and cost as `count`, and InvalidUser.
     """

@@ -63,6 +63,6 @@ class Repair:
         outcome, contradictions = await survey.examine(self._store, node, items)
         self._writer.report(outcome)
         if contradictions:
-            text = "presence: %d contradictions, of which the first: %s"
+            text = "presence: %d contradictions; the first: %s"
             logger.warning(text, len(contradictions), contradictions[0])
         return any(contradiction.wrong == "mistyped" for contradiction in contradictions)

@@ -28,7 +28,7 @@ class Outcome:
     errors: tuple[CorruptData, ...]
     more: bool
     awaits_others: bool
-    """Whether processes are still to come back after an outage."""
+    """True while processes are still to come back after an outage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def outcome_of(reply: Any) -> Outcome:
 
 
 def _ids(members: Sequence[str]) -> tuple[int, ...]:
-    """What is no number was no user either: nonsense, which a repair took out."""
+    """Leave out what is no number: nonsense, which a repair took out."""
     return tuple(int(member) for member in members if member.removeprefix("-").isdecimal())
 
 

@@ -24,7 +24,7 @@ class Node:
 
     id: str
     lease_ms: int | None
-    """What remains of its lease; None where it has ended, and the node is about to be swept."""
+    """Rest of its lease; None where it has ended, and the node is about to be swept."""
     connections: int
 
 
@@ -33,11 +33,11 @@ class Report:
     epoch: str
     """Another one than before: Redis lost everything meanwhile."""
     nodes: tuple[Node, ...]
-    """Those with the longest lease first."""
+    """The longest lease first."""
     topics: dict[str, int]
-    """How many people are present on each topic that has any, the most populous first."""
+    """Number of people on each topic that has any, the most populous first."""
     lingering: int
-    """How many lost a connection on a topic so lately that they may be back, whether they have others or not."""
+    """Number of users who lost a connection on a topic and may be back, whether they have others or not."""
     done: dict[str, int]
     """Since the epoch began: `sweeps`, `swept_nodes`, `swept_holds` (what they had on topics), `repairs`."""
 

@@ -48,7 +48,7 @@ class Rosters:
         tracker: Tracker | None = None,
     ) -> None:
         self.available = False
-        """Whether the views are kept in step: the last read succeeded, and servers write. False before the first."""
+        """True while the views are kept in step: the last read succeeded, and servers write. False before the first."""
         self._on_change = on_change
         self._on_available = on_available
         self._tracker = tracker
@@ -115,12 +115,12 @@ class Rosters:
             self._follow(watched)
 
     def people(self, topic: str) -> frozenset[int]:
-        """Who is present, as far as is known; nobody for a topic that is unknown. Costs nothing."""
+        """Return the people present, as far as is known; none for a topic that is unknown. Costs nothing."""
         watched = self._watched.get(topic)
         return watched.people if watched else frozenset()
 
     def is_known(self, topic: str) -> bool:
-        """Whether a snapshot of the topic was read, so that an empty view means nobody. Costs nothing.
+        """Tell whether a snapshot of the topic was read, so that an empty view means nobody. Costs nothing.
 
         It stays so while Redis is away: `available` says whether the view is kept in step at present.
         """

@@ -1,4 +1,4 @@
-"""Who came and who went, for code on the server: Django signals beside the hints that pages live on.
+"""Arrivals and departures, for code on the server: Django signals beside the hints that pages live on.
 
     arrived(sender=Tracker, topic: str, user_ids: frozenset[int])    now in the topic's set, and not before
     left(sender=Tracker, topic: str, user_ids: frozenset[int])       no more in the topic's set

@@ -36,7 +36,7 @@ Item = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """Two places in Redis that do not agree: what is wrong (a key of WRONG) with which member of which key."""
+    """Disagreement of two places in Redis: a key of WRONG, and the member of a key that is wrong in this way."""
 
     wrong: str
     key: str

@@ -51,7 +51,7 @@ class Tracker:
 
     @property
     def available(self) -> bool:
-        """Whether Redis knows what this process holds, as far as the process can tell. Costs nothing."""
+        """True while Redis knows what this process holds, as far as the process can tell. Costs nothing."""
         return self._writer.available
 
     @property

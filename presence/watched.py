@@ -10,7 +10,7 @@ from presence.replies import Change, Versions
 
 @dataclass(frozen=True, slots=True)
 class Diff:
-    """Who joined and who left, in the view of this process. They are disjoint, and not both empty."""
+    """Users who joined and who left, in the view of this process. They are disjoint, and not both empty."""
 
     joined: frozenset[int]
     left: frozenset[int]
@@ -49,7 +49,7 @@ def change_of(hint: Mapping[str, Any]) -> Change:
 
 
 def is_ahead(change: Change, watched: Watched) -> bool:
-    """Of another epoch, or of a higher number; everything else was seen."""
+    """Tell whether the change is of another epoch or a higher number; everything else was seen."""
     return change.epoch != watched.epoch or change.version > watched.version
 
 

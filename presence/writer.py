@@ -144,8 +144,8 @@ class Writer:
             self._settles_at = asyncio.get_running_loop().time() + conf().settle_ms / 1000
 
     async def _end_old_node(self) -> None:
-        """What only the old node has was closed during the trouble, or moved to a process that is not back yet: hence
-        the wait."""
+        """Let the old node be swept after a wait: a connection that only it has was closed during the trouble, or
+        moved to a process that is not back yet."""
         try:
             await self._store.release(self.node, self._old_nodes[-1], conf().settle_ms)
         except PresenceError as error:
@@ -177,7 +177,7 @@ class Writer:
             _resolve(items)
 
     def _lapse(self, error: PresenceError) -> None:
-        """What Redis has of this node is in doubt from here on."""
+        """Give the node up: what Redis has of it is in doubt from here on."""
         if not self._delay:
             logger.warning("presence: unavailable: %s", error)
         self.available = False
