@@ -44,10 +44,7 @@ def page_before(room_id: int, position: int) -> Page:
 
 def page_around(room_id: int, position: int) -> Page:
     """A page with `position` in its middle; `later` says whether there are newer messages."""
-    length = limits.page_length()
-    page = _page(_conversation(room_id).before(position + 1), length - length // 2)
-    after = _page_after(_conversation(room_id), position, length // 2)
-    return page | after | {"messages": page["messages"] + after["messages"]}
+    return _page_around(_conversation(room_id), position)
 
 
 def page_after(room_id: int, position: int) -> Page:
@@ -55,9 +52,11 @@ def page_after(room_id: int, position: int) -> Page:
     return _page_after(_conversation(room_id), position)
 
 
-def thread_page(root: Message, before: int | None = None, after: int | None = None) -> Page:
-    """The latest replies to a message, or those before or after a position."""
+def thread_page(root: Message, before: int | None = None, after: int | None = None, around: int | None = None) -> Page:
+    """The latest replies to a message, or those before, after or around a position."""
     replies = root.replies.all()
+    if around is not None:
+        return _page_around(replies, around)
     if after is not None:
         return _page_after(replies, after)
     return _page(replies if before is None else replies.before(before))
@@ -106,6 +105,13 @@ def _conversation(room_id: int) -> MessageQuerySet:
 def _page(messages: MessageQuerySet, length: int | None = None) -> Page:
     newest, has_more = _fitting(messages.for_cards().order_by("-position"), length or limits.page_length())
     return {"messages": [events.message_card(message) for message in reversed(newest)], "more": has_more}
+
+
+def _page_around(messages: MessageQuerySet, position: int) -> Page:
+    length = limits.page_length()
+    page = _page(messages.before(position + 1), length - length // 2)
+    after = _page_after(messages, position, length // 2)
+    return page | after | {"messages": page["messages"] + after["messages"]}
 
 
 def _page_after(messages: MessageQuerySet, position: int, length: int | None = None) -> Page:

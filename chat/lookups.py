@@ -45,9 +45,9 @@ def history_page(request: HttpRequest, room_id: int) -> HttpResponse:
 @require_GET
 @charged
 def thread(request: HttpRequest, room_id: int, message_id: int) -> HttpResponse:
-    """Return the thread on a message: its latest replies, or those before or after a position."""
+    """Return the thread on a message: its latest replies, or those before, after or around a position."""
     root = _message(request, room_id, message_id)
-    page = history.thread_page(root, _position(request, "before"), _position(request, "after"))
+    page = history.thread_page(root, *(_position(request, name) for name in ("before", "after", "around")))
     mine = root.participants.filter(user=_user(request)).first()
     return _json(page | {"root": events.message_card(root), "last_read": mine and mine.last_read})
 

@@ -82,6 +82,8 @@ class TestHistory:
         page = ask(alice, "thread", general.pk, root.pk, after=replies[0].position)
         assert (bodies(page), page["later"]) == (["1", "2", "3", "4"], False)
         assert bodies(ask(alice, "thread", general.pk, root.pk, after=replies[4].position)) == []
+        page = ask(alice, "thread", general.pk, root.pk, around=replies[1].position)
+        assert (bodies(page), page["more"], page["later"]) == (["0", "1", "2", "3"], True, True)
 
     @pytest.mark.parametrize("around", ["", "x", "-1", "9" * 30])
     def test_history_around_an_invalid_position_is_refused(self, alice: User, general: Room, around: str) -> None:

@@ -90,7 +90,8 @@ export class Conversation extends Model {
   // The first unread message is new from here on, where all before it was read.
   markArrival() {
     const { reading, timeline } = this;
-    if (timeline.complete && !reading.isCaughtUp && reading.upTo === timeline.last) timeline.mark(timeline.last);
+    const { upTo } = reading;
+    if (timeline.complete && !reading.isCaughtUp && upTo >= timeline.last && upTo < Infinity) timeline.mark(upTo);
   }
 
   post(kind, body) {
@@ -167,7 +168,7 @@ export class Conversation extends Model {
   // Brings the "New" line into sight as the room opens, where the latest page begins below it.
   async arrive() {
     const { reading, timeline } = this;
-    if (!timeline.known || timeline.loading || reading.isWhole || !this.isWaiting) return;
+    if (!timeline.known || timeline.loading || reading.isWhole || !this.unread) return;
     await this.#visitUnread();
     this.dispatchEvent(new Event("arrive"));
   }

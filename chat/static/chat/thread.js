@@ -76,10 +76,6 @@ export class Thread extends Conversation {
     this.reading.consider();
   }
 
-  get version() {
-    return this.timeline.last;
-  }
-
   // Its page comes as it is: nothing is missed and told later.
   get isWaiting() {
     return false;
@@ -126,6 +122,7 @@ export class Thread extends Conversation {
     this.timeline.reset(page, 0);
     this.#turned(page.root);
     this.reading.consider();
+    this.arrive();
   }
 
   #turned(root) {
