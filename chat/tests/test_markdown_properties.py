@@ -97,7 +97,7 @@ def test_of_any_text_nothing_but_markup_goes() -> None:
 def test_a_text_that_was_rendered_is_rendered_the_same_again() -> None:
     random = Random(10)
     for _ in range(TEXTS // 4):
-        body = text(random) + " @zed, _@leo_ and @ぜど"
+        body = text(random) + "\nSo @zed, _@leo_ and @ぜど"
         html = render(body, {"zed": "1", "leo": "2", "ぜど": "3"})
         assert mentions_shown(html) == {"zed": "1", "leo": "2", "ぜど": "3"}
         assert render(body, mentions_shown(html)) == html
