@@ -1,6 +1,7 @@
 import { Address } from "./address.js";
 import { Chat } from "./chat.js";
 import { learnTime } from "./clock.js";
+import { refuseFiles } from "./dropping.js";
 import { leadToSignIn } from "./signin.js";
 import { Socket, socketUrl } from "./socket.js";
 import { touchOnInput } from "./touch.js";
@@ -40,6 +41,7 @@ document.adoptedStyleSheets.push(mine);
 leadToSignIn(socket);
 touchOnInput(socket);
 tellZone(socket);
+refuseFiles(chat);
 app.chat = chat;
 document.querySelector("announcement-banner").socket = socket;
 socket.connect();

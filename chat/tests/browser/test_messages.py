@@ -127,3 +127,31 @@ def test_slash_me_sends_an_action_and_shift_enter_makes_a_new_line(tab: OpenTab,
     assert page.shows("one\ntwo")
     stored = Message.objects.exclude(kind="notice").order_by("position").values_list("kind", "body")
     assert list(stored) == [("action", "waves"), ("text", "one\ntwo")]
+
+
+def test_messages_are_named_files_are_refused_and_tools_stand_beside_what_runs_from_the_right(
+    tab: OpenTab, alice: User, general: Room
+) -> None:
+    page = tab(alice)
+    page.open_room(general)
+    page.say("Hello")
+    page.say("שלום עולם")
+    assert page.shows("שלום עולם")
+    names = page.read("[...document.querySelectorAll('main article[data-author]')].map(({ ariaLabel }) => ariaLabel)")
+    assert names
+    assert all(name.startswith("Alice, ") for name in names)
+    page.point_at("שלום עולם")
+    apart = """(() => {
+        const range = document.createRange();
+        range.selectNodeContents([...document.querySelectorAll("main .body p")].at(-1));
+        return document.querySelector(".tools").getBoundingClientRect().right < range.getBoundingClientRect().left;
+    })()"""
+    assert page.read(apart)
+    drop = """(() => {
+        const dataTransfer = new DataTransfer();
+        dataTransfer.items.add(new File(["1"], "tide.txt"));
+        return document.body.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+    })()"""
+    assert page.read(drop) is False  # the browser does not open it
+    assert page.says("Files can’t be sent here yet.")
+    assert page.barriers() == []

@@ -22,6 +22,7 @@ export class MessageLog extends LightElement {
   };
   #scroll = new Scroll(this);
   #stretches = new Stretches();
+  #wasLoading = false; // for one frame more, so that what came is not read out as news
   #toEnd = () => this.#latest();
   #turn = ({ detail: pages }) => this.#scroll.turn(pages);
   #arrive = () => this.#scroll.stick();
@@ -74,10 +75,17 @@ export class MessageLog extends LightElement {
     const stretches = repeat(this.#stretches.of(rows), ({ number }) => number, ({ rows }) => this.#stretch(rows));
     const words = thread === null ? gettext("Conversation") : gettext("Thread");
     return html`<div class="log" role="log" tabindex="0" aria-label=${words}
-        aria-busy=${!timeline.known || timeline.loading}>
+        aria-busy=${!timeline.known || timeline.loading || this.#wasLoading}>
         <div class="lines">${thread === null ? nothing : this.#root()}${this.#top(timeline)}
           ${stretches}${this.#bottom(timeline)}</div></div>
       ${this.#pill()}${this.#button(timeline)}`;
+  }
+
+  updated() {
+    const isLoading = Boolean(this.conversation.timeline.loading);
+    if (isLoading === this.#wasLoading) return;
+    this.#wasLoading = isLoading;
+    this.requestUpdate();
   }
 
   // Called by the scroll: whether the end is in sight, and whether the beginning or the end comes near.

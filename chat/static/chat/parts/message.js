@@ -30,7 +30,8 @@ export function messageRow({ message, date, next }, view) {
   const isNext = next && !view.chat.blocks.has(author.id); // what came before may be folded, and its name with it
   return html`<article class="message ${isNext ? "next" : ""}" tabindex="-1" data-kind=${kind}
     data-author=${author.username} data-id=${id ?? nothing} data-position=${position ?? nothing}
-    ?data-pending=${isPending} ?data-failed=${failed} ?data-deleted=${deleted} ?data-edited=${edited} ?data-editing=${view.isEdited}
+    aria-label=${`${author.name}, ${timeOf(date)}`} ?data-pending=${isPending} ?data-failed=${failed}
+    ?data-deleted=${deleted} ?data-edited=${edited} ?data-editing=${view.isEdited}
     ?data-pinned=${pinned} ?data-told=${tellsMe(message, view)}>${shown(message, date, view)}
     ${deleted ? nothing : reactionsOf(message, view)}${repliesTo(message, view)}
     ${failed ? refusal(message, view.chat.outbox) : tools(message, view)}</article>`;
