@@ -14,7 +14,6 @@ from chat.tests.helpers.talk import (
     bodies,
     bodies_in_order,
     in_thread,
-    post,
     post_until_stored,
     versions,
 )
@@ -45,7 +44,7 @@ async def test_a_message_is_refused_while_the_database_is_away_and_stored_once_w
         writers = [await stack.enter_async_context(Client(server, alice)) for server in (one, other) * 3]
         reader = await stack.enter_async_context(Client(other, bob))
         for writer in writers:
-            await post(writer, general, "Before")
+            await post_until_stored(writer, general, [])
         client_ids = [str(uuid4()) for _ in writers]
         refusals: list[Refused] = []
         await in_thread(outage.begin)()
