@@ -267,7 +267,7 @@ export class Chat extends Model {
     this.limits = limits;
     this.rooms.replace(rooms, this.shown);
     this.#renamed(user);
-    leaveEarlier(this.socket, this.shown);
+    leaveEarlier(this.socket, () => this.shown);
     this.enter();
     this.outbox.sendAll();
     this.changed();

@@ -1,15 +1,27 @@
-// The room that this tab showed last, over reloads and from page to page. A lost socket lingers there, since the tab may be
-// back; where it shows another room by now, or none, it is not.
+// The rooms that this tab showed, over reloads and from page to page. A lost socket lingers there, since the tab may be back;
+// where it shows another room by now, or none, it is not.
 const KEY = "shown";
+const SOON = 1000; // ms: the server may hear of this page before it hears that the socket of the last one is closed
+
+let latest = null; // of this page: going on from it to another room leaves it
 
 export function noteShown(room) {
-  sessionStorage.setItem(KEY, room);
+  const others = noted().filter((each) => each !== latest && each !== room);
+  sessionStorage.setItem(KEY, JSON.stringify([...others, room]));
+  latest = room;
 }
 
-// With each new socket, before a room is opened.
-export function leaveEarlier(socket, shown = null) {
-  const earlier = Number(sessionStorage.getItem(KEY));
-  if (!earlier || earlier === shown) return;
-  sessionStorage.removeItem(KEY);
-  socket.command("room.close", { room: earlier }).catch(() => {}); // else the linger ends by itself
+// With each new socket. `shown` gives the room that the page shows, if any.
+export function leaveEarlier(socket, shown = () => null) {
+  setTimeout(() => {
+    const earlier = noted().filter((room) => room !== shown());
+    sessionStorage.setItem(KEY, JSON.stringify(noted().filter((room) => !earlier.includes(room))));
+    // Where this fails, the linger ends by itself.
+    for (const room of earlier) socket.command("room.close", { room }).catch(() => {});
+  }, SOON);
+}
+
+function noted() {
+  const rooms = JSON.parse(sessionStorage.getItem(KEY) ?? "[]");
+  return Array.isArray(rooms) ? rooms : [];
 }

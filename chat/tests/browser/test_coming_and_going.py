@@ -11,6 +11,7 @@ from websockets.exceptions import WebSocketException
 
 from accounts.models import User
 from chat.models import Room
+from chat.services import rooms
 from chat.tests.browser.pages import OpenTab, Tab
 from chat.tests.helpers.talk import in_thread, member, open_room
 from chat.tests.helpers.watching import LINGER, sees, sees_only, settled, told_of_presence
@@ -126,3 +127,21 @@ def waits_of_the_page(page: Tab, count: int) -> list[Iterator[float]]:
     """
     pages: list[list[float]] = page.browser.execute_async_script(script, count)
     return [iter([wait / 1000 for wait in waits]) for waits in pages]
+
+
+def test_a_page_counts_its_own_user_in_no_room_that_it_does_not_show(
+    servers: Servers, tab: OpenTab, alice: User, general: Room
+) -> None:
+    quiet = rooms.create_room(alice, "quiet")
+    page = tab(alice, on=servers(PRESENCE_LINGER_MS="60000"))
+    page.open_room(general)
+
+    def here(room: Room) -> str | None:
+        return page.one(f'[data-room="{room.pk}"] [data-here]').get_attribute("data-here")
+
+    page.go("/")  # a page of another kind, on another socket
+    eventually(lambda: here(general) == "0")
+    for room in (general, quiet):
+        page.open_room(room)
+    page.go("/")
+    eventually(lambda: {here(room) for room in (general, quiet)} == {"0"})
