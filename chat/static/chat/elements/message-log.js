@@ -33,6 +33,7 @@ export class MessageLog extends LightElement {
 
   constructor() {
     super();
+    this.isOpening = false; // a menu or the picker of a message
     this.atEnd = true;
     this.isPast = false; // something is unread, and the "New" line stands in sight or above it
     this.pointed = null;
@@ -252,13 +253,18 @@ export class MessageLog extends LightElement {
     this.#openTools("menu", { id: Number(article.dataset.id) }, article);
   }
 
+  // Meanwhile a pointer that lies on another message must not take the tools there.
   async #openTools(what, { id }, anchor) {
+    this.isOpening = true;
     this.pointed = id;
-    await this.updateComplete;
-    const tools = this.querySelector("message-tools");
-    await tools?.updateComplete;
-    if (what === "picker") tools?.openPicker(anchor);
-    else tools?.openMenu(anchor);
+    try {
+      await this.updateComplete;
+      const tools = this.querySelector("message-tools");
+      await tools?.updateComplete;
+      await (what === "picker" ? tools?.openPicker(anchor) : tools?.openMenu(anchor));
+    } finally {
+      this.isOpening = false;
+    }
   }
 }
 

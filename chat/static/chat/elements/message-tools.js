@@ -36,11 +36,11 @@ export class MessageTools extends LightElement {
   }
 
   openPicker(anchor) {
-    this.querySelector("emoji-picker").open(anchor);
+    return this.querySelector("emoji-picker").open(anchor);
   }
 
   openMenu(anchor) {
-    this.querySelector("message-menu").open(anchor);
+    return this.querySelector("message-menu").open(anchor);
   }
 
   #quick(emoji) {

@@ -21,7 +21,7 @@ export class Pointing {
   }
 
   #point(target) {
-    if (this.#host.querySelector(":popover-open")) return;
+    if (this.#host.isOpening || this.#host.querySelector(":popover-open")) return;
     const article = this.#host.contains(target) ? target.closest("article.message") : null;
     this.#host.pointed = article ? Number(article.dataset.id) : null;
   }
