@@ -54,7 +54,7 @@ class TestPosting:
 
     def test_the_html_is_stored_beside_the_body(self, alice: User, general: Room) -> None:
         stored = Message.objects.get(pk=post(alice, general, "*Hello*\n\n> you").pk)
-        assert stored.html == "<p><em>Hello</em></p>\n<blockquote>\n<p>you</p>\n</blockquote>"
+        assert stored.html == '<p><em>Hello</em></p>\n<blockquote dir="auto">\n<p>you</p>\n</blockquote>'
         action = Message.objects.get(pk=post(alice, general, "> waves *twice*", kind="action").pk)
         assert action.html == "&gt; waves <em>twice</em>"
 
