@@ -8,4 +8,6 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         # Their receivers connect themselves.
-        from accounts import attempts, devices, first_factors, sessions, signals  # noqa: F401
+        from accounts import attempts, checks, devices, first_factors, sessions, signals  # noqa: F401
+
+        checks.replace_allauths()

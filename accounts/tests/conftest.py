@@ -15,3 +15,11 @@ def provider(settings: Settings) -> Iterator[Provider]:
         settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": apps, "OAUTH_PKCE_ENABLED": True}}
         provider.person = dict(BOB)
         yield provider
+
+
+@pytest.fixture
+def unverified(settings: Settings) -> None:
+    """A site with ROOMFUL_VERIFY_EMAIL=0."""
+    settings.ACCOUNT_EMAIL_VERIFICATION = "none"
+    settings.MFA_PASSKEY_SIGNUP_ENABLED = False
+    settings.MFA_ALLOW_UNVERIFIED_EMAIL = True

@@ -86,13 +86,6 @@ def test_a_taken_address_is_answered_like_a_free_one_and_only_its_owner_is_told(
     assert "has an account already" in str(mail.outbox[-1].body)
 
 
-def test_a_new_user_is_signed_in_at_once_if_addresses_are_not_verified(client: Client, settings: Settings) -> None:
-    settings.ACCOUNT_EMAIL_VERIFICATION = "none"
-    settings.MFA_PASSKEY_SIGNUP_ENABLED = False
-    assert sign_up(client, "Bob", "bob@example.org") == []
-    assert is_signed_in(client)
-
-
 def test_passwords_that_differ_or_are_weak_are_refused_and_what_was_typed_stays(client: Client) -> None:
     form = {"username": "Bob", "email": "bob@example.org", "password1": "gulls on the dyke", "password2": "gulls"}
     page = client.post(reverse("account_signup"), form)

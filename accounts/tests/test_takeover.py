@@ -10,7 +10,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
-from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts import sessions
 from accounts.models import User
@@ -106,11 +106,9 @@ def test_an_account_elsewhere_that_was_connected_before_the_proof_does_not_open_
 
 @pytest.mark.row(60)
 def test_factors_and_sessions_from_before_the_proof_end_where_addresses_were_not_verified(
-    settings: Settings, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+    unverified: None, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
     mallory, owner = Client(), Client()
-    settings.ACCOUNT_EMAIL_VERIFICATION = "none"
-    settings.MFA_PASSKEY_SIGNUP_ENABLED = False
     by_password(mallory)
     account = User.objects.get(email=OWNER)
     TOTP.activate(account, generate_totp_secret())

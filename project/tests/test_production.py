@@ -1,10 +1,12 @@
 """A site that nobody should run does not start: one line says why, and nothing else happens."""
 
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.conf import settings as site_settings
 from pytest_django import Settings
 
 from project.safety import keep_from_others, refuse_a_folder_for_everyone, refuse_a_weak_secret, refuse_an_unsafe_site
@@ -23,6 +25,11 @@ PRODUCTION = {
     "EMAIL_URL": "smtp://mail.example.org:25",
 }
 ANOTHER_SERVER = "import project.asgi"
+CLEAN = "System check identified no issues (0 silenced).\n"
+
+# Each choice that is not the default; every on/off setting is read from docs/settings.md.
+OTHER_CHOICES = {"ROOMFUL_SIGNUP": "invitation", "ROOMFUL_MESSAGES_OF_DELETED": "remove", "ROOMFUL_LOG_LEVEL": "ERROR"}
+UNSAFE = {"ROOMFUL_DEBUG", "ROOMFUL_INSECURE_HTTP"}  # refused on a public site, or warned of
 
 
 @pytest.fixture
@@ -47,10 +54,31 @@ def is_refused(ended: Ended, why: str) -> bool:
 @pytest.mark.program
 def test_a_production_configuration_is_clean_and_an_unsafe_one_does_not_start(start: Callable[..., Ended]) -> None:
     clean = start("manage.py", "check", "--deploy", "--fail-level", "WARNING")
-    assert (clean.returncode, clean.stdout) == (0, "System check identified no issues (0 silenced).\n"), clean.stderr
+    assert (clean.returncode, clean.stdout) == (0, CLEAN), clean.stderr
     assert is_refused(start("manage.py", "check", ROOMFUL_SECRET_KEY="django-insecure-" + SECRET), "ROOMFUL_SECRET_KEY")
     assert is_refused(start("-c", ANOTHER_SERVER, ROOMFUL_DEBUG="1"), "ROOMFUL_DEBUG")
     assert is_refused(start("-m", "project.server", ROOMFUL_TRUSTED_PROXIES="0"), "ROOMFUL_TRUSTED_PROXIES")
+
+
+def switched() -> dict[str, str]:
+    """Return each documented on/off setting, as it is not by default."""
+    documented = (site_settings.BASE_DIR / "docs/settings.md").read_text()
+    defaults = re.findall(r"^\| `(\w+)` \| (on|off)\b", documented, re.MULTILINE)
+    return {name: "0" if default == "on" else "1" for name, default in defaults if name not in UNSAFE}
+
+
+@pytest.mark.program
+@pytest.mark.parametrize(
+    "otherwise",
+    [switched() | OTHER_CHOICES, {"ROOMFUL_SIGNUP": "domains", "ROOMFUL_SIGNUP_DOMAINS": "example.org,bücher.example"}],
+    ids=["switched", "domains"],
+)
+def test_a_site_starts_with_each_setting_other_than_by_default(
+    start: Callable[..., Ended], otherwise: dict[str, str]
+) -> None:
+    assert switched().keys() >= {"ROOMFUL_VERIFY_EMAIL", "ROOMFUL_ADMINISTRATORS_SEE_HIDDEN"}
+    ended = start("manage.py", "check", "--deploy", "--fail-level", "WARNING", **otherwise)
+    assert (ended.returncode, ended.stdout) == (0, CLEAN), ended.stderr
 
 
 @pytest.mark.parametrize("secret", ["", "secret", SECRET[:49], "ab" * 30, "changeme-" + SECRET, SECRET + "Example"])
