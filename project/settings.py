@@ -151,6 +151,8 @@ MIDDLEWARE = [
     "accounts.devices.remember_device",
     "project.overload.Overload",
 ]
+if DEBUG:
+    MIDDLEWARE.append("project.missing_pages.MissingPages")
 
 ROOT_URLCONF = "project.urls"
 ASGI_APPLICATION = "project.asgi.application"

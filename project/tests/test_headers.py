@@ -81,12 +81,44 @@ def test_static_files_may_be_cached_and_run_nothing_by_themselves(client: Client
         answer.close()
 
 
-@pytest.mark.django_db
-def test_djangos_debug_pages_have_no_content_security_policy(client: Client, settings: Settings, alice: User) -> None:
-    client.force_login(alice)
-    assert "Content-Security-Policy" in client.get("/nowhere/")
+@pytest.fixture
+def developing(settings: Settings, alice: User) -> Client:
+    """Alice's browser on a site that runs with ROOMFUL_DEBUG."""
     settings.DEBUG = True
-    assert "Content-Security-Policy" not in client.get("/nowhere/")
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, "project.missing_pages.MissingPages"]
+    client = Client(raise_request_exception=False)
+    client.force_login(alice)
+    return client
+
+
+@pytest.mark.django_db
+def test_with_debug_an_error_shows_its_traceback_and_no_policy_hides_its_styles(
+    developing: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "Content-Security-Policy" in developing.get("/")
+    monkeypatch.setattr("chat.views._index", lambda request: 1 / 0)
+    answer = developing.get("/")
+    assert answer.status_code == 500
+    assert "Traceback" in answer.text
+    assert "Content-Security-Policy" not in answer
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/nowhere/", "/rooms/4711/", "/join/nonsense/"])
+def test_with_debug_an_address_that_leads_nowhere_shows_the_sites_own_page(
+    developing: Client, alice: User, path: str
+) -> None:
+    usual = Client()
+    usual.force_login(alice)
+    answer = developing.get(path)
+    assert answer.status_code == usual.get(path).status_code == 404
+    assert answer.templates[0].name == usual.get(path).templates[0].name
+    assert "URLconf" not in answer.text
+
+
+@pytest.mark.django_db
+def test_with_debug_an_address_without_its_slash_still_leads_to_the_page(developing: Client) -> None:
+    assert developing.get("/rooms/new").headers["Location"] == "/rooms/new/"
 
 
 @pytest.mark.django_db

@@ -1,0 +1,25 @@
+"""The site's own page for an address that leads nowhere, also while one develops.
+
+Django's is for developers, and lists all addresses of the site: who tries Roomful with bin/dev meets it after the first
+mistyped link. Of errors in the code, Django's page with the traceback stays.
+"""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
+from django.utils.deprecation import MiddlewareMixin
+
+from project import errors
+
+
+class MissingPages(MiddlewareMixin):
+    """Innermost, and only with ROOMFUL_DEBUG: elsewhere Django asks `handler404` itself."""
+
+    def process_request(self, request: HttpRequest) -> HttpResponse | None:
+        try:
+            resolve(request.path_info)
+        except Resolver404 as missing:
+            return errors.page_not_found(request, missing)
+        return None
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return errors.page_not_found(request, exception) if isinstance(exception, Http404) else None
