@@ -177,6 +177,21 @@ def test_long_lists_of_pins_and_edits_are_read_on(tab: OpenTab, alice: User, gen
     eventually(lambda: len(page.all("dialog.edits .version")) == 46)
 
 
+def test_the_earlier_versions_of_a_message_hide_their_spoilers(tab: OpenTab, alice: User, general: Room) -> None:
+    said = post(alice, general, "It was ||the gardener||, not ||the cook||, or `a || b`")
+    editing.edit_message(alice, general.pk, said, "It was ||somebody|| else, or a || b")
+    editing.edit_message(alice, general.pk, said, "Nothing to hide: a || b")
+    page = tab(alice)
+    page.open_room(general)
+    page.one(".edited").click()
+    versions = eventually(lambda: [version.text for version in page.all("dialog.edits .version")])
+    assert versions == ["It was  b`", "It was  b", "Nothing to hide: a || b"]
+    page.one("dialog.edits .spoiler").click()
+    shown = page.one("dialog.edits .version").text
+    assert shown == "It was the gardener||, not ||the cook||, or `a  b`"
+    assert page.complaints() == []
+
+
 def test_joins_and_leaves_are_collapsed_into_one_line(
     tab: OpenTab, alice: User, bob: User, mallory: User, general: Room
 ) -> None:

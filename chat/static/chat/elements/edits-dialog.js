@@ -1,5 +1,6 @@
 import { html, nothing } from "../vendor/lit.js";
 import { olderOf } from "../parts/older.js";
+import { withSpoilers } from "../parts/spoilers.js";
 import { linked } from "../parts/text.js";
 import { momentOf, timestampOf } from "../times.js";
 import { gettext } from "../words.js";
@@ -60,7 +61,7 @@ export class EditsDialog extends LightElement {
     const date = new Date(at);
     return html`<li><p class="when"><time datetime=${date.toISOString()} title=${timestampOf(date)}
       >${momentOf(date)}</time> ${isNow ? gettext("(now)") : nothing}</p>
-      <p class="version" dir="auto">${linked(body)}</p></li>`;
+      <p class="version" dir="auto">${withSpoilers(body, linked)}</p></li>`;
   }
 }
 

@@ -2,6 +2,8 @@ import { html } from "../vendor/lit.js";
 import { SPOILER } from "../previews.js";
 import { gettext } from "../words.js";
 
+const SIGN = "||";
+
 // Spoilers are hidden until they are clicked, or until Enter is pressed on them. While one is hidden it is a button.
 
 export function spoiler(words) {
@@ -15,6 +17,15 @@ export function withButtons(safe) {
   const words = gettext("Spoiler: show").replaceAll("&", "&amp;").replaceAll('"', "&quot;");
   const button = `<span class="spoiler" role="button" tabindex="0" aria-label="${words}" title="${words}">`;
   return safe.replaceAll(SPOILER, button);
+}
+
+// Text that has no HTML yet, such as an earlier version of a message. Where it may have spoilers, all that stands
+// between the first sign and the last is hidden: what is hidden in vain can be shown, what is shown cannot be hidden.
+export function withSpoilers(text, drawn) {
+  const [first, last] = [text.indexOf(SIGN), text.lastIndexOf(SIGN)];
+  if (last < first + SIGN.length) return drawn(text);
+  const [before, hidden, after] = [text.slice(0, first), text.slice(first + SIGN.length, last), text.slice(last + SIGN.length)];
+  return [drawn(before), spoiler(drawn(hidden)), drawn(after)];
 }
 
 function show(element) {
