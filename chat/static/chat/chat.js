@@ -11,6 +11,7 @@ import { isSame, userOf } from "./renaming.js";
 import { Reports } from "./reports.js";
 import { Rooms } from "./rooms.js";
 import { Roster } from "./roster.js";
+import { RosterFold } from "./roster-fold.js";
 import { leaveEarlier, noteShown } from "./shown.js";
 import { Side } from "./side.js";
 import { Slow } from "./slow.js";
@@ -40,6 +41,7 @@ export class Chat extends Model {
     this.blocks = new Blocks(socket, blocked); // before the others: it hears of blocks before what they count
     this.rooms = new Rooms(me, rooms, this.blocks);
     this.roster = new Roster((members) => socket.command("roster.page", { room: this.shown, ...members }));
+    this.rosterFold = new RosterFold(me);
     this.status = new Status(socket);
     this.typing = new Typing(me, this.blocks);
     this.pins = new Pins(this);

@@ -7,7 +7,8 @@ from selenium.webdriver import ActionChains, Keys
 
 from accounts.models import User
 from chat.models import Room
-from chat.services import messages, rooms
+from chat.services import directs, messages, rooms
+from chat.services.status import set_status
 from chat.tests.browser.pages import OpenTab, Tab, everywhere
 from project.testing.waiting import eventually
 
@@ -81,6 +82,52 @@ def test_two_users_talk_and_put_their_conversation_away_until_the_next_message(
     his.open_room(general)
     assert section(his, "directs") == ["Alice"]
     assert hers.complaints() + his.complaints() == []
+
+
+def test_the_header_of_a_direct_conversation_tells_how_the_other_is(tab: OpenTab, alice: User, bob: User) -> None:
+    talk = directs.open_direct(alice, [bob.pk])
+    hers, his = tab(alice), tab(bob)
+    hers.open_room(talk)
+    eventually(lambda: partner(hers) == ("offline", "Offline"))
+    his.open_room(talk)
+    eventually(lambda: partner(hers) == ("online", "Here now"))
+    assert partner(his) == ("online", "Here now")
+    set_status(bob, mode="dnd", text="on a boat", emoji="⛵")
+    eventually(lambda: partner(hers) == ("dnd", "Here now · do not disturb · ⛵ on a boat"))
+    his.choose("invisible")
+    eventually(lambda: partner(hers)[0] == "offline")
+    assert "invisible" not in partner(hers)[1]
+    assert hers.barriers() == []
+    hers.browser.execute_script("document.querySelector('room-app').chat.roster.snapshot({ known: false })")
+    eventually(lambda: partner(hers) == ("", "Presence unknown"))
+    assert hers.complaints() + his.complaints() == []
+
+
+def test_the_people_of_a_conversation_of_two_are_folded_until_the_button_opens_them(
+    tab: OpenTab, alice: User, bob: User, general: Room
+) -> None:
+    talk = directs.open_direct(alice, [bob.pk])
+    page = tab(alice)
+    page.open_room(general)
+    assert page.one("room-roster").is_displayed()
+    assert not page.one(".opens-roster").is_displayed()
+    page.open_room(talk)
+    assert not page.one("room-roster").is_displayed()
+    assert page.one(".opens-roster").get_attribute("aria-expanded") == "false"
+    page.one(".opens-roster").click()
+    eventually(lambda: page.one("room-roster").is_displayed())
+    assert page.one(".opens-roster").get_attribute("aria-expanded") == "true"
+    page.open_room(talk)
+    assert page.one("room-roster").is_displayed()
+    page.one(".opens-roster").click()
+    eventually(lambda: not page.one("room-roster").is_displayed())
+
+
+def partner(tab: Tab) -> tuple[str, str]:
+    """Return the shape on the other's picture in the header, and the words beside their name."""
+    shape = "document.querySelector('.partner .dot')?.classList[1] ?? ''"
+    words = "document.querySelector('.partner-words').textContent.trim().replace(/\\s+/g, ' ')"
+    return str(tab.read(shape)), str(tab.read(words))
 
 
 def test_favourites_and_the_order_are_the_same_in_every_tab(tab: OpenTab, alice: User, bob: User) -> None:

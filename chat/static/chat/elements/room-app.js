@@ -50,7 +50,7 @@ export class RoomApp extends LightElement {
   }
 
   willUpdate() {
-    this.follow(this.chat, this.chat.rooms);
+    this.follow(this.chat, this.chat.rooms, this.chat.rosterFold);
   }
 
   firstUpdated() {
@@ -96,6 +96,7 @@ export class RoomApp extends LightElement {
     document.title = `${waitingText(rooms)}${nameOf(room) ?? gettext("Rooms")} · ${document.body.dataset.site}`;
     this.ariaBusy = null;
     this.toggleAttribute("data-lost", this.chat.lost !== null);
+    this.#foldPeople();
     this.#turnSide();
   }
 
@@ -111,6 +112,12 @@ export class RoomApp extends LightElement {
   #composer() {
     const one = [this.chat.conversation];
     return repeat(one, (each) => each, (each) => html`<message-composer .conversation=${each}></message-composer>`);
+  }
+
+  #foldPeople() {
+    const { room, rosterFold } = this.chat;
+    if (!rosterFold.concerns(room)) delete this.dataset.pair;
+    else this.dataset.pair = rosterFold.isFolded(room) ? "folded" : "open";
   }
 
   // Something else stands beside the conversation, or nothing any more: the focus goes along.

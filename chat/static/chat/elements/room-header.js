@@ -1,8 +1,10 @@
 import { html, nothing } from "../vendor/lit.js";
+import { minutes } from "../clock.js";
 import { hereText, unreadText } from "../parts/counts.js";
 import { menuIcon, moreIcon, peopleIcon, pinIcon, threadIcon } from "../parts/icons.js";
 import { signOf } from "../parts/faces.js";
 import { smallMarks } from "../parts/marks.js";
+import { partnerDot, partnerOf, partnerWords } from "../parts/partner.js";
 import { fullNameOf, nameOf } from "../room-name.js";
 import { gettext, interpolate, ngettext } from "../words.js";
 import { LightElement } from "./light.js";
@@ -16,7 +18,8 @@ export class RoomHeader extends LightElement {
   static properties = { chat: { attribute: false } };
 
   willUpdate() {
-    this.follow(this.chat, this.chat.rooms, this.chat.roster, this.chat.pins);
+    const { chat } = this;
+    this.follow(chat, chat.rooms, chat.roster, chat.pins, chat.rosterFold, minutes);
   }
 
   render() {
@@ -28,8 +31,17 @@ export class RoomHeader extends LightElement {
   }
 
   #title(room) {
+    if (room.people?.length === 1) return this.#partner(room);
     return html`<h1 title=${fullNameOf(room)}>${signOf(room)}<bdi>${fullNameOf(room)}</bdi>${smallMarks(room)}</h1>
       <p class="topic" title=${room.topic}><bdi>${room.topic}</bdi></p>`;
+  }
+
+  #partner(room) {
+    const { chat } = this;
+    const person = partnerOf(chat);
+    return html`<div class="partner">${signOf(room, partnerDot(person))}
+      <h1 title=${fullNameOf(room)}><bdi>${fullNameOf(room)}</bdi>${smallMarks(room)}</h1>
+      ${partnerWords(chat, person)}</div>`;
   }
 
   // What can be opened beside the conversation, with how much waits or stands there.
@@ -66,9 +78,12 @@ export class RoomHeader extends LightElement {
   }
 
   #opener(drawer, words, content) {
-    const open = () => this.dispatchEvent(new CustomEvent("drawer", { detail: drawer, bubbles: true }));
-    return html`<button type="button" class="tool opens-${drawer}" aria-label=${words} @click=${open}>
-      ${content}</button>`;
+    const { room, rosterFold } = this.chat;
+    const turns = drawer === "roster" && rosterFold.turnsIn(room);
+    const slide = () => this.dispatchEvent(new CustomEvent("drawer", { detail: drawer, bubbles: true }));
+    const open = () => (turns ? rosterFold.toggle() : slide());
+    return html`<button type="button" class="tool opens-${drawer}" aria-label=${words}
+      aria-expanded=${turns ? !rosterFold.isFolded(room) : nothing} @click=${open}>${content}</button>`;
   }
 
   #menu(room) {

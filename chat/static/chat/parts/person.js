@@ -39,7 +39,7 @@ function under(person, group) {
 }
 
 // What the group does not say.
-function wordsOf({ dnd, away, hidden, last_seen: seen }, group) {
+export function wordsOf({ dnd, away, hidden, last_seen: seen }, group) {
   return [
     hidden ? gettext("invisible") : null,
     dnd && group !== "offline" ? gettext("do not disturb") : null,

@@ -1,0 +1,36 @@
+import { Model } from "./model.js";
+import { shared } from "./store.js";
+
+const WIDE = matchMedia("(width > 1080px)"); // elsewhere the list of people is a drawer (drawers.js)
+
+// Whether the list of people stands beside a conversation of two, or notes to oneself, whose header says the same. This
+// browser remembers it.
+export class RosterFold extends Model {
+  #key;
+
+  constructor(me) {
+    super();
+    this.#key = `roster:${me.id}`;
+    WIDE.addEventListener("change", () => this.changed());
+  }
+
+  // Of these rooms alone.
+  concerns(room) {
+    return room?.people?.length <= 1;
+  }
+
+  isFolded(room) {
+    return this.concerns(room) && shared.get(this.#key) !== "open";
+  }
+
+  // Whether the button opens and closes it in its place.
+  turnsIn(room) {
+    return WIDE.matches && this.concerns(room);
+  }
+
+  toggle() {
+    if (shared.get(this.#key) === "open") shared.remove(this.#key);
+    else shared.set(this.#key, "open");
+    this.changed();
+  }
+}
