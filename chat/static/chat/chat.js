@@ -7,6 +7,7 @@ import { Keeping } from "./keeping.js";
 import { Model } from "./model.js";
 import { Outbox } from "./outbox.js";
 import { Pins } from "./pins.js";
+import { Reacting } from "./reacting.js";
 import { isSame, userOf } from "./renaming.js";
 import { Reports } from "./reports.js";
 import { Rooms } from "./rooms.js";
@@ -52,6 +53,7 @@ export class Chat extends Model {
     this.slow = new Slow(this);
     this.reports = new Reports(this);
     this.side = new Side(this);
+    this.reacting = new Reacting(this); // before the messages change: it tells what is new in them
     this.timeline.reset(page, version);
     this.#begin();
     this.#listen();
@@ -102,6 +104,7 @@ export class Chat extends Model {
     this.lost = null;
     this.roster.clear();
     this.typing.clear();
+    this.reacting.clear();
     this.#timelines.show(id);
     this.#begin();
     this.changed();

@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import User
 from chat.models import Membership, Room
-from chat.services import messages
+from chat.services import directs, messages, reading
 from chat.tests.browser.drawing import Drawing
 from chat.tests.browser.pages import OpenTab, Tab
 from project.testing.browsers import Browser
@@ -32,6 +32,35 @@ def test_a_message_costs_no_more_where_ten_times_as_many_are_drawn(
     assert many.both < 1.8 * few.both, (few, many)  # 2.8 where each message is skipped by itself
     assert many.styles < 2.5  # what happens within a frame is drawn together
     assert many.layouts < 2.5
+
+
+SHIFTS = """
+const done = arguments[0];
+const classes = ({ sources }) => sources.map(({ node }) => node?.className);
+const noted = (list) => done(list.getEntries().map((entry) => [entry.value, classes(entry)]));
+new PerformanceObserver(noted).observe({ type: "layout-shift", buffered: true });
+setTimeout(() => done([]), 1000); // it says nothing where nothing moved
+"""
+
+
+def shifts(page: Tab) -> list[tuple[float, list[str]]]:
+    """Return what moved on the page without the reader's doing, and by how much."""
+    return list(page.browser.execute_async_script(SHIFTS))
+
+
+def test_nothing_moves_while_a_room_loads(tab: OpenTab, alice: User, bob: User, general: Room) -> None:
+    talk = directs.open_direct(alice, [bob.pk])
+    for number in range(60):
+        post(bob, general, f"Message {number} " + "with some words " * (number % 30))
+    for number in range(3):
+        post(bob, talk, f"Message {number}")
+    page = tab(alice)
+    for read in (False, True):
+        for room in (talk, general):
+            page.open_room(room)
+            moved = shifts(page)
+            assert sum(value for value, _ in moved) < 0.01, (room.name, read, moved)
+        reading.mark_read(alice, general.pk, general.messages.newest(1)[0].position)
 
 
 # Scrolls up step by step, and returns by how much more or less than a step what is in sight moved.

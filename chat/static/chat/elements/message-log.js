@@ -12,6 +12,8 @@ import { LightElement } from "./light.js";
 import { Pointing } from "./pointing.js";
 import { Scroll } from "./scroll.js";
 
+const NEAR = 2; // stretches, which fill the tallest screen
+
 // A conversation, the room's or a thread's. One element is one conversation's: another gets another one.
 export class MessageLog extends LightElement {
   static properties = {
@@ -22,7 +24,8 @@ export class MessageLog extends LightElement {
   };
   #scroll = new Scroll(this);
   #stretches = new Stretches();
-  #wasLoading = false; // for one frame more, so that what came is not read out as news
+  #wasBusy = true; // until what came is painted, so that it is not read out as news
+  #isFresh = true; // until the first page, or another in its place, is painted
   #toEnd = () => this.#latest();
   #turn = ({ detail: pages }) => this.#scroll.turn(pages);
   #arrive = () => this.#scroll.stick();
@@ -73,20 +76,34 @@ export class MessageLog extends LightElement {
   render() {
     const { timeline, thread } = this.conversation;
     const rows = rowsOf(this.conversation); // what was just written is seen, whatever is still being loaded
-    const stretches = repeat(this.#stretches.of(rows), ({ number }) => number, ({ rows }) => this.#stretch(rows));
+    const all = this.#stretches.of(rows);
+    const arrival = this.#isFresh ? arrivalIn(all) : NaN;
+    const isNear = (index) => Math.abs(index - arrival) <= NEAR;
+    const stretches = repeat(all, ({ number }) => number, ({ rows }, index) => this.#stretch(rows, isNear(index)));
     const words = thread === null ? gettext("Conversation") : gettext("Thread");
     return html`<div class="log" role="log" tabindex="0" aria-label=${words}
-        aria-busy=${!timeline.known || timeline.loading || this.#wasLoading}>
+        aria-busy=${this.#isBusy || this.#wasBusy}>
         <div class="lines">${thread === null ? nothing : this.#root()}${this.#top(timeline)}
           ${stretches}${this.#bottom(timeline)}</div></div>
       ${this.#pill()}${this.#button(timeline)}`;
   }
 
   updated() {
-    const isLoading = Boolean(this.conversation.timeline.loading);
-    if (isLoading === this.#wasLoading) return;
-    this.#wasLoading = isLoading;
+    const { known, loading } = this.conversation.timeline;
+    if (!known || loading === "page") this.#isFresh = true;
+    if (this.#isBusy) this.#wasBusy = true;
+    else if (this.#wasBusy) requestAnimationFrame(() => setTimeout(() => this.#painted()));
+  }
+
+  #painted() {
+    this.#wasBusy = this.#isBusy;
+    this.#isFresh &&= this.#isBusy;
     this.requestUpdate();
+  }
+
+  get #isBusy() {
+    const { known, loading } = this.conversation.timeline;
+    return !known || loading !== null;
   }
 
   // Called by the scroll: whether the end is in sight, and whether the beginning or the end comes near.
@@ -116,12 +133,13 @@ export class MessageLog extends LightElement {
     this.conversation.reading.goOn();
   }
 
-  // Where something lies over the edge of a message, nothing of it is skipped or cut off.
-  #stretch(rows) {
+  // Where something lies over the edge of a message, nothing of it is skipped or cut off. Nor is anything skipped where
+  // the reader arrives: its height would be a guess, and all would move once it is known.
+  #stretch(rows, isNear) {
     const isAtHand = ({ message }) => this.#isPointedAt(message) || this.#isEdited(message);
     const isOpen = rows.some((row) => row.type === "message" && isAtHand(row));
     const drawn = repeat(rows, (row) => row.key, (row) => this.#row(row));
-    return html`<div class="stretch" ?data-open=${isOpen}>${drawn}</div>`;
+    return html`<div class="stretch" ?data-open=${isOpen} ?data-near=${isNear}>${drawn}</div>`;
   }
 
   #isPointedAt({ id }) {
@@ -266,6 +284,12 @@ export class MessageLog extends LightElement {
       this.isOpening = false;
     }
   }
+}
+
+// The stretch in which the reader arrives: that with the "New" line, or the last.
+function arrivalIn(stretches) {
+  const line = stretches.findIndex(({ rows }) => rows.some(({ type }) => type === "new"));
+  return line < 0 ? stretches.length - 1 : line;
 }
 
 function skeleton() {

@@ -18,6 +18,7 @@ import "./message-log.js";
 import "./moderation-dialog.js";
 import "./person-card.js";
 import "./purge-dialog.js";
+import "./reaction-news.js";
 import "./report-dialog.js";
 import "./room-header.js";
 import "./room-rail.js";
@@ -106,7 +107,7 @@ export class RoomApp extends LightElement {
     return html`<div class="conversation">
       <connection-banner .socket=${chat.socket} .roster=${chat.roster}></connection-banner>
       ${repeat(one, (each) => each, (each) => html`<message-log .conversation=${each}></message-log>`)}
-      <complaint-note .chat=${chat}></complaint-note></div>`;
+      <complaint-note .chat=${chat}></complaint-note><reaction-news .chat=${chat}></reaction-news></div>`;
   }
 
   #composer() {

@@ -7,7 +7,8 @@ import { peopleText } from "./sentence.js";
 export function reactionsOf(message, { chat, open }) {
   if (!message.reactions?.length) return nothing;
   const chips = message.reactions.map((reaction) => chip(message, reaction, chat));
-  return html`<div class="reactions">${chips}${chat.acts.may("react", message) ? more(message, open) : nothing}</div>`;
+  // A number that changes says little by itself: reaction-news.js says who reacted to what.
+  return html`<div class="reactions" aria-live="off">${chips}${chat.acts.may("react", message) ? more(message, open) : nothing}</div>`;
 }
 
 function more(message, open) {

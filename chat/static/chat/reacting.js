@@ -1,0 +1,53 @@
+import { previewOf } from "./previews.js";
+import { gettext, interpolate, ngettext } from "./words.js";
+
+const APART = 2000; // ms between two announcements
+const SHORT = 60; // characters of the message
+
+// Says in words when others react to what the person wrote, for those who do not see it. What comes closely together is
+// told as a number. It tells the page "news".
+export class Reacting extends EventTarget {
+  #chat;
+  #waiting = [];
+  #timer = null;
+
+  constructor(chat) {
+    super();
+    this.#chat = chat;
+    chat.socket.addEventListener("message.reacted", ({ detail }) => this.#hear(detail));
+  }
+
+  // Nothing of another room.
+  clear() {
+    this.#waiting = [];
+  }
+
+  #hear({ room, message: id, user, emoji, added, version }) {
+    const { shown, me, blocks, timeline, side } = this.#chat;
+    if (room !== shown || !added || user.id === me.id || blocks.has(user.id)) return;
+    const message = timeline.find(id) ?? side.thread?.timeline.find(id);
+    if (message?.author.id !== me.id || message.version >= version) return; // known already
+    this.#waiting.push(wordsOf({ user, emoji, message }));
+    if (!this.#timer) this.#tell();
+  }
+
+  #tell() {
+    this.#timer = null;
+    const [first, ...others] = this.#waiting;
+    if (!first) return;
+    this.clear();
+    this.#timer = setTimeout(() => this.#tell(), APART);
+    this.dispatchEvent(new CustomEvent("news", { detail: others.length ? numberOf(others.length + 1) : first }));
+  }
+}
+
+function wordsOf({ user: { name }, emoji, message }) {
+  const letters = [...previewOf(message)];
+  const text = letters.length > SHORT ? `${letters.slice(0, SHORT).join("")}…` : letters.join("");
+  return interpolate(gettext("%(name)s reacted %(emoji)s to your message: %(text)s"), { name, emoji, text });
+}
+
+function numberOf(count) {
+  const words = ngettext("%(count)s reaction to your messages", "%(count)s reactions to your messages", count);
+  return interpolate(words, { count: count.toLocaleString() });
+}
