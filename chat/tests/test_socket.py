@@ -136,7 +136,7 @@ async def test_a_guessed_room_answers_as_one_that_does_not_exist(
             "room.slow": {"seconds": 30},
             "member.purge": {"user": bob.pk},
         }
-        assert commands_about_rooms() <= commands.keys()
+        assert commands_about_rooms() - {"room.close"} <= commands.keys()
         for name, members in commands.items():
             answers = []
             for room_id in (secret.pk, 999_999):
@@ -145,6 +145,11 @@ async def test_a_guessed_room_answers_as_one_that_does_not_exist(
                 answers.append((refused.value.code, refused.value.detail))
             assert answers[0] == answers[1] == ("not_found", "There is no such room."), name
         assert {event["type"] for event in m.log} <= {"hello", "error"}
+        for room_id in (
+            secret.pk,
+            999_999,
+        ):  # a tab may be late to close a room of which its user is no member any more
+            assert (await m.command("room.close", room=room_id)).keys() == {"type", "id"}
 
 
 def commands_about_rooms() -> set[str]:

@@ -42,6 +42,17 @@ def test_a_server_that_is_killed_loses_nothing(
     assert hers.sees("alice", "bob", within=20)
     assert his.sees("alice", "bob", within=20)
 
+    server.kill()
+    eventually(lambda: hers.connection == "closed", within=10)
+    hers.say("Before a reload")
+    eventually(lambda: hers.all("article.message[data-pending]"))
+    hers.browser.get("about:blank")
+    server.start()
+    hers.open_room(general)
+    assert his.shows("Before a reload", within=30)
+    eventually(lambda: hers.stored()[-1] == "Before a reload")
+    assert general.messages.filter(body="Before a reload").count() == 1
+
 
 def test_a_connection_that_swallows_everything_is_noticed(
     tab: OpenTab, server: Server, alice: User, general: Room

@@ -18,7 +18,7 @@ RIGHT = {
     **dict.fromkeys(["room"], "ROOM"),
     **dict.fromkeys(["message", "quote", "thread"], "MESSAGE"),
     **dict.fromkeys(["body", "text", "reason", "name", "q"], '"plovers"'),
-    **dict.fromkeys(["id", "position", "since", "offset", "seconds"], "1"),
+    **dict.fromkeys(["id", "position", "since", "offset", "seconds", "marks", "based_on"], "1"),
     **dict.fromkeys(["quiet", "favourite", "put_away"], "true"),
     "client_id": json.dumps(str(UUID(int=7))),
     "emoji": '"👍"',
