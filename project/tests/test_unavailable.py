@@ -92,7 +92,9 @@ class TestWithoutTheDatabase:
         outage.begin()
         try:
             with measured.time("until a form is refused", within=wait + 1):
-                assert is_refused_for_now(new_room("during"), "during", TYPED, 'action="/rooms/new/"')
+                assert is_refused_for_now(
+                    new_room("during"), "What you typed is kept", "during", TYPED, 'action="/rooms/new/"'
+                )
             with measured.time("until signing in is refused", within=wait + 1):
                 refused = enter()
             assert is_refused_for_now(refused, 'value="alice"', 'type="password"')

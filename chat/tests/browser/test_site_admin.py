@@ -1,11 +1,15 @@
 """The site's own pages in a real browser."""
 
+from collections.abc import Callable
+
 import pytest
+from selenium.webdriver import Keys
 from selenium.webdriver.common.by import By
 
 from accounts.models import User
 from chat.models import Room
 from chat.tests.browser.pages import OpenTab, Tab
+from project.testing.processes import Server
 from project.testing.waiting import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -50,3 +54,22 @@ def test_an_administrator_disconnects_a_tab_which_says_so_and_comes_back_when_it
     his.go("/")
     eventually(lambda: here_now(theirs) == "0", within=15)  # of itself
     assert not theirs.barriers() + theirs.complaints()
+
+
+def test_an_error_that_stays_lies_over_no_button(
+    tab: OpenTab, servers: Callable[..., Server], admin_user: User, general: Room
+) -> None:
+    admin_user.set_password("alice's password")
+    admin_user.save()
+    page = tab(admin_user, on=servers(ROOMFUL_ADMIN_SECOND_FACTOR="1"))
+    page.go("/accounts/2fa/totp/activate/")
+    page.one("input[type=password]").send_keys("alice's password", Keys.ENTER)
+    assert page.says("Administrators add their first second factor")
+    over = """(() => {
+        const { x, y, width, height } = document.querySelector(".bar > .button").getBoundingClientRect();
+        return document.elementFromPoint(x + width / 2, y + height / 2).className;
+    })()"""
+    for width in (320, 1280):
+        metrics = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False}
+        page.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        assert page.read(over).startswith("button")
