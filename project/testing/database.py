@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from chat.reserve import reserves
@@ -14,6 +14,8 @@ from project.migrating import file_lock
 
 # Made by `migrate`. Servers that outlive a test keep the ids of the first two in memory.
 KEPT = {"django_content_type", "auth_permission", "django_migrations"}
+
+TRIES = 5
 
 
 def migrated_once(migrate: Callable[..., None], template: Path) -> Callable[..., None]:
@@ -48,11 +50,18 @@ def delete_rows(_: Any = None) -> None:
     """Delete the rows of all tables that have any, in place of Django's `flush`.
 
     `flush` truncates every table, which takes longer than most tests and locks out servers that are still running, and
-    then makes content types and permissions once more. Foreign keys are checked at the commit.
+    then makes content types and permissions once more. Foreign keys are checked at the commit. A server may write about
+    a user at this very moment, such as when they were last seen: then it is done again.
     """
-    with transaction.atomic(), connection.cursor() as cursor:
-        for table in tables_with_rows(connection):
-            cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")
+    for tries_left in reversed(range(TRIES)):
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                for table in tables_with_rows(connection):
+                    cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")
+            return
+        except IntegrityError:
+            if not tries_left:
+                raise
 
 
 def tables_with_rows(connection: BaseDatabaseWrapper) -> list[str]:
