@@ -1,4 +1,4 @@
-"""What people notice while Redis is away, silent or older than it was (docs/acceptance.md)."""
+"""Rooms and presence while Redis is away, silent or older than it was (docs/acceptance.md)."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,4 @@
-"""What drawing messages costs a page, by the browser's own count."""
+"""The cost of drawing messages in a page, by the browser's own count."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a screen reader reads out of a room, and what it does not."""
+"""The parts of a room that a screen reader reads out, and those that it does not."""
 
 import re
 from uuid import uuid4

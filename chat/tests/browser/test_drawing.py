@@ -1,4 +1,4 @@
-"""What drawing messages costs, and that one finds them though the browser skips what is out of sight."""
+"""The cost of drawing messages, and that one finds them though the browser skips what is out of sight."""
 
 from uuid import uuid4
 

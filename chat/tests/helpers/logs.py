@@ -1,4 +1,4 @@
-"""What servers log during an outage."""
+"""The log of servers during an outage."""
 
 import re
 from collections import Counter
