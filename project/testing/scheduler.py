@@ -24,26 +24,26 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    items[:] = _mixed(items)
+    items[:] = _mixed(items, is_quick=config.getoption("--quick"))
     if hasattr(config, "workerinput"):  # in one of several processes
         for item in items:
             if item.get_closest_marker("alone"):
                 item._id = type(item.id).parse(item.nodeid + ALONE)
 
 
-def _mixed(items: Sequence[pytest.Item]) -> list[pytest.Item]:
+def _mixed(items: Sequence[pytest.Item], *, is_quick: bool) -> list[pytest.Item]:
     """Mix the modules that keep the cores busy with those that mostly wait, and put last what runs alone.
 
-    Browsers are through a little earlier than the rest, so that short tests fill the end.
+    What waits is through a little earlier than the rest, so that short tests fill the end.
     """
     scopes: defaultdict[tuple[Cost, str], list[pytest.Item]] = defaultdict(list)
     for item in items:
-        scopes[_cost(item), item.nodeid.rpartition("::")[0]].append(item)
+        scopes[_cost(item, is_quick=is_quick), item.nodeid.rpartition("::")[0]].append(item)
     totals = Counter(cost for cost, _ in scopes)
     seen: Counter[Cost] = Counter()
     turns: dict[tuple[Cost, str], float] = {}
     for cost, name in scopes:
-        turns[cost, name] = (cost is Cost.ALONE) * 2 + seen[cost] / totals[cost] * (0.8 if cost is Cost.BROWSER else 1)
+        turns[cost, name] = (cost is Cost.ALONE) * 2 + seen[cost] / totals[cost] * EARLY.get(cost, 1)
         seen[cost] += 1
     return [item for scope in sorted(scopes, key=turns.__getitem__) for item in scopes[scope]]
 
@@ -51,16 +51,25 @@ def _mixed(items: Sequence[pytest.Item]) -> list[pytest.Item]:
 class Cost(Enum):
     BROWSER = auto()
     SERVER = auto()
+    WAITING = auto()
     OTHER = auto()
     ALONE = auto()
 
 
-def _cost(item: pytest.Item) -> Cost:
+EARLY = {Cost.BROWSER: 0.8, Cost.WAITING: 0.4}  # by which part of the run they are through
+# Fixtures of what waits where there are neither browsers nor servers: a Valkey that a test may stop, an embedded one.
+WAITING = {"own_valkey", "holders"}
+
+
+def _cost(item: pytest.Item, *, is_quick: bool) -> Cost:
     if item.get_closest_marker("alone"):
         return Cost.ALONE
     if item.get_closest_marker("browser"):
         return Cost.BROWSER
-    return Cost.SERVER if "servers" in getattr(item, "fixturenames", ()) else Cost.OTHER
+    fixtures = set(getattr(item, "fixturenames", ()))
+    if "servers" in fixtures:
+        return Cost.SERVER
+    return Cost.WAITING if is_quick and fixtures & WAITING else Cost.OTHER
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:

@@ -79,5 +79,6 @@ def test_in_a_worker_the_id_of_a_test_that_measures_time_says_so(request: pytest
         pytest.Function.from_parent(request.node.parent, name=name, callobj=lambda: None) for name in ("timed", "other")
     ]
     timed.add_marker("alone")
-    pytest_collection_modifyitems(SimpleNamespace(workerinput={}), items := [timed, other])  # type: ignore[arg-type]
+    config = SimpleNamespace(workerinput={}, getoption=lambda _: False)
+    pytest_collection_modifyitems(config, items := [timed, other])  # type: ignore[arg-type]
     assert [item.nodeid.rpartition("::")[2] for item in items] == ["other", f"timed{ALONE}"]
