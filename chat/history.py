@@ -48,7 +48,7 @@ def page_around(room_id: int, position: int) -> Page:
 
 
 def page_after(room_id: int, position: int) -> Page:
-    """What came after a position; `later` says whether there is more."""
+    """The messages after a position; `later` says whether there are more."""
     return _page_after(_conversation(room_id), position)
 
 

@@ -119,7 +119,7 @@ def people(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_GET
 def public_rooms(request: HttpRequest) -> HttpResponse:
-    """List public rooms by name, of which the user is no member: for the way to a room."""
+    """List public rooms that the user has not joined, by name, for the switcher."""
     found = directory.others_named(_user(request), paging.wanted(request))
     return _json(
         {"rooms": [{"id": room.pk, "kind": room.kind, "name": room.name, "emoji": room.emoji} for room in found]}

@@ -52,7 +52,7 @@ def present_rendering() -> int:
 _ADDRESS_SIGN = re.compile(r"@|://")
 _TAG = re.compile(r"<[^>]*>")
 
-# Most of what is said has no markup at all, and needs no parser.
+# Most messages have no markup at all, and need no parser.
 _PLAIN = re.compile(r"[^\W\d_](?:[^\W_]|[ ,.;?!'\"()–—’‘“”„…-])*(?<! )")
 
 

@@ -15,7 +15,7 @@ _FULL_WIDTH = re.compile("[\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\
 
 
 def end_of_address(text: str, start: int, limit: int) -> int:
-    """Return where the address ends of which `start` is the first character behind `https:`."""
+    """Return the end of an address. `start` is its first character after `https:`."""
     found = _RUN.match(text, start, limit)
     run = _without_marks(found[0]) if found else ""
     run = run[: _balanced(run)]

@@ -33,7 +33,7 @@ _SCRIPTS_WITHOUT_BLANKS = re.compile(
 )
 _BEFORE = set("([{\"',;:!?-*_~|")  # what may stand before a sign that opens, of ASCII
 _AFTER = set(")]}\"'.,;:!?-*_~|")  # and behind one that closes
-# What no words begin or end with. Of spoilers all is hidden that might be meant.
+# No words begin or end with these. A spoiler hides everything that might be meant.
 _NOT_FIRST = {**dict.fromkeys(_RUNS, frozenset(")]},;/\\")), "|": frozenset[str]()}
 _NOT_LAST = {**dict.fromkeys(_RUNS, frozenset("([{/\\")), "|": frozenset[str]()}
 _WORD = re.compile(r"[^\W_]|[^\x00-\x7f]")

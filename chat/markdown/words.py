@@ -80,7 +80,7 @@ def _is_escaped(words: str, at: int) -> bool:
 
 
 def _name_in(run: str) -> str:
-    """Return the name with which a run of characters begins, most of which are a name's."""
+    """Return the name at the beginning of a run of characters."""
     return run if run.isascii() else "".join(takewhile(is_name_character, run))
 
 

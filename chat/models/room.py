@@ -67,7 +67,7 @@ class RoomQuerySet(models.QuerySet["Room"]):
     def best_named(self, text: str) -> Self:
         """Return the rooms with these words in their name, the best match first.
 
-        That is one of exactly this name, then names that begin with it, then names of which a word does.
+        First the exact name, then names that begin with it, then names with a word that does.
         """
         words = words_of(text)
         rank = models.Case(

@@ -17,7 +17,7 @@ def deleted_in(rooms: Iterable[Room]) -> frozenset[int]:
 
 
 def check_has_recipient(user: User, room: Room, deleted: Collection[int]) -> None:
-    """Raise NoRecipient in a direct conversation of which everyone else is among the `deleted`."""
+    """Raise NoRecipient in a direct conversation where everyone else is among the `deleted`."""
     others = room.people_ids - {user.pk}
     if others and others.issubset(deleted):
         raise NoRecipient(

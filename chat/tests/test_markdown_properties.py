@@ -17,7 +17,7 @@ WORDS = [
     "terns’", "„über“", "«да»", "（重要）", "「鳥」", "重要：内容", "O'Brien", "don't", "7", "1985.", "3,5", "-5", "+1",
     "12:30:45",
 ]  # fmt: skip
-# Signs and identifiers, of which no two together are markup: some could begin it, none could end it.
+# Signs and identifiers that are no markup in any combination: some could begin it, none could end it.
 SIGNS = [
     "*", "**", "_", "__", "~", "~~", "|", "||", "#", "##", ">", "+", "-", "--", "=", "=>", "<-", "&", "&amp;",
     "<b>", "</p>",

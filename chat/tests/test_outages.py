@@ -1,4 +1,4 @@
-"""What people notice while the database is away, and what they find afterwards (docs/acceptance.md)."""
+"""Rooms and pages while the database is away, and afterwards (docs/acceptance.md)."""
 
 import asyncio
 from collections.abc import Callable

@@ -145,10 +145,8 @@ async def test_a_guessed_room_answers_as_one_that_does_not_exist(
                 answers.append((refused.value.code, refused.value.detail))
             assert answers[0] == answers[1] == ("not_found", "There is no such room."), name
         assert {event["type"] for event in m.log} <= {"hello", "error"}
-        for room_id in (
-            secret.pk,
-            999_999,
-        ):  # a tab may be late to close a room of which its user is no member any more
+        # A tab may be late to close a room that its user has left.
+        for room_id in (secret.pk, 999_999):
             assert (await m.command("room.close", room=room_id)).keys() == {"type", "id"}
 
 

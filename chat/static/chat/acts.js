@@ -91,7 +91,7 @@ export class Acts {
     return this.#do(isMine ? "reaction.remove" : "reaction.add", message, { emoji });
   }
 
-  // What stands above counts as read.
+  // Everything above counts as read.
   async unread({ position }) {
     const { conversation, socket, shown } = this.#chat;
     await conversation.reading.readBefore(position);

@@ -111,7 +111,7 @@ export class Chat extends Model {
     this.enter();
   }
 
-  // Public rooms by name, of which the person is no member.
+  // Public rooms that the person has not joined, by name.
   async publicRooms(wanted) {
     const { rooms } = await fetchJson(this.urls.publicRooms, { q: wanted });
     return rooms.filter(({ id }) => !this.rooms.get(id));

@@ -1,7 +1,7 @@
 const COMMAND = /^\/(\p{L}[\p{L}\p{N}_-]*)(?:\s+|$)/u; // a path such as /etc/hosts is none
 const ESCAPED = /^\/(?=\/\p{L}[\p{L}\p{N}_-]*(?:\s|$))/u; // a second slash: what follows is text
 
-// What a text in the composer asks for: a message to post ({ kind, body }), or a command that does not exist or lacks
+// Reads a text from the composer: a message to post ({ kind, body }), or a command that does not exist or lacks
 // its text ({ command }).
 export function readCommand(text) {
   const [start, command] = text.match(COMMAND) ?? [];

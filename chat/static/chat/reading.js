@@ -108,7 +108,7 @@ export class Reading {
     this.#conversation.seen();
   }
 
-  // What came last was read as it came.
+  // The latest messages were read as they came.
   #rest() {
     const { last } = this.#conversation.timeline;
     this.#caughtUp = false;

@@ -33,7 +33,7 @@ export class RoomListState extends Model {
     this.#keep();
   }
 
-  // What another release of the page wrote may be something else.
+  // Another release of the page may have written something else.
   #stored() {
     try {
       return JSON.parse(shared.get(this.#key)) ?? {};

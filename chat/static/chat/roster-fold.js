@@ -14,7 +14,7 @@ export class RosterFold extends Model {
     WIDE.addEventListener("change", () => this.changed());
   }
 
-  // Of these rooms alone.
+  // Only in these rooms.
   concerns(room) {
     return room?.people?.length <= 1;
   }

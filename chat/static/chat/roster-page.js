@@ -1,7 +1,7 @@
 import { GROUPS } from "./people.js";
 
 const LENGTH = 100; // people, as the server counts them
-const PAUSE = 200; // ms: somebody who types on asks for nothing
+const PAUSE = 200; // ms: no request while the user goes on typing
 const ANEW = 15_000; // ms: in a crowd somebody always comes or goes
 const TRY_AGAIN = 2000; // ms
 

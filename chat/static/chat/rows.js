@@ -38,7 +38,7 @@ function beginsDay(date, shown) {
   return !isDatedBack(date, shown) && dayKeyOf(date) !== dayKeyOf(shown);
 }
 
-// What was imported may come back to a day that has a line.
+// Imported messages may come back to a day that has a line.
 function dayRow(date, days) {
   const day = dayKeyOf(date);
   const count = days.get(day) ?? 0;

@@ -109,7 +109,7 @@ export class Timeline extends Model {
     this.#arrived();
   }
 
-  // What came after `after`, likewise. The way back is kept as far as a page lays out without a pause.
+  // Adds the messages after `after`. The way back is kept as far as a page lays out without a pause.
   append(page, after) {
     if (this.last === after && !this.complete) {
       this.messages = [...this.messages, ...page.messages];

@@ -35,7 +35,7 @@ function zoneOf(name) {
   }
 }
 
-// What the viewer's clock and calendar show, as if it were in UTC (ms).
+// The time on the viewer's clock and calendar, as if it were UTC (ms).
 function wallOf(date) {
   const parts = digits.formatToParts(date).map(({ type, value }) => [type, Number(value)]);
   const { year, month, day: ofMonth, hour, minute, second } = Object.fromEntries(parts);

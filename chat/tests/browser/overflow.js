@@ -1,4 +1,4 @@
-// What of a page stands where nobody can reach it, as sentences. `walk` shows each state of the room's page in turn.
+// The parts of a page that nobody can reach, as sentences. `walk` shows each state of the room's page in turn.
 const CONTROLS = "a[href], button, summary, input, select, textarea";
 const SEEN = { visibilityProperty: true };
 
@@ -44,7 +44,7 @@ function noteNeighbours() {
   }
 }
 
-// Rules of which the two were seen beside each other, but never as neighbours.
+// Adjacent-sibling rules whose two elements were both seen, but never as neighbours.
 function deadRules() {
   return [...found.siblings].filter((selector) => !found.neighbours.has(selector)).map((selector) => `dead: ${selector}`);
 }

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 DESK, TABLET, PHONE = (1280, 900), (900, 800), (390, 844)
 BODY = "textarea[name=body]"
-# What is open over the page, or beside it.
+# The layers over the page, or beside it.
 LAYERS = "dialog[open], :popover-open, pop-menu details[open], room-app:not([data-drawer='']), message-editor"
 OPEN = f"""document.querySelectorAll("{LAYERS}").length + (document.querySelector("room-app").dataset.side ? 1 : 0)"""
 
@@ -143,7 +143,7 @@ def test_back_closes_a_thread_or_a_drawer_and_a_thread_has_an_address(
         page.browser.back()
         assert eventually(lambda: not page.read(OPEN))
         assert at(room)
-    # What is closed on the page leaves no step behind.
+    # A layer that is closed on the page leaves no step behind.
     page.one(".replies").click()
     assert at(thread)
     page.one("room-side .side-header .tool:last-child").click()

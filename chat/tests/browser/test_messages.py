@@ -61,7 +61,7 @@ def test_a_day_has_one_line_though_the_clocks_of_two_servers_differ_at_midnight(
     assert lines == [today, eve, *before, day, *after, long_ago, imported, day, back, today, "Now"]
 
 
-# What stands in the log, from the top.
+# The contents of the log, from the top.
 LINES = """[...document.querySelectorAll("main .log .day, main article.message:not([data-kind=notice]) .body")]
     .map((line) => (line.matches(".day") ? "Day: " : "") + line.textContent)"""
 

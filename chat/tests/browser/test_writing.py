@@ -16,7 +16,7 @@ from project.testing.waiting import eventually
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 BODY, EDIT = "textarea[name=body]", "textarea[name=edit]"
-# What Safari sends when Enter ends a composition: after `compositionend`, so `isComposing` is false already.
+# The events that Safari sends when Enter ends a composition: after `compositionend`, so `isComposing` is false already.
 COMPOSING_ENTER = """document.querySelector(arguments[0]).dispatchEvent(
     new KeyboardEvent("keydown", { key: "Enter", keyCode: 229, which: 229, bubbles: true, cancelable: true }))"""
 

@@ -3,7 +3,7 @@ import { spoiler } from "../parts/spoilers.js";
 import { gettext } from "../words.js";
 import { LightElement } from "./light.js";
 
-// What one may type to format a message, and how it looks: the table of docs/protocol.md.
+// The formatting help: what to type, and how it looks, as in the table of docs/protocol.md.
 export class FormattingDialog extends LightElement {
   static properties = { isOpen: { state: true } };
 

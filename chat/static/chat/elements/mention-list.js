@@ -4,7 +4,7 @@ import { rankOf, searchKey } from "../searching.js";
 import { gettext, interpolate, ngettext } from "../words.js";
 import { LightElement } from "./light.js";
 
-const PAUSE = 120; // ms: somebody who types on asks for nothing
+const PAUSE = 120; // ms: no request while the user goes on typing
 const SHOWN = 7; // more would have to be scrolled: one types a letter more instead
 const BEGUN = /(?:^|[\s([{"'])@([\p{L}\p{M}\p{N}_.-]{0,40})$/u; // an @ that begins a word, up to the caret
 const MODERATORS = new Set(["owner", "moderator"]);

@@ -24,7 +24,7 @@ export class MessageLog extends LightElement {
   };
   #scroll = new Scroll(this);
   #stretches = new Stretches();
-  #wasBusy = true; // until what came is painted, so that it is not read out as news
+  #wasBusy = true; // until the loaded messages are painted, so that they are not read out as news
   #isFresh = true; // until the first page, or another in its place, is painted
   #toEnd = () => this.#latest();
   #turn = ({ detail: pages }) => this.#scroll.turn(pages);
@@ -212,7 +212,7 @@ export class MessageLog extends LightElement {
     return html`<div class="beginning"><h2 dir="auto">${nameOf(this.conversation.chat.room)}</h2><p>${words}</p></div>`;
   }
 
-  // What is unread and fits on the screen is read in a moment: there is nothing to say about it.
+  // Unread messages that fit on the screen are read in a moment: there is nothing to say about them.
   #pill() {
     const { conversation, atEnd, isPast } = this;
     if (!conversation.unread || (!conversation.reading.held && (atEnd || !isPast))) return nothing;
@@ -258,7 +258,7 @@ export class MessageLog extends LightElement {
     this.querySelector(`article[data-id="${id}"]`)?.focus();
   }
 
-  // What was folded again is in sight then.
+  // A message that was folded again is in sight then.
   async #foldText(message, isOpen) {
     this.#scroll.release();
     this.conversation.fold(message, isOpen);
@@ -266,7 +266,7 @@ export class MessageLog extends LightElement {
     if (!isOpen) this.querySelector(`article[data-id="${message.id}"]`)?.scrollIntoView({ block: "nearest" });
   }
 
-  // What one may do to the message that has the focus.
+  // The actions on the message that has the focus.
   openMenu(article) {
     this.#openTools("menu", { id: Number(article.dataset.id) }, article);
   }

@@ -7,7 +7,7 @@ import { isComposing } from "../keys.js";
 import { gettext, interpolate } from "../words.js";
 import { LightElement } from "./light.js";
 
-const PAUSE = 150; // ms: somebody who types on asks for nothing
+const PAUSE = 150; // ms: no request while the user goes on typing
 
 // Chooses people: they are found by the beginning of their names, and become chips before the field. It says "chosen".
 export class PeopleField extends LightElement {

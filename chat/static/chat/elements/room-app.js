@@ -149,7 +149,7 @@ export class RoomApp extends LightElement {
     if (chat.conversation.unread) chat.conversation.markRead();
   }
 
-  // What the links at the beginning of the page lead to.
+  // The targets of the skip links.
   skipTo(name) {
     if (name !== "rooms") return this.querySelector("main message-composer")?.write();
     this.drawers.want("rail");

@@ -8,7 +8,7 @@ import { waitingIn } from "../waiting.js";
 import { gettext, interpolate } from "../words.js";
 import { LightElement } from "./light.js";
 
-const PAUSE = 150; // ms: somebody who types on asks for nothing
+const PAUSE = 150; // ms: no request while the user goes on typing
 
 // The rooms that a typed name may mean: the person's own, other public ones, and last a new one, which asks once. Enter in
 // the field goes to the first.
@@ -122,7 +122,7 @@ export class RoomFinder extends LightElement {
     this.#open(room);
   }
 
-  // Of a room that is not the person's own, its page says what it is, and lets them join.
+  // The page of a room that the person has not joined describes it, and lets them join.
   #open(room) {
     if (this.chat.rooms.get(room.id)) this.#leave(room.id);
     else location.assign(this.chat.urlOf(room.id));

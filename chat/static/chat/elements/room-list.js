@@ -35,7 +35,7 @@ export class RoomList extends LightElement {
         @dragend=${this.#dragEnded}>${repeat(shown, (room) => room.id, (room) => this.#room(room))}</ul>`;
   }
 
-  // What is shown though the section is folded: the room one is in, and where something is unread.
+  // The rooms shown in a folded section: the current one, and those with unread messages.
   #isWaiting(room) {
     return room.id === this.chat.shown || waitingIn(room).unread > 0 || room.threads > 0;
   }

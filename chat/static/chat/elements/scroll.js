@@ -58,7 +58,7 @@ export class Scroll {
     this.#first = first;
   }
 
-  // What else the drawing changes is settled before the paint, when the browser has laid the page out anyway.
+  // Other changes of the drawing are settled before the paint, when the browser has laid the page out anyway.
   after() {
     this.#observe();
     if (!this.#anchor?.article.isConnected) return;
