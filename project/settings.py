@@ -100,7 +100,7 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],  # and where people sign in (see Accounts)
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
-        # Only lit, and chat/static/chat/trusted.js, turn text into HTML.
+        # Only lit, and chat/static/chat/lib/trusted-html.js, turn text into HTML.
         "require-trusted-types-for": ["'script'"],
         "trusted-types": ["lit-html", "roomful"],
     }

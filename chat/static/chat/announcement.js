@@ -1,11 +1,11 @@
-import { Model } from "./model.js";
-import { shared } from "./store.js";
+import { Observable } from "./lib/observable.js";
+import { shared } from "./lib/storage.js";
 
 const KEY = "announcements.dismissed";
 const KEPT = 20; // of which it is remembered that they were dismissed
 
 // What administrators tell everyone, until the reader dismisses it, in whatever tab.
-export class Announcement extends Model {
+export class Announcement extends Observable {
   #told = null;
   #dismissed = []; // ids, also where the browser keeps nothing
 

@@ -1,8 +1,8 @@
-import { Model } from "./model.js";
+import { Observable } from "./lib/observable.js";
 
 // The people that the person blocks, by their ids, as the server tells. Their messages are folded until the person
 // wants to see one.
-export class Blocks extends Model {
+export class Blocks extends Observable {
   #socket;
   #blocked;
   #unfolded = new Set(); // ids of messages

@@ -2,9 +2,9 @@ import { Acts } from "./acts.js";
 import { Blocks } from "./blocks.js";
 import { Conversation } from "./conversation.js";
 import { Drafts } from "./drafts.js";
-import { fetchJson } from "./fetching.js";
+import { fetchJson } from "./lib/fetch-json.js";
 import { Keeping } from "./keeping.js";
-import { Model } from "./model.js";
+import { Observable } from "./lib/observable.js";
 import { Outbox } from "./outbox.js";
 import { Pins } from "./pins.js";
 import { Reacting } from "./reacting.js";
@@ -19,13 +19,13 @@ import { Slow } from "./slow.js";
 import { Status } from "./status.js";
 import { Timelines } from "./timelines.js";
 import { Typing } from "./typing.js";
-import { gettext } from "./words.js";
+import { gettext } from "./lib/i18n.js";
 
 const TRY_AGAIN = 2000; // ms
 
 // What the tab knows: the rooms, the one that it shows, its conversation and its people. It turns the server's events
 // into changes of these.
-export class Chat extends Model {
+export class Chat extends Observable {
   #timelines = new Timelines();
   #covered = false;
 

@@ -1,8 +1,8 @@
-import { Model } from "./model.js";
+import { Observable } from "./lib/observable.js";
 import { Reading } from "./reading.js";
 
 // What is read and written in one place: the room that the tab shows, or a thread beside it (thread.js).
-export class Conversation extends Model {
+export class Conversation extends Observable {
   thread = null; // the id of the message that is replied to
   quoting = null; // the message that the next one quotes
   editing = null; // the id of the message that is being edited

@@ -1,5 +1,5 @@
-import { Model } from "./model.js";
-import { shared } from "./store.js";
+import { Observable } from "./lib/observable.js";
+import { shared } from "./lib/storage.js";
 
 export const LONGEST = 65_536; // characters: no frame holds more, and a page with much longer fields is slow
 const PAUSE = 300; // ms: storage is not written at every key
@@ -7,7 +7,7 @@ const EDIT = "edit:";
 
 // Text that was typed and not sent, by place: a room, a thread or the edit of a message. It outlives reloads, and the
 // user's tabs share it. It says "elsewhere" when another tab changed or sent a draft.
-export class Drafts extends Model {
+export class Drafts extends Observable {
   #prefix;
   #waiting = new Map(); // what is not stored yet
   #timer = null;

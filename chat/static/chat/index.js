@@ -7,7 +7,7 @@ import { rankOf, searchKey } from "./searching.js";
 import { Socket, socketUrl } from "./socket.js";
 import { Status } from "./status.js";
 import { touchOnInput } from "./touch.js";
-import { pageOf } from "./trusted.js";
+import { pageOf } from "./lib/trusted-html.js";
 import { waitingIn } from "./waiting.js";
 import { tellZone } from "./zone.js";
 import "./elements/announcement-banner.js";

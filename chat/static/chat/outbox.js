@@ -1,14 +1,14 @@
-import { present } from "./clock.js";
-import { Model } from "./model.js";
+import { present } from "./lib/clock.js";
+import { Observable } from "./lib/observable.js";
 import { previewOf } from "./previews.js";
-import { own } from "./store.js";
+import { own } from "./lib/storage.js";
 
 const RETRY = 2000; // ms
 const TRIES = 10; // then the person decides
 
 // What was written and is not acknowledged yet. It outlives a reload of the tab, and every try carries the same client
 // id, so that the server stores a message once however often it was sent.
-export class Outbox extends Model {
+export class Outbox extends Observable {
   #socket;
   #key;
   #entries;

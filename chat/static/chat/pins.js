@@ -1,10 +1,10 @@
-import { Model } from "./model.js";
+import { Observable } from "./lib/observable.js";
 import { withDeleted, withoutRemoved, withQuote, withReaction } from "./changing.js";
 import { withUser } from "./renaming.js";
 
 // What is pinned in the room that the tab shows, the latest first, as far as it was asked for. `messages` is null until
 // it is known; `older` asks for the next page, and is empty where there is none.
-export class Pins extends Model {
+export class Pins extends Observable {
   #chat;
   #asked = 0;
   #meanwhile = null; // what was changed while a page is on its way

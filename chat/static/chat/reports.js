@@ -1,7 +1,7 @@
-import { Model } from "./model.js";
+import { Observable } from "./lib/observable.js";
 
 // How many reports of the shown room wait for whoever moderates it, for those who may see that.
-export class Reports extends Model {
+export class Reports extends Observable {
   #chat;
   #told = new Map(); // by room, what was told last
 

@@ -1,8 +1,8 @@
-import { Model } from "./model.js";
-import { shared } from "./store.js";
+import { Observable } from "./lib/observable.js";
+import { shared } from "./lib/storage.js";
 
 // How the person looks at the list of rooms: folded sections, and unread rooms only. This browser remembers it.
-export class RoomListState extends Model {
+export class RoomListState extends Observable {
   #key;
   #folded;
   #unreadOnly;

@@ -1,6 +1,6 @@
 import { Address } from "./address.js";
 import { Chat } from "./chat.js";
-import { learnTime } from "./clock.js";
+import { learnTime } from "./lib/clock.js";
 import { refuseFiles } from "./dropping.js";
 import { leadToSignIn } from "./signin.js";
 import { Socket, socketUrl } from "./socket.js";

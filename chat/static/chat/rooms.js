@@ -1,4 +1,4 @@
-import { Model } from "./model.js";
+import { Observable } from "./lib/observable.js";
 import { withUser } from "./renaming.js";
 import { nameOf } from "./room-name.js";
 import { tells } from "./told.js";
@@ -12,7 +12,7 @@ const inOrder = (a, b) => (a.place ?? Infinity) - (b.place ?? Infinity) || byNam
 
 // The rooms that the person is a member of, with what is theirs: what is unread, what tells them, their
 // threads, and how many are there now.
-export class Rooms extends Model {
+export class Rooms extends Observable {
   #me;
   #blocks;
   #rooms = new Map();

@@ -1,11 +1,11 @@
-import { Model } from "./model.js";
-import { shared } from "./store.js";
+import { Observable } from "./lib/observable.js";
+import { shared } from "./lib/storage.js";
 
 const WIDE = matchMedia("(width > 1080px)"); // elsewhere the list of people is a drawer (drawers.js)
 
 // Whether the list of people stands beside a conversation of two, or notes to oneself, whose header says the same. This
 // browser remembers it.
-export class RosterFold extends Model {
+export class RosterFold extends Observable {
   #key;
 
   constructor(me) {

@@ -1,9 +1,9 @@
-import { Alarm } from "./clock.js";
-import { Model } from "./model.js";
+import { Alarm } from "./lib/clock.js";
+import { Observable } from "./lib/observable.js";
 import { groupOf, GROUPS, untilOf, withoutEnded } from "./people.js";
 import { RosterPage } from "./roster-page.js";
 import { begins, searchKey } from "./searching.js";
-import { gettext } from "./words.js";
+import { gettext } from "./lib/i18n.js";
 
 const byName = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
 
@@ -12,7 +12,7 @@ export function unavailableText() {
 }
 
 // Who is in the room that the tab shows, as far as it is known: all its members, or of a larger room a page of them.
-export class Roster extends Model {
+export class Roster extends Observable {
   #people = new Map();
   #sorted = null; // made when it is asked for: of many people, each change is one's
   #ended = new Alarm(() => this.#endStatuses());

@@ -1,8 +1,8 @@
-import { now } from "./clock.js";
+import { now } from "./lib/clock.js";
 import { html, nothing } from "./vendor/lit.js";
 import { sentence } from "./parts/sentence.js";
-import { momentOf } from "./times.js";
-import { gettext, ngettext } from "./words.js";
+import { momentOf } from "./lib/times.js";
+import { gettext, ngettext } from "./lib/i18n.js";
 
 // Why one cannot write in a room: { why, until, reason, user }, or null where one can. `mayAlways`: one moderates it.
 export function silenceOf(room, mayAlways, blocks) {

@@ -1,11 +1,11 @@
-import { Alarm, now } from "./clock.js";
-import { Model } from "./model.js";
-import { gettext } from "./words.js";
+import { Alarm, now } from "./lib/clock.js";
+import { Observable } from "./lib/observable.js";
+import { gettext } from "./lib/i18n.js";
 
 const NONE = { mode: "auto", text: "", emoji: "", until: null };
 
 // What the person decided about how others see them: "own status" in docs/protocol.md. All their tabs agree.
-export class Status extends Model {
+export class Status extends Observable {
   #socket;
   #ended = new Alarm(() => this.#become(this.#own));
   #own = NONE;

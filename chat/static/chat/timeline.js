@@ -1,4 +1,4 @@
-import { Model } from "./model.js";
+import { Observable } from "./lib/observable.js";
 import { withDeleted, withoutRemoved, withQuote, withReaction } from "./changing.js";
 import { withUser } from "./renaming.js";
 
@@ -7,7 +7,7 @@ const WHILE_READING = 1200; // who reads further up keeps the way down to what c
 
 // The part of one conversation's history that the page has: in order of position, without a hole, up to the latest
 // unless its end was dropped for what is older.
-export class Timeline extends Model {
+export class Timeline extends Observable {
   messages = [];
   version = null; // everything up to it is here; null: nothing is known
   more = false; // there are older ones

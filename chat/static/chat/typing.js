@@ -1,10 +1,10 @@
-import { Model } from "./model.js";
+import { Observable } from "./lib/observable.js";
 
 const HOLDS = 6000; // ms, unless it is said again
 const SAY_AGAIN = 3000; // ms: half of it, so that one that is lost is not missed
 
 // Who is writing in the room that the tab shows. Nothing here sticks: each entry ends by itself.
-export class Typing extends Model {
+export class Typing extends Observable {
   #me;
   #blocks;
   #entries = [];

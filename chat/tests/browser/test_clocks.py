@@ -28,12 +28,12 @@ CHOSEN = """const done = arguments[0];
 import("/static/chat/ends.js").then(({ endOf }) => done(endOf("half-hour")));"""
 
 BY_CALENDAR = """const [cases, done] = arguments;
-import("/static/chat/times.js").then(({ dayOf, dayKeyOf, endOfDay }) => done(cases.map(([date, now]) =>
+import("/static/chat/lib/times.js").then(({ dayOf, dayKeyOf, endOfDay }) => done(cases.map(([date, now]) =>
     now ? dayOf(new Date(date), new Date(now)) : endOfDay(dayKeyOf(new Date(date))).toISOString())));"""
 
 
 IN_THE_ROOM = """const [date, done] = arguments;
-import("/static/chat/times.js").then(({ momentOf }) => done(momentOf(new Date(date))));"""
+import("/static/chat/lib/times.js").then(({ momentOf }) => done(momentOf(new Date(date))));"""
 
 
 def run(page: Tab, script: str, *arguments: object) -> Any:

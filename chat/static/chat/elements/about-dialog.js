@@ -3,7 +3,7 @@ import { roomMarks } from "../parts/marks.js";
 import { signOf } from "../parts/faces.js";
 import { nameOf } from "../room-name.js";
 import { linked } from "../parts/text.js";
-import { gettext } from "../words.js";
+import { gettext } from "../lib/i18n.js";
 import { LightElement } from "./light.js";
 
 // What a room is: its topic and description, and how it works.

@@ -2,7 +2,7 @@ import { html, nothing } from "../vendor/lit.js";
 import { Announcement } from "../announcement.js";
 import { closeIcon } from "../parts/icons.js";
 import { linked } from "../parts/text.js";
-import { gettext } from "../words.js";
+import { gettext } from "../lib/i18n.js";
 import { LightElement } from "./light.js";
 
 // What administrators tell everyone, over the whole page.

@@ -1,5 +1,5 @@
 import { html, nothing } from "../vendor/lit.js";
-import { gettext } from "../words.js";
+import { gettext } from "../lib/i18n.js";
 import { closeIcon } from "../parts/icons.js";
 import { LightElement } from "./light.js";
 

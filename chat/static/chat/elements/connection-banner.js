@@ -1,6 +1,6 @@
 import { html, nothing } from "../vendor/lit.js";
 import { unavailableText } from "../roster.js";
-import { gettext } from "../words.js";
+import { gettext } from "../lib/i18n.js";
 import { LightElement } from "./light.js";
 
 // Says when the page is not connected, over the conversation, so that nothing shifts; and, where the sidebar that would

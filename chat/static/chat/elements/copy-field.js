@@ -1,4 +1,4 @@
-import { gettext } from "../words.js";
+import { gettext } from "../lib/i18n.js";
 
 // A field that is read and copied. Where the page may not use the clipboard, its text is selected.
 export class CopyField extends HTMLElement {

@@ -2,8 +2,8 @@ import { html, nothing } from "../vendor/lit.js";
 import { olderOf } from "../parts/older.js";
 import { withSpoilers } from "../parts/spoilers.js";
 import { linked } from "../parts/text.js";
-import { momentOf, timestampOf } from "../times.js";
-import { gettext } from "../words.js";
+import { momentOf, timestampOf } from "../lib/times.js";
+import { gettext } from "../lib/i18n.js";
 import { LightElement } from "./light.js";
 
 // What an edited message said before, and says now.

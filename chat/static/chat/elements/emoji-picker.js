@@ -1,7 +1,7 @@
 import { html } from "../vendor/lit.js";
 import { EMOJI } from "../emoji.js";
-import { isComposing } from "../keys.js";
-import { gettext } from "../words.js";
+import { isComposing } from "../lib/keys.js";
+import { gettext } from "../lib/i18n.js";
 import { LightElement } from "./light.js";
 import { moveFocus, openAt } from "./placing.js";
 

@@ -1,4 +1,4 @@
-import { isComposing } from "../keys.js";
+import { isComposing } from "../lib/keys.js";
 
 const STEPS = { ArrowUp: -1, ArrowDown: 1 };
 const OCCUPIED = "input, textarea, select, [contenteditable], dialog, [popover], details[open]"; // they use keys themselves

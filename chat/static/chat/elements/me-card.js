@@ -4,7 +4,7 @@ import { dot } from "../parts/dot.js";
 import { moreIcon } from "../parts/icons.js";
 import { statusText, untilText } from "../parts/status.js";
 import { DOTS, modeHint, modeText } from "../status.js";
-import { gettext } from "../words.js";
+import { gettext } from "../lib/i18n.js";
 import { LightElement } from "./light.js";
 import "./pop-menu.js";
 import "./status-dialog.js";

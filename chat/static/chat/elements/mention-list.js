@@ -1,7 +1,7 @@
 import { html, nothing } from "../vendor/lit.js";
 import { avatar } from "../parts/avatar.js";
 import { rankOf, searchKey } from "../searching.js";
-import { gettext, interpolate, ngettext } from "../words.js";
+import { gettext, interpolate, ngettext } from "../lib/i18n.js";
 import { LightElement } from "./light.js";
 
 const PAUSE = 120; // ms: no request while the user goes on typing

@@ -1,8 +1,8 @@
 import { html, nothing } from "../vendor/lit.js";
 import { LONGEST } from "../drafts.js";
-import { isComposing, isSend } from "../keys.js";
+import { isComposing, isSend } from "../lib/keys.js";
 import { linked } from "../parts/text.js";
-import { gettext } from "../words.js";
+import { gettext } from "../lib/i18n.js";
 import { formats } from "./formatting.js";
 import { grow } from "./growing.js";
 import { LightElement } from "./light.js";

@@ -1,7 +1,7 @@
 import { html, nothing } from "../vendor/lit.js";
 import { QUICK } from "../emoji.js";
 import { smileIcon } from "../parts/icons.js";
-import { gettext, interpolate } from "../words.js";
+import { gettext, interpolate } from "../lib/i18n.js";
 import { LightElement } from "./light.js";
 import { moveFocus, openAt } from "./placing.js";
 

@@ -1,7 +1,7 @@
 import { html, nothing } from "../vendor/lit.js";
 import { QUICK } from "../emoji.js";
 import { moreIcon, quoteIcon, smileIcon, threadIcon } from "../parts/icons.js";
-import { gettext, interpolate } from "../words.js";
+import { gettext, interpolate } from "../lib/i18n.js";
 import { LightElement } from "./light.js";
 import { moveFocus } from "./placing.js";
 import "./emoji-picker.js";

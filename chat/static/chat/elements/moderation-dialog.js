@@ -1,8 +1,8 @@
-import { now } from "../clock.js";
+import { now } from "../lib/clock.js";
 import { fullName } from "../full-name.js";
 import { html, live, nothing } from "../vendor/lit.js";
 import { ACTS } from "../moderating.js";
-import { gettext, interpolate } from "../words.js";
+import { gettext, interpolate } from "../lib/i18n.js";
 import { LightElement } from "./light.js";
 
 const LONGEST = 250; // characters, as the server has it

@@ -1,10 +1,10 @@
 import { html, nothing, repeat } from "../vendor/lit.js";
-import { fetchJson } from "../fetching.js";
+import { fetchJson } from "../lib/fetch-json.js";
 import { avatar } from "../parts/avatar.js";
 import { closeIcon } from "../parts/icons.js";
 import { fullName } from "../full-name.js";
-import { isComposing } from "../keys.js";
-import { gettext, interpolate } from "../words.js";
+import { isComposing } from "../lib/keys.js";
+import { gettext, interpolate } from "../lib/i18n.js";
 import { LightElement } from "./light.js";
 
 const PAUSE = 150; // ms: no request while the user goes on typing

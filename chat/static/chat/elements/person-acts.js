@@ -1,8 +1,8 @@
 import { html, nothing } from "../vendor/lit.js";
 import { ACTS, actsFor } from "../moderating.js";
 import { sentence } from "../parts/sentence.js";
-import { momentOf } from "../times.js";
-import { gettext } from "../words.js";
+import { momentOf } from "../lib/times.js";
+import { gettext } from "../lib/i18n.js";
 import { LightElement } from "./light.js";
 
 // On somebody's card: that they are muted or banned, and what one may do about it.

@@ -1,5 +1,5 @@
 import { html, nothing } from "../vendor/lit.js";
-import { minutes } from "../clock.js";
+import { minutes } from "../lib/clock.js";
 import { dotOf, groupOf, titleOf, withoutEnded } from "../people.js";
 import { avatar } from "../parts/avatar.js";
 import { dot } from "../parts/dot.js";
@@ -7,8 +7,8 @@ import { closeIcon } from "../parts/icons.js";
 import { sentence } from "../parts/sentence.js";
 import { roleMark } from "../parts/role.js";
 import { customStatus } from "../parts/status.js";
-import { agoOf, localTimeOf, timestampOf } from "../times.js";
-import { gettext, interpolate } from "../words.js";
+import { agoOf, localTimeOf, timestampOf } from "../lib/times.js";
+import { gettext, interpolate } from "../lib/i18n.js";
 import { LightElement } from "./light.js";
 import { alongStart, beside, placeAt } from "./placing.js";
 import "./block-button.js";

@@ -5,8 +5,8 @@ import { inserted } from "../parts/body.js";
 import { foldedText } from "../parts/folded.js";
 import { olderOf } from "../parts/older.js";
 import { sentence } from "../parts/sentence.js";
-import { momentOf } from "../times.js";
-import { gettext } from "../words.js";
+import { momentOf } from "../lib/times.js";
+import { gettext } from "../lib/i18n.js";
 import { LightElement } from "./light.js";
 
 // What is pinned in the room, the latest first. Each leads to where it was said.

@@ -3,7 +3,7 @@ import { Drawers, isEscape } from "../drawers.js";
 import { waitingText } from "../parts/counts.js";
 import { gone } from "../parts/gone.js";
 import { nameOf } from "../room-name.js";
-import { gettext } from "../words.js";
+import { gettext } from "../lib/i18n.js";
 import { Focus } from "./focus.js";
 import { Keyboard } from "./keyboard.js";
 import { LightElement } from "./light.js";

@@ -5,7 +5,7 @@ import { nameOf } from "../room-name.js";
 import { rankOf, searchKey } from "../searching.js";
 import { roomsNamed } from "../sections.js";
 import { waitingIn } from "../waiting.js";
-import { gettext, interpolate } from "../words.js";
+import { gettext, interpolate } from "../lib/i18n.js";
 import { LightElement } from "./light.js";
 
 const PAUSE = 150; // ms: no request while the user goes on typing

@@ -1,12 +1,12 @@
 import { html, nothing } from "../vendor/lit.js";
-import { minutes } from "../clock.js";
+import { minutes } from "../lib/clock.js";
 import { hereText, unreadText } from "../parts/counts.js";
 import { menuIcon, moreIcon, peopleIcon, pinIcon, threadIcon } from "../parts/icons.js";
 import { signOf } from "../parts/faces.js";
 import { smallMarks } from "../parts/marks.js";
 import { partnerDot, partnerOf, partnerWords } from "../parts/partner.js";
 import { fullNameOf, nameOf } from "../room-name.js";
-import { gettext, interpolate, ngettext } from "../words.js";
+import { gettext, interpolate, ngettext } from "../lib/i18n.js";
 import { LightElement } from "./light.js";
 import "./about-dialog.js";
 import "./pop-menu.js";

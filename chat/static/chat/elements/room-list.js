@@ -5,7 +5,7 @@ import { foldIcon, moreIcon, quietIcon, threadIcon } from "../parts/icons.js";
 import { nameOf } from "../room-name.js";
 import { roomsInSight, sectionOf, titleOf } from "../sections.js";
 import { waitingIn } from "../waiting.js";
-import { gettext, interpolate } from "../words.js";
+import { gettext, interpolate } from "../lib/i18n.js";
 import { LightElement } from "./light.js";
 
 // A section of the list of rooms, where it has any, which can be folded. One drags its rooms to their places, or moves them by their menus.

@@ -1,7 +1,7 @@
 import { html, nothing } from "../vendor/lit.js";
 import { checkIcon } from "../parts/icons.js";
 import { nameOf } from "../room-name.js";
-import { gettext } from "../words.js";
+import { gettext } from "../lib/i18n.js";
 import { LightElement } from "./light.js";
 import { alongStart, moveFocus, openAt, placeAt } from "./placing.js";
 

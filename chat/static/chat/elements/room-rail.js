@@ -3,7 +3,7 @@ import { closer } from "../parts/closer.js";
 import { downIcon, writeIcon } from "../parts/icons.js";
 import { RoomListState } from "../room-list-state.js";
 import { SECTIONS, roomsInSight } from "../sections.js";
-import { gettext, interpolate, ngettext } from "../words.js";
+import { gettext, interpolate, ngettext } from "../lib/i18n.js";
 import { LightElement } from "./light.js";
 import { moveFocus } from "./placing.js";
 import "./go-field.js";

@@ -1,11 +1,11 @@
 import { guard, html, nothing, repeat } from "../vendor/lit.js";
-import { minutes, now } from "../clock.js";
+import { minutes, now } from "../lib/clock.js";
 import { GROUPS, titleOf } from "../people.js";
 import { closer } from "../parts/closer.js";
 import { pager } from "../parts/pager.js";
 import { personRow } from "../parts/person.js";
 import { unavailableText } from "../roster.js";
-import { gettext, interpolate, ngettext } from "../words.js";
+import { gettext, interpolate, ngettext } from "../lib/i18n.js";
 import { LightElement } from "./light.js";
 import { moveFocus } from "./placing.js";
 

@@ -1,6 +1,6 @@
 import { html, nothing, repeat } from "../vendor/lit.js";
 import { backIcon, closeIcon } from "../parts/icons.js";
-import { gettext } from "../words.js";
+import { gettext } from "../lib/i18n.js";
 import { LightElement } from "./light.js";
 import "./message-composer.js";
 import "./message-log.js";

@@ -1,7 +1,7 @@
 import { html, nothing } from "../vendor/lit.js";
-import { Alarm } from "../clock.js";
+import { Alarm } from "../lib/clock.js";
 import { silenceText } from "../silence.js";
-import { gettext } from "../words.js";
+import { gettext } from "../lib/i18n.js";
 import { LightElement } from "./light.js";
 import "./block-button.js";
 

@@ -1,5 +1,5 @@
 import { html, nothing } from "../vendor/lit.js";
-import { gettext, interpolate, ngettext } from "../words.js";
+import { gettext, interpolate, ngettext } from "../lib/i18n.js";
 import { LightElement } from "./light.js";
 
 const SECOND = 1000; // ms

@@ -1,8 +1,8 @@
 import { html, live, nothing } from "../vendor/lit.js";
 import { ENDS, endOf } from "../ends.js";
 import { closeIcon, smileIcon } from "../parts/icons.js";
-import { momentOf } from "../times.js";
-import { gettext } from "../words.js";
+import { momentOf } from "../lib/times.js";
+import { gettext } from "../lib/i18n.js";
 import { LightElement } from "./light.js";
 import { alongStart } from "./placing.js";
 import "./emoji-picker.js";

@@ -6,8 +6,8 @@ import { foldedText } from "../parts/folded.js";
 import { olderOf } from "../parts/older.js";
 import { countOfReplies } from "../parts/replies.js";
 import { previewOf } from "../previews.js";
-import { momentOf } from "../times.js";
-import { gettext } from "../words.js";
+import { momentOf } from "../lib/times.js";
+import { gettext } from "../lib/i18n.js";
 import { LightElement } from "./light.js";
 
 // The threads of the room in which one takes part, the liveliest first. It is asked for anew as their count changes.

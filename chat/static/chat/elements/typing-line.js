@@ -1,6 +1,6 @@
 import { html, nothing } from "../vendor/lit.js";
 import { peopleOf, sentence } from "../parts/sentence.js";
-import { gettext } from "../words.js";
+import { gettext } from "../lib/i18n.js";
 import { LightElement } from "./light.js";
 
 const NAMED = 2; // more are several

@@ -1,7 +1,7 @@
 import { html, nothing } from "../vendor/lit.js";
 import { fullName } from "../full-name.js";
-import { momentOf } from "../times.js";
-import { gettext, ngettext } from "../words.js";
+import { momentOf } from "../lib/times.js";
+import { gettext, ngettext } from "../lib/i18n.js";
 import { peopleOf, sentence } from "./sentence.js";
 
 const MINUTE = 60; // s

@@ -1,6 +1,6 @@
 import { html, nothing } from "../vendor/lit.js";
 import { fullName } from "../full-name.js";
-import { gettext } from "../words.js";
+import { gettext } from "../lib/i18n.js";
 import { sentence } from "./sentence.js";
 import { sign } from "./sign.js";
 

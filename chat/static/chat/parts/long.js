@@ -1,5 +1,5 @@
 import { html } from "../vendor/lit.js";
-import { gettext } from "../words.js";
+import { gettext } from "../lib/i18n.js";
 import "../elements/long-text.js";
 
 const CHARACTERS = 600; // fewer, on fewer lines, are never higher than twenty lines

@@ -1,5 +1,5 @@
 import { html } from "../vendor/lit.js";
-import { gettext } from "../words.js";
+import { gettext } from "../lib/i18n.js";
 import { archiveIcon, megaphoneIcon, stopIcon } from "./icons.js";
 
 // How a room differs from others, each with a sign.

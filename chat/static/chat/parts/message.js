@@ -1,8 +1,8 @@
 import { html, nothing } from "../vendor/lit.js";
 import { fullName } from "../full-name.js";
-import { timeOf, timestampOf } from "../times.js";
+import { timeOf, timestampOf } from "../lib/times.js";
 import { tells } from "../told.js";
-import { gettext, interpolate } from "../words.js";
+import { gettext, interpolate } from "../lib/i18n.js";
 import { avatar } from "./avatar.js";
 import { blockOf, lineOf } from "./body.js";
 import { comingsOf, noticeOf } from "./comings.js";

@@ -1,6 +1,6 @@
 import { html, nothing } from "../vendor/lit.js";
 import { dotOf, groupOf, titleOf } from "../people.js";
-import { gettext } from "../words.js";
+import { gettext } from "../lib/i18n.js";
 import { dot } from "./dot.js";
 import { wordsOf } from "./person.js";
 import { statusText } from "./status.js";

@@ -1,7 +1,7 @@
 import { html, nothing } from "../vendor/lit.js";
 import { dotOf, groupOf } from "../people.js";
-import { agoOf, timestampOf } from "../times.js";
-import { gettext, interpolate } from "../words.js";
+import { agoOf, timestampOf } from "../lib/times.js";
+import { gettext, interpolate } from "../lib/i18n.js";
 import { avatar } from "./avatar.js";
 import { dot } from "./dot.js";
 import { roleMark } from "./role.js";

@@ -1,7 +1,7 @@
 import { html, nothing } from "../vendor/lit.js";
 import { fullName } from "../full-name.js";
 import { previewOf } from "../previews.js";
-import { gettext, interpolate } from "../words.js";
+import { gettext, interpolate } from "../lib/i18n.js";
 import { foldedText } from "./folded.js";
 
 // What a message quotes. It leads there.

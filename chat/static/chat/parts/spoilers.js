@@ -1,6 +1,6 @@
 import { html } from "../vendor/lit.js";
 import { SPOILER } from "../previews.js";
-import { gettext } from "../words.js";
+import { gettext } from "../lib/i18n.js";
 
 const SIGN = "||";
 

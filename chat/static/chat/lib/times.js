@@ -1,5 +1,5 @@
 import { present } from "./clock.js";
-import { gettext, interpolate } from "./words.js";
+import { gettext, interpolate } from "./i18n.js";
 
 const MINUTE = 60_000; // ms
 const HOUR = 60 * MINUTE;

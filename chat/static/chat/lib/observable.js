@@ -1,5 +1,5 @@
 // State that elements show: it says "change", whoever follows it draws anew.
-export class Model extends EventTarget {
+export class Observable extends EventTarget {
   changed() {
     this.dispatchEvent(new Event("change"));
   }

@@ -1,4 +1,4 @@
-import { Model } from "./model.js";
+import { Observable } from "./observable.js";
 
 const MINUTE = 60_000; // ms
 const LONGEST = 2 ** 31 - 1; // ms that a timer can wait
@@ -19,7 +19,7 @@ export function learnTime(time, anew = false) {
 }
 
 // Says "change" as each minute begins: "2 minutes ago" and somebody's local time are drawn anew.
-class Minutes extends Model {
+class Minutes extends Observable {
   constructor() {
     super();
     this.#wait();
