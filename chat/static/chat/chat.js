@@ -13,7 +13,7 @@ import { Reports } from "./reports.js";
 import { Rooms } from "./rooms.js";
 import { Roster } from "./roster.js";
 import { RosterFold } from "./roster-fold.js";
-import { leaveEarlier, noteShown } from "./shown.js";
+import { leaveEarlier, noteShown } from "./connection/shown-rooms.js";
 import { Side } from "./side.js";
 import { Slow } from "./slow.js";
 import { Status } from "./status.js";

@@ -2,10 +2,10 @@ import { Address } from "./address.js";
 import { Chat } from "./chat.js";
 import { learnTime } from "./lib/clock.js";
 import { refuseFiles } from "./dropping.js";
-import { leadToSignIn } from "./signin.js";
-import { Socket, socketUrl } from "./socket.js";
-import { touchOnInput } from "./touch.js";
-import { tellZone } from "./zone.js";
+import { leadToSignIn } from "./connection/sign-in-redirect.js";
+import { Socket, socketUrl } from "./connection/socket.js";
+import { touchOnInput } from "./connection/activity.js";
+import { tellZone } from "./connection/time-zone.js";
 import "./elements/announcement-banner.js";
 import "./elements/room-app.js";
 

@@ -120,7 +120,7 @@ def waits_of_the_page(page: Tab, count: int) -> list[Iterator[float]]:
     page.go("/accounts/login/")
     script = """
         const [count, done] = arguments;
-        import("/static/chat/backoff.js").then(({ Backoff }) => {
+        import("/static/chat/connection/backoff.js").then(({ Backoff }) => {
             const waits = (backoff) => Array.from({ length: 10 }, () => backoff.delay);
             done(Array.from({ length: count }, () => waits(new Backoff())));
         });

@@ -1,7 +1,7 @@
 import { Backoff } from "./backoff.js";
-import { learnTime } from "./lib/clock.js";
+import { learnTime } from "../lib/clock.js";
 import { Command, CommandError } from "./command.js";
-import { gettext } from "./lib/i18n.js";
+import { gettext } from "../lib/i18n.js";
 
 const LOST = 1006; // as a browser says it
 const SIGNED_OUT = 4001;

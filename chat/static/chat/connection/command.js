@@ -1,4 +1,4 @@
-import { gettext } from "./lib/i18n.js";
+import { gettext } from "../lib/i18n.js";
 
 // One command on its way: what is sent, and the promise of its answer.
 export class Command {
