@@ -195,7 +195,7 @@ class User(AbstractUser):
 
     @property
     def full_name(self) -> str:
-        """The name with the username, for where nothing else says who it is (chat/static/chat/full-name.js)."""
+        """The name with the username, for where nothing else says who it is (chat/static/chat/rules/full-name.js)."""
         if self.deleted_at is not None or self.name.lower() == self.username.lower():
             return self.name
         return f"{self.name} (@{self.username})"

@@ -1,6 +1,6 @@
 """Names as they are searched: without case and accents, in every script.
 
-`chat/static/chat/searching.js` has the same rule, and `accounts/tests/helpers/texts.json` shows both.
+`chat/static/chat/rules/name-search.js` has the same rule, and `accounts/tests/helpers/texts.json` shows both.
 
 Kept beside a name (`search_key`), its words make it found by the beginning of any of them with a plain `LIKE`, on every
 database. A character of a script that is written without spaces is a word, and so is a syllable of Hangul.

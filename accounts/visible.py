@@ -1,6 +1,6 @@
 """Characters that are drawn as nothing: when a text is blank, and where an emoji or a script needs such a character.
 
-`static/chat/blank.js` has the same rule for blank texts.
+`static/chat/rules/blank-text.js` has the same rule for blank texts.
 """
 
 import re

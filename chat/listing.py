@@ -31,14 +31,14 @@ def listed_rooms(
 
 
 def name_of(listed: dict[str, Any]) -> str:
-    """What a listed room is called: a direct conversation by its people (chat/static/chat/room-name.js)."""
+    """What a listed room is called: a direct conversation by its people (chat/static/chat/rules/room-name.js)."""
     if "people" not in listed:
         return str(listed["name"])
     return ", ".join(user["name"] for user in listed["people"]) or _("Notes to self")
 
 
 def waiting_in(listed: dict[str, Any]) -> dict[str, int]:
-    """What of a listed room's counts is shown (chat/static/chat/waiting.js).
+    """What of a listed room's counts is shown (chat/static/chat/rules/badge-counts.js).
 
     Of a quiet room mentions alone; in a direct conversation every message is one.
     """

@@ -1,4 +1,4 @@
-import { silenceOf } from "./silence.js";
+import { postingBlockOf } from "./rules/posting-block.js";
 
 const RANKS = ["member", "moderator", "owner"];
 const OF_ADMINISTRATORS = { public: "administrator", private: "caretaker" }; // by the kind of the room
@@ -36,7 +36,7 @@ export class Acts {
 
   // Why one cannot write in the shown room, or null.
   get silence() {
-    return silenceOf(this.#chat.room, this.allows("post_always"), this.#chat.blocks);
+    return postingBlockOf(this.#chat.room, this.allows("post_always"), this.#chat.blocks);
   }
 
   // Where only moderators post, everyone may still react, pin, and edit what they said.

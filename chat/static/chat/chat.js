@@ -8,7 +8,7 @@ import { Observable } from "./lib/observable.js";
 import { Outbox } from "./outbox.js";
 import { Pins } from "./pins.js";
 import { Reacting } from "./reacting.js";
-import { isSame, userOf } from "./renaming.js";
+import { isSame, userOf } from "./rules/user-updates.js";
 import { Reports } from "./reports.js";
 import { Rooms } from "./rooms.js";
 import { Roster } from "./roster.js";

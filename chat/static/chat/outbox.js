@@ -1,6 +1,6 @@
 import { present } from "./lib/clock.js";
 import { Observable } from "./lib/observable.js";
-import { previewOf } from "./previews.js";
+import { previewOf } from "./rules/previews.js";
 import { own } from "./lib/storage.js";
 
 const RETRY = 2000; // ms

@@ -1,4 +1,4 @@
-import { previewOf } from "./previews.js";
+import { previewOf } from "./rules/previews.js";
 import { gettext, interpolate, ngettext } from "./lib/i18n.js";
 
 const APART = 2000; // ms between two announcements

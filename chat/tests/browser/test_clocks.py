@@ -25,7 +25,7 @@ WRONG_CLOCK = """{
 }"""
 
 CHOSEN = """const done = arguments[0];
-import("/static/chat/ends.js").then(({ endOf }) => done(endOf("half-hour")));"""
+import("/static/chat/rules/expiry-options.js").then(({ endOf }) => done(endOf("half-hour")));"""
 
 BY_CALENDAR = """const [cases, done] = arguments;
 import("/static/chat/lib/times.js").then(({ dayOf, dayKeyOf, endOfDay }) => done(cases.map(([date, now]) =>

@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 TEXTS = json.loads(Path(accounts.tests.__path__[0], "helpers", "texts.json").read_text("utf-8"))
 RULES = """
 const [texts, done] = arguments;
-Promise.all([import("/static/chat/blank.js"), import("/static/chat/searching.js")]).then(([blank, searching]) => {
+Promise.all([import("/static/chat/rules/blank-text.js"), import("/static/chat/rules/name-search.js")]).then(([blank, searching]) => {
     const finds = ([name, typed]) => searching.begins(searching.searchKey("somebody", name), typed);
     done({
         blank: texts.blank.filter((text) => !blank.isBlank(text)),

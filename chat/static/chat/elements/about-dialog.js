@@ -1,7 +1,7 @@
 import { html, nothing } from "../vendor/lit.js";
 import { roomMarks } from "../parts/marks.js";
 import { signOf } from "../parts/faces.js";
-import { nameOf } from "../room-name.js";
+import { nameOf } from "../rules/room-name.js";
 import { linked } from "../parts/text.js";
 import { gettext } from "../lib/i18n.js";
 import { LightElement } from "./light.js";

@@ -1,5 +1,5 @@
 import { html } from "../vendor/lit.js";
-import { fullName } from "../full-name.js";
+import { fullName } from "../rules/full-name.js";
 import { gettext, interpolate } from "../lib/i18n.js";
 import { LightElement } from "./light.js";
 

@@ -1,5 +1,5 @@
 import { html } from "../vendor/lit.js";
-import { EMOJI } from "../emoji.js";
+import { EMOJI } from "../rules/emoji.js";
 import { isComposing } from "../lib/keys.js";
 import { gettext } from "../lib/i18n.js";
 import { LightElement } from "./light.js";

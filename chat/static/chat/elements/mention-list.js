@@ -1,6 +1,6 @@
 import { html, nothing } from "../vendor/lit.js";
 import { avatar } from "../parts/avatar.js";
-import { rankOf, searchKey } from "../searching.js";
+import { rankOf, searchKey } from "../rules/name-search.js";
 import { gettext, interpolate, ngettext } from "../lib/i18n.js";
 import { LightElement } from "./light.js";
 

@@ -1,11 +1,11 @@
 import { html, nothing } from "../vendor/lit.js";
 import { closeIcon, formatIcon, sendIcon } from "../parts/icons.js";
 import { excerpt } from "../parts/quote.js";
-import { isBlank } from "../blank.js";
-import { readCommand } from "../commands.js";
+import { isBlank } from "../rules/blank-text.js";
+import { readCommand } from "../rules/slash-commands.js";
 import { LONGEST } from "../drafts.js";
 import { isComposing, isSend } from "../lib/keys.js";
-import { nameOf } from "../room-name.js";
+import { nameOf } from "../rules/room-name.js";
 import { TypingSignal } from "../typing.js";
 import { gettext, interpolate, ngettext } from "../lib/i18n.js";
 import { formats } from "./formatting.js";

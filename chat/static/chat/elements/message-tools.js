@@ -1,5 +1,5 @@
 import { html, nothing } from "../vendor/lit.js";
-import { QUICK } from "../emoji.js";
+import { QUICK } from "../rules/emoji.js";
 import { moreIcon, quoteIcon, smileIcon, threadIcon } from "../parts/icons.js";
 import { gettext, interpolate } from "../lib/i18n.js";
 import { LightElement } from "./light.js";

@@ -1,7 +1,7 @@
 import { now } from "../lib/clock.js";
-import { fullName } from "../full-name.js";
+import { fullName } from "../rules/full-name.js";
 import { html, live, nothing } from "../vendor/lit.js";
-import { ACTS } from "../moderating.js";
+import { ACTS } from "../rules/moderation-actions.js";
 import { gettext, interpolate } from "../lib/i18n.js";
 import { LightElement } from "./light.js";
 

@@ -2,7 +2,7 @@ import { html, nothing, repeat } from "../vendor/lit.js";
 import { fetchJson } from "../lib/fetch-json.js";
 import { avatar } from "../parts/avatar.js";
 import { closeIcon } from "../parts/icons.js";
-import { fullName } from "../full-name.js";
+import { fullName } from "../rules/full-name.js";
 import { isComposing } from "../lib/keys.js";
 import { gettext, interpolate } from "../lib/i18n.js";
 import { LightElement } from "./light.js";

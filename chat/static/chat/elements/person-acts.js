@@ -1,5 +1,5 @@
 import { html, nothing } from "../vendor/lit.js";
-import { ACTS, actsFor } from "../moderating.js";
+import { ACTS, actsFor } from "../rules/moderation-actions.js";
 import { sentence } from "../parts/sentence.js";
 import { momentOf } from "../lib/times.js";
 import { gettext } from "../lib/i18n.js";

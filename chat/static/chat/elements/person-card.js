@@ -1,6 +1,6 @@
 import { html, nothing } from "../vendor/lit.js";
 import { minutes } from "../lib/clock.js";
-import { dotOf, groupOf, titleOf, withoutEnded } from "../people.js";
+import { dotOf, groupOf, titleOf, withoutEnded } from "../rules/presence-groups.js";
 import { avatar } from "../parts/avatar.js";
 import { dot } from "../parts/dot.js";
 import { closeIcon } from "../parts/icons.js";

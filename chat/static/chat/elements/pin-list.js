@@ -1,5 +1,5 @@
 import { html, nothing, repeat } from "../vendor/lit.js";
-import { fullName } from "../full-name.js";
+import { fullName } from "../rules/full-name.js";
 import { avatar } from "../parts/avatar.js";
 import { inserted } from "../parts/body.js";
 import { foldedText } from "../parts/folded.js";

@@ -1,10 +1,10 @@
 import { html, nothing, repeat } from "../vendor/lit.js";
 import { waitingBadge } from "../parts/counts.js";
 import { signOf } from "../parts/faces.js";
-import { nameOf } from "../room-name.js";
-import { rankOf, searchKey } from "../searching.js";
-import { roomsNamed } from "../sections.js";
-import { waitingIn } from "../waiting.js";
+import { nameOf } from "../rules/room-name.js";
+import { rankOf, searchKey } from "../rules/name-search.js";
+import { roomsNamed } from "../rules/room-sections.js";
+import { waitingIn } from "../rules/badge-counts.js";
 import { gettext, interpolate } from "../lib/i18n.js";
 import { LightElement } from "./light.js";
 

@@ -5,7 +5,7 @@ import { menuIcon, moreIcon, peopleIcon, pinIcon, threadIcon } from "../parts/ic
 import { signOf } from "../parts/faces.js";
 import { smallMarks } from "../parts/marks.js";
 import { partnerDot, partnerOf, partnerWords } from "../parts/partner.js";
-import { fullNameOf, nameOf } from "../room-name.js";
+import { fullNameOf, nameOf } from "../rules/room-name.js";
 import { gettext, interpolate, ngettext } from "../lib/i18n.js";
 import { LightElement } from "./light.js";
 import "./about-dialog.js";

@@ -2,9 +2,9 @@ import { html, nothing, repeat } from "../vendor/lit.js";
 import { hereText, threadsBadge, waitingBadge } from "../parts/counts.js";
 import { signOf } from "../parts/faces.js";
 import { foldIcon, moreIcon, quietIcon, threadIcon } from "../parts/icons.js";
-import { nameOf } from "../room-name.js";
-import { roomsInSight, sectionOf, titleOf } from "../sections.js";
-import { waitingIn } from "../waiting.js";
+import { nameOf } from "../rules/room-name.js";
+import { roomsInSight, sectionOf, titleOf } from "../rules/room-sections.js";
+import { waitingIn } from "../rules/badge-counts.js";
 import { gettext, interpolate } from "../lib/i18n.js";
 import { LightElement } from "./light.js";
 

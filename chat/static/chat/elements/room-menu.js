@@ -1,6 +1,6 @@
 import { html, nothing } from "../vendor/lit.js";
 import { checkIcon } from "../parts/icons.js";
-import { nameOf } from "../room-name.js";
+import { nameOf } from "../rules/room-name.js";
 import { gettext } from "../lib/i18n.js";
 import { LightElement } from "./light.js";
 import { alongStart, moveFocus, openAt, placeAt } from "./placing.js";

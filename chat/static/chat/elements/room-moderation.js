@@ -1,5 +1,5 @@
 import { html, nothing } from "../vendor/lit.js";
-import { ACTS } from "../moderating.js";
+import { ACTS } from "../rules/moderation-actions.js";
 import { LightElement } from "./light.js";
 
 // In the room's menu: to lock and unlock it, and slow mode, for those who may.

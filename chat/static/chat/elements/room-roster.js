@@ -1,6 +1,6 @@
 import { guard, html, nothing, repeat } from "../vendor/lit.js";
 import { minutes, now } from "../lib/clock.js";
-import { GROUPS, titleOf } from "../people.js";
+import { GROUPS, titleOf } from "../rules/presence-groups.js";
 import { closer } from "../parts/closer.js";
 import { pager } from "../parts/pager.js";
 import { personRow } from "../parts/person.js";

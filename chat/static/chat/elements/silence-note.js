@@ -1,6 +1,6 @@
 import { html, nothing } from "../vendor/lit.js";
 import { Alarm } from "../lib/clock.js";
-import { silenceText } from "../silence.js";
+import { postingBlockText } from "../rules/posting-block.js";
 import { gettext } from "../lib/i18n.js";
 import { LightElement } from "./light.js";
 import "./block-button.js";
@@ -27,7 +27,7 @@ export class SilenceNote extends LightElement {
 
   #note(silence) {
     const kept = html`<small>${gettext("What you wrote is kept.")}</small>`;
-    return html`<p class="silenced" data-why=${silence.why}>${silenceText(silence)}
+    return html`<p class="silenced" data-why=${silence.why}>${postingBlockText(silence)}
       ${silence.user ? html`<block-button .chat=${this.chat} .user=${silence.user}></block-button>` : nothing}
       ${this.isKept ? kept : nothing}</p>`;
   }

@@ -1,5 +1,5 @@
 import { html, live, nothing } from "../vendor/lit.js";
-import { ENDS, endOf } from "../ends.js";
+import { ENDS, endOf } from "../rules/expiry-options.js";
 import { closeIcon, smileIcon } from "../parts/icons.js";
 import { momentOf } from "../lib/times.js";
 import { gettext } from "../lib/i18n.js";

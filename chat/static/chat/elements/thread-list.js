@@ -1,11 +1,11 @@
 import { html, nothing, repeat } from "../vendor/lit.js";
-import { fullName } from "../full-name.js";
+import { fullName } from "../rules/full-name.js";
 import { avatar } from "../parts/avatar.js";
 import { unreadText } from "../parts/counts.js";
 import { foldedText } from "../parts/folded.js";
 import { olderOf } from "../parts/older.js";
 import { countOfReplies } from "../parts/replies.js";
-import { previewOf } from "../previews.js";
+import { previewOf } from "../rules/previews.js";
 import { momentOf } from "../lib/times.js";
 import { gettext } from "../lib/i18n.js";
 import { LightElement } from "./light.js";

@@ -1,5 +1,5 @@
 import { html, nothing } from "../vendor/lit.js";
-import { fullName } from "../full-name.js";
+import { fullName } from "../rules/full-name.js";
 import { momentOf } from "../lib/times.js";
 import { gettext, ngettext } from "../lib/i18n.js";
 import { peopleOf, sentence } from "./sentence.js";

@@ -1,5 +1,5 @@
 import { html, nothing } from "../vendor/lit.js";
-import { fullName } from "../full-name.js";
+import { fullName } from "../rules/full-name.js";
 import { gettext } from "../lib/i18n.js";
 import { sentence } from "./sentence.js";
 import { sign } from "./sign.js";

@@ -1,7 +1,7 @@
 import { html, nothing } from "../vendor/lit.js";
-import { fullName } from "../full-name.js";
+import { fullName } from "../rules/full-name.js";
 import { timeOf, timestampOf } from "../lib/times.js";
-import { tells } from "../told.js";
+import { tells } from "../rules/mentions.js";
 import { gettext, interpolate } from "../lib/i18n.js";
 import { avatar } from "./avatar.js";
 import { blockOf, lineOf } from "./body.js";

@@ -1,5 +1,5 @@
 import { html, nothing } from "../vendor/lit.js";
-import { dotOf, groupOf, titleOf } from "../people.js";
+import { dotOf, groupOf, titleOf } from "../rules/presence-groups.js";
 import { gettext } from "../lib/i18n.js";
 import { dot } from "./dot.js";
 import { wordsOf } from "./person.js";

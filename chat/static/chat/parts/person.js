@@ -1,5 +1,5 @@
 import { html, nothing } from "../vendor/lit.js";
-import { dotOf, groupOf } from "../people.js";
+import { dotOf, groupOf } from "../rules/presence-groups.js";
 import { agoOf, timestampOf } from "../lib/times.js";
 import { gettext, interpolate } from "../lib/i18n.js";
 import { avatar } from "./avatar.js";

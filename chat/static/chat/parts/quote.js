@@ -1,6 +1,6 @@
 import { html, nothing } from "../vendor/lit.js";
-import { fullName } from "../full-name.js";
-import { previewOf } from "../previews.js";
+import { fullName } from "../rules/full-name.js";
+import { previewOf } from "../rules/previews.js";
 import { gettext, interpolate } from "../lib/i18n.js";
 import { foldedText } from "./folded.js";
 

@@ -1,5 +1,5 @@
 import { html } from "../vendor/lit.js";
-import { fullName } from "../full-name.js";
+import { fullName } from "../rules/full-name.js";
 import { locale } from "../lib/times.js";
 import { interpolate, ngettext } from "../lib/i18n.js";
 

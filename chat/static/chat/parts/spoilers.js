@@ -1,5 +1,5 @@
 import { html } from "../vendor/lit.js";
-import { SPOILER } from "../previews.js";
+import { SPOILER } from "../rules/previews.js";
 import { gettext } from "../lib/i18n.js";
 
 const SIGN = "||";

@@ -1,5 +1,5 @@
-import { now } from "./lib/clock.js";
-import { gettext } from "./lib/i18n.js";
+import { now } from "../lib/clock.js";
+import { gettext } from "../lib/i18n.js";
 
 // How a person of the sidebar is, as docs/protocol.md has them.
 

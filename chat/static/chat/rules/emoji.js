@@ -1,4 +1,4 @@
-import { gettext } from "./lib/i18n.js";
+import { gettext } from "../lib/i18n.js";
 
 // For a click without looking.
 export const QUICK = ["👍", "❤️", "😂", "🎉", "👀", "🙏"];

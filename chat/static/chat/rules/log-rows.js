@@ -1,4 +1,4 @@
-import { dayKeyOf } from "./lib/times.js";
+import { dayKeyOf } from "../lib/times.js";
 
 const DAY = 24 * 60 * 60_000; // ms
 const TOGETHER = 5 * 60_000; // ms: what one person says within it reads as one piece

@@ -1,4 +1,4 @@
-import { gettext } from "./lib/i18n.js";
+import { gettext } from "../lib/i18n.js";
 
 const MINUTE = 60_000; // ms
 const HOUR = 60 * MINUTE;

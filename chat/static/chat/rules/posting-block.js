@@ -1,11 +1,11 @@
-import { now } from "./lib/clock.js";
-import { html, nothing } from "./vendor/lit.js";
-import { sentence } from "./parts/sentence.js";
-import { momentOf } from "./lib/times.js";
-import { gettext, ngettext } from "./lib/i18n.js";
+import { now } from "../lib/clock.js";
+import { html, nothing } from "../vendor/lit.js";
+import { sentence } from "../parts/sentence.js";
+import { momentOf } from "../lib/times.js";
+import { gettext, ngettext } from "../lib/i18n.js";
 
 // Why one cannot write in a room: { why, until, reason, user }, or null where one can. `mayAlways`: one moderates it.
-export function silenceOf(room, mayAlways, blocks) {
+export function postingBlockOf(room, mayAlways, blocks) {
   const { archived, locked, muted, read_only: isReadOnly } = room ?? {};
   if (archived) return { why: "archived" };
   if (room?.people?.length && room.people.every(({ deleted }) => deleted)) return { why: "deleted", people: room.people };
@@ -29,7 +29,7 @@ const WORDS = {
   read_only: () => gettext("This room is read-only. Only its moderators post here."),
 };
 
-export function silenceText(silence) {
+export function postingBlockText(silence) {
   const { why, until, reason } = silence;
   if (why !== "muted") return WORDS[why](silence);
   const time = html`<time datetime=${until}>${momentOf(new Date(until))}</time>`;
