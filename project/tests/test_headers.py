@@ -72,7 +72,7 @@ def test_every_kind_of_answer_has_the_security_headers(client: Client, admin_use
 
 @pytest.mark.django_db
 def test_static_files_may_be_cached_and_run_nothing_by_themselves(client: Client) -> None:
-    for path in ("css/base.css", "chat.js", "icons/mark.svg", "fonts/inter-latin-wght-normal.woff2"):
+    for path in ("css/base.css", "models/chat.js", "icons/mark.svg", "fonts/inter-latin-wght-normal.woff2"):
         answer = client.get(f"/static/chat/{path}")
         assert answer.status_code == 200
         assert has(answer, OF_DJANGO | {"Content-Security-Policy": BY_ITSELF})

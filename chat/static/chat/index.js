@@ -1,11 +1,11 @@
-import { Blocks } from "./blocks.js";
+import { Blocks } from "./models/blocks.js";
 import { hereText, unreadText, waitingText } from "./parts/counts.js";
 import { leaveEarlier } from "./connection/shown-rooms.js";
 import { leadToSignIn } from "./connection/sign-in-redirect.js";
-import { Rooms } from "./rooms.js";
+import { Rooms } from "./models/rooms.js";
 import { rankOf, searchKey } from "./rules/name-search.js";
 import { Socket, socketUrl } from "./connection/socket.js";
-import { Status } from "./status.js";
+import { Status } from "./models/status.js";
 import { touchOnInput } from "./connection/activity.js";
 import { pageOf } from "./lib/trusted-html.js";
 import { waitingIn } from "./rules/badge-counts.js";

@@ -1,5 +1,5 @@
 import { Address } from "./address.js";
-import { Chat } from "./chat.js";
+import { Chat } from "./models/chat.js";
 import { learnTime } from "./lib/clock.js";
 import { refuseFiles } from "./dropping.js";
 import { leadToSignIn } from "./connection/sign-in-redirect.js";

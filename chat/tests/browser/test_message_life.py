@@ -209,7 +209,7 @@ def test_joins_and_leaves_are_collapsed_into_one_line(
 
 OLD_PAGE = """
 const done = arguments[0];
-import("/static/chat/timeline.js").then(({ Timeline }) => {
+import("/static/chat/models/timeline.js").then(({ Timeline }) => {
     const told = (position, version = position) => ({ id: position, position, version });
     const timeline = new Timeline(1);
     timeline.reset({ messages: [told(10), told(11)], more: true }, 11);
@@ -226,7 +226,7 @@ import("/static/chat/timeline.js").then(({ Timeline }) => {
 
 REACTIONS = """
 const done = arguments[0];
-import("/static/chat/timeline.js").then(({ Timeline }) => {
+import("/static/chat/models/timeline.js").then(({ Timeline }) => {
     const event = (version, id, emoji, added, order) => ({ message: 1, version, user: { id }, emoji, added, order });
     const given = (emoji, ...ids) => ({ emoji, users: ids.map((id) => ({ id })) });
     const whole = { id: 1, position: 10, version: 11, reactions: [given("👍", 1), given("🎉", 2)] };
@@ -256,7 +256,7 @@ def test_a_late_page_or_event_does_not_overwrite_newer_state(tab: OpenTab, alice
 
 COUNTED = """
 const done = arguments[0];
-import("/static/chat/rooms.js").then(({ Rooms }) => {
+import("/static/chat/models/rooms.js").then(({ Rooms }) => {
     const general = { id: 1, name: "general", version: 3, last_read: 3, unread: 0, mentions: 0 };
     const rooms = new Rooms({ id: 7 }, [general], new Set());
     const post = (position, author, told) => rooms.posted({ room: 1, version: position, message: {

@@ -1,5 +1,5 @@
 import { html, nothing } from "../vendor/lit.js";
-import { Announcement } from "../announcement.js";
+import { Announcement } from "../models/announcement.js";
 import { closeIcon } from "../parts/icons.js";
 import { linked } from "../parts/text.js";
 import { gettext } from "../lib/i18n.js";

@@ -1,5 +1,5 @@
 import { html, nothing } from "../vendor/lit.js";
-import { unavailableText } from "../roster.js";
+import { unavailableText } from "../models/roster.js";
 import { gettext } from "../lib/i18n.js";
 import { LightElement } from "./light.js";
 

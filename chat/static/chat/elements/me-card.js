@@ -3,7 +3,7 @@ import { avatar } from "../parts/avatar.js";
 import { dot } from "../parts/dot.js";
 import { moreIcon } from "../parts/icons.js";
 import { statusText, untilText } from "../parts/status.js";
-import { DOTS, modeHint, modeText } from "../status.js";
+import { DOTS, modeHint, modeText } from "../models/status.js";
 import { gettext } from "../lib/i18n.js";
 import { LightElement } from "./light.js";
 import "./pop-menu.js";

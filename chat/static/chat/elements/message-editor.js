@@ -1,5 +1,5 @@
 import { html, nothing } from "../vendor/lit.js";
-import { LONGEST } from "../drafts.js";
+import { LONGEST } from "../models/drafts.js";
 import { isComposing, isSend } from "../lib/keys.js";
 import { linked } from "../parts/text.js";
 import { gettext } from "../lib/i18n.js";

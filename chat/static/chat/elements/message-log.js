@@ -5,7 +5,7 @@ import { countOfReplies } from "../parts/replies.js";
 import { nameOf } from "../rules/room-name.js";
 import { unreadPill } from "../parts/unread-pill.js";
 import { rowsOf } from "../rules/log-rows.js";
-import { Stretches } from "../stretches.js";
+import { LogStretches } from "../models/log-stretches.js";
 import { dayOf } from "../lib/times.js";
 import { gettext } from "../lib/i18n.js";
 import { LightElement } from "./light.js";
@@ -23,7 +23,7 @@ export class MessageLog extends LightElement {
     pointed: { state: true },
   };
   #scroll = new Scroll(this);
-  #stretches = new Stretches();
+  #stretches = new LogStretches();
   #wasBusy = true; // until the loaded messages are painted, so that they are not read out as news
   #isFresh = true; // until the first page, or another in its place, is painted
   #toEnd = () => this.#latest();

@@ -1,7 +1,7 @@
 import { html, nothing } from "../vendor/lit.js";
 import { closer } from "../parts/closer.js";
 import { downIcon, writeIcon } from "../parts/icons.js";
-import { RoomListState } from "../room-list-state.js";
+import { RoomListState } from "../models/room-list-state.js";
 import { SECTIONS, roomsInSight } from "../rules/room-sections.js";
 import { gettext, interpolate, ngettext } from "../lib/i18n.js";
 import { LightElement } from "./light.js";

@@ -4,7 +4,7 @@ import { GROUPS, titleOf } from "../rules/presence-groups.js";
 import { closer } from "../parts/closer.js";
 import { pager } from "../parts/pager.js";
 import { personRow } from "../parts/person.js";
-import { unavailableText } from "../roster.js";
+import { unavailableText } from "../models/roster.js";
 import { gettext, interpolate, ngettext } from "../lib/i18n.js";
 import { LightElement } from "./light.js";
 import { moveFocus } from "./placing.js";

@@ -1,6 +1,6 @@
-import { Observable } from "./lib/observable.js";
-import { withDeleted, withoutRemoved, withQuote, withReaction } from "./rules/message-updates.js";
-import { withUser } from "./rules/user-updates.js";
+import { Observable } from "../lib/observable.js";
+import { withDeleted, withoutRemoved, withQuote, withReaction } from "../rules/message-updates.js";
+import { withUser } from "../rules/user-updates.js";
 
 const MESSAGES_KEPT = 600; // as many as a page lays out without a pause
 const WHILE_READING = 1200; // who reads further up keeps the way down to what comes in, for a good while

@@ -1,4 +1,4 @@
-import { Observable } from "./lib/observable.js";
+import { Observable } from "../lib/observable.js";
 
 // The people that the person blocks, by their ids, as the server tells. Their messages are folded until the person
 // wants to see one.

@@ -2,7 +2,7 @@ const LOOK = 1000; // ms that a message is on the screen until it counts as read
 const RETRY = 5000; // ms
 
 // How far one has read in a conversation, and how the server learns of it: at most one report a second.
-export class Reading {
+export class ReadReporter {
   held = false; // marked as unread by hand: it stays so until the person reads on
   arriving = true; // nothing was read since it was opened, out of sight or without connection
   #conversation;

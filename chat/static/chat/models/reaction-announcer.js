@@ -1,12 +1,12 @@
-import { previewOf } from "./rules/previews.js";
-import { gettext, interpolate, ngettext } from "./lib/i18n.js";
+import { previewOf } from "../rules/previews.js";
+import { gettext, interpolate, ngettext } from "../lib/i18n.js";
 
 const APART = 2000; // ms between two announcements
 const SHORT = 60; // characters of the message
 
 // Says in words when others react to what the person wrote, for those who do not see it. What comes closely together is
 // told as a number. It tells the page "news".
-export class Reacting extends EventTarget {
+export class ReactionAnnouncer extends EventTarget {
   #chat;
   #waiting = [];
   #timer = null;

@@ -1,5 +1,5 @@
-import { Observable } from "./lib/observable.js";
-import { shared } from "./lib/storage.js";
+import { Observable } from "../lib/observable.js";
+import { shared } from "../lib/storage.js";
 
 // How the person looks at the list of rooms: folded sections, and unread rooms only. This browser remembers it.
 export class RoomListState extends Observable {

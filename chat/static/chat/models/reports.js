@@ -1,4 +1,4 @@
-import { Observable } from "./lib/observable.js";
+import { Observable } from "../lib/observable.js";
 
 // How many reports of the shown room wait for whoever moderates it, for those who may see that.
 export class Reports extends Observable {

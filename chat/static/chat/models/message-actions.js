@@ -1,10 +1,10 @@
-import { postingBlockOf } from "./rules/posting-block.js";
+import { postingBlockOf } from "../rules/posting-block.js";
 
 const RANKS = ["member", "moderator", "owner"];
 const OF_ADMINISTRATORS = { public: "administrator", private: "caretaker" }; // by the kind of the room
 
 // What one does to a message of the shown room, or to its author, and who may.
-export class Acts {
+export class MessageActions {
   #chat;
 
   constructor(chat) {

@@ -1,7 +1,7 @@
 import { Thread } from "./thread.js";
 
 // What stands beside the conversation in the place of the people: a thread, the list of threads, or that of pins.
-export class Side {
+export class SidePanel {
   #chat;
   shows = null; // "thread", "threads" or "pins"
   thread = null;

@@ -1,8 +1,8 @@
-import { now } from "./lib/clock.js";
-import { Observable } from "./lib/observable.js";
+import { now } from "../lib/clock.js";
+import { Observable } from "../lib/observable.js";
 
 // When the person posted last in each room: in slow mode the next post waits.
-export class Slow extends Observable {
+export class SlowMode extends Observable {
   #chat;
   #posted = new Map();
 

@@ -1,7 +1,7 @@
-import { orderWith, roomsInSight, sectionOf } from "./rules/room-sections.js";
+import { orderWith, roomsInSight, sectionOf } from "../rules/room-sections.js";
 
 // How the person keeps the rooms in their list. What is decided comes back as `room.kept`, to all of their tabs.
-export class Keeping {
+export class RoomPreferences {
   #chat;
 
   constructor(chat) {

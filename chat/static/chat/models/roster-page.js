@@ -1,4 +1,4 @@
-import { GROUPS } from "./rules/presence-groups.js";
+import { GROUPS } from "../rules/presence-groups.js";
 
 const LENGTH = 100; // people, as the server counts them
 const PAUSE = 200; // ms: no request while the user goes on typing

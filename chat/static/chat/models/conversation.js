@@ -1,13 +1,13 @@
-import { Observable } from "./lib/observable.js";
-import { Reading } from "./reading.js";
+import { Observable } from "../lib/observable.js";
+import { ReadReporter } from "./read-reporter.js";
 
-// What is read and written in one place: the room that the tab shows, or a thread beside it (thread.js).
+// What is read and written in one place: the room that the tab shows, or a thread beside it (models/thread.js).
 export class Conversation extends Observable {
   thread = null; // the id of the message that is replied to
   quoting = null; // the message that the next one quotes
   editing = null; // the id of the message that is being edited
   lowest = () => 0; // the log's: the position of the message that stands lowest on the screen
-  reading = new Reading(this);
+  reading = new ReadReporter(this);
   opened = new Set(); // the ids of long messages that are not folded
   #following = true;
 

@@ -1,5 +1,5 @@
-import { Observable } from "./lib/observable.js";
-import { shared } from "./lib/storage.js";
+import { Observable } from "../lib/observable.js";
+import { shared } from "../lib/storage.js";
 
 const KEY = "announcements.dismissed";
 const KEPT = 20; // of which it is remembered that they were dismissed

@@ -2,7 +2,7 @@ const LENGTH = 32; // messages
 
 // The rows of a log in stretches, which the browser lays out and skips as a whole (css/conversation.css). A message stays
 // in its stretch, whatever comes before it and after it.
-export class Stretches {
+export class LogStretches {
   #numbers = new Map(); // of the stretch in which each stored message stands, by the key of its row
 
   // [{ number, rows }, …]. A line about what follows it, such as a day, stands in the stretch of that.

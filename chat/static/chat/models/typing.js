@@ -1,4 +1,4 @@
-import { Observable } from "./lib/observable.js";
+import { Observable } from "../lib/observable.js";
 
 const HOLDS = 6000; // ms, unless it is said again
 const SAY_AGAIN = 3000; // ms: half of it, so that one that is lost is not missed

@@ -1,25 +1,25 @@
-import { Acts } from "./acts.js";
+import { MessageActions } from "./message-actions.js";
 import { Blocks } from "./blocks.js";
 import { Conversation } from "./conversation.js";
 import { Drafts } from "./drafts.js";
-import { fetchJson } from "./lib/fetch-json.js";
-import { Keeping } from "./keeping.js";
-import { Observable } from "./lib/observable.js";
+import { fetchJson } from "../lib/fetch-json.js";
+import { RoomPreferences } from "./room-preferences.js";
+import { Observable } from "../lib/observable.js";
 import { Outbox } from "./outbox.js";
 import { Pins } from "./pins.js";
-import { Reacting } from "./reacting.js";
-import { isSame, userOf } from "./rules/user-updates.js";
+import { ReactionAnnouncer } from "./reaction-announcer.js";
+import { isSame, userOf } from "../rules/user-updates.js";
 import { Reports } from "./reports.js";
 import { Rooms } from "./rooms.js";
 import { Roster } from "./roster.js";
 import { RosterFold } from "./roster-fold.js";
-import { leaveEarlier, noteShown } from "./connection/shown-rooms.js";
-import { Side } from "./side.js";
-import { Slow } from "./slow.js";
+import { leaveEarlier, noteShown } from "../connection/shown-rooms.js";
+import { SidePanel } from "./side-panel.js";
+import { SlowMode } from "./slow-mode.js";
 import { Status } from "./status.js";
 import { Timelines } from "./timelines.js";
 import { Typing } from "./typing.js";
-import { gettext } from "./lib/i18n.js";
+import { gettext } from "../lib/i18n.js";
 
 const TRY_AGAIN = 2000; // ms
 
@@ -48,12 +48,12 @@ export class Chat extends Observable {
     this.pins = new Pins(this);
     this.outbox = new Outbox(socket, me);
     this.drafts = new Drafts(me);
-    this.acts = new Acts(this);
-    this.keeping = new Keeping(this);
-    this.slow = new Slow(this);
+    this.acts = new MessageActions(this);
+    this.keeping = new RoomPreferences(this);
+    this.slow = new SlowMode(this);
     this.reports = new Reports(this);
-    this.side = new Side(this);
-    this.reacting = new Reacting(this); // before the messages change: it tells what is new in them
+    this.side = new SidePanel(this);
+    this.reacting = new ReactionAnnouncer(this); // before the messages change: it tells what is new in them
     this.timeline.reset(page, version);
     this.#begin();
     this.#listen();

@@ -1,6 +1,6 @@
-import { Observable } from "./lib/observable.js";
-import { withDeleted, withoutRemoved, withQuote, withReaction } from "./rules/message-updates.js";
-import { withUser } from "./rules/user-updates.js";
+import { Observable } from "../lib/observable.js";
+import { withDeleted, withoutRemoved, withQuote, withReaction } from "../rules/message-updates.js";
+import { withUser } from "../rules/user-updates.js";
 
 // What is pinned in the room that the tab shows, the latest first, as far as it was asked for. `messages` is null until
 // it is known; `older` asks for the next page, and is empty where there is none.

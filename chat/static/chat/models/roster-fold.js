@@ -1,5 +1,5 @@
-import { Observable } from "./lib/observable.js";
-import { shared } from "./lib/storage.js";
+import { Observable } from "../lib/observable.js";
+import { shared } from "../lib/storage.js";
 
 const WIDE = matchMedia("(width > 1080px)"); // elsewhere the list of people is a drawer (drawers.js)
 

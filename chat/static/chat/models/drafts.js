@@ -1,5 +1,5 @@
-import { Observable } from "./lib/observable.js";
-import { shared } from "./lib/storage.js";
+import { Observable } from "../lib/observable.js";
+import { shared } from "../lib/storage.js";
 
 export const LONGEST = 65_536; // characters: no frame holds more, and a page with much longer fields is slow
 const PAUSE = 300; // ms: storage is not written at every key
