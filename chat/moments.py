@@ -1,4 +1,4 @@
-"""Times as HTML, in the reader's zone. Pages draw them anew in the words of the rooms (chat/static/chat/moments.js)."""
+"""Times as HTML, in the reader's zone. Pages draw them anew in the words of the rooms (chat/static/chat/pages/moments.js)."""
 
 from datetime import datetime, timedelta
 

@@ -1,18 +1,18 @@
-import { Blocks } from "./models/blocks.js";
-import { hereText, unreadText, waitingText } from "./parts/counts.js";
-import { leaveEarlier } from "./connection/shown-rooms.js";
-import { leadToSignIn } from "./connection/sign-in-redirect.js";
-import { Rooms } from "./models/rooms.js";
-import { rankOf, searchKey } from "./rules/name-search.js";
-import { Socket, socketUrl } from "./connection/socket.js";
-import { Status } from "./models/status.js";
-import { touchOnInput } from "./connection/activity.js";
-import { pageOf } from "./lib/trusted-html.js";
-import { waitingIn } from "./rules/badge-counts.js";
-import { tellZone } from "./connection/time-zone.js";
-import "./elements/announcement-banner.js";
-import "./elements/connection-banner.js";
-import "./elements/me-card.js";
+import { Blocks } from "../models/blocks.js";
+import { hereText, unreadText, waitingText } from "../parts/counts.js";
+import { leaveEarlier } from "../connection/shown-rooms.js";
+import { leadToSignIn } from "../connection/sign-in-redirect.js";
+import { Rooms } from "../models/rooms.js";
+import { rankOf, searchKey } from "../rules/name-search.js";
+import { Socket, socketUrl } from "../connection/socket.js";
+import { Status } from "../models/status.js";
+import { touchOnInput } from "../connection/activity.js";
+import { pageOf } from "../lib/trusted-html.js";
+import { waitingIn } from "../rules/badge-counts.js";
+import { tellZone } from "../connection/time-zone.js";
+import "../elements/announcement-banner.js";
+import "../elements/connection-banner.js";
+import "../elements/me-card.js";
 
 const SPREAD = 500; // ms
 const TYPING = 250; // ms: so long a pause means that the words are whole

@@ -1,4 +1,4 @@
-import { agoOf, dateOf, momentOf, secondOf, timestampOf } from "./lib/times.js";
+import { agoOf, dateOf, momentOf, secondOf, timestampOf } from "../lib/times.js";
 
 const FORMS = { ago: agoOf, day: dateOf, moment: momentOf, second: secondOf };
 

@@ -1,4 +1,4 @@
-import { gettext } from "./lib/i18n.js";
+import { gettext } from "../lib/i18n.js";
 
 // A file that is dropped on the page would take its place: the browser would open it.
 export function refuseFiles(chat) {

@@ -1,13 +1,13 @@
 import { Address } from "./address.js";
-import { Chat } from "./models/chat.js";
-import { learnTime } from "./lib/clock.js";
-import { refuseFiles } from "./dropping.js";
-import { leadToSignIn } from "./connection/sign-in-redirect.js";
-import { Socket, socketUrl } from "./connection/socket.js";
-import { touchOnInput } from "./connection/activity.js";
-import { tellZone } from "./connection/time-zone.js";
-import "./elements/announcement-banner.js";
-import "./elements/room-app.js";
+import { Chat } from "../models/chat.js";
+import { learnTime } from "../lib/clock.js";
+import { refuseFiles } from "./file-drops.js";
+import { leadToSignIn } from "../connection/sign-in-redirect.js";
+import { Socket, socketUrl } from "../connection/socket.js";
+import { touchOnInput } from "../connection/activity.js";
+import { tellZone } from "../connection/time-zone.js";
+import "../elements/announcement-banner.js";
+import "../elements/room-app.js";
 
 // The room's page: what the server put into it, made live.
 const state = JSON.parse(document.getElementById("state").textContent);
