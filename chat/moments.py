@@ -1,4 +1,7 @@
-"""Times as HTML, in the reader's zone. Pages draw them anew in the words of the rooms (chat/static/chat/pages/moments.js)."""
+"""Times as HTML, in the reader's zone. Pages draw them anew in the words of the rooms.
+
+chat/static/chat/pages/moments.js does that.
+"""
 
 from datetime import datetime, timedelta
 

@@ -19,7 +19,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 TEXTS = json.loads(Path(accounts.tests.__path__[0], "helpers", "texts.json").read_text("utf-8"))
 RULES = """
 const [texts, done] = arguments;
-Promise.all([import("/static/chat/rules/blank-text.js"), import("/static/chat/rules/name-search.js")]).then(([blank, searching]) => {
+const modules = ["blank-text", "name-search"].map((name) => import(`/static/chat/rules/${name}.js`));
+Promise.all(modules).then(([blank, searching]) => {
     const finds = ([name, typed]) => searching.begins(searching.searchKey("somebody", name), typed);
     done({
         blank: texts.blank.filter((text) => !blank.isBlank(text)),
