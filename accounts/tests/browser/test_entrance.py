@@ -38,7 +38,7 @@ def provider() -> Iterator[Provider]:
 
 
 def is_among_the_rooms(browser: Chrome) -> bool:
-    return eventually(lambda: bool(browser.find_elements(By.TAG_NAME, "me-card")), within=10)
+    return eventually(lambda: bool(browser.find_elements(By.TAG_NAME, "account-menu")), within=10)
 
 
 def test_bob_signs_up_with_a_code_signs_in_with_another_and_resets_his_password(

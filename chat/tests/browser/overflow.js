@@ -86,7 +86,7 @@ async function walk() {
     threads: side(() => chat.side.open("threads"), ".card"),
     pins: side(() => chat.side.open("pins"), ".card"),
     menu: menu("room-header summary"),
-    account: menu("me-card summary"),
+    account: menu("account-menu summary"),
     keeping: popover(() => one("room-menu").open(chat.shown, one(".keep"))),
     tools: tools("openMenu"),
     emoji: tools("openPicker"),

@@ -184,13 +184,13 @@ class Tab:
 
     def choose(self, mode: str) -> None:
         """Choose from one's own menu how others see one: `auto`, `away`, `dnd` or `invisible`."""
-        self.press("me-card summary")
-        self.press(f"me-card [data-mode={mode}]")
-        eventually(lambda: self.one("me-card").get_attribute("data-mode") == mode)
+        self.press("account-menu summary")
+        self.press(f"account-menu [data-mode={mode}]")
+        eventually(lambda: self.one("account-menu").get_attribute("data-mode") == mode)
 
     def open_status(self) -> None:
-        self.press("me-card summary")
-        self.press("me-card [data-act=status]")
+        self.press("account-menu summary")
+        self.press("account-menu [data-act=status]")
         self.one(".status-dialog[open]")
 
     def card(self) -> str:

@@ -85,7 +85,7 @@ def test_in_a_direct_conversation_with_a_blocked_person_a_note_with_a_button_sta
     assert hers.says("You blocked this person. Unblock them to write to them.")
     assert not hers.one("main .composer").is_displayed()
     assert not hers.barriers()
-    hers.press("silence-note [data-act=unblock]")
+    hers.press("posting-blocked-note [data-act=unblock]")
     eventually(lambda: hers.one("main .composer").is_displayed())
     hers.say("Hello again")
     assert hers.shows("Hello again")

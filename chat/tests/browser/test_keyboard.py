@@ -97,7 +97,7 @@ def test_escape_closes_each_layer_and_the_focus_is_where_it_was(
     link = f'a[data-room="{general.pk}"]'
     closes(page, by(link, Keys.SHIFT, Keys.F10), f'[data-menu="{general.pk}"], {link}')
     for opener in (
-        "me-card summary",
+        "account-menu summary",
         ".room-header summary",
         "[data-act=write]",
         "main .format",
@@ -105,7 +105,7 @@ def test_escape_closes_each_layer_and_the_focus_is_where_it_was(
         "[data-opens=pins]",
     ):
         closes(page, by(opener), opener)
-    for menu, act in (("me-card summary", "status"), (".room-header summary", "about")):
+    for menu, act in (("account-menu summary", "status"), (".room-header summary", "about")):
         by(menu)()
         closes(page, lambda act=act: page.press(f"[data-act={act}]"), menu)  # type: ignore[misc]
 

@@ -43,8 +43,8 @@ def test_a_new_name_and_picture_are_seen_at_once_without_a_reload(
     his.browser.execute_script("window.loadedOnce = true")
 
     hers.open_room(general)
-    hers.one("me-card summary").click()
-    hers.one("me-card a[href='/accounts/profile/']").click()
+    hers.one("account-menu summary").click()
+    hers.one("account-menu a[href='/accounts/profile/']").click()
     field = hers.one("input[name=display_name]")
     field.clear()
     field.send_keys("Alicia")

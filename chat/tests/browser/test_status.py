@@ -43,12 +43,12 @@ def test_a_status_is_seen_by_the_other_within_a_moment_and_in_all_tabs(both: tup
     his.one(".status-dialog input[name=text]").send_keys(Keys.ENTER)
     eventually(lambda: "on a boat" in hers.says_of("bob"), within=MOMENT)
     assert "🎉" in hers.person("bob").text
-    assert "🎉 on a boat" in his.one("me-card summary").text
+    assert "🎉 on a boat" in his.one("account-menu summary").text
     assert not his.all(".status-dialog[open]")
 
     first, _ = his.browser.window_handles
     his.browser.switch_to.window(first)
-    eventually(lambda: "🎉 on a boat" in his.one("me-card summary").text)
+    eventually(lambda: "🎉 on a boat" in his.one("account-menu summary").text)
     his.open_status()
     his.one(".status-dialog [data-act=clear]").click()
     eventually(lambda: "on a boat" not in hers.says_of("bob"), within=MOMENT)
@@ -74,9 +74,9 @@ def test_the_invisible_look_offline_and_nobody_sees_them_type(both: tuple[Tab, T
     his.write("").send_keys(Keys.CONTROL, "a", Keys.DELETE)
     eventually(lambda: typing(hers) == "")
 
-    his.one("me-card summary").click()
-    assert "You look offline to everyone else." in his.one("me-card [data-mode=invisible]").text
-    his.one("me-card summary").click()
+    his.one("account-menu summary").click()
+    assert "You look offline to everyone else." in his.one("account-menu [data-mode=invisible]").text
+    his.one("account-menu summary").click()
     his.choose("invisible")
     assert hers.sees("alice", within=MOMENT)
     assert hers.people("offline") == ["bob"]
@@ -104,7 +104,7 @@ def test_a_status_ends_by_itself(both: tuple[Tab, Tab], bob: User) -> None:
 
 
 def says_of_oneself(tab: Tab) -> str:
-    return str(tab.read("document.querySelector('me-card small').innerText"))
+    return str(tab.read("document.querySelector('account-menu small').innerText"))
 
 
 def test_a_user_without_a_connection_cannot_set_a_status(both: tuple[Tab, Tab], server: Server) -> None:
@@ -133,12 +133,12 @@ def test_the_status_menu_and_dialog_are_accessible(both: tuple[Tab, Tab], scheme
     hers, his = both
     his.choose("dnd")
     hers.prefers(scheme)
-    hers.one("me-card summary").click()
+    hers.one("account-menu summary").click()
     assert hers.barriers() == []
-    hers.one("me-card [data-act=status]").click()
+    hers.one("account-menu [data-act=status]").click()
     hers.one(".status-dialog[open]")
     assert hers.barriers() == []
     hers.one(".status-dialog input[name=text]").send_keys(Keys.ESCAPE)
     eventually(lambda: not hers.all(".status-dialog[open]"))
-    assert hers.read("document.activeElement.matches('me-card summary')")
+    assert hers.read("document.activeElement.matches('account-menu summary')")
     assert hers.complaints() == []

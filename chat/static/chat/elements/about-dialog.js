@@ -4,7 +4,7 @@ import { signOf } from "../parts/faces.js";
 import { nameOf } from "../rules/room-name.js";
 import { linked } from "../parts/text.js";
 import { gettext } from "../lib/i18n.js";
-import { LightElement } from "./light.js";
+import { LightElement } from "./light-element.js";
 
 // What a room is: its topic and description, and how it works.
 export class AboutDialog extends LightElement {

@@ -3,7 +3,7 @@ import { Announcement } from "../models/announcement.js";
 import { closeIcon } from "../parts/icons.js";
 import { linked } from "../parts/text.js";
 import { gettext } from "../lib/i18n.js";
-import { LightElement } from "./light.js";
+import { LightElement } from "./light-element.js";
 
 // What administrators tell everyone, over the whole page.
 export class AnnouncementBanner extends LightElement {

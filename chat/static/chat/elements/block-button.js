@@ -1,6 +1,6 @@
 import { html, nothing } from "../vendor/lit.js";
 import { gettext } from "../lib/i18n.js";
-import { LightElement } from "./light.js";
+import { LightElement } from "./light-element.js";
 
 // Blocks a person, after a question, or lifts the block.
 export class BlockButton extends LightElement {

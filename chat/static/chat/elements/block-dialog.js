@@ -1,7 +1,7 @@
 import { html } from "../vendor/lit.js";
 import { fullName } from "../rules/full-name.js";
 import { gettext, interpolate } from "../lib/i18n.js";
-import { LightElement } from "./light.js";
+import { LightElement } from "./light-element.js";
 
 // Asks once more, and says what it means.
 export class BlockDialog extends LightElement {

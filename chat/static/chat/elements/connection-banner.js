@@ -1,7 +1,7 @@
 import { html, nothing } from "../vendor/lit.js";
 import { unavailableText } from "../models/roster.js";
 import { gettext } from "../lib/i18n.js";
-import { LightElement } from "./light.js";
+import { LightElement } from "./light-element.js";
 
 // Says when the page is not connected, over the conversation, so that nothing shifts; and, where the sidebar that would
 // say so is out of sight, that nobody knows who is there.

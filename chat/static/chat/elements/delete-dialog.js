@@ -1,7 +1,7 @@
 import { html, nothing } from "../vendor/lit.js";
 import { excerpt } from "../parts/quote.js";
 import { gettext } from "../lib/i18n.js";
-import { LightElement } from "./light.js";
+import { LightElement } from "./light-element.js";
 
 // Asks once more: what is deleted stays deleted.
 export class DeleteDialog extends LightElement {

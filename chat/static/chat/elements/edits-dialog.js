@@ -4,7 +4,7 @@ import { withSpoilers } from "../parts/spoilers.js";
 import { linked } from "../parts/text.js";
 import { momentOf, timestampOf } from "../lib/times.js";
 import { gettext } from "../lib/i18n.js";
-import { LightElement } from "./light.js";
+import { LightElement } from "./light-element.js";
 
 // What an edited message said before, and says now.
 export class EditsDialog extends LightElement {

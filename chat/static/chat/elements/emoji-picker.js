@@ -2,8 +2,8 @@ import { html } from "../vendor/lit.js";
 import { EMOJI } from "../rules/emoji.js";
 import { isComposing } from "../lib/keys.js";
 import { gettext } from "../lib/i18n.js";
-import { LightElement } from "./light.js";
-import { moveFocus, openAt } from "./placing.js";
+import { LightElement } from "./light-element.js";
+import { moveFocus, openAt } from "./popover-position.js";
 
 const COLUMNS = 8; // as css/tools.css has them
 

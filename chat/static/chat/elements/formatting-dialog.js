@@ -1,7 +1,7 @@
 import { html, nothing } from "../vendor/lit.js";
 import { spoiler } from "../parts/spoilers.js";
 import { gettext } from "../lib/i18n.js";
-import { LightElement } from "./light.js";
+import { LightElement } from "./light-element.js";
 
 // The formatting help: what to type, and how it looks, as in the table of docs/protocol.md.
 export class FormattingDialog extends LightElement {

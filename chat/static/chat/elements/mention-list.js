@@ -2,7 +2,7 @@ import { html, nothing } from "../vendor/lit.js";
 import { avatar } from "../parts/avatar.js";
 import { rankOf, searchKey } from "../rules/name-search.js";
 import { gettext, interpolate, ngettext } from "../lib/i18n.js";
-import { LightElement } from "./light.js";
+import { LightElement } from "./light-element.js";
 
 const PAUSE = 120; // ms: no request while the user goes on typing
 const SHOWN = 7; // more would have to be scrolled: one types a letter more instead

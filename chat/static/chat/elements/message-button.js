@@ -1,6 +1,6 @@
 import { html } from "../vendor/lit.js";
 import { gettext } from "../lib/i18n.js";
-import { LightElement } from "./light.js";
+import { LightElement } from "./light-element.js";
 
 // Leads to the direct conversation with somebody.
 export class MessageButton extends LightElement {

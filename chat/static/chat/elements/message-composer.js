@@ -9,12 +9,12 @@ import { nameOf } from "../rules/room-name.js";
 import { TypingSignal } from "../models/typing.js";
 import { gettext, interpolate, ngettext } from "../lib/i18n.js";
 import { formats } from "./formatting.js";
-import { grow } from "./growing.js";
-import { LightElement } from "./light.js";
+import { grow } from "./autogrow.js";
+import { LightElement } from "./light-element.js";
 import "./formatting-dialog.js";
 import "./mention-list.js";
-import "./silence-note.js";
-import "./slow-note.js";
+import "./posting-blocked-note.js";
+import "./slow-mode-note.js";
 import "./typing-line.js";
 
 const WARN = 200; // characters before the limit
@@ -67,7 +67,7 @@ export class MessageComposer extends LightElement {
     const { thread } = this.conversation;
     const note = thread === null ? "composer-note" : "thread-note";
     return html`<typing-line .conversation=${this.conversation}></typing-line>${this.#quoted()}
-      <silence-note .chat=${this.conversation.chat} .isKept=${!isBlank(this.#draft)}></silence-note>
+      <posting-blocked-note .chat=${this.conversation.chat} .isKept=${!isBlank(this.#draft)}></posting-blocked-note>
       <form class="composer" ?hidden=${this.#silence} ?data-over=${this.left < 0} @submit=${this.#submit}>
       <mention-list .conversation=${this.conversation}></mention-list>
       <textarea id=${thread === null ? "message-field" : nothing} name="body" rows="1" dir="auto" maxlength=${LONGEST}
@@ -76,7 +76,7 @@ export class MessageComposer extends LightElement {
       <button type="button" class="tool format" aria-label=${gettext("Formatting")} title=${gettext("Formatting")}
         aria-haspopup="dialog" @click=${this.#help}>${formatIcon}</button>
       <button class="send" aria-label=${gettext("Send")} title=${gettext("Send")}>${sendIcon}</button></form>
-      <slow-note .conversation=${this.conversation}></slow-note>
+      <slow-mode-note .conversation=${this.conversation}></slow-mode-note>
       <p id=${note} class="composer-note" role="status" ?data-over=${this.left < 0}>${this.#note()}</p>
       <formatting-dialog></formatting-dialog>`;
   }

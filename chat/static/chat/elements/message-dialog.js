@@ -1,6 +1,6 @@
 import { html } from "../vendor/lit.js";
 import { gettext } from "../lib/i18n.js";
-import { LightElement } from "./light.js";
+import { LightElement } from "./light-element.js";
 import "./people-field.js";
 
 const MOST = 9; // as the server has it

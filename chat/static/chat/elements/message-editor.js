@@ -4,8 +4,8 @@ import { isComposing, isSend } from "../lib/keys.js";
 import { linked } from "../parts/text.js";
 import { gettext } from "../lib/i18n.js";
 import { formats } from "./formatting.js";
-import { grow } from "./growing.js";
-import { LightElement } from "./light.js";
+import { grow } from "./autogrow.js";
+import { LightElement } from "./light-element.js";
 import "./mention-list.js";
 
 // A message's text in the place of the message, to be changed. It is kept as a draft until it is saved or cancelled. An

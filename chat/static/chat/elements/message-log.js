@@ -1,6 +1,6 @@
 import { guard, html, nothing, repeat } from "../vendor/lit.js";
 import { downIcon } from "../parts/icons.js";
-import { comingsRow, messageRow } from "../parts/message.js";
+import { comingsRow, messageRow } from "./message-view.js";
 import { countOfReplies } from "../parts/replies.js";
 import { nameOf } from "../rules/room-name.js";
 import { unreadPill } from "../parts/unread-pill.js";
@@ -8,9 +8,9 @@ import { rowsOf } from "../rules/log-rows.js";
 import { LogStretches } from "../models/log-stretches.js";
 import { dayOf } from "../lib/times.js";
 import { gettext } from "../lib/i18n.js";
-import { LightElement } from "./light.js";
-import { Pointing } from "./pointing.js";
-import { Scroll } from "./scroll.js";
+import { LightElement } from "./light-element.js";
+import { MessageFocus } from "./message-focus.js";
+import { ScrollAnchor } from "./scroll-anchor.js";
 
 const NEAR = 2; // stretches, which fill the tallest screen
 
@@ -22,7 +22,7 @@ export class MessageLog extends LightElement {
     isPast: { state: true },
     pointed: { state: true },
   };
-  #scroll = new Scroll(this);
+  #scroll = new ScrollAnchor(this);
   #stretches = new LogStretches();
   #wasBusy = true; // until the loaded messages are painted, so that they are not read out as news
   #isFresh = true; // until the first page, or another in its place, is painted
@@ -40,7 +40,7 @@ export class MessageLog extends LightElement {
     this.atEnd = true;
     this.isPast = false; // something is unread, and the "New" line stands in sight or above it
     this.pointed = null;
-    new Pointing(this);
+    new MessageFocus(this);
   }
 
   connectedCallback() {

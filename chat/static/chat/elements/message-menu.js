@@ -2,8 +2,8 @@ import { html, nothing } from "../vendor/lit.js";
 import { QUICK } from "../rules/emoji.js";
 import { smileIcon } from "../parts/icons.js";
 import { gettext, interpolate } from "../lib/i18n.js";
-import { LightElement } from "./light.js";
-import { moveFocus, openAt } from "./placing.js";
+import { LightElement } from "./light-element.js";
+import { moveFocus, openAt } from "./popover-position.js";
 
 // All that one may do to a message, as a menu; on a phone a sheet.
 export class MessageMenu extends LightElement {

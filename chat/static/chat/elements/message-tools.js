@@ -2,8 +2,8 @@ import { html, nothing } from "../vendor/lit.js";
 import { QUICK } from "../rules/emoji.js";
 import { moreIcon, quoteIcon, smileIcon, threadIcon } from "../parts/icons.js";
 import { gettext, interpolate } from "../lib/i18n.js";
-import { LightElement } from "./light.js";
-import { moveFocus } from "./placing.js";
+import { LightElement } from "./light-element.js";
+import { moveFocus } from "./popover-position.js";
 import "./emoji-picker.js";
 import "./message-menu.js";
 

@@ -3,7 +3,7 @@ import { fullName } from "../rules/full-name.js";
 import { html, live, nothing } from "../vendor/lit.js";
 import { ACTS } from "../rules/moderation-actions.js";
 import { gettext, interpolate } from "../lib/i18n.js";
-import { LightElement } from "./light.js";
+import { LightElement } from "./light-element.js";
 
 const LONGEST = 250; // characters, as the server has it
 

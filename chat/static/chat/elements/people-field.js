@@ -5,7 +5,7 @@ import { closeIcon } from "../parts/icons.js";
 import { fullName } from "../rules/full-name.js";
 import { isComposing } from "../lib/keys.js";
 import { gettext, interpolate } from "../lib/i18n.js";
-import { LightElement } from "./light.js";
+import { LightElement } from "./light-element.js";
 
 const PAUSE = 150; // ms: no request while the user goes on typing
 

@@ -9,11 +9,11 @@ import { roleMark } from "../parts/role.js";
 import { customStatus } from "../parts/status.js";
 import { agoOf, localTimeOf, timestampOf } from "../lib/times.js";
 import { gettext, interpolate } from "../lib/i18n.js";
-import { LightElement } from "./light.js";
-import { alongStart, beside, placeAt } from "./placing.js";
+import { LightElement } from "./light-element.js";
+import { alongStart, beside, placeAt } from "./popover-position.js";
 import "./block-button.js";
 import "./message-button.js";
-import "./person-acts.js";
+import "./person-actions.js";
 
 const GONE = 404;
 
@@ -141,7 +141,7 @@ export class PersonCard extends LightElement {
     if (details === null) return html`<div class="more" role="status">${gettext("Loading…")}</div>`;
     if (details.failed !== undefined) return this.#failed(details.failed);
     return html`<dl class="more">${this.#time(details)}${this.#rooms(details)}</dl>
-      ${details.acts ? html`<person-acts .person=${details}></person-acts>` : nothing}`;
+      ${details.acts ? html`<person-actions .person=${details}></person-actions>` : nothing}`;
   }
 
   #failed(status) {

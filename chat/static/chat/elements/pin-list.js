@@ -7,7 +7,7 @@ import { olderOf } from "../parts/older.js";
 import { sentence } from "../parts/sentence.js";
 import { momentOf } from "../lib/times.js";
 import { gettext } from "../lib/i18n.js";
-import { LightElement } from "./light.js";
+import { LightElement } from "./light-element.js";
 
 // What is pinned in the room, the latest first. Each leads to where it was said.
 export class PinList extends LightElement {

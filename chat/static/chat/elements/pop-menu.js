@@ -1,4 +1,4 @@
-import { moveFocus } from "./placing.js";
+import { moveFocus } from "./popover-position.js";
 
 // A menu that opens from its button: a <details> around a role="menu". It takes the focus, arrows lead through it, and it
 // closes on Escape, on a click elsewhere, and when the focus leaves it.

@@ -1,5 +1,5 @@
 import { html } from "../vendor/lit.js";
-import { LightElement } from "./light.js";
+import { LightElement } from "./light-element.js";
 
 // Reads out who reacts to what one wrote (models/reaction-announcer.js).
 export class ReactionNews extends LightElement {

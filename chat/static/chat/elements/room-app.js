@@ -1,14 +1,14 @@
 import { html, nothing, repeat } from "../vendor/lit.js";
-import { Drawers, isEscape } from "../drawers.js";
+import { Drawers, isEscape } from "./drawers.js";
 import { waitingText } from "../parts/counts.js";
 import { gone } from "../parts/gone.js";
 import { nameOf } from "../rules/room-name.js";
 import { gettext } from "../lib/i18n.js";
 import { Focus } from "./focus.js";
 import { Keyboard } from "./keyboard.js";
-import { LightElement } from "./light.js";
+import { LightElement } from "./light-element.js";
 import "./block-dialog.js";
-import "./complaint-note.js";
+import "./error-note.js";
 import "./connection-banner.js";
 import "./delete-dialog.js";
 import "./edits-dialog.js";
@@ -107,7 +107,7 @@ export class RoomApp extends LightElement {
     return html`<div class="conversation">
       <connection-banner .socket=${chat.socket} .roster=${chat.roster}></connection-banner>
       ${repeat(one, (each) => each, (each) => html`<message-log .conversation=${each}></message-log>`)}
-      <complaint-note .chat=${chat}></complaint-note><reaction-news .chat=${chat}></reaction-news></div>`;
+      <error-note .chat=${chat}></error-note><reaction-news .chat=${chat}></reaction-news></div>`;
   }
 
   #composer() {

@@ -6,7 +6,7 @@ import { rankOf, searchKey } from "../rules/name-search.js";
 import { roomsNamed } from "../rules/room-sections.js";
 import { waitingIn } from "../rules/badge-counts.js";
 import { gettext, interpolate } from "../lib/i18n.js";
-import { LightElement } from "./light.js";
+import { LightElement } from "./light-element.js";
 
 const PAUSE = 150; // ms: no request while the user goes on typing
 

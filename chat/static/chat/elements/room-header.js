@@ -7,7 +7,7 @@ import { smallMarks } from "../parts/marks.js";
 import { partnerDot, partnerOf, partnerWords } from "../parts/partner.js";
 import { fullNameOf, nameOf } from "../rules/room-name.js";
 import { gettext, interpolate, ngettext } from "../lib/i18n.js";
-import { LightElement } from "./light.js";
+import { LightElement } from "./light-element.js";
 import "./about-dialog.js";
 import "./pop-menu.js";
 import "./room-moderation.js";

@@ -6,7 +6,7 @@ import { nameOf } from "../rules/room-name.js";
 import { roomsInSight, sectionOf, titleOf } from "../rules/room-sections.js";
 import { waitingIn } from "../rules/badge-counts.js";
 import { gettext, interpolate } from "../lib/i18n.js";
-import { LightElement } from "./light.js";
+import { LightElement } from "./light-element.js";
 
 // A section of the list of rooms, where it has any, which can be folded. One drags its rooms to their places, or moves them by their menus.
 export class RoomList extends LightElement {

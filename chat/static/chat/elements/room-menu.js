@@ -2,8 +2,8 @@ import { html, nothing } from "../vendor/lit.js";
 import { checkIcon } from "../parts/icons.js";
 import { nameOf } from "../rules/room-name.js";
 import { gettext } from "../lib/i18n.js";
-import { LightElement } from "./light.js";
-import { alongStart, moveFocus, openAt, placeAt } from "./placing.js";
+import { LightElement } from "./light-element.js";
+import { alongStart, moveFocus, openAt, placeAt } from "./popover-position.js";
 
 // How one keeps a room in one's list, as a menu; on a phone a sheet.
 export class RoomMenu extends LightElement {

@@ -4,10 +4,10 @@ import { downIcon, writeIcon } from "../parts/icons.js";
 import { RoomListState } from "../models/room-list-state.js";
 import { SECTIONS, roomsInSight } from "../rules/room-sections.js";
 import { gettext, interpolate, ngettext } from "../lib/i18n.js";
-import { LightElement } from "./light.js";
-import { moveFocus } from "./placing.js";
-import "./go-field.js";
-import "./me-card.js";
+import { LightElement } from "./light-element.js";
+import { moveFocus } from "./popover-position.js";
+import "./room-jump-field.js";
+import "./account-menu.js";
 import "./message-dialog.js";
 import "./room-finder.js";
 import "./room-list.js";
@@ -34,15 +34,15 @@ export class RoomRail extends LightElement {
     return html`<div class="site">
         <a href=${chat.urls.index}><i class="mark"></i><b><bdi>${document.body.dataset.site}</bdi></b></a>
         ${this.#writer()}${closer(this)}</div>
-      <go-field @narrow=${({ detail }) => (this.wanted = detail)} @find=${this.#find}
-        @enter-list=${() => this.#entries[0]?.focus()}></go-field>
+      <room-jump-field @narrow=${({ detail }) => (this.wanted = detail)} @find=${this.#find}
+        @enter-list=${() => this.#entries[0]?.focus()}></room-jump-field>
       ${this.#ways()}
       <div class="scroll" @menu=${this.#menu} @scroll=${this.#measure} @keydown=${this.#key}
         @focusin=${this.#entered} @go=${this.#gone}>
         <room-finder .chat=${chat} .wanted=${this.wanted}></room-finder>
         ${this.wanted ? nothing : this.#lists()}</div>
       ${this.#hint()}
-      <me-card .me=${chat.me} .socket=${chat.socket} .status=${chat.status}></me-card>
+      <account-menu .me=${chat.me} .socket=${chat.socket} .status=${chat.status}></account-menu>
       <room-menu .chat=${chat} @kept=${({ detail }) => this.#focusOn(detail)}></room-menu>
       <message-dialog .chat=${chat}></message-dialog>`;
   }
@@ -97,10 +97,10 @@ export class RoomRail extends LightElement {
   #find = ({ detail }) => this.querySelector("room-finder").go(detail);
 
   // One is on the way to a room: what was typed has served.
-  #gone = () => this.querySelector("go-field").clear();
+  #gone = () => this.querySelector("room-jump-field").clear();
 
   focus() {
-    (this.#entries.find(({ tabIndex }) => tabIndex === 0) ?? this.querySelector("go-field")).focus();
+    (this.#entries.find(({ tabIndex }) => tabIndex === 0) ?? this.querySelector("room-jump-field")).focus();
   }
 
   #entered = ({ target }) => {
@@ -132,7 +132,7 @@ export class RoomRail extends LightElement {
       entry.parentElement.querySelector("[data-menu]")?.click();
     } else if (event.key === "ArrowUp" && entry === this.#entries[0]) {
       event.preventDefault();
-      this.querySelector("go-field").focus();
+      this.querySelector("room-jump-field").focus();
     } else moveFocus(event, this.#entries, { ArrowDown: 1, ArrowUp: -1 }, entry);
   };
 

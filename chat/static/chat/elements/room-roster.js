@@ -6,8 +6,8 @@ import { pager } from "../parts/pager.js";
 import { personRow } from "../parts/person.js";
 import { unavailableText } from "../models/roster.js";
 import { gettext, interpolate, ngettext } from "../lib/i18n.js";
-import { LightElement } from "./light.js";
-import { moveFocus } from "./placing.js";
+import { LightElement } from "./light-element.js";
+import { moveFocus } from "./popover-position.js";
 
 // The right side: who is here, online, away and offline.
 export class RoomRoster extends LightElement {

@@ -1,7 +1,7 @@
 import { html, nothing, repeat } from "../vendor/lit.js";
 import { backIcon, closeIcon } from "../parts/icons.js";
 import { gettext } from "../lib/i18n.js";
-import { LightElement } from "./light.js";
+import { LightElement } from "./light-element.js";
 import "./message-composer.js";
 import "./message-log.js";
 import "./pin-list.js";

@@ -3,8 +3,8 @@ import { ENDS, endOf } from "../rules/expiry-options.js";
 import { closeIcon, smileIcon } from "../parts/icons.js";
 import { momentOf } from "../lib/times.js";
 import { gettext } from "../lib/i18n.js";
-import { LightElement } from "./light.js";
-import { alongStart } from "./placing.js";
+import { LightElement } from "./light-element.js";
+import { alongStart } from "./popover-position.js";
 import "./emoji-picker.js";
 
 const LONGEST = 100; // characters, as the server has it

@@ -8,7 +8,7 @@ import { countOfReplies } from "../parts/replies.js";
 import { previewOf } from "../rules/previews.js";
 import { momentOf } from "../lib/times.js";
 import { gettext } from "../lib/i18n.js";
-import { LightElement } from "./light.js";
+import { LightElement } from "./light-element.js";
 
 // The threads of the room in which one takes part, the liveliest first. It is asked for anew as their count changes.
 export class ThreadList extends LightElement {

@@ -1,7 +1,7 @@
 import { Observable } from "../lib/observable.js";
 import { shared } from "../lib/storage.js";
 
-const WIDE = matchMedia("(width > 1080px)"); // elsewhere the list of people is a drawer (drawers.js)
+const WIDE = matchMedia("(width > 1080px)"); // elsewhere the list of people is a drawer (elements/drawers.js)
 
 // Whether the list of people stands beside a conversation of two, or notes to oneself, whose header says the same. This
 // browser remembers it.

@@ -12,7 +12,7 @@ import { waitingIn } from "../rules/badge-counts.js";
 import { tellZone } from "../connection/time-zone.js";
 import "../elements/announcement-banner.js";
 import "../elements/connection-banner.js";
-import "../elements/me-card.js";
+import "../elements/account-menu.js";
 
 const SPREAD = 500; // ms
 const TYPING = 250; // ms: so long a pause means that the words are whole
@@ -172,7 +172,7 @@ new Index({ me, rooms: stated("rooms") }, socket);
 leadToSignIn(socket);
 touchOnInput(socket);
 tellZone(socket);
-Object.assign(document.querySelector("me-card"), { me, socket, status: new Status(socket) });
+Object.assign(document.querySelector("account-menu"), { me, socket, status: new Status(socket) });
 document.querySelector("connection-banner").socket = socket;
 document.querySelector("announcement-banner").socket = socket;
 socket.connect();

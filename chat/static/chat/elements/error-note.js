@@ -1,12 +1,12 @@
 import { html, nothing } from "../vendor/lit.js";
 import { gettext } from "../lib/i18n.js";
 import { closeIcon } from "../parts/icons.js";
-import { LightElement } from "./light.js";
+import { LightElement } from "./light-element.js";
 
 const SHOWN = 8000; // ms: long enough to be read twice
 
 // Says that something was not done, for a while.
-export class ComplaintNote extends LightElement {
+export class ErrorNote extends LightElement {
   static properties = { chat: { attribute: false }, words: { state: true } };
   #timer = null;
   #complain = ({ detail }) => this.#show(detail);
@@ -36,4 +36,4 @@ export class ComplaintNote extends LightElement {
   }
 }
 
-customElements.define("complaint-note", ComplaintNote);
+customElements.define("error-note", ErrorNote);

@@ -5,13 +5,13 @@ import { moreIcon } from "../parts/icons.js";
 import { statusText, untilText } from "../parts/status.js";
 import { DOTS, modeHint, modeText } from "../models/status.js";
 import { gettext } from "../lib/i18n.js";
-import { LightElement } from "./light.js";
+import { LightElement } from "./light-element.js";
 import "./pop-menu.js";
 import "./status-dialog.js";
 
 // Whose page this is, how others see them, and what is theirs: the end of the menu is the server's, from a <template>
 // of the page.
-export class MeCard extends LightElement {
+export class AccountMenu extends LightElement {
   static properties = {
     me: { attribute: false }, // and by itself as the server tells
     socket: { attribute: false },
@@ -92,4 +92,4 @@ export class MeCard extends LightElement {
   }
 }
 
-customElements.define("me-card", MeCard);
+customElements.define("account-menu", AccountMenu);

@@ -1,6 +1,6 @@
 // Which message of a log is pointed at, by the pointer or by the focus: `host.pointed` has its id. The arrow keys lead
 // from one to the next.
-export class Pointing {
+export class MessageFocus {
   #host;
 
   constructor(host) {

@@ -1,12 +1,12 @@
 import { html, nothing } from "../vendor/lit.js";
 import { gettext, interpolate, ngettext } from "../lib/i18n.js";
-import { LightElement } from "./light.js";
+import { LightElement } from "./light-element.js";
 
 const SECOND = 1000; // ms
 const MINUTE = 60; // s
 
 // Says under the field that the room is in slow mode, and counts down.
-export class SlowNote extends LightElement {
+export class SlowModeNote extends LightElement {
   static properties = { conversation: { attribute: false } };
   #timer = null;
 
@@ -51,4 +51,4 @@ function spanOf(seconds) {
   return interpolate(words, { count: minutes || rest });
 }
 
-customElements.define("slow-note", SlowNote);
+customElements.define("slow-mode-note", SlowModeNote);

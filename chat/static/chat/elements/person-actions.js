@@ -3,10 +3,10 @@ import { ACTS, actsFor } from "../rules/moderation-actions.js";
 import { sentence } from "../parts/sentence.js";
 import { momentOf } from "../lib/times.js";
 import { gettext } from "../lib/i18n.js";
-import { LightElement } from "./light.js";
+import { LightElement } from "./light-element.js";
 
 // On somebody's card: that they are muted or banned, and what one may do about it.
-export class PersonActs extends LightElement {
+export class PersonActions extends LightElement {
   static properties = { person: { attribute: false } };
 
   render() {
@@ -44,4 +44,4 @@ export class PersonActs extends LightElement {
   }
 }
 
-customElements.define("person-acts", PersonActs);
+customElements.define("person-actions", PersonActions);

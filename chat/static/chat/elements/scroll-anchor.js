@@ -5,7 +5,7 @@ const PAGE = 0.9; // of the log's height: a line or two stay in sight
 const KEYS = new Set(["ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End", " "]); // that scroll
 
 // Where the log stands: at the end it stays at the end; elsewhere what one looks at stays where it is.
-export class Scroll {
+export class ScrollAnchor {
   #host;
   #log = null;
   #stuck = true;

@@ -1,4 +1,4 @@
-import { isComposing } from "./lib/keys.js";
+import { isComposing } from "../lib/keys.js";
 
 // On a narrow page the rooms, the people and what stands beside the conversation are drawers over it, one at a time. On
 // a wide one they stand beside it, and nothing here matters.

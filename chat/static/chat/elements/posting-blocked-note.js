@@ -2,11 +2,11 @@ import { html, nothing } from "../vendor/lit.js";
 import { Alarm } from "../lib/clock.js";
 import { postingBlockText } from "../rules/posting-block.js";
 import { gettext } from "../lib/i18n.js";
-import { LightElement } from "./light.js";
+import { LightElement } from "./light-element.js";
 import "./block-button.js";
 
 // In place of the field, where one cannot write: why. A mute ends by itself, a block is lifted here.
-export class SilenceNote extends LightElement {
+export class PostingBlockedNote extends LightElement {
   static properties = { chat: { attribute: false }, isKept: { attribute: false } };
   #ends = new Alarm(() => this.chat.changed());
 
@@ -33,4 +33,4 @@ export class SilenceNote extends LightElement {
   }
 }
 
-customElements.define("silence-note", SilenceNote);
+customElements.define("posting-blocked-note", PostingBlockedNote);

@@ -1,11 +1,11 @@
 import { html } from "../vendor/lit.js";
 import { isComposing } from "../lib/keys.js";
 import { gettext } from "../lib/i18n.js";
-import { LightElement } from "./light.js";
+import { LightElement } from "./light-element.js";
 
 // The field in which one types the name of a room: it says "narrow" while one types, "find" at Enter, "enter-list" at ↓,
 // and "write" at Escape.
-export class GoField extends LightElement {
+export class RoomJumpField extends LightElement {
   connectedCallback() {
     super.connectedCallback();
     addEventListener("keydown", this.#shortcut);
@@ -74,4 +74,4 @@ export class GoField extends LightElement {
   }
 }
 
-customElements.define("go-field", GoField);
+customElements.define("room-jump-field", RoomJumpField);
