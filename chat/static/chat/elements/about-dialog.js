@@ -1,6 +1,6 @@
 import { html, nothing } from "../vendor/lit.js";
-import { roomMarks } from "../parts/marks.js";
-import { signOf } from "../parts/faces.js";
+import { roomMarks } from "../parts/room-badges.js";
+import { signOf } from "../parts/room-avatar.js";
 import { nameOf } from "../rules/room-name.js";
 import { linked } from "../parts/text.js";
 import { gettext } from "../lib/i18n.js";

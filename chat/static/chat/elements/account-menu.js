@@ -1,6 +1,6 @@
 import { html, nothing } from "../vendor/lit.js";
 import { avatar } from "../parts/avatar.js";
-import { dot } from "../parts/dot.js";
+import { dot } from "../parts/status-dot.js";
 import { moreIcon } from "../parts/icons.js";
 import { statusText, untilText } from "../parts/status.js";
 import { DOTS, modeHint, modeText } from "../models/status.js";

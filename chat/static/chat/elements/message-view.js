@@ -5,7 +5,7 @@ import { tells } from "../rules/mentions.js";
 import { gettext, interpolate } from "../lib/i18n.js";
 import { avatar } from "../parts/avatar.js";
 import { blockOf, lineOf } from "../parts/body.js";
-import { comingsOf, noticeOf } from "../parts/comings.js";
+import { comingsOf, noticeOf } from "../parts/notices.js";
 import { folded } from "../parts/folded.js";
 import { moreIcon, pinIcon } from "../parts/icons.js";
 import { longText, mayBeLong } from "../parts/long.js";

@@ -2,7 +2,7 @@ import { html, nothing } from "../vendor/lit.js";
 import { minutes } from "../lib/clock.js";
 import { dotOf, groupOf, titleOf, withoutEnded } from "../rules/presence-groups.js";
 import { avatar } from "../parts/avatar.js";
-import { dot } from "../parts/dot.js";
+import { dot } from "../parts/status-dot.js";
 import { closeIcon } from "../parts/icons.js";
 import { sentence } from "../parts/sentence.js";
 import { roleMark } from "../parts/role.js";

@@ -1,7 +1,7 @@
 import { html, nothing, repeat } from "../vendor/lit.js";
 import { Drawers, isEscape } from "./drawers.js";
 import { waitingText } from "../parts/counts.js";
-import { gone } from "../parts/gone.js";
+import { gone } from "../parts/room-ended.js";
 import { nameOf } from "../rules/room-name.js";
 import { gettext } from "../lib/i18n.js";
 import { Focus } from "./focus.js";

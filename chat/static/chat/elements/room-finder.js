@@ -1,6 +1,6 @@
 import { html, nothing, repeat } from "../vendor/lit.js";
 import { waitingBadge } from "../parts/counts.js";
-import { signOf } from "../parts/faces.js";
+import { signOf } from "../parts/room-avatar.js";
 import { nameOf } from "../rules/room-name.js";
 import { rankOf, searchKey } from "../rules/name-search.js";
 import { roomsNamed } from "../rules/room-sections.js";

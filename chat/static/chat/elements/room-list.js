@@ -1,6 +1,6 @@
 import { html, nothing, repeat } from "../vendor/lit.js";
 import { hereText, threadsBadge, waitingBadge } from "../parts/counts.js";
-import { signOf } from "../parts/faces.js";
+import { signOf } from "../parts/room-avatar.js";
 import { foldIcon, moreIcon, quietIcon, threadIcon } from "../parts/icons.js";
 import { nameOf } from "../rules/room-name.js";
 import { roomsInSight, sectionOf, titleOf } from "../rules/room-sections.js";

@@ -1,7 +1,7 @@
 import { html, nothing } from "../vendor/lit.js";
 import { dotOf, groupOf, titleOf } from "../rules/presence-groups.js";
 import { gettext } from "../lib/i18n.js";
-import { dot } from "./dot.js";
+import { dot } from "./status-dot.js";
 import { wordsOf } from "./person.js";
 import { statusText } from "./status.js";
 

@@ -3,7 +3,7 @@ import { dotOf, groupOf } from "../rules/presence-groups.js";
 import { agoOf, timestampOf } from "../lib/times.js";
 import { gettext, interpolate } from "../lib/i18n.js";
 import { avatar } from "./avatar.js";
-import { dot } from "./dot.js";
+import { dot } from "./status-dot.js";
 import { roleMark } from "./role.js";
 import { statusText } from "./status.js";
 

@@ -2,7 +2,7 @@ import { html, nothing } from "../vendor/lit.js";
 import { fullName } from "../rules/full-name.js";
 import { gettext } from "../lib/i18n.js";
 import { sentence } from "./sentence.js";
-import { sign } from "./sign.js";
+import { sign } from "./room-sign.js";
 
 const TITLES = {
   removed: () => gettext("%(who)s removed you from %(room)s"),

@@ -1,7 +1,7 @@
 import { html, nothing } from "../vendor/lit.js";
 import { gettext } from "../lib/i18n.js";
 import { avatar } from "./avatar.js";
-import { sign } from "./sign.js";
+import { sign } from "./room-sign.js";
 
 // What stands before a room's name. Before a direct conversation's: whom it is with, or of several people how many.
 // `mark` lies on the picture of the one it is with.
