@@ -26,7 +26,7 @@ export class MessageComposer extends LightElement {
   static properties = { conversation: { attribute: false }, left: { state: true }, unknown: { state: true } };
   #signal = null;
   #quoting = null;
-  #silence = null; // why one cannot write
+  #postingBlock = null; // why one cannot write
   #wasSilent = false;
   #hadFocus = false; // when that began
 
@@ -48,11 +48,11 @@ export class MessageComposer extends LightElement {
     const { chat, room, thread } = conversation;
     this.follow(conversation, chat, chat.rooms);
     this.#signal ??= new TypingSignal(chat.socket, { room, thread: thread ?? undefined });
-    const { silence } = chat.acts;
-    if (silence && !this.#silence) this.#hadFocus = this.contains(document.activeElement);
-    this.#silence = silence;
-    this.#wasSilent ||= silence !== null;
-    if (silence) this.#signal.ended();
+    const { postingBlock } = chat.acts;
+    if (postingBlock && !this.#postingBlock) this.#hadFocus = this.contains(document.activeElement);
+    this.#postingBlock = postingBlock;
+    this.#wasSilent ||= postingBlock !== null;
+    if (postingBlock) this.#signal.ended();
     if (this.#textarea) this.#measure(this.#textarea.value); // the limit comes with the connection
   }
 
@@ -68,7 +68,7 @@ export class MessageComposer extends LightElement {
     const note = thread === null ? "composer-note" : "thread-note";
     return html`<typing-line .conversation=${this.conversation}></typing-line>${this.#quoted()}
       <posting-blocked-note .chat=${this.conversation.chat} .isKept=${!isBlank(this.#draft)}></posting-blocked-note>
-      <form class="composer" ?hidden=${this.#silence} ?data-over=${this.left < 0} @submit=${this.#submit}>
+      <form class="composer" ?hidden=${this.#postingBlock} ?data-over=${this.left < 0} @submit=${this.#submit}>
       <mention-list .conversation=${this.conversation}></mention-list>
       <textarea id=${thread === null ? "message-field" : nothing} name="body" rows="1" dir="auto" maxlength=${LONGEST}
         placeholder=${words} aria-label=${words} aria-autocomplete="list" aria-describedby=${note} enterkeyhint="send"
@@ -94,7 +94,7 @@ export class MessageComposer extends LightElement {
 
   // The user asked for it: a keyboard is welcome.
   write() {
-    if (this.#silence) this.parentElement.querySelector(".log")?.focus();
+    if (this.#postingBlock) this.parentElement.querySelector(".log")?.focus();
     else this.#textarea?.focus();
   }
 
@@ -107,7 +107,7 @@ export class MessageComposer extends LightElement {
 
   // One can write again: on where one was, if one is nowhere else by now. What is hidden has no height to grow to.
   #resume() {
-    if (this.#silence || !this.#wasSilent) return;
+    if (this.#postingBlock || !this.#wasSilent) return;
     this.#wasSilent = false;
     grow(this.#textarea);
     if (this.#hadFocus && document.activeElement === document.body) this.focus();
@@ -151,7 +151,7 @@ export class MessageComposer extends LightElement {
   }
 
   #note() {
-    if (this.#silence) return nothing;
+    if (this.#postingBlock) return nothing;
     if (this.unknown !== null) return this.#notUnderstood();
     if (this.left === null) {
       return html`<span class="hint">${gettext("Enter sends, Shift + Enter starts a new line")}</span>`;

@@ -165,7 +165,7 @@ export class MessageLog extends LightElement {
     const hasEdit = chat.drafts.hasEdit(message.id);
     const states = { isPointedAt, isEdited, isFolded, isOpen, hasEdit };
     const view = { chat, conversation: this.conversation, ...states, ...ways };
-    const rights = [chat.room?.role, chat.acts.silence?.why];
+    const rights = [chat.room?.role, chat.acts.postingBlock?.why];
     const folds = [isQuoteFolded, chat.blocks.has(message.author.id)];
     const known = [message, next, message.failed, ...Object.values(states), ...folds, ...rights];
     return guard(known, () => messageRow(row, view));

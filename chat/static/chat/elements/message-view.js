@@ -8,7 +8,7 @@ import { blockOf, lineOf } from "../parts/body.js";
 import { comingsOf, noticeOf } from "../parts/notices.js";
 import { folded } from "../parts/folded.js";
 import { moreIcon, pinIcon } from "../parts/icons.js";
-import { longText, mayBeLong } from "../parts/long.js";
+import { longText, mayBeLong } from "./long-text.js";
 import { open } from "../parts/person.js";
 import { quoteOf } from "../parts/quote.js";
 import { reactionsOf } from "../parts/reactions.js";

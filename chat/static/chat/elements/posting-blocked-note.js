@@ -1,6 +1,6 @@
 import { html, nothing } from "../vendor/lit.js";
 import { Alarm } from "../lib/clock.js";
-import { postingBlockText } from "../rules/posting-block.js";
+import { postingBlockText } from "../parts/posting-block.js";
 import { gettext } from "../lib/i18n.js";
 import { LightElement } from "./light-element.js";
 import "./block-button.js";
@@ -12,7 +12,7 @@ export class PostingBlockedNote extends LightElement {
 
   willUpdate() {
     this.follow(this.chat, this.chat.rooms);
-    this.#ends.set([this.chat.acts.silence?.until]);
+    this.#ends.set([this.chat.acts.postingBlock?.until]);
   }
 
   disconnectedCallback() {
@@ -21,14 +21,14 @@ export class PostingBlockedNote extends LightElement {
   }
 
   render() {
-    const { silence } = this.chat.acts;
-    return html`<div role="status">${silence ? this.#note(silence) : nothing}</div>`;
+    const { postingBlock } = this.chat.acts;
+    return html`<div role="status">${postingBlock ? this.#note(postingBlock) : nothing}</div>`;
   }
 
-  #note(silence) {
+  #note(block) {
     const kept = html`<small>${gettext("What you wrote is kept.")}</small>`;
-    return html`<p class="silenced" data-why=${silence.why}>${postingBlockText(silence)}
-      ${silence.user ? html`<block-button .chat=${this.chat} .user=${silence.user}></block-button>` : nothing}
+    return html`<p class="silenced" data-why=${block.why}>${postingBlockText(block)}
+      ${block.user ? html`<block-button .chat=${this.chat} .user=${block.user}></block-button>` : nothing}
       ${this.isKept ? kept : nothing}</p>`;
   }
 }

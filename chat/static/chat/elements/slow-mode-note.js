@@ -18,7 +18,7 @@ export class SlowModeNote extends LightElement {
   render() {
     const { chat, pending } = this.conversation;
     const { room } = chat;
-    if (!room?.slow || chat.acts.allows("post_always") || chat.acts.silence) return nothing;
+    if (!room?.slow || chat.acts.allows("post_always") || chat.acts.postingBlock) return nothing;
     const rest = Math.ceil(chat.slow.restOf(room) / SECOND);
     // Read out once, and not every second.
     return html`<p class="composer-note" aria-live="off" data-rest=${rest}>${this.#words(room, rest, pending)}</p>`;

@@ -15,7 +15,7 @@ export class MessageActions {
     if (message.id === undefined || message.deleted || message.kind === "notice") return false;
     const isMine = message.author.id === this.#chat.me.id;
     if (["edit", "pin", "react"].includes(act) && !this.mayTouch) return false;
-    if (act === "quote") return this.silence === null;
+    if (act === "quote") return this.postingBlock === null;
     if (act === "edit") return isMine;
     if (act === "report") return !isMine;
     if (act === "block") return !isMine && !message.author.deleted && !this.#chat.blocks.has(message.author.id);
@@ -35,13 +35,13 @@ export class MessageActions {
   }
 
   // Why one cannot write in the shown room, or null.
-  get silence() {
+  get postingBlock() {
     return postingBlockOf(this.#chat.room, this.allows("post_always"), this.#chat.blocks);
   }
 
   // Where only moderators post, everyone may still react, pin, and edit what they said.
   get mayTouch() {
-    return this.silence === null || this.silence.why === "read_only";
+    return this.postingBlock === null || this.postingBlock.why === "read_only";
   }
 
   // Rejects with what the server says against it: the text is the editor's, and stays there.
