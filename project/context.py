@@ -1,7 +1,15 @@
 from django.conf import settings
 from django.http import HttpRequest
 
+from project import __version__
+from project.versions import versions
+
 
 def site(request: HttpRequest) -> dict[str, object]:
-    """What every page may say about the site."""
-    return {"site_name": settings.SITE_NAME, "mail_is_printed": settings.DEBUG and settings.MAIL_IS_PRINTED}
+    """Return what every page may say about the site. Pages for strangers say no version."""
+    return {
+        "site_name": settings.SITE_NAME,
+        "mail_is_printed": settings.DEBUG and settings.MAIL_IS_PRINTED,
+        "version": __version__,
+        "versions": versions,
+    }

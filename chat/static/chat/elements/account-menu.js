@@ -41,7 +41,8 @@ export class AccountMenu extends LightElement {
         <span class="visually-hidden">${gettext("Your account")}</span>${moreIcon}</summary>
       <div class="menu"><p><b dir="auto">${me.name}</b><br><bdi dir="ltr">@${me.username}</bdi></p>
         <div role="menu" aria-label=${gettext("Your account")}>${this.#modes(isOpen)}${this.#menu}</div>
-        <p class="error" role="alert">${this.error}</p></div></details></pop-menu>
+        <p class="error" role="alert">${this.error}</p>
+        <p class="version">Roomful ${document.body.dataset.version}</p></div></details></pop-menu>
       <status-dialog .socket=${socket} .status=${status}></status-dialog>`;
   }
 
