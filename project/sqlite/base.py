@@ -4,12 +4,16 @@ SQLite lets one connection write at a time. The others look again and again whet
 after a while: of twenty writers, some never get their turn. So what writes takes a turn here first: transactions, which
 begin IMMEDIATE, and single statements outside of one. Reads never wait. Writers of other processes are waited for by
 SQLite, as ever.
+
+The turn and SQLite's lock share one deadline. While another process holds the lock, the first writer waits for it with
+its turn; those behind it would otherwise begin to wait for the lock when their wait for the turn is over.
 """
 
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from time import monotonic
 from typing import Any
 
 from django.db.backends.sqlite3 import base
@@ -33,9 +37,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self._has_turn or not query.startswith(WRITES):
             yield
             return
-        self._take_turn()
         try:
-            yield
+            with self._share_wait():
+                yield
         finally:
             self._end_turn()
 
@@ -43,9 +47,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return self.connection.cursor(lambda connection: Cursor(connection, self))
 
     def _start_transaction_under_autocommit(self) -> None:
-        self._take_turn()
         try:
-            super()._start_transaction_under_autocommit()  # type: ignore[misc]
+            with self._share_wait():
+                super()._start_transaction_under_autocommit()  # type: ignore[misc]
         except BaseException:
             self._end_turn()
             raise
@@ -68,12 +72,24 @@ class DatabaseWrapper(base.DatabaseWrapper):
         finally:
             self._end_turn()
 
-    def _take_turn(self) -> None:
-        if not self._queue.acquire(self.settings_dict["OPTIONS"].get("timeout", 5.0)):
+    @contextmanager
+    def _share_wait(self) -> Iterator[None]:
+        """Take a turn, and let SQLite wait for its lock, inside, for only as long as the wait for the turn left."""
+        wait = self.settings_dict["OPTIONS"].get("timeout", 5.0)
+        deadline = monotonic() + wait
+        if not self._queue.acquire(wait):
             busy = sqlite3.OperationalError("database is locked")
             busy.sqlite_errorcode = sqlite3.SQLITE_BUSY
             raise OperationalError(*busy.args) from busy
         self._has_turn = True
+        self._let_sqlite_wait(deadline - monotonic())
+        try:
+            yield
+        finally:
+            self._let_sqlite_wait(wait)
+
+    def _let_sqlite_wait(self, seconds: float) -> None:
+        self.connection.execute(f"PRAGMA busy_timeout = {max(0, round(seconds * 1000))}")
 
     def _end_turn(self) -> None:
         if self._has_turn:

@@ -1,13 +1,18 @@
 """Writers of one process on SQLite have their turns in order."""
 
+import sqlite3
 import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager, nullcontext
 from functools import partial
 
 import pytest
 from django.db import OperationalError, connection, transaction
 
 from accounts.models import User
+from project.sqlite.base import DatabaseWrapper, _queues
 from project.sqlite.queue import FairLock
 from project.testing.machine import patience
 from project.testing.outages import IS_SQLITE
@@ -47,24 +52,46 @@ class TestTheLock:
         assert lock.acquire(1)
 
 
+@contextmanager
+def waiting_for(seconds: float) -> Iterator[None]:
+    """Let every writer wait so long. Connections of all threads share these settings."""
+    options = connection.settings_dict["OPTIONS"]
+    before = options["timeout"]
+    options["timeout"] = seconds
+    try:
+        yield
+    finally:
+        options["timeout"] = before
+
+
+def queue_of_the_database() -> FairLock:
+    return _queues[str(connection.settings_dict["NAME"])]
+
+
+def sqlite_wait() -> float:
+    """Return for how many seconds SQLite lets this thread's connection wait for a lock."""
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout")
+        return float(cursor.fetchone()[0]) / 1000
+
+
 @pytest.mark.skipif(not IS_SQLITE, reason="PostgreSQL has many writers at a time")
 @pytest.mark.django_db(transaction=True)
 class TestWriters:
     @pytest.fixture(autouse=True)
-    def without_luck(self) -> Iterator[None]:
-        """Let no connection of this test look twice whether it may write."""
-        waits = connection.settings_dict["OPTIONS"]["timeout"]
-        connection.settings_dict["OPTIONS"]["timeout"] = patience(30)
-        yield
-        connection.settings_dict["OPTIONS"]["timeout"] = waits
+    def patient(self) -> Iterator[None]:
+        with waiting_for(patience(30)):
+            yield
 
-    def test_transactions_and_single_statements_of_many_threads_meet_no_lock(self, alice: User) -> None:
+    def test_transactions_and_single_statements_of_many_threads_meet_no_lock(
+        self, alice: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         errors: list[Exception] = []
+        let_sqlite_wait = DatabaseWrapper._let_sqlite_wait
+        monkeypatch.setattr(DatabaseWrapper, "_let_sqlite_wait", lambda wrapper, seconds: let_sqlite_wait(wrapper, 0))
 
         def write(number: int) -> None:
             try:
-                with connection.cursor() as cursor:
-                    cursor.execute("PRAGMA busy_timeout = 0")  # SQLite's own waiting
                 for _ in range(10):
                     if number % 2:
                         User.objects.filter(pk=alice.pk).update(display_name=str(number))
@@ -109,3 +136,55 @@ class TestWriters:
             thread.start()
             thread.join()
         assert [str(error) for error in refused] == ["database is locked"]
+
+    def test_sqlite_is_waited_for_only_as_long_as_the_wait_for_the_turn_left(
+        self, alice: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        now = 0.0
+        monkeypatch.setattr("project.sqlite.base.monotonic", lambda: now)
+        let_sqlite_wait = DatabaseWrapper._let_sqlite_wait
+        waits: list[float] = []
+
+        def note_wait(wrapper: DatabaseWrapper, seconds: float) -> None:
+            let_sqlite_wait(wrapper, seconds)
+            waits.append(sqlite_wait())
+
+        def write() -> None:
+            try:
+                alice.save()
+            finally:
+                connection.close()
+
+        with waiting_for(60), transaction.atomic():
+            monkeypatch.setattr(DatabaseWrapper, "_let_sqlite_wait", note_wait)
+            thread = threading.Thread(target=write)
+            thread.start()
+            eventually(partial(has_turns, queue_of_the_database(), 1))
+            now = 40.0
+        thread.join()
+        assert waits == [20, 60]
+
+    def test_writers_are_refused_in_time_while_another_process_holds_the_lock(self, alice: User) -> None:
+        seconds = patience(1)
+
+        def write(number: int) -> float:
+            """Return after how many seconds the write is refused."""
+            began = time.monotonic()
+            try:
+                with pytest.raises(OperationalError, match="database is locked"), writes[number % 2]():
+                    User.objects.filter(pk=alice.pk).update(display_name=str(number))
+                return time.monotonic() - began
+            finally:
+                connection.close()
+
+        writes = (nullcontext, transaction.atomic)
+        path = connection.settings_dict["NAME"]
+        with closing(sqlite3.connect(path)) as other, ThreadPoolExecutor(WRITERS) as writers:
+            other.execute("BEGIN IMMEDIATE")
+            with waiting_for(0.9 * seconds):  # it gives up when the others have little time left
+                first = writers.submit(write, 0)
+                eventually(lambda: queue_of_the_database()._is_held)
+            with waiting_for(seconds):
+                assert max(writers.map(write, range(1, WRITERS))) < 1.5 * seconds
+            assert first.result() < 1.5 * seconds
+        alice.save()
