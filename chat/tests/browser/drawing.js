@@ -21,7 +21,7 @@ class Feed {
   }
 
   post() {
-    const number = (this.#sent += 1);
+    const number = ++this.#sent;
     const { shown, room, timeline, socket } = this.#chat;
     const version = Math.max(room.version, timeline.version) + 1;
     const author = 100_000 + (Math.floor(number / 3) % AUTHORS);

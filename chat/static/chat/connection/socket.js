@@ -75,7 +75,7 @@ export class Socket extends EventTarget {
   // Resolves with the ack; rejects with a CommandError.
   command(type, members = {}) {
     if (this.state !== "open") return Promise.reject(CommandError.unsent());
-    const command = new Command((this.#lastId += 1), type, members);
+    const command = new Command(++this.#lastId, type, members);
     this.#commands.set(command.id, command);
     this.#socket.send(command.frame);
     return command.answered;

@@ -27,7 +27,7 @@ export class EditsDialog extends LightElement {
 
   async #load(query) {
     const { message } = this;
-    const asked = (this.#asked += 1);
+    const asked = ++this.#asked;
     this.failed = false;
     try {
       const { edits, more } = await this.chat.fetch(`messages/${message.id}/edits/`, query);

@@ -20,7 +20,7 @@ export class MentionList extends LightElement {
   #asked = 0;
   #answer = null; // of the server, while it is waited for
   #known = new Map(); // people whom the server told of, by id
-  #id = `mentions-${(lists += 1)}`;
+  #id = `mentions-${++lists}`;
 
   constructor() {
     super();

@@ -83,7 +83,7 @@ export class PeopleField extends LightElement {
   };
 
   async #find() {
-    const asked = (this.#asked += 1);
+    const asked = ++this.#asked;
     const q = this.#field.value.trim();
     try {
       const { people } = await fetchJson(this.chat.urls.people, { q });

@@ -8,7 +8,7 @@ import { sentence } from "../parts/sentence.js";
 import { roleMark } from "../parts/role.js";
 import { customStatus } from "../parts/status.js";
 import { agoOf, localTimeOf, timestampOf } from "../lib/times.js";
-import { gettext, interpolate } from "../lib/i18n.js";
+import { gettext } from "../lib/i18n.js";
 import { LightElement } from "./light-element.js";
 import { alongStart, beside, placeAt } from "./popover-position.js";
 import "./block-button.js";
@@ -68,7 +68,7 @@ export class PersonCard extends LightElement {
 
   // `details` is null while they are asked for, and { failed: status } where they are not to be had.
   async #load() {
-    const asked = (this.#asked += 1);
+    const asked = ++this.#asked;
     this.details = null;
     let details;
     try {

@@ -23,7 +23,7 @@ function alongEnd(anchor, width, height) {
 }
 
 // Under it or above, their left edges in line.
-export function alongStart(anchor, width, height) {
+export function alongStart(anchor, _width, height) {
   return { left: anchor.left, top: underOrAbove(anchor, height) };
 }
 

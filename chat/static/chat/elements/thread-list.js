@@ -59,7 +59,7 @@ export class ThreadList extends LightElement {
   }
 
   async #load(query) {
-    const asked = (this.#asked += 1);
+    const asked = ++this.#asked;
     this.failed = false;
     try {
       const { threads, older } = await this.chat.fetch("threads/", query);

@@ -58,7 +58,7 @@ export class Outbox extends Observable {
   async #send(room) {
     if (this.#sending.has(room)) return;
     this.#sending.add(room);
-    for (let entry; (entry = this.#next(room)); ) {
+    for (let entry = this.#next(room); entry; entry = this.#next(room)) {
       const error = await this.#try(entry);
       if (error?.code === "unsent") break; // the next connection goes on
       if (error) await this.#refused(entry.client_id, error);

@@ -78,7 +78,7 @@ export class Pins extends Observable {
   }
 
   async #load(query) {
-    const asked = (this.#asked += 1);
+    const asked = ++this.#asked;
     this.#meanwhile = [];
     this.failed = false;
     try {

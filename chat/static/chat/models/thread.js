@@ -18,7 +18,7 @@ export class Thread extends Conversation {
 
   // While the page is on its way the timeline keeps what happens, so that nothing falls between the two.
   async load() {
-    const asked = (this.#asked += 1);
+    const asked = ++this.#asked;
     this.timeline.waits("page");
     try {
       const page = await this.page();

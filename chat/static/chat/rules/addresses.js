@@ -17,7 +17,7 @@ const SLASH_LETTER = /^[^:]+:\/\/[^/?#]*(?:[a-z\d][\u3033\u30ce\u4e3f\u2cc6\u2cc
 // Where they stand: `{ start, end }` of each.
 export function addressesIn(text) {
   const found = [];
-  for (let match; (match = SCHEME.exec(text)); ) {
+  for (let match = SCHEME.exec(text); match; match = SCHEME.exec(text)) {
     const start = match.index;
     const end = endOf(text, start + match[0].indexOf(":"));
     const address = text.slice(start, end);

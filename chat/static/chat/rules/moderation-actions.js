@@ -100,5 +100,6 @@ export const ACTS = {
 
 // What a card offers, from what the server says is allowed: `role` is either of two.
 export function actsFor({ acts = [], role }) {
-  return acts.map((act) => (act === "role" ? (role === "moderator" ? "member" : "moderator") : act));
+  const other = role === "moderator" ? "member" : "moderator";
+  return acts.map((act) => (act === "role" ? other : act));
 }
