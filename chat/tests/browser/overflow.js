@@ -46,7 +46,9 @@ function noteNeighbours() {
 
 // Adjacent-sibling rules whose two elements were both seen, but never as neighbours.
 function deadRules() {
-  return [...found.siblings].filter((selector) => !found.neighbours.has(selector)).map((selector) => `dead: ${selector}`);
+  return [...found.siblings]
+    .filter((selector) => !found.neighbours.has(selector))
+    .map((selector) => `dead: ${selector}`);
 }
 
 const frame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
@@ -74,10 +76,13 @@ async function walk() {
   const side = (open, selector) => [open, () => one(`room-side ${selector}`), () => chat.side.close()];
   const menu = (selector) => [() => one(selector).click(), () => true, () => one(selector).click()];
   const popover = (open) => [open, () => one(":popover-open"), () => one(":popover-open").hidePopover()];
-  const tools = (what) => popover(() => {
-    one(`main article[data-id="${message.id}"]`).focus();
-    return until(() => one("message-tools button")).then(() => one("message-tools")[what](one("message-tools button")));
-  });
+  const tools = (what) =>
+    popover(() => {
+      one(`main article[data-id="${message.id}"]`).focus();
+      return until(() => one("message-tools button")).then(() =>
+        one("message-tools")[what](one("message-tools button")),
+      );
+    });
   const states = {
     room: [() => {}, () => true, () => {}],
     rooms: drawer("rail"),
@@ -96,7 +101,11 @@ async function walk() {
     complaint: [() => chat.complain("w".repeat(120)), () => one(".complaint p"), () => one(".complaint .tool").click()],
     about: opened(() => one("about-dialog").open()),
     status: opened(() => one("status-dialog").open()),
-    write: opened(() => one("message-dialog").open().then(() => until(() => one(".message-dialog [role=option]")))),
+    write: opened(() =>
+      one("message-dialog")
+        .open()
+        .then(() => until(() => one(".message-dialog [role=option]"))),
+    ),
     delete: dialog("delete", message),
     report: dialog("report", message),
     edits: dialog("history", message),

@@ -1,7 +1,7 @@
-import { Backoff } from "./backoff.js";
 import { learnTime } from "../lib/clock.js";
-import { Command, CommandError } from "./command.js";
 import { gettext } from "../lib/i18n.js";
+import { Backoff } from "./backoff.js";
+import { Command, CommandError } from "./command.js";
 
 const LOST = 1006; // as a browser says it
 const SIGNED_OUT = 4001;
@@ -163,7 +163,9 @@ export class Socket extends EventTarget {
   #probe(within, lost = () => {}) {
     if (!this.#greeted || this.#probing) return;
     const [socket, askedAt] = [this.#socket, performance.now()];
-    this.command("ping").then(({ now }) => learnTime(now)).catch(() => {});
+    this.command("ping")
+      .then(({ now }) => learnTime(now))
+      .catch(() => {});
     this.#probing = setTimeout(() => {
       this.#probing = null;
       if (socket !== this.#socket || this.#heardAt > askedAt) return;

@@ -1,9 +1,9 @@
-import { html, nothing } from "../vendor/lit.js";
-import { roomMarks } from "../parts/room-badges.js";
-import { signOf } from "../parts/room-avatar.js";
-import { nameOf } from "../rules/room-name.js";
-import { linked } from "../parts/text.js";
 import { gettext } from "../lib/i18n.js";
+import { signOf } from "../parts/room-avatar.js";
+import { roomMarks } from "../parts/room-badges.js";
+import { linked } from "../parts/text.js";
+import { nameOf } from "../rules/room-name.js";
+import { html, nothing } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 
 // What a room is: its topic and description, and how it works.

@@ -1,10 +1,10 @@
-import { html, nothing } from "../vendor/lit.js";
+import { gettext } from "../lib/i18n.js";
+import { DOTS, modeHint, modeText } from "../models/status.js";
 import { avatar } from "../parts/avatar.js";
-import { dot } from "../parts/status-dot.js";
 import { moreIcon } from "../parts/icons.js";
 import { statusText, untilText } from "../parts/status.js";
-import { DOTS, modeHint, modeText } from "../models/status.js";
-import { gettext } from "../lib/i18n.js";
+import { dot } from "../parts/status-dot.js";
+import { html, nothing } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 import "./pop-menu.js";
 import "./status-dialog.js";

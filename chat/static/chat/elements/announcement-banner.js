@@ -1,8 +1,8 @@
-import { html, nothing } from "../vendor/lit.js";
+import { gettext } from "../lib/i18n.js";
 import { Announcement } from "../models/announcement.js";
 import { closeIcon } from "../parts/icons.js";
 import { linked } from "../parts/text.js";
-import { gettext } from "../lib/i18n.js";
+import { html, nothing } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 
 // What administrators tell everyone, over the whole page.

@@ -1,5 +1,5 @@
-import { html, nothing } from "../vendor/lit.js";
 import { gettext } from "../lib/i18n.js";
+import { html, nothing } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 
 // Blocks a person, after a question, or lifts the block.

@@ -1,6 +1,6 @@
-import { html } from "../vendor/lit.js";
-import { fullName } from "../rules/full-name.js";
 import { gettext, interpolate } from "../lib/i18n.js";
+import { fullName } from "../rules/full-name.js";
+import { html } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 
 // Asks once more, and says what it means.

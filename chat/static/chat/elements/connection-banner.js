@@ -1,6 +1,6 @@
-import { html, nothing } from "../vendor/lit.js";
-import { unavailableText } from "../models/roster.js";
 import { gettext } from "../lib/i18n.js";
+import { unavailableText } from "../models/roster.js";
+import { html, nothing } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 
 // Says when the page is not connected, over the conversation, so that nothing shifts; and, where the sidebar that would

@@ -1,6 +1,6 @@
-import { html, nothing } from "../vendor/lit.js";
-import { excerpt } from "../parts/quote.js";
 import { gettext } from "../lib/i18n.js";
+import { excerpt } from "../parts/quote.js";
+import { html, nothing } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 
 // Asks once more: what is deleted stays deleted.

@@ -1,9 +1,9 @@
-import { html, nothing } from "../vendor/lit.js";
+import { gettext } from "../lib/i18n.js";
+import { momentOf, timestampOf } from "../lib/times.js";
 import { olderOf } from "../parts/older.js";
 import { withSpoilers } from "../parts/spoilers.js";
 import { linked } from "../parts/text.js";
-import { momentOf, timestampOf } from "../lib/times.js";
-import { gettext } from "../lib/i18n.js";
+import { html, nothing } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 
 // What an edited message said before, and says now.

@@ -1,7 +1,7 @@
-import { html } from "../vendor/lit.js";
-import { EMOJI } from "../rules/emoji.js";
-import { isComposing } from "../lib/keys.js";
 import { gettext } from "../lib/i18n.js";
+import { isComposing } from "../lib/keys.js";
+import { EMOJI } from "../rules/emoji.js";
+import { html } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 import { moveFocus, openAt } from "./popover-position.js";
 

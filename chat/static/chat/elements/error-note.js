@@ -1,6 +1,6 @@
-import { html, nothing } from "../vendor/lit.js";
 import { gettext } from "../lib/i18n.js";
 import { closeIcon } from "../parts/icons.js";
+import { html, nothing } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 
 const SHOWN = 8000; // ms: long enough to be read twice

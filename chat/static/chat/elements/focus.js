@@ -17,7 +17,12 @@ export class Focus {
   bring(place) {
     const { element, id, region } = place ?? {};
     const again = id && region.querySelector(`article[data-id="${id}"]`);
-    for (const each of [element, again, region?.querySelector("message-composer"), document.querySelector("main .log")]) {
+    for (const each of [
+      element,
+      again,
+      region?.querySelector("message-composer"),
+      document.querySelector("main .log"),
+    ]) {
       if (!each?.isConnected || each.closest("[inert]")) continue;
       each.focus({ preventScroll: true });
       if (each.contains(document.activeElement)) return;
@@ -27,7 +32,11 @@ export class Focus {
   #note(target) {
     if (target.closest("dialog, [popover]")) return;
     const id = target.closest("article.message")?.dataset.id;
-    this.#place = { element: target, id, region: target.closest("main, room-side, room-rail, room-roster") ?? document };
+    this.#place = {
+      element: target,
+      id,
+      region: target.closest("main, room-side, room-rail, room-roster") ?? document,
+    };
   }
 
   #toggled({ target, newState }) {

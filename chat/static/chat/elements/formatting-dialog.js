@@ -1,6 +1,6 @@
-import { html, nothing } from "../vendor/lit.js";
-import { spoiler } from "../parts/spoilers.js";
 import { gettext } from "../lib/i18n.js";
+import { spoiler } from "../parts/spoilers.js";
+import { html, nothing } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 
 // The formatting help: what to type, and how it looks, as in the table of docs/protocol.md.

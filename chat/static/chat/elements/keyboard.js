@@ -53,5 +53,7 @@ function isTyping(event) {
 }
 
 function isTurn(event) {
-  return event.altKey && !event.ctrlKey && !event.metaKey && event.key in STEPS && !event.target.closest("dialog, [popover]");
+  return (
+    event.altKey && !event.ctrlKey && !event.metaKey && event.key in STEPS && !event.target.closest("dialog, [popover]")
+  );
 }

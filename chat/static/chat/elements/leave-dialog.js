@@ -1,5 +1,5 @@
-import { html } from "../vendor/lit.js";
 import { gettext, interpolate } from "../lib/i18n.js";
+import { html } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 
 // Asks once more. Leaving is a form of the page, which carries what the server wants to see in a form.

@@ -1,5 +1,5 @@
-import { LitElement } from "../vendor/lit.js";
 import { Following } from "../lib/observable.js";
+import { LitElement } from "../vendor/lit.js";
 
 const LATEST = 100; // ms: a tab in the background is given no frames, and must not fall behind for ever
 

@@ -1,7 +1,7 @@
-import { html, nothing } from "../vendor/lit.js";
+import { gettext, interpolate, ngettext } from "../lib/i18n.js";
 import { avatar } from "../parts/avatar.js";
 import { rankOf, searchKey } from "../rules/name-search.js";
-import { gettext, interpolate, ngettext } from "../lib/i18n.js";
+import { html, nothing } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 
 const PAUSE = 120; // ms: no request while the user goes on typing
@@ -99,8 +99,14 @@ export class MentionList extends LightElement {
 
   #localNamed(wanted) {
     const people = new Map([...this.#known, ...this.conversation.chat.roster.everyone.map((one) => [one.id, one])]);
-    const ranked = [...people.values()].map((one) => ({ one, rank: rankOf(searchKey(one.username, one.name), wanted) }));
-    const found = ranked.filter(({ rank }) => rank > 1).sort((a, b) => b.rank - a.rank).map(({ one }) => one);
+    const ranked = [...people.values()].map((one) => ({
+      one,
+      rank: rankOf(searchKey(one.username, one.name), wanted),
+    }));
+    const found = ranked
+      .filter(({ rank }) => rank > 1)
+      .sort((a, b) => b.rank - a.rank)
+      .map(({ one }) => one);
     const wide = this.#wide.filter(({ username }) => username.startsWith(wanted.toLowerCase()));
     return [...found.slice(0, SHOWN - wide.length), ...wide];
   }

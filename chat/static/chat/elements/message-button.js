@@ -1,5 +1,5 @@
-import { html } from "../vendor/lit.js";
 import { gettext } from "../lib/i18n.js";
+import { html } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 
 // Leads to the direct conversation with somebody.

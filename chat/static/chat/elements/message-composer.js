@@ -1,15 +1,15 @@
-import { html, nothing } from "../vendor/lit.js";
+import { gettext, interpolate, ngettext } from "../lib/i18n.js";
+import { isComposing, isSend } from "../lib/keys.js";
+import { LONGEST } from "../models/drafts.js";
+import { TypingSignal } from "../models/typing.js";
 import { closeIcon, formatIcon, sendIcon } from "../parts/icons.js";
 import { excerpt } from "../parts/quote.js";
 import { isBlank } from "../rules/blank-text.js";
-import { readCommand } from "../rules/slash-commands.js";
-import { LONGEST } from "../models/drafts.js";
-import { isComposing, isSend } from "../lib/keys.js";
 import { nameOf } from "../rules/room-name.js";
-import { TypingSignal } from "../models/typing.js";
-import { gettext, interpolate, ngettext } from "../lib/i18n.js";
-import { formats } from "./formatting.js";
+import { readCommand } from "../rules/slash-commands.js";
+import { html, nothing } from "../vendor/lit.js";
 import { grow } from "./autogrow.js";
+import { formats } from "./formatting.js";
 import { LightElement } from "./light-element.js";
 import "./formatting-dialog.js";
 import "./mention-list.js";
@@ -167,8 +167,10 @@ export class MessageComposer extends LightElement {
   // Nothing that begins like a command is posted by mistake.
   #notUnderstood() {
     const { unknown: command } = this;
-    const words = command.toLowerCase() === "me" ? gettext("Write something after /%(command)s.")
-      : gettext("There is no command /%(command)s. To post the text, begin with two slashes.");
+    const words =
+      command.toLowerCase() === "me"
+        ? gettext("Write something after /%(command)s.")
+        : gettext("There is no command /%(command)s. To post the text, begin with two slashes.");
     return html`<span data-unknown=${command}>${interpolate(words, { command })}
       <button type="button" class="link" data-act="post" @click=${() => this.#post("text", this.#textarea.value)}
         >${gettext("Send as message")}</button></span>`;

@@ -1,10 +1,10 @@
-import { html, nothing } from "../vendor/lit.js";
-import { LONGEST } from "../models/drafts.js";
-import { isComposing, isSend } from "../lib/keys.js";
-import { linked } from "../parts/text.js";
 import { gettext } from "../lib/i18n.js";
-import { formats } from "./formatting.js";
+import { isComposing, isSend } from "../lib/keys.js";
+import { LONGEST } from "../models/drafts.js";
+import { linked } from "../parts/text.js";
+import { html, nothing } from "../vendor/lit.js";
 import { grow } from "./autogrow.js";
+import { formats } from "./formatting.js";
 import { LightElement } from "./light-element.js";
 import "./mention-list.js";
 

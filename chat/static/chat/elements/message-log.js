@@ -1,15 +1,15 @@
-import { guard, html, nothing, repeat } from "../vendor/lit.js";
+import { gettext } from "../lib/i18n.js";
+import { dayOf } from "../lib/times.js";
+import { LogStretches } from "../models/log-stretches.js";
 import { downIcon } from "../parts/icons.js";
-import { comingsRow, messageRow } from "./message-view.js";
 import { countOfReplies } from "../parts/replies.js";
-import { nameOf } from "../rules/room-name.js";
 import { unreadPill } from "../parts/unread-pill.js";
 import { rowsOf } from "../rules/log-rows.js";
-import { LogStretches } from "../models/log-stretches.js";
-import { dayOf } from "../lib/times.js";
-import { gettext } from "../lib/i18n.js";
+import { nameOf } from "../rules/room-name.js";
+import { guard, html, nothing, repeat } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 import { MessageFocus } from "./message-focus.js";
+import { comingsRow, messageRow } from "./message-view.js";
 import { ScrollAnchor } from "./scroll-anchor.js";
 
 const NEAR = 2; // stretches, which fill the tallest screen
@@ -79,7 +79,11 @@ export class MessageLog extends LightElement {
     const all = this.#stretches.of(rows);
     const arrival = this.#isFresh ? arrivalIn(all) : NaN;
     const isNear = (index) => Math.abs(index - arrival) <= NEAR;
-    const stretches = repeat(all, ({ number }) => number, ({ rows }, index) => this.#stretch(rows, isNear(index)));
+    const stretches = repeat(
+      all,
+      ({ number }) => number,
+      ({ rows }, index) => this.#stretch(rows, isNear(index)),
+    );
     const words = thread === null ? gettext("Conversation") : gettext("Thread");
     return html`<div class="log" role="log" tabindex="0" aria-label=${words}
         aria-busy=${this.#isBusy || this.#wasBusy}>
@@ -138,7 +142,11 @@ export class MessageLog extends LightElement {
   #stretch(rows, isNear) {
     const isAtHand = ({ message }) => this.#isPointedAt(message) || this.#isEdited(message);
     const isOpen = rows.some((row) => row.type === "message" && isAtHand(row));
-    const drawn = repeat(rows, (row) => row.key, (row) => this.#row(row));
+    const drawn = repeat(
+      rows,
+      (row) => row.key,
+      (row) => this.#row(row),
+    );
     return html`<div class="stretch" ?data-open=${isOpen} ?data-near=${isNear}>${drawn}</div>`;
   }
 

@@ -1,7 +1,7 @@
-import { html, nothing } from "../vendor/lit.js";
-import { QUICK } from "../rules/emoji.js";
-import { moreIcon, quoteIcon, smileIcon, threadIcon } from "../parts/icons.js";
 import { gettext, interpolate } from "../lib/i18n.js";
+import { moreIcon, quoteIcon, smileIcon, threadIcon } from "../parts/icons.js";
+import { QUICK } from "../rules/emoji.js";
+import { html, nothing } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 import { moveFocus } from "./popover-position.js";
 import "./emoji-picker.js";

@@ -1,19 +1,19 @@
-import { html, nothing } from "../vendor/lit.js";
-import { fullName } from "../rules/full-name.js";
-import { timeOf, timestampOf } from "../lib/times.js";
-import { tells } from "../rules/mentions.js";
 import { gettext, interpolate } from "../lib/i18n.js";
+import { timeOf, timestampOf } from "../lib/times.js";
 import { avatar } from "../parts/avatar.js";
 import { blockOf, lineOf } from "../parts/body.js";
-import { comingsOf, noticeOf } from "../parts/notices.js";
 import { folded } from "../parts/folded.js";
 import { moreIcon, pinIcon } from "../parts/icons.js";
-import { longText, mayBeLong } from "./long-text.js";
+import { comingsOf, noticeOf } from "../parts/notices.js";
 import { open } from "../parts/person.js";
 import { quoteOf } from "../parts/quote.js";
 import { reactionsOf } from "../parts/reactions.js";
 import { repliesTo } from "../parts/replies.js";
 import { sentence } from "../parts/sentence.js";
+import { fullName } from "../rules/full-name.js";
+import { tells } from "../rules/mentions.js";
+import { html, nothing } from "../vendor/lit.js";
+import { longText, mayBeLong } from "./long-text.js";
 import "./message-editor.js";
 import "./message-tools.js";
 
@@ -74,7 +74,9 @@ function tombstone(message, date, view) {
 function deletion({ author, deleted: { by } }) {
   if (by?.id === author.id) return gettext("This message was deleted.");
   if (!by) return gettext("This message was deleted by an administrator.");
-  return sentence(gettext("This message was deleted by a moderator, %(name)s."), { name: html`<bdi>${fullName(by)}</bdi>` });
+  return sentence(gettext("This message was deleted by a moderator, %(name)s."), {
+    name: html`<bdi>${fullName(by)}</bdi>`,
+  });
 }
 
 function by(message, date, view) {

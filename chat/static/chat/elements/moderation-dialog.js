@@ -1,8 +1,8 @@
 import { now } from "../lib/clock.js";
-import { fullName } from "../rules/full-name.js";
-import { html, live, nothing } from "../vendor/lit.js";
-import { ACTS } from "../rules/moderation-actions.js";
 import { gettext, interpolate } from "../lib/i18n.js";
+import { fullName } from "../rules/full-name.js";
+import { ACTS } from "../rules/moderation-actions.js";
+import { html, live, nothing } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 
 const LONGEST = 250; // characters, as the server has it
@@ -52,8 +52,7 @@ export class ModerationDialog extends LightElement {
   }
 
   #choice(name, words, choices, chosen) {
-    const option = ([value, text]) =>
-      html`<option value=${value} ?selected=${value === chosen}>${text}</option>`;
+    const option = ([value, text]) => html`<option value=${value} ?selected=${value === chosen}>${text}</option>`;
     return html`<div class="field"><label for="moderation-${name}">${words}</label>
       <select id="moderation-${name}" name=${name}>${choices.map(option)}</select></div>`;
   }

@@ -1,10 +1,10 @@
-import { html, nothing, repeat } from "../vendor/lit.js";
 import { fetchJson } from "../lib/fetch-json.js";
+import { gettext, interpolate } from "../lib/i18n.js";
+import { isComposing } from "../lib/keys.js";
 import { avatar } from "../parts/avatar.js";
 import { closeIcon } from "../parts/icons.js";
 import { fullName } from "../rules/full-name.js";
-import { isComposing } from "../lib/keys.js";
-import { gettext, interpolate } from "../lib/i18n.js";
+import { html, nothing, repeat } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 
 const PAUSE = 150; // ms: no request while the user goes on typing
@@ -29,7 +29,11 @@ export class PeopleField extends LightElement {
 
   render() {
     const options = this.#options;
-    return html`<div class="chips">${repeat(this.chosen, ({ id }) => id, (user) => this.#chip(user))}
+    return html`<div class="chips">${repeat(
+      this.chosen,
+      ({ id }) => id,
+      (user) => this.#chip(user),
+    )}
         ${this.#input(options)}</div>
       <div role="listbox" id="found-people" aria-label=${gettext("People")}>${options.map(this.#option)}</div>
       <p class="help" role="status">${options.length ? nothing : gettext("Nobody of that name.")}</p>

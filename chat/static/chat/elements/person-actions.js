@@ -1,8 +1,8 @@
-import { html, nothing } from "../vendor/lit.js";
-import { ACTS, actsFor } from "../rules/moderation-actions.js";
-import { sentence } from "../parts/sentence.js";
-import { momentOf } from "../lib/times.js";
 import { gettext } from "../lib/i18n.js";
+import { momentOf } from "../lib/times.js";
+import { sentence } from "../parts/sentence.js";
+import { ACTS, actsFor } from "../rules/moderation-actions.js";
+import { html, nothing } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 
 // On somebody's card: that they are muted or banned, and what one may do about it.

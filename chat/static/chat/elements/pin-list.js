@@ -1,12 +1,12 @@
-import { html, nothing, repeat } from "../vendor/lit.js";
-import { fullName } from "../rules/full-name.js";
+import { gettext } from "../lib/i18n.js";
+import { momentOf } from "../lib/times.js";
 import { avatar } from "../parts/avatar.js";
 import { inserted } from "../parts/body.js";
 import { foldedText } from "../parts/folded.js";
 import { olderOf } from "../parts/older.js";
 import { sentence } from "../parts/sentence.js";
-import { momentOf } from "../lib/times.js";
-import { gettext } from "../lib/i18n.js";
+import { fullName } from "../rules/full-name.js";
+import { html, nothing, repeat } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 
 // What is pinned in the room, the latest first. Each leads to where it was said.
@@ -26,7 +26,11 @@ export class PinList extends LightElement {
     if (!pins.messages) return html`<p class="note" role="status">${gettext("Loading…")}</p>`;
     const none = gettext("Pin what should be at hand: it is listed here for everyone.");
     if (!pins.count) return html`<p class="note">${none}</p>`;
-    return html`<ul class="cards">${repeat(pins.messages, ({ id }) => id, (message) => this.#pin(message))}</ul>
+    return html`<ul class="cards">${repeat(
+      pins.messages,
+      ({ id }) => id,
+      (message) => this.#pin(message),
+    )}</ul>
       ${olderOf(pins.older, pins.failed, () => pins.loadOlder())}`;
   }
 
@@ -35,7 +39,9 @@ export class PinList extends LightElement {
     const excerpt = this.chat.blocks.folds(message)
       ? html`<p class="excerpt"><em>${foldedText()}</em></p>`
       : html`<div class="excerpt body" dir="auto" .innerHTML=${inserted(safe)}></div>`;
-    const by = sentence(gettext("Pinned by %(name)s"), { name: html`<bdi>${pinned.by ? fullName(pinned.by) : "?"}</bdi>` });
+    const by = sentence(gettext("Pinned by %(name)s"), {
+      name: html`<bdi>${pinned.by ? fullName(pinned.by) : "?"}</bdi>`,
+    });
     const lead = () => this.dispatchEvent(new CustomEvent("lead", { detail: message, bubbles: true }));
     return html`<li class="card" data-pin=${message.id}>
       <p class="by">${avatar(author, "xs")}<b><bdi>${fullName(author)}</bdi></b>

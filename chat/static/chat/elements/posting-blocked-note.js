@@ -1,7 +1,7 @@
-import { html, nothing } from "../vendor/lit.js";
 import { Alarm } from "../lib/clock.js";
-import { postingBlockText } from "../parts/posting-block.js";
 import { gettext } from "../lib/i18n.js";
+import { postingBlockText } from "../parts/posting-block.js";
+import { html, nothing } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 import "./block-button.js";
 

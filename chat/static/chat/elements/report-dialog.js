@@ -1,6 +1,6 @@
-import { html, live, nothing } from "../vendor/lit.js";
-import { excerpt } from "../parts/quote.js";
 import { gettext } from "../lib/i18n.js";
+import { excerpt } from "../parts/quote.js";
+import { html, live, nothing } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 
 const LONGEST = 250; // characters, as the server has it

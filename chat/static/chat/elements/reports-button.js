@@ -1,7 +1,7 @@
-import { html, nothing } from "../vendor/lit.js";
+import { interpolate, ngettext } from "../lib/i18n.js";
 import { unreadText } from "../parts/counts.js";
 import { flagIcon } from "../parts/icons.js";
-import { interpolate, ngettext } from "../lib/i18n.js";
+import { html, nothing } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 
 // Leads those who moderate the room to the reports that wait, where there are any.

@@ -1,9 +1,9 @@
-import { html, nothing, repeat } from "../vendor/lit.js";
-import { Drawers, isEscape } from "./drawers.js";
+import { gettext } from "../lib/i18n.js";
 import { waitingText } from "../parts/counts.js";
 import { gone } from "../parts/room-ended.js";
 import { nameOf } from "../rules/room-name.js";
-import { gettext } from "../lib/i18n.js";
+import { html, nothing, repeat } from "../vendor/lit.js";
+import { Drawers, isEscape } from "./drawers.js";
 import { Focus } from "./focus.js";
 import { Keyboard } from "./keyboard.js";
 import { LightElement } from "./light-element.js";
@@ -106,13 +106,21 @@ export class RoomApp extends LightElement {
     const one = [chat.conversation];
     return html`<div class="conversation">
       <connection-banner .socket=${chat.socket} .roster=${chat.roster}></connection-banner>
-      ${repeat(one, (each) => each, (each) => html`<message-log .conversation=${each}></message-log>`)}
+      ${repeat(
+        one,
+        (each) => each,
+        (each) => html`<message-log .conversation=${each}></message-log>`,
+      )}
       <error-note .chat=${chat}></error-note><reaction-news .chat=${chat}></reaction-news></div>`;
   }
 
   #composer() {
     const one = [this.chat.conversation];
-    return repeat(one, (each) => each, (each) => html`<message-composer .conversation=${each}></message-composer>`);
+    return repeat(
+      one,
+      (each) => each,
+      (each) => html`<message-composer .conversation=${each}></message-composer>`,
+    );
   }
 
   #foldPeople() {

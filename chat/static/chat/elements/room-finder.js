@@ -1,11 +1,11 @@
-import { html, nothing, repeat } from "../vendor/lit.js";
+import { gettext, interpolate } from "../lib/i18n.js";
 import { waitingBadge } from "../parts/counts.js";
 import { signOf } from "../parts/room-avatar.js";
-import { nameOf } from "../rules/room-name.js";
-import { rankOf, searchKey } from "../rules/name-search.js";
-import { roomsNamed } from "../rules/room-sections.js";
 import { waitingIn } from "../rules/badge-counts.js";
-import { gettext, interpolate } from "../lib/i18n.js";
+import { rankOf, searchKey } from "../rules/name-search.js";
+import { nameOf } from "../rules/room-name.js";
+import { roomsNamed } from "../rules/room-sections.js";
+import { html, nothing, repeat } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 
 const PAUSE = 150; // ms: no request while the user goes on typing
@@ -42,7 +42,11 @@ export class RoomFinder extends LightElement {
     const own = roomsNamed(this.chat, this.wanted);
     const found = [...own, ...this.others];
     return html`<ul class="rooms found" aria-label=${gettext("Matches")}>
-        ${repeat(found, ({ id }) => id, (room, index) => this.#entry(room, index === 0))}
+        ${repeat(
+          found,
+          ({ id }) => id,
+          (room, index) => this.#entry(room, index === 0),
+        )}
         ${this.#isTaken(found) ? nothing : html`<li>${this.#creator()}</li>`}</ul>
       <p class="error" role="alert">${this.error}</p>`;
   }

@@ -1,12 +1,12 @@
-import { html, nothing } from "../vendor/lit.js";
 import { minutes } from "../lib/clock.js";
+import { gettext, interpolate, ngettext } from "../lib/i18n.js";
 import { hereText, unreadText } from "../parts/counts.js";
 import { menuIcon, moreIcon, peopleIcon, pinIcon, threadIcon } from "../parts/icons.js";
+import { partnerDot, partnerOf, partnerWords } from "../parts/partner.js";
 import { signOf } from "../parts/room-avatar.js";
 import { smallMarks } from "../parts/room-badges.js";
-import { partnerDot, partnerOf, partnerWords } from "../parts/partner.js";
 import { fullNameOf, nameOf } from "../rules/room-name.js";
-import { gettext, interpolate, ngettext } from "../lib/i18n.js";
+import { html, nothing } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 import "./about-dialog.js";
 import "./pop-menu.js";

@@ -1,6 +1,6 @@
-import { html } from "../vendor/lit.js";
-import { isComposing } from "../lib/keys.js";
 import { gettext } from "../lib/i18n.js";
+import { isComposing } from "../lib/keys.js";
+import { html } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 
 // The field in which one types the name of a room: it says "narrow" while one types, "find" at Enter, "enter-list" at ↓,

@@ -1,11 +1,11 @@
-import { html, nothing, repeat } from "../vendor/lit.js";
+import { gettext, interpolate } from "../lib/i18n.js";
 import { hereText, threadsBadge, waitingBadge } from "../parts/counts.js";
-import { signOf } from "../parts/room-avatar.js";
 import { foldIcon, moreIcon, quietIcon, threadIcon } from "../parts/icons.js";
+import { signOf } from "../parts/room-avatar.js";
+import { waitingIn } from "../rules/badge-counts.js";
 import { nameOf } from "../rules/room-name.js";
 import { roomsInSight, sectionOf, titleOf } from "../rules/room-sections.js";
-import { waitingIn } from "../rules/badge-counts.js";
-import { gettext, interpolate } from "../lib/i18n.js";
+import { html, nothing, repeat } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 
 // A section of the list of rooms, where it has any, which can be folded. One drags its rooms to their places, or moves them by their menus.
@@ -32,7 +32,11 @@ export class RoomList extends LightElement {
     return html`<h2 id="section-${section}"><button type="button" class="fold" aria-expanded=${!isFolded}
         aria-controls="rooms-${section}" @click=${() => state.fold(section)}>${foldIcon}${titleOf(section)}</button></h2>
       <ul class="rooms" id="rooms-${section}" data-section=${section} aria-labelledby="section-${section}"
-        @dragend=${this.#dragEnded}>${repeat(shown, (room) => room.id, (room) => this.#room(room))}</ul>`;
+        @dragend=${this.#dragEnded}>${repeat(
+          shown,
+          (room) => room.id,
+          (room) => this.#room(room),
+        )}</ul>`;
   }
 
   // The rooms shown in a folded section: the current one, and those with unread messages.

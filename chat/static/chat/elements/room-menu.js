@@ -1,7 +1,7 @@
-import { html, nothing } from "../vendor/lit.js";
+import { gettext } from "../lib/i18n.js";
 import { checkIcon } from "../parts/icons.js";
 import { nameOf } from "../rules/room-name.js";
-import { gettext } from "../lib/i18n.js";
+import { html, nothing } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 import { alongStart, moveFocus, openAt, placeAt } from "./popover-position.js";
 

@@ -1,5 +1,5 @@
-import { html, nothing } from "../vendor/lit.js";
 import { ACTS } from "../rules/moderation-actions.js";
+import { html, nothing } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 
 // In the room's menu: to lock and unlock it, and slow mode, for those who may.

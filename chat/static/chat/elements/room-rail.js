@@ -1,9 +1,9 @@
-import { html, nothing } from "../vendor/lit.js";
+import { gettext, interpolate, ngettext } from "../lib/i18n.js";
+import { RoomListState } from "../models/room-list-state.js";
 import { closer } from "../parts/closer.js";
 import { downIcon, writeIcon } from "../parts/icons.js";
-import { RoomListState } from "../models/room-list-state.js";
-import { SECTIONS, roomsInSight } from "../rules/room-sections.js";
-import { gettext, interpolate, ngettext } from "../lib/i18n.js";
+import { roomsInSight, SECTIONS } from "../rules/room-sections.js";
+import { html, nothing } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 import { moveFocus } from "./popover-position.js";
 import "./room-jump-field.js";
@@ -142,7 +142,9 @@ export class RoomRail extends LightElement {
 
   get #unreadBelow() {
     const { bottom } = this.querySelector(".scroll").getBoundingClientRect();
-    return [...this.querySelectorAll(".scroll .room.unread")].filter((room) => room.getBoundingClientRect().top >= bottom);
+    return [...this.querySelectorAll(".scroll .room.unread")].filter(
+      (room) => room.getBoundingClientRect().top >= bottom,
+    );
   }
 
   #showNext = () => this.#unreadBelow[0]?.scrollIntoView({ block: "center" });

@@ -1,11 +1,11 @@
-import { guard, html, nothing, repeat } from "../vendor/lit.js";
 import { minutes, now } from "../lib/clock.js";
-import { GROUPS, titleOf } from "../rules/presence-groups.js";
+import { gettext, interpolate, ngettext } from "../lib/i18n.js";
+import { unavailableText } from "../models/roster.js";
 import { closer } from "../parts/closer.js";
 import { pager } from "../parts/pager.js";
 import { personRow } from "../parts/person.js";
-import { unavailableText } from "../models/roster.js";
-import { gettext, interpolate, ngettext } from "../lib/i18n.js";
+import { GROUPS, titleOf } from "../rules/presence-groups.js";
+import { guard, html, nothing, repeat } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 import { moveFocus } from "./popover-position.js";
 
@@ -67,7 +67,11 @@ export class RoomRoster extends LightElement {
     const title = titleOf(group);
     return html`<section data-group=${group} aria-label=${title}>
       <h2><span>${title}</span><span class="count">${count?.toLocaleString()}</span></h2>
-      <ul>${repeat(people, (person) => person.id, (person) => this.#person(person, person.id === at))}</ul></section>`;
+      <ul>${repeat(
+        people,
+        (person) => person.id,
+        (person) => this.#person(person, person.id === at),
+      )}</ul></section>`;
   }
 
   #person(person, isReached) {

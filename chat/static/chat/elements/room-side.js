@@ -1,6 +1,6 @@
-import { html, nothing, repeat } from "../vendor/lit.js";
-import { backIcon, closeIcon } from "../parts/icons.js";
 import { gettext } from "../lib/i18n.js";
+import { backIcon, closeIcon } from "../parts/icons.js";
+import { html, nothing, repeat } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 import "./message-composer.js";
 import "./message-log.js";
@@ -40,9 +40,13 @@ export class RoomSide extends LightElement {
   #content({ shows, thread }) {
     if (shows === "pins") return html`<pin-list .chat=${this.chat}></pin-list>`;
     if (shows === "threads") return html`<thread-list .chat=${this.chat}></thread-list>`;
-    return repeat([thread], (one) => one, () => html`
+    return repeat(
+      [thread],
+      (one) => one,
+      () => html`
       <div class="conversation"><message-log .conversation=${thread}></message-log></div>
-      ${thread.root?.deleted ? this.#closed() : html`<message-composer .conversation=${thread}></message-composer>`}`);
+      ${thread.root?.deleted ? this.#closed() : html`<message-composer .conversation=${thread}></message-composer>`}`,
+    );
   }
 
   #closed() {

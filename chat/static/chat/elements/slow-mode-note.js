@@ -1,5 +1,5 @@
-import { html, nothing } from "../vendor/lit.js";
 import { gettext, interpolate, ngettext } from "../lib/i18n.js";
+import { html, nothing } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 
 const SECOND = 1000; // ms

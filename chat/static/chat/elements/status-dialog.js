@@ -1,8 +1,8 @@
-import { html, live, nothing } from "../vendor/lit.js";
-import { ENDS, endOf } from "../rules/expiry-options.js";
-import { closeIcon, smileIcon } from "../parts/icons.js";
-import { momentOf } from "../lib/times.js";
 import { gettext } from "../lib/i18n.js";
+import { momentOf } from "../lib/times.js";
+import { closeIcon, smileIcon } from "../parts/icons.js";
+import { ENDS, endOf } from "../rules/expiry-options.js";
+import { html, live, nothing } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 import { alongStart } from "./popover-position.js";
 import "./emoji-picker.js";

@@ -1,13 +1,13 @@
-import { html, nothing, repeat } from "../vendor/lit.js";
-import { fullName } from "../rules/full-name.js";
+import { gettext } from "../lib/i18n.js";
+import { momentOf } from "../lib/times.js";
 import { avatar } from "../parts/avatar.js";
 import { unreadText } from "../parts/counts.js";
 import { foldedText } from "../parts/folded.js";
 import { olderOf } from "../parts/older.js";
 import { countOfReplies } from "../parts/replies.js";
+import { fullName } from "../rules/full-name.js";
 import { previewOf } from "../rules/previews.js";
-import { momentOf } from "../lib/times.js";
-import { gettext } from "../lib/i18n.js";
+import { html, nothing, repeat } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 
 // The threads of the room in which one takes part, the liveliest first. It is asked for anew as their count changes.
@@ -37,7 +37,11 @@ export class ThreadList extends LightElement {
     if (!this.threads) return html`<p class="note" role="status">${gettext("Loading…")}</p>`;
     const none = gettext("Threads in which you take part are listed here: you began, wrote in or are named in them.");
     if (!this.threads.length) return html`<p class="note">${none}</p>`;
-    const threads = repeat(this.threads, ({ message }) => message.id, (one) => this.#thread(one));
+    const threads = repeat(
+      this.threads,
+      ({ message }) => message.id,
+      (one) => this.#thread(one),
+    );
     return html`<ul class="cards">${threads}</ul>
       ${olderOf(this.older, this.failed, () => this.#load({ before: this.older }))}`;
   }
@@ -47,8 +51,12 @@ export class ThreadList extends LightElement {
     const open = () => this.chat.side.openThread(message.id);
     return html`<li class="card" data-thread=${message.id} data-unread=${unread}><button type="button" @click=${open}>
       <span class="by">${avatar(message.author, "xs")}<b><bdi>${fullName(message.author)}</bdi></b>
-        ${unread ? html`<span class="badge mention">${unreadText(unread)}
-          <span class="visually-hidden">${gettext("unread")}</span></span>` : nothing}</span>
+        ${
+          unread
+            ? html`<span class="badge mention">${unreadText(unread)}
+          <span class="visually-hidden">${gettext("unread")}</span></span>`
+            : nothing
+        }</span>
       <span class="excerpt" dir="auto">${this.#words(message)}</span>
       ${replies ? html`<small>${summary(replies)}</small>` : nothing}</button></li>`;
   }

@@ -1,6 +1,6 @@
-import { html, nothing } from "../vendor/lit.js";
-import { peopleOf, sentence } from "../parts/sentence.js";
 import { gettext } from "../lib/i18n.js";
+import { peopleOf, sentence } from "../parts/sentence.js";
+import { html, nothing } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 
 const NAMED = 2; // more are several

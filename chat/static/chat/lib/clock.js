@@ -26,10 +26,13 @@ class Minutes extends Observable {
   }
 
   #wait() {
-    setTimeout(() => {
-      this.changed();
-      this.#wait();
-    }, MINUTE - (now() % MINUTE));
+    setTimeout(
+      () => {
+        this.changed();
+        this.#wait();
+      },
+      MINUTE - (now() % MINUTE),
+    );
   }
 }
 

@@ -23,7 +23,14 @@ const day = format({ weekday: "long", day: "numeric", month: "long" });
 const dayAndYear = format({ dateStyle: "full" });
 const shortAndYear = format({ dateStyle: "medium" });
 const ago = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
-const numbers = { year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric" };
+const numbers = {
+  year: "numeric",
+  month: "numeric",
+  day: "numeric",
+  hour: "numeric",
+  minute: "numeric",
+  second: "numeric",
+};
 const digits = new Intl.DateTimeFormat("en-US", { ...numbers, hourCycle: "h23", timeZone });
 
 // Undefined, which means the browser's, where the browser does not know it.

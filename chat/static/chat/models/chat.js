@@ -1,25 +1,25 @@
-import { MessageActions } from "./message-actions.js";
+import { leaveEarlier, noteShown } from "../connection/shown-rooms.js";
+import { fetchJson } from "../lib/fetch-json.js";
+import { gettext } from "../lib/i18n.js";
+import { Observable } from "../lib/observable.js";
+import { isSame, userOf } from "../rules/user-updates.js";
 import { Blocks } from "./blocks.js";
 import { Conversation } from "./conversation.js";
 import { Drafts } from "./drafts.js";
-import { fetchJson } from "../lib/fetch-json.js";
-import { RoomPreferences } from "./room-preferences.js";
-import { Observable } from "../lib/observable.js";
+import { MessageActions } from "./message-actions.js";
 import { Outbox } from "./outbox.js";
 import { Pins } from "./pins.js";
 import { ReactionAnnouncer } from "./reaction-announcer.js";
-import { isSame, userOf } from "../rules/user-updates.js";
 import { Reports } from "./reports.js";
+import { RoomPreferences } from "./room-preferences.js";
 import { Rooms } from "./rooms.js";
 import { Roster } from "./roster.js";
 import { RosterFold } from "./roster-fold.js";
-import { leaveEarlier, noteShown } from "../connection/shown-rooms.js";
 import { SidePanel } from "./side-panel.js";
 import { SlowMode } from "./slow-mode.js";
 import { Status } from "./status.js";
 import { Timelines } from "./timelines.js";
 import { Typing } from "./typing.js";
-import { gettext } from "../lib/i18n.js";
 
 const TRY_AGAIN = 2000; // ms
 

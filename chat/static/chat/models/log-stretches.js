@@ -25,7 +25,10 @@ export class LogStretches {
 
   // New messages fill the last stretch, older ones are put into stretches before the first.
   #numbersOf(rows) {
-    const at = Math.max(0, rows.findIndex(({ key }) => this.#numbers.has(key)));
+    const at = Math.max(
+      0,
+      rows.findIndex(({ key }) => this.#numbers.has(key)),
+    );
     const first = this.#numbers.get(rows[at]?.key) ?? 0;
     const numbers = new Map();
     for (let back = at; back > 0; back -= 1) {

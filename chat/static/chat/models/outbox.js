@@ -1,7 +1,7 @@
 import { present } from "../lib/clock.js";
 import { Observable } from "../lib/observable.js";
-import { previewOf } from "../rules/previews.js";
 import { own } from "../lib/storage.js";
+import { previewOf } from "../rules/previews.js";
 
 const RETRY = 2000; // ms
 const TRIES = 10; // then the person decides

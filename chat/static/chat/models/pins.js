@@ -50,7 +50,12 @@ export class Pins extends Observable {
 
   // Several messages were deleted: a tombstone is not pinned.
   deleted(event) {
-    this.#turnAll((messages) => this.#without(event, withDeleted(messages, event).filter(({ pinned }) => pinned)));
+    this.#turnAll((messages) =>
+      this.#without(
+        event,
+        withDeleted(messages, event).filter(({ pinned }) => pinned),
+      ),
+    );
   }
 
   // Several messages are gone for good.

@@ -1,5 +1,5 @@
-import { previewOf } from "../rules/previews.js";
 import { gettext, interpolate, ngettext } from "../lib/i18n.js";
+import { previewOf } from "../rules/previews.js";
 
 const APART = 2000; // ms between two announcements
 const SHORT = 60; // characters of the message

@@ -1,8 +1,8 @@
 import { Observable } from "../lib/observable.js";
-import { withUser } from "../rules/user-updates.js";
-import { nameOf } from "../rules/room-name.js";
-import { tells } from "../rules/mentions.js";
 import { waitingIn } from "../rules/badge-counts.js";
+import { tells } from "../rules/mentions.js";
+import { nameOf } from "../rules/room-name.js";
+import { withUser } from "../rules/user-updates.js";
 
 const LIMIT = 1000; // the server counts no further
 const byName = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });

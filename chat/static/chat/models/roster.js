@@ -1,9 +1,9 @@
 import { Alarm } from "../lib/clock.js";
-import { Observable } from "../lib/observable.js";
-import { groupOf, GROUPS, untilOf, withoutEnded } from "../rules/presence-groups.js";
-import { RosterPage } from "./roster-page.js";
-import { begins, searchKey } from "../rules/name-search.js";
 import { gettext } from "../lib/i18n.js";
+import { Observable } from "../lib/observable.js";
+import { begins, searchKey } from "../rules/name-search.js";
+import { GROUPS, groupOf, untilOf, withoutEnded } from "../rules/presence-groups.js";
+import { RosterPage } from "./roster-page.js";
 
 const byName = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
 

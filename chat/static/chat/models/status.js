@@ -1,6 +1,6 @@
 import { Alarm, now } from "../lib/clock.js";
-import { Observable } from "../lib/observable.js";
 import { gettext } from "../lib/i18n.js";
+import { Observable } from "../lib/observable.js";
 
 const NONE = { mode: "auto", text: "", emoji: "", until: null };
 

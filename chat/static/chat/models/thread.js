@@ -1,8 +1,8 @@
-import { Conversation } from "./conversation.js";
+import { tells } from "../rules/mentions.js";
 import { withDeleted, withoutRemoved, withQuote, withReaction } from "../rules/message-updates.js";
 import { withUser } from "../rules/user-updates.js";
+import { Conversation } from "./conversation.js";
 import { Timeline } from "./timeline.js";
-import { tells } from "../rules/mentions.js";
 
 // A message and what is replied to it, open beside the room.
 export class Thread extends Conversation {

@@ -1,5 +1,5 @@
-import { drawMoments } from "./moments.js";
 import { pageOf } from "../lib/trusted-html.js";
+import { drawMoments } from "./moments.js";
 
 // The part of the page that is marked, as the server would write it now: again and again, while somebody looks at it.
 const EVERY = 5000; // ms

@@ -1,11 +1,11 @@
-import { Address } from "./address.js";
-import { Chat } from "../models/chat.js";
-import { learnTime } from "../lib/clock.js";
-import { refuseFiles } from "./file-drops.js";
+import { touchOnInput } from "../connection/activity.js";
 import { leadToSignIn } from "../connection/sign-in-redirect.js";
 import { Socket, socketUrl } from "../connection/socket.js";
-import { touchOnInput } from "../connection/activity.js";
 import { tellZone } from "../connection/time-zone.js";
+import { learnTime } from "../lib/clock.js";
+import { Chat } from "../models/chat.js";
+import { Address } from "./address.js";
+import { refuseFiles } from "./file-drops.js";
 import "../elements/announcement-banner.js";
 import "../elements/room-app.js";
 

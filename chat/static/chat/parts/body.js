@@ -1,5 +1,5 @@
-import { guard, html } from "../vendor/lit.js";
 import { trusted } from "../lib/trusted-html.js";
+import { guard, html } from "../vendor/lit.js";
 import { withButtons } from "./spoilers.js";
 import { linked } from "./text.js";
 

@@ -1,5 +1,5 @@
-import { html } from "../vendor/lit.js";
 import { gettext } from "../lib/i18n.js";
+import { html } from "../vendor/lit.js";
 import { closeIcon } from "./icons.js";
 
 // The button that closes a drawer, where its element is one.

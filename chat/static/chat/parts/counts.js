@@ -1,5 +1,5 @@
-import { html, nothing } from "../vendor/lit.js";
 import { gettext, interpolate, ngettext } from "../lib/i18n.js";
+import { html, nothing } from "../vendor/lit.js";
 
 const UNREAD_LIMIT = 1000; // the server counts no further
 

@@ -1,5 +1,5 @@
-import { html } from "../vendor/lit.js";
 import { gettext } from "../lib/i18n.js";
+import { html } from "../vendor/lit.js";
 
 export function foldedText() {
   return gettext("Message from a person you blocked");

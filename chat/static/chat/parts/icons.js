@@ -23,7 +23,9 @@ export const threadIcon = icon(svg`
   <path d="M6.500 7.500h7M6.500 10.200h4" />`);
 export const quoteIcon = icon(svg`<path d="M7.500 5.500 3.500 9.500l4 4M3.500 9.500h7.500a5 5 0 0 1 5 5" />`);
 export const pinIcon = icon(svg`<path d="m12 3 5 5-1.500.7-3 3-.5 3.300L6 9l3.300-.5 3-3zM9 12l-5 5" />`);
-export const writeIcon = icon(svg`<path d="m4 16 .8-3.500 8.700-8.700 2.700 2.700-8.700 8.700zM11.500 5.800l2.700 2.700" />`);
+export const writeIcon = icon(
+  svg`<path d="m4 16 .8-3.500 8.700-8.700 2.700 2.700-8.700 8.700zM11.500 5.800l2.700 2.700" />`,
+);
 export const quietIcon = icon(svg`
   <path d="M6 8.500a4 4 0 0 1 6.500-3.100M14 9v2.500l1.200 2H7M8.700 16h2.600M6 10v1.500l-1.200 2M4 4l12 12" />`);
 export const checkIcon = icon(svg`<path d="m4.500 10.500 3.500 3.500 7.500-8" />`);

@@ -1,7 +1,7 @@
-import { html, nothing } from "../vendor/lit.js";
-import { fullName } from "../rules/full-name.js";
-import { momentOf } from "../lib/times.js";
 import { gettext, ngettext } from "../lib/i18n.js";
+import { momentOf } from "../lib/times.js";
+import { fullName } from "../rules/full-name.js";
+import { html, nothing } from "../vendor/lit.js";
 import { peopleOf, sentence } from "./sentence.js";
 
 const MINUTE = 60; // s
@@ -21,8 +21,7 @@ const SENTENCES = {
   restored: () => gettext("%(by)s brought the room back"),
   added: () => gettext("%(by)s added %(who)s"),
   removed: () => gettext("%(by)s removed %(who)s"),
-  banned: ({ until }) =>
-    until ? gettext("%(by)s banned %(who)s until %(until)s") : gettext("%(by)s banned %(who)s"),
+  banned: ({ until }) => (until ? gettext("%(by)s banned %(who)s until %(until)s") : gettext("%(by)s banned %(who)s")),
   unbanned: () => gettext("%(by)s lifted the ban of %(who)s"),
   muted: () => gettext("%(by)s muted %(who)s until %(until)s"),
   unmuted: () => gettext("%(by)s lifted the mute of %(who)s"),

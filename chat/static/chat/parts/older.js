@@ -1,5 +1,5 @@
-import { html, nothing } from "../vendor/lit.js";
 import { gettext } from "../lib/i18n.js";
+import { html, nothing } from "../vendor/lit.js";
 
 // The way on through a list that comes in pages; `older` is empty where there is nothing more.
 export function olderOf(older, failed, load, words = gettext("Older")) {

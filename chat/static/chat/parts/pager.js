@@ -1,5 +1,5 @@
-import { html } from "../vendor/lit.js";
 import { gettext, interpolate } from "../lib/i18n.js";
+import { html } from "../vendor/lit.js";
 
 // Leads through the pages of a larger room's people. What leads nowhere keeps the focus that is on it.
 export function pager(page, roster) {

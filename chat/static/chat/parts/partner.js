@@ -1,9 +1,9 @@
-import { html, nothing } from "../vendor/lit.js";
-import { dotOf, groupOf, titleOf } from "../rules/presence-groups.js";
 import { gettext } from "../lib/i18n.js";
-import { dot } from "./status-dot.js";
+import { dotOf, groupOf, titleOf } from "../rules/presence-groups.js";
+import { html, nothing } from "../vendor/lit.js";
 import { wordsOf } from "./person.js";
 import { statusText } from "./status.js";
+import { dot } from "./status-dot.js";
 
 // How the other one of a direct conversation is, as its list of people tells it: nothing where it does not.
 

@@ -1,11 +1,11 @@
-import { html, nothing } from "../vendor/lit.js";
-import { dotOf, groupOf } from "../rules/presence-groups.js";
-import { agoOf, timestampOf } from "../lib/times.js";
 import { gettext, interpolate } from "../lib/i18n.js";
+import { agoOf, timestampOf } from "../lib/times.js";
+import { dotOf, groupOf } from "../rules/presence-groups.js";
+import { html, nothing } from "../vendor/lit.js";
 import { avatar } from "./avatar.js";
-import { dot } from "./status-dot.js";
 import { roleMark } from "./role.js";
 import { statusText } from "./status.js";
+import { dot } from "./status-dot.js";
 
 // Somebody in the sidebar. `tabindex`: of all, one can be reached by the Tab key, the arrows lead to the others.
 export function personRow(person, { isMe, tabindex }) {
@@ -25,8 +25,7 @@ export function personRow(person, { isMe, tabindex }) {
 
 // Asks for the person's card, from what somebody clicked.
 export function open(user) {
-  return ({ currentTarget }) =>
-    currentTarget.dispatchEvent(new CustomEvent("person", { detail: user, bubbles: true }));
+  return ({ currentTarget }) => currentTarget.dispatchEvent(new CustomEvent("person", { detail: user, bubbles: true }));
 }
 
 function under(person, group) {

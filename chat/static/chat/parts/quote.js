@@ -1,7 +1,7 @@
-import { html, nothing } from "../vendor/lit.js";
+import { gettext, interpolate } from "../lib/i18n.js";
 import { fullName } from "../rules/full-name.js";
 import { previewOf } from "../rules/previews.js";
-import { gettext, interpolate } from "../lib/i18n.js";
+import { html, nothing } from "../vendor/lit.js";
 import { foldedText } from "./folded.js";
 
 // What a message quotes. It leads there.

@@ -1,5 +1,5 @@
-import { html, nothing } from "../vendor/lit.js";
 import { gettext, interpolate } from "../lib/i18n.js";
+import { html, nothing } from "../vendor/lit.js";
 import { smileIcon } from "./icons.js";
 import { peopleText } from "./sentence.js";
 

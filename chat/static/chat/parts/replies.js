@@ -1,6 +1,6 @@
-import { html, nothing } from "../vendor/lit.js";
-import { momentOf } from "../lib/times.js";
 import { interpolate, ngettext } from "../lib/i18n.js";
+import { momentOf } from "../lib/times.js";
+import { html, nothing } from "../vendor/lit.js";
 import { avatar } from "./avatar.js";
 
 const FACES = 4; // more would say no more

@@ -1,5 +1,5 @@
-import { html, nothing } from "../vendor/lit.js";
 import { gettext } from "../lib/i18n.js";
+import { html, nothing } from "../vendor/lit.js";
 
 // Who runs the room. Of members nothing is said.
 export function roleMark({ role }) {

@@ -1,5 +1,5 @@
-import { html, nothing } from "../vendor/lit.js";
 import { gettext } from "../lib/i18n.js";
+import { html, nothing } from "../vendor/lit.js";
 import { avatar } from "./avatar.js";
 import { sign } from "./room-sign.js";
 

@@ -1,5 +1,5 @@
-import { html } from "../vendor/lit.js";
 import { gettext } from "../lib/i18n.js";
+import { html } from "../vendor/lit.js";
 import { archiveIcon, megaphoneIcon, stopIcon } from "./icons.js";
 
 // How a room differs from others, each with a sign.
@@ -13,6 +13,8 @@ export function roomMarks({ archived, locked, read_only: readOnly }) {
 
 // The same as small signs beside the name.
 export function smallMarks(room) {
-  return roomMarks(room).map(({ icon, words }) => html`<span class="room-mark" title=${words}>${icon}
-    <span class="visually-hidden">${words}</span></span>`);
+  return roomMarks(room).map(
+    ({ icon, words }) => html`<span class="room-mark" title=${words}>${icon}
+    <span class="visually-hidden">${words}</span></span>`,
+  );
 }

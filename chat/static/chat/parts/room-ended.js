@@ -1,8 +1,8 @@
-import { html, nothing } from "../vendor/lit.js";
-import { fullName } from "../rules/full-name.js";
 import { gettext } from "../lib/i18n.js";
-import { sentence } from "./sentence.js";
+import { fullName } from "../rules/full-name.js";
+import { html, nothing } from "../vendor/lit.js";
 import { sign } from "./room-sign.js";
+import { sentence } from "./sentence.js";
 
 const TITLES = {
   removed: () => gettext("%(who)s removed you from %(room)s"),

@@ -1,5 +1,5 @@
-import { html } from "../vendor/lit.js";
 import { gettext } from "../lib/i18n.js";
+import { html } from "../vendor/lit.js";
 import { lockIcon, talkIcon } from "./icons.js";
 
 // What stands before a room's name: its emoji, or a number sign, the lock of a private one, or the sign of a direct

@@ -1,7 +1,7 @@
-import { html } from "../vendor/lit.js";
-import { fullName } from "../rules/full-name.js";
-import { locale } from "../lib/times.js";
 import { interpolate, ngettext } from "../lib/i18n.js";
+import { locale } from "../lib/times.js";
+import { fullName } from "../rules/full-name.js";
+import { html } from "../vendor/lit.js";
 
 const NAMED = 3; // people in one line; of more, two are named
 const list = new Intl.ListFormat(locale, { type: "conjunction" });

@@ -1,6 +1,6 @@
-import { html } from "../vendor/lit.js";
-import { SPOILER } from "../rules/previews.js";
 import { gettext } from "../lib/i18n.js";
+import { SPOILER } from "../rules/previews.js";
+import { html } from "../vendor/lit.js";
 
 const SIGN = "||";
 
@@ -24,7 +24,11 @@ export function withButtons(safe) {
 export function withSpoilers(text, drawn) {
   const [first, last] = [text.indexOf(SIGN), text.lastIndexOf(SIGN)];
   if (last < first + SIGN.length) return drawn(text);
-  const [before, hidden, after] = [text.slice(0, first), text.slice(first + SIGN.length, last), text.slice(last + SIGN.length)];
+  const [before, hidden, after] = [
+    text.slice(0, first),
+    text.slice(first + SIGN.length, last),
+    text.slice(last + SIGN.length),
+  ];
   return [drawn(before), spoiler(drawn(hidden)), drawn(after)];
 }
 

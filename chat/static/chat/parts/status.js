@@ -1,6 +1,6 @@
-import { html, nothing } from "../vendor/lit.js";
-import { momentOf } from "../lib/times.js";
 import { gettext, interpolate } from "../lib/i18n.js";
+import { momentOf } from "../lib/times.js";
+import { html, nothing } from "../vendor/lit.js";
 
 export function statusText({ emoji, text }) {
   return [emoji, text].filter(Boolean).join(" ");

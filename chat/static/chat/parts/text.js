@@ -1,5 +1,5 @@
-import { html } from "../vendor/lit.js";
 import { addressesIn } from "../rules/addresses.js";
+import { html } from "../vendor/lit.js";
 
 // Text stays text; what looks like a web address in it becomes a link.
 export function linked(text) {

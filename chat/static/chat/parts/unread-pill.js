@@ -1,6 +1,6 @@
-import { html, nothing } from "../vendor/lit.js";
-import { momentOf } from "../lib/times.js";
 import { gettext, interpolate, ngettext } from "../lib/i18n.js";
+import { momentOf } from "../lib/times.js";
+import { html, nothing } from "../vendor/lit.js";
 import { upIcon } from "./icons.js";
 
 const MOST = 1000; // the server counts no further

@@ -12,7 +12,8 @@ const CLOSING = { "(": ")", "[": "]", "{": "}" };
 
 // The host shows: nothing stands before it, and nothing in it looks like its end. As in chat/addresses.py.
 const PLAIN = /^https?:\/\/(?:[\p{L}\p{M}\p{Nd}._:-]+|\[[\da-f:.]+\](?::\d*)?)(?=[/?#]|$)/iu;
-const SLASH_LETTER = /^[^:]+:\/\/[^/?#]*(?:[a-z\d][\u3033\u30ce\u4e3f\u2cc6\u2cc7]|[\u3033\u30ce\u4e3f\u2cc6\u2cc7][a-z\d])/iu;
+const SLASH_LETTER =
+  /^[^:]+:\/\/[^/?#]*(?:[a-z\d][\u3033\u30ce\u4e3f\u2cc6\u2cc7]|[\u3033\u30ce\u4e3f\u2cc6\u2cc7][a-z\d])/iu;
 
 // Where they stand: `{ start, end }` of each.
 export function addressesIn(text) {

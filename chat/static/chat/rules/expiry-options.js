@@ -1,6 +1,6 @@
 import { now, present } from "../lib/clock.js";
-import { dayKeyOf, endOfDay, weekdayOf } from "../lib/times.js";
 import { gettext } from "../lib/i18n.js";
+import { dayKeyOf, endOfDay, weekdayOf } from "../lib/times.js";
 
 const MINUTE = 60_000; // ms
 const HOUR = 60 * MINUTE;

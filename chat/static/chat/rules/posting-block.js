@@ -4,7 +4,8 @@ import { now } from "../lib/clock.js";
 export function postingBlockOf(room, mayAlways, blocks) {
   const { archived, locked, muted, read_only: isReadOnly } = room ?? {};
   if (archived) return { why: "archived" };
-  if (room?.people?.length && room.people.every(({ deleted }) => deleted)) return { why: "deleted", people: room.people };
+  if (room?.people?.length && room.people.every(({ deleted }) => deleted))
+    return { why: "deleted", people: room.people };
   const user = room?.people?.length === 1 ? room.people[0] : null; // of a direct conversation
   if (user && blocks.has(user.id)) return { why: "blocked", user };
   if (muted && Date.parse(muted.until) > now()) return { why: "muted", ...muted };

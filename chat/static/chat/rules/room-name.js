@@ -1,5 +1,5 @@
-import { fullName } from "./full-name.js";
 import { gettext } from "../lib/i18n.js";
+import { fullName } from "./full-name.js";
 
 // What a room is called: a direct conversation by the people in it, as chat/listing.py has it.
 export function nameOf(room) {

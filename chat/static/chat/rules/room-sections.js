@@ -1,6 +1,6 @@
-import { nameOf } from "./room-name.js";
-import { rankOf, searchKey } from "./name-search.js";
 import { gettext } from "../lib/i18n.js";
+import { rankOf, searchKey } from "./name-search.js";
+import { nameOf } from "./room-name.js";
 
 // The sections of the list of rooms, in the order in which they stand.
 export const SECTIONS = ["favourites", "rooms", "directs"];
