@@ -12,7 +12,7 @@ from django.db import connections
 from django.test import TransactionTestCase
 from redis import Redis
 
-from chat.reserve import close_reserve
+from chat.runtime.connection_pool import close_reserve
 from presence import reads
 from presence.keys import parts_of
 from project.management.commands import migrate

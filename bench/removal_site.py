@@ -20,8 +20,8 @@ from django.utils import timezone  # noqa: E402
 
 from accounts.models import User  # noqa: E402
 from chat.models import Membership, Mention, Message, Reaction, Removal, Room  # noqa: E402
+from chat.permissions.actor import SITE, Actor  # noqa: E402
 from chat.services import deleting, purging, retention, rooms  # noqa: E402
-from chat.services.actor import SITE, Actor  # noqa: E402
 
 CHUNK = 2_000  # messages stored together
 LONG_AGO = timedelta(days=60)

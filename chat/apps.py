@@ -9,6 +9,6 @@ class ChatConfig(AppConfig):
     verbose_name = _("Chat")
 
     def ready(self) -> None:
-        import_module("chat.filling")
+        import_module("chat.background.backfill")
         import_module("chat.receivers")
-        import_module("chat.removing")
+        import_module("chat.background.removals")

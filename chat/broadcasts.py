@@ -12,9 +12,9 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
-from chat import events
 from chat.hub import envelopes, running_hub
 from chat.models import Membership, Message, Participant, Room
+from chat.protocol import events
 
 
 def message_posted(message: Message) -> None:

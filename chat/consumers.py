@@ -11,8 +11,8 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.contrib.sessions.backends.base import SessionBase
 
 from accounts.factors import has_shown_factor
-from chat import commands
 from chat.errors import Refused, SignedOut
+from chat.handlers import dispatch
 from chat.hub import get_hub
 from chat.hub.connection import SIGNED_OUT, TOO_MANY_SOCKETS, TRY_AGAIN_LATER, UNSUPPORTED_DATA, Connection
 from chat.hub.outlets import outlet_for
@@ -83,7 +83,7 @@ class RoomsConsumer(AsyncWebsocketConsumer):
         if text_data is None:
             self.connection.close(UNSUPPORTED_DATA)
         else:
-            await commands.run(get_hub(), self.connection, text_data)
+            await dispatch.run(get_hub(), self.connection, text_data)
 
     async def websocket_disconnect(self, message: dict[str, Any]) -> None:
         if self.connection is not None:

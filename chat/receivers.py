@@ -8,9 +8,9 @@ from accounts import signals
 from accounts.models import User
 from accounts.profile.export import contribute
 from chat import broadcasts
-from chat.last_seen import last_seen
+from chat.background.last_seen import last_seen
+from chat.permissions.actor import Actor
 from chat.services import administering, departures, exporting, people, rooms, site_bans
-from chat.services.actor import Actor
 from presence import signals as presence_signals
 from presence.topics import ONLINE
 

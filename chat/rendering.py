@@ -10,10 +10,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
-from chat import limits, markdown
-from chat.database import Lane, run
+from chat import conf
 from chat.errors import Limited
-from chat.limiter import Limiter
+from chat.markup import markdown
+from chat.runtime.database import Lane, run
+from chat.runtime.rate_limiter import Limiter
 from chat.services import mentions
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ SHORT = 500  # characters; what is this short and has no markup is rendered at o
 class Renderer:
     def __init__(self) -> None:
         self.loop = asyncio.get_running_loop()
-        self._budgets: Limiter[int] = Limiter(limits.rendering())
+        self._budgets: Limiter[int] = Limiter(conf.rendering())
         self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="render")
 

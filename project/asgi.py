@@ -14,10 +14,11 @@ from channels.routing import ProtocolTypeRouter, URLRouter
 from django.conf import settings
 
 from accounts import authentication
-from chat import limits
-from chat.database import CONNECTIONS
-from chat.reserve import use_reserve
-from chat.silence import bound_waits
+from chat import conf
+from chat.routing import websocket_urlpatterns
+from chat.runtime.connection_pool import use_reserve
+from chat.runtime.database import CONNECTIONS
+from chat.runtime.silent_database import bound_waits
 from project import embedded
 from project.bodies import CappedBodies
 from project.fairness import FairRequests
@@ -26,7 +27,6 @@ from project.handshakes import LimitedHandshakes
 from project.health import HealthAnswers
 from project.memory import share_arenas
 from project.origins import ExactOrigin
-from project.routing import websocket_urlpatterns
 
 share_arenas()
 bound_waits(settings.DATABASE_WAIT_SECONDS)
@@ -39,10 +39,10 @@ SyncToAsync.single_thread_executor.submit(use_reserve, CONNECTIONS)
 
 authentication.take_the_place_of_channels_own()
 signed_in = AuthMiddlewareStack(URLRouter(websocket_urlpatterns))
-limited = LimitedHandshakes(signed_in, limits.handshakes(), settings.TRUSTED_PROXIES)
+limited = LimitedHandshakes(signed_in, conf.handshakes(), settings.TRUSTED_PROXIES)
 # The origin is looked at first: otherwise any page could use up what the address of its visitor may do.
 websocket = ExactOrigin(limited, settings.ALLOWED_ORIGINS)
 
-requests = HealthAnswers(FairRequests(Finishing(CappedBodies(http, settings.BODY_BYTES)), limits.at_once()))
+requests = HealthAnswers(FairRequests(Finishing(CappedBodies(http, settings.BODY_BYTES)), conf.at_once()))
 
 application = ProtocolTypeRouter({"http": requests, "websocket": websocket})

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
-from chat.turns import Turns
+from chat.runtime.fair_queue import Turns
 
 Scope = dict[str, Any]
 App = Callable[[Scope, Any, Any], Awaitable[None]]

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from ipaddress import IPv6Address, ip_address
 from typing import Any
 
-from chat.limiter import Limiter, Rate
+from chat.runtime.rate_limiter import Limiter, Rate
 
 SECOND = 1_000_000_000  # nanoseconds
 DENIAL = "websocket.http.response"  # ASGI's extension: a handshake is answered with a response of one's own

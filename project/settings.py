@@ -198,12 +198,12 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file, since servers started by the tests are processes of their own.
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
 else:
-    from chat.silence import Connection
+    from chat.runtime.silent_database import Connection
 
     DATABASES["default"]["CONN_MAX_AGE"] = 0  # the pool keeps connections; the two together are an error
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
         "min_size": 2,
-        # For pages. Sockets have connections of their own (chat/reserve.py), up to 20.
+        # For pages. Sockets have connections of their own (chat/runtime/connection_pool.py), up to 20.
         "max_size": 12,
         "timeout": DATABASE_WAIT_SECONDS,
         # The pool tries again after 1, 2, 4, 8… seconds. Where it gives up, whoever comes next makes it try at once.
@@ -224,7 +224,7 @@ PRESENCE_REDIS_URL: str = env.str("PRESENCE_REDIS_URL", REDIS_URL, validate=is_r
 
 CHANNEL_LAYERS = {
     "default": {
-        "BACKEND": "chat.layer.Layer",
+        "BACKEND": "chat.runtime.channel_layer.Layer",
         "CONFIG": {
             # redis-py 8 gives sockets a time-out of 5 s, which would end every quiet subscription.
             "hosts": [{"address": REDIS_URL, "socket_timeout": None, "health_check_interval": 30}],
@@ -410,7 +410,7 @@ STORAGES = {
 
 # -- Limits ------------------------------------------------------------------------------------------------------------
 
-# chat/limits.py says what each means.
+# chat/conf.py says what each means.
 CHAT = {
     "BODY_LENGTH": env.int("ROOMFUL_BODY_LENGTH", 10_000, validate=is_positive),  # characters
     "EDITS_KEPT": env.int("ROOMFUL_EDITS_KEPT", 50, validate=is_positive),

@@ -1,7 +1,7 @@
 """The answer to a request that meets a database which is away, locked or full: 503, and when to come back.
 
-Sockets answer `unavailable` to the same errors (chat/database.py). What was typed into a form is in the page, which
-sends it again (project/overload.py).
+Sockets answer `unavailable` to the same errors (chat/runtime/database.py). What was typed into a form is in the
+page, which sends it again (project/overload.py).
 """
 
 import errno
@@ -9,9 +9,9 @@ import errno
 from django.utils.translation import gettext_lazy as _
 
 from accounts.overload import Overloaded, Refusals
-from chat.database import is_outage
 from chat.errors import Unavailable
-from chat.silence import Silent
+from chat.runtime.database import is_outage
+from chat.runtime.silent_database import Silent
 
 RETRY_SECONDS = 5.0
 FULL = (errno.ENOSPC, errno.EDQUOT)

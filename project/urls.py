@@ -10,7 +10,7 @@ from django.views.i18n import JavaScriptCatalog
 from accounts import codes
 from accounts.limits import limited
 from accounts.views import own_sessions
-from chat.entrance import inactive
+from chat.views.inactive_account import inactive
 from presence.views import operations
 
 handler403 = "project.errors.permission_denied"

@@ -19,7 +19,7 @@ import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
 from psycopg_pool import ConnectionPool
 
-from chat.reserve import reserves
+from chat.runtime.connection_pool import reserves
 
 logger = logging.getLogger(__name__)
 

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from accounts.models import User
 from chat.demo.content import Room
 from chat.models import Room as StoredRoom
+from chat.permissions.actor import SITE
 from chat.services import messages, reading, rooms
-from chat.services.actor import SITE
 
 
 def make_room(room: Room, people: dict[str, User], now: datetime) -> None:

@@ -8,10 +8,12 @@ does nothing, and to say so costs no more than to say that it was one too many.
 import time
 from typing import TYPE_CHECKING
 
-from chat import frames, limits
+from chat import conf
 from chat.errors import Limited
 from chat.hub.connection import Connection
-from chat.limiter import Limiter, Rate
+from chat.protocol.commands.base import Command
+from chat.protocol.commands.messages import MessageEdit, MessagePost
+from chat.runtime.rate_limiter import Limiter, Rate
 
 if TYPE_CHECKING:
     from chat.hub.hub import Hub
@@ -24,18 +26,18 @@ REST_SECONDS = 5.0  # half of what a peer has for answering a ping, which is not
 
 class Allowances:
     def __init__(self) -> None:
-        self._posts: Limiter[tuple[int, int]] = Limiter(limits.posts())
-        self._posts_everywhere: Limiter[int] = Limiter(limits.posts_everywhere())
-        self._commands: Limiter[int] = Limiter(limits.commands())
-        self._refusals: Limiter[str] = Limiter(limits.refusals())
+        self._posts: Limiter[tuple[int, int]] = Limiter(conf.posts())
+        self._posts_everywhere: Limiter[int] = Limiter(conf.posts_everywhere())
+        self._commands: Limiter[int] = Limiter(conf.commands())
+        self._refusals: Limiter[str] = Limiter(conf.refusals())
         self._patience: Limiter[str] = Limiter(PATIENCE)
 
-    def spend(self, hub: "Hub", connection: Connection, command: frames.Command) -> None:
+    def spend(self, hub: "Hub", connection: Connection, command: Command) -> None:
         """Take note of a command. Raises Limited where it is one too many; who goes on regardless is sent away."""
         now = time.monotonic_ns()
         user = connection.user.pk
         # Only a room in which the socket stands has a bucket: whoever makes up ids of rooms gets no more by it.
-        if isinstance(command, frames.MessagePost | frames.MessageEdit) and hub.places.stands(connection, command.room):
+        if isinstance(command, MessagePost | MessageEdit) and hub.places.stands(connection, command.room):
             wait = self._posts_everywhere.wait(user, now) or self._posts.take((user, command.room), now)
             if not wait:
                 self._posts_everywhere.spend(user, now, 1)

@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from chat import database, events
 from chat.hub import reads
 from chat.hub.connection import Connection
 from chat.hub.frame import Frame
+from chat.protocol import events
+from chat.runtime import database
 
 
 class Billboard:

@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import Collection, Mapping
 
-from chat.database import read
 from chat.hub import reads
 from chat.hub.connection import Connection
 from chat.hub.frame import Frame
+from chat.runtime.database import read
 
 
 class Blocks:

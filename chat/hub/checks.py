@@ -5,12 +5,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from accounts import sessions
-from chat import events
-from chat.database import check, write
 from chat.hub import reads
 from chat.hub.connection import SIGNED_OUT
 from chat.hub.standing import Standing, read_standing
 from chat.models import Membership, Room
+from chat.protocol import events
+from chat.runtime.database import check, write
 
 if TYPE_CHECKING:
     from chat.hub.hub import Hub

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Container, Coroutine, Iterable
 from typing import Any
 
-from chat import database, events
-from chat.attendance import fresh_here_counts
-from chat.database import read
 from chat.hub.connection import Connection, MakeUp
 from chat.hub.frame import Frame
 from chat.hub.pace import Pace
 from chat.models import Room
+from chat.protocol import events
+from chat.queries.presence import fresh_here_counts
+from chat.runtime import database
+from chat.runtime.database import read
 from presence.tracker import get_tracker
 
 TellRoom = Callable[[int, Frame, Container[Connection]], None]

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from chat import events
-from chat.attendance import here_topic
 from chat.hub import envelopes
 from chat.hub.connection import DISCONNECTED, SIGNED_OUT, Connection
 from chat.hub.places import Places
+from chat.protocol import events
+from chat.queries.presence import here_topic
 from presence.tracker import Tracker
 
 

@@ -8,9 +8,7 @@ from typing import Any
 
 from accounts import sessions
 from accounts.administrators import is_enough
-from chat import events, limits
-from chat.attendance import count_in, fresh_here_counts, here_topic
-from chat.database import Lane, read, run
+from chat import conf
 from chat.errors import NotFound, Refused
 from chat.hub import envelopes, reads, roll_call
 from chat.hub.allowances import Allowances
@@ -33,7 +31,10 @@ from chat.hub.sidebars import Sidebars
 from chat.hub.subscriptions import Subscriptions
 from chat.hub.voice import Voice
 from chat.hub.work import Work
-from chat.turns import Turns
+from chat.protocol import events
+from chat.queries.presence import count_in, fresh_here_counts, here_topic
+from chat.runtime.database import Lane, read, run
+from chat.runtime.fair_queue import Turns
 from presence.topics import ONLINE
 from presence.tracker import get_tracker
 
@@ -43,7 +44,7 @@ class Hub:
         self.loop = asyncio.get_running_loop()
         self.connections: dict[int, set[Connection]] = defaultdict(set)  # by user
         self.allowances = Allowances()
-        self.turns = Turns(limits.at_once())
+        self.turns = Turns(conf.at_once())
         self._work = Work(self.loop)
         self._publisher = Publisher()
         self._announcements = Announcements(self.loop, self.receive, self._publisher.put)
@@ -81,10 +82,10 @@ class Hub:
         self._sidebars.start()
         self._work.keep(self._publisher.publish_forever())
         self._work.begin(self.billboard.check())
-        self._work.repeat(limits.check_seconds, lambda: check_versions(self))
+        self._work.repeat(conf.check_seconds, lambda: check_versions(self))
         self._work.begin_duties()
-        self._work.repeat(limits.standing_seconds, lambda: check_standing(self))
-        self._work.repeat(limits.standing_seconds, lambda: check_people(self))
+        self._work.repeat(conf.standing_seconds, lambda: check_standing(self))
+        self._work.repeat(conf.standing_seconds, lambda: check_people(self))
         self._work.repeat(sessions.PAUSE.total_seconds, lambda: note_use(self))
 
     @property
@@ -97,7 +98,7 @@ class Hub:
 
         Before their sockets close: those that are closed already leave as anybody does who closes a tab.
         """
-        await self._tracker.stop(linger_ms=limits.drain_linger_ms())
+        await self._tracker.stop(linger_ms=conf.drain_linger_ms())
 
     async def stop(self) -> None:
         """The server ends: its sockets are closed."""
@@ -135,7 +136,7 @@ class Hub:
 
     def is_full_for(self, user: int) -> bool:
         """Whether a person has as many sockets as may be."""
-        most = limits.sockets()
+        most = conf.sockets()
         return 0 < most <= len(self.connections.get(user, ()))
 
     def remove(self, connection: Connection) -> None:

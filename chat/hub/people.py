@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from chat import events
 from chat.models import Status
+from chat.protocol import events
 from presence.tracker import Tracker
 
 Person = dict[str, Any]  # events.person_state

@@ -5,15 +5,16 @@ from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from chat import events, history
-from chat.database import check, read
 from chat.errors import Refused
 from chat.hub import envelopes, reads
 from chat.hub.audience import Audience, Hold
 from chat.hub.connection import TRY_AGAIN_LATER, Connection
 from chat.hub.feed import Feed
 from chat.hub.subscriptions import Subscriptions
-from chat.together import Together
+from chat.protocol import events
+from chat.queries import history
+from chat.runtime.batcher import Together
+from chat.runtime.database import check, read
 
 MOST_OPENINGS = 200  # that are read for together; more would keep the others waiting
 PATIENCE_SECONDS = 0.05  # for an event that was overtaken; after that it is read

@@ -12,12 +12,14 @@ from django.utils import timezone
 from accounts import sessions
 from accounts.administrators import is_enough
 from accounts.models import User
-from chat import events, history, limits, listing
+from chat import conf
 from chat.errors import NotFound, SignedOut
 from chat.hub.connection import Connection
 from chat.hub.frame import Frame
 from chat.hub.replay import parts_of
 from chat.models import Announcement, Block, Membership, Status
+from chat.protocol import events
+from chat.queries import history, room_list
 
 STATUS_FIELDS = [field.attname for field in Status._meta.concrete_fields]
 
@@ -36,7 +38,7 @@ def hello(
         "status": status,
         "time_zone": connection.user.time_zone or None,
         "rooms": listed,
-        "limits": {"body_length": limits.body_length()},
+        "limits": {"body_length": conf.body_length()},
     }
     rare = {"blocked": sorted(connection.blocked), "announcement": announcement}
     return greeting | {name: value for name, value in rare.items() if value}
@@ -90,7 +92,7 @@ def listed_rooms(user: int, room_id: int | None = None) -> list[dict[str, Any]]:
     """The user's rooms, but for those that are asleep; or one of them in any case."""
     found = Membership.objects.current().filter(user=user)
     found = found.awake() if room_id is None else found.filter(room=room_id)
-    return listing.listed_rooms(found.listed())
+    return room_list.listed_rooms(found.listed())
 
 
 def greeting(user: int) -> tuple[list[dict[str, Any]], frozenset[int]]:
@@ -142,10 +144,10 @@ def openings(room_id: int, asked: Sequence[Opening]) -> list[Opened | NotFound]:
     """Read the room once for all who open it. NotFound for one who is no member."""
     members = Membership.objects.current().filter(room=room_id, user__in={opening.user for opening in asked})
     found = list(members.listed())
-    listed = {member.user_id: room for member, room in zip(found, listing.listed_rooms(found), strict=True)}
-    shown_hidden = _administrators(asked) if limits.administrators_see_hidden() else set()
+    listed = {member.user_id: room for member, room in zip(found, room_list.listed_rooms(found), strict=True)}
+    shown_hidden = _administrators(asked) if conf.administrators_see_hidden() else set()
     changes = {
-        since: history.changes_since(room_id, since, limit=limits.resume_limit())
+        since: history.changes_since(room_id, since, limit=conf.resume_limit())
         for since in {opening.since for opening in asked if opening.user in listed}
     }
     frames = {since: parts_of(each.events) for since, each in changes.items()}

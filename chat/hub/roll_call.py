@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 
-from chat import limits
+from chat import conf
 from chat.hub import envelopes
 from chat.hub.connection import Connection
 from presence import reads
@@ -151,7 +151,7 @@ def _connections(hub: "Hub") -> Iterator[dict[str, Any]]:
     for user, connections in hub.connections.items():
         greeted = [connection for connection in connections if connection.is_greeted]
         hidden = bool(greeted) and hub.people.is_hidden(user)
-        if not hidden or limits.administrators_see_hidden():
+        if not hidden or conf.administrators_see_hidden():
             yield from (_told(connection, hidden) for connection in greeted)
 
 

@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from chat import events, limits
-from chat.attendance import here_topic
+from chat import conf
 from chat.hub.frame import Frame
 from chat.hub.members import Card, Members
+from chat.protocol import events
+from chat.queries.presence import here_topic
 from presence.roster import Rosters
 from presence.topics import AWAY, HIDDEN, ONLINE
 
@@ -118,7 +119,7 @@ class Sidebar:
     def catch_up(self) -> News:
         """Make what was noted part of the sidebar."""
         was = self.is_known, self.is_whole
-        self.is_known, self.is_whole = self._is_in_step(), len(self._members) <= limits.roster_length()
+        self.is_known, self.is_whole = self._is_in_step(), len(self._members) <= conf.roster_length()
         people = self._take_changes() if self.is_known else frozenset()
         counted = self.is_known and self.counts != self._counts_told
         anew = was != (self.is_known, self.is_whole)

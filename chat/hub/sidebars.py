@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from accounts.models import User
-from chat import events, limits
-from chat.database import read
+from chat import conf
 from chat.errors import NotFound, Unavailable
 from chat.hub.connection import Connection
 from chat.hub.counts import Counts
@@ -16,6 +15,8 @@ from chat.hub.pace import Pace
 from chat.hub.sidebar import Diff, Sidebar, Window
 from chat.hub.subscriptions import Subscriptions
 from chat.models import Membership
+from chat.protocol import events
+from chat.runtime.database import read
 from presence.roster import Rosters
 from presence.topics import AWAY, HIDDEN, ONLINE, group
 from presence.tracker import get_tracker
@@ -63,7 +64,7 @@ class Sidebars:
 
     def start(self) -> None:
         self._rosters.start()
-        topics = (ONLINE, AWAY, HIDDEN) if limits.administrators_see_hidden() else (ONLINE, AWAY)
+        topics = (ONLINE, AWAY, HIDDEN) if conf.administrators_see_hidden() else (ONLINE, AWAY)
         self._ready = asyncio.create_task(self._watch(*topics))
 
     async def stop(self) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from django.utils import timezone
 
-from chat.authority import ROLES_FOR, Act
+from chat.permissions.acts import ROLES_FOR, Act
 
 CLOSED = ("archived", "locked", "read_only")
 

@@ -1,7 +1,7 @@
 from django.db import migrations, transaction
 from django.db.models import Exists, OuterRef
 
-from chat.emoji import canonical
+from chat.markup.emoji import canonical
 
 BATCH = 1_000
 

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from chat import markdown
+from chat.markup import markdown
 from chat.models.reaction import Reaction
 from chat.models.thread import Participant
 

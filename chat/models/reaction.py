@@ -2,7 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from chat.emoji import EMOJI_LENGTH
+from chat.markup.emoji import EMOJI_LENGTH
 
 
 class Reaction(models.Model):

@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from chat.emoji import EMOJI_LENGTH
+from chat.markup.emoji import EMOJI_LENGTH
 
 if TYPE_CHECKING:
     from accounts.models import User

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from chat.errors import Forbidden, NotFound
 from chat.models import AuditEntry
+from chat.permissions.actor import Actor
 from chat.services import audit
-from chat.services.actor import Actor
 from chat.services.locking import check_administrator
 
 

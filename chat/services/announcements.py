@@ -16,7 +16,7 @@ from chat.services import audit
 from chat.services.locking import check_administrator
 
 if TYPE_CHECKING:
-    from chat.services.actor import Actor
+    from chat.permissions.actor import Actor
 
 
 @transaction.atomic

@@ -6,10 +6,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from chat import broadcasts
-from chat.authority import Act
 from chat.models import AuditEntry, Room
+from chat.permissions.actor import Actor
+from chat.permissions.acts import Act
 from chat.services import audit
-from chat.services.actor import Actor
 from chat.services.locking import authorise, locked_room
 from chat.services.notices import tell
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from chat.errors import Invalid
 from chat.models import AuditEntry, Room
 from chat.models.membership import REASON_LENGTH
-from chat.services.actor import Actor
+from chat.permissions.actor import Actor
 from chat.services.wording import check_can_be_seen
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from accounts import sessions
 from chat import broadcasts
 from chat.errors import NotFound
 from chat.models import AuditEntry
+from chat.permissions.actor import Actor
 from chat.services import audit
-from chat.services.actor import Actor
 from chat.services.administering import person_for
 
 

@@ -6,14 +6,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from chat import broadcasts
-from chat.authority import Act
 from chat.models import AuditEntry, Membership, Removal
+from chat.permissions.acts import Act
 from chat.services import audit
 from chat.services.locking import authorise, locked_room
 from chat.services.naming import give_up_names
 
 if TYPE_CHECKING:
-    from chat.services.actor import Actor
+    from chat.permissions.actor import Actor
 
 
 @transaction.atomic

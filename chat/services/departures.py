@@ -10,8 +10,8 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.profile.deletion import username_of
 from chat.models import AuditEntry, Ban, Block, Membership, Mention, Message, Participant, Room, Status
+from chat.permissions.actor import Actor
 from chat.services import audit, purging
-from chat.services.actor import Actor
 from chat.services.locking import locked_rooms
 from chat.services.notices import append_notice, body_of, named
 from chat.services.rooms import end

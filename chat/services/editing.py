@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 
-from chat import limits, markdown
-from chat.authority import Act
+from chat import conf
 from chat.errors import Edited, Forbidden, NotFound
+from chat.markup import markdown
 from chat.models import Edit, Message
+from chat.permissions.acts import Act
 from chat.services import mentions
 from chat.services.burying import BARE, forget_what_hung_on
 from chat.services.changing import save_changed, save_changed_words
@@ -81,7 +82,7 @@ def _keep_version(message: Message) -> None:
     """Keep the present body, and of all that came before it the first and the latest ones."""
     Edit.objects.create(message=message, body=message.body, written_at=message.edited_at or message.created_at)
     kept = message.edits.order_by("pk").values_list("pk", flat=True)
-    latest = list(kept.reverse()[: limits.edits_kept()])
+    latest = list(kept.reverse()[: conf.edits_kept()])
     message.edits.filter(pk__gt=kept[0], pk__lt=latest[-1]).delete()
 
 

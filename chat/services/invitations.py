@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.tokens import digest_of, make_token
-from chat.authority import Act
 from chat.errors import Forbidden, Invalid, NotFound
 from chat.models import AuditEntry, Ban, Invite, Membership, Room
+from chat.permissions.actor import Actor
+from chat.permissions.acts import Act
 from chat.services import audit
-from chat.services.actor import Actor
 from chat.services.locking import authorise, locked_room
 from chat.services.notices import tell
 from chat.services.quotas import check_links

@@ -6,11 +6,11 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from chat.authority import ADMINISTRATOR, IN_AN_ARCHIVED_ROOM, Act, administrators_role, allows, may, outranks
-from chat.database import limit_lock_wait
 from chat.errors import Forbidden, NotFound
 from chat.models import Membership, Message, Room
-from chat.services.actor import Actor
+from chat.permissions.actor import Actor
+from chat.permissions.acts import ADMINISTRATOR, IN_AN_ARCHIVED_ROOM, Act, administrators_role, allows, may, outranks
+from chat.runtime.database import limit_lock_wait
 
 
 def locked_room(room_id: int) -> Room:

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from chat import markdown
-from chat.authority import Act, may
+from chat.markup import markdown
 from chat.models import Membership, Message
+from chat.permissions.acts import Act, may
 
 if TYPE_CHECKING:
     from accounts.models import User

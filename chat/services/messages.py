@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 
 from accounts import sessions
 from accounts.visible import is_blank
-from chat import broadcasts, limits
-from chat.authority import Act, may
+from chat import broadcasts, conf
 from chat.errors import Conflict, Forbidden, Invalid, NotFound, Refused, SignedOut, Unavailable
 from chat.models import Membership, Mention, Message, Room
 from chat.models.message import EVERYONE
+from chat.permissions.acts import Act, may
 from chat.services import mentions
 from chat.services.blocking import blocks_in, check_not_blocked
 from chat.services.keeping import wake
@@ -98,8 +98,8 @@ def check_body(body: str) -> None:
     """Raise Invalid where `body` cannot be a message (docs/protocol.md, "Text")."""
     if is_blank(body):
         raise Invalid(_("An empty message cannot be sent."))
-    if len(body) > limits.body_length():
-        raise Invalid(_("A message may have at most %(limit)d characters.") % {"limit": limits.body_length()})
+    if len(body) > conf.body_length():
+        raise Invalid(_("A message may have at most %(limit)d characters.") % {"limit": conf.body_length()})
     if "\0" in body:
         raise Invalid(_("A message cannot contain the character NUL."))
 

@@ -12,11 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chat import broadcasts
-from chat.authority import Act
 from chat.errors import Invalid, NotFound
 from chat.models import AuditEntry, Ban, Membership, Message, Room
+from chat.permissions.actor import Actor
+from chat.permissions.acts import Act
 from chat.services import audit, editing
-from chat.services.actor import Actor
 from chat.services.locking import authorise, authorise_on, locked_room, message_in, roles_of
 from chat.services.muting import mute, unmute
 from chat.services.notices import tell

@@ -7,11 +7,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chat.authority import Act
 from chat.errors import Invalid, NotFound
 from chat.models import AuditEntry, Membership
+from chat.permissions.actor import Actor
+from chat.permissions.acts import Act
 from chat.services import audit
-from chat.services.actor import Actor
 from chat.services.changing import save_standing
 from chat.services.locking import authorise_on, locked_room
 from chat.services.notices import tell

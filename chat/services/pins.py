@@ -6,9 +6,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chat.authority import Act
 from chat.errors import Invalid, NotFound
 from chat.models import Message
+from chat.permissions.acts import Act
 from chat.services.changing import save_changed
 from chat.services.locking import locked_room, message_in
 from chat.services.writing import writer_in

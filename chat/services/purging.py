@@ -9,16 +9,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from chat.authority import Act
 from chat.errors import NotFound
 from chat.models import AuditEntry, Removal
+from chat.permissions.acts import Act
 from chat.services import audit
 from chat.services.locking import authorise, locked_room
 from chat.services.notices import tell
 from chat.services.removals import go_on, posts_of
 
 if TYPE_CHECKING:
-    from chat.services.actor import Actor
+    from chat.permissions.actor import Actor
 
 PURGED = timedelta(hours=1)
 AT_ONCE = 200  # messages: mostly that is all

@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from chat import limits
+from chat import conf
 from chat.errors import Limited, TooMany
 from chat.models import Message, Room
-from chat.services.actor import Actor
+from chat.permissions.actor import Actor
 from chat.services.locking import is_administrator, is_administrator_on_record
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def check_rooms_made(maker: User) -> None:
 
     Rooms count as long as they exist, also once another person owns them: to give one away makes no room for another.
     """
-    most = limits.rooms_made()
+    most = conf.rooms_made()
     if not most or is_administrator_on_record(maker):  # a bound and no right, so that no second factor is asked for
         return
     _lock(maker)
@@ -44,7 +44,7 @@ def check_conversations(beginner: User, people: "Sized") -> None:
 
     Notes to oneself need no answer.
     """
-    most = limits.unanswered_conversations()
+    most = conf.unanswered_conversations()
     if not most or len(people) < 2:
         return
     _lock(beginner)
@@ -59,7 +59,7 @@ def check_conversations(beginner: User, people: "Sized") -> None:
 
 def check_links(by: Actor, room: Room) -> None:
     """Raise TooMany where a room that is locked has as many links as may be. Administrators may make any number."""
-    most = limits.links()
+    most = conf.links()
     if most and room.invites.valid().count() >= most and not is_administrator(by):
         words = ngettext(
             "This room has %(most)d link that works, which is as many as it may have. Revoke one first.",

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from chat.authority import Act
-from chat.emoji import canonical, is_emoji
 from chat.errors import Invalid, NotFound
+from chat.markup.emoji import canonical, is_emoji
 from chat.models import Message
+from chat.permissions.acts import Act
 from chat.services.changing import save_reacted
 from chat.services.locking import locked_room, message_in
 from chat.services.writing import writer_in

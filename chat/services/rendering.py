@@ -1,6 +1,6 @@
 """Rendering of stored messages by the present rules, after an upgrade that changed them."""
 
-from chat.markdown import RENDERING
+from chat.markup.markdown import RENDERING
 from chat.models import Message
 
 BATCH = 500

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from chat import broadcasts
-from chat.authority import MODERATORS, Act
 from chat.errors import Conflict, Forbidden, Invalid, NotFound
 from chat.models import AuditEntry, Message, Report, Room
+from chat.permissions.acts import MODERATORS, Act
 from chat.services import audit
 from chat.services.editing import bury
 from chat.services.locking import (
@@ -24,7 +24,7 @@ from chat.services.locking import (
 )
 
 if TYPE_CHECKING:
-    from chat.services.actor import Actor
+    from chat.permissions.actor import Actor
 
 
 @transaction.atomic

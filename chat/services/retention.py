@@ -8,11 +8,11 @@ from django.db import transaction
 from django.db.models import Exists, Max, OuterRef
 from django.utils.translation import gettext as _
 
-from chat.authority import Act
 from chat.errors import Invalid
 from chat.models import AuditEntry, Message, Room
+from chat.permissions.actor import SITE, Actor
+from chat.permissions.acts import Act
 from chat.services import audit
-from chat.services.actor import SITE, Actor
 from chat.services.burying import NEEDED, erase
 from chat.services.locking import authorise, locked_room, locked_rooms
 from chat.services.removals import REST

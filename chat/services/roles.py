@@ -3,11 +3,11 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from chat.authority import MEMBER, MODERATOR, OWNER, Act
 from chat.errors import Forbidden, Invalid, NotFound
 from chat.models import AuditEntry, Membership, Room
+from chat.permissions.actor import Actor
+from chat.permissions.acts import MEMBER, MODERATOR, OWNER, Act
 from chat.services import audit
-from chat.services.actor import Actor
 from chat.services.changing import save_standing
 from chat.services.locking import authorise, authorise_on, locked_room
 from chat.services.notices import tell

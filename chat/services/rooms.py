@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from chat import broadcasts
 from chat.errors import Invalid, NotFound
 from chat.models import AuditEntry, Membership, Room
+from chat.permissions.actor import Actor
 from chat.services import audit
-from chat.services.actor import Actor
 from chat.services.entry import check_may_enter
 from chat.services.locking import locked_room, locked_rooms, membership_for
 from chat.services.naming import room_of, save_named

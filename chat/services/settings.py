@@ -7,11 +7,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from chat import broadcasts
-from chat.authority import Act
 from chat.errors import Forbidden, Invalid
 from chat.models import AuditEntry, Room
+from chat.permissions.actor import Actor
+from chat.permissions.acts import Act
 from chat.services import audit
-from chat.services.actor import Actor
 from chat.services.locking import authorise, locked_room
 from chat.services.naming import leave_name_behind, save_named
 from chat.services.notices import tell

@@ -7,8 +7,8 @@ from accounts import sessions
 from accounts.models import User
 from chat.errors import Invalid
 from chat.models import AuditEntry, Ban
+from chat.permissions.actor import Actor
 from chat.services import audit, purging
-from chat.services.actor import Actor
 from chat.services.administering import person_for
 
 

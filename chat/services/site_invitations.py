@@ -11,8 +11,8 @@ from accounts import invitations
 from accounts.models import Invitation
 from chat.errors import Invalid, NotFound
 from chat.models import AuditEntry
+from chat.permissions.actor import Actor
 from chat.services import audit
-from chat.services.actor import Actor
 from chat.services.invitations import check_limits
 from chat.services.locking import check_administrator
 

@@ -7,9 +7,9 @@ from django.db import transaction
 
 from accounts import sessions
 from accounts.models import User
-from chat.database import check_wanted, limit_lock_wait
 from chat.errors import SignedOut
-from chat.services.actor import Actor
+from chat.permissions.actor import Actor
+from chat.runtime.database import check_wanted, limit_lock_wait
 
 T = TypeVar("T")
 

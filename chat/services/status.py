@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from chat import broadcasts
-from chat.emoji import canonical, is_emoji
 from chat.errors import Invalid
+from chat.markup.emoji import canonical, is_emoji
 from chat.models import Status
 from chat.models.status import TEXT_LENGTH
 from chat.services.wording import UNFIT, check_can_be_seen, has_any

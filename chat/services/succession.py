@@ -2,8 +2,8 @@
 
 from chat import broadcasts
 from chat.models import AuditEntry, Membership, Room
+from chat.permissions.actor import Actor
 from chat.services import audit
-from chat.services.actor import Actor
 from chat.services.notices import tell
 
 

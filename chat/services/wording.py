@@ -9,8 +9,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.visible import MOST_MARKS, has_heap, has_stray, is_blank
-from chat.emoji import canonical, is_emoji, with_emoji
 from chat.errors import Invalid
+from chat.markup.emoji import canonical, is_emoji, with_emoji
 from chat.models import Room
 from chat.models.room import DESCRIPTION_LENGTH, NAME_LENGTH, TOPIC_LENGTH
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chat.authority import Act, may
 from chat.errors import Forbidden, Limited
 from chat.models import Membership, Room
+from chat.permissions.acts import Act, may
 from chat.services.blocking import blocks_in, check_not_blocked
 from chat.services.locking import check_not_archived, membership_for
 from chat.services.recipients import check_has_recipient, deleted_in

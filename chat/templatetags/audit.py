@@ -1,11 +1,11 @@
 from django import template
 
-from chat import audit_words
 from chat.models import AuditEntry
+from chat.views import audit_details
 
 register = template.Library()
 
 
 @register.filter
 def in_words(entry: AuditEntry) -> list[tuple[str, str]]:
-    return audit_words.lines_of(entry)
+    return audit_details.lines_of(entry)

@@ -12,11 +12,11 @@ from allauth.usersessions.models import UserSession
 from websockets.exceptions import InvalidStatus
 
 from accounts.models import Invitation, User
-from chat import frames
-from chat.commands import HANDLERS
+from chat.handlers.dispatch import HANDLERS
 from chat.models import Room
+from chat.permissions.actor import Actor
+from chat.protocol import decode
 from chat.services import announcements, invitations, messages, reports, rooms
-from chat.services.actor import Actor
 from chat.tests.helpers.access.checks import check_rows, filled_in, stored
 from chat.tests.helpers.access.commands import COMMANDS
 from chat.tests.helpers.access.pages import FORMS, PAGES
@@ -137,7 +137,7 @@ class TestCommands:
         check_rows("COMMANDS", COMMANDS, {name: Row(**row) for name, row in seen.items()})
 
     def test_every_command_has_a_row_and_every_row_a_command(self) -> None:
-        assert HANDLERS.keys() == set(frames.COMMANDS)
+        assert HANDLERS.keys() == set(decode.COMMANDS)
         assert names_of_commands() == {row.partition(",")[0] for row in COMMANDS}
 
 

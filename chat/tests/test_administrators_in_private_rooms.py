@@ -15,12 +15,12 @@ from accounts.models import User
 from chat.errors import Forbidden, Invalid
 from chat.hub.roll_call import Socket
 from chat.models import AuditEntry, Membership, Report, Room
+from chat.permissions.actor import Actor
 from chat.services import archiving, invitations, messages, moderation, reports, roles, rooms
-from chat.services.actor import Actor
 from chat.services.deleting import delete_room
 from chat.services.retention import set_retention
-from chat.site_admin.connections import rows_of
 from chat.tests.helpers.site_admin import signed_in
+from chat.views.site_admin.connections import rows_of
 
 pytestmark = pytest.mark.django_db
 

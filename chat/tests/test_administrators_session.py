@@ -10,11 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from chat.authority import ADMINISTRATOR, Act
 from chat.errors import Forbidden, NotFound
 from chat.models import Room
+from chat.permissions.actor import Actor
+from chat.permissions.acts import ADMINISTRATOR, Act
 from chat.services import announcements, moderation, rooms
-from chat.services.actor import Actor
 from chat.services.locking import authorise, locked_room, roles_of
 from chat.services.status import set_status
 from chat.tests.helpers.talk import in_thread, open_room, post, shows, sidebar

@@ -12,11 +12,11 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from accounts.models import User
-from chat.audit_words import lines_of
 from chat.models import AuditEntry, Room
 from chat.models.audit import Unchangeable
+from chat.permissions.actor import Actor
 from chat.services import audit, rooms
-from chat.services.actor import Actor
+from chat.views.audit_details import lines_of
 
 pytestmark = pytest.mark.django_db
 
@@ -157,7 +157,7 @@ def test_the_audit_log_is_paged_by_key_without_gaps_or_repeats(site: User) -> No
 async def test_the_audit_log_is_exported_as_csv_in_batches_and_harmless_to_spreadsheets(
     site: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chat.site_admin.audit.EXPORTED_AT_ONCE", 2)
+    monkeypatch.setattr("chat.views.site_admin.audit_log.EXPORTED_AT_ONCE", 2)
     for reason in ("=1+1", "x;=1+1", "Größe, “x” = 1"):
         await AuditEntry.objects.acreate(
             act=Act.MEMBER_MUTED, actor_name="alice", reason=reason, details={"ü": "="}, address="10.1.2.3"

@@ -7,11 +7,11 @@ import pytest
 from django.conf import settings
 
 from accounts.models import User
-from chat.authority import ADMINISTRATOR, CARETAKER, MEMBER, MODERATOR, OWNER, ROLES_FOR, Act, allows, outranks
 from chat.errors import Forbidden, NotFound
 from chat.models import Room
+from chat.permissions.actor import Actor
+from chat.permissions.acts import ADMINISTRATOR, CARETAKER, MEMBER, MODERATOR, OWNER, ROLES_FOR, Act, allows, outranks
 from chat.services import rooms
-from chat.services.actor import Actor
 from chat.services.locking import authorise, locked_room, membership_for
 
 pytestmark = pytest.mark.django_db

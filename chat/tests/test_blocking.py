@@ -9,11 +9,11 @@ from django.test import Client
 
 from accounts.models import User
 from accounts.profile import deletion
-from chat import listing
 from chat.errors import Forbidden, Invalid, NotFound
 from chat.models import Block, Membership, Message, Room
+from chat.permissions.actor import Actor
+from chat.queries import room_list
 from chat.services import blocking, directs, editing, messages, moderation, pins, reactions, rooms
-from chat.services.actor import Actor
 from chat.services.exporting import blocks_of
 
 pytestmark = pytest.mark.django_db
@@ -104,7 +104,7 @@ class TestWhatCounts:
         say(bob, general, "@alice @room")
         say(bob, general, "Another one", thread=root.pk)
         assert counts(alice, general) == (0, 0, 0)
-        assert listing.waiting_in(listing.listed_rooms(Membership.objects.of(alice).listed())[0])["unread"] == 0
+        assert room_list.waiting_in(room_list.listed_rooms(Membership.objects.of(alice).listed())[0])["unread"] == 0
         blocking.unblock(alice, bob.pk)
         assert counts(alice, general) == (2, 2, 2)
 

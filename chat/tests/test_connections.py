@@ -10,8 +10,8 @@ from accounts.models import User
 from chat.hub import roll_call
 from chat.hub.roll_call import RollCall
 from chat.models import Room, Status
+from chat.permissions.actor import Actor
 from chat.services import connections, rooms
-from chat.services.actor import Actor
 from chat.services.status import set_status
 from chat.tests.helpers.state import written
 from chat.tests.helpers.talk import fetch, in_thread, open_room, post

@@ -17,11 +17,11 @@ from accounts.models import User
 from accounts.profile import changing, deletion, pictures
 from accounts.tests.helpers.pictures import plain
 from accounts.tests.test_deletion import proven
-from chat import events
 from chat.errors import NoRecipient, NotFound
 from chat.models import AuditEntry, Membership, Mention, Message, Participant, Removal, Room, Status
+from chat.permissions.actor import SITE, Actor
+from chat.protocol import events
 from chat.services import directs, editing, messages, moderation, reactions, removals, roles, site_bans
-from chat.services.actor import SITE, Actor
 from chat.services.status import set_status
 from chat.tests.helpers.talk import in_thread, open_room, post, shows, sidebar
 from project.testing.processes import Server

@@ -1,6 +1,6 @@
 import pytest
 
-from chat.devices import device_name
+from accounts.user_agents import device_name
 
 WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64"
 MAC = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7"

@@ -7,11 +7,11 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from chat import listing
 from chat.errors import Forbidden, Invalid, NotFound
 from chat.models import Membership, Message, Room
+from chat.permissions.actor import Actor
+from chat.queries import room_list
 from chat.services import directs, keeping, messages, reading, rooms
-from chat.services.actor import Actor
 
 pytestmark = pytest.mark.django_db
 
@@ -31,11 +31,11 @@ def own(user: User, room: Room) -> Membership:
 
 
 def listed(user: User) -> list[dict[str, Any]]:
-    return listing.listed_rooms(Membership.objects.of(user).listed())
+    return room_list.listed_rooms(Membership.objects.of(user).listed())
 
 
 def in_sight(user: User) -> list[str]:
-    return [room["name"] for room in listing.in_sight(listed(user))]
+    return [room["name"] for room in room_list.in_sight(listed(user))]
 
 
 class TestADirectConversation:
@@ -191,4 +191,4 @@ class TestUnread:
 
 def waiting(user: User) -> dict[str, int]:
     (room,) = listed(user)
-    return listing.waiting_in(room)
+    return room_list.waiting_in(room)

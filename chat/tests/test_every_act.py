@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.models import Invitation, User
 from chat.errors import NotFound
 from chat.models import Announcement, AuditEntry, Ban, Invite, Message, Report, Room
+from chat.permissions.actor import SITE, Actor
 from chat.services import (
     administering,
     announcements,
@@ -31,7 +32,6 @@ from chat.services import (
     site_bans,
     site_invitations,
 )
-from chat.services.actor import SITE, Actor
 
 pytestmark = pytest.mark.django_db
 

@@ -5,27 +5,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat import frames
 from chat.errors import BadFrame
+from chat.protocol import decode
+from chat.protocol.commands.messages import MessagePost
 
 POST = {"type": "message.post", "id": 1, "room": 3, "client_id": str(uuid4()), "body": "Hello"}
 
 
 def test_a_command_is_read() -> None:
-    command = frames.decode_command(json.dumps(POST))
-    assert isinstance(command, frames.MessagePost)
+    command = decode.decode_command(json.dumps(POST))
+    assert isinstance(command, MessagePost)
     assert (command.room, command.body, command.kind) == (3, "Hello", "text")
 
 
 def test_a_clients_claim_about_the_author_is_not_even_read() -> None:
-    command = frames.decode_command(json.dumps(POST | {"author": "mallory", "username": "mallory"}))
+    command = decode.decode_command(json.dumps(POST | {"author": "mallory", "username": "mallory"}))
     assert not hasattr(command, "author")
 
 
 def test_of_duplicate_keys_the_last_wins() -> None:
     text = json.dumps(POST)[:-1] + ', "body": "Goodbye"}'
-    command = frames.decode_command(text)
-    assert isinstance(command, frames.MessagePost)
+    command = decode.decode_command(text)
+    assert isinstance(command, MessagePost)
     assert command.body == "Goodbye"
 
 
@@ -59,18 +60,18 @@ def test_of_duplicate_keys_the_last_wins() -> None:
 )
 def test_a_bad_frame_is_refused_by_name(text: str) -> None:
     with pytest.raises(BadFrame):
-        frames.decode_command(text)
+        decode.decode_command(text)
 
 
 @given(st.text() | st.recursive(st.none() | st.booleans() | st.floats() | st.text(), st.lists).map(json.dumps))
 def test_any_text_is_either_decoded_or_refused(text: str) -> None:
     try:
-        frames.decode_command(text)
+        decode.decode_command(text)
     except BadFrame:
-        frames.command_id(text)
+        decode.command_id(text)
 
 
 def test_the_id_of_a_bad_command_is_told_where_it_can_be_read() -> None:
-    assert frames.command_id('{"id": 8, "type": "no.such.command"}') == 8
-    assert frames.command_id('{"id": "8"}') is None
-    assert frames.command_id("nonsense") is None
+    assert decode.command_id('{"id": 8, "type": "no.such.command"}') == 8
+    assert decode.command_id('{"id": "8"}') is None
+    assert decode.command_id("nonsense") is None

@@ -8,9 +8,9 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from accounts.models import User
-from chat import group_commit as module
 from chat.errors import NotFound
-from chat.group_commit import GroupCommit
+from chat.handlers import group_commit as module
+from chat.handlers.group_commit import GroupCommit
 from chat.models import Message, Room
 from chat.services.messages import Draft, Post, store_drafts
 

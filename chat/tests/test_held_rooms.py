@@ -12,11 +12,11 @@ from django.db import connection, transaction
 from pytest_django import Settings
 
 from accounts.models import User
-from chat import database
-from chat.database import Lane
 from chat.errors import Unavailable
-from chat.group_commit import GroupCommit
+from chat.handlers.group_commit import GroupCommit
 from chat.models import Message, Room
+from chat.runtime import database
+from chat.runtime.database import Lane
 from chat.services import rooms
 from chat.services.locking import locked_room
 from chat.services.messages import Post

@@ -9,10 +9,10 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from chat import history
 from chat.models import Message, Room
+from chat.permissions.actor import SITE, Actor
+from chat.queries import history
 from chat.services import archiving, editing, messages, moderation, pins, purging, reactions, retention, roles, rooms
-from chat.services.actor import SITE, Actor
 from chat.tests.helpers.state import apply, state_of
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from chat import events
 from chat.models import Room
+from chat.protocol import events
 from chat.services import rooms
 from chat.services.status import set_status
 from chat.tests.helpers.status import (

@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from chat.errors import Forbidden, Invalid, NotFound
-from chat.events import user_card
 from chat.models import AuditEntry, Ban, Invite, Room
+from chat.permissions.actor import Actor
+from chat.protocol.events import user_card
 from chat.services import archiving, invitations
-from chat.services.actor import Actor
 from chat.tests.test_services import refuses
 from conftest import make_person
 

@@ -14,7 +14,7 @@ from channels_redis.pubsub import RedisPubSubChannelLayer
 from chat.hub import envelopes
 from chat.hub.envelopes import room_group
 from chat.hub.publisher import Publisher
-from chat.layer import Layer
+from chat.runtime.channel_layer import Layer
 from presence.tests.helpers.waiting import eventually
 from project.testing.machine import patience
 from project.testing.processes import Valkey

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat.limiter import MINUTE, Limiter, Rate
+from chat.runtime.rate_limiter import MINUTE, Limiter, Rate
 
 SECOND = MINUTE // 60
 

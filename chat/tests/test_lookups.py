@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from chat import paging
 from chat.models import Message, Room
+from chat.permissions.actor import Actor
+from chat.queries import pagination
 from chat.services import editing, moderation, pins, rooms, threads
-from chat.services.actor import Actor
 from chat.tests.helpers.lookups import ask, bodies, say
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -134,7 +134,7 @@ class TestLongTexts:
 
     @pytest.fixture(autouse=True)
     def _small_pages(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(paging, "PAGE_CHARACTERS", 1_000)
+        monkeypatch.setattr(pagination, "PAGE_CHARACTERS", 1_000)
 
     def test_edits_are_read_page_by_page(self, alice: User, bob: User, general: Room) -> None:
         said = [str(number) * 400 for number in range(6)]

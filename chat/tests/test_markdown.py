@@ -2,7 +2,7 @@
 
 import pytest
 
-from chat.markdown import render, render_inline
+from chat.markup.markdown import render, render_inline
 from chat.tests.helpers.html import Reader, text_of
 
 LINK = 'target="_blank" rel="noopener noreferrer nofollow"'

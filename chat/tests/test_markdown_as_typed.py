@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from chat.markdown import render, render_inline
+from chat.markup.markdown import render, render_inline
 from chat.tests.helpers.html import Reader, text_of
 
 

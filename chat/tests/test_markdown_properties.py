@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from chat.markdown import mentions_shown, render, render_inline
+from chat.markup.markdown import mentions_shown, render, render_inline
 from chat.tests.helpers.html import is_safe, text_of
 from project.testing.length import length
 

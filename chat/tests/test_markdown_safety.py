@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat import markdown
-from chat.markdown import render, render_inline
+from chat.markup import markdown
+from chat.markup.markdown import render, render_inline
 from chat.tests.helpers.html import Reader, is_safe, letters_of, text_of
 
 # Injections that were found in other pages.

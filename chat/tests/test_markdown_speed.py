@@ -4,8 +4,9 @@ import time
 
 import pytest
 
-from chat import limits, markdown
-from chat.markdown import render
+from chat import conf
+from chat.markup import markdown
+from chat.markup.markdown import render
 from chat.tests.helpers.html import is_safe
 
 
@@ -45,7 +46,7 @@ class TestWorstCase:
     )
     def test_ten_thousand_characters_take_no_longer_than_a_few_hundred_ordinary_messages(self, body: str) -> None:
         """In one run, since a second is not the same everywhere: an ordinary message takes some 0.1 ms here."""
-        assert len(body) <= limits.body_length()
+        assert len(body) <= conf.body_length()
         render(body)  # loads what it needs
         allowed = 500 * min(seconds(ORDINARY) for _ in range(20))
         assert min(seconds(body) for _ in range(3)) < allowed

@@ -7,9 +7,9 @@ import pytest
 
 from accounts.models import User
 from chat.errors import Invalid, NotFound
-from chat.events import message_card
 from chat.models import Membership, Mention, Message, Room
 from chat.models.message import EVERYONE
+from chat.protocol.events import message_card
 from chat.services import editing, messages, reading, rooms, threads
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -12,10 +12,10 @@ from django.db import connection
 
 from accounts.models import User
 from chat.errors import Edited, Forbidden, Invalid, NotFound, Refused
-from chat.events import message_card
 from chat.models import Message, Room
+from chat.permissions.actor import Actor
+from chat.protocol.events import message_card
 from chat.services import editing, messages, moderation, pins, reactions, rooms
-from chat.services.actor import Actor
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

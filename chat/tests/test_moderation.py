@@ -11,8 +11,8 @@ from django.utils import timezone
 from accounts.models import User
 from chat.errors import Forbidden, Invalid, NotFound, Refused
 from chat.models import Membership, Message, Room
+from chat.permissions.actor import Actor
 from chat.services import editing, messages, moderation, roles, rooms
-from chat.services.actor import Actor
 from chat.tests.helpers.state import written
 
 pytestmark = pytest.mark.django_db

@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from chat import paging
 from chat.models import Room
+from chat.permissions.actor import Actor
+from chat.queries import pagination
 from chat.services import moderation, rooms
-from chat.services.actor import Actor
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +46,7 @@ def test_the_moderation_page_lists_bans_and_mutes_and_lifts_each(
 def test_bans_and_mutes_come_in_pages_and_are_searched(
     alice: User, general: Room, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(paging, "NUMBERED_LENGTH", 2)
+    monkeypatch.setattr(pagination, "NUMBERED_LENGTH", 2)
     for number in range(3):
         user = User.objects.create_user(f"user{number}")
         rooms.join(user, general.pk)

@@ -7,8 +7,8 @@ from django.urls import reverse
 
 from accounts.models import User
 from chat.models import AuditEntry, Ban, Membership, Room
+from chat.permissions.actor import SITE
 from chat.services import messages, moderation, reading, rooms, site_bans
-from chat.services.actor import SITE
 from project.testing.processes import Valkey
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -8,11 +8,11 @@ from allauth.account.models import EmailAddress
 from django.utils import timezone
 
 from accounts.models import User
-from chat import events
 from chat.errors import NotFound
 from chat.models import Room
+from chat.permissions.actor import Actor
+from chat.protocol import events
 from chat.services import directs, moderation, roles, rooms
-from chat.services.actor import Actor
 from chat.services.people import note_time_zone
 from chat.services.status import note_last_seen, set_status
 from chat.tests.helpers.lookups import ask

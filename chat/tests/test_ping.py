@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from chat import limits
+from chat import conf
 from chat.hub import get_hub
 from project.testing.in_process import InProcessServer
 from project.testing.sockets import Client
@@ -19,7 +19,7 @@ async def test_a_ping_is_answered_at_once_with_the_time_though_other_commands_of
     site: InProcessServer, alice: User
 ) -> None:
     async with Client(site, alice) as tab, AsyncExitStack() as stack:
-        for _ in range(limits.at_once()):
+        for _ in range(conf.at_once()):
             await stack.enter_async_context(get_hub().turns.of(alice.pk))
         answer = await tab.command("ping")
         assert abs(datetime.fromisoformat(answer["now"]) - timezone.now()) < timedelta(minutes=1)

@@ -18,8 +18,8 @@ from chat.hub.frame import Frame
 from chat.hub.places import Places
 from chat.hub.subscriptions import Subscriptions
 from chat.models import Room
+from chat.permissions.actor import Actor
 from chat.services import messages, moderation
-from chat.services.actor import Actor
 from chat.tests.helpers.talk import in_thread
 from project.testing.in_process import InProcessServer
 from project.testing.sockets import Client, Refused

@@ -15,8 +15,8 @@ from django.utils import timezone
 from accounts.models import User
 from chat.errors import Limited, TooMany
 from chat.models import Room
+from chat.permissions.actor import Actor
 from chat.services import deleting, directs, invitations, messages, roles, rooms
-from chat.services.actor import Actor
 
 pytestmark = pytest.mark.django_db
 

@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest
 
 from accounts.models import User
-from chat.attendance import here_topic
 from chat.models import Room
+from chat.queries.presence import here_topic
 from chat.services import rooms
 from chat.tests.helpers.logs import check_logs
 from chat.tests.helpers.talk import (

@@ -13,8 +13,8 @@ from django.utils import timezone
 from accounts.models import User
 from chat import broadcasts
 from chat.models import Message, Removal, Room
+from chat.permissions.actor import SITE, Actor
 from chat.services import messages, pins, retention
-from chat.services.actor import SITE, Actor
 from chat.services.deleting import delete_room
 from chat.tests.helpers.state import apply, state_of
 from chat.tests.helpers.talk import here, in_thread, open_room, post, shows

@@ -9,9 +9,9 @@ import pytest
 from pytest_django import Settings
 
 from accounts.models import User
-from chat import markdown
 from chat.errors import Limited, Refused
-from chat.group_commit import GroupCommit
+from chat.handlers.group_commit import GroupCommit
+from chat.markup import markdown
 from chat.models import Message, Room
 from chat.rendering import Renderer
 from chat.services import rooms

@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from chat.models import Announcement, AuditEntry, Membership, Message, Report, Room
+from chat.permissions.actor import Actor
 from chat.services import announcements, messages, reports, rooms
-from chat.services.actor import Actor
 
 pytestmark = pytest.mark.django_db
 

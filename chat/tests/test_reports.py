@@ -9,8 +9,8 @@ import pytest
 from accounts.models import User
 from chat.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from chat.models import AuditEntry, Membership, Message, Report, Room
+from chat.permissions.actor import Actor
 from chat.services import editing, messages, reports, rooms
-from chat.services.actor import Actor
 
 pytestmark = pytest.mark.django_db
 

@@ -4,11 +4,11 @@ import pytest
 from django.db import connection
 
 from accounts.models import User
-from chat import directory
 from chat.errors import Invalid
 from chat.models import Room
+from chat.permissions.actor import Actor
+from chat.queries import directory
 from chat.services import rooms
-from chat.services.actor import Actor
 from chat.services.naming import fill_in_keys, lacks_keys, room_of
 from chat.tests.test_services import refuses
 

@@ -12,13 +12,14 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from accounts.models import User
-from chat import paging, views
 from chat.models import Ban, Invite, Membership, Room
+from chat.permissions.actor import Actor
+from chat.queries import pagination
 from chat.services import archiving, invitations, rooms
-from chat.services.actor import Actor
 from chat.services.messages import post_message
 from chat.templatetags.numbers import grouped
 from chat.tests.test_pages import signed_in
+from chat.views import rooms as views
 from conftest import make_person
 
 pytestmark = pytest.mark.django_db
@@ -237,7 +238,7 @@ class TestInvites:
     def test_links_come_in_pages_those_that_work_first(
         self, alice: User, secret: Room, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(paging, "NUMBERED_LENGTH", 2)
+        monkeypatch.setattr(pagination, "NUMBERED_LENGTH", 2)
         made = [invitations.make_link(Actor(alice), secret.pk)[0] for _ in range(3)]
         invitations.revoke_link(Actor(alice), made[2].pk)
         client, page = signed_in(alice), settings_of(secret, "invites")
@@ -258,7 +259,7 @@ class TestIndex:
     def test_the_directory_comes_in_pages_and_is_searched_as_a_whole(
         self, alice: User, mallory: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(paging, "NUMBERED_LENGTH", 2)
+        monkeypatch.setattr(pagination, "NUMBERED_LENGTH", 2)
         for name in ("birds", "squids", "whales"):
             rooms.create_room(alice, name, topic=f"All about {name}")
         client = signed_in(mallory)

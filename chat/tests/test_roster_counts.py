@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from accounts.models import User
-from chat.attendance import here_counts
 from chat.models import Room
+from chat.queries.presence import here_counts
 from chat.services import rooms
 from chat.tests.helpers.roster import lists
 from chat.tests.helpers.talk import in_thread, open_room, roster, shows

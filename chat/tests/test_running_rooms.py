@@ -11,8 +11,8 @@ from accounts.models import User
 from accounts.tests.helpers.entrance import confirm, mailed_code, sign_up
 from chat.errors import Forbidden, Invalid, NotFound
 from chat.models import AuditEntry, Ban, Membership, Room
+from chat.permissions.actor import Actor
 from chat.services import archiving, rooms
-from chat.services.actor import Actor
 from chat.tests.test_services import refuses
 from conftest import make_person
 

@@ -15,8 +15,8 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from accounts.models import User
 from chat.errors import Forbidden, Invalid, NotFound
 from chat.models import AuditEntry
+from chat.permissions.actor import Actor
 from chat.services import second_factors
-from chat.services.actor import Actor
 
 pytestmark = pytest.mark.django_db
 

@@ -5,12 +5,12 @@ from uuid import UUID, uuid4
 import pytest
 
 from accounts.models import User
-from chat import limits
+from chat import conf
 from chat.errors import Conflict, Forbidden, Invalid, NotFound, Refused
-from chat.events import message_card
 from chat.models import Membership, Message, Room
+from chat.permissions.actor import Actor
+from chat.protocol.events import message_card
 from chat.services import messages, reading, rooms
-from chat.services.actor import Actor
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -71,7 +71,7 @@ class TestPosting:
         assert general.messages.said().count() == 1
 
     def test_a_body_has_a_longest_length(self, alice: User, general: Room) -> None:
-        longest = "x" * limits.body_length()
+        longest = "x" * conf.body_length()
         assert post(alice, general, longest)
         assert refuses(Invalid, post, alice, general, longest + "x")
 

@@ -20,8 +20,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from accounts import sessions
 from accounts.models import User
 from chat.models import Membership, Room
+from chat.permissions.actor import SITE
 from chat.services import connections, site_bans
-from chat.services.actor import SITE
 from chat.tests.helpers.talk import bodies, bodies_in_order, in_thread, post
 from project.testing.machine import patience
 from project.testing.processes import Server

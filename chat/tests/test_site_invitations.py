@@ -10,11 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Invitation, User
-from chat import paging
 from chat.errors import Invalid, NotFound
 from chat.models import Announcement, AuditEntry
+from chat.permissions.actor import Actor
+from chat.queries import pagination
 from chat.services import site_invitations
-from chat.services.actor import Actor
 
 pytestmark = pytest.mark.django_db
 
@@ -61,7 +61,7 @@ def test_an_invitation_works_even_if_its_mail_cannot_be_sent(
 def test_invitations_and_announcements_come_in_pages(
     admin_client: Client, admin_user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(paging, "NUMBERED_LENGTH", 2)
+    monkeypatch.setattr(pagination, "NUMBERED_LENGTH", 2)
     for number in range(3):
         Invitation.objects.create(digest=f"digest {number}", email=f"person{number}@example.org", by=admin_user)
         Announcement.objects.create(text=f"Announcement {number}", by=admin_user)

@@ -14,8 +14,8 @@ from django.utils import timezone
 from websockets.exceptions import ConnectionClosed
 
 from accounts.models import User
-from chat import frames
 from chat.models import Message, Room
+from chat.protocol import decode
 from chat.services import messages, rooms
 from chat.tests.helpers.talk import (
     bodies,
@@ -151,7 +151,7 @@ async def test_a_guessed_room_answers_as_one_that_does_not_exist(
 
 
 def commands_about_rooms() -> set[str]:
-    kinds = frames.COMMANDS
+    kinds = decode.COMMANDS
     return {str(kind.__struct_config__.tag) for kind in kinds if "room" in kind.__struct_fields__}
 
 

@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from chat.spreadsheets import as_csv, harmless
+from chat.views.spreadsheets import as_csv, harmless
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "＝1+1", "＋1", "－1", "＠SUM(A1)"]
 

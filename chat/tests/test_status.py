@@ -9,10 +9,10 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import User
-from chat import events
 from chat.errors import Invalid, SignedOut
 from chat.hub import reads
 from chat.models import Room, Status
+from chat.protocol import events
 from chat.services import rooms
 from chat.services.people import note_time_zone
 from chat.services.standing import in_session

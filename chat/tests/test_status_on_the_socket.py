@@ -10,8 +10,8 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from chat import events
 from chat.models import Message, Room
+from chat.protocol import events
 from chat.services import rooms
 from chat.services.status import set_status
 from chat.tests.helpers.status import (

@@ -7,8 +7,8 @@ import pytest
 from django.core.management import call_command
 
 from accounts.models import User
-from chat.events import message_card
 from chat.models import Message, Room
+from chat.protocol.events import message_card
 from chat.services import editing, exporting, messages
 
 pytestmark = pytest.mark.django_db(transaction=True)

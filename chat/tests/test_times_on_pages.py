@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from chat.models import AuditEntry, Room
+from chat.permissions.actor import Actor
 from chat.services import announcements, invitations, messages, moderation, reports
-from chat.services.actor import Actor
 from chat.tests.helpers.html import Reader
 
 pytestmark = pytest.mark.django_db

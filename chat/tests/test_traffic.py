@@ -11,9 +11,9 @@ from django.urls import reverse
 
 from accounts.models import User
 from chat.models import Room
+from chat.queries.history_limits import get_traffic
 from chat.services import messages
 from chat.tests.helpers.talk import post
-from chat.traffic import get_traffic
 from project.testing.in_process import InProcessServer
 from project.testing.sockets import Client, Refused
 

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from chat.turns import Turns
+from chat.runtime.fair_queue import Turns
 
 
 async def settle() -> None:

@@ -11,8 +11,8 @@ from django.utils import timezone
 from accounts.models import User
 from chat.errors import Forbidden, Limited, Refused
 from chat.models import Membership, Message, Room
+from chat.permissions.actor import Actor
 from chat.services import editing, messages, moderation, pins, reactions
-from chat.services.actor import Actor
 from chat.services.messages import Post, post_messages
 from project.testing.outages import IS_SQLITE
 

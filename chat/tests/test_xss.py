@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from chat.errors import Invalid
-from chat.markdown import render, render_inline
+from chat.markup.markdown import render, render_inline
 from chat.models import Room
 from chat.services import wording
 from chat.tests.helpers.xss import PAYLOADS, live_parts, plant

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from chat.reserve import reserves
+from chat.runtime.connection_pool import reserves
 from project.migrating import file_lock
 
 # Made by `migrate`. Servers that outlive a test keep the ids of the first two in memory.

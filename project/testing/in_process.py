@@ -218,7 +218,7 @@ async def stop_hub() -> None:
 
 async def close_database_connections() -> None:
     """Close the connections that the database threads keep, after all that they still do."""
-    from chat import database
+    from chat.runtime import database
 
     def close_all(together: threading.Barrier) -> None:
         together.wait(10)  # until each thread has one of these calls

@@ -101,8 +101,8 @@ def pages_of_those_who_run(room: "Room") -> dict[str, str]:
 
 def run(room: "Room") -> None:
     """What those who run the room, and the site, have done."""
+    from chat.permissions.actor import Actor
     from chat.services import directs, keeping, messages, moderation, reports
-    from chat.services.actor import Actor
 
     noor, ilse, wen, pia = (person(username) for username in ("noor", "ilse", "wen", "pia"))
     keeping.keep_room(ilse, room.pk, favourite=True)

@@ -64,7 +64,7 @@ async def rest(applications: Callable[[], int], lent: Callable[[], int] = int) -
 
 async def end_lingering() -> None:
     """Let users who linger leave now, hide those who decided so, and wait until last-seen times are stored."""
-    from chat.last_seen import last_seen
+    from chat.background.last_seen import last_seen
     from presence.keys import key
     from presence.tracker import get_tracker
 

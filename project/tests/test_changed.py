@@ -17,13 +17,13 @@ TREE = {
     "chat/receivers.py": "from chat import notices",
     "chat/notices.py": "",
     "chat/markdown.py": "",
-    "chat/pages.py": "def show():\n    from chat.markdown import render",
+    "chat/pages.py": "def show():\n    from chat.markup.markdown import render",
     "chat/urls.py": "from chat import pages",
-    "chat/types.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from chat.markdown import Text",
+    "chat/types.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from chat.markup.markdown import Text",
     "chat/alone.py": "",
     "chat/tests/helpers.py": "from chat import alone",
     "chat/tests/program.py": "",
-    "chat/tests/test_markdown.py": "from chat.markdown import render",
+    "chat/tests/test_markdown.py": "from chat.markup.markdown import render",
     "chat/tests/test_types.py": "import chat.types",
     "chat/tests/test_helped.py": "from .helpers import help",
     "chat/tests/test_stored.py": "def test_it(alice): ...",
@@ -143,12 +143,12 @@ def test_a_graph_without_a_tree_selects_by_its_imports() -> None:
 
 class TestTheRealTree:
     def test_markdown_selects_its_test_and_of_presence_only_that_which_checks_the_whole_site(self, real: Graph) -> None:
-        tests = affected(["chat/markdown/blocks.py"], real).tests
+        tests = affected(["chat/markup/markdown/blocks.py"], real).tests
         assert "chat/tests/test_markdown.py" in tests
         assert {test for test in tests if test.startswith("presence/")} <= {"presence/tests/test_settings.py"}
 
     def test_every_test_that_opens_a_browser_or_a_server_sees_the_site(self, real: Graph) -> None:
-        tests = affected(["chat/views.py"], real).tests
+        tests = affected(["chat/views/rooms.py"], real).tests
         assert {test for test in real.needs if "/browser/" in test or "_on_the_socket" in test} <= {*tests}
 
     def test_a_change_of_one_test_selects_little(self, real: Graph) -> None:

@@ -7,7 +7,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from accounts.models import User
-from chat.limiter import Rate
+from chat.runtime.rate_limiter import Rate
 from project.handshakes import LimitedHandshakes, network_of
 from project.testing.machine import patience
 from project.testing.processes import PlainServer, Server

@@ -96,7 +96,7 @@ def test_with_debug_an_error_shows_its_traceback_and_no_policy_hides_its_styles(
     developing: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert "Content-Security-Policy" in developing.get("/")
-    monkeypatch.setattr("chat.views._index", lambda request: 1 / 0)
+    monkeypatch.setattr("chat.views.rooms._index", lambda request: 1 / 0)
     answer = developing.get("/")
     assert answer.status_code == 500
     assert "Traceback" in answer.text

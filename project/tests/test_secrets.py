@@ -11,8 +11,8 @@ from django.urls import reverse
 from accounts import setup
 from accounts.models import User
 from chat.models import Room
+from chat.permissions.actor import Actor
 from chat.services import invitations, rooms
-from chat.services.actor import Actor
 from chat.tests.helpers.talk import fetch, sign_in
 from project.logs import discreet
 from project.testing.processes import Server

@@ -11,10 +11,10 @@ from django.db import OperationalError, connection
 from psycopg_pool import ConnectionPool
 
 from accounts.models import User
-from chat import silence
 from chat.models import Room
+from chat.runtime import silent_database
+from chat.runtime.silent_database import Connection, Silent
 from chat.services.rooms import create_room
-from chat.silence import Connection, Silent
 from project.testing import outages
 from project.testing.machine import patience
 from project.testing.processes import database_url
@@ -42,7 +42,7 @@ def outage(transactional_db: None, tmp_path: Path) -> Iterator[outages.Silent]:
 @pytest.fixture
 def lender(outage: outages.Silent, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pool]:
     """A server's pool, with less patience."""
-    monkeypatch.setattr(silence, "_bound", BOUND)
+    monkeypatch.setattr(silent_database, "_bound", BOUND)
     url = outage.environment["DATABASE_URL"]
     with ConnectionPool(url, connection_class=Connection, kwargs={"autocommit": True}, min_size=2, max_size=2) as pool:
         pool.wait()
@@ -161,7 +161,7 @@ def test_a_transaction_of_a_server_that_has_vanished_ends_by_itself(
 
 
 def test_the_commands_of_an_operator_wait_as_long_as_it_takes(lender: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(silence, "_bound", None)
+    monkeypatch.setattr(silent_database, "_bound", None)
     with Connection.connect(database_url()) as patient:
         patient.execute("SELECT pg_sleep(%s)", [3 * BOUND])
 

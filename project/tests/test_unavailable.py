@@ -19,8 +19,8 @@ from django.db import OperationalError, connection
 from django.test import Client as Browser
 
 from accounts.models import User
-from chat import database
 from chat.models import Message, Room
+from chat.runtime import database
 from chat.services import rooms
 from project.testing.in_process import InProcessServer
 from project.testing.length import Length

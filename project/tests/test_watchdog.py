@@ -9,8 +9,8 @@ import pytest
 from django.db import connection
 from psycopg_pool import ConnectionPool
 
-from chat import silence
-from chat.silence import Connection
+from chat.runtime import silent_database
+from chat.runtime.silent_database import Connection
 from project import watchdog
 from project.testing.outages import Outage
 from project.testing.processes import database_url
@@ -29,7 +29,7 @@ def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watchdog, "LOOKS", LOOKS)
     monkeypatch.setattr(watchdog, "PAUSE_SECONDS", 0.01)
     monkeypatch.setattr(watchdog, "WAIT_SECONDS", 0.2)
-    monkeypatch.setattr(silence, "_bound", 1)
+    monkeypatch.setattr(silent_database, "_bound", 1)
 
 
 def at_once(function: Callable[[], object]) -> None:

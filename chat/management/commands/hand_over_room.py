@@ -5,8 +5,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from chat.errors import Refused
+from chat.permissions.actor import SITE
 from chat.services import roles
-from chat.services.actor import SITE
 
 
 class Command(BaseCommand):

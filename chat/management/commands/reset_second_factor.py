@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from accounts import first_factors
 from accounts.models import User
 from chat.errors import Refused
+from chat.permissions.actor import SITE
 from chat.services import second_factors
-from chat.services.actor import SITE
 
 
 class Command(BaseCommand):

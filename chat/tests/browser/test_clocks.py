@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from chat.models import Membership, Room
+from chat.permissions.actor import Actor
 from chat.services import muting
-from chat.services.actor import Actor
 from chat.tests.browser.pages import OpenTab, Tab
 from project.testing.waiting import eventually
 

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from chat.models import Room
+from chat.permissions.actor import SITE, Actor
 from chat.services import messages, pins, purging, retention
-from chat.services.actor import SITE, Actor
 from chat.services.deleting import delete_room
 from chat.tests.browser.pages import OpenTab, everywhere
 from project.testing.waiting import eventually

@@ -6,8 +6,8 @@ import pytest
 
 from accounts.models import User
 from chat.models import Membership, Room
+from chat.permissions.actor import Actor
 from chat.services import announcements, messages, rooms
-from chat.services.actor import Actor
 from chat.tests.browser.pages import OpenTab, everywhere
 from project.testing.waiting import eventually
 

@@ -5,8 +5,8 @@ from selenium.webdriver.support.select import Select
 
 from accounts.models import User
 from chat.models import Room
+from chat.permissions.actor import Actor
 from chat.services import rooms
-from chat.services.actor import Actor
 from chat.tests.browser.pages import OpenTab, Tab
 from project.testing.waiting import eventually
 

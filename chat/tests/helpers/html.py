@@ -5,8 +5,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from chat import markdown
-from chat.highlighting import CLASSES
+from chat.markup import markdown
+from chat.markup.highlighting import CLASSES
 
 TAGS = {
     "a", "blockquote", "br", "code", "div", "em", "input", "label", "li", "ol", "p", "pre", "s", "span", "strong",

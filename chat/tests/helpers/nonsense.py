@@ -5,13 +5,13 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-from chat import frames
+from chat.protocol import decode
 from project.testing.wire import frame
 
 # -- Texts -------------------------------------------------------------------------------------------------------------
 
-TYPES = sorted(str(kind.__struct_config__.tag) for kind in frames.COMMANDS)
-FIELDS = {str(kind.__struct_config__.tag): kind.__struct_fields__ for kind in frames.COMMANDS}
+TYPES = sorted(str(kind.__struct_config__.tag) for kind in decode.COMMANDS)
+FIELDS = {str(kind.__struct_config__.tag): kind.__struct_fields__ for kind in decode.COMMANDS}
 
 # Valid values; capitals stand for ids of existing rows.
 RIGHT = {

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from django.db.models import QuerySet
 
-from chat import events
 from chat.models import AuditEntry, Room
+from chat.protocol import events
 
 
 def state_of(room: Room) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.conf import settings
 from websockets.exceptions import WebSocketException
 
 from accounts.models import User
-from chat import limits
+from chat import conf
 from chat.models import Room
 from chat.tests.helpers.talk import here, open_room, shows
 from project.testing.machine import patience
@@ -136,4 +136,4 @@ async def settled(*clients: Client) -> None:
 async def _is_quiet(client: Client) -> None:
     with suppress(TimeoutError):
         while True:
-            await asyncio.wait_for(client.any_event(), patience(1.5 * limits.check_seconds()))
+            await asyncio.wait_for(client.any_event(), patience(1.5 * conf.check_seconds()))

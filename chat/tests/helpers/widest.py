@@ -8,12 +8,13 @@ from django.utils import timezone
 
 from accounts import invitations as site_invitations
 from accounts.models import User
-from chat.limits import body_length
+from chat.conf import body_length
 from chat.models import Membership, Message, Room
 from chat.models.announcement import ANNOUNCEMENT_LENGTH
 from chat.models.membership import REASON_LENGTH
 from chat.models.room import DESCRIPTION_LENGTH, NAME_LENGTH, TOPIC_LENGTH
 from chat.models.status import TEXT_LENGTH
+from chat.permissions.actor import Actor
 from chat.services import (
     announcements,
     blocking,
@@ -29,7 +30,6 @@ from chat.services import (
     rooms,
     status,
 )
-from chat.services.actor import Actor
 
 DISPLAY_NAME_LENGTH = 80
 EXCERPT = 600  # characters of a message: enough for the widest screen

@@ -15,8 +15,8 @@ from accounts.models import User
 from chat.errors import Invalid
 from chat.models import Message, Room
 from chat.models.room import NAME_LENGTH
+from chat.permissions.actor import Actor
 from chat.services import announcements, messages, moderation, reports, rooms, status
-from chat.services.actor import Actor
 
 PAYLOADS: list[str] = [
     payload for family in tomllib.loads((Path(__file__).parent / "xss.toml").read_text()).values() for payload in family

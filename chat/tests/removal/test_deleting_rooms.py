@@ -3,11 +3,11 @@
 import pytest
 
 from accounts.models import User
-from chat import history
 from chat.errors import Forbidden, NotFound
 from chat.models import Ban, FormerName, Invite, Membership, Removal, Report, Room
+from chat.permissions.actor import Actor
+from chat.queries import history
 from chat.services import editing, reactions, removals, rooms
-from chat.services.actor import Actor
 from chat.services.deleting import delete_room
 from chat.tests.helpers.removal import acts, say
 from chat.tests.helpers.talk import member

@@ -9,11 +9,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from chat import history
 from chat.errors import Forbidden, Invalid, NotFound
 from chat.models import Membership, Removal, Room
+from chat.permissions.actor import Actor
+from chat.queries import history
 from chat.services import editing, pins, purging, reactions, removals, rooms
-from chat.services.actor import Actor
 from chat.services.deleting import delete_room
 from chat.tests.helpers.removal import LONG_AGO, acts, bodies, no_rest, say
 

@@ -9,11 +9,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
-from chat import history
 from chat.errors import Forbidden, Invalid
 from chat.models import Membership, Room
+from chat.permissions.actor import Actor
+from chat.queries import history
 from chat.services import purging, reactions, removals, retention
-from chat.services.actor import Actor
 from chat.services.deleting import delete_room
 from chat.tests.helpers.removal import LONG_AGO, acts, bodies, no_rest, say
 

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from chat.services.actor import Actor
+from chat.permissions.actor import Actor
 from chat.tests.helpers.site_admin import signed_in
 from project.testing.processes import Valkey
 

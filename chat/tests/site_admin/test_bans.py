@@ -7,8 +7,8 @@ from django.urls import reverse
 from accounts.models import User
 from chat.errors import Forbidden, Invalid, NotFound
 from chat.models import Ban, Membership, Room
+from chat.permissions.actor import SITE, Actor
 from chat.services import site_bans
-from chat.services.actor import SITE, Actor
 from chat.tests.helpers.site_admin import signed_in, text_of
 from chat.tests.helpers.state import written
 

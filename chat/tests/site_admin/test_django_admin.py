@@ -6,8 +6,8 @@ from django.urls import reverse
 
 from accounts.models import User
 from chat.models import AuditEntry, Ban
+from chat.permissions.actor import Actor
 from chat.services import site_bans
-from chat.services.actor import Actor
 
 pytestmark = pytest.mark.django_db
 

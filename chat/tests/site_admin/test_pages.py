@@ -9,8 +9,8 @@ from django.urls import reverse
 from accounts import sessions
 from accounts.models import User
 from chat.models import Announcement, Report, Room
+from chat.permissions.actor import Actor
 from chat.services import messages, rooms, site_bans
-from chat.services.actor import Actor
 from chat.tests.helpers.site_admin import direct, signed_in, text_of
 from chat.tests.helpers.state import written
 from project.testing.machine import patience

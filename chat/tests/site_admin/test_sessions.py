@@ -7,8 +7,8 @@ from django.urls import reverse
 from accounts import sessions
 from accounts.models import User
 from chat.errors import Forbidden, NotFound
+from chat.permissions.actor import Actor
 from chat.services import connections
-from chat.services.actor import Actor
 from chat.tests.helpers.site_admin import signed_in
 from chat.tests.helpers.state import written
 

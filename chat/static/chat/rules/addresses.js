@@ -1,4 +1,4 @@
-// Addresses that stand in a text by themselves. chat/markdown/bare.py finds the same ends.
+// Addresses that stand in a text by themselves. chat/markup/markdown/bare_links.py finds the same ends.
 
 const SCHEME = /https?:\/\//giu;
 const RUN = /[^\s<>"\p{Cc}]*/uy;
@@ -10,7 +10,7 @@ const MARK =
 const SENTENCE = /[.,;:!?'’]+$/u; // at its end they are the sentence's
 const CLOSING = { "(": ")", "[": "]", "{": "}" };
 
-// The host shows: nothing stands before it, and nothing in it looks like its end. As in chat/addresses.py.
+// The host shows: nothing stands before it, and nothing in it looks like its end. As in chat/markup/links.py.
 const PLAIN = /^https?:\/\/(?:[\p{L}\p{M}\p{Nd}._:-]+|\[[\da-f:.]+\](?::\d*)?)(?=[/?#]|$)/iu;
 const SLASH_LETTER =
   /^[^:]+:\/\/[^/?#]*(?:[a-z\d][\u3033\u30ce\u4e3f\u2cc6\u2cc7]|[\u3033\u30ce\u4e3f\u2cc6\u2cc7][a-z\d])/iu;

@@ -1,4 +1,4 @@
-// What of a room's counts is shown, as chat/listing.py has it. Of a quiet room mentions alone; in a direct conversation
+// What of a room's counts is shown, as chat/queries/room_list.py has it. Of a quiet room mentions alone; in a direct conversation
 // every message is one.
 export function waitingIn({ unread, mentions, quiet, people }) {
   if (quiet) return { unread: mentions, mentions };

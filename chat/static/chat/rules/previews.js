@@ -2,7 +2,7 @@ export const SPOILER = '<span class="spoiler">'; // as the server writes it; in 
 const HIDDEN = "▒▒▒";
 
 // The text of a message where it is quoted or listed, without what its author hid. The server does the same with what is
-// quoted (chat/markdown/spoilers.py).
+// quoted (chat/markup/markdown/spoilers.py).
 export function previewOf({ body, html }) {
   return html?.includes(SPOILER) ? body.replace(/\|\|.*?(?:\|\||$)/gsu, HIDDEN) : body;
 }

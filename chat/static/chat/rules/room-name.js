@@ -1,7 +1,7 @@
 import { gettext } from "../lib/i18n.js";
 import { fullName } from "./full-name.js";
 
-// What a room is called: a direct conversation by the people in it, as chat/listing.py has it.
+// What a room is called: a direct conversation by the people in it, as chat/queries/room_list.py has it.
 export function nameOf(room) {
   if (!room?.people) return room?.name;
   return room.people.map(({ name }) => name).join(", ") || gettext("Notes to self");

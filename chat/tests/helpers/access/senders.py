@@ -9,8 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from chat import frames
 from chat.models import Room
+from chat.protocol import decode
 from chat.services import messages, rooms
 from chat.tests.helpers.access.checks import filled_in, stored
 from chat.tests.helpers.access.commands import COMMANDS, SENT
@@ -22,7 +22,7 @@ CODES = {"not_found": "nothing", "forbidden": "refused"}
 
 
 def names_of_commands() -> set[str]:
-    return {str(kind.__struct_config__.tag) for kind in frames.COMMANDS}
+    return {str(kind.__struct_config__.tag) for kind in decode.COMMANDS}
 
 
 def commands(known: dict[str, User | None], carol: User) -> dict[str, dict[str, dict[str, Any]]]:

@@ -1,0 +1,5 @@
+"""Django's admin. It changes rooms, users and reports by the services that all other pages use."""
+
+from chat.admin import moderation, rooms, users
+
+__all__ = ["moderation", "rooms", "users"]

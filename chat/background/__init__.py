@@ -1,0 +1,1 @@
+"""Work that every server does by itself, and write-behind buffers."""

@@ -1,0 +1,25 @@
+"""Every server fills in what a server of an older release leaves out during an upgrade.
+
+These are the columns beside names of accounts (accounts/filling.py) and of rooms (chat/services/naming.py).
+"""
+
+from accounts.filling import fill_in_names, is_needed
+from accounts.models import User
+from chat.hub.work import take_on
+from chat.runtime.database import check, write
+from chat.services.naming import fill_in_keys, lacks_keys
+
+SECONDS = 60.0  # between two looks
+
+
+async def fill_in() -> None:
+    if await check(is_needed):
+        await write(fill_in_names)
+        while await write(User.objects.all().fill_in_search_keys):
+            pass
+    if await check(lacks_keys):
+        while await write(fill_in_keys):
+            pass
+
+
+take_on(SECONDS, fill_in)

@@ -1,7 +1,0 @@
-from chat.frames.command import Command, Id
-
-
-class MessageReport(Command, tag="message.report"):
-    room: Id
-    message: Id
-    reason: str

@@ -1,0 +1,15 @@
+"""Removing many messages at once."""
+
+from chat.handlers.replies import Handlers, ack, act_for
+from chat.hub import Hub
+from chat.hub.connection import Connection
+from chat.protocol.commands.purge import MemberPurge
+from chat.services import purging
+
+
+async def purge_member(hub: Hub, connection: Connection, command: MemberPurge) -> None:
+    count = await act_for(connection, purging.purge, command.room, command.user, reason=command.reason)
+    ack(connection, command, count=count)
+
+
+HANDLERS: Handlers = {MemberPurge: purge_member}

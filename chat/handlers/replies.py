@@ -1,0 +1,64 @@
+"""What all commands have in common: to write for whoever is connected, and to answer."""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from accounts.models import User
+from chat.errors import Edited, Limited, NotFound, Refused
+from chat.hub import Hub
+from chat.hub.connection import Connection
+from chat.permissions.actor import Actor
+from chat.protocol.commands.base import Command
+from chat.protocol.events import message_card
+from chat.runtime.database import write
+from chat.services.standing import act_in_session, in_session
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+Handlers = dict[type[Command], Callable[[Hub, Connection, Any], Awaitable[None]]]
+
+
+async def write_for(
+    connection: Connection, service: Callable[Concatenate[User, P], T], *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """Let a service write for whoever is connected, if the session is in force in that same transaction."""
+    call = partial(service, connection.user, *args, **kwargs)
+    return await write(in_session, connection.session, connection.user, call)
+
+
+async def act_for(
+    connection: Connection, service: Callable[Concatenate[Actor, P], T], *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """Let a service act likewise: with the rights that the session gives, and with the address, for the log."""
+
+    def call(by: Actor) -> T:
+        return service(by, *args, **kwargs)
+
+    return await write(act_in_session, connection.session, connection.user, connection.address, call)
+
+
+def check_stands_in(hub: Hub, connection: Connection, room_id: int) -> None:
+    """Raise NotFound where the connection does not stand in the room."""
+    if not hub.places.stands(connection, room_id):
+        raise NotFound
+
+
+def ack(connection: Connection, command: Command, **members: Any) -> None:
+    connection.tell({"type": "ack", "id": command.id, **members})
+
+
+def error(number: int | None, refused: Refused) -> dict[str, Any]:
+    event: dict[str, Any] = {
+        "type": "error",
+        "id": number,
+        "code": refused.code,
+        "detail": refused.detail,
+        "retry": refused.retry,
+    }
+    if isinstance(refused, Limited):
+        event["retry_after"] = refused.retry_after
+    if isinstance(refused, Edited):
+        event["message"] = message_card(refused.message)
+    return event

@@ -1,0 +1,15 @@
+"""Reports: to tell those who moderate about a message."""
+
+from chat.handlers.replies import Handlers, ack, write_for
+from chat.hub import Hub
+from chat.hub.connection import Connection
+from chat.protocol.commands.reports import MessageReport
+from chat.services import reports
+
+
+async def report_message(hub: Hub, connection: Connection, command: MessageReport) -> None:
+    await write_for(connection, reports.report_message, command.room, command.message, command.reason)
+    ack(connection, command)
+
+
+HANDLERS: Handlers = {MessageReport: report_message}

@@ -1,0 +1,1 @@
+"""Text of messages as safe HTML. Pure."""

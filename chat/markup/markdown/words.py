@@ -1,0 +1,118 @@
+"""Words of a message: mentions, emoji, and links that show where they lead."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from html import unescape
+from itertools import takewhile
+
+from markdown_it.token import Token
+
+from accounts.usernames import folded, is_name_character
+from chat.markup import links
+from chat.markup.emoji import with_emoji
+
+# Members who may be mentioned: folded name → what becomes `data-mention`.
+Mentions = Mapping[str, str]
+
+# Not the end of an e-mail address: what stands before the sign there is a letter or a digit.
+_NAME = re.compile(r"(?<![^\W_])(?<![^\W_]_)(?<!@)@([^\x00-,/:-@[-^`{-\x7f\s]+)")
+_MENTION = re.compile(r'<span class="mention" data-mention="([^"]*)">@([^<]*)</span>')
+
+
+def names_in(body: str) -> set[str]:
+    """Return what may be a mention in a body: folded names, also without the signs that end a sentence."""
+    if body.isascii():
+        found = set(_NAME.findall(body.lower()))
+    else:
+        found = {folded(_name_in(run)) for run in _NAME.findall(body)}
+    return found | {_without_end(name) for name in found}
+
+
+def mentioned_in(html: str) -> set[str]:
+    """Return the `data-mention` of all mentions that a message's HTML shows."""
+    return {mention for mention, _ in _MENTION.findall(html)}
+
+
+def mentions_shown(html: str) -> dict[str, str]:
+    """Return the mentions that a message's HTML shows, so that it can be rendered again with the same ones."""
+    return {folded(unescape(name)): mention for mention, name in _MENTION.findall(html)}
+
+
+def finished(tokens: Sequence[Token], mentions: Mentions) -> Iterator[Token]:
+    """Yield the tokens of a line with emoji and mentions, and with links that do not hide their host."""
+    link: Token | None = None
+    is_misleading = False
+    for index, token in enumerate(tokens):
+        if token.type == "link_open":
+            link, words = token, _words_of_link(tokens[index:])
+            is_misleading = not _is_bare(token) and links.misleads(words, _target(token))
+            if not is_misleading:
+                yield token
+        elif token.type == "link_close" and link:
+            yield from _end_of_link(link, words, is_misleading, token)
+            link = None
+        elif token.type == "text" and not _is_bare(link):
+            yield from _words(token, {} if link else mentions)
+        else:
+            yield token
+
+
+def _words(token: Token, mentions: Mentions) -> Iterator[Token]:
+    """Yield text, with the mentions in it as tokens of their own. A mention behind a backslash is text."""
+    words, end = token.content, 0
+    for found in _NAME.finditer(words) if mentions else ():
+        name = _name_in(found[1])
+        name = name if folded(name) in mentions else _without_end(name)
+        if (mention := mentions.get(folded(name))) is None:
+            continue
+        if _is_escaped(words, found.start()):
+            yield _text(with_emoji(words[end : found.start() - 1]), token)
+            end = found.start()
+            continue
+        yield _text(with_emoji(words[end : found.start()]), token)
+        yield Token("mention", "", 0, info=mention, content=f"@{name}", level=token.level)
+        end = found.start() + 1 + len(name)
+    yield _text(with_emoji(words[end:]), token)
+
+
+def _is_escaped(words: str, at: int) -> bool:
+    return words[at - 1 : at] == "\\" and (at == 1 or words[at - 2].isspace() or words[at - 2] in "([{\"'")
+
+
+def _name_in(run: str) -> str:
+    """Return the name at the beginning of a run of characters."""
+    return run if run.isascii() else "".join(takewhile(is_name_character, run))
+
+
+def _without_end(name: str) -> str:
+    return name.rstrip("._-")
+
+
+def _words_of_link(tokens: Sequence[Token]) -> str:
+    """Return the words of the link that these tokens begin with."""
+    return "".join(token.content for token in takewhile(lambda each: each.type != "link_close", tokens))
+
+
+def _end_of_link(link: Token, words: str, is_misleading: bool, close: Token) -> Iterator[Token]:
+    """Yield the host behind words that do not say it, or the bare address behind words that name another host."""
+    href = _target(link)
+    if is_misleading:
+        yield _text(" ", close)
+        yield Token("link_open", "a", 1, attrs={"href": href, "dir": "ltr"}, level=close.level)
+        yield _text(href, close)
+    elif not _is_bare(link) and not links.names_host(words, href):
+        yield Token("host", "", 0, content=links.shown_host(href), level=close.level)
+    yield close
+
+
+def _target(link: Token) -> str:
+    return str(link.attrGet("href"))
+
+
+def _is_bare(link: Token | None) -> bool:
+    """Return whether it is an address as it was typed, and not words that lead to one."""
+    return link is not None and link.info == "bare"
+
+
+def _text(words: str, beside: Token) -> Token:
+    return Token("text", "", 0, content=words, level=beside.level)

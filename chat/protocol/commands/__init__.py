@@ -1,0 +1,5 @@
+"""Commands that a client may send, as types. docs/protocol.md describes each; base.py has what they share."""
+
+from chat.protocol.commands import directs, messages, moderation, presence, purge, reports, rooms
+
+__all__ = ["directs", "messages", "moderation", "presence", "purge", "reports", "rooms"]

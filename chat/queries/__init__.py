@@ -1,0 +1,1 @@
+"""Reads that views, handlers and the hub share."""

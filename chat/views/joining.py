@@ -1,0 +1,77 @@
+"""The pages by which one comes into a room: a new one, a public one, and one that a link leads to."""
+
+from typing import cast
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.models import User
+from chat.errors import Forbidden, Invalid, NotFound
+from chat.forms import RoomForm
+from chat.models import Room
+from chat.permissions.actor import Actor
+from chat.queries import directory
+from chat.queries.presence import count_in, here_counts
+from chat.services import invitations, rooms
+from chat.services.entry import obstacle
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def new_room(request: HttpRequest) -> HttpResponse:
+    form = RoomForm(request.POST or None)
+    if form.is_valid():
+        try:
+            address = Actor.of(request).address
+            return redirect(rooms.create_room(_user(request), address=address, **form.cleaned_data))
+        except Invalid as refused:
+            form.add_error(None, refused.detail)
+    return render(request, "chat/new_room.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@require_POST
+def join(request: HttpRequest, room_id: int) -> HttpResponse:
+    try:
+        return redirect(rooms.join(_user(request), room_id))
+    except NotFound as refused:
+        raise Http404 from refused
+    except Forbidden:
+        return join_page(request, Room.objects.get(pk=room_id), status=403)
+
+
+def join_page(request: HttpRequest, room: Room, status: int = 200) -> HttpResponse:
+    """What somebody sees of a public room who is no member: a button, or what is in the way."""
+    here = here_counts([room.pk])
+    entry = directory.entry_of(room, count_in(here, room.pk))
+    return _door(request, room, entry | {"join": reverse("chat:join", args=[room.pk])}, status)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def invited(request: HttpRequest, token: str) -> HttpResponse:
+    """Where an invite link leads. Nobody comes in by looking: what previews links uses nothing up."""
+    user, status = _user(request), 200
+    try:
+        room = invitations.room_behind(user, token)
+        if request.method == "POST":
+            return redirect(invitations.accept(user, token))
+    except Forbidden:
+        status = 403
+    except NotFound:
+        return render(request, "chat/dead_link.html", status=404)
+    if room.memberships.of(user).exists():
+        return redirect(room)
+    return _door(request, room, directory.entry_of(room) | {"join": request.path, "invited": True}, status)
+
+
+def _door(request: HttpRequest, room: Room, entry: dict[str, object], status: int) -> HttpResponse:
+    context = {"room": entry, "obstacle": obstacle(room, _user(request))}
+    return render(request, "chat/join.html", context, status=status)
+
+
+def _user(request: HttpRequest) -> User:
+    """Whoever is signed in: LoginRequiredMiddleware lets nobody else through."""
+    return cast(User, request.user)

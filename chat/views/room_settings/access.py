@@ -1,0 +1,47 @@
+"""Who sees the pages of a room: whoever may do at least one thing there. To everyone else, there is no such page."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+
+from chat.models import Room
+from chat.permissions.actor import Actor
+from chat.permissions.acts import Act, allows
+from chat.services.locking import roles_of
+
+View = Callable[..., HttpResponse]
+
+
+def for_those_who_may(act: Act) -> Callable[[View], View]:
+    """A view of one room: 404 for whoever has no role there, 403 for one whose role is not enough.
+
+    This decides what is shown. What a form does, the service decides again, inside its transaction.
+    """
+
+    def decorate(view: View) -> View:
+        @never_cache
+        @wraps(view)
+        def guarded(request: HttpRequest, room_id: int, **kwargs: Any) -> HttpResponse:
+            room = Room.objects.existing().filter(pk=room_id).first()
+            roles = roles_of(Actor.of(request), room) if room else frozenset()
+            if room is None or not roles:
+                raise Http404
+            if not allows(roles, act):
+                raise PermissionDenied
+            return view(request, room, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def show(request: HttpRequest, room: Room, page: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    """One of a room's pages, `chat/room_settings/<page>.html`, with the tabs that its viewer may open."""
+    roles = roles_of(Actor.of(request), room)
+    shared = {"room": room, "page": page, "may": {act.value: allows(roles, act) for act in Act}}
+    return render(request, f"chat/room_settings/{page}.html", shared | context, status=status)

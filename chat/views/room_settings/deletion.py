@@ -1,0 +1,84 @@
+"""For how long a room keeps what is said in it, and deleting the room."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from chat.models import Room
+from chat.models.membership import REASON_LENGTH
+from chat.permissions.acts import Act
+from chat.services import deleting, retention
+from chat.views.room_settings.access import for_those_who_may, show
+from chat.views.room_settings.general import ArchiveForm
+from chat.views.service_calls import attempt
+
+
+class RetentionForm(forms.Form):
+    days = forms.IntegerField(
+        label=gettext_lazy("Keep messages for (days)"),
+        min_value=1,
+        max_value=retention.MOST_DAYS,
+        required=False,
+        help_text=gettext_lazy("What is older is removed for good, every night. Empty: everything is kept."),
+    )
+
+
+class DeletionForm(forms.Form):
+    name = forms.CharField(
+        label=gettext_lazy("The room's name, to confirm"), widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Reason (its members see it)"), max_length=REASON_LENGTH, required=False
+    )
+
+    def __init__(self, room: Room, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.auto_id = "deletion_%s"  # other forms of the page may have a name and a reason, too
+        self.room = room
+
+    def clean_name(self) -> str:
+        name = str(self.cleaned_data["name"]).removeprefix("#")
+        if name != str(self.room):
+            raise forms.ValidationError(_("That is not the name of this room."))
+        return name
+
+
+@require_GET
+@for_those_who_may(Act.DELETE_ROOM)
+def removal(request: HttpRequest, room: Room) -> HttpResponse:
+    return _show(request, room)
+
+
+@require_POST
+@for_those_who_may(Act.CHANGE_RETENTION)
+def retain(request: HttpRequest, room: Room) -> HttpResponse:
+    form = RetentionForm(request.POST)
+    if form.is_valid() and attempt(request, retention.set_retention, room.pk, form.cleaned_data["days"])[0]:
+        messages.success(request, _("It is changed. What is too old by now goes tonight."))
+        return redirect("chat:room-settings:removal", room.pk)
+    return _show(request, room, 422, retention_form=form)
+
+
+@require_POST
+@for_those_who_may(Act.DELETE_ROOM)
+def delete(request: HttpRequest, room: Room) -> HttpResponse:
+    form = DeletionForm(room, request.POST)
+    if form.is_valid() and attempt(request, deleting.delete_room, room.pk, reason=form.cleaned_data["reason"])[0]:
+        messages.success(request, _("The room “%(room)s” is deleted.") % {"room": room})
+        return redirect("chat:index")
+    return _show(request, room, 422, deletion_form=form)
+
+
+def _show(request: HttpRequest, room: Room, status: int = 200, **bound: forms.Form) -> HttpResponse:
+    forms_of_page = {
+        "retention_form": RetentionForm(initial={"days": room.retention_days}),
+        "deletion_form": DeletionForm(room),
+        "archiving": ArchiveForm(),
+    }
+    return show(request, room, "removal", forms_of_page | bound, status=status)

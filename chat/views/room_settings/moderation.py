@@ -1,0 +1,103 @@
+"""Who is banned from a room and muted in it; each is lifted here, and somebody banned by their username."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User, name_begins
+from accounts.usernames import USERNAME_LENGTH
+from chat.models import AuditEntry, Membership, Room
+from chat.models.membership import REASON_LENGTH
+from chat.permissions.acts import Act
+from chat.queries.pagination import numbered, wanted
+from chat.services import moderation as service
+from chat.views.room_settings.access import for_those_who_may, show
+from chat.views.service_calls import attempt
+
+LIFT = {"unban": service.unban, "unmute": service.unmute}
+DAY = 86_400  # seconds
+SPANS = [
+    (DAY, gettext_lazy("1 day")),
+    (7 * DAY, gettext_lazy("1 week")),
+    (30 * DAY, gettext_lazy("30 days")),
+    (0, gettext_lazy("For good")),
+]
+
+
+class BanForm(forms.Form):
+    username = forms.CharField(
+        label=gettext_lazy("Username"),
+        max_length=USERNAME_LENGTH,
+        help_text=gettext_lazy("Also of somebody who is no member of this room."),
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=REASON_LENGTH,
+        required=False,
+        help_text=gettext_lazy("They read it, and so does everyone in the room."),
+    )
+    span = forms.TypedChoiceField(label=gettext_lazy("For how long"), choices=SPANS, coerce=int)
+
+    def clean_username(self) -> User:
+        username = self.cleaned_data["username"].strip().removeprefix("@")
+        found = User.objects.called(username).first()
+        if found is None:
+            raise forms.ValidationError(_("Nobody has that username."))
+        return found
+
+
+@for_those_who_may(Act.SEE_MODERATION)
+def moderation(request: HttpRequest, room: Room) -> HttpResponse:
+    if request.POST.get("act") in LIFT:
+        return _lift(request, room)
+    form = BanForm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and _ban(request, room, form.cleaned_data):
+        return redirect("chat:room-settings:moderation", room.pk)
+    context = _lists(request, room) | {"form": form}
+    return show(request, room, "moderation", context, status=422 if form.is_bound else 200)
+
+
+def _ban(request: HttpRequest, room: Room, wanted: dict[str, Any]) -> bool:
+    user, span = wanted["username"], wanted["span"]
+    until = timezone.now() + timedelta(seconds=span) if span else None
+    done, _kept = attempt(request, service.ban, room.pk, user.pk, reason=wanted["reason"], until=until)
+    if done:
+        messages.success(request, _("%(name)s is banned from this room.") % {"name": user.full_name})
+    return done
+
+
+def _lift(request: HttpRequest, room: Room) -> HttpResponse:
+    user = request.POST.get("user", "")
+    if not (user.isascii() and user.isdecimal() and len(user) < 19):
+        raise BadRequest("user: an id")
+    done, _nothing = attempt(request, LIFT[request.POST["act"]], room.pk, int(user))
+    if done:
+        messages.success(request, _("That is lifted."))
+    return redirect("chat:room-settings:moderation", room.pk)
+
+
+def _lists(request: HttpRequest, room: Room) -> dict[str, Any]:
+    """A page of each list, of people with a name that begins with the search text."""
+    q = wanted(request)
+    named = name_begins(q, "user__")
+    bans = room.bans.in_force().filter(named).select_related("user", "by").order_by("-created_at", "-pk")
+    muted = room.memberships.filter(named, muted_until__gt=timezone.now())
+    muted_page = numbered(request, muted.select_related("user").order_by("muted_until", "pk"), "muted")
+    rows = _with_entries(room, list(muted_page))
+    return {"q": q, "bans": numbered(request, bans, "banned"), "muted": rows, "muted_page": muted_page}
+
+
+def _with_entries(room: Room, muted: list[Membership]) -> list[tuple[Membership, AuditEntry | None]]:
+    """Each with the entry of the audit log that says who did it."""
+    people = [membership.user_id for membership in muted]
+    log = AuditEntry.objects.filter(room_id=room.pk, act=AuditEntry.Act.MEMBER_MUTED, person_id__in=people)
+    entries = {entry.person_id: entry for entry in log.order_by("pk")}
+    return [(membership, entries.get(membership.user_id)) for membership in muted]

@@ -1,0 +1,44 @@
+"""Who sees the site's pages: administrators who have shown a second factor. To everyone else, there is no such page."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+
+from accounts.administrators import lead_to_second_factor
+from accounts.models import User
+from chat.permissions.actor import Actor
+
+View = Callable[..., HttpResponseBase]
+
+
+def for_administrators(view: View) -> View:
+    """This decides what is shown. What a form does, the service decides again, inside its transaction.
+
+    Days and times in forms are those of the administrator's zone, as all that the pages show.
+    """
+
+    @never_cache
+    @wraps(view)
+    def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        by = Actor.of(request)
+        if not User.objects.administrators().filter(pk=request.user.pk).exists():
+            raise Http404
+        if not by.may_run_the_site:
+            to = request.get_full_path() if request.method == "GET" else reverse("chat:site-admin:overview")
+            return lead_to_second_factor(request, to)
+        with timezone.override(getattr(request.user, "time_zone", "") or None):
+            return view(request, **kwargs)
+
+    return guarded
+
+
+def show(request: HttpRequest, page: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    """One of the site's pages, `chat/site_admin/<page>.html`, with the tabs of all."""
+    return render(request, f"chat/site_admin/{page}.html", {"page": page} | context, status=status)

@@ -1,0 +1,65 @@
+"""What everyone is told: make an announcement, end one, and those that there were."""
+
+from datetime import timedelta
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from chat.models import Announcement
+from chat.models.announcement import ANNOUNCEMENT_LENGTH
+from chat.queries.pagination import numbered
+from chat.services import announcements as service
+from chat.views.service_calls import attempt
+from chat.views.site_admin.access import for_administrators, show
+
+HOURS = [
+    ("", gettext_lazy("until it is ended")),
+    ("1", gettext_lazy("for an hour")),
+    ("4", gettext_lazy("for four hours")),
+    ("24", gettext_lazy("for a day")),
+    ("72", gettext_lazy("for three days")),
+    ("168", gettext_lazy("for a week")),
+]
+
+
+class AnnouncementForm(forms.Form):
+    text = forms.CharField(
+        label=gettext_lazy("Text"),
+        max_length=ANNOUNCEMENT_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("Everyone sees it at once, over their rooms. Web addresses become links."),
+    )
+    hours = forms.ChoiceField(label=gettext_lazy("Shown"), choices=HOURS, required=False)
+
+
+@for_administrators
+def announcements(request: HttpRequest) -> HttpResponse:
+    form = AnnouncementForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        hours = form.cleaned_data["hours"]
+        until = timezone.now() + timedelta(hours=int(hours)) if hours else None
+        done, _announcement = attempt(request, service.announce, form.cleaned_data["text"], until)
+        if done:
+            messages.success(request, _("Everyone is told."))
+            return redirect("chat:site-admin:announcements")
+    context = {
+        "form": form,
+        "shown": Announcement.objects.current().first(),
+        "found": numbered(request, Announcement.objects.select_related("by").order_by("-pk")),
+    }
+    return show(request, "announcements", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@for_administrators
+def end(request: HttpRequest, announcement_id: int) -> HttpResponse:
+    done, _none = attempt(request, service.end, announcement_id)
+    if done:
+        messages.success(request, _("The announcement has ended."))
+    return redirect("chat:site-admin:announcements")

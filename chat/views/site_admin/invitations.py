@@ -1,0 +1,76 @@
+"""Who is invited to the site: a link for whoever has it, or for one address, to which it is mailed."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.db.models import Exists, OuterRef
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.invitations import link, send
+from accounts.models import Invitation
+from accounts.overload import Overloaded
+from chat.links import LinkForm
+from chat.queries.pagination import numbered
+from chat.services import site_invitations as service
+from chat.views.service_calls import attempt
+from chat.views.site_admin.access import for_administrators, show
+
+HOW_OPEN = {
+    "open": gettext_lazy("Anybody may sign up here. Whoever was invited may, too."),
+    "invitation": gettext_lazy("Only whoever was invited may sign up here."),
+    "domains": gettext_lazy("Only whoever was invited, or has an address at %(domains)s, may sign up here."),
+}
+
+
+class InvitationForm(LinkForm):
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail"),
+        required=False,
+        help_text=gettext_lazy("The link is mailed there, and works for that address alone. Left empty: for anybody."),
+    )
+    field_order = ("email", "hours", "most_uses")
+
+
+@require_http_methods(["GET", "POST"])
+@for_administrators
+def invitations(request: HttpRequest) -> HttpResponse:
+    """A link that was just made is in the answer to its form, and nowhere else ever, but in the mail."""
+    form, made, status = InvitationForm(request.POST or None), "", 422 if request.method == "POST" else 200
+    if form.is_valid():
+        done, found = attempt(request, service.invite, email=form.cleaned_data["email"], **form.limits)
+        if done and found:
+            mail(request, *found)
+            made, status, form = link(found[1]), 200, InvitationForm()
+    return show(request, "invitations", {"form": form, "link": made, **_all(request)}, status)
+
+
+@require_POST
+@for_administrators
+def revoke(request: HttpRequest, invitation_id: int) -> HttpResponse:
+    attempt(request, service.revoke, invitation_id)
+    return redirect("chat:site-admin:invitations")
+
+
+def mail(request: HttpRequest, invitation: Invitation, token: str) -> None:
+    """The invitation stands whether or not the mail server takes it: the page has the link."""
+    if not invitation.email:
+        return
+    try:
+        send(invitation, token)
+        messages.success(request, _("The invitation is mailed to %(email)s.") % {"email": invitation.email})
+    except (OSError, Overloaded):
+        messages.error(request, _("The mail could not be sent. Give them the link yourself."))
+
+
+def _all(request: HttpRequest) -> dict[str, Any]:
+    """Return a page of the invitations, those that work before those that are over."""
+    works = Exists(Invitation.objects.valid().filter(pk=OuterRef("pk")))
+    page = numbered(request, Invitation.objects.select_related("by").annotate(works=works).order_by("-works", "-pk"))
+    how_open = HOW_OPEN[settings.SIGNUP] % {"domains": ", ".join(settings.SIGNUP_DOMAINS)}
+    return {"found": page, "valid": {each.pk for each in page if each.works}, "how_open": how_open}

@@ -1,0 +1,138 @@
+"""The people of the site; and of each, what they have open and what may be done about it."""
+
+from collections import Counter
+from typing import cast
+
+from django import forms
+from django.contrib import messages
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Lower
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts import factors, sessions
+from accounts.models import User
+from accounts.searching import words_of
+from chat.hub import roll_call
+from chat.models import Ban, Membership, Room
+from chat.models.membership import REASON_LENGTH
+from chat.queries.pagination import numbered, wanted
+from chat.queries.presence import presence_of, who_is_online
+from chat.services import connections, second_factors, site_bans
+from chat.views.service_calls import attempt
+from chat.views.site_admin.access import for_administrators, show
+from chat.views.site_admin.connections import rows_of
+
+_BANS = Ban.objects.of_the_site().filter(user=OuterRef("pk"))
+
+FILTERS = {
+    "active": Q(is_active=True),
+    "banned": Exists(_BANS),
+    "administrators": Q(is_staff=True, is_active=True),
+}
+
+
+class BanForm(forms.Form):
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=REASON_LENGTH, required=False)
+    removes_posts = forms.BooleanField(
+        label=gettext_lazy("Remove everything that they posted, in every room"), required=False
+    )
+
+
+@for_administrators
+@require_GET
+def people(request: HttpRequest) -> HttpResponse:
+    text, kind = wanted(request), request.GET.get("kind", "")
+    found = User.objects.annotate(is_banned=Exists(_BANS)).filter(FILTERS.get(kind, Q()))
+    if text:
+        named = Q(search_key__contains=words_of(text)) | Q(email__icontains=text)
+        found = found.filter(named)
+    page = numbered(request, found.order_by(Lower("username")))
+    roll, online = roll_call.call(), who_is_online([user.pk for user in page.object_list])
+    sockets = Counter(socket.user for socket in roll.sockets)
+    for user in page.object_list:
+        user.sockets, user.online = sockets[user.pk], None if online is None else user.pk in online
+    context = {"found": page, "roll": roll, "is_online_known": online is not None}
+    return show(request, "people", context | {"q": text, "kind": kind})
+
+
+@for_administrators
+@require_GET
+def person(request: HttpRequest, user_id: int) -> HttpResponse:
+    return _person(request, user_id, BanForm())
+
+
+@for_administrators
+@require_POST
+def ban(request: HttpRequest, user_id: int) -> HttpResponse:
+    form = BanForm(request.POST)
+    if form.is_valid():
+        done, _person_banned = attempt(request, site_bans.ban, user_id, **form.cleaned_data)
+        if done:
+            messages.success(request, _("They are banned from the site."))
+            return redirect("chat:site-admin:person", user_id)
+    return _person(request, user_id, form, status=422)
+
+
+@for_administrators
+@require_POST
+def unban(request: HttpRequest, user_id: int) -> HttpResponse:
+    done, _person_back = attempt(request, site_bans.unban, user_id)
+    if done:
+        messages.success(request, _("They may sign in again."))
+    return redirect("chat:site-admin:person", user_id)
+
+
+@for_administrators
+@require_POST
+def end_session(request: HttpRequest, user_id: int, session_id: int) -> HttpResponse:
+    done, _nothing = attempt(request, connections.end_session, user_id, session_id)
+    if done:
+        messages.success(request, _("The session is ended."))
+    return redirect("chat:site-admin:person", user_id)
+
+
+@for_administrators
+@require_POST
+def end_sessions(request: HttpRequest, user_id: int) -> HttpResponse:
+    done, _nothing = attempt(request, connections.end_sessions, user_id)
+    if done:
+        messages.success(request, _("They are signed out everywhere."))
+    return redirect("chat:site-admin:person", user_id)
+
+
+@for_administrators
+@require_POST
+def reset_second_factor(request: HttpRequest, user_id: int) -> HttpResponse:
+    done, _person_without = attempt(request, second_factors.reset, user_id)
+    if done:
+        messages.success(request, _("Their second factor is removed, and they are signed out everywhere."))
+    return redirect("chat:site-admin:person", user_id)
+
+
+def _person(request: HttpRequest, user_id: int, form: BanForm, status: int = 200) -> HttpResponse:
+    """Count direct conversations and private rooms: with which people is private."""
+    shown = get_object_or_404(User, pk=user_id)
+    viewer = cast(User, request.user)
+    memberships = Membership.objects.of(shown).filter(room__deleted_at=None)
+    rooms = memberships.filter(room__kind=Room.Kind.PUBLIC).select_related("room")
+    roll = roll_call.call()
+    context = {
+        "person": shown,
+        "ban": Ban.objects.of_the_site().filter(user=shown).select_related("by").first(),
+        "presence": presence_of(shown.pk),
+        "memberships": rooms.order_by(Lower("room__name"), "room_id"),
+        "privates": memberships.filter(room__kind=Room.Kind.PRIVATE).count(),
+        "directs": memberships.filter(room__kind=Room.Kind.DIRECT).count(),
+        "roll": roll,
+        "rows": rows_of(request, roll.of(shown.pk)),
+        "sessions": sessions.of(shown),
+        "has_second_factor": factors.has_second_factor(shown),
+        "is_oneself": shown == viewer,
+        "may_act": shown.deleted_at is None and (shown == viewer or not (shown.is_staff and shown.is_active)),
+        "form": form,
+    }
+    return show(request, "person", context, status=status)
