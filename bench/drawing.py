@@ -60,7 +60,7 @@ def open_room(stack: ExitStack) -> "Browser":
     """Return a browser in a room of its own site."""
     django.setup()
     from accounts.models import User
-    from chat.services import rooms
+    from chat.services.rooms import membership
     from chat.tests.browser.pages import Tab
     from project.testing.browsers import Chromium
     from project.testing.processes import Server, Valkey
@@ -69,7 +69,7 @@ def open_room(stack: ExitStack) -> "Browser":
     stack.callback(valkey.stop)
     call_command("migrate", verbosity=0)
     user = User.objects.create_user("reader", display_name="Reader")
-    room = rooms.create_room(user, "a busy room")
+    room = membership.create_room(user, "a busy room")
     server = Server(settings.DATA_DIR / "server.log").start()
     stack.callback(server.stop)
     profile = stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))

@@ -21,7 +21,8 @@ from django.utils import timezone  # noqa: E402
 from accounts.models import User  # noqa: E402
 from chat.models import Membership, Mention, Message, Reaction, Removal, Room  # noqa: E402
 from chat.permissions.actor import SITE, Actor  # noqa: E402
-from chat.services import deleting, purging, retention, rooms  # noqa: E402
+from chat.services.removal import delete_room, purge_user, retention  # noqa: E402
+from chat.services.rooms import membership  # noqa: E402
 
 CHUNK = 2_000  # messages stored together
 LONG_AGO = timedelta(days=60)
@@ -48,11 +49,11 @@ def members(rooms: list[int]) -> list[int]:
 
 
 def delete(room: int, by: int) -> None:
-    deleting.delete_room(Actor(User.objects.get(pk=by)), room)
+    delete_room.delete_room(Actor(User.objects.get(pk=by)), room)
 
 
 def purge(room: int, user: int, by: int) -> int:
-    return purging.purge(Actor(User.objects.get(pk=by)), room, user)
+    return purge_user.purge(Actor(User.objects.get(pk=by)), room, user)
 
 
 def keep(room: int) -> None:
@@ -73,7 +74,7 @@ def left(room: int) -> int:
 
 
 def _room(owner: User, people: list[int], authors: list[User], messages: int, ago: timedelta) -> Room:
-    room = rooms.create_room(owner, f"bench {uuid.uuid4().hex[:12]}", kind=Room.Kind.PRIVATE)
+    room = membership.create_room(owner, f"bench {uuid.uuid4().hex[:12]}", kind=Room.Kind.PRIVATE)
     with transaction.atomic():
         version = room.next_version()
         Membership.objects.bulk_create(

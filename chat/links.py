@@ -7,7 +7,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from chat.services.invitations import MOST_USES
+from chat.services.rooms.invites import MOST_USES
 
 LIFETIMES = [
     ("1", _("in an hour")),

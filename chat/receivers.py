@@ -10,14 +10,16 @@ from accounts.profile.export import contribute
 from chat import broadcasts
 from chat.background.last_seen import last_seen
 from chat.permissions.actor import Actor
-from chat.services import administering, departures, exporting, people, rooms, site_bans
+from chat.services.people import account_deletion, data_export, profiles
+from chat.services.rooms import membership
+from chat.services.site import administrators, bans
 from presence import signals as presence_signals
 from presence.topics import ONLINE
 
 
 @receiver(signals.newcomer)
 def let_newcomers_in(user: User, **_: Any) -> None:
-    rooms.join_defaults(user)
+    membership.join_defaults(user)
 
 
 @receiver(signals.session_ended)
@@ -33,19 +35,19 @@ def close_all_sockets(user_id: int, **_: Any) -> None:
 @receiver(signals.account_changed)
 def write_down_what_was_changed(by: User, user: User, how: str, fields: list[str], address: str, **_: Any) -> None:
     """Who makes a banned account active again has lifted the ban."""
-    administering.note_change(Actor(by, address), user, how, fields)
+    administrators.note_change(Actor(by, address), user, how, fields)
     if user.is_active:
-        site_bans.forget(Actor(by, address), user)
+        bans.forget(Actor(by, address), user)
 
 
 @receiver(signals.profile_changed)
 def tell_of_the_new_name_or_picture(user: User, **_: Any) -> None:
-    people.tell_of_profile(user)
+    profiles.tell_of_profile(user)
 
 
 @receiver(signals.account_deleted)
 def let_them_go(user: User, address: str, by: User, **_: Any) -> None:
-    departures.depart(Actor(by, address), user)
+    account_deletion.depart(Actor(by, address), user)
 
 
 @receiver(presence_signals.left)
@@ -54,8 +56,8 @@ def note_when_they_were_last_seen(topic: str, user_ids: frozenset[int], **_: Any
         last_seen().note(user_ids)
 
 
-contribute("status", exporting.status_of)
-contribute("blocks", exporting.blocks_of)
-contribute("memberships", exporting.memberships_of)
-contribute("messages", exporting.messages_of)
-contribute("reactions", exporting.reactions_of)
+contribute("status", data_export.status_of)
+contribute("blocks", data_export.blocks_of)
+contribute("memberships", data_export.memberships_of)
+contribute("messages", data_export.messages_of)
+contribute("reactions", data_export.reactions_of)

@@ -13,7 +13,8 @@ from chat.errors import Invalid
 from chat.models import Announcement, AuditEntry, Ban, Report, Room
 from chat.models.audit import AuditQuerySet
 from chat.permissions.actor import Actor
-from chat.services import announcements, moderation, reports, site_bans
+from chat.services.moderation import moderation, reports
+from chat.services.site import announcements, bans
 from chat.views.service_calls import attempt
 
 if TYPE_CHECKING:  # generic to the checker alone
@@ -85,7 +86,7 @@ class BanAdmin(ReadOnlyAdmin):
     def lift(self, request: HttpRequest, chosen: QuerySet[Ban]) -> None:
         for ban in chosen:
             if ban.room_id is None:
-                attempt(request, site_bans.unban, ban.user_id)
+                attempt(request, bans.unban, ban.user_id)
             else:
                 attempt(request, moderation.unban, ban.room_id, ban.user_id)
 

@@ -17,8 +17,10 @@ from chat.models import Membership, Room
 from chat.models.room import ALIKE
 from chat.permissions.actor import Actor
 from chat.queries.presence import count_in, here_counts
-from chat.services import archiving, deleting, rooms, wording
-from chat.services.settings import SETTINGS
+from chat.services.removal import delete_room
+from chat.services.rooms import archive, membership
+from chat.services.rooms.settings import SETTINGS
+from chat.services.shared import validation
 
 if TYPE_CHECKING:  # generic to the checker alone
     _RoomModelForm = forms.ModelForm[Room]
@@ -38,16 +40,16 @@ class RoomForm(forms.ModelForm):
         fields = ("kind", "name", "emoji", "topic", "description", "is_read_only", "is_default")
 
     def clean_name(self) -> str:
-        return self._cleaned("name", wording.clean_name)
+        return self._cleaned("name", validation.clean_name)
 
     def clean_emoji(self) -> str:
-        return self._cleaned("emoji", wording.clean_emoji)
+        return self._cleaned("emoji", validation.clean_emoji)
 
     def clean_topic(self) -> str:
-        return self._cleaned("topic", wording.clean_topic)
+        return self._cleaned("topic", validation.clean_topic)
 
     def clean_description(self) -> str:
-        return self._cleaned("description", wording.clean_description)
+        return self._cleaned("description", validation.clean_description)
 
     def _cleaned(self, field: str, clean: Callable[[str], str]) -> str:
         try:
@@ -154,11 +156,11 @@ class RoomAdmin(admin.ModelAdmin):
 
     @admin.action(description=_("Archive the selected rooms"), permissions=["change"])
     def archive(self, request: HttpRequest, chosen: QuerySet[Room]) -> None:
-        self._each(request, chosen, archiving.archive)
+        self._each(request, chosen, archive.archive)
 
     @admin.action(description=_("Bring the selected rooms back"), permissions=["change"])
     def restore(self, request: HttpRequest, chosen: QuerySet[Room]) -> None:
-        self._each(request, chosen, archiving.restore)
+        self._each(request, chosen, archive.restore)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """What a service refuses although the form was right, since something else came first, is told."""
@@ -174,9 +176,9 @@ class RoomAdmin(admin.ModelAdmin):
         if not change:
             assert by.user is not None
             given = {name: value for name, value in settings.items() if name != "default"}
-            obj.pk, obj._state.adding = rooms.create_room(by.user, address=by.address, **given).pk, False
+            obj.pk, obj._state.adding = membership.create_room(by.user, address=by.address, **given).pk, False
             settings = {"default": True} if obj.is_default else {}
-        rooms.change_settings(obj.pk, by=by, **settings)
+        membership.change_settings(obj.pk, by=by, **settings)
 
     def has_change_permission(self, request: HttpRequest, obj: Room | None = None) -> bool:
         """An archived room can only be brought back, and a private room is changed by its own people."""
@@ -184,10 +186,10 @@ class RoomAdmin(admin.ModelAdmin):
         return not is_fixed and super().has_change_permission(request, obj)
 
     def delete_model(self, request: HttpRequest, obj: Room) -> None:
-        self._each(request, [obj], deleting.delete_room)
+        self._each(request, [obj], delete_room.delete_room)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Room]) -> None:
-        self._each(request, queryset, deleting.delete_room)
+        self._each(request, queryset, delete_room.delete_room)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """What the page asks about: Django would read every message of the room to count it."""

@@ -14,7 +14,7 @@ from accounts.models import User
 from chat.errors import Refused
 from chat.models.membership import REASON_LENGTH
 from chat.permissions.actor import Actor
-from chat.services import site_bans
+from chat.services.site import bans
 
 
 class ReasonForm(ActionForm):
@@ -32,11 +32,11 @@ class PersonAdmin(UserAdmin):
     @admin.action(description=_("Ban from the site"), permissions=["change"])
     def ban(self, request: HttpRequest, people: QuerySet[User]) -> None:
         reason = request.POST.get("reason", "")
-        self._each(request, people, lambda by, person: site_bans.ban(by, person.pk, reason=reason))
+        self._each(request, people, lambda by, person: bans.ban(by, person.pk, reason=reason))
 
     @admin.action(description=_("Lift the ban"), permissions=["change"])
     def unban(self, request: HttpRequest, people: QuerySet[User]) -> None:
-        self._each(request, people, lambda by, person: site_bans.unban(by, person.pk))
+        self._each(request, people, lambda by, person: bans.unban(by, person.pk))
 
     def _each(self, request: HttpRequest, people: QuerySet[User], act: Callable[[Actor, User], object]) -> None:
         """What is refused for one of them is told, and stops nothing for the others."""

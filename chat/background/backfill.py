@@ -1,13 +1,13 @@
 """Every server fills in what a server of an older release leaves out during an upgrade.
 
-These are the columns beside names of accounts (accounts/filling.py) and of rooms (chat/services/naming.py).
+These are the columns beside names of accounts (accounts/filling.py) and of rooms (chat/services/rooms/names.py).
 """
 
 from accounts.filling import fill_in_names, is_needed
 from accounts.models import User
 from chat.hub.work import take_on
 from chat.runtime.database import check, write
-from chat.services.naming import fill_in_keys, lacks_keys
+from chat.services.rooms.names import fill_in_keys, lacks_keys
 
 SECONDS = 60.0  # between two looks
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from chat.errors import Unavailable
 from chat.runtime.database import write
-from chat.services.status import note_last_seen
+from chat.services.people.status import note_last_seen
 from presence.loops import PerLoop
 
 logger = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ import time
 from chat.hub.work import take_on
 from chat.models import Removal
 from chat.runtime.database import read, write
-from chat.services.removals import remove_next
+from chat.services.removal.queue import remove_next
 
 REMOVALS_SECONDS = 3.0  # between two looks at the queue
 REST = 6  # times as long as a batch took: it shares the process with those who post

@@ -5,7 +5,7 @@ from allauth.account.models import EmailAddress
 from accounts.models import User
 from accounts.usernames import derive_username
 from chat.demo.content import Content, Status
-from chat.services.status import note_last_seen, set_status
+from chat.services.people.status import note_last_seen, set_status
 
 # Tells the demo's people from others of the same name. Nobody can own an address there.
 EMAIL_DOMAIN = "demo.invalid"

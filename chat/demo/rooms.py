@@ -7,7 +7,8 @@ from accounts.models import User
 from chat.demo.content import Room
 from chat.models import Room as StoredRoom
 from chat.permissions.actor import SITE
-from chat.services import messages, reading, rooms
+from chat.services.messages import posting, read_positions
+from chat.services.rooms import membership
 
 
 def make_room(room: Room, people: dict[str, User], now: datetime) -> None:
@@ -15,22 +16,22 @@ def make_room(room: Room, people: dict[str, User], now: datetime) -> None:
     if room.kind == StoredRoom.Kind.PUBLIC and StoredRoom.objects.alike(room.name).exists():
         return
     said_of_it = {"topic": room.topic, "description": room.description, "emoji": room.emoji}
-    made = rooms.create_room(people[room.owner], room.name, kind=room.kind, read_only=room.read_only, **said_of_it)
-    rooms.change_settings(made.pk, by=SITE, default=room.default)
+    made = membership.create_room(people[room.owner], room.name, kind=room.kind, read_only=room.read_only, **said_of_it)
+    membership.change_settings(made.pk, by=SITE, default=room.default)
     beginning = now - timedelta(minutes=max((message.minutes_ago for message in room.messages), default=0))
     for member in room.members:
-        rooms.add_member(made.pk, people[member], joined_at=beginning)
+        membership.add_member(made.pk, people[member], joined_at=beginning)
     positions = post_messages(made, room, people, now)
     for member in room.members:
         last_read = positions_read(positions, room.read.get(member, 0))
-        reading.mark_read(people[member], made.pk, last_read)
+        read_positions.mark_read(people[member], made.pk, last_read)
 
 
 def post_messages(made: StoredRoom, room: Room, people: dict[str, User], now: datetime) -> list[tuple[int, int]]:
     """Post what was said; how many minutes ago each was, with its position."""
     positions = []
     for message in room.messages:
-        posted = messages.post_message(
+        posted = posting.post_message(
             people[message.author],
             made.pk,
             body=message.body,

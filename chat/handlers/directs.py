@@ -5,7 +5,7 @@ from chat.handlers.replies import Handlers, ack, write_for
 from chat.hub import Hub
 from chat.hub.connection import Connection
 from chat.protocol.commands.directs import DirectOpen, RoomKeep, RoomsOrder
-from chat.services import directs, keeping
+from chat.services.rooms import directs, list_preferences
 
 
 async def open_direct(hub: Hub, connection: Connection, command: DirectOpen) -> None:
@@ -18,12 +18,12 @@ async def open_direct(hub: Hub, connection: Connection, command: DirectOpen) -> 
 
 async def keep_room(hub: Hub, connection: Connection, command: RoomKeep) -> None:
     changes = {"quiet": command.quiet, "favourite": command.favourite, "put_away": command.put_away}
-    await write_for(connection, keeping.keep_room, command.room, **changes)
+    await write_for(connection, list_preferences.keep_room, command.room, **changes)
     ack(connection, command)
 
 
 async def order_rooms(hub: Hub, connection: Connection, command: RoomsOrder) -> None:
-    await write_for(connection, keeping.order_rooms, command.rooms)
+    await write_for(connection, list_preferences.order_rooms, command.rooms)
     ack(connection, command)
 
 

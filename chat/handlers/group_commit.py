@@ -17,10 +17,10 @@ from django.db import connection
 
 from chat.errors import Internal, Refused, Unavailable
 from chat.models import Message
-from chat.rendering import renderer
 from chat.runtime.database import Held, Lane, run
-from chat.services.mentions import Rendered
-from chat.services.messages import Draft, Post, check_body, store_drafts
+from chat.services.messages.mentions import Rendered
+from chat.services.messages.posting import Draft, Post, check_body, store_drafts
+from chat.services.messages.rendering import renderer
 
 logger = logging.getLogger(__name__)
 

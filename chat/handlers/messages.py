@@ -21,11 +21,12 @@ from chat.protocol.commands.messages import (
 )
 from chat.protocol.events import message_card
 from chat.queries.presence import online
-from chat.rendering import renderer
 from chat.runtime.database import Lane, run
-from chat.services import editing, moderation, pins, reactions, threads
-from chat.services.mentions import says_here
-from chat.services.messages import Post, check_body
+from chat.services.messages import editing, pins, reactions, threads
+from chat.services.messages.mentions import says_here
+from chat.services.messages.posting import Post, check_body
+from chat.services.messages.rendering import renderer
+from chat.services.moderation import moderation
 
 
 async def post_message(hub: Hub, connection: Connection, command: MessagePost) -> None:

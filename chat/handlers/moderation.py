@@ -15,7 +15,7 @@ from chat.protocol.commands.moderation import (
     RoomTransfer,
     RoomUnlock,
 )
-from chat.services import moderation, roles
+from chat.services.moderation import moderation, roles
 
 
 async def remove_member(hub: Hub, connection: Connection, command: MemberRemove) -> None:

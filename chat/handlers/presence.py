@@ -15,7 +15,7 @@ from chat.protocol.commands.presence import (
     RosterPage,
     StatusSet,
 )
-from chat.services import blocking, people, status
+from chat.services.people import blocks, profiles, status
 
 
 async def answer_ping(hub: Hub, connection: Connection, command: Ping) -> None:
@@ -38,17 +38,17 @@ async def set_status(hub: Hub, connection: Connection, command: StatusSet) -> No
 
 
 async def note_zone(hub: Hub, connection: Connection, command: PersonZone) -> None:
-    time_zone = await write_for(connection, people.note_time_zone, command.time_zone)
+    time_zone = await write_for(connection, profiles.note_time_zone, command.time_zone)
     ack(connection, command, time_zone=time_zone)
 
 
 async def block(hub: Hub, connection: Connection, command: PersonBlock) -> None:
-    await write_for(connection, blocking.block, command.user)
+    await write_for(connection, blocks.block, command.user)
     ack(connection, command)
 
 
 async def unblock(hub: Hub, connection: Connection, command: PersonUnblock) -> None:
-    await write_for(connection, blocking.unblock, command.user)
+    await write_for(connection, blocks.unblock, command.user)
     ack(connection, command)
 
 

@@ -12,7 +12,7 @@ from chat.permissions.actor import Actor
 from chat.protocol.commands.base import Command
 from chat.protocol.events import message_card
 from chat.runtime.database import write
-from chat.services.standing import act_in_session, in_session
+from chat.services.shared.session_guard import act_in_session, in_session
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -4,7 +4,7 @@ from chat.handlers.replies import Handlers, ack, write_for
 from chat.hub import Hub
 from chat.hub.connection import Connection
 from chat.protocol.commands.reports import MessageReport
-from chat.services import reports
+from chat.services.moderation import reports
 
 
 async def report_message(hub: Hub, connection: Connection, command: MessageReport) -> None:

@@ -6,7 +6,8 @@ from chat.hub import Hub
 from chat.hub.connection import Connection
 from chat.protocol.commands.rooms import DirectoryWatch, RoomClose, RoomJoin, RoomLeave, RoomOpen, RoomRead, RoomUnread
 from chat.queries.history_limits import get_traffic
-from chat.services import reading, rooms
+from chat.services.messages import read_positions
+from chat.services.rooms import membership
 
 
 async def open_room(hub: Hub, connection: Connection, command: RoomOpen) -> None:
@@ -27,9 +28,9 @@ async def close_room(hub: Hub, connection: Connection, command: RoomClose) -> No
 
 async def join_room(hub: Hub, connection: Connection, command: RoomJoin) -> None:
     if command.room is not None:
-        room = await write_for(connection, rooms.join, command.room)
+        room = await write_for(connection, membership.join, command.room)
     elif command.name is not None:
-        room = await write_for(connection, rooms.go_to, command.name, connection.address)
+        room = await write_for(connection, membership.go_to, command.name, connection.address)
     else:
         raise BadFrame
     listed = await hub.listed_rooms(connection.user.pk, room.pk)
@@ -39,17 +40,17 @@ async def join_room(hub: Hub, connection: Connection, command: RoomJoin) -> None
 
 
 async def leave_room(hub: Hub, connection: Connection, command: RoomLeave) -> None:
-    await write_for(connection, rooms.leave, command.room, connection.address)
+    await write_for(connection, membership.leave, command.room, connection.address)
     ack(connection, command)
 
 
 async def read_room(hub: Hub, connection: Connection, command: RoomRead) -> None:
-    position = await write_for(connection, reading.mark_read, command.room, command.position, command.marks)
+    position = await write_for(connection, read_positions.mark_read, command.room, command.position, command.marks)
     ack(connection, command, position=position)
 
 
 async def unread_room(hub: Hub, connection: Connection, command: RoomUnread) -> None:
-    position = await write_for(connection, reading.mark_unread, command.room, command.position)
+    position = await write_for(connection, read_positions.mark_unread, command.room, command.position)
     ack(connection, command, position=position)
 
 

@@ -1,7 +1,7 @@
 """Columns beside the names of rooms, made anew whenever the row is saved: by these, the database compares names.
 
 They are digests, since PostgreSQL bounds the rows of an index. A server of an older release leaves them empty:
-`chat/services/naming.py` fills them in.
+`chat/services/rooms/names.py` fills them in.
 """
 
 from abc import abstractmethod

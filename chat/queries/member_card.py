@@ -9,7 +9,7 @@ from chat.models import Room
 from chat.permissions.actor import Actor
 from chat.permissions.acts import CARETAKER, IN_AN_ARCHIVED_ROOM, OWNER, Act, allows, outranks
 from chat.protocol.events import muted
-from chat.services.locking import roles_of, roles_on_record
+from chat.services.shared.locking import roles_of, roles_on_record
 
 Standing = dict[str, Any]  # docs/protocol.md
 

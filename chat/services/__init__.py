@@ -1,0 +1,1 @@
+"""Every write of chat: check, write, publish after the commit."""

@@ -4,17 +4,17 @@ import pytest
 
 from accounts.models import User
 from chat.models import Room
-from chat.services import rooms
+from chat.services.rooms import membership
 
 
 @pytest.fixture
 def general(alice: User, bob: User) -> Room:
-    room = rooms.create_room(alice, "general")
-    return rooms.join(bob, room.pk)
+    room = membership.create_room(alice, "general")
+    return membership.join(bob, room.pk)
 
 
 @pytest.fixture
 def secret(alice: User, bob: User) -> Room:
     """A private room of Alice and Bob."""
-    room = rooms.create_room(alice, "secret", kind=Room.Kind.PRIVATE)
-    return rooms.add_member(room.pk, bob)
+    room = membership.create_room(alice, "secret", kind=Room.Kind.PRIVATE)
+    return membership.add_member(room.pk, bob)

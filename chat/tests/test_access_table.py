@@ -16,7 +16,10 @@ from chat.handlers.dispatch import HANDLERS
 from chat.models import Room
 from chat.permissions.actor import Actor
 from chat.protocol import decode
-from chat.services import announcements, invitations, messages, reports, rooms
+from chat.services.messages import posting
+from chat.services.moderation import reports
+from chat.services.rooms import invites, membership
+from chat.services.site import announcements
 from chat.tests.helpers.access.checks import check_rows, filled_in, stored
 from chat.tests.helpers.access.commands import COMMANDS
 from chat.tests.helpers.access.pages import FORMS, PAGES
@@ -50,10 +53,10 @@ def values(
     alice: User, bob: User, mallory: User, carol: User, administrator: User, secret: Room, general: Room
 ) -> dict[str, Any]:
     """Values for addresses and forms: a private room, its contents, and Carol, a member to act on."""
-    rooms.add_member(secret.pk, carol)
-    said = messages.post_message(bob, secret.pk, body="Between us", client_id=uuid4())
+    membership.add_member(secret.pk, carol)
+    said = posting.post_message(bob, secret.pk, body="Between us", client_id=uuid4())
     reported = reports.report_message(carol, secret.pk, said.pk, "Rude")
-    invite, token = invitations.make_link(Actor(alice), secret.pk)
+    invite, token = invites.make_link(Actor(alice), secret.pk)
     announced = announcements.announce(Actor(administrator), "Tea at four")
     session = UserSession.objects.get(session_key=session_cookie(carol))
     key = Authenticator.objects.create(user=carol, type=Authenticator.Type.WEBAUTHN, data={"name": "Key"})

@@ -16,9 +16,11 @@ from chat.errors import Forbidden, Invalid
 from chat.hub.roll_call import Socket
 from chat.models import AuditEntry, Membership, Report, Room
 from chat.permissions.actor import Actor
-from chat.services import archiving, invitations, messages, moderation, reports, roles, rooms
-from chat.services.deleting import delete_room
-from chat.services.retention import set_retention
+from chat.services.messages import posting
+from chat.services.moderation import moderation, reports, roles
+from chat.services.removal.delete_room import delete_room
+from chat.services.removal.retention import set_retention
+from chat.services.rooms import archive, invites, membership
 from chat.tests.helpers.site_admin import signed_in
 from chat.views.site_admin.connections import rows_of
 
@@ -29,18 +31,18 @@ TOPIC = "Layoffs on Monday"
 Act = Callable[[Actor, Room, User], object]
 
 LEFT_TO_ITS_PEOPLE: dict[str, Act] = {
-    "add": lambda by, room, bob: invitations.add_people(by, room.pk, [User.objects.get(username="mallory")]),
-    "make a link": lambda by, room, bob: invitations.make_link(by, room.pk),
+    "add": lambda by, room, bob: invites.add_people(by, room.pk, [User.objects.get(username="mallory")]),
+    "make a link": lambda by, room, bob: invites.make_link(by, room.pk),
     "transfer": lambda by, room, bob: roles.transfer(by, room.pk, bob.pk),
     "make a moderator": lambda by, room, bob: roles.set_role(by, room.pk, bob.pk, "moderator"),
-    "make public": lambda by, room, bob: rooms.change_settings(room.pk, by=by, kind="public"),
-    "rename": lambda by, room, bob: rooms.change_settings(room.pk, by=by, name="renamed"),
+    "make public": lambda by, room, bob: membership.change_settings(room.pk, by=by, kind="public"),
+    "rename": lambda by, room, bob: membership.change_settings(room.pk, by=by, name="renamed"),
     "remove": lambda by, room, bob: moderation.remove_member(by, room.pk, bob.pk),
     "lock": lambda by, room, bob: moderation.lock(by, room.pk),
 }
 
 DECIDED_BY_ADMINISTRATORS: dict[str, Act] = {
-    "archive": lambda by, room, bob: archiving.archive(by, room.pk),
+    "archive": lambda by, room, bob: archive.archive(by, room.pk),
     "delete": lambda by, room, bob: delete_room(by, room.pk),
     "keep messages for a year": lambda by, room, bob: set_retention(by, room.pk, 365),
 }
@@ -49,7 +51,7 @@ DECIDED_BY_ADMINISTRATORS: dict[str, Act] = {
 @pytest.fixture
 def inner(secret: Room, alice: User) -> Room:
     """Alice's private room, with a topic that gives something away."""
-    return rooms.change_settings(secret.pk, by=Actor(alice), topic=TOPIC)
+    return membership.change_settings(secret.pk, by=Actor(alice), topic=TOPIC)
 
 
 def shown(client: Client, name: str, *args: object) -> str:
@@ -74,7 +76,7 @@ class TestActs:
     def test_an_administrator_who_is_a_member_has_the_rights_of_a_member_and_may_be_removed(
         self, admin_user: User, alice: User, bob: User, secret: Room
     ) -> None:
-        rooms.add_member(secret.pk, admin_user)
+        membership.add_member(secret.pk, admin_user)
         with pytest.raises(Forbidden):
             moderation.remove_member(Actor(admin_user), secret.pk, bob.pk)
         moderation.remove_member(Actor(alice), secret.pk, admin_user.pk)
@@ -84,23 +86,23 @@ class TestActs:
         self, admin_user: User, alice: User, general: Room
     ) -> None:
         by = Actor(admin_user)
-        assert rooms.change_settings(general.pk, by=by, default=True).is_default
-        assert not rooms.change_settings(general.pk, by=Actor(alice), kind="private").is_default
-        rooms.change_settings(general.pk, by=Actor(alice), kind="public")
+        assert membership.change_settings(general.pk, by=by, default=True).is_default
+        assert not membership.change_settings(general.pk, by=Actor(alice), kind="private").is_default
+        membership.change_settings(general.pk, by=Actor(alice), kind="public")
         with pytest.raises(Invalid):
-            rooms.change_settings(general.pk, by=by, kind="private", default=True)
+            membership.change_settings(general.pk, by=by, kind="private", default=True)
 
 
 class TestReports:
     def reported(self, room: Room, alice: User, bob: User) -> Report:
-        said = messages.post_message(bob, room.pk, body="Rude words", client_id=uuid4())
+        said = posting.post_message(bob, room.pk, body="Rude words", client_id=uuid4())
         return reports.report_message(alice, room.pk, said.pk, "Rude")
 
     def test_administrators_see_and_delete_what_was_reported_and_nothing_else(
         self, admin_user: User, alice: User, bob: User, secret: Room
     ) -> None:
         report = self.reported(secret, alice, bob)
-        other = messages.post_message(bob, secret.pk, body="Between us", client_id=uuid4())
+        other = posting.post_message(bob, secret.pk, body="Between us", client_id=uuid4())
         page = shown(signed_in(admin_user), "chat:site-admin:reports")
         assert "Rude words" in page
         assert "Between us" not in page
@@ -120,7 +122,7 @@ class TestPages:
     def test_the_list_of_rooms_has_the_name_and_the_numbers_of_a_private_room_and_not_its_topic(
         self, admin_user: User, alice: User, general: Room, inner: Room
     ) -> None:
-        rooms.change_settings(general.pk, by=Actor(alice), topic="Be kind")
+        membership.change_settings(general.pk, by=Actor(alice), topic="Be kind")
         client = signed_in(admin_user)
         page = shown(client, "chat:site-admin:rooms")
         assert "Be kind" in page
@@ -167,7 +169,7 @@ class TestLog:
     ) -> None:
         for room in (general, secret):
             moderation.ban(Actor(alice), room.pk, bob.pk, reason="Spam")
-            archiving.archive(Actor(alice), room.pk)
+            archive.archive(Actor(alice), room.pk)
         client = signed_in(admin_user)
         everything = [
             ("member.banned", "general"),

@@ -14,9 +14,11 @@ from chat.errors import Forbidden, NotFound
 from chat.models import Room
 from chat.permissions.actor import Actor
 from chat.permissions.acts import ADMINISTRATOR, Act
-from chat.services import announcements, moderation, rooms
-from chat.services.locking import authorise, locked_room, roles_of
-from chat.services.status import set_status
+from chat.services.moderation import moderation
+from chat.services.people.status import set_status
+from chat.services.rooms import membership
+from chat.services.shared.locking import authorise, locked_room, roles_of
+from chat.services.site import announcements
 from chat.tests.helpers.talk import in_thread, open_room, post, shows, sidebar
 from conftest import make_person
 from project.testing.in_process import InProcessServer
@@ -35,7 +37,7 @@ def boss(general: Room) -> User:
     """An administrator who is a plain member of Alice's room."""
     person = make_person("boss", "Boss")
     User.objects.filter(pk=person.pk).update(is_staff=True)
-    rooms.join(person, general.pk)
+    membership.join(person, general.pk)
     return User.objects.get(pk=person.pk)
 
 

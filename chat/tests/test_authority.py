@@ -11,8 +11,8 @@ from chat.errors import Forbidden, NotFound
 from chat.models import Room
 from chat.permissions.actor import Actor
 from chat.permissions.acts import ADMINISTRATOR, CARETAKER, MEMBER, MODERATOR, OWNER, ROLES_FOR, Act, allows, outranks
-from chat.services import rooms
-from chat.services.locking import authorise, locked_room, membership_for
+from chat.services.rooms import membership
+from chat.services.shared.locking import authorise, locked_room, membership_for
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +32,7 @@ def test_each_role_may_do_what_the_table_says(role: str, alice: User, mallory: U
         User.objects.filter(pk=mallory.pk).update(is_staff=True)
         Room.objects.filter(pk=general.pk).update(kind="public" if role == ADMINISTRATOR else "private")
     else:
-        rooms.join(mallory, general.pk)
+        membership.join(mallory, general.pk)
         general.memberships.filter(user=mallory).update(role=role)
     room = locked_room(general.pk)
     for act in Act:
@@ -63,7 +63,7 @@ def test_nobody_acts_on_themselves(alice: User, general: Room) -> None:
 
 
 def test_an_administrator_has_no_role_in_a_direct_conversation(alice: User, bob: User, admin_user: User) -> None:
-    direct = rooms.create_room(alice, "between us")
+    direct = membership.create_room(alice, "between us")
     room = locked_room(direct.pk)
     assert authorise(Actor(admin_user), room, Act.DELETE_ROOM)
     Room.objects.filter(pk=direct.pk).update(kind=Room.Kind.DIRECT)

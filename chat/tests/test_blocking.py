@@ -13,8 +13,11 @@ from chat.errors import Forbidden, Invalid, NotFound
 from chat.models import Block, Membership, Message, Room
 from chat.permissions.actor import Actor
 from chat.queries import room_list
-from chat.services import blocking, directs, editing, messages, moderation, pins, reactions, rooms
-from chat.services.exporting import blocks_of
+from chat.services.messages import editing, pins, posting, reactions
+from chat.services.moderation import moderation
+from chat.services.people import blocks
+from chat.services.people.data_export import blocks_of
+from chat.services.rooms import directs, membership
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +31,7 @@ def talk(alice: User, bob: User) -> Room:
 
 
 def say(author: User, room: Room, body: str = "Hello", **details: Any) -> Message:
-    return messages.post_message(author, room.pk, body=body, client_id=uuid4(), **details)
+    return posting.post_message(author, room.pk, body=body, client_id=uuid4(), **details)
 
 
 def counts(user: User, room: Room) -> tuple[int, int, int]:
@@ -40,21 +43,21 @@ class TestDirectConversations:
     def test_a_blocked_person_cannot_begin_a_direct_conversation_with_the_blocker(
         self, alice: User, bob: User, mallory: User
     ) -> None:
-        blocking.block(alice, mallory.pk)
+        blocks.block(alice, mallory.pk)
         with pytest.raises(Forbidden, match=REFUSED):
             directs.open_direct(mallory, [alice.pk])
         with pytest.raises(Forbidden, match=r"^One of these people does not take messages from you\.$"):
             directs.open_direct(mallory, [alice.pk, bob.pk])
         assert not Room.objects.exists()
         assert directs.open_direct(mallory, [bob.pk])
-        blocking.unblock(alice, mallory.pk)
+        blocks.unblock(alice, mallory.pk)
         assert directs.open_direct(mallory, [alice.pk])
 
     def test_nobody_writes_in_the_direct_conversation_of_a_blocker_and_the_person_they_blocked(
         self, alice: User, bob: User, talk: Room
     ) -> None:
         said = say(bob, talk)
-        blocking.block(alice, bob.pk)
+        blocks.block(alice, bob.pk)
         writes: list[Callable[[], object]] = [
             lambda: say(bob, talk),
             lambda: editing.edit_message(bob, talk.pk, said.pk, "Something else"),
@@ -69,13 +72,13 @@ class TestDirectConversations:
         assert talk.messages.get().body == "Hello"
         assert directs.open_direct(bob, [alice.pk]) == directs.open_direct(alice, [bob.pk]) == talk
         editing.delete_message(bob, talk.pk, said.pk)
-        blocking.unblock(alice, bob.pk)
+        blocks.unblock(alice, bob.pk)
         assert say(bob, talk)
         assert say(alice, talk)
 
     def test_a_conversation_of_three_goes_on(self, alice: User, bob: User, mallory: User) -> None:
         three = directs.open_direct(alice, [bob.pk, mallory.pk])
-        blocking.block(alice, mallory.pk)
+        blocks.block(alice, mallory.pk)
         assert say(mallory, three)
         assert say(alice, three)
         assert directs.open_direct(bob, [alice.pk, mallory.pk]) == three
@@ -84,9 +87,9 @@ class TestDirectConversations:
         self, alice: User, bob: User, mallory: User, talk: Room
     ) -> None:
         other = directs.open_direct(alice, [mallory.pk])
-        blocking.block(alice, mallory.pk)
-        posts = [messages.Post(user, room.pk, "Hello", uuid4()) for user, room in ((bob, talk), (mallory, other))]
-        stored, refused = messages.post_messages(posts)
+        blocks.block(alice, mallory.pk)
+        posts = [posting.Post(user, room.pk, "Hello", uuid4()) for user, room in ((bob, talk), (mallory, other))]
+        stored, refused = posting.post_messages(posts)
         assert isinstance(stored, Message)
         assert isinstance(refused, Forbidden)
 
@@ -99,13 +102,13 @@ class TestWhatCounts:
         say(bob, general, "@alice")
         say(bob, general, "A reply", thread=root.pk)
         assert counts(alice, general) == (1, 1, 1)
-        blocking.block(alice, bob.pk)
+        blocks.block(alice, bob.pk)
         assert counts(alice, general) == (0, 0, 0)
         say(bob, general, "@alice @room")
         say(bob, general, "Another one", thread=root.pk)
         assert counts(alice, general) == (0, 0, 0)
         assert room_list.waiting_in(room_list.listed_rooms(Membership.objects.of(alice).listed())[0])["unread"] == 0
-        blocking.unblock(alice, bob.pk)
+        blocks.unblock(alice, bob.pk)
         assert counts(alice, general) == (2, 2, 2)
 
     def test_a_mention_of_everyone_by_a_blocked_person_does_not_count(
@@ -113,14 +116,14 @@ class TestWhatCounts:
     ) -> None:
         say(alice, general, "@room")
         assert counts(bob, general) == (1, 1, 0)
-        blocking.block(bob, alice.pk)
+        blocks.block(bob, alice.pk)
         say(alice, general, "@room")
         assert counts(bob, general) == (0, 0, 0)
 
     def test_a_block_changes_nothing_for_others(self, alice: User, bob: User, mallory: User, general: Room) -> None:
-        rooms.join(mallory, general.pk)
-        rooms.add_member(general.pk, bob)
-        blocking.block(alice, bob.pk)
+        membership.join(mallory, general.pk)
+        membership.add_member(general.pk, bob)
+        blocks.block(alice, bob.pk)
         said = say(bob, general, "@alice @mallory")
         assert sorted(said.told) == sorted([alice.pk, mallory.pk])
         assert counts(mallory, general) == (1, 1, 0)
@@ -130,9 +133,9 @@ class TestWhatCounts:
     def test_a_mention_by_a_blocked_person_does_not_make_the_blocker_take_part_in_a_thread(
         self, alice: User, bob: User, mallory: User, general: Room
     ) -> None:
-        rooms.join(mallory, general.pk)
+        membership.join(mallory, general.pk)
         root = say(mallory, general)
-        blocking.block(alice, bob.pk)
+        blocks.block(alice, bob.pk)
         reply = say(bob, general, "@alice", thread=root.pk)
         assert alice.pk in reply.told
         say(mallory, general, "What is it?", thread=root.pk)
@@ -150,41 +153,41 @@ class TestWhatCounts:
         page.force_login(alice)
         path = f"/rooms/{general.pk}/threads/"
         assert page.get(path).json()["threads"][0]["unread"] == 1
-        blocking.block(alice, bob.pk)
+        blocks.block(alice, bob.pk)
         assert page.get(path).json()["threads"][0]["unread"] == 0
 
 
 class TestTheBlock:
     def test_blocking_twice_is_one_block_and_unblocking_twice_lifts_it_once(self, alice: User, bob: User) -> None:
-        blocking.block(alice, bob.pk)
-        blocking.block(alice, bob.pk)
+        blocks.block(alice, bob.pk)
+        blocks.block(alice, bob.pk)
         assert Block.objects.get().blocked == bob
-        blocking.unblock(alice, bob.pk)
-        blocking.unblock(alice, bob.pk)
+        blocks.unblock(alice, bob.pk)
+        blocks.unblock(alice, bob.pk)
         assert not Block.objects.exists()
 
     def test_only_another_person_who_exists_can_be_blocked(self, alice: User, bob: User) -> None:
-        blocking.block(alice, bob.pk)
+        blocks.block(alice, bob.pk)
         with pytest.raises(Invalid, match="yourself"):
-            blocking.block(alice, alice.pk)
+            blocks.block(alice, alice.pk)
         with pytest.raises(NotFound, match="no such person"):
-            blocking.block(alice, 999_999)
+            blocks.block(alice, 999_999)
 
     def test_a_person_blocks_no_more_people_than_the_limit(
         self, alice: User, bob: User, mallory: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(blocking, "MOST_BLOCKED", 1)
-        blocking.block(alice, bob.pk)
-        blocking.block(alice, bob.pk)
+        monkeypatch.setattr(blocks, "MOST_BLOCKED", 1)
+        blocks.block(alice, bob.pk)
+        blocks.block(alice, bob.pk)
         with pytest.raises(Invalid, match="at most 1"):
-            blocking.block(alice, mallory.pk)
+            blocks.block(alice, mallory.pk)
 
     def test_moderators_and_administrators_moderate_the_people_who_block_them(
         self, alice: User, bob: User, mallory: User, general: Room
     ) -> None:
         User.objects.filter(pk=mallory.pk).update(is_staff=True)
-        blocking.block(bob, alice.pk)
-        blocking.block(bob, mallory.pk)
+        blocks.block(bob, alice.pk)
+        blocks.block(bob, mallory.pk)
         said, other = say(bob, general), say(bob, general)
         moderation.delete_message(Actor(alice), general.pk, said.pk)
         moderation.delete_message(Actor(User.objects.get(pk=mallory.pk)), general.pk, other.pk)
@@ -194,15 +197,15 @@ class TestTheBlock:
 
 class TestAccounts:
     def test_the_export_lists_the_people_that_the_user_blocks(self, alice: User, bob: User, mallory: User) -> None:
-        blocking.block(alice, mallory.pk)
-        blocking.block(bob, alice.pk)
+        blocks.block(alice, mallory.pk)
+        blocks.block(bob, alice.pk)
         (row,) = blocks_of(alice)
         assert (row["user"], row["username"]) == (mallory.pk, "mallory")
         assert list(blocks_of(mallory)) == []
 
     def test_with_an_account_its_blocks_are_deleted_and_blocks_of_it_stay(self, alice: User, bob: User) -> None:
-        blocking.block(alice, bob.pk)
-        blocking.block(bob, alice.pk)
+        blocks.block(alice, bob.pk)
+        blocks.block(bob, alice.pk)
         deletion.delete(bob, "192.0.2.1")
         assert [(block.blocker, block.blocked_id) for block in Block.objects.all()] == [(alice, bob.pk)]
 
@@ -211,8 +214,8 @@ class TestThePage:
     def test_the_page_lists_the_people_that_the_user_blocks_and_unblocks_them(
         self, alice: User, bob: User, mallory: User
     ) -> None:
-        blocking.block(alice, mallory.pk)
-        blocking.block(bob, alice.pk)
+        blocks.block(alice, mallory.pk)
+        blocks.block(bob, alice.pk)
         page = Client()
         page.force_login(alice)
         html = page.get("/people/blocked/").content.decode()

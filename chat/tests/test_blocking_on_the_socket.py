@@ -7,7 +7,8 @@ import pytest
 from accounts.models import User
 from chat.hub import get_hub
 from chat.models import Block, Room
-from chat.services import blocking, directs
+from chat.services.people import blocks
+from chat.services.rooms import directs
 from chat.tests.helpers.talk import in_thread, post
 from project.testing.in_process import InProcessServer
 from project.testing.processes import Server
@@ -47,7 +48,7 @@ async def test_to_a_blocked_person_a_direct_message_is_refused_and_the_conversat
     talk = await in_thread(directs.open_direct)(alice, [bob.pk])
     async with Client(site, bob) as b:
         await post(b, talk, "Hello")
-        await in_thread(blocking.block)(alice, bob.pk)
+        await in_thread(blocks.block)(alice, bob.pk)
         with pytest.raises(Refused) as refused:
             await post(b, talk, "Hello?")
         assert (refused.value.code, refused.value.detail) == (

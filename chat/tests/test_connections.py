@@ -11,8 +11,9 @@ from chat.hub import roll_call
 from chat.hub.roll_call import RollCall
 from chat.models import Room, Status
 from chat.permissions.actor import Actor
-from chat.services import connections, rooms
-from chat.services.status import set_status
+from chat.services.people.status import set_status
+from chat.services.rooms import membership
+from chat.services.site import sessions
 from chat.tests.helpers.state import written
 from chat.tests.helpers.talk import fetch, in_thread, open_room, post
 from project.testing.machine import patience
@@ -80,7 +81,7 @@ class TestRollCall:
     async def test_the_connections_page_does_not_name_a_direct_conversation(
         self, server: Server, cookie: str, alice: User
     ) -> None:
-        between = await in_thread(rooms.create_room)(alice, "between us", kind=Room.Kind.PRIVATE)
+        between = await in_thread(membership.create_room)(alice, "between us", kind=Room.Kind.PRIVATE)
         await Room.objects.filter(pk=between.pk).aupdate(kind=Room.Kind.DIRECT)
         async with Client(server, alice) as a:
             await open_room(a, between)
@@ -170,7 +171,7 @@ async def test_to_disconnect_closes_one_tab_of_two_and_is_no_ban(
         await open_room(a, general)
         roll = await in_thread(roll_of)("alice", "alice")
         [connection] = [socket.id for socket in roll.sockets if socket.room]
-        await in_thread(connections.disconnect)(by, connection, alice.pk, "too many tabs")
+        await in_thread(sessions.disconnect)(by, connection, alice.pk, "too many tabs")
         assert await a.closed(timeout=2) == 4003
         assert await post(b, general, "Still here")
     entry = await written().aget()

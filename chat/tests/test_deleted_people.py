@@ -21,8 +21,12 @@ from chat.errors import NoRecipient, NotFound
 from chat.models import AuditEntry, Membership, Mention, Message, Participant, Removal, Room, Status
 from chat.permissions.actor import SITE, Actor
 from chat.protocol import events
-from chat.services import directs, editing, messages, moderation, reactions, removals, roles, site_bans
-from chat.services.status import set_status
+from chat.services.messages import editing, posting, reactions
+from chat.services.moderation import moderation, roles
+from chat.services.people.status import set_status
+from chat.services.removal import queue
+from chat.services.rooms import directs
+from chat.services.site import bans
 from chat.tests.helpers.talk import in_thread, open_room, post, shows, sidebar
 from project.testing.processes import Server
 from project.testing.sockets import Client as Socket
@@ -33,7 +37,7 @@ ADDRESS = "192.0.2.7"
 
 
 def say(user: User, room: Room, body: str, **details: Any) -> Message:
-    return messages.post_message(user, room.pk, body=body, client_id=uuid4(), **details)
+    return posting.post_message(user, room.pk, body=body, client_id=uuid4(), **details)
 
 
 def gone(user: User) -> User:
@@ -83,7 +87,7 @@ def test_a_deleted_account_takes_its_messages_along_where_the_site_says_so(
     settings.MESSAGES_OF_DELETED = "remove"
     hers, his = say(alice, general, "Stays"), say(bob, general, "Goes")
     gone(bob)
-    assert removals.work_off(lambda seconds: None) == 1
+    assert queue.work_off(lambda seconds: None) == 1
     assert Message.objects.get(pk=hers.pk).body == "Stays"
     tomb = Message.objects.for_cards().get(pk=his.pk)
     assert (tomb.body, tomb.deleted_by) == ("", bob)
@@ -125,10 +129,10 @@ def test_a_deleted_account_cannot_be_found_mentioned_or_written_to(alice: User, 
 
 
 def test_a_deleted_account_cannot_be_brought_back_by_an_administrator(admin_user: User, bob: User) -> None:
-    site_bans.ban(Actor(admin_user), bob.pk)
-    site_bans.unban(Actor(admin_user), bob.pk)
+    bans.ban(Actor(admin_user), bob.pk)
+    bans.unban(Actor(admin_user), bob.pk)
     gone(bob)
-    for act in (site_bans.ban, site_bans.unban):
+    for act in (bans.ban, bans.unban):
         with pytest.raises(NotFound):
             act(SITE, bob.pk)
 

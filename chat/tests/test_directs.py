@@ -11,7 +11,8 @@ from chat.errors import Forbidden, Invalid, NotFound
 from chat.models import Membership, Message, Room
 from chat.permissions.actor import Actor
 from chat.queries import room_list
-from chat.services import directs, keeping, messages, reading, rooms
+from chat.services.messages import posting, read_positions
+from chat.services.rooms import directs, list_preferences, membership
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +24,7 @@ def talk(alice: User, bob: User) -> Room:
 
 
 def say(author: User, room: Room, body: str = "Hello") -> Message:
-    return messages.post_message(author, room.pk, body=body, client_id=uuid4())
+    return posting.post_message(author, room.pk, body=body, client_id=uuid4())
 
 
 def own(user: User, room: Room) -> Membership:
@@ -85,17 +86,17 @@ class TestADirectConversation:
         with pytest.raises(NotFound):
             say(mallory, talk)
         with pytest.raises(NotFound):
-            rooms.join(mallory, talk.pk)
+            membership.join(mallory, talk.pk)
         with pytest.raises(NotFound):
-            rooms.change_settings(talk.pk, by=Actor(mallory), topic="Mine")
+            membership.change_settings(talk.pk, by=Actor(mallory), topic="Mine")
         with pytest.raises(Forbidden):
-            rooms.change_settings(talk.pk, by=Actor(alice), topic="Mine")
+            membership.change_settings(talk.pk, by=Actor(alice), topic="Mine")
 
     def test_at_here_works_in_a_direct_conversation_and_at_room_does_not(
         self, talk: Room, alice: User, bob: User
     ) -> None:
         online = frozenset({bob.pk})
-        said = messages.post_message(alice, talk.pk, body="@here @room", client_id=uuid4(), online=online)
+        said = posting.post_message(alice, talk.pk, body="@here @room", client_id=uuid4(), online=online)
         assert said.told == [bob.pk]
         assert 'data-mention="here"' in said.html
         assert 'data-mention="room"' not in said.html
@@ -117,14 +118,14 @@ class TestPuttingAway:
         assert (in_sight(alice), in_sight(bob)) == (["Bob"], [])
         said = say(alice, talk)
         assert in_sight(bob) == ["Alice"]
-        reading.mark_read(bob, talk.pk, said.position)
+        read_positions.mark_read(bob, talk.pk, said.position)
         assert in_sight(bob) == ["Alice"]
 
     def test_a_direct_conversation_that_is_put_away_returns_with_the_next_message(
         self, talk: Room, alice: User, bob: User
     ) -> None:
         say(bob, talk)
-        keeping.keep_room(alice, talk.pk, put_away=True)
+        list_preferences.keep_room(alice, talk.pk, put_away=True)
         assert (in_sight(alice), own(alice, talk).unread) == ([], 0)
         say(bob, talk)
         assert (in_sight(alice), own(alice, talk).unread) == (["Bob"], 1)
@@ -133,41 +134,41 @@ class TestPuttingAway:
         self, talk: Room, alice: User, bob: User
     ) -> None:
         for user, other in ((alice, bob), (bob, alice)):
-            keeping.keep_room(user, talk.pk, put_away=True)
+            list_preferences.keep_room(user, talk.pk, put_away=True)
             assert in_sight(user) == []
             directs.open_direct(user, [other.pk])
             assert in_sight(user) == [other.name]
 
     def test_only_a_direct_conversation_can_be_put_away(self, alice: User, general: Room) -> None:
-        keeping.keep_room(alice, general.pk, quiet=True)
+        list_preferences.keep_room(alice, general.pk, quiet=True)
         with pytest.raises(Invalid, match="Only a direct"):
-            keeping.keep_room(alice, general.pk, put_away=True)
+            list_preferences.keep_room(alice, general.pk, put_away=True)
 
 
 class TestKeeping:
     def test_quiet_and_favourite_are_set_separately_and_only_for_that_member(
         self, alice: User, bob: User, general: Room
     ) -> None:
-        keeping.keep_room(alice, general.pk, quiet=True)
-        keeping.keep_room(alice, general.pk, favourite=True)
+        list_preferences.keep_room(alice, general.pk, quiet=True)
+        list_preferences.keep_room(alice, general.pk, favourite=True)
         assert (own(alice, general).is_quiet, own(alice, general).is_favourite) == (True, True)
         assert (own(bob, general).is_quiet, own(bob, general).is_favourite) == (False, False)
 
     def test_an_outsider_cannot_make_a_room_quiet(self, alice: User, mallory: User, general: Room) -> None:
-        keeping.keep_room(alice, general.pk, quiet=True)
+        list_preferences.keep_room(alice, general.pk, quiet=True)
         for room_id in (general.pk, 999_999):
             with pytest.raises(NotFound, match="no such room"):
-                keeping.keep_room(mallory, room_id, quiet=True)
+                list_preferences.keep_room(mallory, room_id, quiet=True)
 
     def test_a_member_puts_their_own_rooms_in_an_order(
         self, alice: User, mallory: User, general: Room, secret: Room
     ) -> None:
-        theirs = rooms.create_room(mallory, "theirs")
-        birds = rooms.create_room(alice, "birds")
-        keeping.order_rooms(alice, [secret.pk, theirs.pk, general.pk, secret.pk, 999_999])
+        theirs = membership.create_room(mallory, "theirs")
+        birds = membership.create_room(alice, "birds")
+        list_preferences.order_rooms(alice, [secret.pk, theirs.pk, general.pk, secret.pk, 999_999])
         assert in_sight(alice) == ["secret", "general", "birds"]
         assert own(mallory, theirs).place is None
-        keeping.order_rooms(alice, [birds.pk])
+        list_preferences.order_rooms(alice, [birds.pk])
         assert in_sight(alice) == ["birds", "general", "secret"]
 
 
@@ -175,17 +176,17 @@ class TestUnread:
     def test_only_mentions_count_as_unread_in_a_quiet_room(self, alice: User, bob: User, general: Room) -> None:
         say(bob, general)
         assert waiting(alice) == {"unread": 1, "mentions": 0}
-        keeping.keep_room(alice, general.pk, quiet=True)
+        list_preferences.keep_room(alice, general.pk, quiet=True)
         assert waiting(alice) == {"unread": 0, "mentions": 0}
         say(bob, general, "@alice?")
         assert waiting(alice) == {"unread": 1, "mentions": 1}
-        keeping.keep_room(alice, general.pk, quiet=False)
+        list_preferences.keep_room(alice, general.pk, quiet=False)
         assert waiting(alice) == {"unread": 2, "mentions": 1}
 
     def test_a_message_in_a_direct_conversation_counts_as_a_mention(self, alice: User, bob: User, talk: Room) -> None:
         say(bob, talk)
         assert waiting(alice) == {"unread": 1, "mentions": 1}
-        keeping.keep_room(alice, talk.pk, quiet=True)
+        list_preferences.keep_room(alice, talk.pk, quiet=True)
         assert waiting(alice) == {"unread": 0, "mentions": 0}
 
 

@@ -11,7 +11,8 @@ from django.test import Client as HttpClient
 
 from accounts.models import User
 from chat.models import Membership, Room
-from chat.services import directs, keeping, messages, rooms
+from chat.services.messages import posting
+from chat.services.rooms import directs, list_preferences, membership
 from chat.tests.helpers.talk import bodies, here, in_thread, open_room, post, shows
 from project.testing.in_process import InProcessServer
 from project.testing.processes import Server
@@ -68,7 +69,7 @@ def own(room: dict[str, Any]) -> dict[str, Any]:
 async def test_presence_of_direct_conversations_never_reaches_an_outsider(
     server: Server, alice: User, bob: User, mallory: User
 ) -> None:
-    theirs = await in_thread(rooms.create_room)(mallory, "theirs")
+    theirs = await in_thread(membership.create_room)(mallory, "theirs")
     talk = await in_thread(directs.open_direct)(alice, [bob.pk])
     async with Client(server, mallory) as m, Client(server, alice) as a:
         counts = (await m.command("directory.watch"))["rooms"]
@@ -101,8 +102,8 @@ class TestConversationsThatWerePutAway:
     def talk(self, alice: User, bob: User) -> Room:
         """A conversation in which something was said; Bob put it away."""
         talk = directs.open_direct(alice, [bob.pk])
-        messages.post_message(alice, talk.pk, body="Before", client_id=uuid4())
-        keeping.keep_room(bob, talk.pk, put_away=True)
+        posting.post_message(alice, talk.pk, body="Before", client_id=uuid4())
+        list_preferences.keep_room(bob, talk.pk, put_away=True)
         return talk
 
     async def test_a_conversation_that_somebody_else_begins_is_told_when_something_is_said(
@@ -181,5 +182,5 @@ class TestConversationsThatWerePutAway:
         assert client.get("/").context["rooms"] == []
         state = client.get(talk.get_absolute_url()).context["state"]
         assert (state["room"]["id"], [room["id"] for room in state["rooms"]]) == (talk.pk, [talk.pk])
-        messages.post_message(alice, talk.pk, body="After", client_id=uuid4())
+        posting.post_message(alice, talk.pk, body="After", client_id=uuid4())
         assert [room["id"] for room in client.get("/").context["rooms"]] == [talk.pk]

@@ -14,24 +14,12 @@ from accounts.models import Invitation, User
 from chat.errors import NotFound
 from chat.models import Announcement, AuditEntry, Ban, Invite, Message, Report, Room
 from chat.permissions.actor import SITE, Actor
-from chat.services import (
-    administering,
-    announcements,
-    archiving,
-    connections,
-    deleting,
-    departures,
-    invitations,
-    messages,
-    moderation,
-    purging,
-    reports,
-    retention,
-    roles,
-    rooms,
-    site_bans,
-    site_invitations,
-)
+from chat.services.messages import posting
+from chat.services.moderation import moderation, reports, roles
+from chat.services.people import account_deletion
+from chat.services.removal import delete_room, purge_user, retention
+from chat.services.rooms import archive, invites, membership
+from chat.services.site import administrators, announcements, bans, invitations, sessions
 
 pytestmark = pytest.mark.django_db
 
@@ -59,24 +47,24 @@ def announce(by: Actor) -> Announcement:
 
 # What is done to Bob, or to the room, by somebody who may; and before that, what has to be so, done by the site.
 ACTS: dict[str, tuple[Do | None, Do]] = {
-    "room.changed": (None, lambda by, room, bob: rooms.change_settings(room.pk, by=by, topic="Be kind")),
+    "room.changed": (None, lambda by, room, bob: membership.change_settings(room.pk, by=by, topic="Be kind")),
     "room.locked": (None, lambda by, room, bob: moderation.lock(by, room.pk, reason=WHY)),
     "room.unlocked": (
         lambda by, room, bob: moderation.lock(by, room.pk),
         lambda by, room, bob: moderation.unlock(by, room.pk),
     ),
     "room.slowed": (None, lambda by, room, bob: moderation.set_slow(by, room.pk, 30)),
-    "room.archived": (None, lambda by, room, bob: archiving.archive(by, room.pk, reason=WHY)),
+    "room.archived": (None, lambda by, room, bob: archive.archive(by, room.pk, reason=WHY)),
     "room.restored": (
-        lambda by, room, bob: archiving.archive(by, room.pk),
-        lambda by, room, bob: archiving.restore(by, room.pk),
+        lambda by, room, bob: archive.archive(by, room.pk),
+        lambda by, room, bob: archive.restore(by, room.pk),
     ),
-    "room.deleted": (None, lambda by, room, bob: deleting.delete_room(by, room.pk, reason=WHY)),
+    "room.deleted": (None, lambda by, room, bob: delete_room.delete_room(by, room.pk, reason=WHY)),
     "room.retained": (None, lambda by, room, bob: retention.set_retention(by, room.pk, 30)),
     "room.transferred": (None, lambda by, room, bob: roles.transfer(by, room.pk, bob.pk)),
     "member.added": (
         lambda by, room, bob: moderation.remove_member(by, room.pk, bob.pk),
-        lambda by, room, bob: invitations.add_people(by, room.pk, [bob]),
+        lambda by, room, bob: invites.add_people(by, room.pk, [bob]),
     ),
     "member.removed": (None, lambda by, room, bob: moderation.remove_member(by, room.pk, bob.pk, reason=WHY)),
     "member.banned": (None, lambda by, room, bob: moderation.ban(by, room.pk, bob.pk, reason=WHY)),
@@ -90,47 +78,47 @@ ACTS: dict[str, tuple[Do | None, Do]] = {
         lambda by, room, bob: moderation.unmute(by, room.pk, bob.pk),
     ),
     "member.role": (None, lambda by, room, bob: roles.set_role(by, room.pk, bob.pk, "moderator")),
-    "invite.made": (None, lambda by, room, bob: invitations.make_link(by, room.pk)),
+    "invite.made": (None, lambda by, room, bob: invites.make_link(by, room.pk)),
     "invite.revoked": (
-        lambda by, room, bob: invitations.make_link(by, room.pk),
-        lambda by, room, bob: invitations.revoke_link(by, Invite.objects.get().pk),
+        lambda by, room, bob: invites.make_link(by, room.pk),
+        lambda by, room, bob: invites.revoke_link(by, Invite.objects.get().pk),
     ),
     "message.deleted": (
         None,
         lambda by, room, bob: moderation.delete_message(by, room.pk, said_by(bob, room).pk, reason=WHY),
     ),
-    "messages.purged": (None, lambda by, room, bob: purging.purge(by, room.pk, bob.pk, reason=WHY)),
+    "messages.purged": (None, lambda by, room, bob: purge_user.purge(by, room.pk, bob.pk, reason=WHY)),
     "report.settled": (
         lambda by, room, bob: report(room, bob),
         lambda by, room, bob: reports.settle(by, Report.objects.get().pk, "dismissed", WHY),
     ),
-    "connection.ended": (None, lambda by, room, bob: connections.disconnect(by, "a" * 32, bob.pk, WHY)),
+    "connection.ended": (None, lambda by, room, bob: sessions.disconnect(by, "a" * 32, bob.pk, WHY)),
     "site.announced": (None, lambda by, room, bob: announce(by)),
     "site.announcement_ended": (
         lambda by, room, bob: announce(by),
         lambda by, room, bob: announcements.end(by, Announcement.objects.get().pk),
     ),
-    "person.banned": (None, lambda by, room, bob: site_bans.ban(by, bob.pk, reason=WHY)),
+    "person.banned": (None, lambda by, room, bob: bans.ban(by, bob.pk, reason=WHY)),
     "person.unbanned": (
-        lambda by, room, bob: site_bans.ban(by, bob.pk),
-        lambda by, room, bob: site_bans.unban(by, bob.pk),
+        lambda by, room, bob: bans.ban(by, bob.pk),
+        lambda by, room, bob: bans.unban(by, bob.pk),
     ),
-    "invitation.made": (None, lambda by, room, bob: site_invitations.invite(by)),
+    "invitation.made": (None, lambda by, room, bob: invitations.invite(by)),
     "invitation.revoked": (
-        lambda by, room, bob: site_invitations.invite(by),
-        lambda by, room, bob: site_invitations.revoke(by, Invitation.objects.get().pk),
+        lambda by, room, bob: invitations.invite(by),
+        lambda by, room, bob: invitations.revoke(by, Invitation.objects.get().pk),
     ),
 }
 
 # What nobody is refused, or the site does by itself.
 BY_THEMSELVES: dict[str, Do] = {
-    "room.created": lambda by, room, bob: rooms.create_room(by.user, "another", address=by.address),  # type: ignore[arg-type]
+    "room.created": lambda by, room, bob: membership.create_room(by.user, "another", address=by.address),  # type: ignore[arg-type]
     "room.trimmed": lambda by, room, bob: [
         retention.set_retention(SITE, room.pk, 1),
         retention.apply(room.pk, timezone.now() + timedelta(days=2), lambda seconds: None),
     ],
-    "person.deleted": lambda by, room, bob: departures.depart(by, bob),
-    "person.changed": lambda by, room, bob: administering.note_change(by, bob, "changed", ["email"]),
+    "person.deleted": lambda by, room, bob: account_deletion.depart(by, bob),
+    "person.changed": lambda by, room, bob: administrators.note_change(by, bob, "changed", ["email"]),
 }
 
 OF_A_ROOM = {
@@ -151,7 +139,7 @@ def administrator(admin_user: User) -> Actor:
 def room(bob: User, secret: Room) -> Room:
     """A public room, which administrators run, with something that Bob said."""
     Room.objects.filter(pk=secret.pk).update(kind=Room.Kind.PUBLIC)
-    messages.post_message(bob, secret.pk, body="Buy this", client_id=uuid4())
+    posting.post_message(bob, secret.pk, body="Buy this", client_id=uuid4())
     secret.refresh_from_db()
     return secret
 

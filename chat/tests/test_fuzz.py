@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from accounts.models import User
 from chat.models import Room
-from chat.services import messages
+from chat.services.messages import posting
 from chat.tests.helpers.nonsense import texts, wires
 from project.testing.length import length
 from project.testing.processes import UNLIMITED, Server
@@ -124,7 +124,7 @@ def test_frames_that_make_no_sense_are_answered_or_close_their_socket(
     servers: Callable[..., Server], alice: User, bob: User, general: Room
 ) -> None:
     server, cookie = servers(**UNLIMITED), session_cookie(alice)
-    said = messages.post_message(alice, general.pk, body="Hello", client_id=uuid4())
+    said = posting.post_message(alice, general.pk, body="Hello", client_id=uuid4())
     ids = {"ROOM": general.pk, "MESSAGE": said.pk, "USER": bob.pk}
     with asyncio.Runner() as runner:
         runner.run(check_extremes(server, cookie))

@@ -12,7 +12,7 @@ from chat.errors import NotFound
 from chat.handlers import group_commit as module
 from chat.handlers.group_commit import GroupCommit
 from chat.models import Message, Room
-from chat.services.messages import Draft, Post, store_drafts
+from chat.services.messages.posting import Draft, Post, store_drafts
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

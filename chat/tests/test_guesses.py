@@ -10,7 +10,8 @@ from django.urls import reverse
 from accounts.models import User
 from chat.errors import Refused
 from chat.models import Message, Room
-from chat.services import directs, messages, rooms
+from chat.services.messages import posting
+from chat.services.rooms import directs, membership
 from chat.tests.helpers.addresses import addresses
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row(31)]
@@ -23,7 +24,7 @@ FORMS: dict[str, Any] = {"name": "Hello", "reason": "Because", "user": "mallory"
 
 @pytest.fixture
 def said(bob: User, secret: Room) -> Message:
-    return messages.post_message(bob, secret.pk, body="Between us", client_id=uuid4())
+    return posting.post_message(bob, secret.pk, body="Between us", client_id=uuid4())
 
 
 def signed_in(user: User) -> Client:
@@ -67,7 +68,7 @@ def test_the_pages_that_an_outsider_guesses_are_answered_for_a_member(bob: User,
 
 def test_a_message_is_found_in_its_own_room_alone(alice: User, bob: User, secret: Room, said: Message) -> None:
     """Whoever may see one room asks there for what was said in another."""
-    own = rooms.create_room(alice, "elsewhere")
+    own = membership.create_room(alice, "elsewhere")
     client = signed_in(alice)
     for name, needs in of_rooms():
         if "message_id" in needs:
@@ -79,8 +80,8 @@ def test_a_users_card_for_a_guessed_room_answers_as_for_one_that_does_not_exist(
     alice: User, bob: User, mallory: User, secret: Room
 ) -> None:
     """How somebody stands in a room, who is in it, and whether they talk with one another."""
-    own, between_them = rooms.create_room(mallory, "elsewhere"), directs.open_direct(alice, [bob.pk])
-    rooms.add_member(own.pk, bob)
+    own, between_them = membership.create_room(mallory, "elsewhere"), directs.open_direct(alice, [bob.pk])
+    membership.add_member(own.pk, bob)
     client = signed_in(mallory)
 
     def card(person: User, room_id: int) -> tuple[int, str]:
@@ -98,7 +99,7 @@ def test_a_direct_conversation_is_for_those_in_it_alone(
     alice: User, bob: User, mallory: User, admin_user: User
 ) -> None:
     between_them = directs.open_direct(alice, [bob.pk])
-    said = messages.post_message(bob, between_them.pk, body="Between us", client_id=uuid4())
+    said = posting.post_message(bob, between_them.pk, body="Between us", client_id=uuid4())
     assert answer(signed_in(bob), "get", "chat:room", room_id=between_them.pk)[0] == 200
     for outsider in (mallory, admin_user):
         client = signed_in(outsider)
@@ -117,16 +118,14 @@ def test_a_guessed_message_cannot_be_quoted_or_replied_to_in_another_room(
     """Whoever guesses the id of a message names it as a quote, or a thread, in a room of their own."""
     if kind == Room.Kind.DIRECT:
         between_them = directs.open_direct(alice, [bob.pk])
-        said = messages.post_message(bob, between_them.pk, body="Between us", client_id=uuid4())
-    own = rooms.create_room(mallory, "elsewhere")
-    mine = messages.post_message(mallory, own.pk, body="Mine", client_id=uuid4())
-    assert messages.post_message(mallory, own.pk, body="So", client_id=uuid4(), quote=mine.pk, thread=mine.pk).pk
+        said = posting.post_message(bob, between_them.pk, body="Between us", client_id=uuid4())
+    own = membership.create_room(mallory, "elsewhere")
+    mine = posting.post_message(mallory, own.pk, body="Mine", client_id=uuid4())
+    assert posting.post_message(mallory, own.pk, body="So", client_id=uuid4(), quote=mine.pk, thread=mine.pk).pk
     for members in ({"quote": said.pk}, {"thread": said.pk}):
         refusals = []
         for guessed in (said.pk, NOWHERE):
             with pytest.raises(Refused) as refused:
-                messages.post_message(
-                    mallory, own.pk, body="Look", client_id=uuid4(), **dict.fromkeys(members, guessed)
-                )
+                posting.post_message(mallory, own.pk, body="Look", client_id=uuid4(), **dict.fromkeys(members, guessed))
             refusals.append((type(refused.value), refused.value.detail))
         assert refusals[0] == refusals[1]

@@ -17,9 +17,9 @@ from chat.handlers.group_commit import GroupCommit
 from chat.models import Message, Room
 from chat.runtime import database
 from chat.runtime.database import Lane
-from chat.services import rooms
-from chat.services.locking import locked_room
-from chat.services.messages import Post
+from chat.services.messages.posting import Post
+from chat.services.rooms import membership
+from chat.services.shared.locking import locked_room
 from chat.tests.helpers.talk import in_thread, post
 from project.testing.in_process import InProcessServer
 from project.testing.length import Length
@@ -84,8 +84,8 @@ def slow_insert(db: None, length: Length) -> Iterator[float]:
 
 @pytest.fixture
 def other(alice: User, bob: User) -> Room:
-    room = rooms.create_room(alice, "other")
-    return rooms.join(bob, room.pk)
+    room = membership.create_room(alice, "other")
+    return membership.join(bob, room.pk)
 
 
 def say(author: User, room: Room, body: str) -> Post:

@@ -12,7 +12,10 @@ from accounts.models import User
 from chat.models import Message, Room
 from chat.permissions.actor import SITE, Actor
 from chat.queries import history
-from chat.services import archiving, editing, messages, moderation, pins, purging, reactions, retention, roles, rooms
+from chat.services.messages import editing, pins, posting, reactions
+from chat.services.moderation import moderation, roles
+from chat.services.removal import purge_user, retention
+from chat.services.rooms import archive, membership
 from chat.tests.helpers.state import apply, state_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -21,7 +24,7 @@ HOUR = timedelta(hours=1)
 
 
 def say(author: User, room: Room, body: str = "Hello", **details: Any) -> Message:
-    return messages.post_message(author, room.pk, body=body, client_id=uuid4(), **details)
+    return posting.post_message(author, room.pk, body=body, client_id=uuid4(), **details)
 
 
 def latest(room: Room) -> int:
@@ -43,7 +46,7 @@ CHANGES: dict[str, Callable[[User, User, Room], object]] = {
         editing.delete_message(alice, room.pk, quoted),
     ],
     "message.changed: all of it": lambda alice, bob, room: [
-        rooms.join(bob, room.pk),
+        membership.join(bob, room.pk),
         root := latest(room),
         reply := say(bob, room, "Reply to @alice", thread=root).pk,
         reactions.add_reaction(bob, room.pk, root, "🎉"),
@@ -55,14 +58,14 @@ CHANGES: dict[str, Callable[[User, User, Room], object]] = {
         moderation.delete_message(Actor(alice), room.pk, reply),
     ],
     "message.changed: all that somebody posted": lambda alice, bob, room: [
-        rooms.join(bob, room.pk),
+        membership.join(bob, room.pk),
         root := latest(room),
         spam := say(bob, room, "Buy this, @alice").pk,
         say(alice, room, "No", quote=spam),
         say(bob, room, "Buy that", thread=root),
         pins.pin(alice, room.pk, spam),
         reactions.add_reaction(alice, room.pk, spam, "👎"),
-        purging.purge(Actor(alice), room.pk, bob.pk),
+        purge_user.purge(Actor(alice), room.pk, bob.pk),
     ],
     "room.reset: retention": lambda alice, bob, room: [
         say(alice, room, "New", quote=latest(room)),
@@ -70,39 +73,39 @@ CHANGES: dict[str, Callable[[User, User, Room], object]] = {
         retention.set_retention(SITE, room.pk, 1),
         retention.apply(room.pk, timezone.now(), lambda seconds: None),
     ],
-    "member.joined": lambda alice, bob, room: rooms.join(bob, room.pk),
-    "member.left": lambda alice, bob, room: rooms.leave(alice, room.pk),
-    "room.changed": lambda alice, bob, room: rooms.change_settings(
+    "member.joined": lambda alice, bob, room: membership.join(bob, room.pk),
+    "member.left": lambda alice, bob, room: membership.leave(alice, room.pk),
+    "room.changed": lambda alice, bob, room: membership.change_settings(
         room.pk, by=Actor(alice), name="lobby", topic="Be kind"
     ),
-    "room.changed: archived": lambda alice, bob, room: archiving.archive(Actor(alice), room.pk),
+    "room.changed: archived": lambda alice, bob, room: archive.archive(Actor(alice), room.pk),
     "member.changed: another owner, who followed": lambda alice, bob, room: [
-        rooms.join(bob, room.pk),
-        rooms.leave(alice, room.pk),
+        membership.join(bob, room.pk),
+        membership.leave(alice, room.pk),
     ],
     "member.left: removed": lambda alice, bob, room: [
-        rooms.join(bob, room.pk),
+        membership.join(bob, room.pk),
         moderation.remove_member(Actor(alice), room.pk, bob.pk, reason="Spam"),
     ],
     "member.left: banned": lambda alice, bob, room: [
-        rooms.join(bob, room.pk),
+        membership.join(bob, room.pk),
         moderation.ban(Actor(alice), room.pk, bob.pk),
     ],
     "member.changed: muted": lambda alice, bob, room: [
-        rooms.join(bob, room.pk),
+        membership.join(bob, room.pk),
         moderation.mute(Actor(alice), room.pk, bob.pk, until=timezone.now() + HOUR, reason="Be kind"),
     ],
     "member.changed: unmuted": lambda alice, bob, room: [
-        rooms.join(bob, room.pk),
+        membership.join(bob, room.pk),
         moderation.mute(Actor(alice), room.pk, bob.pk, until=timezone.now() + HOUR),
         moderation.unmute(Actor(alice), room.pk, bob.pk),
     ],
     "member.changed: another role": lambda alice, bob, room: [
-        rooms.join(bob, room.pk),
+        membership.join(bob, room.pk),
         roles.set_role(Actor(alice), room.pk, bob.pk, "moderator"),
     ],
     "member.changed: another owner": lambda alice, bob, room: [
-        rooms.join(bob, room.pk),
+        membership.join(bob, room.pk),
         roles.transfer(Actor(alice), room.pk, bob.pk),
     ],
     "room.changed: locked": lambda alice, bob, room: moderation.lock(Actor(alice), room.pk),
@@ -112,12 +115,12 @@ CHANGES: dict[str, Callable[[User, User, Room], object]] = {
     ],
     "room.changed: slow": lambda alice, bob, room: moderation.set_slow(Actor(alice), room.pk, 30),
     "several": lambda alice, bob, room: [
-        rooms.join(bob, room.pk),
+        membership.join(bob, room.pk),
         say(bob, room),
-        rooms.leave(bob, room.pk),
-        rooms.change_settings(room.pk, by=Actor(alice), topic="One"),
-        rooms.join(bob, room.pk),
-        rooms.change_settings(room.pk, by=Actor(alice), topic="Two"),
+        membership.leave(bob, room.pk),
+        membership.change_settings(room.pk, by=Actor(alice), topic="One"),
+        membership.join(bob, room.pk),
+        membership.change_settings(room.pk, by=Actor(alice), topic="Two"),
         say(bob, room, "Back"),
     ],
 }
@@ -125,7 +128,7 @@ CHANGES: dict[str, Callable[[User, User, Room], object]] = {
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_old_state_plus_events_equals_freshly_fetched_state(alice: User, bob: User, change: str) -> None:
-    room = rooms.create_room(alice, "general")
+    room = membership.create_room(alice, "general")
     say(alice, room)
     before = state_of(room)
     version = room.version
@@ -144,7 +147,7 @@ def test_old_state_plus_events_equals_freshly_fetched_state(alice: User, bob: Us
 class TestResuming:
     @pytest.fixture
     def room(self, alice: User) -> Room:
-        room = rooms.create_room(alice, "general")
+        room = membership.create_room(alice, "general")
         for number in range(5):
             say(alice, room, str(number))
         room.refresh_from_db()
@@ -179,13 +182,13 @@ def test_changes_written_during_a_read_are_left_to_their_own_events(
     alice: User, bob: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each table is read at a moment of its own, and could see the later of two new versions alone."""
-    room = rooms.create_room(alice, "general")
+    room = membership.create_room(alice, "general")
     read_head = history._head
 
     def head_and_then_a_message_and_a_member(room_id: int) -> Room:
         head = read_head(room_id)
         say(alice, room, "After the head was read")
-        rooms.join(bob, room.pk)
+        membership.join(bob, room.pk)
         return head
 
     monkeypatch.setattr(history, "_head", head_and_then_a_message_and_a_member)
@@ -195,7 +198,7 @@ def test_changes_written_during_a_read_are_left_to_their_own_events(
 
 def test_pages_lead_back_to_the_beginning(alice: User, settings: Any) -> None:
     settings.CHAT = {**settings.CHAT, "PAGE_LENGTH": 2}
-    room = rooms.create_room(alice, "general")
+    room = membership.create_room(alice, "general")
     for number in range(5):
         say(alice, room, str(number))
     _, page = history.latest_page(room.pk)

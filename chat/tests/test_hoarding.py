@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from chat.models import Edit, Message, Room
-from chat.services import messages, rooms
+from chat.services.messages import posting
+from chat.services.rooms import membership
 from chat.tests.helpers import hoard
 from chat.tests.helpers.flood import RoundTrips, round_trips
 from chat.tests.helpers.talk import fetch, in_thread
@@ -28,17 +29,17 @@ MB = 1_000_000
 @pytest.fixture
 def birds(alice: User, bob: User) -> Room:
     """A room in which Mallory is not."""
-    birds = rooms.create_room(alice, "birds")
-    rooms.join(bob, birds.pk)
+    birds = membership.create_room(alice, "birds")
+    membership.join(bob, birds.pk)
     return birds
 
 
 @pytest.fixture
 def longest(mallory: User, general: Room) -> Message:
     """A message with the longest list of edits, in a room with the longest list of pins."""
-    rooms.join(mallory, general.pk)
+    membership.join(mallory, general.pk)
     for number in range(30):
-        messages.post_message(mallory, general.pk, body=f"{number} {hoard.LONG}", client_id=uuid4())
+        posting.post_message(mallory, general.pk, body=f"{number} {hoard.LONG}", client_id=uuid4())
     said = general.messages.said()
     said.update(pinned_at=timezone.now(), pinned_by=mallory)
     longest = said.newest(1)[0]

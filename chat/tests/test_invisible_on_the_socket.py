@@ -10,8 +10,8 @@ import pytest
 from accounts.models import User
 from chat.models import Room
 from chat.protocol import events
-from chat.services import rooms
-from chat.services.status import set_status
+from chat.services.people.status import set_status
+from chat.services.rooms import membership
 from chat.tests.helpers.status import (
     Servers,
     last_seen,
@@ -75,7 +75,7 @@ class TestInvisible:
         carol = await in_thread(member)(general, "carol")
         for user in (alice, carol):
             await in_thread(set_status)(user, mode="dnd", text="Busy")
-        quiet = await in_thread(rooms.create_room)(alice, "quiet")
+        quiet = await in_thread(membership.create_room)(alice, "quiet")
         one, other = (servers(PRESENCE_LINGER_MS=str(linger * 1000)) for _ in range(2))
         cookie = await in_thread(session_cookie)(bob)
 
@@ -164,7 +164,7 @@ class TestInvisible:
                 await post(a, general, "Nobody sees me")
                 await b.event("message.posted")
             async with looking(other, bob, general) as later:  # after a linger, and all that would come of it
-                await in_thread(rooms.leave)(alice, general.pk)
+                await in_thread(membership.leave)(alice, general.pk)
                 await b.event("member.left")
                 assert set(sidebar(later)) == {"bob"}
             assert not seen(b, "alice")

@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from accounts.models import User
 from chat.models import Room
-from chat.services import rooms
+from chat.services.rooms import membership
 from chat.tests.helpers.flood import flood
 from chat.tests.helpers.talk import bodies, in_thread, post
 from project.testing.in_process import InProcessServer
@@ -27,7 +27,7 @@ FEW_COMMANDS = {"ROOMFUL_COMMANDS_BURST": "3", "ROOMFUL_COMMANDS_PER_MINUTE": "6
 
 @pytest.fixture
 def birds(alice: User) -> Room:
-    return rooms.create_room(alice, "birds")
+    return membership.create_room(alice, "birds")
 
 
 async def is_limited(client: Client, room: Room) -> float:
@@ -62,7 +62,10 @@ class TestPosts:
         self, settings: Settings, site: InProcessServer, alice: User, bob: User, general: Room
     ) -> None:
         settings.CHAT = settings.CHAT | {"POSTS_BURST": 3, "POSTS_PER_MINUTE": 1}
-        all_rooms = [general, *[await in_thread(rooms.create_room)(alice, f"room {number}") for number in range(3)]]
+        all_rooms = [
+            general,
+            *[await in_thread(membership.create_room)(alice, f"room {number}") for number in range(3)],
+        ]
         async with Client(site, alice) as a, Client(site, bob) as b:
             for room in all_rooms[:3]:
                 await post(a, room, "Hello")
@@ -201,7 +204,7 @@ class TestFlood:
         general: Room,
     ) -> None:
         """The bounds are wide in the suite, since the machine may be busy."""
-        await in_thread(rooms.join)(mallory, general.pk)
+        await in_thread(membership.join)(mallory, general.pk)
         seconds = length.pick(full=20, short=3)
         figures = await flood(servers(), servers(), general, by=mallory, between=(alice, bob), seconds=seconds)
         assert figures.flood.sent > 2_000

@@ -12,7 +12,9 @@ from accounts.models import User
 from chat.models import Message, Room
 from chat.permissions.actor import Actor
 from chat.queries import pagination
-from chat.services import editing, moderation, pins, rooms, threads
+from chat.services.messages import editing, pins, threads
+from chat.services.moderation import moderation
+from chat.services.rooms import membership
 from chat.tests.helpers.lookups import ask, bodies, say
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -105,7 +107,7 @@ class TestThreads:
         self, alice: User, general: Room, root: Message, mallory: User
     ) -> None:
         assert ask(alice, "thread", general.pk, root.pk)["last_read"] == root.position
-        rooms.join(mallory, general.pk)
+        membership.join(mallory, general.pk)
         assert ask(mallory, "thread", general.pk, root.pk)["last_read"] is None
 
     def test_the_threads_of_a_user_are_listed_by_their_latest_reply(
@@ -117,7 +119,7 @@ class TestThreads:
         assert [(entry["message"]["id"], entry["unread"]) for entry in found] == [(other.pk, 0), (root.pk, 3)]
         threads.mark_thread_read(alice, general.pk, root.pk, first.position)
         assert ask(alice, "threads", general.pk)["threads"][1]["unread"] == 0
-        rooms.join(mallory, general.pk)
+        membership.join(mallory, general.pk)
         assert ask(mallory, "threads", general.pk)["threads"] == []
 
 

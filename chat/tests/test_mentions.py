@@ -10,7 +10,8 @@ from chat.errors import Invalid, NotFound
 from chat.models import Membership, Mention, Message, Room
 from chat.models.message import EVERYONE
 from chat.protocol.events import message_card
-from chat.services import editing, messages, reading, rooms, threads
+from chat.services.messages import editing, posting, read_positions, threads
+from chat.services.rooms import membership
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -18,12 +19,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def carol(general: Room) -> User:
     carol = User.objects.create_user("carol.c_d")
-    rooms.join(carol, general.pk)
+    membership.join(carol, general.pk)
     return carol
 
 
 def post(author: User, room: Room, body: str = "Hello", **details: Any) -> Message:
-    return messages.post_message(author, room.pk, body=body, client_id=uuid4(), **details)
+    return posting.post_message(author, room.pk, body=body, client_id=uuid4(), **details)
 
 
 def counts(user: User, room: Room) -> tuple[int, int, int]:
@@ -112,7 +113,7 @@ class TestMentions:
         self, alice: User, general: Room, username: str, body: str, shown: str
     ) -> None:
         person = User.objects.create_user(username)
-        rooms.join(person, general.pk)
+        membership.join(person, general.pk)
         message = post(alice, general, body)
         assert message.told == [person.pk]
         assert f'data-mention="{person.pk}">{shown}</span>' in message.html
@@ -120,7 +121,7 @@ class TestMentions:
     @pytest.mark.parametrize("body", ["@太郎さん", "@太郎2", "@大郎", "こんにちは@太郎", "@太\u3000郎"])
     def test_text_that_only_resembles_a_name_is_no_mention(self, alice: User, general: Room, body: str) -> None:
         person = User.objects.create_user("太郎")
-        rooms.join(person, general.pk)
+        membership.join(person, general.pk)
         assert post(alice, general, body).told == []
 
     def test_a_look_alike_name_mentions_nobody(self, alice: User, bob: User, general: Room) -> None:
@@ -130,7 +131,7 @@ class TestMentions:
         message = post(alice, general, "@mallory")
         assert message.told == []
         assert "mention" not in message.html
-        rooms.join(mallory, general.pk)
+        membership.join(mallory, general.pk)
         assert post(alice, general, "@mallory").told == [mallory.pk]
 
     def test_mentioning_oneself_notifies_nobody(self, alice: User, general: Room) -> None:
@@ -152,7 +153,7 @@ class TestMentions:
         assert message_card(message)["told"] == "everyone"
         post(alice, general, "@bob")
         assert counts(bob, general)[1] == 2
-        reading.mark_read(bob, general.pk, message.position)
+        read_positions.mark_read(bob, general.pk, message.position)
         assert counts(bob, general)[1] == 1
         editing.delete_message(alice, general.pk, message.pk)
         assert counts(carol, general)[1] == 0
@@ -161,8 +162,8 @@ class TestMentions:
         self, alice: User, mallory: User, general: Room
     ) -> None:
         post(alice, general, "@room")
-        rooms.join(mallory, general.pk)
-        reading.mark_unread(mallory, general.pk, 1)
+        membership.join(mallory, general.pk)
+        read_positions.mark_unread(mallory, general.pk, 1)
         assert counts(mallory, general)[1] == 0
         post(alice, general, "@room")
         assert counts(mallory, general)[1] == 1
@@ -205,16 +206,16 @@ class TestMentions:
         assert counts(alice, general) == (0, 0, 0)
         editing.delete_message(alice, general.pk, second.pk)
         assert counts(bob, general) == (2, 1, 0)
-        reading.mark_read(bob, general.pk, first.position)
+        read_positions.mark_read(bob, general.pk, first.position)
         assert counts(bob, general) == (1, 0, 0)
-        reading.mark_unread(bob, general.pk, first.position)
+        read_positions.mark_unread(bob, general.pk, first.position)
         assert counts(bob, general) == (2, 1, 0)
 
     def test_marking_as_unread_moves_the_read_position_only_back(self, alice: User, bob: User, general: Room) -> None:
         message = post(alice, general)
         before = Membership.objects.get(room=general, user=bob).last_read
-        assert reading.mark_unread(bob, general.pk, message.position + 10) == before
-        assert reading.mark_unread(bob, general.pk, 0) == 0
+        assert read_positions.mark_unread(bob, general.pk, message.position + 10) == before
+        assert read_positions.mark_unread(bob, general.pk, 0) == 0
 
 
 class TestThreads:
@@ -241,7 +242,7 @@ class TestThreads:
     def test_a_thread_is_read_independently_of_its_room(self, alice: User, bob: User, general: Room) -> None:
         root = post(alice, general)
         first, second = post(bob, general, thread=root.pk), post(bob, general, thread=root.pk)
-        reading.mark_read(alice, general.pk, second.position)
+        read_positions.mark_read(alice, general.pk, second.position)
         assert counts(alice, general) == (0, 0, 2)
         assert threads.mark_thread_read(alice, general.pk, root.pk, first.position) == first.position
         assert counts(alice, general) == (0, 0, 1)
@@ -287,8 +288,8 @@ class TestThreads:
 
     def test_replies_that_are_posted_together_are_counted_together(self, alice: User, bob: User, general: Room) -> None:
         root = post(alice, general)
-        posts = [messages.Post(user, general.pk, "Me too", uuid4(), thread=root.pk) for user in (bob, alice, bob)]
-        told = [outcome.told for outcome in messages.post_messages(posts) if isinstance(outcome, Message)]
+        posts = [posting.Post(user, general.pk, "Me too", uuid4(), thread=root.pk) for user in (bob, alice, bob)]
+        told = [outcome.told for outcome in posting.post_messages(posts) if isinstance(outcome, Message)]
         assert told == [[alice.pk], [bob.pk], [alice.pk]]
         root.refresh_from_db()
         assert (root.reply_count, root.version) == (3, root.position + 4)

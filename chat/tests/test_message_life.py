@@ -15,7 +15,9 @@ from chat.errors import Edited, Forbidden, Invalid, NotFound, Refused
 from chat.models import Message, Room
 from chat.permissions.actor import Actor
 from chat.protocol.events import message_card
-from chat.services import editing, messages, moderation, pins, reactions, rooms
+from chat.services.messages import editing, pins, posting, reactions
+from chat.services.moderation import moderation
+from chat.services.rooms import membership
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -26,7 +28,7 @@ def carol(db: None) -> User:
 
 
 def post(author: User, room: Room, body: str = "Hello", **details: Any) -> Message:
-    return messages.post_message(author, room.pk, body=body, client_id=uuid4(), **details)
+    return posting.post_message(author, room.pk, body=body, client_id=uuid4(), **details)
 
 
 def card_of(message: Message) -> dict[str, Any]:
@@ -61,7 +63,7 @@ class TestEditing:
         for number in range(1, 6):
             editing.edit_message(alice, general.pk, message.pk, str(number))
         assert list(message.edits.order_by("pk").values_list("body", flat=True)) == ["0", "3", "4"]
-        again = messages.post_message(alice, general.pk, body="0", client_id=message.client_id)
+        again = posting.post_message(alice, general.pk, body="0", client_id=message.client_id)
         assert again.body == "5"  # it is known by what it said first
 
     def test_editing_to_the_same_body_changes_nothing(self, alice: User, general: Room) -> None:
@@ -74,7 +76,7 @@ class TestEditing:
         assert editing.edit_message(bob, general.pk, message.pk, "Mine").body == "Mine"
         assert refuses(Forbidden, editing.edit_message, alice, general.pk, message.pk, "Hers")
         assert refuses(NotFound, editing.edit_message, mallory, general.pk, message.pk, "Nobody's")
-        rooms.leave(bob, general.pk)
+        membership.leave(bob, general.pk)
         assert refuses(NotFound, editing.edit_message, bob, general.pk, message.pk, "Gone")
 
     @pytest.mark.parametrize("body", ["", " ", "a\0b"])
@@ -118,10 +120,10 @@ class TestEditing:
     def test_a_post_that_is_retried_after_an_edit_is_still_the_same_message(self, alice: User, general: Room) -> None:
         message = post(alice, general, "First")
         editing.edit_message(alice, general.pk, message.pk, "Second")
-        again = messages.post_message(alice, general.pk, body="First", client_id=message.client_id)
+        again = posting.post_message(alice, general.pk, body="First", client_id=message.client_id)
         assert message_card(again) == card_of(message)
         with pytest.raises(Refused, match="another text"):
-            messages.post_message(alice, general.pk, body="Third", client_id=message.client_id)
+            posting.post_message(alice, general.pk, body="Third", client_id=message.client_id)
 
 
 class TestDeleting:
@@ -141,7 +143,7 @@ class TestDeleting:
     def test_only_the_author_and_moderators_delete_a_message(
         self, alice: User, bob: User, carol: User, mallory: User, general: Room
     ) -> None:
-        rooms.join(carol, general.pk)
+        membership.join(carol, general.pk)
         his, her = post(bob, general), post(alice, general)
         assert refuses(Forbidden, editing.delete_message, carol, general.pk, his.pk)
         assert refuses(Forbidden, editing.delete_message, bob, general.pk, her.pk)
@@ -169,7 +171,7 @@ class TestDeleting:
     def test_a_post_that_is_retried_does_not_bring_a_deleted_message_back(self, alice: User, general: Room) -> None:
         message = post(alice, general, "Gone")
         editing.delete_message(alice, general.pk, message.pk)
-        again = messages.post_message(alice, general.pk, body="Gone", client_id=message.client_id)
+        again = posting.post_message(alice, general.pk, body="Gone", client_id=message.client_id)
         assert message_card(again) == card_of(message)
 
 

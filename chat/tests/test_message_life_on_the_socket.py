@@ -10,7 +10,8 @@ from django.contrib.sessions.models import Session
 
 from accounts.models import User
 from chat.models import Message, Room
-from chat.services import messages, rooms
+from chat.services.messages import posting
+from chat.services.rooms import membership
 from chat.tests.helpers.state import apply, state_of
 from chat.tests.helpers.talk import in_thread, open_room, post
 from project.testing.in_process import InProcessServer
@@ -189,7 +190,7 @@ class TestHere:
         self, site: InProcessServer, alice: User, bob: User, general: Room
     ) -> None:
         away = await in_thread(User.objects.create_user)("carol")
-        await in_thread(rooms.join)(away, general.pk)
+        await in_thread(membership.join)(away, general.pk)
         async with Client(site, alice) as a, Client(site, bob) as b:
             await open_room(b, general)
             assert (await post(a, general, "@here"))["told"] == [bob.pk]
@@ -204,7 +205,7 @@ class TestSessions:
     async def test_nothing_is_stored_for_a_session_that_has_ended(
         self, server: Server, alice: User, general: Room
     ) -> None:
-        message = await in_thread(messages.post_message)(alice, general.pk, body="Hello", client_id=uuid4())
+        message = await in_thread(posting.post_message)(alice, general.pk, body="Hello", client_id=uuid4())
         commands: list[tuple[str, dict[str, Any]]] = [
             ("message.post", {"client_id": str(uuid4()), "body": "Too late"}),
             ("message.edit", {"message": message.pk, "body": "Too late"}),

@@ -12,7 +12,9 @@ from accounts.models import User
 from chat.errors import Forbidden, Invalid, NotFound, Refused
 from chat.models import Membership, Message, Room
 from chat.permissions.actor import Actor
-from chat.services import editing, messages, moderation, roles, rooms
+from chat.services.messages import editing, posting
+from chat.services.moderation import moderation, roles
+from chat.services.rooms import membership
 from chat.tests.helpers.state import written
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +29,7 @@ def carol(db: None) -> User:
 
 
 def say(author: User, room: Room, body: str = "Hello") -> Message:
-    return messages.post_message(author, room.pk, body=body, client_id=uuid4())
+    return posting.post_message(author, room.pk, body=body, client_id=uuid4())
 
 
 def refuses(error: type[Refused], act: Callable[..., Any], *args: Any, **kwargs: Any) -> bool:
@@ -70,13 +72,13 @@ class TestRemoving:
         for _ in range(2):
             moderation.remove_member(by(alice), general.pk, bob.pk)
         assert len(entries(general)) == 1
-        rooms.join(bob, general.pk)
+        membership.join(bob, general.pk)
         assert say(bob, general)
 
     def test_a_member_is_removed_only_by_a_higher_role(
         self, alice: User, bob: User, carol: User, mallory: User, general: Room
     ) -> None:
-        rooms.join(carol, general.pk)
+        membership.join(carol, general.pk)
         assert refuses(Forbidden, moderation.remove_member, by(bob), general.pk, carol.pk)
         assert refuses(NotFound, moderation.remove_member, by(mallory), general.pk, carol.pk)
         roles.set_role(by(alice), general.pk, bob.pk, "moderator")
@@ -127,7 +129,7 @@ class TestBanning:
     def test_a_ban_is_lifted_once_and_only_by_moderators(
         self, alice: User, bob: User, carol: User, general: Room
     ) -> None:
-        rooms.join(carol, general.pk)
+        membership.join(carol, general.pk)
         moderation.ban(by(alice), general.pk, bob.pk, reason=BOT)
         assert refuses(Forbidden, moderation.unban, by(carol), general.pk, bob.pk)
         for _ in range(2):
@@ -163,14 +165,14 @@ class TestMuting:
 
     def test_a_mute_outlasts_leaving_and_can_be_lifted_after_it(self, alice: User, bob: User, general: Room) -> None:
         moderation.mute(by(alice), general.pk, bob.pk, until=timezone.now() + HOUR)
-        rooms.leave(bob, general.pk)
+        membership.leave(bob, general.pk)
         assert refuses(NotFound, moderation.mute, by(alice), general.pk, bob.pk, until=timezone.now() + 2 * HOUR)
-        rooms.join(bob, general.pk)
+        membership.join(bob, general.pk)
         assert refuses(Forbidden, say, bob, general)
-        rooms.leave(bob, general.pk)
+        membership.leave(bob, general.pk)
         for _ in range(2):
             moderation.unmute(by(alice), general.pk, bob.pk)
-        rooms.join(bob, general.pk)
+        membership.join(bob, general.pk)
         assert say(bob, general)
         assert [act for act, *_ in entries(general)] == ["member.muted", "member.unmuted"]
 
@@ -266,7 +268,7 @@ class TestRoles:
         assert refuses(Invalid, roles.set_role, by(alice), general.pk, bob.pk, "owner")
         assert refuses(NotFound, roles.set_role, by(alice), general.pk, carol.pk, "moderator")
         assert refuses(Forbidden, roles.set_role, by(alice), general.pk, alice.pk, "member")
-        rooms.join(carol, general.pk)
+        membership.join(carol, general.pk)
         roles.set_role(by(alice), general.pk, bob.pk, "moderator")
         assert refuses(Forbidden, roles.set_role, by(bob), general.pk, carol.pk, "moderator")
 

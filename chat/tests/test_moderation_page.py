@@ -12,7 +12,8 @@ from accounts.models import User
 from chat.models import Room
 from chat.permissions.actor import Actor
 from chat.queries import pagination
-from chat.services import moderation, rooms
+from chat.services.moderation import moderation
+from chat.services.rooms import membership
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +50,7 @@ def test_bans_and_mutes_come_in_pages_and_are_searched(
     monkeypatch.setattr(pagination, "NUMBERED_LENGTH", 2)
     for number in range(3):
         user = User.objects.create_user(f"user{number}")
-        rooms.join(user, general.pk)
+        membership.join(user, general.pk)
         moderation.mute(Actor(alice), general.pk, user.pk, until=timezone.now() + timedelta(hours=number + 1))
         moderation.ban(Actor(alice), general.pk, user.pk)
     client.force_login(alice)

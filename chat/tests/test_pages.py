@@ -8,7 +8,10 @@ from django.urls import reverse
 from accounts.models import User
 from chat.models import AuditEntry, Ban, Membership, Room
 from chat.permissions.actor import SITE
-from chat.services import messages, moderation, reading, rooms, site_bans
+from chat.services.messages import posting, read_positions
+from chat.services.moderation import moderation
+from chat.services.rooms import membership
+from chat.services.site import bans
 from project.testing.processes import Valkey
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -34,8 +37,8 @@ class TestAddressOfAThread:
     def test_a_thread_has_an_address_for_members_also_by_a_reply(
         self, page: Client, alice: User, bob: User, mallory: User, general: Room, secret: Room
     ) -> None:
-        root = messages.post_message(bob, general.pk, body="Who has the key?", client_id=uuid4())
-        reply = messages.post_message(alice, general.pk, body="I do", client_id=uuid4(), thread=root.pk)
+        root = posting.post_message(bob, general.pk, body="Who has the key?", client_id=uuid4())
+        reply = posting.post_message(alice, general.pk, body="I do", client_id=uuid4(), thread=root.pk)
         for message in (root, reply):
             state = page.get(reverse("chat:room-thread", args=[general.pk, message.pk])).context["state"]
             assert (state["room"]["id"], state["thread"]) == (general.pk, root.pk)
@@ -51,8 +54,8 @@ class TestIndex:
     def test_the_index_lists_the_users_rooms_with_unread_counts_and_the_public_rooms(
         self, page: Client, bob: User, general: Room, secret: Room
     ) -> None:
-        messages.post_message(bob, general.pk, body="Hello", client_id=uuid4())
-        rooms.create_room(bob, "birds")
+        posting.post_message(bob, general.pk, body="Hello", client_id=uuid4())
+        membership.create_room(bob, "birds")
         context = page.get("/").context
         assert {room["name"]: room["unread"] for room in context["rooms"]} == {"general": 1, "secret": 0}
         public = {room["name"]: (room["members"], room["joined"], room["here"]) for room in context["public_rooms"]}
@@ -72,11 +75,11 @@ class TestIndex:
     def test_a_typed_name_leads_to_the_first_match_and_makes_no_room(
         self, page: Client, alice: User, bob: User, mallory: User
     ) -> None:
-        own = rooms.create_room(alice, "birds of the delta")
-        other = rooms.create_room(bob, "Ärzte")
-        rooms.create_room(bob, "big birds", kind=Room.Kind.PRIVATE)
-        rooms.create_room(bob, "bi-weekly")
-        exact = rooms.create_room(alice, "birds")
+        own = membership.create_room(alice, "birds of the delta")
+        other = membership.create_room(bob, "Ärzte")
+        membership.create_room(bob, "big birds", kind=Room.Kind.PRIVATE)
+        membership.create_room(bob, "bi-weekly")
+        exact = membership.create_room(alice, "birds")
         for typed, found in {"bi": exact, "delta": own, "birds": exact, "birds of": own, "arz": other}.items():
             assert page.post(reverse("chat:go"), {"name": typed})["Location"] == found.get_absolute_url(), typed
         assert Room.objects.count() == 5
@@ -84,11 +87,11 @@ class TestIndex:
     def test_public_rooms_that_a_user_is_no_member_of_are_found_by_name(
         self, page: Client, alice: User, bob: User
     ) -> None:
-        rooms.create_room(alice, "birds")
-        rooms.create_room(bob, "hidden birds", kind=Room.Kind.PRIVATE)
+        membership.create_room(alice, "birds")
+        membership.create_room(bob, "hidden birds", kind=Room.Kind.PRIVATE)
         names = ["birdsong", "big birds", "songbirds"]
         for name in reversed(names):
-            rooms.create_room(bob, name)
+            membership.create_room(bob, name)
         found = page.get(reverse("chat:public-rooms"), {"q": "BIRDS"}).json()["rooms"]
         assert [room["name"] for room in found] == names
         assert page.get(reverse("chat:public-rooms")).json() == {"rooms": []}
@@ -110,7 +113,7 @@ class TestIndex:
             valkey.start()
 
     def test_the_index_escapes_names_and_topics_of_rooms(self, page: Client, alice: User) -> None:
-        rooms.create_room(alice, "<script>alert(1)</script>", topic="<img src=x onerror=alert(1)>")
+        membership.create_room(alice, "<script>alert(1)</script>", topic="<img src=x onerror=alert(1)>")
         text = page.get("/").content.decode()
         assert "alert(1)" in text
         assert "<script>alert" not in text
@@ -119,7 +122,7 @@ class TestIndex:
 
 class TestRoom:
     def test_a_member_gets_the_latest_page_and_its_version(self, page: Client, alice: User, general: Room) -> None:
-        messages.post_message(alice, general.pk, body="</script><b>Hello", client_id=uuid4())
+        posting.post_message(alice, general.pk, body="</script><b>Hello", client_id=uuid4())
         answer = page.get(general.get_absolute_url())
         state = answer.context["state"]
         *_, latest = state["page"]["messages"]
@@ -131,17 +134,17 @@ class TestRoom:
         self, bob: User, alice: User, general: Room, settings: Any
     ) -> None:
         settings.CHAT = {**settings.CHAT, "PAGE_LENGTH": 6}
-        posted = [messages.post_message(alice, general.pk, body=str(n), client_id=uuid4()) for n in range(20)]
+        posted = [posting.post_message(alice, general.pk, body=str(n), client_id=uuid4()) for n in range(20)]
 
         def first_page() -> tuple[list[str], bool]:
             page = signed_in(bob).get(general.get_absolute_url()).context["state"]["page"]
             return [message["body"] for message in page["messages"]], page.get("later", False)
 
-        reading.mark_read(bob, general.pk, posted[9].position)
+        read_positions.mark_read(bob, general.pk, posted[9].position)
         assert first_page() == (["7", "8", "9", "10", "11", "12"], True)
-        reading.mark_read(bob, general.pk, posted[14].position)
+        read_positions.mark_read(bob, general.pk, posted[14].position)
         assert first_page() == (["14", "15", "16", "17", "18", "19"], False)
-        reading.mark_read(bob, general.pk, posted[19].position)
+        read_positions.mark_read(bob, general.pk, posted[19].position)
         assert first_page() == (["14", "15", "16", "17", "18", "19"], False)
 
     def test_an_outsider_of_a_public_room_is_asked_to_join(self, general: Room, mallory: User) -> None:
@@ -237,7 +240,7 @@ class TestAdmin:
         self, admin: Client, bob: User, mallory: User, general: Room
     ) -> None:
         moderation.ban(SITE, general.pk, bob.pk)
-        site_bans.ban(SITE, mallory.pk)
+        bans.ban(SITE, mallory.pk)
         chosen = list(Ban.objects.values_list("pk", flat=True))
         admin.post(reverse("admin:chat_ban_changelist"), {"action": "lift", "_selected_action": chosen})
         assert not Ban.objects.exists()

@@ -12,9 +12,10 @@ from chat.errors import NotFound
 from chat.models import Room
 from chat.permissions.actor import Actor
 from chat.protocol import events
-from chat.services import directs, moderation, roles, rooms
-from chat.services.people import note_time_zone
-from chat.services.status import note_last_seen, set_status
+from chat.services.moderation import moderation, roles
+from chat.services.people.profiles import note_time_zone
+from chat.services.people.status import note_last_seen, set_status
+from chat.services.rooms import directs, membership
 from chat.tests.helpers.lookups import ask
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -45,9 +46,9 @@ class TestAPersonsCard:
     def test_a_users_card_names_only_rooms_shared_with_the_viewer(
         self, alice: User, bob: User, mallory: User, general: Room
     ) -> None:
-        rooms.create_room(alice, "hers")
-        rooms.create_room(bob, "his", kind=Room.Kind.PRIVATE)
-        rooms.leave(mallory, rooms.join(mallory, general.pk).pk)
+        membership.create_room(alice, "hers")
+        membership.create_room(bob, "his", kind=Room.Kind.PRIVATE)
+        membership.leave(mallory, membership.join(mallory, general.pk).pk)
         assert ask(alice, "person", bob.pk)["rooms"] == ["general"]
 
     @pytest.mark.row(32)
@@ -57,9 +58,9 @@ class TestAPersonsCard:
         nobody = ask(mallory, "person", 10**9)
         assert ask(alice, "person", bob.pk)["rooms"] == ["general"]
         assert ask(mallory, "person", alice.pk) == ask(alice, "person", mallory.pk) == nobody == 404
-        rooms.join(mallory, general.pk)
+        membership.join(mallory, general.pk)
         assert ask(mallory, "person", alice.pk)["rooms"] == ["general"]
-        rooms.leave(mallory, general.pk)
+        membership.leave(mallory, general.pk)
         assert ask(mallory, "person", alice.pk) == ask(alice, "person", mallory.pk) == 404
 
     @pytest.mark.row(32)
@@ -125,7 +126,7 @@ class TestStanding:
         return {name: card[name] for name in ("role", "muted", "banned", "acts") if name in card}
 
     def test_members_see_the_roles_of_one_another(self, alice: User, bob: User, mallory: User, general: Room) -> None:
-        rooms.join(mallory, rooms.create_room(bob, "elsewhere").pk)
+        membership.join(mallory, membership.create_room(bob, "elsewhere").pk)
         assert self.standing(bob, alice, general) == {"role": "owner"}
         assert self.standing(bob, mallory, general) == {"role": None}
         assert self.standing(mallory, bob, general) == {}
@@ -164,5 +165,5 @@ class TestStanding:
             *("id", "username", "name", "role", "muted", "banned", "acts")
         }
         assert ask(alice, "person", mallory.pk, room=general.pk) == 404
-        rooms.join(mallory, general.pk)
+        membership.join(mallory, general.pk)
         assert ask(mallory, "person", bob.pk, room=general.pk) == 404

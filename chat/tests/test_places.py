@@ -19,7 +19,8 @@ from chat.hub.places import Places
 from chat.hub.subscriptions import Subscriptions
 from chat.models import Room
 from chat.permissions.actor import Actor
-from chat.services import messages, moderation
+from chat.services.messages import posting
+from chat.services.moderation import moderation
 from chat.tests.helpers.talk import in_thread
 from project.testing.in_process import InProcessServer
 from project.testing.sockets import Client, Refused
@@ -121,7 +122,7 @@ class TestOneRoomOnAFreshServer:
     @pytest.fixture
     def posted(self, alice: User, general: Room) -> list[int]:
         """The versions of three messages."""
-        return [messages.post_message(alice, general.pk, body="Hello", client_id=uuid4()).version for _ in range(3)]
+        return [posting.post_message(alice, general.pk, body="Hello", client_id=uuid4()).version for _ in range(3)]
 
     async def test_the_connection_that_read_earlier_gets_what_the_other_had_read(
         self, general: Room, posted: list[int]

@@ -16,7 +16,10 @@ from accounts.models import User
 from chat.errors import Limited, TooMany
 from chat.models import Room
 from chat.permissions.actor import Actor
-from chat.services import deleting, directs, invitations, messages, roles, rooms
+from chat.services.messages import posting
+from chat.services.moderation import roles
+from chat.services.removal import delete_room
+from chat.services.rooms import directs, invites, membership
 
 pytestmark = pytest.mark.django_db
 
@@ -44,40 +47,42 @@ def count_done(act: Callable[[int], object], times: int) -> int:
 
 class TestRooms:
     def test_a_user_makes_so_many_rooms_and_another_after_deleting_one(self, alice: User, bob: User) -> None:
-        first = rooms.create_room(alice, "first")
-        rooms.go_to(alice, "second")
+        first = membership.create_room(alice, "first")
+        membership.go_to(alice, "second")
         with pytest.raises(TooMany, match="You have made 2 rooms, which is as many as you may"):
-            rooms.go_to(alice, "third")
-        assert rooms.go_to(alice, "second").name == "second"  # to go to one that exists makes none
-        assert rooms.create_room(bob, "third")
-        deleting.delete_room(Actor(alice), first.pk)
-        assert rooms.create_room(alice, "fourth")
+            membership.go_to(alice, "third")
+        assert membership.go_to(alice, "second").name == "second"  # to go to one that exists makes none
+        assert membership.create_room(bob, "third")
+        delete_room.delete_room(Actor(alice), first.pk)
+        assert membership.create_room(alice, "fourth")
 
     def test_a_room_that_was_given_away_or_left_still_counts(self, alice: User, bob: User) -> None:
-        given, left = rooms.create_room(alice, "given"), rooms.create_room(alice, "left")
-        rooms.join(bob, given.pk)
+        given, left = membership.create_room(alice, "given"), membership.create_room(alice, "left")
+        membership.join(bob, given.pk)
         roles.transfer(Actor(alice), given.pk, bob.pk)
-        rooms.leave(alice, left.pk)
+        membership.leave(alice, left.pk)
         with pytest.raises(TooMany):
-            rooms.create_room(alice, "another")
-        assert [rooms.create_room(bob, name).name for name in ("his", "his second")]  # what he was given does not count
+            membership.create_room(alice, "another")
+        assert [
+            membership.create_room(bob, name).name for name in ("his", "his second")
+        ]  # what he was given does not count
 
     def test_administrators_make_any_number_of_rooms(self, alice: User, settings: Any) -> None:
         alice.is_staff = True
         alice.save()
-        assert [rooms.create_room(alice, str(number)) for number in range(4)]
+        assert [membership.create_room(alice, str(number)) for number in range(4)]
 
     def test_a_quota_of_0_is_no_limit(self, alice: User, settings: Any) -> None:
         settings.CHAT = {**settings.CHAT, "ROOMS_MADE": 0}
-        assert [rooms.create_room(alice, str(number)) for number in range(4)]
+        assert [membership.create_room(alice, str(number)) for number in range(4)]
 
     @pytest.mark.django_db(transaction=True)
     def test_rooms_that_are_made_at_the_same_time_are_all_counted(self, alice: User) -> None:
-        assert count_done(lambda number: rooms.create_room(alice, f"room {number}"), 6) == 2
+        assert count_done(lambda number: membership.create_room(alice, f"room {number}"), 6) == 2
 
     def test_the_forms_say_why_no_room_was_made(self, alice: User, client: Client) -> None:
         for name in ("first", "second"):
-            rooms.create_room(alice, name)
+            membership.create_room(alice, name)
         client.force_login(alice)
         for address in ("chat:go", "chat:new-room"):
             answer = client.post(reverse(address), {"name": "third", "kind": "public", "create": "1"})
@@ -94,7 +99,7 @@ class TestConversations:
     def test_a_user_begins_so_many_conversations_that_nobody_answers(self, alice: User, others: list[User]) -> None:
         first = directs.open_direct(alice, [others[0].pk])
         directs.open_direct(alice, [others[1].pk])
-        messages.post_message(alice, first.pk, body="Anyone?", client_id=uuid4())
+        posting.post_message(alice, first.pk, body="Anyone?", client_id=uuid4())
         with pytest.raises(Limited, match="2 conversations within a day that have no answer yet") as refused:
             directs.open_direct(alice, [others[2].pk])
         assert 86_000 < refused.value.retry_after <= 86_400
@@ -104,7 +109,7 @@ class TestConversations:
 
     def test_another_conversation_can_be_begun_once_one_was_answered(self, alice: User, others: list[User]) -> None:
         first, _second = (directs.open_direct(alice, [other.pk]) for other in others[:2])
-        messages.post_message(others[0], first.pk, body="Yes?", client_id=uuid4())
+        posting.post_message(others[0], first.pk, body="Yes?", client_id=uuid4())
         assert directs.open_direct(alice, [others[2].pk])
         with pytest.raises(Limited):
             directs.open_direct(alice, [others[3].pk])
@@ -121,18 +126,18 @@ class TestConversations:
 
 class TestLinks:
     def test_a_room_has_so_many_links_that_work(self, alice: User, general: Room) -> None:
-        first, _token = invitations.make_link(Actor(alice), general.pk)
-        invitations.make_link(Actor(alice), general.pk)
+        first, _token = invites.make_link(Actor(alice), general.pk)
+        invites.make_link(Actor(alice), general.pk)
         with pytest.raises(TooMany, match="This room has 2 links that work"):
-            invitations.make_link(Actor(alice), general.pk)
-        invitations.revoke_link(Actor(alice), first.pk)
-        assert invitations.make_link(Actor(alice), general.pk)
+            invites.make_link(Actor(alice), general.pk)
+        invites.revoke_link(Actor(alice), first.pk)
+        assert invites.make_link(Actor(alice), general.pk)
 
     def test_administrators_make_any_number_of_links(self, alice: User, general: Room) -> None:
         alice.is_staff = True
         alice.save()
-        assert [invitations.make_link(Actor(alice), general.pk) for _ in range(4)]
+        assert [invites.make_link(Actor(alice), general.pk) for _ in range(4)]
 
     @pytest.mark.django_db(transaction=True)
     def test_links_that_are_made_at_the_same_time_are_all_counted(self, alice: User, general: Room) -> None:
-        assert count_done(lambda _: invitations.make_link(Actor(alice), general.pk), 6) == 2
+        assert count_done(lambda _: invites.make_link(Actor(alice), general.pk), 6) == 2

@@ -10,7 +10,7 @@ import pytest
 from accounts.models import User
 from chat.models import Room
 from chat.queries.presence import here_topic
-from chat.services import rooms
+from chat.services.rooms import membership
 from chat.tests.helpers.logs import check_logs
 from chat.tests.helpers.talk import (
     bodies_in_order,
@@ -146,7 +146,7 @@ async def test_a_redis_that_answers_nothing_makes_nobody_wait(
     general: Room,
 ) -> None:
     rounds = length.pick(full=5, short=2)
-    unseen = [await in_thread(rooms.create_room)(alice, f"room {number}") for number in range(2 * (rounds + 1))]
+    unseen = [await in_thread(membership.create_room)(alice, f"room {number}") for number in range(2 * (rounds + 1))]
     cookie = await in_thread(session_cookie)(alice)
 
     def page(path: str) -> Callable[[], Awaitable[object]]:

@@ -14,8 +14,9 @@ from accounts.models import User
 from chat import broadcasts
 from chat.models import Message, Removal, Room
 from chat.permissions.actor import SITE, Actor
-from chat.services import messages, pins, retention
-from chat.services.deleting import delete_room
+from chat.services.messages import pins, posting
+from chat.services.removal import retention
+from chat.services.removal.delete_room import delete_room
 from chat.tests.helpers.state import apply, state_of
 from chat.tests.helpers.talk import here, in_thread, open_room, post, shows
 from project.testing.processes import Server
@@ -97,7 +98,7 @@ def furnish(alice: User, bob: User, room: Room) -> int:
     """Returns the id of a message with two replies, of which Bob's is the next."""
 
     def say(author: User, body: str, **details: Any) -> Message:
-        return messages.post_message(author, room.pk, body=body, client_id=uuid4(), **details)
+        return posting.post_message(author, room.pk, body=body, client_id=uuid4(), **details)
 
     long_ago = timezone.now() - timedelta(days=2)
     old = say(alice, "Old", created_at=long_ago)

@@ -13,9 +13,9 @@ from chat.errors import Limited, Refused
 from chat.handlers.group_commit import GroupCommit
 from chat.markup import markdown
 from chat.models import Message, Room
-from chat.rendering import Renderer
-from chat.services import rooms
-from chat.services.messages import Post
+from chat.services.messages.posting import Post
+from chat.services.messages.rendering import Renderer
+from chat.services.rooms import membership
 from chat.tests.helpers.talk import in_thread, post
 from project.testing.in_process import InProcessServer
 from project.testing.machine import patience
@@ -67,7 +67,7 @@ async def test_many_costly_posts_of_one_user_hold_up_no_post_of_another(
     alice: User, bob: User, mallory: User, general: Room
 ) -> None:
     commits = GroupCommit()
-    theirs = [await in_thread(rooms.create_room)(mallory, f"room {number}") for number in range(MANY_TABS)]
+    theirs = [await in_thread(membership.create_room)(mallory, f"room {number}") for number in range(MANY_TABS)]
     enough = asyncio.Event()
 
     async def post_on(room: Room) -> None:

@@ -16,7 +16,7 @@ from chat.hub.connection import Connection
 from chat.hub.frame import Frame
 from chat.hub.replay import PART_BYTES, Replay, parts_of
 from chat.models import Room
-from chat.services import messages
+from chat.services.messages import posting
 from chat.tests.helpers.talk import in_thread, post, versions
 from project.testing.length import Length
 from project.testing.machine import patience
@@ -160,7 +160,7 @@ class TestSlowLine:
 
 
 def say(author: User, room: Room, body: str, times: int) -> list[int]:
-    posted = [messages.post_message(author, room.pk, body=body, client_id=uuid4()) for _ in range(times)]
+    posted = [posting.post_message(author, room.pk, body=body, client_id=uuid4()) for _ in range(times)]
     return [message.version for message in posted]
 
 

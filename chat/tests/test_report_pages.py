@@ -14,7 +14,10 @@ from django.utils import timezone
 from accounts.models import User
 from chat.models import Announcement, AuditEntry, Membership, Message, Report, Room
 from chat.permissions.actor import Actor
-from chat.services import announcements, messages, reports, rooms
+from chat.services.messages import posting
+from chat.services.moderation import reports
+from chat.services.rooms import membership
+from chat.services.site import announcements
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +28,7 @@ Act = AuditEntry.Act
 def carol(general: Room) -> User:
     """A moderator of `general`."""
     carol = User.objects.create_user("carol", display_name="Carol")
-    rooms.add_member(general.pk, carol, role=Membership.Role.MODERATOR)
+    membership.add_member(general.pk, carol, role=Membership.Role.MODERATOR)
     return carol
 
 
@@ -46,7 +49,7 @@ def told(answer: Any) -> list[str]:
 
 
 def post(author: User, room: Room, body: str = "Rude words") -> Message:
-    return messages.post_message(author, room.pk, body=body, client_id=uuid4())
+    return posting.post_message(author, room.pk, body=body, client_id=uuid4())
 
 
 def report(reporter: User, message: Message, reason: str = "Because of that") -> Report:
@@ -110,7 +113,7 @@ class TestReportsOfTheSite:
     ) -> None:
         direct = Room.objects.create(kind=Room.Kind.DIRECT, name="")
         for user in (alice, bob):
-            rooms.add_member(direct.pk, user)
+            membership.add_member(direct.pk, user)
         message = post(bob, direct, "Between us")
         report(bob, post(alice, general))
         made = report(alice, message)

@@ -10,7 +10,9 @@ from accounts.models import User
 from chat.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from chat.models import AuditEntry, Membership, Message, Report, Room
 from chat.permissions.actor import Actor
-from chat.services import editing, messages, reports, rooms
+from chat.services.messages import editing, posting
+from chat.services.moderation import reports
+from chat.services.rooms import membership
 
 pytestmark = pytest.mark.django_db
 
@@ -19,7 +21,7 @@ pytestmark = pytest.mark.django_db
 def carol(general: Room) -> User:
     """A moderator of `general`."""
     carol = User.objects.create_user("carol", display_name="Carol")
-    rooms.add_member(general.pk, carol, role=Membership.Role.MODERATOR)
+    membership.add_member(general.pk, carol, role=Membership.Role.MODERATOR)
     return carol
 
 
@@ -34,12 +36,12 @@ def direct(alice: User, bob: User) -> Room:
     """A conversation of Alice and Bob."""
     room = Room.objects.create(kind=Room.Kind.DIRECT, name="")
     for user in (alice, bob):
-        rooms.add_member(room.pk, user)
+        membership.add_member(room.pk, user)
     return room
 
 
 def post(author: User, room: Room, body: str = "Rude words", kind: str = "text") -> Message:
-    return messages.post_message(author, room.pk, body=body, client_id=uuid4(), kind=kind)
+    return posting.post_message(author, room.pk, body=body, client_id=uuid4(), kind=kind)
 
 
 def report(reporter: User, message: Message, reason: str = "Rude") -> Report:
@@ -63,7 +65,7 @@ class TestReporting:
         message = post(alice, general)
         made = report(bob, message, "  Rude,\nand wrong ")
         editing.edit_message(alice, general.pk, message.pk, "Kind words")
-        rooms.change_settings(general.pk, by=Actor(alice), name="other")
+        membership.change_settings(general.pk, by=Actor(alice), name="other")
         made.refresh_from_db()
         assert (made.body, made.author, made.room_name) == ("Rude words", alice, "general")
         assert (made.reporter, made.reason, made.settled_at) == (bob, "Rude, and wrong", None)

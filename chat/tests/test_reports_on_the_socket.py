@@ -9,7 +9,8 @@ from django.utils import timezone
 from accounts.models import User
 from chat.models import Announcement, Room
 from chat.permissions.actor import SITE, Actor
-from chat.services import announcements, reports
+from chat.services.moderation import reports
+from chat.services.site import announcements
 from chat.tests.helpers.talk import in_thread, member, post
 from project.testing.length import Length
 from project.testing.processes import Server

@@ -15,8 +15,8 @@ from accounts.models import User
 from chat.models import Ban, Invite, Membership, Room
 from chat.permissions.actor import Actor
 from chat.queries import pagination
-from chat.services import archiving, invitations, rooms
-from chat.services.messages import post_message
+from chat.services.messages.posting import post_message
+from chat.services.rooms import archive, invites, membership
 from chat.templatetags.numbers import grouped
 from chat.tests.test_pages import signed_in
 from chat.views import rooms as views
@@ -71,7 +71,7 @@ class TestJoinPage:
         assert not Room.objects.of(mallory).exists()
 
     def test_the_old_name_of_a_room_leads_to_the_room(self, alice: User, mallory: User, general: Room) -> None:
-        rooms.change_settings(general.pk, by=Actor(alice), name="lobby")
+        membership.change_settings(general.pk, by=Actor(alice), name="lobby")
         answer = signed_in(mallory).post(reverse("chat:go"), {"name": "General"})
         assert answer["Location"] == general.get_absolute_url()
 
@@ -79,7 +79,7 @@ class TestJoinPage:
 class TestInviteLink:
     @pytest.fixture
     def link(self, alice: User, secret: Room) -> str:
-        return reverse("chat:invited", args=[invitations.make_link(Actor(alice), secret.pk)[1]])
+        return reverse("chat:invited", args=[invites.make_link(Actor(alice), secret.pk)[1]])
 
     def test_an_invite_link_shows_the_room_and_lets_a_user_join(self, link: str, mallory: User, secret: Room) -> None:
         client = signed_in(mallory)
@@ -137,7 +137,7 @@ class TestGeneral:
         assert general.description == "a\nb"
 
     def test_the_settings_form_explains_a_refusal(self, alice: User, general: Room) -> None:
-        rooms.create_room(alice, "lobby")
+        membership.create_room(alice, "lobby")
         answer = signed_in(alice).post(settings_of(general), {"name": "Lobby", "kind": "public"})
         assert answer.status_code == 422
         assert "There is a public room with that name, or with one that looks like it." in text_of(answer)
@@ -157,7 +157,7 @@ class TestMembers:
         self, alice: User, general: Room
     ) -> None:
         carol = make_person("carol", "Carol")
-        rooms.add_member(general.pk, carol, role=Membership.Role.MODERATOR)
+        membership.add_member(general.pk, carol, role=Membership.Role.MODERATOR)
         client = signed_in(alice)
         listed = client.get(settings_of(general, "members")).context["found"]
         assert [member.user.username for member in listed] == ["alice", "carol", "bob"]
@@ -179,7 +179,7 @@ class TestMembers:
     def test_the_members_page_offers_and_does_what_the_user_may_do_to_each_member(
         self, alice: User, bob: User, mallory: User, general: Room
     ) -> None:
-        rooms.join(mallory, general.pk)
+        membership.join(mallory, general.pk)
         assert self.offered(alice, general) == {
             "alice": [],
             "bob": ["moderator", "owner", "remove"],
@@ -239,8 +239,8 @@ class TestInvites:
         self, alice: User, secret: Room, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(pagination, "NUMBERED_LENGTH", 2)
-        made = [invitations.make_link(Actor(alice), secret.pk)[0] for _ in range(3)]
-        invitations.revoke_link(Actor(alice), made[2].pk)
+        made = [invites.make_link(Actor(alice), secret.pk)[0] for _ in range(3)]
+        invites.revoke_link(Actor(alice), made[2].pk)
         client, page = signed_in(alice), settings_of(secret, "invites")
         pages = [client.get(page, {"page": number}) for number in (1, 2)]
         assert [[invite.pk for invite in each.context["found"]] for each in pages] == [
@@ -261,7 +261,7 @@ class TestIndex:
     ) -> None:
         monkeypatch.setattr(pagination, "NUMBERED_LENGTH", 2)
         for name in ("birds", "squids", "whales"):
-            rooms.create_room(alice, name, topic=f"All about {name}")
+            membership.create_room(alice, name, topic=f"All about {name}")
         client = signed_in(mallory)
 
         def found(**query: Any) -> list[str]:
@@ -276,7 +276,7 @@ class TestIndex:
         self, alice: User, bob: User, general: Room, secret: Room
     ) -> None:
         Room.objects.filter(pk=secret.pk).update(kind=Room.Kind.DIRECT, name="")
-        archiving.archive(Actor(alice), general.pk)
+        archive.archive(Actor(alice), general.pk)
         answer = signed_in(alice).get("/")
         assert [room["id"] for room in answer.context["yours"]] == [secret.pk]
         assert [room["id"] for room in answer.context["archived"]] == [general.pk]
@@ -287,8 +287,8 @@ class TestIndex:
         self, alice: User, bob: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(views, "MOST_UNFOLDED", 2)
-        own = [rooms.create_room(alice, f"room {number}") for number in range(5)]
-        rooms.join(bob, own[3].pk)
+        own = [membership.create_room(alice, f"room {number}") for number in range(5)]
+        membership.join(bob, own[3].pk)
         post_message(bob, own[3].pk, body="Hello", client_id=uuid4())
         answer = signed_in(alice).get("/")
         assert [room["name"] for room in answer.context["yours"]] == ["room 0", "room 1", "room 3"]
@@ -301,7 +301,7 @@ class TestIndex:
             assert grouped(2276) == "2.276"
 
     def test_the_index_shows_emoji_topic_and_description_of_a_room(self, alice: User) -> None:
-        rooms.create_room(alice, "squids", description="First line\nsecond", emoji="🦑", topic="Ten arms")
+        membership.create_room(alice, "squids", description="First line\nsecond", emoji="🦑", topic="Ten arms")
         text = text_of(signed_in(alice).get("/"))
         for words in ("🦑", "Ten arms", "<bdi>First line</bdi>", "1 member", "Joined"):
             assert words in text

@@ -9,7 +9,8 @@ import pytest
 
 from accounts.models import User
 from chat.models import Room
-from chat.services import messages, rooms
+from chat.services.messages import posting
+from chat.services.rooms import membership
 from chat.tests.helpers.talk import (
     bodies,
     check_that_each_opening_went_on_from_what_was_asked,
@@ -29,7 +30,7 @@ class TestOpeningARoom:
         self, site: InProcessServer, alice: User, bob: User, general: Room
     ) -> None:
         for number in range(3):
-            await in_thread(messages.post_message)(alice, general.pk, body=str(number), client_id=uuid4())
+            await in_thread(posting.post_message)(alice, general.pk, body=str(number), client_id=uuid4())
         async with Client(site, bob) as client:
             ack = await client.command("room.open", room=general.pk, since=general.version)
             await client.event("presence.snapshot")
@@ -41,7 +42,7 @@ class TestOpeningARoom:
     ) -> None:
         settings.CHAT = {**settings.CHAT, "RESUME_LIMIT": 3}
         for number in range(5):
-            await in_thread(messages.post_message)(alice, general.pk, body=str(number), client_id=uuid4())
+            await in_thread(posting.post_message)(alice, general.pk, body=str(number), client_id=uuid4())
         async with Client(site, bob) as client:
             await client.command("room.open", room=general.pk, since=general.version)
             reset = await client.event("room.reset")
@@ -85,7 +86,7 @@ class TestMembership:
     async def test_opening_a_room_right_after_joining_it_leaves_no_gap(
         self, servers: Callable[..., Server], alice: User, bob: User, general: Room
     ) -> None:
-        await in_thread(rooms.leave)(bob, general.pk)
+        await in_thread(membership.leave)(bob, general.pk)
         async with Client(servers(**UNLIMITED), alice) as a, Client(servers(), bob) as b:
             talking = asyncio.create_task(talk_until(enough := asyncio.Event(), a, general))
             asked: dict[int, int] = {}

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from chat.models import Membership, Room
-from chat.services import rooms
+from chat.services.rooms import membership
 from chat.tests.helpers.roster import counts, fetched_anew, has_counts, names, turn_page
 from chat.tests.helpers.talk import here, in_thread, open_room, roster, shows, sidebar
 from project.testing.in_process import InProcessServer
@@ -36,7 +36,7 @@ class TestWhole:
     async def test_a_small_room_has_everyone_in_groups_that_do_not_overlap(
         self, site: InProcessServer, alice: User, bob: User, mallory: User, general: Room
     ) -> None:
-        await in_thread(rooms.join)(mallory, general.pk)
+        await in_thread(membership.join)(mallory, general.pk)
         async with Client(site, bob), Client(site, alice) as a:
             await a.command("room.open", room=general.pk)
             snapshot = await a.event("presence.snapshot")
@@ -50,7 +50,7 @@ class TestWhole:
         self, site: InProcessServer, alice: User, bob: User, general: Room
     ) -> None:
         for name in ("zoe", "Carol"):
-            await in_thread(rooms.join)(await in_thread(User.objects.create_user)(name), general.pk)
+            await in_thread(membership.join)(await in_thread(User.objects.create_user)(name), general.pk)
         async with Client(site, bob) as b, Client(site, alice) as a:
             await open_room(b, general)
             await shows(b, lambda: counts(b) == (1, 1, 0, 2))
@@ -81,9 +81,9 @@ class TestWhole:
         async with Client(site, alice) as a:
             await a.command("room.open", room=general.pk)
             assert (await a.event("presence.snapshot"))["whole"]
-            await in_thread(rooms.join)(mallory, general.pk)
+            await in_thread(membership.join)(mallory, general.pk)
             await a.event("presence.snapshot", whole=False)
-            await in_thread(rooms.leave)(mallory, general.pk)
+            await in_thread(membership.leave)(mallory, general.pk)
             await a.event("presence.snapshot", whole=True)
 
 
@@ -221,7 +221,7 @@ async def test_a_snapshot_and_what_changed_since_are_a_new_snapshot(
 def _members(room: Room, *usernames: str) -> list[User]:
     people = [User.objects.create_user(username) for username in usernames]
     for person in people:
-        rooms.join(person, room.pk)
+        membership.join(person, room.pk)
     return people
 
 

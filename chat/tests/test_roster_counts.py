@@ -7,7 +7,7 @@ import pytest
 from accounts.models import User
 from chat.models import Room
 from chat.queries.presence import here_counts
-from chat.services import rooms
+from chat.services.rooms import membership
 from chat.tests.helpers.roster import lists
 from chat.tests.helpers.talk import in_thread, open_room, roster, shows
 from project.testing.in_process import InProcessServer
@@ -24,7 +24,7 @@ class TestNumbers:
     ) -> None:
         """They agree at once after a member leaves a room that they have open, or had open a moment ago."""
         one, other = servers(PRESENCE_LINGER_MS="60000"), servers(PRESENCE_LINGER_MS="60000")
-        await in_thread(rooms.join)(mallory, general.pk)
+        await in_thread(membership.join)(mallory, general.pk)
         async with Client(one, alice) as a, Client(other, alice) as elsewhere:
             await open_room(a, general)
             async with Client(other, bob) as b:
@@ -32,9 +32,9 @@ class TestNumbers:
             async with Client(other, mallory) as m:
                 await open_room(m, general)
                 await self._all_say(3, a, elsewhere, general)
-                await in_thread(rooms.leave)(mallory, general.pk)
+                await in_thread(membership.leave)(mallory, general.pk)
                 await self._all_say(2, a, elsewhere, general)
-                await in_thread(rooms.leave)(bob, general.pk)  # who closed his tab, and is still lingering
+                await in_thread(membership.leave)(bob, general.pk)  # who closed his tab, and is still lingering
                 await self._all_say(1, a, elsewhere, general)
 
     async def _all_say(self, count: int, looking: Client, listing: Client, room: Room) -> None:

@@ -7,8 +7,8 @@ import pytest
 
 from accounts.models import User
 from chat.models import Room
-from chat.services import rooms
-from chat.services.status import set_status
+from chat.services.people.status import set_status
+from chat.services.rooms import membership
 from chat.tests.helpers.roster import counts, fetched_anew, has_counts, lists, turn_page
 from chat.tests.helpers.talk import here, in_thread, open_room, shows, sidebar
 from project.testing.in_process import InProcessServer
@@ -23,7 +23,7 @@ class TestPrivacy:
     async def test_presence_of_private_rooms_never_reaches_an_outsider(
         self, server: Server, alice: User, bob: User, mallory: User, general: Room, secret: Room
     ) -> None:
-        await in_thread(rooms.join)(mallory, general.pk)
+        await in_thread(membership.join)(mallory, general.pk)
         async with Client(server, mallory) as m, Client(server, alice) as a:
             await m.command("directory.watch")
             await open_room(a, secret)
@@ -55,7 +55,7 @@ class TestPrivacy:
             await open_room(a, secret)
             await open_room(b, secret)
             await shows(b, lambda: here(b) == {"alice", "bob"})
-            await in_thread(rooms.leave)(bob, secret.pk)
+            await in_thread(membership.leave)(bob, secret.pk)
             await b.event("room.lost")
             b.log.clear()
             await a.command("room.close")
@@ -69,7 +69,7 @@ class TestHidden:
     async def test_administrators_see_who_hides_where_the_site_says_so_and_nobody_else_does(
         self, servers: Callable[..., Server], alice: User, bob: User, mallory: User, general: Room
     ) -> None:
-        await in_thread(rooms.join)(mallory, general.pk)
+        await in_thread(membership.join)(mallory, general.pk)
         await in_thread(_make_administrator)(alice)
         server, discreet = servers(ROOMFUL_ADMINISTRATORS_SEE_HIDDEN="true"), servers()
         async with Client(server, alice) as a, Client(server, mallory) as m, Client(discreet, alice) as other:

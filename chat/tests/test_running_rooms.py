@@ -12,7 +12,7 @@ from accounts.tests.helpers.entrance import confirm, mailed_code, sign_up
 from chat.errors import Forbidden, Invalid, NotFound
 from chat.models import AuditEntry, Ban, Membership, Room
 from chat.permissions.actor import Actor
-from chat.services import archiving, rooms
+from chat.services.rooms import archive, membership
 from chat.tests.test_services import refuses
 from conftest import make_person
 
@@ -40,7 +40,7 @@ def ban(user: User, room: Room, **details: Any) -> Ban:
 
 class TestMaking:
     def test_a_room_has_all_that_it_was_given_and_is_in_the_log(self, alice: User) -> None:
-        room = rooms.create_room(
+        room = membership.create_room(
             alice,
             "squids",
             kind="private",
@@ -73,15 +73,15 @@ class TestMaking:
         ids=lambda fields: " ".join(f"{name}={value[:10]!a}" for name, value in fields.items()),
     )
     def test_a_room_with_an_invalid_field_is_refused(self, alice: User, badly: dict[str, str]) -> None:
-        assert rooms.create_room(alice, "squids", topic="x" * 250, description="👩‍🔬\n" + "x" * 490, emoji="👩‍🔬")
-        assert refuses(Invalid, rooms.create_room, alice, "others", **badly)
+        assert membership.create_room(alice, "squids", topic="x" * 250, description="👩‍🔬\n" + "x" * 490, emoji="👩‍🔬")
+        assert refuses(Invalid, membership.create_room, alice, "others", **badly)
         assert not Room.objects.filter(name="others").exists()
 
 
 class TestSettings:
     def test_only_settings_that_changed_are_told_and_logged(self, alice: User, general: Room) -> None:
         before = Room.objects.get(pk=general.pk).version
-        room = rooms.change_settings(
+        room = membership.change_settings(
             general.pk, by=Actor(alice, "192.0.2.7"), name="general", topic="Be kind", emoji="🦑", read_only=True
         )
         assert room.settings_version == before + 1
@@ -94,22 +94,24 @@ class TestSettings:
 
     def test_a_topic_that_was_allowed_once_does_not_block_other_changes(self, alice: User, general: Room) -> None:
         Room.objects.filter(pk=general.pk).update(topic="a\u200bb")
-        changed = rooms.change_settings(general.pk, by=Actor(alice), topic="a\u200bb", description="For everyone")
+        changed = membership.change_settings(general.pk, by=Actor(alice), topic="a\u200bb", description="For everyone")
         assert (changed.topic, changed.description) == ("a\u200bb", "For everyone")
-        assert refuses(Invalid, rooms.change_settings, general.pk, by=Actor(alice), topic="c\u200bd")
+        assert refuses(Invalid, membership.change_settings, general.pk, by=Actor(alice), topic="c\u200bd")
 
     def test_setting_the_same_values_again_changes_nothing(self, alice: User, general: Room) -> None:
-        rooms.change_settings(general.pk, by=Actor(alice), topic="Be kind")
+        membership.change_settings(general.pk, by=Actor(alice), topic="Be kind")
         version = Room.objects.get(pk=general.pk).version
-        assert rooms.change_settings(general.pk, by=Actor(alice), topic="Be kind", name="general").version == version
+        assert (
+            membership.change_settings(general.pk, by=Actor(alice), topic="Be kind", name="general").version == version
+        )
         assert len(logged(general)) == 1
 
     def test_each_setting_needs_the_role_for_it(
         self, alice: User, bob: User, mallory: User, admin_user: User, general: Room
     ) -> None:
         make_moderator(general, bob)
-        rooms.join(mallory, general.pk)
-        change = rooms.change_settings
+        membership.join(mallory, general.pk)
+        change = membership.change_settings
         assert change(general.pk, by=Actor(bob), description="Everything else")
         assert refuses(Forbidden, change, general.pk, by=Actor(mallory), description="Mine")
         assert change(general.pk, by=Actor(admin_user), default=True).is_default
@@ -121,78 +123,78 @@ class TestSettings:
     def test_a_direct_conversation_has_no_settings_and_cannot_be_left(
         self, alice: User, bob: User, general: Room
     ) -> None:
-        assert rooms.change_settings(general.pk, by=Actor(alice), topic="Between us")
+        assert membership.change_settings(general.pk, by=Actor(alice), topic="Between us")
         Room.objects.filter(pk=general.pk).update(kind=Room.Kind.DIRECT)
-        assert refuses(Forbidden, rooms.change_settings, general.pk, by=Actor(alice), topic="Mine")
-        assert refuses(Invalid, rooms.leave, bob, general.pk)
+        assert refuses(Forbidden, membership.change_settings, general.pk, by=Actor(alice), topic="Mine")
+        assert refuses(Invalid, membership.leave, bob, general.pk)
 
 
 class TestNames:
     def rename(self, room: Room, by: User, name: str) -> Room:
-        return rooms.change_settings(room.pk, by=Actor(by), name=name)
+        return membership.change_settings(room.pk, by=Actor(by), name=name)
 
     def test_the_old_name_of_a_public_room_leads_on_to_it(self, alice: User, mallory: User, general: Room) -> None:
         self.rename(general, alice, "Lobby")
         self.rename(general, alice, "hall")
         for name in ("GENERAL", "lobby", "hall"):
-            assert rooms.go_to(mallory, name) == general
+            assert membership.go_to(mallory, name) == general
 
     def test_a_new_room_takes_over_the_old_name_of_another(
         self, alice: User, bob: User, mallory: User, general: Room
     ) -> None:
         self.rename(general, alice, "lobby")
-        other = rooms.create_room(bob, "General")
-        assert rooms.go_to(mallory, "general") == other
+        other = membership.create_room(bob, "General")
+        assert membership.go_to(mallory, "general") == other
         self.rename(other, bob, "hall")
-        assert rooms.go_to(mallory, "general") == other
+        assert membership.go_to(mallory, "general") == other
 
     def test_a_renamed_room_takes_over_the_old_name_of_another(self, alice: User, mallory: User, general: Room) -> None:
-        other = rooms.create_room(alice, "other")
+        other = membership.create_room(alice, "other")
         self.rename(general, alice, "lobby")
         self.rename(other, alice, "general")
-        assert rooms.go_to(mallory, "general") == other
-        assert rooms.go_to(mallory, "other") == other
+        assert membership.go_to(mallory, "general") == other
+        assert membership.go_to(mallory, "other") == other
 
     def test_a_room_may_have_its_old_name_back(self, alice: User, mallory: User, general: Room) -> None:
         self.rename(general, alice, "lobby")
         self.rename(general, alice, "General")
         self.rename(general, alice, "GENERAL")
         assert general.former_names.get().name == "lobby"
-        assert rooms.go_to(mallory, "lobby") == general
+        assert membership.go_to(mallory, "lobby") == general
 
     def test_a_room_that_becomes_private_gives_its_names_up(self, alice: User, mallory: User, general: Room) -> None:
         self.rename(general, alice, "lobby")
-        assert rooms.go_to(mallory, "general") == general
-        rooms.leave(mallory, general.pk)
-        rooms.change_settings(general.pk, by=Actor(alice), kind="private")
+        assert membership.go_to(mallory, "general") == general
+        membership.leave(mallory, general.pk)
+        membership.change_settings(general.pk, by=Actor(alice), kind="private")
         for name in ("general", "lobby"):
-            assert rooms.go_to(mallory, name) != general
+            assert membership.go_to(mallory, name) != general
 
     def test_the_name_that_a_private_room_had_stays_its_secret(self, alice: User, mallory: User, secret: Room) -> None:
-        rooms.change_settings(secret.pk, by=Actor(alice), kind="public", name="open")
-        assert rooms.go_to(mallory, "open") == secret
-        assert rooms.go_to(mallory, "secret") != secret
+        membership.change_settings(secret.pk, by=Actor(alice), kind="public", name="open")
+        assert membership.go_to(mallory, "open") == secret
+        assert membership.go_to(mallory, "secret") != secret
 
     def test_a_private_room_does_not_become_public_under_a_name_that_is_taken(self, alice: User, general: Room) -> None:
-        other = rooms.create_room(alice, "General", kind="private")
-        assert refuses(Invalid, rooms.change_settings, other.pk, by=Actor(alice), kind="public")
-        assert rooms.change_settings(other.pk, by=Actor(alice), kind="public", name="other").kind == "public"
+        other = membership.create_room(alice, "General", kind="private")
+        assert refuses(Invalid, membership.change_settings, other.pk, by=Actor(alice), kind="public")
+        assert membership.change_settings(other.pk, by=Actor(alice), kind="public", name="other").kind == "public"
 
 
 class TestArchive:
     def test_an_archived_room_is_in_no_directory_and_can_be_read_and_brought_back(
         self, alice: User, bob: User, general: Room
     ) -> None:
-        room = archiving.archive(Actor(alice), general.pk, reason="The season is over")
+        room = archive.archive(Actor(alice), general.pk, reason="The season is over")
         assert general not in Room.objects.directory()
         assert general in Room.objects.of(bob)
-        assert rooms.go_to(bob, "general") == general
-        assert refuses(Forbidden, rooms.change_settings, general.pk, by=Actor(alice), topic="Still here?")
+        assert membership.go_to(bob, "general") == general
+        assert refuses(Forbidden, membership.change_settings, general.pk, by=Actor(alice), topic="Still here?")
         version = room.version
-        assert archiving.archive(Actor(alice), general.pk).version == version
-        archiving.restore(Actor(alice), general.pk)
+        assert archive.archive(Actor(alice), general.pk).version == version
+        archive.restore(Actor(alice), general.pk)
         assert general in Room.objects.directory()
-        assert rooms.change_settings(general.pk, by=Actor(alice), topic="Still here?")
+        assert membership.change_settings(general.pk, by=Actor(alice), topic="Still here?")
         assert notices(general)[:2] == [{"what": "archived", "reason": "The season is over"}, {"what": "restored"}]
         assert [act for act, *_ in logged(general)] == ["room.archived", "room.restored", "room.changed"]
 
@@ -200,58 +202,58 @@ class TestArchive:
         self, alice: User, bob: User, mallory: User, general: Room
     ) -> None:
         make_moderator(general, bob)
-        assert refuses(Forbidden, archiving.archive, Actor(bob), general.pk)
-        assert refuses(NotFound, archiving.archive, Actor(mallory), general.pk)
-        assert archiving.archive(Actor(alice), general.pk)
-        assert refuses(Forbidden, archiving.restore, Actor(bob), general.pk)
-        assert archiving.restore(Actor(alice), general.pk)
+        assert refuses(Forbidden, archive.archive, Actor(bob), general.pk)
+        assert refuses(NotFound, archive.archive, Actor(mallory), general.pk)
+        assert archive.archive(Actor(alice), general.pk)
+        assert refuses(Forbidden, archive.restore, Actor(bob), general.pk)
+        assert archive.restore(Actor(alice), general.pk)
 
     def test_an_archived_room_cannot_be_joined_and_its_old_name_says_why(
         self, alice: User, mallory: User, general: Room
     ) -> None:
-        rooms.change_settings(general.pk, by=Actor(alice), name="lobby")
-        archiving.archive(Actor(alice), general.pk)
+        membership.change_settings(general.pk, by=Actor(alice), name="lobby")
+        archive.archive(Actor(alice), general.pk)
         for name in ("lobby", "general"):
             with pytest.raises(Forbidden, match="archived"):
-                rooms.go_to(mallory, name)
-        assert refuses(Forbidden, rooms.join, mallory, general.pk)
-        archiving.restore(Actor(alice), general.pk)
-        assert rooms.go_to(mallory, "general") == general
+                membership.go_to(mallory, name)
+        assert refuses(Forbidden, membership.join, mallory, general.pk)
+        archive.restore(Actor(alice), general.pk)
+        assert membership.go_to(mallory, "general") == general
 
 
 class TestBans:
     def test_a_banned_user_cannot_rejoin_and_is_told_why(self, bob: User, general: Room) -> None:
-        rooms.leave(bob, general.pk)
+        membership.leave(bob, general.pk)
         banned = ban(bob, general, until=timezone.now() + timedelta(hours=1), reason="Spam")
         for name in ("general", "GENERAL"):
             with pytest.raises(Forbidden, match=r"banned from this room until .* \(UTC\)\. Reason: Spam"):
-                rooms.go_to(bob, name)
-        assert refuses(Forbidden, rooms.join, bob, general.pk)
-        assert refuses(Forbidden, rooms.add_member, general.pk, bob)
+                membership.go_to(bob, name)
+        assert refuses(Forbidden, membership.join, bob, general.pk)
+        assert refuses(Forbidden, membership.add_member, general.pk, bob)
         banned.until = timezone.now() - timedelta(seconds=1)
         banned.save()
-        assert rooms.join(bob, general.pk) == general
+        assert membership.join(bob, general.pk) == general
 
     def test_a_ban_is_from_one_room(self, bob: User, mallory: User, general: Room) -> None:
         ban(mallory, general)
-        assert refuses(Forbidden, rooms.join, mallory, general.pk)
-        assert rooms.join(mallory, rooms.create_room(bob, "other").pk)
+        assert refuses(Forbidden, membership.join, mallory, general.pk)
+        assert membership.join(mallory, membership.create_room(bob, "other").pk)
 
     def test_a_ban_from_a_private_room_reveals_nothing_to_an_outsider(self, mallory: User, secret: Room) -> None:
         ban(mallory, secret, reason="Nosy")
-        assert refuses(NotFound, rooms.join, mallory, secret.pk)
+        assert refuses(NotFound, membership.join, mallory, secret.pk)
 
 
 class TestNewcomers:
     def test_newcomers_are_members_of_the_default_rooms(
         self, alice: User, bob: User, general: Room, secret: Room
     ) -> None:
-        rooms.create_room(alice, "other")
+        membership.create_room(alice, "other")
         Room.objects.filter(pk__in=[general.pk, secret.pk]).update(is_default=True)
         carol = make_person("carol", "Carol")
         assert set(Room.objects.of(carol)) == {general, secret}
         assert general.messages.order_by("-position")[0].notice == {"what": "joined"}
-        archiving.archive(Actor(alice), secret.pk)
+        archive.archive(Actor(alice), secret.pk)
         assert set(Room.objects.of(make_person("dave", "Dave"))) == {general}
 
     def test_a_new_user_joins_the_default_rooms_once_the_address_is_confirmed(
@@ -266,7 +268,7 @@ class TestNewcomers:
 
     def test_a_user_who_left_a_default_room_is_not_added_again(self, bob: User, general: Room) -> None:
         Room.objects.filter(pk=general.pk).update(is_default=True)
-        rooms.leave(bob, general.pk)
+        membership.leave(bob, general.pk)
         bob.display_name = "Robert"
         bob.save()
         assert not Room.objects.of(bob).exists()
@@ -279,9 +281,9 @@ class TestOwners:
     def test_the_oldest_moderator_follows_an_owner_who_leaves(
         self, alice: User, bob: User, mallory: User, general: Room
     ) -> None:
-        rooms.join(mallory, general.pk)
+        membership.join(mallory, general.pk)
         make_moderator(general, mallory)
-        rooms.leave(alice, general.pk, address="192.0.2.7")
+        membership.leave(alice, general.pk, address="192.0.2.7")
         assert self.owner(general) == "mallory"
         told = notices(general)
         assert [notice["what"] for notice in told] == ["owner", "left"]
@@ -294,13 +296,13 @@ class TestOwners:
     def test_the_oldest_member_follows_an_owner_who_leaves_a_room_without_moderators(
         self, alice: User, bob: User, mallory: User, general: Room
     ) -> None:
-        rooms.join(mallory, general.pk)
-        rooms.leave(alice, general.pk)
-        rooms.join(alice, general.pk)
+        membership.join(mallory, general.pk)
+        membership.leave(alice, general.pk)
+        membership.join(alice, general.pk)
         assert self.owner(general) == "bob"
 
     def test_where_nobody_is_left_the_room_stays(self, alice: User, bob: User, general: Room) -> None:
-        rooms.leave(bob, general.pk)
-        rooms.leave(alice, general.pk)
-        assert rooms.go_to(bob, "general") == general
+        membership.leave(bob, general.pk)
+        membership.leave(alice, general.pk)
+        assert membership.go_to(bob, "general") == general
         assert logged(general) == []

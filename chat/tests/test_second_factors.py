@@ -16,7 +16,7 @@ from accounts.models import User
 from chat.errors import Forbidden, Invalid, NotFound
 from chat.models import AuditEntry
 from chat.permissions.actor import Actor
-from chat.services import second_factors
+from chat.services.site import second_factors
 
 pytestmark = pytest.mark.django_db
 

@@ -10,13 +10,14 @@ from chat.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from chat.models import Membership, Message, Room
 from chat.permissions.actor import Actor
 from chat.protocol.events import message_card
-from chat.services import messages, reading, rooms
+from chat.services.messages import posting, read_positions
+from chat.services.rooms import membership
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def post(author: User, room: Room, body: str = "Hello", client_id: UUID | None = None, kind: str = "text") -> Message:
-    return messages.post_message(author, room.pk, body=body, client_id=client_id or uuid4(), kind=kind)
+    return posting.post_message(author, room.pk, body=body, client_id=client_id or uuid4(), kind=kind)
 
 
 def refuses(error: type[Refused], act: Callable[..., Any], *args: Any, **kwargs: Any) -> bool:
@@ -83,11 +84,11 @@ class TestPosting:
     def test_an_outsider_gets_the_same_answer_as_for_no_room(self, bob: User, mallory: User, secret: Room) -> None:
         assert post(bob, secret)
         assert refuses(NotFound, post, mallory, secret)
-        assert refuses(NotFound, messages.post_message, mallory, 999_999, body="Hello", client_id=uuid4())
+        assert refuses(NotFound, posting.post_message, mallory, 999_999, body="Hello", client_id=uuid4())
 
     def test_someone_who_left_posts_nothing_more(self, bob: User, general: Room) -> None:
         assert post(bob, general)
-        rooms.leave(bob, general.pk)
+        membership.leave(bob, general.pk)
         assert refuses(NotFound, post, bob, general)
 
     def test_a_deactivated_account_posts_nothing_more(self, bob: User, general: Room) -> None:
@@ -98,54 +99,54 @@ class TestPosting:
 
 class TestRooms:
     def test_a_name_that_nobody_has_makes_a_room(self, alice: User) -> None:
-        room = rooms.go_to(alice, " #field  season ")
+        room = membership.go_to(alice, " #field  season ")
         assert (room.name, room.kind) == ("field season", "public")
         assert room.memberships.get(user=alice).role == Membership.Role.OWNER
 
     def test_a_name_in_any_case_leads_to_the_same_room(self, alice: User, bob: User) -> None:
-        assert rooms.go_to(alice, "General") == rooms.go_to(bob, "gENERAL")
+        assert membership.go_to(alice, "General") == membership.go_to(bob, "gENERAL")
 
     def test_a_private_room_is_not_reached_by_its_name(self, mallory: User, secret: Room) -> None:
-        assert rooms.go_to(mallory, "secret") != secret
+        assert membership.go_to(mallory, "secret") != secret
 
     @pytest.mark.parametrize(
         "name", ["", "  ", "#", "x" * 81, "a\0b", "a\u200bb", "\u202egeneral", "\u3164", "\u2800", "#\ufe0f"]
     )
     def test_a_bad_name_is_refused(self, alice: User, name: str) -> None:
-        assert rooms.go_to(alice, "x" * 80)
-        assert refuses(Invalid, rooms.go_to, alice, name)
+        assert membership.go_to(alice, "x" * 80)
+        assert refuses(Invalid, membership.go_to, alice, name)
 
     @pytest.mark.parametrize(
         "name", ["Team 👨\u200d👩\u200d👧\u200d👦", "می\u200cخواهم", "ශ්\u200dරී", "❤\ufe0f"], ids=ascii
     )
     def test_a_name_keeps_the_joiners_that_an_emoji_or_a_script_needs(self, alice: User, name: str) -> None:
-        assert rooms.create_room(alice, name, topic=name).name == name
-        assert refuses(Invalid, rooms.create_room, alice, "gen\u200deral")
-        assert refuses(Invalid, rooms.create_room, alice, "other", topic="gen\u200deral")
+        assert membership.create_room(alice, name, topic=name).name == name
+        assert refuses(Invalid, membership.create_room, alice, "gen\u200deral")
+        assert refuses(Invalid, membership.create_room, alice, "other", topic="gen\u200deral")
 
     def test_a_name_has_a_bounded_number_of_marks_on_a_character(self, alice: User) -> None:
-        assert rooms.create_room(alice, "Z" + "\u0316" * 3)
-        assert refuses(Invalid, rooms.create_room, alice, "Y" + "\u0316" * 70)
+        assert membership.create_room(alice, "Z" + "\u0316" * 3)
+        assert refuses(Invalid, membership.create_room, alice, "Y" + "\u0316" * 70)
 
     def test_a_public_name_is_taken_once(self, alice: User, general: Room) -> None:
-        other = rooms.create_room(alice, "other")
-        assert refuses(Invalid, rooms.create_room, alice, "GENERAL")
-        assert refuses(Invalid, rooms.change_settings, other.pk, by=Actor(alice), name="General")
+        other = membership.create_room(alice, "other")
+        assert refuses(Invalid, membership.create_room, alice, "GENERAL")
+        assert refuses(Invalid, membership.change_settings, other.pk, by=Actor(alice), name="General")
 
     def test_an_outsider_does_not_join_a_private_room(self, mallory: User, general: Room, secret: Room) -> None:
-        assert rooms.join(mallory, general.pk)
-        assert refuses(NotFound, rooms.join, mallory, secret.pk)
-        assert refuses(NotFound, rooms.join, mallory, 999_999)
+        assert membership.join(mallory, general.pk)
+        assert refuses(NotFound, membership.join, mallory, secret.pk)
+        assert refuses(NotFound, membership.join, mallory, 999_999)
 
     def test_joining_twice_changes_nothing(self, bob: User, general: Room) -> None:
         version = Room.objects.get(pk=general.pk).version
-        assert rooms.join(bob, general.pk).version == version
+        assert membership.join(bob, general.pk).version == version
         assert general.memberships.of(bob).count() == 1
 
     def test_each_join_and_leave_takes_a_version_and_so_does_the_notice_of_it(self, bob: User, general: Room) -> None:
         before = Room.objects.get(pk=general.pk).version
-        rooms.leave(bob, general.pk)
-        rooms.join(bob, general.pk)
+        membership.leave(bob, general.pk)
+        membership.join(bob, general.pk)
         assert Room.objects.get(pk=general.pk).version == before + 4
         assert general.memberships.get(user=bob).version == before + 3
         notices = general.messages.filter(version__gt=before).order_by("version")
@@ -155,12 +156,12 @@ class TestRooms:
         ]
 
     def test_only_those_who_run_a_room_change_it(self, alice: User, bob: User, mallory: User, general: Room) -> None:
-        assert rooms.change_settings(general.pk, by=Actor(alice), topic="Be kind").topic == "Be kind"
-        assert refuses(Forbidden, rooms.change_settings, general.pk, by=Actor(bob), topic="Mine")
-        assert refuses(NotFound, rooms.change_settings, general.pk, by=Actor(mallory), topic="Mine")
+        assert membership.change_settings(general.pk, by=Actor(alice), topic="Be kind").topic == "Be kind"
+        assert refuses(Forbidden, membership.change_settings, general.pk, by=Actor(bob), topic="Mine")
+        assert refuses(NotFound, membership.change_settings, general.pk, by=Actor(mallory), topic="Mine")
 
     def test_a_site_administrator_changes_any_room(self, general: Room, admin_user: User) -> None:
-        assert rooms.change_settings(general.pk, by=Actor(admin_user), name="lobby").name == "lobby"
+        assert membership.change_settings(general.pk, by=Actor(admin_user), name="lobby").name == "lobby"
 
 
 class TestReading:
@@ -174,25 +175,25 @@ class TestReading:
         post(alice, general, kind="notice")
         assert self.unread(bob, general) == 2
         assert self.unread(alice, general) == 1
-        reading.mark_read(bob, general.pk, second.position)
+        read_positions.mark_read(bob, general.pk, second.position)
         assert self.unread(bob, general) == 0
 
     def test_messages_from_before_joining_are_not_unread(self, alice: User, mallory: User, general: Room) -> None:
         post(alice, general)
-        rooms.join(mallory, general.pk)
+        membership.join(mallory, general.pk)
         assert self.unread(mallory, general) == 0
 
     def test_the_position_only_moves_forward_and_not_beyond_the_room(
         self, alice: User, bob: User, general: Room
     ) -> None:
         first, second = post(alice, general), post(alice, general)
-        assert reading.mark_read(bob, general.pk, second.position) == second.position
-        assert reading.mark_read(bob, general.pk, first.position) == second.position
-        assert reading.mark_read(bob, general.pk, 10**12) == second.position
+        assert read_positions.mark_read(bob, general.pk, second.position) == second.position
+        assert read_positions.mark_read(bob, general.pk, first.position) == second.position
+        assert read_positions.mark_read(bob, general.pk, 10**12) == second.position
 
     def test_an_outsider_reads_nothing(self, bob: User, mallory: User, secret: Room) -> None:
-        assert reading.mark_read(bob, secret.pk, 1)
-        assert refuses(NotFound, reading.mark_read, mallory, secret.pk, 1)
+        assert read_positions.mark_read(bob, secret.pk, 1)
+        assert refuses(NotFound, read_positions.mark_read, mallory, secret.pk, 1)
 
     def test_counting_stops_at_a_thousand(
         self, alice: User, bob: User, general: Room, monkeypatch: pytest.MonkeyPatch

@@ -7,7 +7,7 @@ import pytest
 
 from accounts.models import User
 from chat.models import Room
-from chat.services import rooms
+from chat.services.rooms import membership
 from chat.tests.helpers.talk import bodies, here, in_thread, never_shows, open_room, post, shows, sidebar
 from chat.tests.helpers.watching import LINGER
 from project.testing.in_process import InProcessServer
@@ -74,7 +74,7 @@ class TestPresence:
     async def test_nobody_learns_who_is_in_a_private_room(
         self, server: Server, bob: User, mallory: User, general: Room, secret: Room
     ) -> None:
-        await in_thread(rooms.join)(mallory, general.pk)
+        await in_thread(membership.join)(mallory, general.pk)
         async with Client(server, mallory) as m, Client(server, bob) as b:
             counts = (await m.command("directory.watch"))["rooms"]
             assert counts == {str(general.pk): 0}

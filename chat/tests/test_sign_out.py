@@ -21,7 +21,8 @@ from accounts import sessions
 from accounts.models import User
 from chat.models import Membership, Room
 from chat.permissions.actor import SITE
-from chat.services import connections, site_bans
+from chat.services.site import bans
+from chat.services.site import sessions as user_sessions
 from chat.tests.helpers.talk import bodies, bodies_in_order, in_thread, post
 from project.testing.machine import patience
 from project.testing.processes import Server
@@ -138,7 +139,7 @@ class TestSignOut:
         async with open_socket(server, cookie) as here, Client(server, alice) as elsewhere:
             assert json.loads(await here.recv())[0]["type"] == "hello"
             with measured.time("closed", within=2):
-                await in_thread(connections.end_session)(SITE, alice.pk, noted.pk)
+                await in_thread(user_sessions.end_session)(SITE, alice.pk, noted.pk)
                 await asyncio.wait_for(here.wait_closed(), patience(5))
             assert here.close_code == 4001
             assert await post(elsewhere, general, "Still here")
@@ -149,7 +150,7 @@ class TestSignOut:
         async with Client(server, bob) as one, Client(server, bob) as other:
             await post(one, general, "Before")
             with measured.time("closed", within=2):
-                await in_thread(site_bans.ban)(SITE, bob.pk, reason="spam")
+                await in_thread(bans.ban)(SITE, bob.pk, reason="spam")
                 with suppress(ConnectionClosed):
                     await one.ask("message.post", room=general.pk, client_id=str(uuid4()), body="After")
                 assert await one.closed() == await other.closed() == 4001

@@ -14,7 +14,7 @@ from chat.errors import Invalid, NotFound
 from chat.models import Announcement, AuditEntry
 from chat.permissions.actor import Actor
 from chat.queries import pagination
-from chat.services import site_invitations
+from chat.services.site import invitations
 
 pytestmark = pytest.mark.django_db
 
@@ -97,12 +97,12 @@ def test_only_administrators_find_the_page_of_invitations(admin_client: Client, 
     assert client.get(PAGE).status_code == 404
     assert client.post(PAGE, {"hours": ""}).status_code == 404
     with pytest.raises(NotFound):
-        site_invitations.invite(Actor(alice))
+        invitations.invite(Actor(alice))
     assert not Invitation.objects.exists()
 
 
 @pytest.mark.parametrize("wrong", [{"email": "nobody"}, {"most_uses": 0}], ids=str)
 def test_an_invitation_that_nobody_could_use_is_refused(admin_user: User, wrong: dict[str, object]) -> None:
     with pytest.raises(Invalid):
-        site_invitations.invite(Actor(admin_user), **wrong)  # type: ignore[arg-type]
-    site_invitations.invite(Actor(admin_user))
+        invitations.invite(Actor(admin_user), **wrong)  # type: ignore[arg-type]
+    invitations.invite(Actor(admin_user))

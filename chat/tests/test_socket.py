@@ -16,7 +16,8 @@ from websockets.exceptions import ConnectionClosed
 from accounts.models import User
 from chat.models import Message, Room
 from chat.protocol import decode
-from chat.services import messages, rooms
+from chat.services.messages import posting
+from chat.services.rooms import membership
 from chat.tests.helpers.talk import (
     bodies,
     here,
@@ -37,7 +38,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 async def test_hello_lists_the_rooms_with_what_is_unread(
     site: InProcessServer, alice: User, bob: User, general: Room
 ) -> None:
-    await in_thread(messages.post_message)(alice, general.pk, body="Hello", client_id=uuid4())
+    await in_thread(posting.post_message)(alice, general.pk, body="Hello", client_id=uuid4())
     async with Client(site, bob) as client:
         (listed,) = client.hello["rooms"]
         assert (listed["name"], listed["unread"], listed["role"], listed["here"]) == ("general", 1, "member", 0)
@@ -46,7 +47,7 @@ async def test_hello_lists_the_rooms_with_what_is_unread(
 async def test_a_message_reaches_everyone_in_the_room_and_nobody_else(
     site: InProcessServer, alice: User, bob: User, mallory: User, general: Room, secret: Room
 ) -> None:
-    await in_thread(rooms.join)(mallory, general.pk)
+    await in_thread(membership.join)(mallory, general.pk)
     async with Client(site, alice) as a, Client(site, bob) as b, Client(site, mallory) as m:
         posted = await post(a, secret, "Between us")
         assert posted["author"]["username"] == "alice"

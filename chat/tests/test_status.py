@@ -13,10 +13,10 @@ from chat.errors import Invalid, SignedOut
 from chat.hub import reads
 from chat.models import Room, Status
 from chat.protocol import events
-from chat.services import rooms
-from chat.services.people import note_time_zone
-from chat.services.standing import in_session
-from chat.services.status import note_last_seen, set_status
+from chat.services.people.profiles import note_time_zone
+from chat.services.people.status import note_last_seen, set_status
+from chat.services.rooms import membership
+from chat.services.shared.session_guard import in_session
 from project.testing.sockets import session_cookie
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -208,7 +208,7 @@ class TestArriving:
         self, alice: User, bob: User, general: Room, secret: Room, django_assert_num_queries: Any
     ) -> None:
         set_status(alice, mode="dnd", text="Busy")
-        rooms.leave(alice, rooms.create_room(alice, "left").pk)
+        membership.leave(alice, membership.create_room(alice, "left").pk)
         with django_assert_num_queries(1):
             person, found = reads.arrival(alice.pk)
         assert (person, set(found)) == (events.person_state(stored(alice)), {general.pk, secret.pk})

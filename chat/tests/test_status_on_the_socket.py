@@ -12,8 +12,8 @@ from django.utils import timezone
 from accounts.models import User
 from chat.models import Message, Room
 from chat.protocol import events
-from chat.services import rooms
-from chat.services.status import set_status
+from chat.services.people.status import set_status
+from chat.services.rooms import membership
 from chat.tests.helpers.status import (
     BUSY,
     NOTHING,
@@ -162,7 +162,7 @@ class TestLostWord:
             with valkey.client() as redis:
                 return redis.get("{presence}:version:hidden")
 
-        await in_thread(rooms.join)(mallory, general.pk)
+        await in_thread(membership.join)(mallory, general.pk)
         cut_off, other = servers(REDIS_URL=f"redis://127.0.0.1:{redis_lost.port}/0"), servers()
         async with looking(cut_off, mallory, general) as m, looking(other, bob, general) as b:
             async with looking(cut_off, alice, general) as a:
@@ -204,7 +204,7 @@ class TestAnOutsider:
         self, servers: Servers, alice: User, bob: User, mallory: User, secret: Room
     ) -> None:
         one, other = servers(), servers()
-        theirs = await in_thread(rooms.create_room)(mallory, "theirs")
+        theirs = await in_thread(membership.create_room)(mallory, "theirs")
         async with looking(one, mallory, theirs) as m, looking(one, bob, secret) as b:
             await m.command("directory.watch")
             async with looking(other, alice, secret) as a:

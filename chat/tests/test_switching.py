@@ -8,7 +8,7 @@ import pytest
 
 from accounts.models import User
 from chat.models import Room
-from chat.services import rooms
+from chat.services.rooms import membership
 from chat.tests.helpers.status import looking
 from chat.tests.helpers.talk import here, in_thread, never_shows, open_room, shows, sidebar
 from chat.tests.helpers.watching import LINGER, counts, settled, told_of_presence
@@ -36,7 +36,7 @@ async def counts_as(client: Client, room: Room, count: int) -> None:
 async def test_a_switch_to_another_room_is_seen_at_once_on_every_server(
     servers: Servers, measured: Measured, alice: User, bob: User, general: Room, command: str
 ) -> None:
-    quiet = await in_thread(rooms.create_room)(bob, "quiet")
+    quiet = await in_thread(membership.create_room)(bob, "quiet")
     one, other = (servers(PRESENCE_LINGER_MS="8000") for _ in range(2))
     async with (
         looking(one, alice, general) as near,
@@ -55,7 +55,7 @@ async def test_a_switch_to_another_room_is_seen_at_once_on_every_server(
 async def test_a_user_alone_who_goes_through_rooms_is_counted_in_the_last_one_only(
     site: InProcessServer, alice: User
 ) -> None:
-    five = [await in_thread(rooms.create_room)(alice, f"room {number}") for number in range(5)]
+    five = [await in_thread(membership.create_room)(alice, f"room {number}") for number in range(5)]
     async with Client(site, alice) as a:
         for room in five:
             await open_room(a, room)
@@ -68,7 +68,7 @@ async def test_a_user_alone_who_goes_through_rooms_is_counted_in_the_last_one_on
 async def test_another_tab_that_shows_the_room_keeps_its_user_there(
     site: InProcessServer, alice: User, bob: User, general: Room
 ) -> None:
-    quiet = await in_thread(rooms.create_room)(alice, "quiet")
+    quiet = await in_thread(membership.create_room)(alice, "quiet")
     async with looking(site, bob, general) as b, looking(site, alice, general) as a, looking(site, alice, general) as e:
         await shows(b, lambda: here(b) == {"alice", "bob"})
         await settled(b)
@@ -98,7 +98,7 @@ async def test_a_tab_that_opens_its_room_again_shows_nothing(
 async def test_a_reload_while_another_tab_switches_is_neither_a_leave_nor_a_join(
     servers: Servers, alice: User, bob: User, general: Room
 ) -> None:
-    quiet = await in_thread(rooms.create_room)(alice, "quiet")
+    quiet = await in_thread(membership.create_room)(alice, "quiet")
     one, other = (servers(PRESENCE_LINGER_MS="5000") for _ in range(2))
     async with looking(other, bob, general) as b, looking(one, alice, general) as a, AsyncExitStack() as stack:
         async with looking(other, alice, general):
@@ -115,7 +115,7 @@ async def test_a_reload_while_another_tab_switches_is_neither_a_leave_nor_a_join
 async def test_a_page_that_shows_another_room_ends_the_linger_of_the_one_before(
     servers: Servers, alice: User, bob: User, general: Room
 ) -> None:
-    quiet = await in_thread(rooms.create_room)(alice, "quiet")
+    quiet = await in_thread(membership.create_room)(alice, "quiet")
     server = servers(PRESENCE_LINGER_MS="60000")
     async with looking(server, bob, general) as b:
         async with looking(server, alice, general):

@@ -9,7 +9,8 @@ from django.core.management import call_command
 from accounts.models import User
 from chat.models import Message, Room
 from chat.protocol.events import message_card
-from chat.services import editing, exporting, messages
+from chat.services.messages import editing, posting
+from chat.services.people import data_export
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -17,7 +18,7 @@ BODY = "  7. a\r\n\tb \\_c\\ ||d|| \u200d\u202e*e*\n\n\n> f \x07 "
 
 
 def post(author: User, room: Room, body: str, **details: Any) -> Message:
-    return messages.post_message(author, room.pk, body=body, client_id=uuid4(), **details)
+    return posting.post_message(author, room.pk, body=body, client_id=uuid4(), **details)
 
 
 def test_posting_editing_and_exporting_keep_each_character(alice: User, general: Room) -> None:
@@ -26,7 +27,7 @@ def test_posting_editing_and_exporting_keep_each_character(alice: User, general:
     message = editing.edit_message(alice, general.pk, message.pk, BODY[::-1])
     assert message_card(message)["body"] == BODY[::-1]
     assert [edit.body for edit in message.edits.all()] == [BODY]
-    assert [row["body"] for row in exporting.messages_of(alice)][-1] == BODY[::-1]
+    assert [row["body"] for row in data_export.messages_of(alice)][-1] == BODY[::-1]
 
 
 def test_a_quote_has_the_text_of_what_it_quotes(alice: User, bob: User, general: Room) -> None:

@@ -12,7 +12,10 @@ from django.utils import timezone
 from accounts.models import User
 from chat.models import AuditEntry, Room
 from chat.permissions.actor import Actor
-from chat.services import announcements, invitations, messages, moderation, reports
+from chat.services.messages import posting
+from chat.services.moderation import moderation, reports
+from chat.services.rooms import invites
+from chat.services.site import announcements
 from chat.tests.helpers.html import Reader
 
 pytestmark = pytest.mark.django_db
@@ -36,8 +39,8 @@ def _everything_with_a_time(site: User, alice: User, bob: User, mallory: User, g
     by, later = Actor(alice), timezone.now() + timedelta(days=2)
     moderation.mute(by, general.pk, bob.pk, until=later, reason="Too loud")
     moderation.ban(by, general.pk, mallory.pk, until=later, reason="Spam")
-    invitations.make_link(by, general.pk, expires_at=later)
-    said = messages.post_message(alice, general.pk, body="Hello", client_id=uuid4())
+    invites.make_link(by, general.pk, expires_at=later)
+    said = posting.post_message(alice, general.pk, body="Hello", client_id=uuid4())
     reports.report_message(bob, general.pk, said.pk, "Rude")
     announcements.announce(Actor(site, has_shown_factor=True), "Back soon", until=later)
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts.models import User
 from chat.models import Room
 from chat.queries.history_limits import get_traffic
-from chat.services import messages
+from chat.services.messages import posting
 from chat.tests.helpers.talk import post
 from project.testing.in_process import InProcessServer
 from project.testing.sockets import Client, Refused
@@ -34,7 +34,7 @@ def _small_allowance(settings: Any) -> Iterator[None]:
 def general(general: Room, alice: User) -> Room:
     """With a page of some 40 KB."""
     for _ in range(2):
-        messages.post_message(alice, general.pk, body=LONG, client_id=uuid4())
+        posting.post_message(alice, general.pk, body=LONG, client_id=uuid4())
     return general
 
 

@@ -12,8 +12,9 @@ from accounts.models import User
 from chat.errors import Forbidden, Limited, Refused
 from chat.models import Membership, Message, Room
 from chat.permissions.actor import Actor
-from chat.services import editing, messages, moderation, pins, reactions
-from chat.services.messages import Post, post_messages
+from chat.services.messages import editing, pins, posting, reactions
+from chat.services.messages.posting import Post, post_messages
+from chat.services.moderation import moderation
 from project.testing.outages import IS_SQLITE
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +23,7 @@ HOUR = timedelta(hours=1)
 
 
 def say(author: User, room: Room, body: str = "Hello", client_id: UUID | None = None, **details: Any) -> Message:
-    return messages.post_message(author, room.pk, body=body, client_id=client_id or uuid4(), **details)
+    return posting.post_message(author, room.pk, body=body, client_id=client_id or uuid4(), **details)
 
 
 def refused(act: Callable[[], object]) -> str:

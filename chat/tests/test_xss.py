@@ -14,7 +14,7 @@ from accounts.models import User
 from chat.errors import Invalid
 from chat.markup.markdown import render, render_inline
 from chat.models import Room
-from chat.services import wording
+from chat.services.shared import validation
 from chat.tests.helpers.xss import PAYLOADS, live_parts, plant
 
 pytestmark = pytest.mark.row(38)
@@ -49,7 +49,7 @@ def test_an_injection_is_refused_as_a_username_and_as_an_emoji() -> None:
         with pytest.raises(ValidationError):
             username.clean(payload, None)
         with pytest.raises(Invalid):
-            wording.clean_emoji(payload)
+            validation.clean_emoji(payload)
 
 
 @pytest.mark.django_db

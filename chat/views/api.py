@@ -18,7 +18,7 @@ from chat.protocol import events
 from chat.queries import directory, history, member_card, pagination
 from chat.queries.history_limits import charged
 from chat.queries.presence import presence_of
-from chat.services.locking import is_administrator
+from chat.services.shared.locking import is_administrator
 
 MOST_PEOPLE = 10  # that a name's beginning may mean: more is no help
 MOST_THREADS = 50  # in a page

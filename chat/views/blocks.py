@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.models import User
 from chat.models import Block
 from chat.queries import pagination
-from chat.services import blocking
+from chat.services.people import blocks
 
 
 @never_cache
@@ -24,7 +24,7 @@ def blocked(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def unblock(request: HttpRequest, person_id: int) -> HttpResponse:
-    blocking.unblock(_user(request), person_id)
+    blocks.unblock(_user(request), person_id)
     messages.success(request, _("Unblocked."))
     return redirect("chat:blocked")
 

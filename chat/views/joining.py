@@ -15,8 +15,8 @@ from chat.models import Room
 from chat.permissions.actor import Actor
 from chat.queries import directory
 from chat.queries.presence import count_in, here_counts
-from chat.services import invitations, rooms
-from chat.services.entry import obstacle
+from chat.services.rooms import invites, membership
+from chat.services.rooms.admission import obstacle
 
 
 @never_cache
@@ -26,7 +26,7 @@ def new_room(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             address = Actor.of(request).address
-            return redirect(rooms.create_room(_user(request), address=address, **form.cleaned_data))
+            return redirect(membership.create_room(_user(request), address=address, **form.cleaned_data))
         except Invalid as refused:
             form.add_error(None, refused.detail)
     return render(request, "chat/new_room.html", {"form": form}, status=422 if form.is_bound else 200)
@@ -35,7 +35,7 @@ def new_room(request: HttpRequest) -> HttpResponse:
 @require_POST
 def join(request: HttpRequest, room_id: int) -> HttpResponse:
     try:
-        return redirect(rooms.join(_user(request), room_id))
+        return redirect(membership.join(_user(request), room_id))
     except NotFound as refused:
         raise Http404 from refused
     except Forbidden:
@@ -55,9 +55,9 @@ def invited(request: HttpRequest, token: str) -> HttpResponse:
     """Where an invite link leads. Nobody comes in by looking: what previews links uses nothing up."""
     user, status = _user(request), 200
     try:
-        room = invitations.room_behind(user, token)
+        room = invites.room_behind(user, token)
         if request.method == "POST":
-            return redirect(invitations.accept(user, token))
+            return redirect(invites.accept(user, token))
     except Forbidden:
         status = 403
     except NotFound:

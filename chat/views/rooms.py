@@ -20,9 +20,9 @@ from chat.protocol import events
 from chat.queries import directory, history, pagination, room_list
 from chat.queries.history_limits import charged
 from chat.queries.presence import count_in, here_counts
-from chat.services import rooms as room_services
-from chat.services.naming import room_of
-from chat.services.wording import clean_name
+from chat.services.rooms import membership as room_services
+from chat.services.rooms.names import room_of
+from chat.services.shared.validation import clean_name
 from chat.views import joining
 
 MOST_UNFOLDED = 50  # own rooms on the index

@@ -102,14 +102,16 @@ def pages_of_those_who_run(room: "Room") -> dict[str, str]:
 def run(room: "Room") -> None:
     """What those who run the room, and the site, have done."""
     from chat.permissions.actor import Actor
-    from chat.services import directs, keeping, messages, moderation, reports
+    from chat.services.messages import posting
+    from chat.services.moderation import moderation, reports
+    from chat.services.rooms import directs, list_preferences
 
     noor, ilse, wen, pia = (person(username) for username in ("noor", "ilse", "wen", "pia"))
-    keeping.keep_room(ilse, room.pk, favourite=True)
+    list_preferences.keep_room(ilse, room.pk, favourite=True)
     for people in ([noor.pk], [noor.pk, wen.pk]):
         direct = directs.open_direct(ilse, people)
-        messages.post_message(noor, direct.pk, body="Coffee before the boat leaves?", client_id=uuid4())
-    said = messages.post_message(pia, room.pk, body="Selling a boat, write to me!", client_id=uuid4())
+        posting.post_message(noor, direct.pk, body="Coffee before the boat leaves?", client_id=uuid4())
+    said = posting.post_message(pia, room.pk, body="Selling a boat, write to me!", client_id=uuid4())
     reports.report_message(wen, room.pk, said.pk, "This is the third advertisement today")
     by = Actor(ilse, "192.0.2.7")
     until = timezone.now() + timedelta(hours=1)
@@ -118,10 +120,10 @@ def run(room: "Room") -> None:
 
 def liven(room: "Room") -> None:
     """What becomes of messages once they are posted."""
-    from chat.services import messages, pins, reactions
+    from chat.services.messages import pins, posting, reactions
 
     def post(username: str, body: str, **details: int) -> int:
-        return messages.post_message(person(username), room.pk, body=body, client_id=uuid4(), **details).pk
+        return posting.post_message(person(username), room.pk, body=body, client_id=uuid4(), **details).pk
 
     last = room.messages.order_by("position").last()
     assert last

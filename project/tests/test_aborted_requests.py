@@ -18,7 +18,7 @@ from pytest_django import Settings
 
 from accounts.models import User
 from chat.models import Room
-from chat.services import rooms
+from chat.services.rooms import membership
 from project.testing.database import lent
 from project.testing.in_process import InProcessServer
 from project.testing.machine import patience
@@ -162,7 +162,7 @@ def views(settings: Settings) -> Iterator[None]:
 
 @pytest.fixture
 def room(alice: User) -> Room:
-    return rooms.create_room(alice, "general")
+    return membership.create_room(alice, "general")
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.models import User
 from chat.models import Message, Room
 from chat.models.audit import AuditEntry
-from chat.services import rooms
+from chat.services.rooms import membership
 from chat.tests.helpers.talk import fetch
 from project.testing.machine import patience
 from project.testing.processes import UNLIMITED, Server
@@ -34,7 +34,7 @@ SIGN_IN = "/accounts/login/"
 @pytest.fixture
 def history(alice: User) -> str:
     """The address of a page of history of a megabyte: one message, longer than anybody may write."""
-    room = rooms.create_room(alice, "general")
+    room = membership.create_room(alice, "general")
     text = "x" * 500_000
     Message.objects.create(
         room=room,

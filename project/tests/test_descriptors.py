@@ -13,7 +13,7 @@ import pytest
 from django.conf import settings
 
 from accounts.models import User
-from chat.services import rooms
+from chat.services.rooms import membership
 from chat.tests.helpers.talk import fetch, in_thread, open_room, post
 from project.testing.machine import patience
 from project.testing.processes import UNLIMITED, Server
@@ -49,8 +49,8 @@ def test_a_server_raises_its_soft_limit_to_the_hard_one() -> None:
 async def test_open_sockets_go_on_and_pages_are_served_when_file_descriptors_run_out(
     servers: Callable[..., Server], measured: Measured, alice: User, bob: User
 ) -> None:
-    general = await in_thread(rooms.create_room)(alice, "general")
-    await in_thread(rooms.join)(bob, general.pk)
+    general = await in_thread(membership.create_room)(alice, "general")
+    await in_thread(membership.join)(bob, general.pk)
     server, cookie = servers(**UNLIMITED, ROOMFUL_BODY_SECONDS="2"), await in_thread(session_cookie)(bob)
     async with Client(server, alice) as a, Client(server, bob) as b:
         for client in (a, b):

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 
 from accounts.models import User
-from chat.services import rooms
+from chat.services.rooms import membership
 from chat.tests.helpers.talk import in_thread, member, open_room
 from chat.tests.helpers.watching import meet, sees_only, settled, views
 from project import embedded
@@ -195,8 +195,8 @@ def test_a_missing_valkey_is_explained_in_one_line(folder: Path) -> None:
 async def test_an_embedded_valkey_that_is_killed_is_back_soon_and_presence_with_it(
     servers: Callable[..., Server], measured: Measured, alice: User, bob: User
 ) -> None:
-    general = await in_thread(rooms.create_room)(alice, "general")
-    await in_thread(rooms.join)(bob, general.pk)
+    general = await in_thread(membership.create_room)(alice, "general")
+    await in_thread(membership.join)(bob, general.pk)
     one, other = servers(REDIS_URL=""), servers(REDIS_URL="")  # they start one, in the test's data folder
     carol = await in_thread(member)(general, "carol")
     async with Client(one, alice) as a, Client(other, bob) as b:

@@ -10,7 +10,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import User
-from chat.services import rooms
+from chat.services.rooms import membership
 from project.headers import FEATURES
 from project.testing.machine import patience
 from project.testing.processes import Server
@@ -43,7 +43,7 @@ def has(answer: Any, expected: dict[str, str]) -> bool:
 @pytest.mark.django_db
 def test_every_kind_of_answer_has_the_security_headers(client: Client, admin_user: User) -> None:
     client.force_login(admin_user)
-    room = rooms.create_room(admin_user, "general")
+    room = membership.create_room(admin_user, "general")
     own = {
         "/": 200,
         room.get_absolute_url(): 200,

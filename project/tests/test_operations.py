@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from chat.services import rooms
+from chat.services.rooms import membership
 from project.testing.processes import Server, Valkey
 from project.testing.sockets import Client as Tab
 from project.testing.waiting import eventually
@@ -41,7 +41,7 @@ def test_the_first_page_of_the_admin_links_to_the_presence_page(operator: Client
 async def test_the_presence_page_shows_servers_connections_and_topics(
     operator: Client, servers: Callable[..., Server], alice: User, bob: User
 ) -> None:
-    room = await sync_to_async(rooms.create_room)(alice, "general")
+    room = await sync_to_async(membership.create_room)(alice, "general")
     first, second = servers(), servers()
 
     def is_shown() -> bool:

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from chat.models import Room
-from chat.services import rooms
+from chat.services.rooms import membership
 from chat.tests.browser.pages import Tab
 from project.testing.browsers import Chrome
 from project.testing.processes import Server
@@ -84,7 +84,7 @@ ENTRANCE = ("account_login", "account_signup", "account_signup_by_passkey", "acc
 
 @pytest.mark.django_db
 def test_scripts_run_only_by_the_nonce_of_their_answer(admin_user: User) -> None:
-    client, room = signed_in(admin_user), rooms.create_room(admin_user, "general")
+    client, room = signed_in(admin_user), membership.create_room(admin_user, "general")
     with_scripts = set()
     for path in pages(admin_user, room):
         first, second = nonces_of(client.get(path, follow=True)), nonces_of(client.get(path, follow=True))
@@ -161,7 +161,7 @@ setTimeout(() => arguments[0](ran), 300);
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 def test_code_that_is_injected_into_a_page_does_not_run(browser: Chrome, server: Server, alice: User) -> None:
-    room, tab = rooms.create_room(alice, "general"), Tab(browser, server, alice)
+    room, tab = membership.create_room(alice, "general"), Tab(browser, server, alice)
     tab.open_room(room)
     tab.say("**Terns** over the dyke")
     assert tab.shows("Terns over the dyke")

@@ -7,7 +7,7 @@ import pytest
 
 from accounts.models import User
 from chat.models import Room
-from chat.services.rooms import create_room
+from chat.services.rooms.membership import create_room
 from chat.tests.helpers.talk import in_thread, post
 from project.testing.pool import Pool
 from project.testing.processes import UNLIMITED, PlainServer, Server

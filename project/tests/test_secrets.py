@@ -12,7 +12,7 @@ from accounts import setup
 from accounts.models import User
 from chat.models import Room
 from chat.permissions.actor import Actor
-from chat.services import invitations, rooms
+from chat.services.rooms import invites, membership
 from chat.tests.helpers.talk import fetch, sign_in
 from project.logs import discreet
 from project.testing.processes import Server
@@ -24,8 +24,8 @@ PASSWORD = "the wrong horse"
 
 @pytest.fixture
 def secret(alice: User, bob: User) -> Room:
-    room = rooms.create_room(alice, "secret", kind=Room.Kind.PRIVATE)
-    return rooms.add_member(room.pk, bob)
+    room = membership.create_room(alice, "secret", kind=Room.Kind.PRIVATE)
+    return membership.add_member(room.pk, bob)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -33,7 +33,7 @@ def test_the_servers_log_has_no_password_link_or_session(
     server: Server, alice: User, mallory: User, secret: Room
 ) -> None:
     cookie = session_cookie(mallory)
-    _invite, token = invitations.make_link(Actor(alice), secret.pk)
+    _invite, token = invites.make_link(Actor(alice), secret.pk)
     set_up = setup.link().rstrip("/").rpartition("/")[2]
     assert not sign_in(server, "alice", PASSWORD)
     assert sign_in(server, "alice", "alice's password")
@@ -73,7 +73,7 @@ def test_an_error_page_reveals_nothing_and_its_log_has_no_secret(
 
 @pytest.mark.django_db
 def test_a_page_has_no_secret_of_anybody(alice: User, bob: User, secret: Room) -> None:
-    _invite, token = invitations.make_link(Actor(alice), secret.pk)
+    _invite, token = invites.make_link(Actor(alice), secret.pk)
     client = Client()
     client.force_login(alice)
     names = ("members", "invites", "log")

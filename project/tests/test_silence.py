@@ -14,7 +14,7 @@ from accounts.models import User
 from chat.models import Room
 from chat.runtime import silent_database
 from chat.runtime.silent_database import Connection, Silent
-from chat.services.rooms import create_room
+from chat.services.rooms.membership import create_room
 from project.testing import outages
 from project.testing.machine import patience
 from project.testing.processes import database_url

@@ -19,7 +19,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Origin
 
 from accounts.models import User
-from chat.services import rooms
+from chat.services.rooms import membership
 from project.testing.machine import patience
 from project.testing.processes import Server
 from project.testing.sockets import session_cookie
@@ -61,7 +61,7 @@ async def test_a_server_with_a_certificate_encrypts_its_sockets(
     servers: Callable[..., Server], alice: User, tmp_path: Path
 ) -> None:
     TlsServer.key, TlsServer.certificate = make_certificate(tmp_path)
-    room = await sync_to_async(rooms.create_room)(alice, "general")
+    room = await sync_to_async(membership.create_room)(alice, "general")
     cookie = await sync_to_async(session_cookie)(alice)
     server = await sync_to_async(servers)(TlsServer)
     trusting = ssl.create_default_context(cafile=str(TlsServer.certificate))

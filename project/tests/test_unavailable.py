@@ -21,7 +21,7 @@ from django.test import Client as Browser
 from accounts.models import User
 from chat.models import Message, Room
 from chat.runtime import database
-from chat.services import rooms
+from chat.services.rooms import membership
 from project.testing.in_process import InProcessServer
 from project.testing.length import Length
 from project.testing.machine import patience
@@ -141,7 +141,7 @@ class TestFullDisk:
 
     @row_of_a_full_disk
     async def test_a_message_is_refused_as_unavailable(self, site: InProcessServer, alice: User) -> None:
-        room = await sync_to_async(rooms.create_room)(alice, "general")
+        room = await sync_to_async(membership.create_room)(alice, "general")
         async with Client(site, alice) as client:
 
             async def post() -> None:
@@ -188,7 +188,7 @@ class TestManyWriters:
 
     async def write_together(self, *several: Server, alice: User, bob: User, length: Length) -> list[str]:
         """Write on sockets and forms of all servers. Returns what was refused; all else is stored."""
-        room = await sync_to_async(rooms.create_room)(alice, "general")
+        room = await sync_to_async(membership.create_room)(alice, "general")
         cookie = await sync_to_async(session_cookie)(alice)
         until = time.monotonic() + length.pick(full=60, short=0)
         refused: list[str] = []

@@ -11,7 +11,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import User
-from chat.services import rooms
+from chat.services.rooms import membership
 from project.testing.machine import patience
 from project.testing.processes import Server
 
@@ -61,7 +61,7 @@ class Page:
 @pytest.mark.django_db
 class TestFromAPage:
     def test_only_a_page_of_this_origin_may_post(self, admin_user: User) -> None:
-        page, general = Page(admin_user), rooms.create_room(admin_user, "general")
+        page, general = Page(admin_user), membership.create_room(admin_user, "general")
         paths = {f"/rooms/{general.pk}/leave/": 302, "/rooms/new/": ALLOWED, "/admin/accounts/user/add/": 200}
         for path, allowed in paths.items():
             assert page.post(path, Origin=OURS, Sec_Fetch_Site="same-origin") == allowed

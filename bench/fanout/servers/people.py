@@ -20,7 +20,7 @@ from django.utils import timezone  # noqa: E402
 from accounts.management.commands.replay_accounts import accounts_for, sign_in  # noqa: E402
 from accounts.models import User  # noqa: E402
 from chat.models import Membership  # noqa: E402
-from chat.services import rooms  # noqa: E402
+from chat.services.rooms import membership  # noqa: E402
 
 
 def furnish(sizes: list[tuple[int, int]]) -> list[list[dict[str, Any]]]:
@@ -31,7 +31,7 @@ def furnish(sizes: list[tuple[int, int]]) -> list[list[dict[str, Any]]]:
 def furnish_room(people: int) -> dict[str, Any]:
     name = f"bench {secrets.token_hex(6)}"
     users = accounts_for([f"{name} {number}" for number in range(people)])
-    room = rooms.create_room(users[0], name)
+    room = membership.create_room(users[0], name)
     Membership.objects.bulk_create(
         Membership(room=room, user=user, joined_at=timezone.now(), version=room.next_version(), last_read=room.version)
         for user in users[1:]

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from chat.errors import Refused
 from chat.permissions.actor import SITE
-from chat.services import roles
+from chat.services.moderation import roles
 
 
 class Command(BaseCommand):

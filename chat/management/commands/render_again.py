@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils.translation import ngettext
 
-from chat.services import rendering
+from chat.services.messages import rerender
 
 
 class Command(BaseCommand):
@@ -13,6 +13,6 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        count = rendering.render_again()
+        count = rerender.render_again()
         text = ngettext("One message was rendered again.", "%(number)d messages were rendered again.", count)
         self.stdout.write(text % {"number": count})

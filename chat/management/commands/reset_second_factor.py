@@ -8,7 +8,7 @@ from accounts import first_factors
 from accounts.models import User
 from chat.errors import Refused
 from chat.permissions.actor import SITE
-from chat.services import second_factors
+from chat.services.site import second_factors
 
 
 class Command(BaseCommand):

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from accounts import pending, sessions
 from chat.models import Removal, Room
-from chat.services import removals, retention
+from chat.services.removal import queue, retention
 
 
 class Command(BaseCommand):
@@ -41,7 +41,7 @@ class Command(BaseCommand):
                 self._say(f"{room}: {messages}")
 
     def _work_off_the_queue(self) -> None:
-        if Removal.objects.unfinished().exists() and (removed := removals.work_off()):
+        if Removal.objects.unfinished().exists() and (removed := queue.work_off()):
             messages = ngettext("%d message was removed", "%d messages were removed", removed) % removed
             self._say(_("What was deleted before: %s") % messages)
 

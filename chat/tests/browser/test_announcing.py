@@ -7,7 +7,7 @@ import pytest
 
 from accounts.models import User
 from chat.models import Room
-from chat.services import messages, reactions
+from chat.services.messages import posting, reactions
 from chat.tests.browser.pages import OpenTab, Tab
 from project.testing.waiting import eventually
 
@@ -35,7 +35,7 @@ new MutationObserver((changes) => {
 
 
 def post(author: User, room: Room, body: str) -> int:
-    return messages.post_message(author, room.pk, body=body, client_id=uuid4()).pk
+    return posting.post_message(author, room.pk, body=body, client_id=uuid4()).pk
 
 
 def heard(page: Tab) -> list[str]:

@@ -5,7 +5,8 @@ from selenium.webdriver import Keys
 
 from accounts.models import User
 from chat.models import Block, Room
-from chat.services import blocking, directs
+from chat.services.people import blocks
+from chat.services.rooms import directs
 from chat.tests.browser.pages import OpenTab, Tab
 from project.testing.waiting import eventually
 
@@ -79,7 +80,7 @@ def test_in_a_direct_conversation_with_a_blocked_person_a_note_with_a_button_sta
     tab: OpenTab, alice: User, bob: User
 ) -> None:
     talk = directs.open_direct(alice, [bob.pk])
-    blocking.block(alice, bob.pk)
+    blocks.block(alice, bob.pk)
     hers = tab(alice)
     hers.open_room(talk)
     assert hers.says("You blocked this person. Unblock them to write to them.")
@@ -90,7 +91,7 @@ def test_in_a_direct_conversation_with_a_blocked_person_a_note_with_a_button_sta
     hers.say("Hello again")
     assert hers.shows("Hello again")
 
-    blocking.block(alice, bob.pk)
+    blocks.block(alice, bob.pk)
     hers.go("/accounts/profile/")
     hers.one(".account-nav a[href='/people/blocked/']").click()
     assert hers.says("Bob")

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from chat.models import Membership, Room
 from chat.permissions.actor import Actor
-from chat.services import muting
+from chat.services.moderation import mutes
 from chat.tests.browser.pages import OpenTab, Tab
 from project.testing.waiting import eventually
 
@@ -51,7 +51,7 @@ def test_mutes_and_ends_that_one_chooses_are_right_though_the_clock_of_the_page_
     assert abs(float(page.read("Date.now()")) / 1000 - timezone.now().timestamp()) > 7_000
     assert page.one("main textarea[name=body]").is_displayed()
 
-    muting.mute(Actor(alice), general.pk, bob.pk, until=timezone.now() + timedelta(hours=1))
+    mutes.mute(Actor(alice), general.pk, bob.pk, until=timezone.now() + timedelta(hours=1))
     eventually(lambda: not page.one("main textarea[name=body]").is_displayed())
     Membership.objects.filter(room=general, user=bob).update(muted_until=timezone.now() + timedelta(seconds=8))
     page.open_room(general)
@@ -86,7 +86,7 @@ def test_times_are_those_of_the_profiles_zone_and_calendar_in_rooms_and_on_other
     assert run(page, BY_CALENDAR, [list(case) for case in expected]) == list(expected.values())
 
     until = timezone.now() + timedelta(days=3)
-    muting.mute(Actor(alice), general.pk, bob.pk, until=until)
+    mutes.mute(Actor(alice), general.pk, bob.pk, until=until)
     page.go(f"/rooms/{general.pk}/settings/moderation/")
     words = run(page, IN_THE_ROOM, until.isoformat())
     assert eventually(lambda: page.one("time[data-as=moment]").text == words)

@@ -11,7 +11,7 @@ from websockets.exceptions import WebSocketException
 
 from accounts.models import User
 from chat.models import Room
-from chat.services import rooms
+from chat.services.rooms import membership
 from chat.tests.browser.pages import OpenTab, Tab
 from chat.tests.helpers.talk import in_thread, member, open_room
 from chat.tests.helpers.watching import LINGER, sees, sees_only, settled, told_of_presence
@@ -132,7 +132,7 @@ def waits_of_the_page(page: Tab, count: int) -> list[Iterator[float]]:
 def test_a_page_counts_its_own_user_in_no_room_that_it_does_not_show(
     servers: Servers, tab: OpenTab, alice: User, general: Room
 ) -> None:
-    quiet = rooms.create_room(alice, "quiet")
+    quiet = membership.create_room(alice, "quiet")
     page = tab(alice, on=servers(PRESENCE_LINGER_MS="60000"))
     page.open_room(general)
 

@@ -7,8 +7,9 @@ from selenium.webdriver import ActionChains, Keys
 
 from accounts.models import User
 from chat.models import Room
-from chat.services import directs, messages, rooms
-from chat.services.status import set_status
+from chat.services.messages import posting
+from chat.services.people.status import set_status
+from chat.services.rooms import directs, membership
 from chat.tests.browser.pages import OpenTab, Tab, everywhere
 from project.testing.waiting import eventually
 
@@ -65,7 +66,7 @@ def test_two_users_talk_and_put_their_conversation_away_until_the_next_message(
 
     keep(his, "general", "quiet")
     assert his.one("[data-section=rooms] .is-quiet")
-    messages.post_message(alice, general.pk, body="By the way", client_id=uuid4())
+    posting.post_message(alice, general.pk, body="By the way", client_id=uuid4())
     eventually(lambda: his.read("document.querySelector('room-app').chat.rooms.get(arguments[0]).unread", general.pk))
     assert (his.badge(general), his.browser.title[:5]) == ("", "Alice")
     keep(his, "general", "quiet")
@@ -131,7 +132,7 @@ def partner(tab: Tab) -> tuple[str, str]:
 
 
 def test_favourites_and_the_order_are_the_same_in_every_tab(tab: OpenTab, alice: User, bob: User) -> None:
-    first, *_ = [rooms.create_room(alice, name) for name in ("ants", "birds", "cats", "dogs")]
+    first, *_ = [membership.create_room(alice, name) for name in ("ants", "birds", "cats", "dogs")]
     page, other = tab(alice), tab(alice)
     for each in (page, other):
         each.open_room(first)

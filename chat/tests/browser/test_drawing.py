@@ -6,7 +6,8 @@ import pytest
 
 from accounts.models import User
 from chat.models import Membership, Room
-from chat.services import directs, messages, reading
+from chat.services.messages import posting, read_positions
+from chat.services.rooms import directs
 from chat.tests.browser.drawing import Drawing
 from chat.tests.browser.pages import OpenTab, Tab
 from project.testing.browsers import Browser
@@ -60,7 +61,7 @@ def test_nothing_moves_while_a_room_loads(tab: OpenTab, alice: User, bob: User, 
             page.open_room(room)
             moved = shifts(page)
             assert sum(value for value, _ in moved) < 0.01, (room.name, read, moved)
-        reading.mark_read(alice, general.pk, general.messages.newest(1)[0].position)
+        read_positions.mark_read(alice, general.pk, general.messages.newest(1)[0].position)
 
 
 # Scrolls up step by step, and returns by how much more or less than a step what is in sight moved.
@@ -104,7 +105,7 @@ def test_scrolling_never_leaps_and_a_link_leads_to_what_was_skipped(
 
 
 def post(author: User, room: Room, body: str) -> int:
-    return messages.post_message(author, room.pk, body=body, client_id=uuid4()).pk
+    return posting.post_message(author, room.pk, body=body, client_id=uuid4()).pk
 
 
 def is_in_sight(page: Tab, message: int) -> bool:

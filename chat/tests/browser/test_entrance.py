@@ -6,7 +6,7 @@ from selenium.webdriver.common.by import By
 
 from accounts.models import User
 from chat.models import Room
-from chat.services import rooms
+from chat.services.rooms import membership
 from chat.tests.browser.pages import OpenTab, Tab
 from project.testing.mailbox import mailed_code
 from project.testing.waiting import eventually
@@ -84,7 +84,7 @@ def test_a_public_room_is_joined_from_its_page(tab: OpenTab, mallory: User, gene
 def test_axe_finds_no_barrier_on_the_pages_of_accounts_and_rooms(
     tab: OpenTab, alice: User, bob: User, mallory: User, general: Room, size: tuple[int, int]
 ) -> None:
-    rooms.create_room(bob, "another")
+    membership.create_room(bob, "another")
     stranger, page, outsider = tab(), tab(alice), tab(mallory)
     for each in (stranger, page, outsider):
         each.browser.set_window_size(*size)

@@ -8,7 +8,8 @@ from selenium.webdriver import ActionChains, Keys
 
 from accounts.models import User
 from chat.models import Room
-from chat.services import directs, messages, rooms
+from chat.services.messages import posting
+from chat.services.rooms import directs, membership
 from chat.tests.browser.pages import OpenTab, Tab
 from project.testing.waiting import eventually
 
@@ -23,11 +24,11 @@ OPEN = f"""document.querySelectorAll("{LAYERS}").length + (document.querySelecto
 
 @pytest.fixture
 def birds(alice: User) -> Room:
-    return rooms.create_room(alice, "birds")
+    return membership.create_room(alice, "birds")
 
 
 def post(author: User, room: Room, body: str, **details: object) -> int:
-    return messages.post_message(author, room.pk, body=body, client_id=uuid4(), **details).pk
+    return posting.post_message(author, room.pk, body=body, client_id=uuid4(), **details).pk
 
 
 def press(page: Tab, *keys: str) -> None:
@@ -171,7 +172,7 @@ def test_the_message_field_is_few_tab_stops_away_and_the_rooms_are_one(
     tab: OpenTab, alice: User, general: Room, birds: Room
 ) -> None:
     for number in range(40):
-        rooms.create_room(alice, f"room-{number}")
+        membership.create_room(alice, f"room-{number}")
     for number in range(30):
         post(alice, general, f"Message {number}")
     page = tab(alice)

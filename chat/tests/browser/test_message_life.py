@@ -7,7 +7,8 @@ from selenium.webdriver import Keys
 
 from accounts.models import User
 from chat.models import Room
-from chat.services import editing, messages, pins, reading, rooms
+from chat.services.messages import editing, pins, posting, read_positions
+from chat.services.rooms import membership
 from chat.tests.browser.pages import OpenTab, Tab, everywhere
 from project.testing.waiting import eventually
 
@@ -15,7 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def post(author: User, room: Room, body: str, **details: object) -> int:
-    return messages.post_message(author, room.pk, body=body, client_id=uuid4(), **details).pk
+    return posting.post_message(author, room.pk, body=body, client_id=uuid4(), **details).pk
 
 
 def chips(page: Tab) -> dict[str, str]:
@@ -92,7 +93,7 @@ def test_a_quote_leads_to_what_it_quotes_and_back(tab: OpenTab, alice: User, bob
     first = post(bob, general, "What was said first")
     for number in range(120):
         post(alice, general, f"Message {number}")
-    reading.mark_read(alice, general.pk, general.messages.newest(1)[0].position)
+    read_positions.mark_read(alice, general.pk, general.messages.newest(1)[0].position)
     page = tab(alice)
     page.open_room(general)
     page.act("Message 119", "quote")
@@ -197,13 +198,13 @@ def test_joins_and_leaves_are_collapsed_into_one_line(
 ) -> None:
     page = tab(alice)
     page.open_room(general)
-    rooms.join(mallory, general.pk)
-    rooms.leave(mallory, general.pk)
+    membership.join(mallory, general.pk)
+    membership.leave(mallory, general.pk)
     lines = "[...document.querySelectorAll('[data-comings] .body')].map(line => line.textContent)"
     eventually(lambda: page.read(lines) == ["Bob and Mallory joined · Mallory left"])
     page.say("And now?")
     assert page.shows("And now?")
-    rooms.join(mallory, general.pk)
+    membership.join(mallory, general.pk)
     eventually(lambda: page.read(lines)[1:] == ["Mallory joined"])
 
 

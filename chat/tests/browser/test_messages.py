@@ -8,7 +8,7 @@ from selenium.webdriver import Keys
 
 from accounts.models import User
 from chat.models import Message, Room
-from chat.services import messages
+from chat.services.messages import posting
 from chat.tests.browser.pages import OpenTab
 from project.testing.waiting import eventually
 
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 def test_older_messages_load_as_one_scrolls_up(tab: OpenTab, alice: User, general: Room) -> None:
     for number in range(120):
-        messages.post_message(alice, general.pk, body=f"Message {number}", client_id=uuid4())
+        posting.post_message(alice, general.pk, body=f"Message {number}", client_id=uuid4())
     page = tab(alice)
     page.open_room(general)
     assert page.stored()[-1] == "Message 119"
@@ -37,7 +37,7 @@ def test_a_day_has_one_line_though_the_clocks_of_two_servers_differ_at_midnight(
     midnight = datetime.combine(date.today() - timedelta(days=5), time()).astimezone()
 
     def post(body: str, at: datetime) -> str:
-        messages.post_message(alice, general.pk, body=body, client_id=uuid4(), created_at=at)
+        posting.post_message(alice, general.pk, body=body, client_id=uuid4(), created_at=at)
         return body
 
     def post_from_both(number: int) -> list[str]:
@@ -102,8 +102,8 @@ there is, or else it would have to be longer still
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_markdown_is_shown_and_can_be_read_by_all(tab: OpenTab, alice: User, general: Room, scheme: str) -> None:
-    messages.post_message(alice, general.pk, body=MARKDOWN, client_id=uuid4())
-    messages.post_message(alice, general.pk, body="waves *twice*", client_id=uuid4(), kind="action")
+    posting.post_message(alice, general.pk, body=MARKDOWN, client_id=uuid4())
+    posting.post_message(alice, general.pk, body="waves *twice*", client_id=uuid4(), kind="action")
     page = tab(alice)
     page.prefers(scheme)
     page.open_room(general)

@@ -9,7 +9,7 @@ from selenium.webdriver import Keys
 from accounts.models import User
 from chat.models import Room
 from chat.permissions.actor import Actor
-from chat.services import moderation
+from chat.services.moderation import moderation
 from chat.tests.browser.pages import OpenTab, Tab
 from project.testing.waiting import eventually
 

@@ -8,7 +8,7 @@ from selenium.webdriver import ActionChains, Keys
 
 from accounts.models import User
 from chat.models import Membership, Room
-from chat.services.status import set_status
+from chat.services.people.status import set_status
 from chat.tests.browser.pages import OpenTab, Tab
 from project.testing.processes import Server
 from project.testing.waiting import eventually

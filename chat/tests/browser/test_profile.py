@@ -10,8 +10,8 @@ from accounts.models import User
 from accounts.profile import deletion
 from accounts.tests.helpers.pictures import encoded
 from chat.models import Room
-from chat.services import directs, rooms
-from chat.services.messages import post_message
+from chat.services.messages.posting import post_message
+from chat.services.rooms import directs, membership
 from chat.tests.browser.pages import OpenTab, Tab
 from project.testing.waiting import eventually
 
@@ -103,7 +103,7 @@ def test_a_theme_holds_for_all_pages_whatever_the_device_prefers(tab: OpenTab, a
 def test_where_a_display_name_alone_would_stand_the_username_stands_beside_it(
     tab: OpenTab, alice: User, bob: User, mallory: User, general: Room
 ) -> None:
-    rooms.join(mallory, general.pk)
+    membership.join(mallory, general.pk)
     User.objects.filter(pk__in=(bob.pk, mallory.pk)).update(display_name="Anna Smith")
     talk = directs.open_direct(alice, [mallory.pk])
     hers, his = tab(alice), tab(bob)

@@ -8,7 +8,7 @@ from selenium.webdriver import Keys
 
 from accounts.models import User
 from chat.models import Membership, Room
-from chat.services import messages, pins
+from chat.services.messages import pins, posting
 from chat.tests.browser.pages import OpenTab, Tab, first_new
 from project.testing.waiting import eventually
 
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def post_many(author: User, room: Room, count: int, thread: int | None = None) -> list[int]:
     """Post messages that say their number, as fast as they are stored. Returns their ids."""
     return [
-        messages.post_message(author, room.pk, body=str(number), client_id=uuid4(), thread=thread).pk
+        posting.post_message(author, room.pk, body=str(number), client_id=uuid4(), thread=thread).pk
         for number in range(count)
     ]
 
@@ -122,7 +122,7 @@ def test_a_room_with_much_unread_opens_at_the_new_line_and_is_read_as_it_is_seen
 def test_a_thread_with_much_unread_opens_at_the_new_line_too(
     tab: OpenTab, alice: User, bob: User, general: Room
 ) -> None:
-    root = messages.post_message(bob, general.pk, body="Who has the key?", client_id=uuid4()).pk
+    root = posting.post_message(bob, general.pk, body="Who has the key?", client_id=uuid4()).pk
     post_many(alice, general, 130, thread=root)
     page = tab(bob)
     page.open_room(general)

@@ -9,8 +9,9 @@ from django.utils import timezone
 from accounts.models import User
 from chat.models import Room
 from chat.permissions.actor import SITE, Actor
-from chat.services import messages, pins, purging, retention
-from chat.services.deleting import delete_room
+from chat.services.messages import pins, posting
+from chat.services.removal import purge_user, retention
+from chat.services.removal.delete_room import delete_room
 from chat.tests.browser.pages import OpenTab, everywhere
 from project.testing.waiting import eventually
 
@@ -18,7 +19,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def post(author: User, room: Room, body: str, **details: object) -> int:
-    return messages.post_message(author, room.pk, body=body, client_id=uuid4(), **details).pk
+    return posting.post_message(author, room.pk, body=body, client_id=uuid4(), **details).pk
 
 
 def test_open_pages_follow_a_purge_then_retention_and_then_the_deletion_of_the_room(
@@ -54,7 +55,7 @@ def test_open_pages_follow_a_purge_then_retention_and_then_the_deletion_of_the_r
     for number in range(2):
         post(bob, general, f"Once more: {number}")
     assert eventually(lambda: hers.badge(general) == "2")
-    purging.purge(Actor(alice), general.pk, bob.pk)
+    purge_user.purge(Actor(alice), general.pk, bob.pk)
     assert eventually(lambda: hers.badge(general) == "")
 
     delete_room(Actor(alice), general.pk, reason="Enough")

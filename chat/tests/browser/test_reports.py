@@ -7,7 +7,9 @@ import pytest
 from accounts.models import User
 from chat.models import Membership, Room
 from chat.permissions.actor import Actor
-from chat.services import announcements, messages, rooms
+from chat.services.messages import posting
+from chat.services.rooms import membership
+from chat.services.site import announcements
 from chat.tests.browser.pages import OpenTab, everywhere
 from project.testing.waiting import eventually
 
@@ -16,8 +18,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 def test_a_report_is_settled_and_an_announcement_dismissed(tab: OpenTab, alice: User, bob: User, general: Room) -> None:
     carol = User.objects.create_superuser("carol", "carol@example.org", display_name="Carol")
-    rooms.add_member(general.pk, carol, role=Membership.Role.MODERATOR)
-    said = messages.post_message(alice, general.pk, body="Rude words", client_id=uuid4()).pk
+    membership.add_member(general.pk, carol, role=Membership.Role.MODERATOR)
+    said = posting.post_message(alice, general.pk, body="Rude words", client_id=uuid4()).pk
     his, hers = tab(bob), tab(carol)
     for each in (his, hers):
         each.open_room(general)

@@ -6,7 +6,8 @@ import pytest
 
 from accounts.models import User
 from chat.models import Room
-from chat.services import messages, rooms
+from chat.services.messages import posting
+from chat.services.rooms import membership
 from chat.tests.browser.pages import OpenTab
 from project.testing.waiting import eventually
 
@@ -15,7 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def birds(alice: User) -> Room:
-    return rooms.create_room(alice, "birds")
+    return membership.create_room(alice, "birds")
 
 
 def test_a_message_is_seen_by_everyone_in_the_same_room(tab: OpenTab, alice: User, bob: User, general: Room) -> None:
@@ -35,7 +36,7 @@ def test_a_message_is_seen_by_everyone_in_the_same_room(tab: OpenTab, alice: Use
 def test_a_message_is_not_seen_in_a_different_room(
     tab: OpenTab, alice: User, bob: User, general: Room, birds: Room
 ) -> None:
-    rooms.join(bob, birds.pk)
+    membership.join(bob, birds.pk)
     hers, his = tab(alice), tab(bob)
     hers.open_room(general)
     his.open_room(birds)
@@ -46,7 +47,7 @@ def test_a_message_is_not_seen_in_a_different_room(
 
 
 def test_people_see_each_other_come_and_go(tab: OpenTab, alice: User, bob: User, general: Room, birds: Room) -> None:
-    rooms.join(bob, birds.pk)
+    membership.join(bob, birds.pk)
     hers, his = tab(alice), tab(bob)
     hers.open_room(general)
     assert hers.sees("alice")
@@ -110,8 +111,8 @@ def test_a_draft_survives_a_reload(tab: OpenTab, alice: User, general: Room, bir
 def test_switching_rooms_keeps_the_socket_and_the_way_back(
     tab: OpenTab, alice: User, general: Room, birds: Room
 ) -> None:
-    messages.post_message(alice, general.pk, body="In general", client_id=uuid4())
-    messages.post_message(alice, birds.pk, body="Among birds", client_id=uuid4())
+    posting.post_message(alice, general.pk, body="In general", client_id=uuid4())
+    posting.post_message(alice, birds.pk, body="Among birds", client_id=uuid4())
     page = tab(alice)
     page.open_room(general)
     page.browser.execute_script("window.sameDocument = true")
@@ -126,7 +127,7 @@ def test_switching_rooms_keeps_the_socket_and_the_way_back(
 def test_a_member_who_leaves_is_shown_the_join_page(tab: OpenTab, bob: User, general: Room) -> None:
     page = tab(bob)
     page.open_room(general)
-    rooms.leave(bob, general.pk)
+    membership.leave(bob, general.pk)
     # Whoever left by another way finds out at the next look.
     page.go(general.get_absolute_url())
     assert page.one("form[action$='/join/'] button").is_displayed()

@@ -6,7 +6,7 @@ from selenium.webdriver.support.select import Select
 from accounts.models import User
 from chat.models import Room
 from chat.permissions.actor import Actor
-from chat.services import rooms
+from chat.services.rooms import membership
 from chat.tests.browser.pages import OpenTab, Tab
 from project.testing.waiting import eventually
 
@@ -24,8 +24,8 @@ def fill(page: Tab, **fields: str) -> None:
 def test_a_room_is_made_an_outsider_invited_and_both_see_what_becomes_of_it(
     tab: OpenTab, alice: User, mallory: User, general: Room
 ) -> None:
-    rooms.change_settings(general.pk, by=Actor(alice), description="All about ink")
-    rooms.create_room(alice, "birds")
+    membership.change_settings(general.pk, by=Actor(alice), description="All about ink")
+    membership.create_room(alice, "birds")
     hers, other = tab(alice), tab(mallory)
     hers.go("/rooms/new/")
     Select(hers.one("[name=kind]")).select_by_value("private")

@@ -9,7 +9,7 @@ from selenium.webdriver.support.select import Select
 
 from accounts.models import User
 from chat.models import Room
-from chat.services.status import set_status
+from chat.services.people.status import set_status
 from chat.tests.browser.pages import OpenTab, Tab
 from chat.tests.browser.test_typing import typing
 from project.testing.processes import Server

@@ -10,7 +10,8 @@ from selenium.webdriver import Keys
 import accounts.tests
 from accounts.models import User
 from chat.models import Room
-from chat.services import messages, rooms
+from chat.services.messages import posting
+from chat.services.rooms import membership
 from chat.tests.browser.pages import OpenTab, Tab
 from project.testing.waiting import eventually
 
@@ -65,8 +66,8 @@ def test_the_page_has_the_servers_rules_for_blank_texts_and_for_names(tab: OpenT
 def test_enter_goes_to_the_first_match_and_a_new_room_is_created_only_when_nothing_matches_and_asks_once(
     tab: OpenTab, alice: User, bob: User, general: Room
 ) -> None:
-    rooms.create_room(alice, "birds-of-the-delta")
-    rooms.create_room(bob, "Ärzte")
+    membership.create_room(alice, "birds-of-the-delta")
+    membership.create_room(bob, "Ärzte")
     page = tab(alice)
     page.open_room(general)
     page.one("textarea[name=body]").click()
@@ -104,12 +105,12 @@ def test_enter_goes_to_the_first_match_and_a_new_room_is_created_only_when_nothi
 def test_sections_fold_unread_rooms_stay_and_the_list_says_how_many_are_below(
     tab: OpenTab, alice: User, bob: User, general: Room
 ) -> None:
-    many = [rooms.create_room(alice, f"room {number:02}") for number in range(40)]
-    rooms.join(bob, many[-1].pk)
+    many = [membership.create_room(alice, f"room {number:02}") for number in range(40)]
+    membership.join(bob, many[-1].pk)
     page = tab(alice)
     page.open_room(general)
     assert len(listed(page, ".rooms .room")) == 41
-    messages.post_message(bob, many[-1].pk, body="Hello", client_id=uuid4())
+    posting.post_message(bob, many[-1].pk, body="Hello", client_id=uuid4())
     hint = eventually(lambda: listed(page, ".more-unread:not([hidden])"), within=10)
     assert hint == ["1 more unread"]
     page.press(".more-unread")
@@ -146,7 +147,7 @@ def test_enter_waits_for_the_servers_answer_where_the_page_does_not_know_all_mem
     tab: OpenTab, alice: User, general: Room
 ) -> None:
     many = User.objects.bulk_create(User(username=f"member-{number:03}") for number in range(150))
-    rooms.add_member(general.pk, many[-1])
+    membership.add_member(general.pk, many[-1])
     page = tab(alice)
     page.open_room(general)
     page.browser.execute_script(

@@ -8,7 +8,7 @@ from selenium.webdriver import Keys
 
 from accounts.models import User
 from chat.models import Message, Room
-from chat.services import messages, reactions
+from chat.services.messages import posting, reactions
 from chat.tests.browser.pages import OpenTab, Tab
 from project.testing.waiting import eventually
 
@@ -18,7 +18,7 @@ LONG = "\n".join(f"Line {number}" for number in range(60))
 
 
 def post(author: User, room: Room, body: str, **details: Any) -> Message:
-    return messages.post_message(author, room.pk, body=body, client_id=uuid4(), **details)
+    return posting.post_message(author, room.pk, body=body, client_id=uuid4(), **details)
 
 
 def focus(page: Tab, selector: str) -> None:

@@ -7,7 +7,8 @@ from selenium.webdriver import Keys
 
 from accounts.models import User
 from chat.models import Room
-from chat.services import editing, messages, rooms
+from chat.services.messages import editing, posting
+from chat.services.rooms import membership
 from chat.tests.browser.pages import OpenTab, everywhere, first_new
 from project.testing.processes import Server
 from project.testing.waiting import eventually
@@ -17,12 +18,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def birds(alice: User, bob: User) -> Room:
-    room = rooms.create_room(alice, "birds")
-    return rooms.join(bob, room.pk)
+    room = membership.create_room(alice, "birds")
+    return membership.join(bob, room.pk)
 
 
 def post(author: User, room: Room, body: str, **details: object) -> int:
-    return messages.post_message(author, room.pk, body=body, client_id=uuid4(), **details).pk
+    return posting.post_message(author, room.pk, body=body, client_id=uuid4(), **details).pk
 
 
 def test_two_people_talk_in_a_thread_and_every_tab_counts_it(
@@ -169,7 +170,7 @@ def test_a_member_named_in_another_script_is_offered_in_any_case_and_mentioned(
 ) -> None:
     alisa, eli, hindi = map(User.objects.create_user, ["Алиса", "אלי", "नमस्ते"])
     for person in (alisa, eli, hindi):
-        rooms.join(person, general.pk)
+        membership.join(person, general.pk)
     page = tab(alice)
     page.open_room(general)
     for typed, person in (("@алИ", alisa), ("@אל", eli), ("@नम", hindi)):

@@ -9,7 +9,8 @@ from selenium.webdriver import Keys
 from accounts.models import User
 from accounts.profile import deletion
 from chat.models import Room
-from chat.services import directs, editing, messages, rooms
+from chat.services.messages import editing, posting
+from chat.services.rooms import directs, membership
 from chat.tests.browser.pages import OpenTab, Tab
 from project.testing.waiting import eventually
 
@@ -23,11 +24,11 @@ COMPOSING_ENTER = """document.querySelector(arguments[0]).dispatchEvent(
 
 @pytest.fixture
 def birds(alice: User) -> Room:
-    return rooms.create_room(alice, "birds-of-the-delta")
+    return membership.create_room(alice, "birds-of-the-delta")
 
 
 def post(author: User, room: Room, body: str, **details: Any) -> int:
-    return messages.post_message(author, room.pk, body=body, client_id=uuid4(), **details).pk
+    return posting.post_message(author, room.pk, body=body, client_id=uuid4(), **details).pk
 
 
 def value(page: Tab, selector: str = BODY) -> str:

@@ -8,11 +8,11 @@ from django.urls import reverse
 
 from accounts.models import User
 from chat.models import Message, Room
-from chat.services import messages
+from chat.services.messages import posting
 
 
 def say(author: User, room: Room, body: str = "Hello", **details: Any) -> Message:
-    return messages.post_message(author, room.pk, body=body, client_id=uuid4(), **details)
+    return posting.post_message(author, room.pk, body=body, client_id=uuid4(), **details)
 
 
 def ask(user: User, name: str, *ids: int, **query: Any) -> Any:

@@ -8,14 +8,14 @@ from django.utils import timezone
 
 from accounts.models import User
 from chat.models import AuditEntry, Message, Room
-from chat.services import messages
+from chat.services.messages import posting
 
 LONG_AGO = timedelta(days=40)
 
 
 def say(author: User, room: Room, body: str = "Hello", *, ago: timedelta = timedelta(), **details: Any) -> Message:
     at = timezone.now() - ago
-    return messages.post_message(author, room.pk, body=body, client_id=uuid4(), created_at=at, **details)
+    return posting.post_message(author, room.pk, body=body, client_id=uuid4(), created_at=at, **details)
 
 
 def no_rest(seconds: float) -> None:

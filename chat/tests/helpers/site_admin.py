@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from chat.models import Room
-from chat.services import rooms
+from chat.services.rooms import membership
 
 
 def signed_in(user: User) -> Client:
@@ -22,8 +22,8 @@ def text_of(client: Client, name: str, *arguments: object, **query: str) -> str:
 
 def direct(*people: User) -> Room:
     first, *others = people
-    room = rooms.create_room(first, "between us", kind=Room.Kind.PRIVATE)
+    room = membership.create_room(first, "between us", kind=Room.Kind.PRIVATE)
     for other in others:
-        rooms.add_member(room.pk, other)
+        membership.add_member(room.pk, other)
     Room.objects.filter(pk=room.pk).update(kind=Room.Kind.DIRECT, name="")
     return room

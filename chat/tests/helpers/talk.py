@@ -16,7 +16,7 @@ from django.conf import settings
 
 from accounts.models import User
 from chat.models import Room
-from chat.services import rooms
+from chat.services.rooms import membership
 from project.testing.machine import patience
 from project.testing.processes import Server
 from project.testing.sockets import Client, Refused
@@ -73,7 +73,7 @@ async def bodies_in_order(room: Room) -> list[str]:
 
 def member(room: Room, username: str) -> User:
     user = User.objects.create_user(username)
-    rooms.join(user, room.pk)
+    membership.join(user, room.pk)
     return user
 
 

@@ -15,21 +15,11 @@ from chat.models.membership import REASON_LENGTH
 from chat.models.room import DESCRIPTION_LENGTH, NAME_LENGTH, TOPIC_LENGTH
 from chat.models.status import TEXT_LENGTH
 from chat.permissions.actor import Actor
-from chat.services import (
-    announcements,
-    blocking,
-    directs,
-    editing,
-    invitations,
-    messages,
-    moderation,
-    muting,
-    pins,
-    reactions,
-    reports,
-    rooms,
-    status,
-)
+from chat.services.messages import editing, pins, posting, reactions
+from chat.services.moderation import moderation, mutes, reports
+from chat.services.people import blocks, status
+from chat.services.rooms import directs, invites, membership
+from chat.services.site import announcements
 
 DISPLAY_NAME_LENGTH = 80
 EXCERPT = 600  # characters of a message: enough for the widest screen
@@ -60,7 +50,7 @@ def fill_widest(alice: User, bob: User, mallory: User) -> Widest:
         User.objects.filter(pk=person.pk).update(display_name=longest(letter, DISPLAY_NAME_LENGTH))
         person.refresh_from_db()
         status.set_status(person, mode="dnd", text=longest("z", TEXT_LENGTH), emoji="⛵")
-    room = rooms.create_room(
+    room = membership.create_room(
         alice,
         longest("w", NAME_LENGTH),
         topic=longest("t", TOPIC_LENGTH),
@@ -68,18 +58,18 @@ def fill_widest(alice: User, bob: User, mallory: User) -> Widest:
         emoji="⛵",
     )
     for person in (bob, carol):
-        rooms.join(person, room.pk)
+        membership.join(person, room.pk)
     by = Actor(alice)
     root = _talk(room, alice, bob)
     reports.report_message(alice, room.pk, root.pk, longest("r", REASON_LENGTH))
     moderation.set_slow(by, room.pk, 30)
     until = timezone.now() + timedelta(hours=1)
-    muting.mute(by, room.pk, carol.pk, until=until, reason=longest("q", REASON_LENGTH))
+    mutes.mute(by, room.pk, carol.pk, until=until, reason=longest("q", REASON_LENGTH))
     direct = directs.open_direct(alice, [bob.pk])
     _say(bob, direct, longest("b", EXCERPT))
-    blocking.block(alice, carol.pk)
+    blocks.block(alice, carol.pk)
     announcements.announce(by, longest("a", ANNOUNCEMENT_LENGTH))
-    room_link = f"/join/{invitations.make_link(by, room.pk)[1]}/"
+    room_link = f"/join/{invites.make_link(by, room.pk)[1]}/"
     site_link = f"/accounts/invited/{site_invitations.make(alice)[1]}/"
     Membership.objects.filter(room=room, user=bob).update(role=Membership.Role.MODERATOR)
     return Widest(room, direct, root, room_link, site_link)
@@ -100,4 +90,4 @@ def _talk(room: Room, alice: User, bob: User) -> Message:
 
 
 def _say(author: User, room: Room, body: str, **details: int) -> Message:
-    return messages.post_message(author, room.pk, body=body, client_id=uuid4(), **details)
+    return posting.post_message(author, room.pk, body=body, client_id=uuid4(), **details)

@@ -16,7 +16,11 @@ from chat.errors import Invalid
 from chat.models import Message, Room
 from chat.models.room import NAME_LENGTH
 from chat.permissions.actor import Actor
-from chat.services import announcements, messages, moderation, reports, rooms, status
+from chat.services.messages import posting
+from chat.services.moderation import moderation, reports
+from chat.services.people import status
+from chat.services.rooms import membership
+from chat.services.site import announcements
 
 PAYLOADS: list[str] = [
     payload for family in tomllib.loads((Path(__file__).parent / "xss.toml").read_text()).values() for payload in family
@@ -92,7 +96,7 @@ def plant(owner: User, author: User, room: Room) -> list[Room]:
     planted = []
     for number, payload in enumerate(payload.replace("\0", "") for payload in PAYLOADS):
         person = User.objects.create(username=f"somebody-{number}", display_name=payload[:NAME_LENGTH])
-        rooms.add_member(room.pk, person)
+        membership.add_member(room.pk, person)
         until, by = timezone.now() + timedelta(hours=1), Actor(owner, "192.0.2.7")
         message = said(author, room, payload)
         with suppress(Invalid):
@@ -104,9 +108,9 @@ def plant(owner: User, author: User, room: Room) -> list[Room]:
         with suppress(Invalid):
             announcements.announce(by, payload)
         with suppress(Invalid):
-            planted.append(rooms.create_room(owner, payload[:NAME_LENGTH], topic=payload, description=payload))
+            planted.append(membership.create_room(owner, payload[:NAME_LENGTH], topic=payload, description=payload))
     return planted
 
 
 def said(author: User, room: Room, payload: str) -> Message:
-    return messages.post_message(author, room.pk, body=payload, client_id=uuid4())
+    return posting.post_message(author, room.pk, body=payload, client_id=uuid4())

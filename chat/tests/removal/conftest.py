@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.models import User
-from chat.services import purging, removals, retention
+from chat.services.removal import purge_user, queue, retention
 
 
 @pytest.fixture(autouse=True)
@@ -13,10 +13,10 @@ def _alone_at_the_queue(no_other_servers: None) -> None:
 
 @pytest.fixture
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (removals, retention):
+    for module in (queue, retention):
         monkeypatch.setattr(module, "TOGETHER", 3)
-    monkeypatch.setattr(removals, "ERASED_TOGETHER", 3)
-    monkeypatch.setattr(purging, "AT_ONCE", 3)
+    monkeypatch.setattr(queue, "ERASED_TOGETHER", 3)
+    monkeypatch.setattr(purge_user, "AT_ONCE", 3)
 
 
 @pytest.fixture

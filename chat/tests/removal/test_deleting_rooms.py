@@ -7,8 +7,10 @@ from chat.errors import Forbidden, NotFound
 from chat.models import Ban, FormerName, Invite, Membership, Removal, Report, Room
 from chat.permissions.actor import Actor
 from chat.queries import history
-from chat.services import editing, reactions, removals, rooms
-from chat.services.deleting import delete_room
+from chat.services.messages import editing, reactions
+from chat.services.removal import queue
+from chat.services.removal.delete_room import delete_room
+from chat.services.rooms import membership
 from chat.tests.helpers.removal import acts, say
 from chat.tests.helpers.talk import member
 
@@ -38,9 +40,9 @@ class TestDeletingARoom:
         for refused in (
             lambda: history.latest_page(general.pk),
             lambda: history.changes_since(general.pk, None),
-            lambda: rooms.join(bob, general.pk),
-            lambda: rooms.add_member(general.pk, bob),
-            lambda: rooms.leave(bob, general.pk),
+            lambda: membership.join(bob, general.pk),
+            lambda: membership.add_member(general.pk, bob),
+            lambda: membership.leave(bob, general.pk),
             lambda: say(alice, general),
             lambda: delete_room(Actor(alice), general.pk),
         ):
@@ -48,7 +50,7 @@ class TestDeletingARoom:
                 refused()
         assert not FormerName.objects.exists()
         assert not Invite.objects.exists()
-        assert rooms.create_room(bob, "general") != general
+        assert membership.create_room(bob, "general") != general
         (entry,) = acts("room.deleted")
         assert (entry.actor_id, entry.address, entry.room_name) == (alice.pk, "192.0.2.1", "general")
         assert entry.reason == "Nobody comes"
@@ -76,7 +78,7 @@ class TestDeletingARoom:
         Ban.objects.create(room=general, user=User.objects.get(username="member1"))
         delete_room(Actor(alice), general.pk)
         left = [general.messages.count()]
-        while removals.remove_next() is not None:
+        while queue.remove_next() is not None:
             left.append(general.messages.count())
         assert left[0] - left[1] == 3
         assert left == sorted(left, reverse=True)

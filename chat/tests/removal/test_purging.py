@@ -13,8 +13,10 @@ from chat.errors import Forbidden, Invalid, NotFound
 from chat.models import Membership, Removal, Room
 from chat.permissions.actor import Actor
 from chat.queries import history
-from chat.services import editing, pins, purging, reactions, removals, rooms
-from chat.services.deleting import delete_room
+from chat.services.messages import editing, pins, reactions
+from chat.services.removal import purge_user, queue
+from chat.services.removal.delete_room import delete_room
+from chat.services.rooms import membership
 from chat.tests.helpers.removal import LONG_AGO, acts, bodies, no_rest, say
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +32,7 @@ class TestPurging:
         pins.pin(alice, general.pk, spam.pk)
         reactions.add_reaction(alice, general.pk, spam.pk, "👎")
         editing.edit_message(bob, general.pk, spam.pk, "Buy that")
-        assert purging.purge(Actor(alice), general.pk, bob.pk, reason="Spam") == 1
+        assert purge_user.purge(Actor(alice), general.pk, bob.pk, reason="Spam") == 1
         assert bodies(general) == ["Long before", "Alice's", ""]
         mine.refresh_from_db()
         assert not mine.is_deleted
@@ -44,8 +46,8 @@ class TestPurging:
     def test_a_purge_is_announced_and_logged_once(self, alice: User, bob: User, general: Room) -> None:
         for _ in range(2):
             say(bob, general)
-        purging.purge(Actor(alice, "192.0.2.1"), general.pk, bob.pk, reason="Spam")
-        assert purging.purge(Actor(alice), general.pk, bob.pk) == 0
+        purge_user.purge(Actor(alice, "192.0.2.1"), general.pk, bob.pk, reason="Spam")
+        assert purge_user.purge(Actor(alice), general.pk, bob.pk) == 0
         told = [message.notice for message in general.messages.filter(kind="notice") if message.notice]
         purged = [notice for notice in told if notice["what"] == "purged"]
         assert [(each["count"], each["who"]["id"], each["reason"]) for each in purged] == [(2, bob.pk, "Spam")]
@@ -56,25 +58,25 @@ class TestPurging:
     def test_a_member_is_purged_only_by_a_higher_role(
         self, alice: User, bob: User, mallory: User, general: Room
     ) -> None:
-        rooms.join(mallory, general.pk)
+        membership.join(mallory, general.pk)
         say(alice, general)
         for by, whose in ((mallory, bob), (bob, alice), (alice, alice)):
             with pytest.raises(Forbidden):
-                purging.purge(Actor(by), general.pk, whose.pk)
+                purge_user.purge(Actor(by), general.pk, whose.pk)
         with pytest.raises(NotFound):
-            purging.purge(Actor(alice), general.pk, 999_999)
+            purge_user.purge(Actor(alice), general.pk, 999_999)
         with pytest.raises(Invalid):
-            purging.purge(Actor(alice), general.pk, bob.pk, reason="x" * 251)
+            purge_user.purge(Actor(alice), general.pk, bob.pk, reason="x" * 251)
 
     def test_a_purge_deletes_the_first_batch_at_once_and_the_rest_from_the_queue(
         self, small_batches: None, alice: User, bob: User, general: Room
     ) -> None:
         for number in range(7):
             say(bob, general, str(number))
-        assert purging.purge(Actor(alice), general.pk, bob.pk) == 7
+        assert purge_user.purge(Actor(alice), general.pk, bob.pk) == 7
         assert bodies(general) == ["", "", "", "3", "4", "5", "6"]
         say(bob, general, "After it")
-        removals.work_off(no_rest)
+        queue.work_off(no_rest)
         assert bodies(general) == ["", "", "", "", "", "", "", "After it"]
         assert Removal.objects.get().done == 7
 
@@ -83,27 +85,27 @@ class TestPurging:
     ) -> None:
         for number in range(7):
             say(bob, general, str(number))
-        purging.purge(Actor(alice), general.pk, bob.pk)
+        purge_user.purge(Actor(alice), general.pk, bob.pk)
         with monkeypatch.context() as patch:
             patch.setattr(Removal, "save", lambda *_, **__: 1 / 0)  # after the rows were written
             with pytest.raises(ZeroDivisionError):
-                removals.remove_next()
+                queue.remove_next()
         assert bodies(general) == ["", "", "", "3", "4", "5", "6"]
-        removals.work_off(no_rest)
+        queue.work_off(no_rest)
         assert bodies(general) == [""] * 7
         assert Removal.objects.get().done == 7
 
     def test_a_purge_of_all_messages_of_a_user_reaches_all_rooms(
         self, small_batches: None, administrator: User, alice: User, bob: User, general: Room, secret: Room
     ) -> None:
-        gone = rooms.create_room(alice, "gone")
-        rooms.join(bob, gone.pk)
+        gone = membership.create_room(alice, "gone")
+        membership.join(bob, gone.pk)
         for room in (general, secret, gone) * 2:
             say(bob, room, ago=LONG_AGO)
             say(alice, room, "Alice's")
-        purging.queue_all_of(Actor(administrator), bob, "Spam")
+        purge_user.queue_all_of(Actor(administrator), bob, "Spam")
         delete_room(Actor(alice), gone.pk)
-        removals.work_off(no_rest)
+        queue.work_off(no_rest)
         for room in (general, secret):
             assert bodies(room) == ["", "Alice's"] * 2
         assert not Room.objects.filter(pk=gone.pk).exists()
@@ -121,7 +123,7 @@ class TestPurging:
     ) -> None:
         spam = [say(bob, general).pk for _ in range(5)]
         version = Room.objects.get(pk=general.pk).version
-        purging.purge(Actor(alice), general.pk, bob.pk)
+        purge_user.purge(Actor(alice), general.pk, bob.pk)
         replayed = history.changes_since(general.pk, version, limit=6).events
         buried = [event for event in replayed if event["version"] == version + 1]
         assert sorted(event["message"]["id"] for event in buried) == spam
@@ -135,7 +137,7 @@ class TestPurging:
             spam = say(bob, general, str(number), thread=root.pk if number % 2 else None)
             say(alice, general, quote=spam.pk)
         with CaptureQueriesContext(connection) as queries:
-            purging.purge(Actor(alice), general.pk, bob.pk)
+            purge_user.purge(Actor(alice), general.pk, bob.pk)
         assert len(queries) < 50
 
 
@@ -146,11 +148,11 @@ def test_several_servers_work_at_the_queue_at_once_and_do_everything_once(
     for room in (general, secret):
         for number in range(20):
             say(bob, room, str(number))
-        purging.purge(Actor(alice), room.pk, bob.pk)
+        purge_user.purge(Actor(alice), room.pk, bob.pk)
 
     def serve(_: int) -> int:
         try:
-            return removals.work_off(no_rest)
+            return queue.work_off(no_rest)
         finally:
             connection.close()
 

@@ -13,8 +13,9 @@ from chat.errors import Forbidden, Invalid
 from chat.models import Membership, Room
 from chat.permissions.actor import Actor
 from chat.queries import history
-from chat.services import purging, reactions, removals, retention
-from chat.services.deleting import delete_room
+from chat.services.messages import reactions
+from chat.services.removal import purge_user, queue, retention
+from chat.services.removal.delete_room import delete_room
 from chat.tests.helpers.removal import LONG_AGO, acts, bodies, no_rest, say
 
 pytestmark = pytest.mark.django_db
@@ -115,13 +116,13 @@ class TestTidying:
     def test_tidying_applies_retention_and_works_off_the_queue(
         self, small_batches: None, monkeypatch: pytest.MonkeyPatch, alice: User, bob: User, general: Room, secret: Room
     ) -> None:
-        monkeypatch.setattr(removals, "REST", 0)
+        monkeypatch.setattr(queue, "REST", 0)
         monkeypatch.setattr(retention, "REST", 0)
         retention.set_retention(Actor(None), general.pk, 30)
         say(bob, general, ago=LONG_AGO)
         for _ in range(5):
             say(bob, secret)
-        purging.purge(Actor(alice), secret.pk, bob.pk)
+        purge_user.purge(Actor(alice), secret.pk, bob.pk)
         assert self.tidy() == ["general: 1 message was removed", "What was deleted before: 2 messages were removed"]
         assert self.tidy() == []
         delete_room(Actor(alice), secret.pk)

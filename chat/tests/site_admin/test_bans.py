@@ -8,7 +8,7 @@ from accounts.models import User
 from chat.errors import Forbidden, Invalid, NotFound
 from chat.models import Ban, Membership, Room
 from chat.permissions.actor import SITE, Actor
-from chat.services import site_bans
+from chat.services.site import bans
 from chat.tests.helpers.site_admin import signed_in, text_of
 from chat.tests.helpers.state import written
 
@@ -36,7 +36,7 @@ class TestBan:
         ]
 
     def test_a_banned_user_is_told_why_only_with_the_right_password(self, by: Actor, bob: User) -> None:
-        site_bans.ban(by, bob.pk, reason="Advertising, again and again")
+        bans.ban(by, bob.pk, reason="Advertising, again and again")
         client = Client()
         assert "Advertising" not in client.get(reverse("account_inactive")).content.decode()
         wrong = client.post(reverse("account_login"), {"login": "bob", "password": "a guess"}, follow=True)
@@ -46,8 +46,8 @@ class TestBan:
         assert "_auth_user_id" not in client.session
 
     def test_a_second_site_ban_has_the_new_reason(self, by: Actor, bob: User) -> None:
-        site_bans.ban(by, bob.pk, reason="one")
-        site_bans.ban(by, bob.pk, reason="two")
+        bans.ban(by, bob.pk, reason="one")
+        bans.ban(by, bob.pk, reason="two")
         assert Ban.objects.get().reason == "two"
 
     def test_administrators_oneself_and_missing_users_cannot_be_banned(
@@ -57,20 +57,20 @@ class TestBan:
         User.objects.filter(pk=bob.pk).update(is_staff=True)
         for person in (bob.pk, by.user.pk):
             with pytest.raises(Forbidden):
-                site_bans.ban(by, person)
+                bans.ban(by, person)
         with pytest.raises(NotFound):
-            site_bans.ban(by, 999)
+            bans.ban(by, 999)
         with pytest.raises(NotFound):
-            site_bans.ban(Actor(bob), 999)
+            bans.ban(Actor(bob), 999)
         with pytest.raises(NotFound):
-            site_bans.ban(Actor(mallory), bob.pk)
+            bans.ban(Actor(mallory), bob.pk)
         assert not Ban.objects.exists()
         assert not written().exists()
 
     def test_lifting_a_ban_that_does_not_exist_is_refused(self, by: Actor, bob: User) -> None:
         with pytest.raises(Invalid):
-            site_bans.unban(by, bob.pk)
+            bans.unban(by, bob.pk)
 
     def test_a_ban_by_the_site_itself_has_no_actor(self, bob: User) -> None:
-        site_bans.ban(SITE, bob.pk)
+        bans.ban(SITE, bob.pk)
         assert written().get().actor_name == ""

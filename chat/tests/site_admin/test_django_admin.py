@@ -7,7 +7,7 @@ from django.urls import reverse
 from accounts.models import User
 from chat.models import AuditEntry, Ban
 from chat.permissions.actor import Actor
-from chat.services import site_bans
+from chat.services.site import bans
 
 pytestmark = pytest.mark.django_db
 
@@ -47,7 +47,7 @@ class TestDjangosAdmin:
     def test_making_a_banned_account_active_in_the_admin_lifts_the_ban(
         self, admin: Client, by: Actor, bob: User
     ) -> None:
-        site_bans.ban(by, bob.pk)
+        bans.ban(by, bob.pk)
         self.change(admin, bob)
         assert not Ban.objects.exists()
         assert self.latest().act == "person.unbanned"

@@ -10,7 +10,9 @@ from accounts import sessions
 from accounts.models import User
 from chat.models import Announcement, Report, Room
 from chat.permissions.actor import Actor
-from chat.services import messages, rooms, site_bans
+from chat.services.messages import posting
+from chat.services.rooms import membership
+from chat.services.site import bans
 from chat.tests.helpers.site_admin import direct, signed_in, text_of
 from chat.tests.helpers.state import written
 from project.testing.machine import patience
@@ -50,7 +52,7 @@ class TestOverview:
         self, admin: Client, alice: User, bob: User, general: Room
     ) -> None:
         direct(alice, bob)
-        posted = messages.post_message(alice, general.pk, body="Hello", client_id=uuid4())
+        posted = posting.post_message(alice, general.pk, body="Hello", client_id=uuid4())
         text = text_of(admin, "overview")
         assert "to be settled" not in text
         Report.objects.create(room=general, message=posted, reporter=bob, body="Hello")
@@ -76,7 +78,7 @@ class TestRooms:
         self, admin: Client, alice: User, bob: User, general: Room, secret: Room
     ) -> None:
         direct(alice, bob)
-        messages.post_message(alice, secret.pk, body="Hello", client_id=uuid4())
+        posting.post_message(alice, secret.pk, body="Hello", client_id=uuid4())
         context = admin.get(reverse("chat:site-admin:rooms")).context
         shown = [(room.name, room.here, room.member_count, room.message_count) for room in context["rooms"]]
         assert shown == [("general", 0, 2, 0), ("secret", 0, 2, 1)]
@@ -91,7 +93,7 @@ class TestRooms:
 
     def test_the_list_of_rooms_comes_in_pages(self, admin: Client, alice: User) -> None:
         for number in range(51):
-            rooms.create_room(alice, f"room {number:02}")
+            membership.create_room(alice, f"room {number:02}")
         assert "room 50" not in text_of(admin, "rooms")
         assert "room 50" in text_of(admin, "rooms", page="2")
         assert "room 50" in text_of(admin, "rooms", page="9")
@@ -110,7 +112,7 @@ class TestPeople:
         assert "There is nobody of that name." in text_of(admin, "people", q="carol")
 
     def test_the_list_of_people_is_filtered(self, admin: Client, by: Actor, alice: User, bob: User) -> None:
-        site_bans.ban(by, bob.pk)
+        bans.ban(by, bob.pk)
         assert 'data-user="bob"' in text_of(admin, "people", kind="banned")
         assert 'data-user="alice"' not in text_of(admin, "people", kind="banned")
         assert 'data-user="bob"' not in text_of(admin, "people", kind="active")

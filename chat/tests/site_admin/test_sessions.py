@@ -8,7 +8,7 @@ from accounts import sessions
 from accounts.models import User
 from chat.errors import Forbidden, NotFound
 from chat.permissions.actor import Actor
-from chat.services import connections
+from chat.services.site import sessions as user_sessions
 from chat.tests.helpers.site_admin import signed_in
 from chat.tests.helpers.state import written
 
@@ -27,8 +27,8 @@ class TestSessions:
         signed_in(alice)
         [hers] = sessions.of(alice)
         with pytest.raises(NotFound):
-            connections.end_session(by, bob.pk, hers.pk)
-        connections.end_session(by, alice.pk, hers.pk)
+            user_sessions.end_session(by, bob.pk, hers.pk)
+        user_sessions.end_session(by, alice.pk, hers.pk)
         assert sessions.of(alice) == []
 
     def test_all_sessions_of_a_user_end_together(self, admin: Client, alice: User, bob: User) -> None:
@@ -41,8 +41,8 @@ class TestSessions:
     ) -> None:
         assert by.user
         User.objects.filter(pk=bob.pk).update(is_staff=True)
-        connections.end_sessions(by, by.user.pk)
+        user_sessions.end_sessions(by, by.user.pk)
         with pytest.raises(Forbidden):
-            connections.end_sessions(by, bob.pk)
+            user_sessions.end_sessions(by, bob.pk)
         with pytest.raises(Forbidden):
-            connections.disconnect(by, "a" * 32, bob.pk)
+            user_sessions.disconnect(by, "a" * 32, bob.pk)

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from chat.models import Room
 from chat.permissions.actor import Actor
 from chat.permissions.acts import Act, allows
-from chat.services.locking import roles_of
+from chat.services.shared.locking import roles_of
 
 View = Callable[..., HttpResponse]
 

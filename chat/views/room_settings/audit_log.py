@@ -7,7 +7,7 @@ from chat.models import AuditEntry, Room
 from chat.permissions.actor import Actor
 from chat.permissions.acts import ADMINISTRATOR, Act
 from chat.queries import pagination
-from chat.services.locking import roles_of
+from chat.services.shared.locking import roles_of
 from chat.views.room_settings.access import for_those_who_may, show
 
 

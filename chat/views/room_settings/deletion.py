@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from chat.models import Room
 from chat.models.membership import REASON_LENGTH
 from chat.permissions.acts import Act
-from chat.services import deleting, retention
+from chat.services.removal import delete_room, retention
 from chat.views.room_settings.access import for_those_who_may, show
 from chat.views.room_settings.general import ArchiveForm
 from chat.views.service_calls import attempt
@@ -69,7 +69,7 @@ def retain(request: HttpRequest, room: Room) -> HttpResponse:
 @for_those_who_may(Act.DELETE_ROOM)
 def delete(request: HttpRequest, room: Room) -> HttpResponse:
     form = DeletionForm(room, request.POST)
-    if form.is_valid() and attempt(request, deleting.delete_room, room.pk, reason=form.cleaned_data["reason"])[0]:
+    if form.is_valid() and attempt(request, delete_room.delete_room, room.pk, reason=form.cleaned_data["reason"])[0]:
         messages.success(request, _("The room “%(room)s” is deleted.") % {"room": room})
         return redirect("chat:index")
     return _show(request, room, 422, deletion_form=form)

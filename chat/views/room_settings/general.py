@@ -15,9 +15,10 @@ from chat.models import Room
 from chat.models.membership import REASON_LENGTH
 from chat.permissions.actor import Actor
 from chat.permissions.acts import Act, allows
-from chat.services import archiving, rooms
-from chat.services.locking import roles_of
-from chat.services.settings import SETTINGS
+from chat.services.rooms import archive as room_archive
+from chat.services.rooms import membership
+from chat.services.rooms.settings import SETTINGS
+from chat.services.shared.locking import roles_of
 from chat.views.room_settings.access import for_those_who_may, show
 from chat.views.service_calls import attempt
 
@@ -51,7 +52,7 @@ def general(request: HttpRequest, room: Room) -> HttpResponse:
     if form.is_valid():
 
         def change(by: Actor) -> Room:
-            return rooms.change_settings(room.pk, by=by, **form.cleaned_data)
+            return membership.change_settings(room.pk, by=by, **form.cleaned_data)
 
         done, _room = attempt(request, change)
         if done:
@@ -64,14 +65,14 @@ def general(request: HttpRequest, room: Room) -> HttpResponse:
 @for_those_who_may(Act.ARCHIVE)
 @require_POST
 def archive(request: HttpRequest, room: Room) -> HttpResponse:
-    attempt(request, archiving.archive, room.pk, reason=request.POST.get("reason", ""))
+    attempt(request, room_archive.archive, room.pk, reason=request.POST.get("reason", ""))
     return _back(request, room)
 
 
 @for_those_who_may(Act.ARCHIVE)
 @require_POST
 def restore(request: HttpRequest, room: Room) -> HttpResponse:
-    attempt(request, archiving.restore, room.pk)
+    attempt(request, room_archive.restore, room.pk)
     return _back(request, room)
 
 

@@ -12,7 +12,7 @@ from chat.links import LinkForm
 from chat.models import Room
 from chat.permissions.acts import Act
 from chat.queries.pagination import numbered
-from chat.services import invitations
+from chat.services.rooms import invites as room_invites
 from chat.views.room_settings.access import for_those_who_may, show
 from chat.views.service_calls import attempt
 
@@ -24,7 +24,7 @@ def invites(request: HttpRequest, room: Room) -> HttpResponse:
     if request.method == "POST":
         status = 422
     if form.is_valid():
-        done, made = attempt(request, invitations.make_link, room.pk, **form.limits)
+        done, made = attempt(request, room_invites.make_link, room.pk, **form.limits)
         if done and made:
             link, status, form = request.build_absolute_uri(reverse("chat:invited", args=[made[1]])), 200, LinkForm()
     return show(request, room, "invites", {"form": form, "link": link, **_links(request, room)}, status)
@@ -33,7 +33,7 @@ def invites(request: HttpRequest, room: Room) -> HttpResponse:
 @for_those_who_may(Act.INVITE)
 @require_POST
 def revoke(request: HttpRequest, room: Room, invite_id: int) -> HttpResponse:
-    attempt(request, invitations.revoke_link, invite_id)
+    attempt(request, room_invites.revoke_link, invite_id)
     return redirect("chat:room-settings:invites", room.pk)
 
 

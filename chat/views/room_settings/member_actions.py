@@ -10,8 +10,8 @@ from accounts.models import User
 from chat.models import Membership, Room
 from chat.permissions.actor import Actor
 from chat.permissions.acts import MEMBER, MODERATOR, OWNER, Act, administrators_role, allows, outranks
-from chat.services import moderation, roles
-from chat.services.locking import roles_of
+from chat.services.moderation import moderation, roles
+from chat.services.shared.locking import roles_of
 
 
 class MemberAct(NamedTuple):

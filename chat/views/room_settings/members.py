@@ -20,7 +20,7 @@ from chat.models.membership import REASON_LENGTH
 from chat.permissions.actor import Actor
 from chat.permissions.acts import Act
 from chat.queries.pagination import numbered, wanted
-from chat.services import invitations
+from chat.services.rooms import invites
 from chat.views.room_settings.access import for_those_who_may, show
 from chat.views.room_settings.member_actions import ACTS, acts_on
 from chat.views.service_calls import attempt
@@ -52,7 +52,7 @@ class AddForm(forms.Form):
 def members(request: HttpRequest, room: Room) -> HttpResponse:
     form = AddForm(request.POST or None)
     if form.is_valid():
-        done, added = attempt(request, invitations.add_people, room.pk, form.cleaned_data["people"])
+        done, added = attempt(request, invites.add_people, room.pk, form.cleaned_data["people"])
         if done:
             messages.success(request, _words_about(added or []))
             return redirect("chat:room-settings:members", room.pk)

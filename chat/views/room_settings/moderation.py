@@ -18,7 +18,7 @@ from chat.models import AuditEntry, Membership, Room
 from chat.models.membership import REASON_LENGTH
 from chat.permissions.acts import Act
 from chat.queries.pagination import numbered, wanted
-from chat.services import moderation as service
+from chat.services.moderation import moderation as service
 from chat.views.room_settings.access import for_those_who_may, show
 from chat.views.service_calls import attempt
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from chat.models import Announcement
 from chat.models.announcement import ANNOUNCEMENT_LENGTH
 from chat.queries.pagination import numbered
-from chat.services import announcements as service
+from chat.services.site import announcements as service
 from chat.views.service_calls import attempt
 from chat.views.site_admin.access import for_administrators, show
 

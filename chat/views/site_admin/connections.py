@@ -17,7 +17,7 @@ from chat.hub import roll_call
 from chat.hub.roll_call import Socket
 from chat.models import Room
 from chat.queries.pagination import numbered, wanted
-from chat.services import connections as service
+from chat.services.site import sessions as service
 from chat.views.service_calls import attempt
 from chat.views.site_admin.access import for_administrators, show
 

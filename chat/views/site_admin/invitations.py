@@ -17,7 +17,7 @@ from accounts.models import Invitation
 from accounts.overload import Overloaded
 from chat.links import LinkForm
 from chat.queries.pagination import numbered
-from chat.services import site_invitations as service
+from chat.services.site import invitations as service
 from chat.views.service_calls import attempt
 from chat.views.site_admin.access import for_administrators, show
 

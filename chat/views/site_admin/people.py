@@ -21,7 +21,8 @@ from chat.models import Ban, Membership, Room
 from chat.models.membership import REASON_LENGTH
 from chat.queries.pagination import numbered, wanted
 from chat.queries.presence import presence_of, who_is_online
-from chat.services import connections, second_factors, site_bans
+from chat.services.site import bans, second_factors
+from chat.services.site import sessions as user_sessions
 from chat.views.service_calls import attempt
 from chat.views.site_admin.access import for_administrators, show
 from chat.views.site_admin.connections import rows_of
@@ -70,7 +71,7 @@ def person(request: HttpRequest, user_id: int) -> HttpResponse:
 def ban(request: HttpRequest, user_id: int) -> HttpResponse:
     form = BanForm(request.POST)
     if form.is_valid():
-        done, _person_banned = attempt(request, site_bans.ban, user_id, **form.cleaned_data)
+        done, _person_banned = attempt(request, bans.ban, user_id, **form.cleaned_data)
         if done:
             messages.success(request, _("They are banned from the site."))
             return redirect("chat:site-admin:person", user_id)
@@ -80,7 +81,7 @@ def ban(request: HttpRequest, user_id: int) -> HttpResponse:
 @for_administrators
 @require_POST
 def unban(request: HttpRequest, user_id: int) -> HttpResponse:
-    done, _person_back = attempt(request, site_bans.unban, user_id)
+    done, _person_back = attempt(request, bans.unban, user_id)
     if done:
         messages.success(request, _("They may sign in again."))
     return redirect("chat:site-admin:person", user_id)
@@ -89,7 +90,7 @@ def unban(request: HttpRequest, user_id: int) -> HttpResponse:
 @for_administrators
 @require_POST
 def end_session(request: HttpRequest, user_id: int, session_id: int) -> HttpResponse:
-    done, _nothing = attempt(request, connections.end_session, user_id, session_id)
+    done, _nothing = attempt(request, user_sessions.end_session, user_id, session_id)
     if done:
         messages.success(request, _("The session is ended."))
     return redirect("chat:site-admin:person", user_id)
@@ -98,7 +99,7 @@ def end_session(request: HttpRequest, user_id: int, session_id: int) -> HttpResp
 @for_administrators
 @require_POST
 def end_sessions(request: HttpRequest, user_id: int) -> HttpResponse:
-    done, _nothing = attempt(request, connections.end_sessions, user_id)
+    done, _nothing = attempt(request, user_sessions.end_sessions, user_id)
     if done:
         messages.success(request, _("They are signed out everywhere."))
     return redirect("chat:site-admin:person", user_id)

@@ -11,7 +11,8 @@ from django.utils import timezone
 from accounts.models import User
 from chat.models import Room
 from chat.protocol import decode
-from chat.services import messages, rooms
+from chat.services.messages import posting
+from chat.services.rooms import membership
 from chat.tests.helpers.access.checks import filled_in, stored
 from chat.tests.helpers.access.commands import COMMANDS, SENT
 from chat.tests.helpers.talk import in_thread
@@ -38,11 +39,11 @@ def commands(known: dict[str, User | None], carol: User) -> dict[str, dict[str, 
 
 def command(name: str, owner: User, member: User, carol: User) -> dict[str, Any]:
     kind = Room.Kind.PUBLIC if name.endswith(", public") else Room.Kind.PRIVATE
-    room = rooms.create_room(owner, f"room-{uuid4().hex[:12]}", kind=kind)
+    room = membership.create_room(owner, f"room-{uuid4().hex[:12]}", kind=kind)
     for user in (member, carol):
-        rooms.add_member(room.pk, user)
-    said = messages.post_message(member, room.pk, body="Between us", client_id=uuid4())
-    messages.post_message(owner, room.pk, body="Yes", client_id=uuid4(), thread=said.pk)
+        membership.add_member(room.pk, user)
+    said = posting.post_message(member, room.pk, body="Between us", client_id=uuid4())
+    posting.post_message(owner, room.pk, body="Yes", client_id=uuid4(), thread=said.pk)
     soon = (timezone.now() + timedelta(hours=1)).isoformat()
     values = {
         "room": room.pk,

@@ -1,0 +1,1 @@
+"""Posting, and everything that is done to a message afterwards."""

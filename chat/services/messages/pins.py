@@ -1,0 +1,53 @@
+"""Pins: what a room keeps at hand."""
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from chat.errors import Invalid, NotFound
+from chat.models import Message
+from chat.permissions.acts import Act
+from chat.services.messages.posting_rights import writer_in
+from chat.services.messages.versions import save_changed
+from chat.services.shared.locking import locked_room, message_in
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+MOST_PINS = 100  # of a room: more is a list that nobody reads
+
+
+@transaction.atomic
+def pin(user: "User", room_id: int, message_id: int) -> Message:
+    """Pin a message; one that is pinned stays as it is.
+
+    Raises NotFound, Forbidden, and Invalid where there are too many.
+    """
+    message = _message_for(user, room_id, message_id)
+    if message.pinned_at is None:
+        if message.room.messages.exclude(pinned_at=None).count() >= MOST_PINS:
+            raise Invalid(_("A room may have at most %(limit)d pinned messages.") % {"limit": MOST_PINS})
+        message.pinned_at, message.pinned_by = timezone.now(), user
+        return save_changed(message, "pinned_at", "pinned_by")
+    return message
+
+
+@transaction.atomic
+def unpin(user: "User", room_id: int, message_id: int) -> Message:
+    """Pin a message no more; where it was not pinned, nothing changes. Raises NotFound, Forbidden."""
+    message = _message_for(user, room_id, message_id)
+    if message.pinned_at is not None:
+        message.pinned_at = message.pinned_by = None
+        return save_changed(message, "pinned_at", "pinned_by")
+    return message
+
+
+def _message_for(user: "User", room_id: int, message_id: int) -> Message:
+    room = locked_room(room_id)
+    writer_in(user, room, Act.PIN)
+    message = message_in(room, message_id)
+    if message.is_deleted or message.kind == Message.Kind.NOTICE:
+        raise NotFound.message()
+    return message

@@ -1,0 +1,57 @@
+"""Reactions."""
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from chat.errors import Invalid, NotFound
+from chat.markup.emoji import canonical, is_emoji
+from chat.models import Message
+from chat.permissions.acts import Act
+from chat.services.messages.posting_rights import writer_in
+from chat.services.messages.versions import save_reacted
+from chat.services.shared.locking import locked_room, message_in
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+MOST_EMOJI = 20  # different ones on a message
+
+
+@transaction.atomic
+def add_reaction(user: "User", room_id: int, message_id: int, emoji: str) -> Message:
+    """React to a message; to do it again changes nothing.
+
+    Raises NotFound, Forbidden, and Invalid for what is no emoji, or one too many.
+    """
+    message = _message_for(user, room_id, message_id)
+    if not is_emoji(emoji):
+        raise Invalid(_("That is no emoji."))
+    emoji = canonical(emoji)
+    others = message.reactions_by_emoji()
+    if emoji not in others and len(others) >= MOST_EMOJI:
+        raise Invalid(_("A message may have at most %(limit)d different reactions.") % {"limit": MOST_EMOJI})
+    if user not in others.get(emoji, ()):
+        message.reactions.create(user=user, emoji=emoji)
+        return save_reacted(message, user, emoji, added=True)
+    return message
+
+
+@transaction.atomic
+def remove_reaction(user: "User", room_id: int, message_id: int, emoji: str) -> Message:
+    """Take a reaction back; where there is none, nothing changes. Raises NotFound, Forbidden."""
+    message, emoji = _message_for(user, room_id, message_id), canonical(emoji)
+    deleted, _per_model = message.reactions.filter(user=user, emoji=emoji).delete()
+    if deleted:
+        return save_reacted(message, user, emoji, added=False)
+    return message
+
+
+def _message_for(user: "User", room_id: int, message_id: int) -> Message:
+    room = locked_room(room_id)
+    writer_in(user, room, Act.REACT)
+    message = message_in(room, message_id)
+    if message.is_deleted:
+        raise NotFound.message()
+    return message

@@ -1,0 +1,1 @@
+"""What moderators do: mutes, bans, roles, reports."""

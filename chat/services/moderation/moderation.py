@@ -1,0 +1,191 @@
+"""What moderators do in a room: to people, to what they post, and to the room.
+
+Each act is authorised under the room's lock, written down, told in the room with who did it and why, and done again
+changes nothing. To mute is in mutes.py, to give roles in roles.py.
+"""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from chat import broadcasts
+from chat.errors import Invalid, NotFound
+from chat.models import AuditEntry, Ban, Membership, Message, Room
+from chat.permissions.actor import Actor
+from chat.permissions.acts import Act
+from chat.services.messages import editing
+from chat.services.messages.system_messages import tell
+from chat.services.moderation.mutes import mute, unmute
+from chat.services.rooms.membership import end
+from chat.services.shared import audit
+from chat.services.shared.locking import authorise, authorise_on, locked_room, message_in, roles_of
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+__all__ = [
+    "ban",
+    "delete_message",
+    "lock",
+    "mute",
+    "remove_member",
+    "set_slow",
+    "unban",
+    "unlock",
+    "unmute",
+]
+
+LONGEST_BAN = timedelta(days=3660)  # what is longer is for good
+SLOWEST = 3600  # seconds between two posts of a member
+FIRST_WORDS = 100  # characters of a deleted message that the audit log keeps
+
+
+# -- People ------------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def remove_member(by: Actor, room_id: int, user_id: int, *, reason: str = "") -> None:
+    """End somebody's membership; they may come back. Who is no member stays none. Raises NotFound, Forbidden."""
+    reason = audit.clean_reason(reason)
+    room = locked_room(room_id)
+    user = authorise_on(by, room, Act.REMOVE, user_id)
+    if _show_out(room, user, Membership.Ending.REMOVED, by, reason):
+        audit.record(by, AuditEntry.Act.MEMBER_REMOVED, room=room, person=user, reason=reason)
+        tell(room, by.user, "removed", user, reason)
+
+
+@transaction.atomic
+def ban(by: Actor, room_id: int, user_id: int, *, reason: str = "", until: datetime | None = None) -> Ban:
+    """Keep somebody out, a member or not, until a time or for good. Another end or reason takes the old one's place.
+
+    Raises NotFound, Forbidden, Invalid.
+    """
+    reason = audit.clean_reason(reason)
+    if until and not timezone.now() < until < timezone.now() + LONGEST_BAN:
+        raise Invalid(_("A ban ends in the future, and within ten years, or never."))
+    room = locked_room(room_id)
+    user = authorise_on(by, room, Act.BAN, user_id)
+    old = room.bans.of(user).first()
+    if old and (old.until, old.reason) == (until, reason):
+        return old
+    kept = _keep_out(room, user, {"by": by.user, "reason": reason, "until": until}, old)
+    was_member = _show_out(room, user, Membership.Ending.BANNED, by, reason)
+    terms: dict[str, Any] = {"until": _iso(until), "was_member": was_member}
+    if old:
+        terms["before"] = _terms(old)
+    audit.record(by, AuditEntry.Act.MEMBER_BANNED, room=room, person=user, reason=reason, **terms)
+    tell(room, by.user, "banned", user, reason, **({"until": _iso(until)} if until else {}))
+    return kept
+
+
+@transaction.atomic
+def unban(by: Actor, room_id: int, user_id: int) -> None:
+    """Let somebody come back. Raises NotFound, Forbidden."""
+    room = locked_room(room_id)
+    user = authorise_on(by, room, Act.BAN, user_id)
+    old = room.bans.of(user).first()
+    if old:
+        old.delete()
+        audit.record(by, AuditEntry.Act.MEMBER_UNBANNED, room=room, person=user, before=_terms(old))
+        tell(room, by.user, "unbanned", user)
+
+
+def _terms(ban: Ban) -> dict[str, Any]:
+    return {"until": _iso(ban.until), "reason": ban.reason}
+
+
+def _show_out(room: Room, user: "User", ending: Membership.Ending, by: Actor, reason: str) -> bool:
+    """Whether they were a member until now."""
+    membership = room.memberships.of(user).first()
+    if membership is None:
+        return False
+    membership.room, membership.user = room, user
+    end(room, membership, ending, by.user, reason, by.address)
+    return True
+
+
+def _keep_out(room: Room, user: "User", terms: dict[str, Any], old: Ban | None) -> Ban:
+    """One ban each: a new one takes the place of one that has ended, and changes one that has not."""
+    if old is None:
+        room.bans.filter(user=user).delete()
+    kept, _created = room.bans.update_or_create(user=user, defaults=terms)
+    return kept
+
+
+# -- What they post ----------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def delete_message(by: Actor, room_id: int, message_id: int, *, reason: str = "") -> Message:
+    """Leave a tombstone of a message: another's is written down, one's own is as editing.py has it.
+
+    Once more changes nothing. Raises NotFound, Forbidden.
+    """
+    reason = audit.clean_reason(reason)
+    room = locked_room(room_id)
+    if not roles_of(by, room):
+        raise NotFound
+    message = message_in(room, message_id)
+    if by.user is not None and message.said_by(by.user):
+        return editing.delete_message(by.user, room_id, message_id)
+    # What the room tells by itself is nobody's, whoever did it.
+    authorise(by, room, Act.DELETE_ANY, on=None if message.notice else message.author)
+    if message.is_deleted:
+        return message
+    words = {"message": message.pk, "words": message.body[:FIRST_WORDS]}
+    audit.record(by, AuditEntry.Act.MESSAGE_DELETED, room=room, person=message.author, reason=reason, **words)
+    return editing.bury(message, by.user)
+
+
+# -- The room ----------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def lock(by: Actor, room_id: int, *, reason: str = "") -> None:
+    """From now on, only moderators write. Raises NotFound, Forbidden."""
+    reason = audit.clean_reason(reason)
+    room = locked_room(room_id)
+    authorise(by, room, Act.LOCK)
+    if not room.is_locked:
+        _set(room, "is_locked", True)
+        audit.record(by, AuditEntry.Act.ROOM_LOCKED, room=room, reason=reason)
+        tell(room, by.user, "locked", reason=reason)
+
+
+@transaction.atomic
+def unlock(by: Actor, room_id: int) -> None:
+    """Raises NotFound, Forbidden."""
+    room = locked_room(room_id)
+    authorise(by, room, Act.LOCK)
+    if room.is_locked:
+        _set(room, "is_locked", False)
+        audit.record(by, AuditEntry.Act.ROOM_UNLOCKED, room=room)
+        tell(room, by.user, "unlocked")
+
+
+@transaction.atomic
+def set_slow(by: Actor, room_id: int, seconds: int) -> None:
+    """Let members wait between two posts; 0: no more. Raises NotFound, Forbidden, Invalid."""
+    room = locked_room(room_id)
+    authorise(by, room, Act.SLOW)
+    if not 0 <= seconds <= SLOWEST:
+        raise Invalid(_("Slow mode waits for up to %(limit)d seconds.") % {"limit": SLOWEST})
+    before = room.slow_seconds
+    if seconds != before:
+        _set(room, "slow_seconds", seconds)
+        audit.record(by, AuditEntry.Act.ROOM_SLOWED, room=room, seconds=seconds, before=before)
+        tell(room, by.user, "slow", seconds=seconds)
+
+
+def _set(room: Room, name: str, value: bool | int) -> None:
+    setattr(room, name, value)
+    room.settings_version = room.next_version()
+    room.save(update_fields=[name, "settings_version", "version"])
+    broadcasts.room_changed(room)
+
+
+def _iso(time: datetime | None) -> str | None:
+    return time.isoformat() if time else None

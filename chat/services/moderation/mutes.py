@@ -1,0 +1,65 @@
+"""Muting: a member may not write for a time. It outlasts that they leave and come back."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from chat.errors import Invalid, NotFound
+from chat.models import AuditEntry, Membership
+from chat.permissions.actor import Actor
+from chat.permissions.acts import Act
+from chat.services.messages.system_messages import tell
+from chat.services.messages.versions import save_standing
+from chat.services.shared import audit
+from chat.services.shared.locking import authorise_on, locked_room
+
+LONGEST = timedelta(days=366)
+
+
+@transaction.atomic
+def mute(by: Actor, room_id: int, user_id: int, *, until: datetime, reason: str = "") -> Membership:
+    """Another end or reason takes the place of the old one, the same again changes nothing.
+
+    Raises NotFound, also for who is no member, Forbidden, Invalid.
+    """
+    reason = audit.clean_reason(reason)
+    if not timezone.now() < until < timezone.now() + LONGEST:
+        raise Invalid(_("A mute ends in the future, and within a year."))
+    room = locked_room(room_id)
+    user = authorise_on(by, room, Act.MUTE, user_id)
+    membership = room.memberships.of(user).first()
+    if membership is None:
+        raise NotFound.member()
+    membership.room, membership.user = room, user
+    before = _terms(membership)
+    if not before or (membership.muted_until, membership.mute_reason) != (until, reason):
+        membership.muted_until, membership.mute_reason = until, reason
+        save_standing(membership, "muted_until", "mute_reason")
+        terms = {"until": until.isoformat()} | ({"before": before} if before else {})
+        audit.record(by, AuditEntry.Act.MEMBER_MUTED, room=room, person=user, reason=reason, **terms)
+        tell(room, by.user, "muted", user, reason, until=until.isoformat())
+    return membership
+
+
+@transaction.atomic
+def unmute(by: Actor, room_id: int, user_id: int) -> None:
+    """Let somebody write again, also who left meanwhile, when they come back. Raises NotFound, Forbidden."""
+    room = locked_room(room_id)
+    user = authorise_on(by, room, Act.MUTE, user_id)
+    membership = room.memberships.filter(user=user).first()
+    if membership is not None and membership.is_muted:
+        membership.room, membership.user = room, user
+        before = _terms(membership)
+        membership.muted_until, membership.mute_reason = None, ""
+        save_standing(membership, "muted_until", "mute_reason")
+        audit.record(by, AuditEntry.Act.MEMBER_UNMUTED, room=room, person=user, before=before)
+        tell(room, by.user, "unmuted", user)
+
+
+def _terms(membership: Membership) -> dict[str, Any]:
+    if not (membership.is_muted and membership.muted_until):
+        return {}
+    return {"until": membership.muted_until.isoformat(), "reason": membership.mute_reason}

@@ -1,0 +1,135 @@
+"""Reports: somebody tells those who moderate a room about a message, and these say what was done."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from chat import broadcasts
+from chat.errors import Conflict, Forbidden, Invalid, NotFound
+from chat.models import AuditEntry, Message, Report, Room
+from chat.permissions.acts import MODERATORS, Act
+from chat.services.messages.editing import bury
+from chat.services.shared import audit
+from chat.services.shared.locking import (
+    authorise,
+    check_not_archived,
+    is_administrator,
+    locked_room,
+    locked_rooms,
+    membership_for,
+    message_in,
+)
+
+if TYPE_CHECKING:
+    from chat.permissions.actor import Actor
+
+
+@transaction.atomic
+def report_message(user: User, room_id: int, message_id: int, reason: str) -> Report:
+    """Tell whoever moderates about somebody's message. Once more gives another reason, while the report is open.
+
+    Raises NotFound (also for what was deleted), Forbidden for notices and one's own, Invalid without a reason.
+    """
+    reason = audit.clean_reason(reason)
+    if not reason:
+        raise Invalid(_("Say what is wrong with the message."))
+    room = locked_room(room_id)
+    membership_for(user, room, Act.REPORT)
+    message = message_in(room, message_id)
+    _check_may_be_reported(message, user)
+    if earlier := Report.objects.filter(message=message, reporter=user).first():
+        return _with_reason(earlier, reason)
+    report = Report.objects.create(
+        room=room,
+        room_name=room.name,
+        message=message,
+        author=message.author,
+        body=message.body,
+        reporter=user,
+        reason=reason,
+    )
+    _tell_how_many(room)
+    return report
+
+
+@transaction.atomic
+def settle(by: "Actor", report_id: int, outcome: str, note: str = "") -> Report:
+    """Say what was done about a report; with the outcome `deleted`, the message is deleted.
+
+    Raises NotFound, Forbidden, Invalid, and Conflict where somebody was quicker.
+    """
+    note = audit.clean_reason(note)
+    if outcome not in Report.Outcome.values:
+        raise Invalid
+    report = Report.objects.filter(pk=report_id).select_related("author").first()
+    if report is None:
+        raise NotFound
+    room = locked_rooms([report.room_id]).get(report.room_id) if report.room_id else None
+    _check_may_settle(by, report, room)
+    settled: dict[str, Any] = {"settled_at": timezone.now(), "settled_by": by.user, "outcome": outcome, "note": note}
+    if not Report.objects.open().filter(pk=report_id).update(**settled):
+        raise Conflict(_("Somebody has settled this report already."))
+    if outcome == Report.Outcome.DELETED:
+        _delete_what_was_reported(by, report, room, note)
+    details: dict[str, Any] = {"report": report.pk, "outcome": outcome}
+    audit.record(by, AuditEntry.Act.REPORT_SETTLED, room=room, person=report.author, reason=note, **details)
+    if room is not None:
+        _tell_how_many(room)
+    report.refresh_from_db()
+    return report
+
+
+def _check_may_be_reported(message: Message, user: User) -> None:
+    if message.is_deleted:
+        raise NotFound.message()
+    if message.kind == Message.Kind.NOTICE or message.author_id == user.pk:
+        raise Forbidden
+
+
+def _with_reason(report: Report, reason: str) -> Report:
+    """What was settled stays as those who settled it read it."""
+    if report.settled_at is None:
+        report.reason = reason
+        report.save(update_fields=["reason"])
+    return report
+
+
+def _check_may_settle(by: "Actor", report: Report, room: Room | None) -> None:
+    """Administrators may settle each: a report tells the site, too. Elsewhere, those who moderate the room may."""
+    if is_administrator(by):
+        return
+    if room is None or room.is_direct:
+        raise NotFound
+    authorise(by, room, Act.SEE_MODERATION)
+    if by.user is not None and report.author_id == by.user.pk:
+        raise Forbidden(_("A report about you is for somebody else to settle."))
+
+
+def _delete_what_was_reported(by: "Actor", report: Report, room: Room | None, reason: str) -> None:
+    """In a direct conversation or a private room, it is the report that lets an administrator do so."""
+    if room is None or report.message_id is None:
+        return
+    check_not_archived(room, Act.DELETE_ANY)
+    if not is_administrator(by):
+        authorise(by, room, Act.DELETE_ANY)
+    message = message_in(room, report.message_id)
+    if not message.is_deleted:
+        bury(message, by.user)
+        audit.record(
+            by, AuditEntry.Act.MESSAGE_DELETED, room=room, person=message.author, reason=reason, message=message.pk
+        )
+
+
+def _tell_how_many(room: Room) -> None:
+    """The open tabs of those members who may see the room's moderation learn how many reports wait."""
+    if room.is_direct:
+        return
+    members = room.memberships.current().filter(user__is_active=True)
+    moderators = members.filter(role__in=MODERATORS)
+    others = members.none() if room.kind == Room.Kind.PRIVATE else members.exclude(role__in=MODERATORS)
+    administrators = others.filter(user__in=User.objects.administrators())
+    told = (found.values_list("user_id", flat=True) for found in (moderators, administrators))
+    broadcasts.reports_counted(room, *told)

@@ -1,0 +1,59 @@
+"""Roles in a room: who moderates it, and whose it is."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from chat.errors import Forbidden, Invalid, NotFound
+from chat.models import AuditEntry, Membership, Room
+from chat.permissions.actor import Actor
+from chat.permissions.acts import MEMBER, MODERATOR, OWNER, Act
+from chat.services.messages.system_messages import tell
+from chat.services.messages.versions import save_standing
+from chat.services.shared import audit
+from chat.services.shared.locking import authorise, authorise_on, locked_room
+
+
+@transaction.atomic
+def set_role(by: Actor, room_id: int, user_id: int, role: str) -> None:
+    """Make a member a moderator, or a moderator a member. Raises NotFound, Forbidden, Invalid."""
+    if role not in (MODERATOR, MEMBER):
+        raise Invalid
+    room = locked_room(room_id)
+    user = authorise_on(by, room, Act.CHANGE_ROLES, user_id)
+    membership = _membership(room, user.pk)
+    before = membership.role
+    if before == OWNER:
+        raise Forbidden(_("A room needs an owner: make somebody else the owner first."))
+    if role != before:
+        membership.role = role
+        save_standing(membership, "role")
+        audit.record(by, AuditEntry.Act.ROLE_CHANGED, room=room, person=user, role=role, before=before)
+        tell(room, by.user, "role", user, role=role)
+
+
+@transaction.atomic
+def transfer(by: Actor, room_id: int, user_id: int) -> None:
+    """Make another member the owner; who was it becomes a moderator. Raises NotFound, Forbidden."""
+    room = locked_room(room_id)
+    authorise(by, room, Act.TRANSFER)
+    new = _membership(room, user_id)
+    if new.role == OWNER:
+        return
+    before = list(room.memberships.current().filter(role=OWNER).select_related("user"))
+    for old in before:
+        old.room, old.role = room, MODERATOR
+        save_standing(old, "role")
+    # Nobody but an administrator could lift a mute of theirs.
+    new.role, new.muted_until, new.mute_reason = OWNER, None, ""
+    save_standing(new, "role", "muted_until", "mute_reason")
+    names = [old.user.username for old in before]
+    audit.record(by, AuditEntry.Act.ROOM_TRANSFERRED, room=room, person=new.user, before=names)
+    tell(room, by.user, "owner", new.user)
+
+
+def _membership(room: Room, user_id: int) -> Membership:
+    found = room.memberships.current().filter(user=user_id, user__is_active=True).select_related("user").first()
+    if found is None:
+        raise NotFound.member()
+    found.room = room
+    return found

@@ -1,0 +1,1 @@
+"""Accounts in chat: profiles, status, blocks, export, deletion."""

@@ -1,0 +1,1 @@
+"""Deletion in batches: rooms, all messages of a user, old messages."""

@@ -1,0 +1,64 @@
+"""Deleting what somebody posted: in a room in the last hour, or everywhere."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import Count, Max, Min
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from chat.errors import NotFound
+from chat.models import AuditEntry, Removal
+from chat.permissions.acts import Act
+from chat.services.messages.system_messages import tell
+from chat.services.removal.queue import go_on, posts_of
+from chat.services.shared import audit
+from chat.services.shared.locking import authorise, locked_room
+
+if TYPE_CHECKING:
+    from chat.permissions.actor import Actor
+
+PURGED = timedelta(hours=1)
+AT_ONCE = 200  # messages: mostly that is all
+
+
+@transaction.atomic
+def purge(by: "Actor", room_id: int, user_id: int, *, reason: str = "") -> int:
+    """Delete all that somebody posted in a room in the last hour. Returns how many messages that are.
+
+    The first of them at once, the rest from the queue. Raises NotFound, Forbidden, Invalid.
+    """
+    reason = audit.clean_reason(reason)
+    room = locked_room(room_id)
+    authorise(by, room, Act.DELETE_ANY)
+    user = User.objects.filter(pk=user_id).first()
+    if user is None:
+        raise NotFound(_("There is no such person."))
+    authorise(by, room, Act.DELETE_ANY, on=user)
+    removal, count = _all_posts(user, by, reason, room_id=room.pk, since=timezone.now() - PURGED)
+    if count:
+        audit.record(by, AuditEntry.Act.MESSAGES_PURGED, room=room, person=user, reason=reason, count=count)
+        removal.save()
+        go_on(removal, AT_ONCE)
+        room.refresh_from_db(fields=["version"])
+        tell(room, by.user, "purged", user, reason, count=count)
+    return count
+
+
+@transaction.atomic
+def queue_all_of(by: "Actor", user: User, reason: str) -> Removal:
+    """Delete all that somebody posted, in all rooms: batch by batch, from the queue."""
+    removal, count = _all_posts(user, by, reason)
+    audit.record(by, AuditEntry.Act.MESSAGES_PURGED, person=user, reason=reason, count=count)
+    removal.save()
+    return removal
+
+
+def _all_posts(user: User, by: "Actor", reason: str, **which: Any) -> tuple[Removal, int]:
+    """The removal of these, which is not stored yet, and how many they are. What comes later is not concerned."""
+    removal = Removal(kind=Removal.Kind.POSTS, user=user, by=by.user, reason=reason, **which)
+    found = posts_of(removal).aggregate(count=Count("pk"), first=Min("pk"), last=Max("pk"))
+    removal.reached, removal.up_to = (found["first"] or 1) - 1, found["last"] or 0
+    return removal, found["count"]

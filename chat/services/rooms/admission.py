@@ -1,0 +1,34 @@
+"""What keeps somebody out of a room, whichever way they come."""
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from chat.errors import Forbidden
+from chat.models import Ban, Room
+from chat.services.shared.validation import time_for
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def check_may_enter(room: Room, user: "User") -> None:
+    """Raises Forbidden, which says what is in the way, to whoever may know of the room."""
+    if words := obstacle(room, user):
+        raise Forbidden(words)
+
+
+def obstacle(room: Room, user: "User") -> str:
+    """What is in the way, as a sentence for the person; empty where nothing is."""
+    if room.archived_at is not None:
+        return _("This room is archived: those who were members can read it, and nobody joins it any more.")
+    ban = Ban.objects.of(user).filter(room=room).first()
+    return _of_the_ban(ban, user) if ban else ""
+
+
+def _of_the_ban(ban: Ban, user: "User") -> str:
+    if ban.until is None:
+        words = _("You are banned from this room.")
+    else:
+        words = _("You are banned from this room until %(until)s.") % {"until": time_for(user, ban.until)}
+    return _("%(sentence)s Reason: %(reason)s") % {"sentence": words, "reason": ban.reason} if ban.reason else words

@@ -1,0 +1,124 @@
+"""How those who run a room let others in: they add them, or make a link by which whoever has it comes in.
+
+A link is shown once. What is stored is a digest of its token, by which nobody comes in.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.tokens import digest_of, make_token
+from chat.errors import Forbidden, Invalid, NotFound
+from chat.models import AuditEntry, Ban, Invite, Membership, Room
+from chat.permissions.actor import Actor
+from chat.permissions.acts import Act
+from chat.services.messages.system_messages import tell
+from chat.services.rooms.membership import admit, welcome
+from chat.services.shared import audit
+from chat.services.shared.locking import authorise, locked_room
+from chat.services.shared.quotas import check_links
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+MOST_USES = 10_000
+
+
+@transaction.atomic
+def add_people(by: Actor, room_id: int, users: Collection["User"]) -> list["User"]:
+    """Make them members, all or none; returns those who were not. Raises NotFound, and Forbidden for a ban."""
+    room = locked_room(room_id)
+    authorise(by, room, Act.INVITE)
+    members = set(room.memberships.current().filter(user__in=users).values_list("user_id", flat=True))
+    new = [user for user in users if user.pk not in members]
+    _check_not_banned(room, new)
+    for user in new:
+        admit(room, user, Membership.Role.MEMBER)
+        tell(room, by.user, "added", user)
+        audit.record(by, AuditEntry.Act.MEMBER_ADDED, room=room, person=user)
+    return new
+
+
+@transaction.atomic
+def make_link(
+    by: Actor, room_id: int, *, expires_at: datetime | None = None, most_uses: int | None = None
+) -> tuple[Invite, str]:
+    """A new link, and its token. Raises NotFound, Forbidden, Invalid for one that admits no one, TooMany."""
+    room = locked_room(room_id)
+    authorise(by, room, Act.INVITE)
+    check_links(by, room)
+    check_limits(expires_at, most_uses)
+    token = make_token()
+    limits = {"expires_at": expires_at, "most_uses": most_uses}
+    invite = Invite.objects.create(room=room, digest=digest_of(token), by=by.user, **limits)
+    expires = expires_at and expires_at.isoformat()
+    audit.record(by, AuditEntry.Act.INVITE_MADE, room=room, invite=invite.pk, expires=expires, most_uses=most_uses)
+    return invite, token
+
+
+@transaction.atomic
+def revoke_link(by: Actor, invite_id: int) -> Invite:
+    """From now on nobody comes in by it. Raises NotFound and Forbidden. One that was revoked stays as it is."""
+    room_id = Invite.objects.filter(pk=invite_id).values_list("room_id", flat=True).first()
+    if room_id is None:
+        raise NotFound
+    room = locked_room(room_id)
+    authorise(by, room, Act.INVITE)
+    invite = room.invites.get(pk=invite_id)
+    if invite.revoked_at is None:
+        invite.revoked_at = timezone.now()
+        invite.save(update_fields=["revoked_at"])
+        audit.record(by, AuditEntry.Act.INVITE_REVOKED, room=room, invite=invite.pk)
+    return invite
+
+
+@transaction.atomic
+def accept(user: "User", token: str) -> Room:
+    """Become a member by a link; nothing happens to one who is. How often it was used is counted under the room's lock.
+
+    Raises NotFound where the link does not work, and Forbidden for whoever is banned, or where the room is archived.
+    """
+    known = Invite.objects.filter(digest=digest_of(token)).first()
+    if known is None:
+        raise NotFound
+    room = locked_room(known.room_id)
+    if room.memberships.of(user).exists():
+        return room
+    invite = room.invites.valid().filter(pk=known.pk).first()
+    if invite is None:
+        raise NotFound
+    welcome(room, user)
+    invite.uses += 1
+    invite.save(update_fields=["uses"])
+    return room
+
+
+def room_behind(user: "User", token: str) -> Room:
+    """The room that a link leads to, for whoever looks at it first. Raises NotFound where it does not work."""
+    room = Room.objects.existing().filter(invites__digest=digest_of(token)).first()
+    if room is None:
+        raise NotFound
+    works = room.invites.valid().filter(digest=digest_of(token)).exists()
+    if not (works or room.memberships.of(user).exists()):
+        raise NotFound
+    return room
+
+
+def check_limits(expires_at: datetime | None, most_uses: int | None) -> None:
+    """Raises Invalid for those of a link by which nobody could come in."""
+    if expires_at is not None and expires_at <= timezone.now():
+        raise Invalid(_("A link expires in the future."))
+    if most_uses is not None and not 1 <= most_uses <= MOST_USES:
+        raise Invalid(_("A link can be used from one to %(limit)s times.") % {"limit": f"{MOST_USES:,}"})
+
+
+def _check_not_banned(room: Room, users: Collection["User"]) -> None:
+    bans = Ban.objects.in_force().filter(room=room, user__in=users).select_related("user").order_by("user__username")
+    if banned := [ban.user.full_name for ban in bans]:
+        words = ngettext("%(names)s is banned from this room.", "%(names)s are banned from this room.", len(banned))
+        raise Forbidden(words % {"names": ", ".join(banned)})

@@ -1,0 +1,1 @@
+"""What all services use: locks, validation, quotas, the audit log."""

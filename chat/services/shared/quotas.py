@@ -1,0 +1,85 @@
+"""Quotas: bounds on what one person can make others carry, in sum."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from chat import conf
+from chat.errors import Limited, TooMany
+from chat.models import Message, Room
+from chat.permissions.actor import Actor
+from chat.services.shared.locking import is_administrator, is_administrator_on_record
+
+if TYPE_CHECKING:
+    from collections.abc import Sized
+
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+
+
+def check_rooms_made(maker: User) -> None:
+    """Raise TooMany where the user has made as many rooms as may be. Administrators may make any number.
+
+    Rooms count as long as they exist, also once another person owns them: to give one away makes no room for another.
+    """
+    most = conf.rooms_made()
+    if not most or is_administrator_on_record(maker):  # a bound and no right, so that no second factor is asked for
+        return
+    _lock(maker)
+    if Room.objects.existing().exclude(kind=Room.Kind.DIRECT).filter(created_by=maker).count() >= most:
+        words = ngettext(
+            "You have made %(most)d room, which is as many as you may. Delete one, or ask an administrator.",
+            "You have made %(most)d rooms, which is as many as you may. Delete one, or ask an administrator.",
+            most,
+        )
+        raise TooMany(words % {"most": most})
+
+
+def check_conversations(beginner: User, people: "Sized") -> None:
+    """Raise Limited where the user has begun too many conversations within a day that have no answer.
+
+    Notes to oneself need no answer.
+    """
+    most = conf.unanswered_conversations()
+    if not most or len(people) < 2:
+        return
+    _lock(beginner)
+    answers = Message.objects.filter(room=OuterRef("pk")).exclude(author=beginner)
+    begun = Room.objects.filter(kind=Room.Kind.DIRECT, created_by=beginner, created_at__gt=timezone.now() - DAY)
+    alone = begun.exclude(people_key=str(beginner.pk)).exclude(Exists(answers)).order_by("-created_at")
+    times = list(alone.values_list("created_at", flat=True)[:most])
+    if len(times) == most:
+        wait = times[-1] + DAY - timezone.now()
+        raise Limited(wait // timedelta(microseconds=1) * 1000, _words_about(most, -(-wait // HOUR)))
+
+
+def check_links(by: Actor, room: Room) -> None:
+    """Raise TooMany where a room that is locked has as many links as may be. Administrators may make any number."""
+    most = conf.links()
+    if most and room.invites.valid().count() >= most and not is_administrator(by):
+        words = ngettext(
+            "This room has %(most)d link that works, which is as many as it may have. Revoke one first.",
+            "This room has %(most)d links that work, which is as many as it may have. Revoke one first.",
+            most,
+        )
+        raise TooMany(words % {"most": most})
+
+
+def _lock(user: User) -> None:
+    """Let what the user makes at the same time be counted one after the other."""
+    list(User.objects.select_for_update(no_key=True).filter(pk=user.pk).values_list("pk"))
+
+
+def _words_about(most: int, hours: int) -> str:
+    words = ngettext(
+        "You have begun %(most)d conversations within a day that have no answer yet. "
+        "You can begin another once one is answered, or within %(hours)d hour.",
+        "You have begun %(most)d conversations within a day that have no answer yet. "
+        "You can begin another once one is answered, or in %(hours)d hours.",
+        hours,
+    )
+    return words % {"most": most, "hours": hours}

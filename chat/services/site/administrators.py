@@ -1,0 +1,35 @@
+"""What administrators do to a person: may they? And what they changed of an account, written down."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from chat.errors import Forbidden, NotFound
+from chat.models import AuditEntry
+from chat.permissions.actor import Actor
+from chat.services.shared import audit
+from chat.services.shared.locking import check_administrator
+
+
+def person_for(by: Actor, user_id: int, *, may_be_themselves: bool = False) -> User:
+    """The person, locked until the transaction ends. Raises NotFound for whoever is no administrator, and Forbidden.
+
+    Administrators do not act on one another.
+    """
+    check_administrator(by)
+    person = User.objects.select_for_update().filter(pk=user_id).first()
+    if person is None or person.deleted_at is not None:
+        raise NotFound.person()
+    if by.user is None or (may_be_themselves and person.pk == by.user.pk):
+        return person
+    if person.pk == by.user.pk:
+        raise Forbidden(_("You cannot do that to yourself."))
+    if User.objects.administrators().filter(pk=person.pk).exists():
+        raise Forbidden(_("Administrators do not act on one another."))
+    return person
+
+
+def note_change(by: Actor, person: User, how: str, fields: Iterable[str]) -> None:
+    """An account was `added`, `changed` or `deleted` in Django's admin: write down which fields, not what they say."""
+    audit.record(by, AuditEntry.Act.PERSON_CHANGED, person=person, how=how, fields=list(fields))

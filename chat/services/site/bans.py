@@ -1,0 +1,55 @@
+"""Somebody may not come back to the site, or may again."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts import sessions
+from accounts.models import User
+from chat.errors import Invalid
+from chat.models import AuditEntry, Ban
+from chat.permissions.actor import Actor
+from chat.services.removal import purge_user
+from chat.services.shared import audit
+from chat.services.site.administrators import person_for
+
+
+def ban(by: Actor, user_id: int, *, reason: str = "", removes_posts: bool = False) -> User:
+    """Deactivate the account: its sockets close, and nothing that they send is stored any more.
+
+    Its memberships stay, for the day on which the ban is lifted. With `removes_posts`, all that it posted anywhere is
+    removed. Raises NotFound, Invalid, and Forbidden for oneself and for administrators.
+    """
+    reason = audit.clean_reason(reason)
+    keys = sessions.keys_of(user_id)  # before anybody has to wait for it
+    with transaction.atomic():
+        person = person_for(by, user_id)
+        Ban.objects.update_or_create(room=None, user=person, defaults={"by": by.user, "reason": reason, "until": None})
+        person.is_active = False
+        person.save(update_fields=["is_active"])
+        sessions.end_all(person, keys)
+        audit.record(by, AuditEntry.Act.PERSON_BANNED, person=person, reason=reason, removes_posts=removes_posts)
+        if removes_posts:
+            purge_user.queue_all_of(by, person, reason)
+    return person
+
+
+@transaction.atomic
+def unban(by: Actor, user_id: int) -> User:
+    """Lift the ban: they may sign in again. Raises NotFound, Forbidden, and Invalid for whoever is not banned."""
+    person = person_for(by, user_id)
+    if not forget(by, person):
+        raise Invalid(_("They are not banned."))
+    person.is_active = True
+    person.save(update_fields=["is_active"])
+    return person
+
+
+@transaction.atomic
+def forget(by: Actor, person: User) -> bool:
+    """There is no ban any more. Whether there was one."""
+    banned = Ban.objects.of_the_site().filter(user=person)
+    if not banned.exists():
+        return False
+    banned.delete()
+    audit.record(by, AuditEntry.Act.PERSON_UNBANNED, person=person)
+    return True

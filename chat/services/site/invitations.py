@@ -1,0 +1,55 @@
+"""How administrators let people into the site: by a link with which they sign up, however it is open otherwise."""
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts import invitations
+from accounts.models import Invitation
+from chat.errors import Invalid, NotFound
+from chat.models import AuditEntry
+from chat.permissions.actor import Actor
+from chat.services.rooms.invites import check_limits
+from chat.services.shared import audit
+from chat.services.shared.locking import check_administrator
+
+
+@transaction.atomic
+def invite(
+    by: Actor, *, email: str = "", expires_at: datetime | None = None, most_uses: int | None = None
+) -> tuple[Invitation, str]:
+    """An invitation, and its token; one to an address is for one account. Raises NotFound, and Invalid."""
+    check_administrator(by)
+    check_limits(expires_at, most_uses)
+    email = clean_email(email)
+    most_uses = 1 if email else most_uses
+    made, token = invitations.make(by.user, email=email, expires_at=expires_at, most_uses=most_uses)
+    expires = expires_at and expires_at.isoformat(timespec="seconds")
+    what = AuditEntry.Act.INVITATION_MADE
+    audit.record(by, what, invitation=made.pk, email=email, expires=expires, most_uses=most_uses)
+    return made, token
+
+
+@transaction.atomic
+def revoke(by: Actor, invitation_id: int) -> None:
+    """From now on nobody signs up by it. Raises NotFound. One that was revoked stays as it is."""
+    check_administrator(by)
+    found = Invitation.objects.filter(pk=invitation_id).first()
+    if found is None:
+        raise NotFound
+    if invitations.revoke(found):
+        audit.record(by, AuditEntry.Act.INVITATION_REVOKED, invitation=found.pk, email=found.email)
+
+
+def clean_email(email: str) -> str:
+    """Raises Invalid for what is none."""
+    email = email.strip()
+    try:
+        if email:
+            validate_email(email)
+    except ValidationError as error:
+        raise Invalid(_("That is no e-mail address.")) from error
+    return email

@@ -1,0 +1,27 @@
+"""To take the second factors of somebody away who has lost them."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts import factors, sessions
+from accounts.models import User
+from chat.errors import Invalid
+from chat.models import AuditEntry
+from chat.permissions.actor import Actor
+from chat.services.shared import audit
+from chat.services.site.administrators import person_for
+
+
+def reset(by: Actor, user_id: int) -> User:
+    """Remove all of them, and sign the person out everywhere: whoever they were may not be who asked for this.
+
+    The person is told by mail. Raises NotFound, Forbidden, and Invalid for whoever has none.
+    """
+    keys = sessions.keys_of(user_id)  # before anybody has to wait for it
+    with transaction.atomic():
+        person = person_for(by, user_id)
+        if not factors.remove_all(person):
+            raise Invalid(_("They have no second factor."))
+        sessions.end_all(person, keys)
+        audit.record(by, AuditEntry.Act.PERSON_CHANGED, person=person, how="second factor removed")
+    return person

@@ -1,0 +1,48 @@
+"""To end what somebody has open: one socket, a session with all its sockets, or all sessions."""
+
+from allauth.usersessions.models import UserSession
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts import sessions
+from chat import broadcasts
+from chat.errors import NotFound
+from chat.models import AuditEntry
+from chat.permissions.actor import Actor
+from chat.services.shared import audit
+from chat.services.site.administrators import person_for
+
+
+@transaction.atomic
+def disconnect(by: Actor, connection_id: str, user_id: int, reason: str = "") -> None:
+    """Close one socket. It does not come back by itself; whoever sits before it may bring it back.
+
+    Raises NotFound, Forbidden and Invalid. Only the hubs know whether there is such a socket.
+    """
+    reason = audit.clean_reason(reason)
+    person = person_for(by, user_id, may_be_themselves=True)
+    audit.record(by, AuditEntry.Act.CONNECTION_ENDED, person=person, reason=reason, connection=connection_id[:32])
+    broadcasts.connection_ended(person.pk, connection_id)
+
+
+@transaction.atomic
+def end_session(by: Actor, user_id: int, session_id: int, reason: str = "") -> None:
+    """Sign somebody out of one browser: its sockets close, and it has to sign in again. Raises as `disconnect`."""
+    reason = audit.clean_reason(reason)
+    person = person_for(by, user_id, may_be_themselves=True)
+    session = UserSession.objects.filter(user=person, pk=session_id).first()
+    if session is None:
+        raise NotFound(_("There is no such session."))
+    details = {"session": session.ip, "device": session.user_agent}
+    audit.record(by, AuditEntry.Act.CONNECTION_ENDED, person=person, reason=reason, **details)
+    sessions.end(session)
+
+
+def end_sessions(by: Actor, user_id: int, reason: str = "") -> None:
+    """Sign somebody out everywhere. Raises as `disconnect`."""
+    reason = audit.clean_reason(reason)
+    keys = sessions.keys_of(user_id)  # before anybody has to wait for it
+    with transaction.atomic():
+        person = person_for(by, user_id, may_be_themselves=True)
+        audit.record(by, AuditEntry.Act.CONNECTION_ENDED, person=person, reason=reason, sessions="all")
+        sessions.end_all(person, keys)
