@@ -16,6 +16,7 @@ reads.py          what it reads for a connection
 allowances.py     how much a person may do
 checks.py         what it makes sure of from time to time
 positions.py      how far people have read, as they were told
+partners.py       how the others in direct conversations of two are
 people.py         what people decided about how others see them
 profiles.py       their names and pictures, in tabs and connections
 voice.py          whether somebody may be seen typing

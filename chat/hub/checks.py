@@ -25,6 +25,7 @@ async def check_versions(hub: "Hub") -> None:
         place = hub.places.get(room_id)
         if place is not None and place.feed.last is not None and place.feed.last < version:
             await hub.places.read_missing(room_id, place)
+    hub.partners.forget_rooms_without_tabs()
     await hub.counts.check(hub.places)
 
 

@@ -21,6 +21,7 @@ from chat.hub.connection import TRY_AGAIN_LATER, Connection
 from chat.hub.counts import Counts
 from chat.hub.exits import Exits
 from chat.hub.frame import Frame
+from chat.hub.partners import Partners
 from chat.hub.people import People, Person
 from chat.hub.places import Places
 from chat.hub.positions import ReadPositions
@@ -51,7 +52,8 @@ class Hub:
         self._subscriptions = Subscriptions(self.receive, self._publisher.mark)
         self.places = Places(self._subscriptions, self._forward, self._work.begin)
         self.counts = Counts(self._tell_room, self._tell_everyone, self._tell_counts, self._work.begin)
-        self._sidebars = Sidebars(self._subscriptions, self.counts, self.places.settle, self._recount)
+        self.partners = Partners(self.places)
+        self._sidebars = Sidebars(self._subscriptions, self.counts, self.partners, self.places.settle, self._recount)
         self.positions = ReadPositions()
         self._tracker = get_tracker()
         self.people = People(self._tracker, self.tell_user)
@@ -103,6 +105,7 @@ class Hub:
     async def stop(self) -> None:
         """The server ends: its sockets are closed."""
         self.counts.stop()
+        self.partners.stop()
         await self._work.end()
         await self._sidebars.stop()
         await self.leave()
@@ -133,6 +136,7 @@ class Hub:
                 self._work.begin(self.gain(user.pk, room["id"]))
         for room_id in holds:  # left meanwhile, or asleep
             self.places.detach(connection, room_id)
+        self._work.begin(self.partners.show([connection], user.pk, listed))
 
     def is_full_for(self, user: int) -> bool:
         """Whether a person has as many sockets as may be."""
@@ -191,6 +195,7 @@ class Hub:
         def end_late(head: int) -> None:
             self._work.begin(self._end_replay(connection, room_id, hold, head))
 
+        self._work.begin(self.partners.show([connection], connection.user.pk, [opened.listed]))
         replay = Replay(connection, hold, opened.missed, opened.head, is_current, end_late)
         if replay.send():
             await self._end_replay(connection, room_id, hold, replay.head)
@@ -283,6 +288,7 @@ class Hub:
             self.people.update(person)
             self.profiles.renew(person["card"]["id"])
             self._sidebars.update_person(person["card"]["id"], person["card"])
+            self.partners.update(person)
 
     def _forward(self, *together: dict[str, Any]) -> None:
         """The next version of a room, in its turn: one frame for everyone."""
@@ -332,6 +338,7 @@ class Hub:
                 self._tell_counts(connection)  # which may have changed since they were read
             if not listed:
                 self.places.detach(connection, room_id)
+        await self.partners.show(outside, user, listed)
 
     async def listed_rooms(self, user: int, room_id: int | None = None) -> list[dict[str, Any]]:
         """The user's rooms, or one of them, as lists show them."""

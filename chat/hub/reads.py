@@ -78,8 +78,12 @@ def arrival(user: int) -> tuple[dict[str, Any], list[int]]:
 
 def changed_people(span: timedelta) -> list[dict[str, Any]]:
     """Those whose status changed, or ended, in the last `span`."""
-    changed = Status.objects.changed_within(span).values("pk")
-    return [events.person_state(user) for user in User.objects.filter(pk__in=changed).select_related("status")]
+    return people(Status.objects.changed_within(span).values("pk"))
+
+
+def people(users: Any) -> list[dict[str, Any]]:
+    """Read what hubs have to know of these users."""
+    return [events.person_state(user) for user in User.objects.filter(pk__in=users).select_related("status")]
 
 
 def announcement() -> dict[str, Any] | None:

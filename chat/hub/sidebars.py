@@ -12,6 +12,7 @@ from chat.hub.connection import Connection
 from chat.hub.counts import Counts
 from chat.hub.members import Card
 from chat.hub.pace import Pace
+from chat.hub.partners import Partners
 from chat.hub.sidebar import Diff, Sidebar, Window
 from chat.hub.subscriptions import Subscriptions
 from chat.models import Membership
@@ -45,6 +46,7 @@ class Sidebars:
         self,
         subscriptions: Subscriptions,
         counts: Counts,
+        partners: Partners,
         settle: Callable[[int], None],
         note_return: Callable[[], None],
     ) -> None:
@@ -54,11 +56,13 @@ class Sidebars:
         """
         self._subscriptions = subscriptions
         self._counts = counts
+        self._partners = partners
         self._settle = settle
         self._note_return = note_return
         self._rosters = Rosters(
             lambda topic, diff: self._note(topic, diff.joined | diff.left), self._note_availability, get_tracker()
         )
+        partners.follow(self._rosters)
         self._shown: dict[tuple[int, bool], _Shown] = {}  # by room, and whether it has those who hide
         self._ready: asyncio.Task[None] | None = None
 
@@ -133,6 +137,7 @@ class Sidebars:
                 shown.pace.soon()
 
     def _note(self, topic: str, users: frozenset[int]) -> None:
+        self._partners.note(topic, users)
         for shown in self._shown.values():
             if shown.sidebar.note(topic, users):
                 shown.pace.soon()
@@ -140,6 +145,7 @@ class Sidebars:
     def _note_availability(self, available: bool) -> None:
         if available:
             self._note_return()
+        self._partners.note_availability()
         for shown in self._shown.values():
             shown.pace.soon()
 

@@ -345,6 +345,10 @@ def directory_counted(rooms: dict[int, int] | None) -> Event:
     return {"type": "directory.counted", "rooms": rooms}
 
 
+def partners_changed(states: dict[int, str] | None) -> Event:
+    return {"type": "partners.changed", "partners": states}
+
+
 def _numbered(kind: str, room_id: int, version: int, **members: Any) -> Event:
     return {"type": kind, "room": room_id, "version": version, **members}
 

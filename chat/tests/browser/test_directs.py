@@ -104,6 +104,45 @@ def test_the_header_of_a_direct_conversation_tells_how_the_other_is(tab: OpenTab
     assert hers.complaints() + his.complaints() == []
 
 
+def test_the_list_of_rooms_shows_how_partners_are(
+    tab: OpenTab, alice: User, bob: User, mallory: User, general: Room
+) -> None:
+    talk = directs.open_direct(alice, [bob.pk])
+    directs.open_direct(alice, [mallory.pk])
+    directs.open_direct(alice, [bob.pk, mallory.pk])
+    posting.post_message(alice, talk.pk, body="Hello", client_id=uuid4())
+    hers = tab(alice)
+    hers.open_room(general)
+    eventually(lambda: listed(hers, "Bob") == ("offline", "direct, Offline"))
+    eventually(lambda: listed(hers, "Mallory") == ("offline", "direct, Offline"))
+    his = tab(bob)
+    his.open_room(general)
+    eventually(lambda: listed(hers, "Bob") == ("online", "direct, Online"))
+    eventually(lambda: listed(his, "Alice") == ("online", "direct, Online"))
+    his.choose("dnd")
+    eventually(lambda: listed(hers, "Bob") == ("dnd", "direct, Do not disturb"))
+    assert listed(hers, "Mallory") == ("offline", "direct, Offline")
+    assert listed(hers, "Bob, Mallory") == ("", "direct")
+    assert hers.barriers() == []
+    hers.one(".goto input").send_keys("bo")
+    assert eventually(lambda: texts(hers, ".found li:first-child .visually-hidden") == ["direct, Do not disturb"])
+    hers.one(".goto input").send_keys(Keys.ESCAPE)
+    his.choose("invisible")
+    eventually(lambda: listed(hers, "Bob") == ("offline", "direct, Offline"))
+    eventually(lambda: listed(his, "Alice")[0] == "online")
+    unavailable = "new CustomEvent('partners.changed', { detail: { partners: null } })"
+    hers.browser.execute_script(f"document.querySelector('room-app').chat.socket.dispatchEvent({unavailable})")
+    eventually(lambda: listed(hers, "Bob") == ("", "direct"))
+    assert hers.complaints() + his.complaints() == []
+
+
+def listed(tab: Tab, name: str) -> tuple[str, str]:
+    """Return the shape on the picture of a direct conversation in the list of rooms, and the words for it."""
+    entry = f"document.querySelector(`[data-section=directs] .room:has(b[title='{name}'])`)"
+    shape = tab.read(f"{entry}?.querySelector('.dot')?.classList[1] ?? ''")
+    return str(shape), str(tab.read(f"{entry}?.querySelector('.direct-face .visually-hidden').textContent"))
+
+
 def test_the_people_of_a_conversation_of_two_are_folded_until_the_button_opens_them(
     tab: OpenTab, alice: User, bob: User, general: Room
 ) -> None:

@@ -1,6 +1,6 @@
 import { gettext, interpolate } from "../lib/i18n.js";
 import { waitingBadge } from "../parts/counts.js";
-import { signOf } from "../parts/room-avatar.js";
+import { signWithState } from "../parts/room-avatar.js";
 import { waitingIn } from "../rules/badge-counts.js";
 import { rankOf, searchKey } from "../rules/name-search.js";
 import { nameOf } from "../rules/room-name.js";
@@ -28,7 +28,7 @@ export class RoomFinder extends LightElement {
   }
 
   willUpdate(changed) {
-    this.follow(this.chat, this.chat.rooms);
+    this.follow(this.chat, this.chat.rooms, this.chat.partners);
     if (changed.has("wanted")) this.#search();
   }
 
@@ -92,7 +92,7 @@ export class RoomFinder extends LightElement {
     const isOwn = this.chat.rooms.get(room.id) !== undefined;
     const name = nameOf(room);
     return html`<li><a class="room" href=${this.chat.urlOf(room.id)} data-room=${room.id} ?data-first=${isFirst}
-      @click=${(event) => this.#clicked(event, room)}>${signOf(room)}<b title=${name}><bdi>${name}</bdi></b>
+      @click=${(event) => this.#clicked(event, room)}>${signWithState(room, this.chat.partners)}<b title=${name}><bdi>${name}</bdi></b>
       ${isOwn ? waitingBadge(waitingIn(room)) : html`<small>${gettext("not joined")}</small>`}</a></li>`;
   }
 

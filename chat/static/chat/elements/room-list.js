@@ -1,7 +1,7 @@
 import { gettext, interpolate } from "../lib/i18n.js";
 import { hereText, threadsBadge, waitingBadge } from "../parts/counts.js";
 import { foldIcon, moreIcon, quietIcon, threadIcon } from "../parts/icons.js";
-import { signOf } from "../parts/room-avatar.js";
+import { signWithState } from "../parts/room-avatar.js";
 import { waitingIn } from "../rules/badge-counts.js";
 import { nameOf } from "../rules/room-name.js";
 import { roomsInSight, sectionOf, titleOf } from "../rules/room-sections.js";
@@ -19,7 +19,7 @@ export class RoomList extends LightElement {
   #dragged = null;
 
   willUpdate() {
-    this.follow(this.chat, this.chat.rooms, this.chat.roster, this.state);
+    this.follow(this.chat, this.chat.rooms, this.chat.roster, this.chat.partners, this.state);
   }
 
   render() {
@@ -58,7 +58,7 @@ export class RoomList extends LightElement {
     return html`<a class="room ${waiting.unread ? "unread" : ""}" href=${chat.urlOf(room.id)} data-room=${room.id}
       draggable="false" aria-keyshortcuts="Shift+F10" aria-current=${room.id === chat.shown ? "page" : nothing}
       @click=${(event) => this.#go(event, room.id)}>
-      ${signOf(room)}<b title=${name}><bdi>${name}</bdi></b>${room.quiet ? quiet() : nothing}${this.#here(room)}
+      ${signWithState(room, chat.partners)}<b title=${name}><bdi>${name}</bdi></b>${room.quiet ? quiet() : nothing}${this.#here(room)}
       ${threadsBadge(room.threads, threadIcon)}${waitingBadge(waiting)}</a>`;
   }
 

@@ -8,6 +8,7 @@ import { Conversation } from "./conversation.js";
 import { Drafts } from "./drafts.js";
 import { MessageActions } from "./message-actions.js";
 import { Outbox } from "./outbox.js";
+import { Partners } from "./partners.js";
 import { Pins } from "./pins.js";
 import { ReactionAnnouncer } from "./reaction-announcer.js";
 import { Reports } from "./reports.js";
@@ -41,6 +42,7 @@ export class Chat extends Observable {
     this.lost = null; // where the person is no member of the shown room any more: the room, and how it ended
     this.blocks = new Blocks(socket, blocked); // before the others: it hears of blocks before what they count
     this.rooms = new Rooms(me, rooms, this.blocks);
+    this.partners = new Partners(socket);
     this.roster = new Roster((members) => socket.command("roster.page", { room: this.shown, ...members }));
     this.rosterFold = new RosterFold(me);
     this.status = new Status(socket);

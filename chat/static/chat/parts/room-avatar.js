@@ -1,13 +1,21 @@
 import { gettext } from "../lib/i18n.js";
+import { wordOf } from "../rules/presence-groups.js";
 import { html, nothing } from "../vendor/lit.js";
 import { avatar } from "./avatar.js";
 import { sign } from "./room-sign.js";
+import { dot } from "./status-dot.js";
 
 // What stands before a room's name. Before a direct conversation's: whom it is with, or of several people how many.
 // `mark` lies on the picture of the one it is with.
-export function signOf(room, mark = nothing) {
+export function signOf(room, mark = nothing, words = gettext("direct")) {
   if (!room.people) return sign(room);
-  return html`<span class="direct-face">${face(room, mark)}<span class="visually-hidden">${gettext("direct")}</span></span>`;
+  return html`<span class="direct-face">${face(room, mark)}<span class="visually-hidden">${words}</span></span>`;
+}
+
+// The same with how the partner is, as the list of rooms knows it.
+export function signWithState(room, partners) {
+  const state = partners.in(room);
+  return state ? signOf(room, dot(state), `${gettext("direct")}, ${wordOf(state)}`) : signOf(room);
 }
 
 function face({ people }, mark) {

@@ -28,6 +28,11 @@ export function dotOf(person) {
   return person.away ? "away" : "online";
 }
 
+// The same shape in words.
+export function wordOf(shape) {
+  return shape === "dnd" ? gettext("Do not disturb") : titleOf(shape);
+}
+
 export function untilOf({ status }) {
   return status?.until ?? null;
 }

@@ -1,0 +1,171 @@
+"""Presence of the other person in direct conversations of two, for the lists of rooms in this process's tabs."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
+
+from chat.errors import Unavailable
+from chat.hub import reads
+from chat.hub.connection import Connection
+from chat.hub.frame import Frame
+from chat.hub.pace import Pace
+from chat.hub.people import Person
+from chat.hub.places import Places
+from chat.protocol import events
+from chat.runtime.database import read
+from presence.roster import Rosters
+from presence.topics import AWAY, ONLINE
+
+RETRY_SECONDS = 1.0
+
+
+class Partners:
+    """Costs no look at presence: the process follows who is online and away in any case.
+
+    A change of a user goes to the tabs that stand in a direct conversation with that user, as members. What several
+    users changed within a moment is one frame for each tab.
+    """
+
+    def __init__(self, places: Places) -> None:
+        self._places = places
+        self._rosters: Rosters | None = None
+        self._pairs: dict[int, tuple[int, int]] = {}  # the two users, by room
+        self._rooms: dict[int, set[int]] = defaultdict(set)  # by user
+        self._dnd: dict[int, tuple[int, bool]] = {}  # when it was decided, and whether it holds, by user
+        self._told: dict[int, str] | None = None  # by user; None: that presence is unavailable
+        self._changed: set[int] = set()
+        self._pace = Pace(self._tell)
+
+    def follow(self, rosters: Rosters) -> None:
+        self._rosters = rosters
+
+    def stop(self) -> None:
+        self._pace.stop()
+
+    # -- Tabs ----------------------------------------------------------------------------------------------------------
+
+    async def show(self, connections: Collection[Connection], user: int, listed: Iterable[dict[str, Any]]) -> None:
+        """Tell the user's tabs how the partners in these listed rooms are, and from then on what changes."""
+        pairs = {room["id"]: room["people"][0]["id"] for room in listed if len(room.get("people", ())) == 1}
+        for room_id, partner in pairs.items():
+            if self._places.get(room_id):
+                self._pairs[room_id] = user, partner
+                self._rooms[user].add(room_id)
+                self._rooms[partner].add(room_id)
+        await self._read_dnd([partner for partner in pairs.values() if partner not in self._dnd])
+        for connection in connections:
+            self._tell_of(connection, [room_id for room_id in pairs if room_id in self._pairs])
+
+    def forget_rooms_without_tabs(self) -> None:
+        for room_id in [room_id for room_id in self._pairs if not self._places.get(room_id)]:
+            for user in self._pairs.pop(room_id):
+                self._rooms[user].discard(room_id)
+                if not self._rooms[user]:
+                    self._forget(user)
+
+    def _forget(self, user: int) -> None:
+        del self._rooms[user]
+        self._dnd.pop(user, None)
+        if self._told is not None:
+            self._told.pop(user, None)
+
+    async def _read_dnd(self, users: Collection[int]) -> None:
+        while users:
+            try:
+                states = await read(reads.people, users)
+            except Unavailable:
+                await asyncio.sleep(RETRY_SECONDS)
+            else:
+                for state in states:
+                    self.update(state)
+                return
+
+    # -- What happens --------------------------------------------------------------------------------------------------
+
+    def note(self, topic: str, users: frozenset[int]) -> None:
+        """Something about these users changed on that topic of presence."""
+        if topic in (ONLINE, AWAY):
+            self._note({user for user in users if user in self._rooms})
+
+    def note_availability(self) -> None:
+        """Presence was lost, or is back."""
+        self._pace.soon()
+
+    def update(self, person: Person) -> None:
+        """Somebody's status changed, or may have. What is older than what is known changes nothing."""
+        user, changed = person["card"]["id"], person["changed"]
+        if user in self._rooms and self._dnd.get(user, (-1, False))[0] <= changed:
+            self._dnd[user] = changed, "dnd" in person["card"]
+            self._note({user})
+
+    def _note(self, users: set[int]) -> None:
+        if users:
+            self._changed |= users
+            self._pace.soon()
+
+    # -- What is told --------------------------------------------------------------------------------------------------
+
+    def _tell(self) -> None:
+        changed, self._changed = self._changed, set()
+        if (self._told is not None) != self._is_known:
+            self._told = {} if self._is_known else None
+            for connection in {tab for room_id in self._pairs for tab in self._tabs(room_id)}:
+                self._tell_all(connection)
+        elif self._told is not None:
+            self._tell_changes(self._told, changed)
+
+    def _tell_changes(self, told: dict[int, str], changed: set[int]) -> None:
+        news: dict[Connection, dict[int, str]] = defaultdict(dict)
+        for user in changed & self._rooms.keys():
+            state = self._state_of(user)
+            if user in told and told[user] != state:
+                told[user] = state
+                for tab in self._partners_of(user):
+                    news[tab][user] = state
+        frames: dict[tuple[tuple[int, str], ...], Frame] = {}  # many tabs are told the same
+        for tab, states in news.items():
+            key = tuple(states.items())
+            frames[key] = frame = frames.get(key) or Frame.of(events.partners_changed(states))
+            tab.deliver_ephemeral(frame, self._tell_all)
+
+    def _tell_all(self, connection: Connection) -> None:
+        self._tell_of(connection, self._rooms.get(connection.user.pk, ()))
+
+    def _tell_of(self, connection: Connection, rooms: Iterable[int]) -> None:
+        """Tell one tab how the partners in these rooms are, as the others were told."""
+        standing = [room_id for room_id in rooms if connection in self._tabs(room_id)]
+        if not standing:
+            return
+        states: dict[int, str] | None = None
+        if self._told is not None:
+            partners = (self._partner(room_id, connection.user.pk) for room_id in standing)
+            states = {user: self._told.setdefault(user, self._state_of(user)) for user in partners}
+        connection.deliver_ephemeral(Frame.of(events.partners_changed(states)), self._tell_all)
+
+    def _partners_of(self, user: int) -> Iterator[Connection]:
+        for room_id in self._rooms[user]:
+            yield from (tab for tab in self._tabs(room_id) if tab.user.pk != user)
+
+    def _partner(self, room_id: int, user: int) -> int:
+        one, other = self._pairs[room_id]
+        return other if user == one else one
+
+    def _tabs(self, room_id: int) -> list[Connection]:
+        """The tabs that stand in the room as those of a member."""
+        place = self._places.get(room_id)
+        return [tab for tab in place.audience if place.audience.has_member(tab)] if place else []
+
+    @property
+    def _is_known(self) -> bool:
+        rosters = self._rosters
+        return rosters is not None and rosters.available and all(map(rosters.is_known, (ONLINE, AWAY)))
+
+    def _state_of(self, user: int) -> str:
+        """As others see the user: do-not-disturb is not told of a user who is offline (`events.beside_presence`)."""
+        assert self._rosters is not None
+        if user not in self._rosters.people(ONLINE):
+            return "offline"
+        if self._dnd.get(user, (0, False))[1]:
+            return "dnd"
+        return "away" if user in self._rosters.people(AWAY) else "online"
