@@ -28,7 +28,6 @@ from accounts.profile.names import check_display_name, clean_display_name
 from accounts.signals import newcomer
 from accounts.usernames import derive_username
 
-WAIT_SECONDS = 5.0  # for a provider's answer
 RETRY_SECONDS = 5
 
 # A provider that answers slowly, or nothing, holds up no more than these.
@@ -135,7 +134,7 @@ class Session(requests.Session):
     def request(self, *args: Any, **options: Any) -> requests.Response:
         try:
             with asking.entered():
-                return super().request(*args, **{"timeout": WAIT_SECONDS, **options})
+                return super().request(*args, **{"timeout": settings.SOCIALACCOUNT_REQUESTS_TIMEOUT, **options})
         except requests.RequestException as error:
             logger.warning("A provider does not answer: %s", error)
             raise ImmediateHttpResponse(failed(self.asked_by)) from error

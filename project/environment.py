@@ -1,53 +1,83 @@
-"""Reads of the environment that fail loudly, and the secret that is made once and kept."""
+"""Typed reads of the environment, and the secret that is made once and kept."""
 
 import difflib
 import os
-import re
 import secrets
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import dj_email_url
-from environs import Env, EnvError, ValidationError
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.core.validators import DomainNameValidator
+from environs import Env, EnvValidationError, FileAwareEnv, ValidationError, validate
 
 from accounts.addresses import ascii_domain
-from project.safety import keep_from_others, refuse_a_folder_for_everyone
+from project.safety import keep_from_others, refuse, refuse_a_folder_for_everyone
 
-LABEL = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
 OURS = ("ROOMFUL_", "PRESENCE_")  # prefixes that no other program uses
 READ_BY_SCRIPTS = {"ROOMFUL_VENV", "ROOMFUL_TEST_PROCESSES"}  # in bin/
+IN_A_FILE = "_FILE"  # ends the name of a variable that names a file, such as a secret of Docker, with the value
+
+is_one_of = validate.OneOf
+is_positive = validate.Range(min=1)
+is_not_negative = validate.Range(min=0)
+is_port = validate.Range(min=1, max=65535)
+is_given = validate.Regexp(r"\s*\S", error="Must not be empty.")
+is_redis = validate.Regexp(
+    r"$|rediss?://|unix://", error="Not the address of a Redis server, such as redis://127.0.0.1:6379/0."
+)
 
 
 class Environment:
-    """Typed readers, as in `environment.int("PORT", 8000)`. A value that they refuse ends the start with one line.
+    """Typed readers, as in `environment.int("PORT", 8000)`; `PORT_FILE` may name a file that has the value.
 
-    Each name that is read is known from then on. Any other name that begins as ours do is a mistake.
+    Reading goes on after a value that cannot be read, with the default in its place, so that `check` can report all of
+    them together. Each name that is read is known from then on. Any other name that begins as ours do is a mistake.
     """
 
     def __init__(self) -> None:
-        self._env = Env()
+        self._env = FileAwareEnv(eager=False, file_suffix=IN_A_FILE, strip_whitespace=True)
+        self._defaults = Env(eager=False, prefix="=")  # no variable can have such a name
+        self._wrong: list[str] = []
+        self.unreadable: set[str] = set()
         self.known = set(READ_BY_SCRIPTS)
 
     def __getattr__(self, kind: str) -> Callable[..., Any]:
-        read = getattr(self._env, kind)
-
-        def read_or_exit(name: str, *arguments: Any, **options: Any) -> Any:
+        def read(name: str, *arguments: Any, **options: Any) -> Any:
             self.known.add(name)
+            if os.environ.get(name) and os.environ.get(name + IN_A_FILE):
+                self._wrong.append(f"{name} and {name}{IN_A_FILE} are both set: leave one out.")
             try:
-                return read(name, *arguments, **options)
-            except EnvError as error:
-                sys.exit(f"roomful: {error}")
+                value = getattr(self._env, kind)(name, *arguments, **options)
+            except ValueError as error:  # of a file that cannot be read
+                self._wrong.append(str(error))
+                value = None
+            if value is None:  # it is not set, and has no default; or it cannot be read
+                self.unreadable.add(name)
+                return getattr(self._defaults, kind)(name, *arguments, **options)
+            return value
 
-        return read_or_exit
+        return read
 
-    def refuse_unknown(self) -> None:
-        """Exit if a variable has a prefix of ours and was read by nothing. Call it once all is read."""
-        unknown = sorted(name for name in os.environ if name.startswith(OURS) and name not in self.known)
-        if unknown:
-            sys.exit(f"roomful: Unknown settings: {', '.join(map(self._described, unknown))}. See docs/settings.md.")
+    def check(self, dangers: Iterable[str] = ()) -> None:
+        """Exit if a value cannot be read, a name is unknown, or there are dangers. Call it once all is read."""
+        refuse(*self._invalid(), *self._wrong, *self._unknown(), *dangers)
+
+    def _invalid(self) -> list[str]:
+        try:
+            self._env.seal()
+        except EnvValidationError as error:
+            messages = cast(Mapping[str, list[str]], error.error_messages)  # a list of them only where it is eager
+            return [f"{name}: {' '.join(why)}" for name, why in messages.items()]
+        return []
+
+    def _unknown(self) -> list[str]:
+        ours = sorted(name for name in os.environ if name.startswith(OURS))
+        unknown = [name for name in ours if name not in self.known and name.removesuffix(IN_A_FILE) not in self.known]
+        return [f"Unknown setting: {self._described(name)}. See docs/settings.md." for name in unknown]
 
     def _described(self, name: str) -> str:
         prefix = name[: name.index("_") + 1]
@@ -96,14 +126,10 @@ def are_domains(values: list[str]) -> None:
 
 def is_domain(value: str) -> bool:
     try:
-        return re.fullmatch(rf"{LABEL}(\.{LABEL})+", ascii_domain(value)) is not None
-    except ValueError:
+        DomainNameValidator(accept_idna=False)(ascii_domain(value))
+    except (ValueError, DjangoValidationError):
         return False
-
-
-def is_redis(value: str) -> None:
-    if value and not value.startswith(("redis://", "rediss://", "unix://")):
-        raise ValidationError("Not the address of a Redis server, such as redis://127.0.0.1:6379/0.")
+    return not value.endswith(".")  # DNS allows it, addresses do not
 
 
 def is_mail_server(value: str) -> None:
@@ -113,29 +139,6 @@ def is_mail_server(value: str) -> None:
         known = False
     if not known:
         raise ValidationError("Not the address of a mail server, such as submission://user:password@mail.example.org.")
-
-
-def is_one_of(choices: Sequence[str]) -> Callable[[str], None]:
-    def check(value: str) -> None:
-        if value not in choices:
-            raise ValidationError(f"Must be one of: {', '.join(choices)}.")
-
-    return check
-
-
-def is_positive(value: int) -> None:
-    if value < 1:
-        raise ValidationError("Must be at least 1.")
-
-
-def is_not_negative(value: int) -> None:
-    if value < 0:
-        raise ValidationError("Must be at least 0.")
-
-
-def is_port(value: int) -> None:
-    if not 0 < value < 65536:
-        raise ValidationError("Must be between 1 and 65535.")
 
 
 def kept_secret(path: Path) -> str:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from environs import ValidationError
 
-from project.environment import environment, is_origin
+from project.environment import environment, is_given, is_origin
 from project.safety import is_loopback
 
 
@@ -18,7 +18,8 @@ def providers() -> list[dict[str, Any]]:
 
 def provider(name: str) -> dict[str, Any]:
     prefix = f"ROOMFUL_OIDC_{name.upper().replace('-', '_')}"
-    server = environment.str(f"{prefix}_SERVER", validate=is_provider)
+    # Without a server the start ends, once all is read.
+    server: str = environment.str(f"{prefix}_SERVER", validate=is_provider) or ""
     return {
         "provider_id": name,
         "name": environment.str(f"{prefix}_NAME", validate=is_given),
@@ -53,8 +54,3 @@ def is_provider(value: str) -> None:
 def is_safe(server: str) -> bool:
     parts = urlsplit(server)
     return (parts.scheme == "https" or is_loopback(parts.hostname or "")) and not (parts.query or parts.fragment)
-
-
-def is_given(value: str) -> None:
-    if not value.strip():
-        raise ValidationError("Must not be empty.")

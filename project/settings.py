@@ -1,8 +1,8 @@
 """Every setting of Roomful, read from the environment by typed readers.
 
-In order: where data lives, security, applications, database, Redis, accounts, pages, limits, logging. What the
-environment may say, with its defaults, stands in `docs/settings.md`. A value that cannot be read ends the start with
-one line that names it.
+In order: where data lives, security, applications, database, Redis, accounts, pages, limits, logging, refusals. What
+the environment may say, with its defaults, stands in `docs/settings.md`. Values that cannot be read end the start with
+one line each.
 """
 
 import logging
@@ -29,7 +29,7 @@ from project.environment import (
 )
 from project.environment import environment as env
 from project.providers import origin_of, providers
-from project.safety import keep_from_others, refuse_a_weak_secret, refuse_an_unsafe_site, refuse_if
+from project.safety import dangers_of_secrets, dangers_of_sign_up, dangers_of_site, keep_from_others
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -42,8 +42,6 @@ DATA_DIR: Path = private_folder(env.path("ROOMFUL_DATA", BASE_DIR / "var").resol
 DEBUG: bool = env.bool("ROOMFUL_DEBUG", False)
 SECRET_KEY: str = env.str("ROOMFUL_SECRET_KEY", "") or kept_secret(DATA_DIR / "secret_key")
 SECRET_KEY_FALLBACKS: list[str] = env.list("ROOMFUL_OLD_SECRET_KEYS", [])
-for secret in (SECRET_KEY, *SECRET_KEY_FALLBACKS):
-    refuse_a_weak_secret(secret)
 
 PORT: int = env.int("PORT", 8000, validate=is_port)
 
@@ -54,7 +52,7 @@ ALLOWED_ORIGINS: list[str] = env.list(
 ALLOWED_HOSTS: list[str] = env.list("ROOMFUL_HOSTS", [urlsplit(origin).hostname for origin in ALLOWED_ORIGINS])
 CSRF_TRUSTED_ORIGINS = ALLOWED_ORIGINS
 CSRF_FAILURE_VIEW = "project.errors.old_form"
-refuse_an_unsafe_site(ALLOWED_ORIGINS, ALLOWED_HOSTS, DEBUG, insecure_http=env.bool("ROOMFUL_INSECURE_HTTP", False))
+INSECURE_HTTP: bool = env.bool("ROOMFUL_INSECURE_HTTP", False)
 
 HTTPS: bool = all(origin.startswith("https://") for origin in ALLOWED_ORIGINS)
 SECURE_SSL_REDIRECT = HTTPS
@@ -183,8 +181,6 @@ DATABASE_WAIT_SECONDS: float = env.int("ROOMFUL_DATABASE_WAIT_MS", 5_000, valida
 
 OUR_FILE = DATA_DIR / "roomful.sqlite3"
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{quote(str(OUR_FILE))}")}
-if DATABASES["default"]["NAME"] == str(OUR_FILE):
-    keep_from_others(OUR_FILE)  # SQLite gives what it writes beside it the same rights
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["ENGINE"] = "project.sqlite"  # Django's, where writers wait their turn
     DATABASES["default"]["OPTIONS"] = {
@@ -325,11 +321,6 @@ SIGNUP: str = env.str("ROOMFUL_SIGNUP", "open", validate=is_one_of(["open", "inv
 SIGNUP_DOMAINS: list[str] = [
     ascii_domain(domain) for domain in env.list("ROOMFUL_SIGNUP_DOMAINS", [], validate=are_domains)
 ]
-refuse_if(SIGNUP == "domains" and not SIGNUP_DOMAINS, "ROOMFUL_SIGNUP=domains needs ROOMFUL_SIGNUP_DOMAINS.")
-refuse_if(
-    SIGNUP == "domains" and ACCOUNT_EMAIL_VERIFICATION != "mandatory",
-    "ROOMFUL_SIGNUP=domains needs ROOMFUL_VERIFY_EMAIL: without it, anybody may claim an address.",
-)
 
 # With which accounts elsewhere people sign in. An e-mail address is no proof of whose account it is here.
 OIDC_PROVIDERS = providers()
@@ -339,6 +330,7 @@ SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": OIDC_PROVIDERS, "OAUTH_PKC
 SOCIALACCOUNT_ADAPTER = "accounts.openid.OpenIdAdapter"
 SOCIALACCOUNT_FORMS = {"signup": "accounts.forms.OpenIdSignUpForm"}
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5  # seconds
 
 # What becomes of the messages of whoever deletes their account: they stay ("keep"), or go ("remove").
 MESSAGES_OF_DELETED: str = env.str("ROOMFUL_MESSAGES_OF_DELETED", "keep", validate=is_one_of(["keep", "remove"]))
@@ -471,4 +463,18 @@ LOGGING = {
     },
 }
 
-env.refuse_unknown()
+# -- Refusals ----------------------------------------------------------------------------------------------------------
+
+env.check(
+    [
+        *dangers_of_secrets([SECRET_KEY, *SECRET_KEY_FALLBACKS]),
+        *dangers_of_site(ALLOWED_ORIGINS, ALLOWED_HOSTS, DEBUG, INSECURE_HTTP),
+        *dangers_of_sign_up(
+            SIGNUP,
+            has_domains=bool(SIGNUP_DOMAINS) or "ROOMFUL_SIGNUP_DOMAINS" in env.unreadable,
+            is_verified=ACCOUNT_EMAIL_VERIFICATION == "mandatory",
+        ),
+    ]
+)
+if DATABASES["default"]["NAME"] == str(OUR_FILE):
+    keep_from_others(OUR_FILE)  # SQLite gives what it writes beside it the same rights
