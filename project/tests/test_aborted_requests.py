@@ -11,7 +11,7 @@ from asgiref.sync import sync_to_async
 from channels.routing import get_default_application
 from django.contrib.auth.decorators import login_not_required
 from django.core.signals import request_finished
-from django.db import connection
+from django.db import connection, connections
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.urls import path
 from pytest_django import Settings
@@ -152,6 +152,7 @@ def views(settings: Settings) -> Iterator[None]:
     stage.__init__()  # type: ignore[misc]
     ended.clear()
     connection.close()
+    asyncio.run(sync_to_async(connections.close_all)())  # that of the thread on which asynchronous tests use the ORM
     usual = pool().timeout
     request_finished.connect(note_the_end)  # behind Django's receiver, which gives the connection back
     yield
