@@ -30,8 +30,6 @@ class Billboard:
                 self._tell(Frame.of(events.site_announced(shown)))
 
     def _tell(self, frame: Frame) -> None:
-        """Every tab; one that is about to be greeted hears of it by that."""
         for connections in self._connections.values():
             for connection in connections:
-                if connection.is_greeted:
-                    connection.deliver(frame)
+                connection.deliver(frame)

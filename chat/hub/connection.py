@@ -41,13 +41,29 @@ class Connection:
         self.voice: Voice | None = None  # in that room
         self.has_shown_factor = False  # in its session; renewed by each check of the sessions
         self.blocked: frozenset[int] = frozenset()  # people that the user blocks, as the tab was told
-        self.is_greeted = False
+        self._early: list[Frame] | None = []  # frames that wait for the greeting
         self.sees_hidden = False  # in that room's sidebar, those who do not want to be seen
-        self.deliver, self.close, self.end, self.rest = outlet.deliver, outlet.close, outlet.end, outlet.rest
+        # Until the greeting, frames wait. After it, `deliver` is the outlet's own: a wrapper would slow down fan-out.
+        self.deliver: Callable[[Frame], None] = self._early.append
+        self.close, self.end, self.rest = outlet.close, outlet.end, outlet.rest
         self._outlet = outlet
         self._refusals: Joiner | None = None  # of the few that are refused anything
-        self._dropped: dict[MakeUp, None] | None = None  # what makes up for it, while the reader is behind
+        self._dropped: dict[MakeUp, None] | None = {}  # what makes up for it, before the greeting and for slow readers
         self._waiting: list[Callable[[], None]] = []  # for the reader to catch up
+
+    @property
+    def is_greeted(self) -> bool:
+        """Whether `hello` was delivered. No frame goes out before it."""
+        return self._early is None
+
+    def greet(self, *hello: dict[str, Any]) -> None:
+        """Deliver `hello`, then the frames that came in while its rooms were read, and make up for ephemeral ones."""
+        early, self._early = self._early or [], None
+        self.deliver = self._outlet.deliver
+        self.tell(*hello)
+        for frame in early:
+            self.deliver(frame)
+        self._make_up()
 
     def deliver_ephemeral(self, frame: Frame, *make_up: MakeUp) -> None:
         """Deliver what counts only now: it is dropped where the reader is behind.

@@ -127,8 +127,7 @@ class Hub:
         groups = {envelopes.room_group(room_id) for room_id in rooms}
         await self._subscriptions.joined(groups | {envelopes.user_group(user.pk)})
         listed, connection.blocked = await self._greeting(user.pk)
-        connection.tell(reads.hello(connection, self.people.status_of(user.pk), listed, self.billboard.shown))
-        connection.is_greeted = True
+        connection.greet(reads.hello(connection, self.people.status_of(user.pk), listed, self.billboard.shown))
         for room in listed:
             if hold := holds.pop(room["id"], None):
                 self.places.release(connection, room["id"], hold, room["version"])
@@ -268,19 +267,18 @@ class Hub:
         """Hand an event to those of the user's tabs in a session with the rights of an administrator."""
         frame = Frame.of(event)
         for connection in self.connections.get(user, ()):
-            if connection.is_greeted and is_enough(has_shown_factor=connection.has_shown_factor):
+            if is_enough(has_shown_factor=connection.has_shown_factor):
                 connection.deliver(frame)
 
     def tell_user(self, user: int, event: dict[str, Any]) -> None:
-        """Hand an event to the user's tabs; a tab that is about to be greeted hears of it by that."""
+        """Hand an event to the user's tabs."""
         if user not in self.connections:
             return
         if event["type"] == "read.moved":
             self.positions.note(user, event["room"], event["position"])
         frame = Frame.of(event)
         for connection in self.connections[user]:
-            if connection.is_greeted:
-                connection.deliver(frame)
+            connection.deliver(frame)
 
     def receive_people(self, people: list[Person]) -> None:
         """What these decided is now so, for their own tabs and for those who see them."""

@@ -30,5 +30,4 @@ class Profiles:
             tabs.update(place.audience)
         frame = Frame.of(event)
         for connection in tabs:
-            if connection.is_greeted:
-                connection.deliver(frame)
+            connection.deliver(frame)

@@ -58,6 +58,7 @@ async def test_any_other_server_drops_ephemeral_events_for_a_slow_reader_and_mak
         connection.deliver_ephemeral(Frame.of({"type": "made.up"}))
 
     connection = Connection(cast(User, AnonymousUser()), "", QueuedOutlet(send))
+    connection.greet()
     connection.deliver(Frame.of({"type": "posted"}))
     connection.deliver_ephemeral(Frame.of({"type": "ephemeral", "number": 1}), make_up)  # nobody is behind yet
     await settle()

@@ -41,6 +41,7 @@ async def application(
     outlet = outlet_for(scope, send)
     global told
     connection = Connection(cast(User, AnonymousUser()), "", outlet)
+    connection.greet()
     while (message := await receive())["type"] == "websocket.receive":
         if message["text"] == "fill":
             while not outlet.is_behind:

@@ -70,6 +70,7 @@ class Client:
         self.socket = await open_socket(self.server, self.cookie, **self.options)
         self._reader = asyncio.create_task(self._read())
         self.hello = await self.event("hello")
+        assert self.log[0] is self.hello, f"{self.log[0]['type']} came before hello"
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -100,6 +100,7 @@ async def application(
     await receive()
     connection = Connection(NOBODY, "", outlet_for(scope, send))
     await send({"type": "websocket.accept"})
+    connection.greet()
     place.admit(connection)
     while (message := await receive())["type"] == "websocket.receive":
         lobby.post(place, message["text"])
