@@ -35,13 +35,13 @@ INACTIVE = "inactive_account"  # in the session of whoever could not sign in
 
 class Adapter(Naming):
     error_messages = DefaultAccountAdapter.error_messages | {
-        "address_not_allowed": _("With this address one cannot sign up here."),
-        "email_password_mismatch": _("The address or the password is not right."),
-        "email_taken": _("There is an account with this address already."),
-        "incorrect_code": _("This code is not right. Take the one of the latest mail."),
-        "rate_limited": _("That was too often. Wait a minute, and try again."),
-        "too_many_login_attempts": _("There were too many attempts. Wait a few minutes, and try again."),
-        "username_password_mismatch": _("The username or the password is not right."),
+        "address_not_allowed": _("This address can’t be used to sign up."),
+        "email_password_mismatch": _("Wrong email address or password."),
+        "email_taken": _("There is already an account with this address."),
+        "incorrect_code": _("Wrong code. Use the newest email."),
+        "rate_limited": _("Too many attempts. Wait a minute and try again."),
+        "too_many_login_attempts": _("Too many attempts. Wait a few minutes and try again."),
+        "username_password_mismatch": _("Wrong username or password."),
     }
 
     _is_notice = False

@@ -33,12 +33,12 @@ def lead_to_second_factor(request: HttpRequest, to: str) -> HttpResponseRedirect
     """To where they add one; or, where they have one, to where they show it, and from there to the page `to`."""
     if not has_second_factor(request.user):
         if first_factors.may_add(request):
-            need = _("Administrators need a second factor: add a passkey or an authenticator app, then come back.")
+            need = _("Administrators need two-step sign-in. Add a passkey or an authenticator app, then come back.")
         else:
             need = first_factors.how_to_add_one(cast(User, request.user))
         messages.warning(request, need)
         return redirect("mfa_index")
-    messages.info(request, _("To run the site, show your second factor."))
+    messages.info(request, _("Confirm it’s you with your second step to open site administration."))
     return redirect(f"{_where_to_show_it(request)}?{urlencode({REDIRECT_FIELD_NAME: to})}")
 
 

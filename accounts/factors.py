@@ -66,7 +66,7 @@ def remove_all(user: User) -> bool:
 
 def _tell_of_removal(user: User) -> None:
     if user.email:
-        subject = gettext("Your second factor was removed")
+        subject = gettext("Your two-step sign-in was reset")
         values = {"name": user.name, "site_name": settings.SITE_NAME}
         user.email_user(subject, render_to_string("accounts/email/second_factor_removed.txt", values))
 
@@ -78,15 +78,15 @@ class Unreadable(ImmediateHttpResponse, ValidationError):
         ValidationError.__init__(
             self,
             _(
-                "The site’s secret key has changed, and with it authenticator apps and recovery codes are void. "
-                "Sign in with a passkey, or ask an administrator to reset your second factor."
+                "The site’s secret key has changed, so authenticator apps and recovery codes no longer work. "
+                "Sign in with a passkey, or ask an administrator to reset your two-step sign-in."
             ),
             code="unreadable",
         )
 
     @property
     def response(self) -> HttpResponse:
-        text = _("The site’s secret key has changed, and these codes are void. Make new ones.")
+        text = _("The site’s secret key has changed, so these codes no longer work. Create new ones.")
         messages.error(context.request, text)
         return redirect("mfa_index")
 

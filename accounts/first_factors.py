@@ -82,8 +82,8 @@ class ActivateAppForm(FirstFactorForm, ActivateTOTPForm):
 
 def how_to_add_one(user: User) -> str:
     return _(
-        "Administrators add their first second factor with a link from the server: "
-        "ask for “manage.py second_factor_link %(username)s”."
+        "Administrators need a link from the server to set up two-step sign-in. "
+        "Ask for “manage.py second_factor_link %(username)s”."
     ) % {"username": user.username}
 
 
@@ -103,7 +103,7 @@ def _is_administrator(user: User | AnonymousUser) -> bool:
 
 
 def _mail(other: User, user: User) -> None:
-    subject = _("An administrator has added a second factor")
+    subject = _("An administrator set up two-step sign-in")
     values = {"name": other.name, "administrator": user, "site_name": settings.SITE_NAME}
     try:
         other.email_user(subject, render_to_string("accounts/email/administrators_factor_added.txt", values))

@@ -16,13 +16,13 @@ from accounts import invitations, pending
 from accounts.models import User
 from accounts.usernames import USERNAME_LENGTH
 
-PASSWORD_HELP = _("At least 8 characters: not digits alone, nothing like your name, and no password that many have.")
+PASSWORD_HELP = _("At least 8 characters, not too common and not like your name.")
 
 
 class SetupForm(UserCreationForm):
     """The administrator's account."""
 
-    email = forms.EmailField(label=_("E-mail"))
+    email = forms.EmailField(label=_("Email"))
 
     class Meta(UserCreationForm.Meta):
         model = User
@@ -36,7 +36,7 @@ class SetupForm(UserCreationForm):
 class SignInForm(LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        label(self.fields["login"], _("Username or e-mail"), autocomplete="username webauthn", autocapitalize="none")
+        label(self.fields["login"], _("Username or email"), autocomplete="username webauthn", autocapitalize="none")
 
 
 class NewAccount:
@@ -47,12 +47,12 @@ class NewAccount:
         fields: dict[str, forms.Field] = self.fields  # type: ignore[attr-defined]
         self.invitation = invitations.followed(context.request)
         label(fields["username"], _("Username"), autocapitalize="none", spellcheck="false")
-        fields["username"].help_text = _("Others see it beside what you write, until you choose a display name.")
+        fields["username"].help_text = _("This is your @name. You can add a display name later.")
         fields["username"].initial = pending.wanted_username(context.request)
         if self.invitation and self.invitation.email:
             fields["email"].initial = self.invitation.email
         elif settings.SIGNUP == "domains" and not self.invitation:
-            fields["email"].help_text = _("An address at %(domains)s.") % {
+            fields["email"].help_text = _("Use an address at %(domains)s.") % {
                 "domains": ", ".join(settings.SIGNUP_DOMAINS)
             }
         if "password1" in fields:

@@ -230,10 +230,10 @@ class Invitation(models.Model):
     digest = models.CharField(max_length=64, unique=True, editable=False)
     by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
     # Where one is named, only whoever has that address may sign up by it.
-    email = models.EmailField(_("e-mail"), blank=True)
-    created_at = models.DateTimeField(_("made"), auto_now_add=True)
+    email = models.EmailField(_("email"), blank=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
-    most_uses = models.PositiveIntegerField(_("most uses"), null=True, blank=True)
+    most_uses = models.PositiveIntegerField(_("maximum uses"), null=True, blank=True)
     uses = models.PositiveIntegerField(_("uses"), default=0)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
 

@@ -29,7 +29,7 @@ class Overloaded(Exception):
     status = HTTPStatus.SERVICE_UNAVAILABLE
     title: str | Promise = _("The site is busy")
     is_undone = True  # whether it is certain that nothing was done
-    sentence: str | Promise = _("Too many people ask for this at the same moment.")
+    sentence: str | Promise = _("Too many people are using this right now.")
 
     def __init__(self, work: str, retry_after: float) -> None:
         super().__init__(work)
@@ -40,7 +40,7 @@ class OneAtATime(Overloaded):
     """Refuses a second piece of work that the same person has under way."""
 
     status = HTTPStatus.TOO_MANY_REQUESTS
-    sentence = _("Another one that you asked for is not finished yet.")
+    sentence = _("Your previous request is still running.")
 
 
 class Refusals:

@@ -29,8 +29,8 @@ from accounts.visible import MOST_MARKS
 USERNAME_LENGTH = 40  # characters: fits a line of the sidebar
 FOLDED_LENGTH = 2 * USERNAME_LENGTH  # `ß` is `ss` when it is folded, and no character becomes longer
 NAMELESS = "someone"
-TAKEN = _("That username is taken, or looks like one that is.")
-RESERVED = _("That username is reserved, or looks like one that is.")
+TAKEN = _("That username is taken or looks too much like another one.")
+RESERVED = _("That username is reserved or looks too much like a reserved one.")
 
 MENTIONS = frozenset({"here", "room"})
 _SPEAK_FOR_THE_SITE = frozenset(
@@ -73,18 +73,18 @@ def validate_username(name: str) -> None:
     name = normalized(name)
     kinds = "".join(map(_kind, name))
     if "X" in kinds:
-        raise ValidationError(_("A username is made of letters, digits, and the characters “.”, “_” and “-”."))
+        raise ValidationError(_("Use only letters, digits, “.”, “_” and “-” in a username."))
     if not ("L" in kinds or "N" in kinds):
-        raise ValidationError(_("A username has at least one letter or digit."))
+        raise ValidationError(_("A username needs at least one letter or digit."))
     if len(name) > USERNAME_LENGTH:
-        raise ValidationError(_("A username has at most %(most)d characters.") % {"most": USERNAME_LENGTH})
+        raise ValidationError(_("A username can have at most %(most)d characters.") % {"most": USERNAME_LENGTH})
     if _MARKS_OUT_OF_PLACE.search(kinds):
-        words = _("In a username, marks stand behind a letter, and at most %(most)d of them.")
+        words = _("A username can have at most %(most)d accents or marks on a letter, and none on their own.")
         raise ValidationError(words % {"most": MOST_MARKS})
     if len({_is_from_right(each) for each, kind in zip(name, kinds, strict=True) if kind == "L"}) > 1:
-        raise ValidationError(_("All letters of a username are written in the same direction."))
+        raise ValidationError(_("All letters of a username must be written in the same direction."))
     if len({_zero_of(each) for each, kind in zip(name, kinds, strict=True) if kind == "N"}) > 1:
-        raise ValidationError(_("All digits of a username are of the same script."))
+        raise ValidationError(_("All digits of a username must be from the same script."))
     if folded(name) in MENTIONS:
         raise ValidationError(RESERVED)
 

@@ -25,14 +25,14 @@ from accounts.models import User
 @sensitive_post_parameters("password1", "password2")
 def setup(request: HttpRequest, token: str) -> HttpResponse:
     if not site_setup.is_valid(token):
-        raise Http404(_("This link has been used, or it has expired."))
+        raise Http404(_("This link has expired or was already used."))
     form = SetupForm(request.POST or None)
     if not form.is_valid():
         return render(request, "accounts/setup.html", {"form": form})
     try:
         administrator = site_setup.make_administrator(form)
     except site_setup.AlreadySetUp as error:
-        raise Http404(_("This link has been used, or it has expired.")) from error
+        raise Http404(_("This link has expired or was already used.")) from error
     login(request, administrator, backend="django.contrib.auth.backends.ModelBackend")
     first_factors.allow(request)
     return redirect(settings.LOGIN_REDIRECT_URL)
@@ -69,7 +69,7 @@ def claim(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "accounts/claim.html", {"form": form})
     proof.settle(request, user, form.cleaned_data["username"], form.cleaned_data.get("password1"))
-    messages.success(request, _("Saved. From now on, you alone can sign in to this account."))
+    messages.success(request, _("Saved. Now only you can sign in to this account."))
     return redirect(settings.LOGIN_REDIRECT_URL)
 
 
@@ -78,7 +78,7 @@ def claim(request: HttpRequest) -> HttpResponse:
 def first_factor(request: HttpRequest, token: str) -> HttpResponse:
     """Let an administrator add their first second factor, in this session."""
     if not first_factors.is_valid(token, cast(User, request.user)):
-        raise Http404(_("This link has been used, or it has expired."))
+        raise Http404(_("This link has expired or was already used."))
     first_factors.allow(request)
     messages.info(request, _("Now add a passkey or an authenticator app."))
     return redirect("mfa_index")
@@ -92,7 +92,7 @@ def own_sessions(request: HttpRequest) -> HttpResponse:
     user, key = cast(User, request.user), str(request.session.session_key)
     if request.method == "POST":
         sessions.end_others(user, key)
-        messages.success(request, _("You are signed out everywhere else."))
+        messages.success(request, _("You’ve been signed out everywhere else."))
         return redirect("usersessions_list")
     listed = sorted(sessions.of(user), key=lambda session: session.session_key != key)  # this one first
     return render(request, "usersessions/usersession_list.html", {"sessions": listed, "this": key})
@@ -104,5 +104,5 @@ def end_session(request: HttpRequest, session_id: int) -> HttpResponse:
     if session.session_key == request.session.session_key:
         logout(request)
     sessions.end(session)
-    messages.success(request, _("The session is ended."))
+    messages.success(request, _("Session ended."))
     return redirect("usersessions_list")

@@ -11,7 +11,7 @@ ZONE_LENGTH = 64  # characters; the longest of today's has 32
 
 def validate_time_zone(name: str) -> None:
     if name not in _available():
-        raise ValidationError(_("There is no time zone of that name."))
+        raise ValidationError(_("There is no time zone with this name."))
 
 
 @cache

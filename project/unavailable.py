@@ -20,14 +20,16 @@ unavailable = Refusals("pages without the database")
 
 
 class Away(Overloaded):
-    title = _("The site cannot store anything just now")
-    sentence = _("Its database does not answer, is locked, or is full.")
+    title = _("The site can’t save anything right now")
+    sentence = _("Its database isn’t responding, is locked or is full.")
     is_undone = False  # a commit may have been under way
 
 
 class Uncertain(Away):
-    title = _("This may be stored, or not")
-    sentence = _("The database stopped answering while it stored this. Check whether it is there before you try again.")
+    title = _("This may not have been saved")
+    sentence = _(
+        "The database stopped responding while saving. Check whether your change is there before you try again."
+    )
 
 
 def as_unavailable(error: BaseException) -> Away | None:

@@ -47,7 +47,7 @@ def check_may_go(user: User) -> None:
     if user.deleted_at is not None:
         raise ValidationError(_("This account was deleted."))
     if is_last_administrator(user):
-        raise ValidationError(_("The last administrator cannot go: make somebody else one first."))
+        raise ValidationError(_("You’re the last administrator. Make someone else an administrator first."))
 
 
 def is_last_administrator(user: User) -> bool:

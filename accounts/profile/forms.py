@@ -21,7 +21,7 @@ class ProfileForm(forms.Form):
         max_length=NAME_LENGTH,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "name", "dir": "auto"}),
-        help_text=gettext_lazy("What others read. Empty: your username."),
+        help_text=gettext_lazy("Leave empty to show your username."),
     )
     time_zone = forms.CharField(
         label=gettext_lazy("Time zone"),
@@ -29,11 +29,11 @@ class ProfileForm(forms.Form):
         required=False,
         validators=[validate_time_zone],
         widget=forms.TextInput(attrs={"list": "zones", "autocomplete": "off", "spellcheck": "false"}),
-        help_text=gettext_lazy("Type the name of a city. Others see on your card what time it is for you."),
+        help_text=gettext_lazy("Type the name of a city. Your card shows your local time to others."),
     )
     theme = forms.ChoiceField(
         label=gettext_lazy("Theme"),
-        choices=[("", gettext_lazy("As the device has it")), *User.Theme.choices],
+        choices=[("", gettext_lazy("System")), *User.Theme.choices],
         required=False,
         widget=forms.RadioSelect,
     )
@@ -63,7 +63,7 @@ class PictureForm(forms.Form):
         uploaded: UploadedFile = self.cleaned_data["picture"]
         if (uploaded.size or 0) > settings.PICTURE_BYTES:
             limit = filesizeformat(settings.PICTURE_BYTES)
-            raise forms.ValidationError(_("A picture may have at most %(limit)s.") % {"limit": limit})
+            raise forms.ValidationError(_("This picture is too large. The limit is %(limit)s.") % {"limit": limit})
         return uploaded
 
     @property
@@ -85,5 +85,5 @@ class DeletionForm(forms.Form):
     def clean_username(self) -> str:
         typed: str = self.cleaned_data["username"]
         if typed.removeprefix("@").casefold() != self.user.username.casefold():
-            raise forms.ValidationError(_("That is not your username."))
+            raise forms.ValidationError(_("This isn’t your username."))
         return typed

@@ -33,19 +33,21 @@ def typed_display_name(typed: str) -> str:
     """Return what a person typed as it is stored. Raises ValidationError where it is more than nothing, and unseen."""
     name = clean_display_name(typed)
     if typed.strip() and not name:
-        raise ValidationError(_("A display name needs a character that can be seen."))
+        raise ValidationError(_("A display name needs at least one visible character."))
     return name
 
 
 def check_display_name(name: str, user: User | None = None) -> None:
     """Raise ValidationError where a display name could be taken for another person's. `user` is who wants it."""
     if _USERNAME_IN_IT.search(normalized(name)):
-        raise ValidationError(_("A display name cannot contain “@” and a name: that is how usernames are written."))
+        raise ValidationError(
+            _("A display name can’t contain “@” followed by a name, because that looks like a username.")
+        )
     looks = skeleton(name.strip("@ "))
     if looks in {skeleton(DELETED_USER), skeleton(gettext(DELETED_USER))}:
-        raise ValidationError(_("That is what deleted accounts are called."))
+        raise ValidationError(_("This name is reserved for deleted accounts."))
     others = User.objects.exclude(pk=user.pk) if user else User.objects.all()
     if name and others.alike(name.strip("@ ")).exists():
         raise ValidationError(
-            _("That is another person’s username, or looks like one. You can add to it: a second name, a place.")
+            _("This is another person’s username or looks like one. Add something to it, such as a last name.")
         )

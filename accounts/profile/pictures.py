@@ -47,14 +47,14 @@ def make(user: User, upload: IO[bytes], crop: Crop | None = None) -> bytes:
     if done.returncode in (decoding.TOO_LARGE, -signal.SIGXCPU):
         raise _too_large()
     if done.returncode != 0:  # it may have been ended, too
-        raise ValidationError(_("This is no picture that can be read: JPEG, PNG, WebP and GIF can."))
+        raise ValidationError(_("This file isn’t a picture that we can read. Use JPEG, PNG, WebP or GIF."))
     return done.stdout
 
 
 def _too_large() -> ValidationError:
     limits = {"pixels": decoding.MOST_PIXELS // 1_000_000, "side": decoding.LONGEST_SIDE}
     return ValidationError(
-        _("A picture may have at most %(pixels)d million pixels, %(side)d on a side, and must not take long to decode.")
+        _("This picture is too large or complex. The limit is %(pixels)d million pixels and %(side)d pixels per side.")
         % limits
     )
 

@@ -36,7 +36,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     form = ProfileForm(_user(request), request.POST if request.method == "POST" else None, initial=_known(request))
     if form.is_valid():
         changing.change(_user(request), **form.cleaned_data)
-        messages.success(request, _("Your profile is saved."))
+        messages.success(request, _("Profile saved."))
         return redirect("accounts:profile")
     return _profile(request, form=form, status=REFUSED if form.is_bound else 200)
 
@@ -54,7 +54,7 @@ def picture(request: HttpRequest) -> HttpResponse:
             return _come_back(request, form, error)
         else:
             pictures.put(_user(request), made)
-            messages.success(request, _("That is your picture now."))
+            messages.success(request, _("Picture saved."))
             return redirect("accounts:profile")
     return _profile(request, picture_form=form, status=REFUSED)
 
@@ -69,7 +69,7 @@ def _come_back(request: HttpRequest, form: PictureForm, error: Overloaded) -> Ht
 @require_POST
 def remove_picture(request: HttpRequest) -> HttpResponse:
     pictures.remove(_user(request))
-    messages.success(request, _("Your picture is removed."))
+    messages.success(request, _("Picture removed."))
     return redirect("accounts:profile")
 
 
@@ -116,7 +116,7 @@ def delete(request: HttpRequest) -> HttpResponse:
             form.add_error(None, error)
         else:
             logout(request)  # of a session that is there no more
-            messages.success(request, _("Your account is deleted."))
+            messages.success(request, _("Your account was deleted."))
             return redirect("account_login")
     context = {"form": form, "removes_messages": settings.MESSAGES_OF_DELETED == "remove"}
     return render(request, "accounts/profile/delete.html", context, status=REFUSED if form.is_bound else 200)

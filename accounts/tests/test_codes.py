@@ -44,7 +44,7 @@ def test_tries_count_even_if_the_session_forgets_them(
     page = ask(client)
     before = Session.objects.get(pk=client.session.session_key)
     for _ in range(3):
-        assert b"This code is not right" in client.post(page, {"code": WRONG}).content
+        assert b"Wrong code" in client.post(page, {"code": WRONG}).content
         before.save()
     answer = client.post(page, {"code": mailed_code()})
     assert answer["Location"] == reverse("account_login")
@@ -75,7 +75,7 @@ def test_of_many_tries_at_once_three_are_judged(client: Client, alice: User) -> 
         guesser = Client()
         guesser.cookies[settings.SESSION_COOKIE_NAME] = cookie
         try:
-            return b"This code is not right" in guesser.post(page, {"code": WRONG}).content
+            return b"Wrong code" in guesser.post(page, {"code": WRONG}).content
         finally:
             connections.close_all()
 

@@ -80,7 +80,7 @@ def test_a_deleted_account_keeps_nothing_personal(
     assert {"name": "", "user_id": alice.pk} in told
     [message] = mail.outbox
     assert message.to == ["alice@example.org"]
-    assert "Roomful is deleted" in message.subject
+    assert "Roomful account was deleted" in message.subject
     assert "alice" in str(message.body)
 
 
@@ -91,13 +91,13 @@ def test_deleting_an_account_asks_for_the_password_and_the_username(
     answer = client.post(reverse(DELETE), {"username": "alice"})
     assert reverse("account_reauthenticate") in answer["Location"]
     client.post(reverse("account_reauthenticate"), {"password": "alice's password"})
-    assert "stays, as said by a “Deleted user”" in client.get(reverse(DELETE)).content.decode()
+    assert "will stay, with “Deleted user” as their author" in client.get(reverse(DELETE)).content.decode()
     assert client.post(reverse(DELETE), {"username": "bob"}).status_code == 422
     assert User.objects.get(pk=alice.pk).deleted_at is None
     with django_capture_on_commit_callbacks(execute=True):
         answer = client.post(reverse(DELETE), {"username": "@Alice"}, follow=True)
     assert answer.redirect_chain[-1][0] == reverse("account_login")
-    assert "Your account is deleted." in answer.content.decode()
+    assert "Your account was deleted." in answer.content.decode()
     assert "_auth_user_id" not in client.session
     assert User.objects.get(pk=alice.pk).deleted_at
 

@@ -103,10 +103,10 @@ def test_after_five_wrong_codes_even_a_right_one_is_refused(client: Client, alic
     sign_in(client, "alice")
     for _ in range(5):
         assert second_step(client, wrong_code(secret)) == "Incorrect code."
-    assert "too many attempts" in second_step(client, code_of(secret))
+    assert "Too many attempts" in second_step(client, code_of(secret))
     another = Client()
     sign_in(another, "alice")
-    assert "too many attempts" in second_step(another, recovery_codes(alice)[0])
+    assert "Too many attempts" in second_step(another, recovery_codes(alice)[0])
 
 
 def test_secrets_of_second_factors_are_not_stored_in_plain_text(alice: User) -> None:
@@ -169,8 +169,8 @@ def test_recovery_codes_can_be_regenerated_after_the_secret_key_was_lost(
     settings.SECRET_KEY = "another key, long enough for a test"
     sign_in_and_show(client, alice)
     page = client.get(reverse("mfa_index")).content.decode()
-    assert "None is left" in page
-    assert "Turn it off, and on again" in page
+    assert "No codes are left" in page
+    assert "Turn it off and on again" in page
     answer = client.get(reverse("mfa_view_recovery_codes"), follow=True)
     assert answer.redirect_chain == [(reverse("mfa_index"), 302)]
     assert "secret key has changed" in answer.content.decode()

@@ -112,7 +112,7 @@ def test_the_other_administrators_are_told_of_an_administrators_new_second_facto
         add_app(client)
     told = [message for message in mail.outbox if "administrator" in message.subject]
     assert [message.to for message in told] == [[admin_user.email]]
-    assert "Alice (@alice), an administrator" in told[0].body
+    assert "Alice (@alice), another administrator" in told[0].body
 
 
 def test_a_site_that_asks_administrators_for_no_second_factor_asks_for_no_link(settings: Settings, boss: User) -> None:

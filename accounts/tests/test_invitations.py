@@ -28,7 +28,7 @@ def follow(token: str) -> Client:
 
 
 def may_sign_up(client: Client) -> bool:
-    return b"by invitation" not in client.get(reverse("account_signup")).content
+    return b"Invitation only" not in client.get(reverse("account_signup")).content
 
 
 def test_the_stored_digest_of_an_invitation_does_not_work_as_its_token() -> None:
@@ -76,7 +76,7 @@ def test_an_invitation_to_an_address_works_for_that_address_only() -> None:
     _invitation, token = invitations.make(None, email="Bob@Bücher.example")
     client = follow(token)
     assert b'value="Bob@B' in client.get(reverse("account_signup")).content
-    assert sign_up(client, "Mallory", "mallory@example.org") == ["With this address one cannot sign up here."]
+    assert sign_up(client, "Mallory", "mallory@example.org") == ["This address can’t be used to sign up."]
     assert sign_up(client, "Bob", "bob@bücher.example") == []
 
 

@@ -70,9 +70,9 @@ def test_a_mail_about_a_change_has_the_time_the_address_and_what_to_do(client: C
     client.post(reverse("account_change_password"), form, REMOTE_ADDR="192.0.2.7")
     sent = mail.outbox[-1]
     assert sent.to == ["alice@example.org"]
-    assert sent.subject == "Your account at Roomful: a new password"
+    assert sent.subject == "Your Roomful password was changed"
     for words in (
-        "From the address: 192.0.2.7",
+        "IP address: 192.0.2.7",
         f"When: {datetime.now(UTC):%Y-%m-%d}",
         reverse("account_reset_password"),
     ):
@@ -87,7 +87,11 @@ def test_an_invitation_says_who_invites_and_until_when(alice: User) -> None:
         invitations.send(invitation, token)
     sent = mail.outbox[-1]
     assert sent.to == ["bob@example.org"]
-    for words in ("Alice invites you to Roomful", "2026-12-01 12:30 UTC", reverse("accounts:invited", args=[token])):
+    for words in (
+        "Alice invites you to join Roomful",
+        "2026-12-01 12:30 UTC",
+        reverse("accounts:invited", args=[token]),
+    ):
         assert words in str(sent.body)
 
 
@@ -120,7 +124,7 @@ def test_a_user_is_told_that_a_mail_cannot_be_sent_and_may_start_again(
         asked = Client().post(reverse("account_request_login_code"), {"email": "bob@example.org"})
     for answer in (page, asked):
         assert answer.status_code == 424
-        assert b"The mail could not be sent" in answer.content
+        assert "We couldn’t send the email" in answer.content.decode()
     client.post(reverse("accounts:start-again"))
     assert sign_up(client, "bob", "bob@example.org") == []
     assert confirm(client, mailed_code())
@@ -162,7 +166,7 @@ def test_a_user_is_told_when_to_come_back_while_many_mails_wait_and_may_start_ag
         patched.setattr(adapter, "mailing", gate)
         answer = client.post(reverse("account_signup"), form)
     assert (answer.status_code, answer["Retry-After"]) == (429, "5")
-    assert b"The mail could not be sent" in answer.content
+    assert "We couldn’t send the email" in answer.content.decode()
     client.post(reverse("accounts:start-again"))
     assert sign_up(client, "bob", "bob@example.org") == []
     assert confirm(client, mailed_code())

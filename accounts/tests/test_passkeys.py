@@ -60,7 +60,7 @@ def test_a_malformed_credential_adds_no_passkey(client: Client, alice: User, sen
     sign_in_and_show(client, alice)
     page = reverse("mfa_add_webauthn")
     assert client.get(page).status_code == 200
-    assert "made no passkey" in client.post(page, {"credential": sent, "name": "Phone"}).content.decode()
+    assert "didn’t create a passkey" in client.post(page, {"credential": sent, "name": "Phone"}).content.decode()
     assert not Authenticator.objects.exists()
 
 

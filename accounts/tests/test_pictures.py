@@ -191,10 +191,10 @@ def test_the_old_file_is_deleted_when_a_picture_is_replaced_or_removed(
 @pytest.mark.parametrize(
     ("data", "why"),
     [
-        (SVG, "no picture that can be read"),
-        (HTML, "no picture that can be read"),
-        (plain()[:60], "no picture that can be read"),
-        (claiming(50_000, 50_000), "at most 40 million pixels"),
+        (SVG, "isn’t a picture that we can read"),
+        (HTML, "isn’t a picture that we can read"),
+        (plain()[:60], "isn’t a picture that we can read"),
+        (claiming(50_000, 50_000), "The limit is 40 million pixels"),
     ],
 )
 def test_a_rejected_upload_says_why_and_keeps_the_old_picture(hers: Client, alice: User, data: bytes, why: str) -> None:
@@ -211,7 +211,7 @@ def test_a_rejected_upload_says_why_and_keeps_the_old_picture(hers: Client, alic
 def test_a_file_that_is_too_large_is_refused_unread(hers: Client, settings: Any) -> None:
     assert put(hers).status_code == 302
     settings.PICTURE_BYTES = 100
-    assert "at most 100" in put(hers).content.decode()
+    assert "The limit is 100" in put(hers).content.decode()
     assert hers.post(reverse("accounts:picture"), {}).status_code == 422
 
 
@@ -232,7 +232,7 @@ def test_a_user_has_one_picture_decoded_at_a_time(hers: Client, alice: User, bob
     with pictures.one_picture.entered(alice.pk):
         answer = put(hers, plain())
         assert (answer.status_code, answer["Retry-After"]) == (429, "8")
-        assert "is not finished yet" in answer.content.decode()
+        assert "is still running" in answer.content.decode()
         others = Client()
         others.force_login(bob)
         assert put(others, plain()).status_code == 302
@@ -245,14 +245,14 @@ def test_a_picture_is_refused_while_many_wait_to_be_decoded(hers: Client, monkey
     with gate.entered():
         answer = put(hers, plain())
     assert (answer.status_code, answer["Retry-After"]) == (503, "8")
-    assert "Too many people ask for this" in answer.content.decode()
+    assert "Too many people are using this" in answer.content.decode()
     assert put(hers, plain()).status_code == 302
 
 
 def test_decoding_a_picture_is_stopped_after_a_time_limit(hers: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     assert put(hers).status_code == 302
     monkeypatch.setattr(pictures, "SECONDS", 0.001)
-    assert "at most 40 million pixels" in put(hers).content.decode()
+    assert "The limit is 40 million pixels" in put(hers).content.decode()
 
 
 def test_a_person_is_shown_with_their_picture_or_initials(hers: Client, alice: User) -> None:

@@ -175,8 +175,8 @@ class TestOwnSessions:
         client, _other, _bobs = signed_in(alice), signed_in(alice), signed_in(bob)
         text = client.get(self.page).content.decode()
         assert text.count("203.0.113.7") == text.count("Firefox on Linux</b>") == 2
-        assert text.count("this one") == 1
-        assert text.index("this one") < text.index("/end/")
+        assert text.count("this device") == 1
+        assert text.index("this device") < text.index("/end/")
 
     def test_a_user_ends_another_session(self, alice: User) -> None:
         client, other = signed_in(alice), signed_in(alice)

@@ -29,7 +29,7 @@ def test_a_wrong_code_is_reported_and_after_three_the_right_one_is_void(client: 
     sign_up(client, "Bob", "bob@example.org")
     code = mailed_code()
     page = client.post(reverse(CODE_PAGE), {"code": "WRONG-CODE"})
-    assert b"This code is not right" in page.content
+    assert b"Wrong code" in page.content
     assert b'aria-invalid="true"' in page.content
     client.post(reverse(CODE_PAGE), {"code": "WRONG-CODE"})
     client.post(reverse(CODE_PAGE), {"code": "WRONG-CODE"})
@@ -78,12 +78,12 @@ def test_a_taken_address_is_answered_like_a_free_one_and_only_its_owner_is_told(
     other = Client()
     assert sign_up(other, "Mallory", "ALICE@example.org") == []
     free, taken = (str(each.get(reverse(CODE_PAGE)).content) for each in (client, other))
-    assert "We mailed a code to <b>alice@example.org</b>" in taken
+    assert "We emailed a code to <b>alice@example.org</b>" in taken
     assert shape(taken) == shape(free)
     assert other.post(reverse("accounts:start-again"))["Location"] == reverse("account_signup")
     assert not User.objects.filter(username="Mallory").exists()
     assert mailed_to()[-1] == ["alice@example.org"]
-    assert "has an account already" in str(mail.outbox[-1].body)
+    assert "already has an account" in str(mail.outbox[-1].body)
 
 
 def test_passwords_that_differ_or_are_weak_are_refused_and_what_was_typed_stays(client: Client) -> None:
@@ -117,9 +117,9 @@ def test_signing_up_with_a_passkey_confirms_the_address_before_asking_the_device
 
 def test_the_code_page_says_that_mail_is_printed_only_in_debug_mode(client: Client, settings: Settings) -> None:
     sign_up(client, "Bob", "bob@example.org")
-    assert b"printed where this server runs" not in client.get(reverse(CODE_PAGE)).content
+    assert b"The code is in the server log" not in client.get(reverse(CODE_PAGE)).content
     settings.DEBUG = True
-    assert b"printed where this server runs" in client.get(reverse(CODE_PAGE)).content
+    assert b"The code is in the server log" in client.get(reverse(CODE_PAGE)).content
 
 
 def test_an_address_gets_only_so_many_codes(client: Client) -> None:
@@ -134,7 +134,7 @@ def test_signing_up_too_often_is_answered_in_our_words(client: Client) -> None:
     pages = [client.post(reverse("account_signup"), {}) for _ in range(21)]
     assert pages[19].status_code == 200
     assert pages[20].status_code == 429
-    assert b"That was too often" in pages[20].content
+    assert b"Too many attempts" in pages[20].content
 
 
 def shape(page: str) -> str:

@@ -37,7 +37,7 @@ def test_a_new_user_is_signed_in_at_once_and_nothing_is_mailed(client: Client, b
 
 
 def test_a_taken_address_is_refused_in_the_form_and_nothing_is_mailed(client: Client, bob: User) -> None:
-    assert sign_up(Client(), "Mallory", OLD.upper()) == ["There is an account with this address already."]
+    assert sign_up(Client(), "Mallory", OLD.upper()) == ["There is already an account with this address."]
     assert not User.objects.filter(username="Mallory").exists()
     assert mail.outbox == []
 
@@ -45,8 +45,8 @@ def test_a_taken_address_is_refused_in_the_form_and_nothing_is_mailed(client: Cl
 def test_a_new_address_takes_the_place_of_the_old_one_once_its_code_is_right(client: Client, bob: User) -> None:
     client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     page = client.get(reverse("account_email")).content.decode()
-    assert f"Your address is <b>{OLD}</b>." in page
-    assert "You have not confirmed" in page
+    assert f"Your email address is <b>{OLD}</b>." in page
+    assert "You haven’t confirmed" in page
     client.post(reverse("account_email"), {"email": NEW, "action_add": ""})
     assert mailed_to() == [[NEW]]
     code = mailed_code()
@@ -57,7 +57,7 @@ def test_a_new_address_takes_the_place_of_the_old_one_once_its_code_is_right(cli
     assert list(EmailAddress.objects.values_list("email", "verified")) == [(NEW, True)]
     assert User.objects.get().email == NEW
     assert sign_in(Client(), NEW, PASSWORD)
-    assert "You have not confirmed" not in client.get(reverse("account_email")).content.decode()
+    assert "You haven’t confirmed" not in client.get(reverse("account_email")).content.decode()
 
 
 def test_a_user_can_confirm_the_address_with_which_they_signed_up(client: Client, bob: User) -> None:

@@ -51,7 +51,7 @@ def test_the_page_of_a_user_shows_and_resets_their_second_factor(
     assert not Authenticator.objects.exists()
     assert hers.get(reverse("chat:index")).status_code == 302
     assert [(message.to, message.subject) for message in mail.outbox] == [
-        ([alice.email], "Your second factor was removed")
+        ([alice.email], "Your two-step sign-in was reset")
     ]
     entry = AuditEntry.objects.get()
     assert (entry.act, entry.actor_name, entry.person_name) == ("person.changed", admin_user.username, "alice")

@@ -52,7 +52,7 @@ def test_an_administrator_who_has_shown_a_second_factor_gets_in(page: str, admin
 def test_an_administrator_who_has_not_shown_their_second_factor_is_asked_for_it(page: str, admin_user: User) -> None:
     answer = signed_in(with_factor(admin_user)).get(page, follow=True)
     assert answer.redirect_chain[-1][0] == f"{reverse('mfa_reauthenticate')}?next={page.replace('/', '%2F')}"
-    assert "To run the site, show your second factor" in answer.text
+    assert "Confirm it’s you with your second step" in answer.text
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -60,9 +60,9 @@ def test_an_administrator_without_a_second_factor_is_asked_to_add_one(page: str,
     client = signed_in(admin_user)
     answer = client.get(page, follow=True)
     assert answer.redirect_chain[-1][0] == reverse("mfa_index")
-    assert "ask for “manage.py second_factor_link admin”" in answer.text
+    assert "Ask for “manage.py second_factor_link admin”" in answer.text
     client.get(urlsplit(first_factors.link(admin_user)).path)
-    assert "add a passkey or an authenticator app, then come back" in client.get(page, follow=True).text
+    assert "Add a passkey or an authenticator app, then come back" in client.get(page, follow=True).text
 
 
 def test_an_action_sent_before_the_second_factor_is_not_done(admin_user: User, bob: User) -> None:

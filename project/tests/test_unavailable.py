@@ -93,7 +93,7 @@ class TestWithoutTheDatabase:
         try:
             with measured.time("until a form is refused", within=wait + 1):
                 assert is_refused_for_now(
-                    new_room("during"), "What you typed is kept", "during", TYPED, 'action="/rooms/new/"'
+                    new_room("during"), "Your input is kept", "during", TYPED, 'action="/rooms/new/"'
                 )
             with measured.time("until signing in is refused", within=wait + 1):
                 refused = enter()

@@ -135,7 +135,7 @@ def test_a_request_with_two_origins_is_refused(server: Server) -> None:
             connection.endheaders()
             return re.findall("<title>(.*)</title>", connection.getresponse().read().decode())[0]
 
-    ours, foreign = "This form is too old", "This came from another page"
+    ours, foreign = "This form has expired", "Request blocked"
     claims = [[server.origin], [server.origin, server.origin], ["https://evil.example", server.origin], ["null"]]
     assert [title(*origins) for origins in claims] == [ours, foreign, foreign, foreign]
     assert "Traceback" not in server.log.read_text()
@@ -183,7 +183,7 @@ class TestAnOldForm:
         assert "signed out" not in entrance.text
         inside = client.post("/rooms/new/", {**old, "name": "terns"}, headers={"Origin": OURS})
         assert 'value="terns"' in inside.text
-        assert "You have been signed out" in inside.text
+        assert "You’ve been signed out" in inside.text
 
     def test_fields_are_not_offered_again_unless_the_form_surely_was_ours(self, alice: User) -> None:
         page = Page(alice)

@@ -17,8 +17,10 @@ class Command(BaseCommand):
         unreadable = factors.encrypt_again()
         if unreadable:
             text = ngettext(
-                "One second factor is of a key that is not named; all others are encrypted again.",
-                "%(number)d second factors are of keys that are not named; all others are encrypted again.",
+                "%(number)d second factor uses a key that is not in ROOMFUL_OLD_SECRET_KEYS. "
+                "All others are encrypted with the present secret key.",
+                "%(number)d second factors use keys that are not in ROOMFUL_OLD_SECRET_KEYS. "
+                "All others are encrypted with the present secret key.",
                 unreadable,
             )
             raise CommandError(text % {"number": unreadable})

@@ -19,5 +19,5 @@ class Command(BaseCommand):
         if user is None:
             raise CommandError(_("There is no user called %(username)s.") % {"username": username})
         if has_second_factor(user):
-            raise CommandError(_("%(username)s has a second factor already.") % {"username": user.username})
+            raise CommandError(_("%(username)s already has a second factor.") % {"username": user.username})
         self.stdout.write(first_factors.link(user))

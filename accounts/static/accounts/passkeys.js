@@ -47,8 +47,8 @@ async function questions(form) {
   const found = document.getElementById(form.dataset.options);
   if (found) return JSON.parse(found.textContent);
   const answer = await fetch(form.action, { headers: { Accept: "application/json" } });
-  if (answer.status === 429) throw new Problem(gettext("These were too many attempts. Wait a minute."));
-  if (!answer.ok) throw new Problem(gettext("The server did not answer. Try again in a moment."));
+  if (answer.status === 429) throw new Problem(gettext("Too many attempts. Wait a minute and try again."));
+  if (!answer.ok) throw new Problem(gettext("The server didn’t respond. Try again in a moment."));
   return answer.json();
 }
 
@@ -56,21 +56,23 @@ class Problem extends Error {}
 
 function refuseWhereNoneWorks() {
   if (!isSecureContext) {
-    throw new Problem(gettext("Passkeys work only where the address begins with https, or at localhost."));
+    throw new Problem(gettext("Passkeys only work over https or on localhost."));
   }
   if (/^[\d.]+$|^\[/.test(location.hostname)) {
-    throw new Problem(gettext("Passkeys belong to a name. Open this page by its name, such as localhost."));
+    throw new Problem(
+      gettext("Passkeys don’t work with an IP address. Open this page by its host name, such as localhost."),
+    );
   }
-  if (!webauthnJSON.supported()) throw new Problem(gettext("This browser has no passkeys."));
+  if (!webauthnJSON.supported()) throw new Problem(gettext("This browser doesn’t support passkeys."));
 }
 
 function wording(name) {
-  if (name === "InvalidStateError") return gettext("This device has a passkey for this account already.");
+  if (name === "InvalidStateError") return gettext("This device already has a passkey for this account.");
   if (name === "NotAllowedError" || name === "AbortError") {
-    return gettext("That was cancelled, or took too long. Nothing has changed: try again.");
+    return gettext("Cancelled or timed out. Nothing changed. Try again.");
   }
-  if (name === "SecurityError") return gettext("Passkeys do not work at this address.");
-  return gettext("That did not work. Try again, or use another device.");
+  if (name === "SecurityError") return gettext("Passkeys don’t work at this address.");
+  return gettext("That didn’t work. Try again or use another device.");
 }
 
 // Under the button, and read aloud.

@@ -48,17 +48,17 @@ def test_bob_signs_up_with_a_code_signs_in_with_another_and_resets_his_password(
     press(browser, "Create an account")
     fill(browser, email="bbo@example.org", username="bob", password1="gulls on the dyke", password2="gulls on the dyke")
     mailed_code(server, "bbo@example.org")
-    press(browser, "Start again")
+    press(browser, "Start over")
     fill(browser, email=BOB, password1="gulls on the dyke", password2="gulls on the dyke")
     fill(browser, code="WRONG-CODE")
-    eventually(lambda: "This code is not right" in browser.page_source)
+    eventually(lambda: "Wrong code" in browser.page_source)
     fill(browser, code=mailed_code(server, BOB).lower())
     assert is_among_the_rooms(browser)
     assert User.objects.get().email == BOB
 
     browser.delete_all_cookies()
     browser.get(f"{server.url}/accounts/login/")
-    press(browser, "Mail me a code")
+    press(browser, "Email me a sign-in code")
     fill(browser, email=BOB)
     fill(browser, code=mailed_code(server, BOB, number=2))
     assert is_among_the_rooms(browser)
@@ -82,6 +82,6 @@ def test_carol_signs_up_with_an_account_at_a_provider(
     named = {"NAME": "Example", "SERVER": provider.url, "CLIENT": CLIENT, "SECRET": SECRET}
     server = servers(ROOMFUL_OIDC="example", **{f"ROOMFUL_OIDC_EXAMPLE_{name}": value for name, value in named.items()})
     browser.get(f"{server.url}/accounts/login/")
-    press(browser, "Go on with Example")
+    press(browser, "Continue with Example")
     assert is_among_the_rooms(browser)
     assert User.objects.get().username == "carol"

@@ -26,7 +26,7 @@ def test_a_new_user_signs_up_makes_a_room_talks_and_signs_out(tab: OpenTab) -> N
     page.browser.find_element(By.PARTIAL_LINK_TEXT, "Create an account").click()
     secret = "count the terns twice"
     fill(page, email="carol@example.org", username="carol", password1=secret, password2=secret)
-    assert page.says("Confirm your address")
+    assert page.says("Confirm your email address")
     assert page.barriers() == []
     fill(page, code=mailed_code(page.server, "carol@example.org"))
     fill(page, name="field season")

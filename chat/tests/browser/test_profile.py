@@ -55,7 +55,7 @@ def test_a_new_name_and_picture_are_seen_at_once_without_a_reload(
     hers.one("[data-use-zone]").click()
     assert zone.get_attribute("value") == own
     save(hers)
-    assert hers.says("Your profile is saved.")
+    assert hers.says("Profile saved.")
     eventually(lambda: "Alicia" in his.person("alice").text, within=MOMENT)
     eventually(lambda: set(his.read(AUTHORS)) == {"Alicia"}, within=MOMENT)
 
@@ -65,7 +65,7 @@ def test_a_new_name_and_picture_are_seen_at_once_without_a_reload(
         hers.one("picture-crop canvas").send_keys("\ue014")  # to the right
     assert hers.barriers() == []
     hers.one("[data-use]").click()
-    assert hers.says("That is your picture now.")
+    assert hers.says("Picture saved.")
     alice.refresh_from_db()
     shown = {f"{his.server.url}{alice.picture_url}"}
     eventually(lambda: pictures(his, ".person[data-user=alice]") == shown, within=MOMENT)
@@ -90,7 +90,7 @@ def test_a_theme_holds_for_all_pages_whatever_the_device_prefers(tab: OpenTab, a
     hers.one("input[name=theme][value=dark]").click()
     assert hers.read(ground) != light
     save(hers)
-    assert hers.says("Your profile is saved.")
+    assert hers.says("Profile saved.")
     dark = hers.read(ground)
     assert dark != light
     for path in ("/", general.get_absolute_url(), "/accounts/sessions/", "/nowhere/"):

@@ -46,7 +46,7 @@ def test_open_pages_react_when_their_session_changes_or_ends(
     assert not here.barriers()
     assert len(here.all("[data-session]")) == 2
     here.one("[data-session] button").click()
-    assert here.says("The session is ended.")
+    assert here.says("Session ended.")
     eventually(lambda: "/login/" in elsewhere.browser.current_url, within=10)
 
     # Somebody else signs in in the same browser: the page is theirs.

@@ -64,7 +64,7 @@ def test_an_error_that_stays_lies_over_no_button(
     page = tab(admin_user, on=servers(ROOMFUL_ADMIN_SECOND_FACTOR="1"))
     page.go("/accounts/2fa/totp/activate/")
     page.one("input[type=password]").send_keys("alice's password", Keys.ENTER)
-    assert page.says("Administrators add their first second factor")
+    assert page.says("Administrators need a link from the server")
     over = """(() => {
         const { x, y, width, height } = document.querySelector(".bar > .button").getBoundingClientRect();
         return document.elementFromPoint(x + width / 2, y + height / 2).className;
