@@ -12,7 +12,8 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
-from chat.hub import envelopes, running_hub
+from chat.hub import running_hub
+from chat.hub.layer import envelopes
 from chat.models import Membership, Message, Participant, Room
 from chat.protocol import events
 

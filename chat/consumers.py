@@ -14,8 +14,8 @@ from accounts.factors import has_shown_factor
 from chat.errors import Refused, SignedOut
 from chat.handlers import dispatch
 from chat.hub import get_hub
-from chat.hub.connection import SIGNED_OUT, TOO_MANY_SOCKETS, TRY_AGAIN_LATER, UNSUPPORTED_DATA, Connection
-from chat.hub.outlets import outlet_for
+from chat.hub.delivery.connection import SIGNED_OUT, TOO_MANY_SOCKETS, TRY_AGAIN_LATER, UNSUPPORTED_DATA, Connection
+from chat.hub.delivery.transports import outlet_for
 
 logger = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from bench.fanout.crowd import Crowd
 from bench.fanout.dialects import Dialect, Roomful, Seat, SocketIO, Tutorial, body_of
 from bench.fanout.figures import Row, Size, as_json, merged, percentile, ratios
 from bench.fanout.table import table
-from chat.hub.frame import Frame
+from chat.hub.delivery.frame import Frame
 
 PROMISED = {
     "server",

@@ -5,7 +5,7 @@ These are the columns beside names of accounts (accounts/filling.py) and of room
 
 from accounts.filling import fill_in_names, is_needed
 from accounts.models import User
-from chat.hub.work import take_on
+from chat.hub.tasks import take_on
 from chat.runtime.database import check, write
 from chat.services.rooms.names import fill_in_keys, lacks_keys
 

@@ -3,7 +3,7 @@
 import asyncio
 import time
 
-from chat.hub.work import take_on
+from chat.hub.tasks import take_on
 from chat.models import Removal
 from chat.runtime.database import read, write
 from chat.services.removal.queue import remove_next

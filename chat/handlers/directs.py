@@ -3,7 +3,7 @@
 from chat.errors import NotFound
 from chat.handlers.replies import Handlers, ack, write_for
 from chat.hub import Hub
-from chat.hub.connection import Connection
+from chat.hub.delivery.connection import Connection
 from chat.protocol.commands.directs import DirectOpen, RoomKeep, RoomsOrder
 from chat.services.rooms import directs, list_preferences
 

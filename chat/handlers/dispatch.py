@@ -6,7 +6,7 @@ from chat.errors import BadFrame, Internal, Limited, Refused, SignedOut
 from chat.handlers import directs, messages, moderation, presence, purge, reports, rooms
 from chat.handlers.replies import Handlers, error
 from chat.hub import Hub
-from chat.hub.connection import SIGNED_OUT, Connection
+from chat.hub.delivery.connection import SIGNED_OUT, Connection
 from chat.protocol import decode
 from chat.protocol.commands.directs import RoomKeep, RoomsOrder
 from chat.protocol.commands.messages import MessagePost, ThreadRead, TypingStart, TypingStop

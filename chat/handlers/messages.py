@@ -6,7 +6,7 @@ from chat import broadcasts
 from chat.handlers.group_commit import group_commit
 from chat.handlers.replies import Handlers, ack, act_for, check_stands_in, write_for
 from chat.hub import Hub
-from chat.hub.connection import Connection
+from chat.hub.delivery.connection import Connection
 from chat.protocol.commands.messages import (
     MessageDelete,
     MessageEdit,

@@ -2,7 +2,7 @@
 
 from chat.handlers.replies import Handlers, ack, act_for
 from chat.hub import Hub
-from chat.hub.connection import Connection
+from chat.hub.delivery.connection import Connection
 from chat.protocol.commands.moderation import (
     MemberBan,
     MemberMute,

@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from chat.handlers.replies import Handlers, ack, write_for
 from chat.hub import Hub
-from chat.hub.connection import Connection
+from chat.hub.delivery.connection import Connection
 from chat.protocol import events
 from chat.protocol.commands.presence import (
     PersonBlock,

@@ -7,7 +7,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from accounts.models import User
 from chat.errors import Edited, Limited, NotFound, Refused
 from chat.hub import Hub
-from chat.hub.connection import Connection
+from chat.hub.delivery.connection import Connection
 from chat.permissions.actor import Actor
 from chat.protocol.commands.base import Command
 from chat.protocol.events import message_card

@@ -2,7 +2,7 @@
 
 from chat.handlers.replies import Handlers, ack, write_for
 from chat.hub import Hub
-from chat.hub.connection import Connection
+from chat.hub.delivery.connection import Connection
 from chat.protocol.commands.reports import MessageReport
 from chat.services.moderation import reports
 

@@ -3,7 +3,7 @@
 from chat.errors import BadFrame, NotFound
 from chat.handlers.replies import Handlers, ack, write_for
 from chat.hub import Hub
-from chat.hub.connection import Connection
+from chat.hub.delivery.connection import Connection
 from chat.protocol.commands.rooms import DirectoryWatch, RoomClose, RoomJoin, RoomLeave, RoomOpen, RoomRead, RoomUnread
 from chat.queries.history_limits import get_traffic
 from chat.services.messages import read_positions

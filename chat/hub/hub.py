@@ -10,28 +10,29 @@ from accounts import sessions
 from accounts.administrators import is_enough
 from chat import conf
 from chat.errors import NotFound, Refused
-from chat.hub import envelopes, reads, roll_call
-from chat.hub.allowances import Allowances
-from chat.hub.announcements import Announcements
-from chat.hub.audience import Hold
-from chat.hub.billboard import Billboard
-from chat.hub.blocks import Blocks
-from chat.hub.checks import check_people, check_standing, check_versions, note_use
-from chat.hub.connection import TRY_AGAIN_LATER, Connection
-from chat.hub.counts import Counts
-from chat.hub.exits import Exits
-from chat.hub.frame import Frame
+from chat.hub import queries
+from chat.hub.delivery.connection import TRY_AGAIN_LATER, Connection
+from chat.hub.delivery.frame import Frame
+from chat.hub.delivery.rate_limits import Allowances
+from chat.hub.delivery.replay import Replay
+from chat.hub.delivery.typing_rights import Voice
+from chat.hub.layer import connection_census, envelopes
+from chat.hub.layer.outbox import Announcements
+from chat.hub.layer.publisher import Publisher
+from chat.hub.layer.subscriptions import Subscriptions
 from chat.hub.partners import Partners
-from chat.hub.people import People, Person
-from chat.hub.places import Places
-from chat.hub.positions import ReadPositions
-from chat.hub.profiles import Profiles
-from chat.hub.publisher import Publisher
-from chat.hub.replay import Replay
-from chat.hub.sidebars import Sidebars
-from chat.hub.subscriptions import Subscriptions
-from chat.hub.voice import Voice
-from chat.hub.work import Work
+from chat.hub.people.announcement import Billboard
+from chat.hub.people.blocks import Blocks
+from chat.hub.people.profiles import Profiles
+from chat.hub.people.read_positions import ReadPositions
+from chat.hub.people.statuses import People, Person
+from chat.hub.reconciliation import check_people, check_standing, check_versions, note_use
+from chat.hub.rooms.audience import Hold
+from chat.hub.rooms.evictions import Exits
+from chat.hub.rooms.rooms import Places
+from chat.hub.roster.counts import Counts
+from chat.hub.roster.rosters import Sidebars
+from chat.hub.tasks import Work
 from chat.protocol import events
 from chat.queries.presence import count_in, fresh_here_counts, here_topic
 from chat.runtime.database import Lane, read, run
@@ -73,7 +74,7 @@ class Hub:
             "site.announced": lambda envelope: self._work.begin(self.billboard.check()),
             "session.ended": lambda envelope: self.exits.end_session(envelope["user"], envelope["session"]),
             "connection.ended": lambda envelope: self.exits.end_connection(envelope["user"], envelope["connection"]),
-            "roll.called": lambda envelope: roll_call.answer(self, envelope["answer_to"], self._publisher.put),
+            "roll.called": lambda envelope: connection_census.answer(self, envelope["answer_to"], self._publisher.put),
             "presence.hint": self._sidebars.receive,
         }
 
@@ -118,7 +119,7 @@ class Hub:
         user = connection.user
         self.connections[user.pk].add(connection)
         self._subscriptions.want(envelopes.user_group(user.pk))
-        person, rooms = await run(Lane.ARRIVAL, partial(reads.arrival, user.pk))
+        person, rooms = await run(Lane.ARRIVAL, partial(queries.arrival, user.pk))
         self.people.welcome(person)
         self.profiles.renew(user.pk)  # since the handshake, perhaps
         self._tracker.track(ONLINE, user.pk, connection.id)
@@ -127,7 +128,7 @@ class Hub:
         groups = {envelopes.room_group(room_id) for room_id in rooms}
         await self._subscriptions.joined(groups | {envelopes.user_group(user.pk)})
         listed, connection.blocked = await self._greeting(user.pk)
-        connection.greet(reads.hello(connection, self.people.status_of(user.pk), listed, self.billboard.shown))
+        connection.greet(queries.hello(connection, self.people.status_of(user.pk), listed, self.billboard.shown))
         for room in listed:
             if hold := holds.pop(room["id"], None):
                 self.places.release(connection, room["id"], hold, room["version"])
@@ -158,7 +159,7 @@ class Hub:
             self.people.forget(user)
             self._subscriptions.unwant(envelopes.user_group(user))
 
-    async def open_room(self, connection: Connection, room_id: int, since: int | None) -> tuple[Hold, reads.Opened]:
+    async def open_room(self, connection: Connection, room_id: int, since: int | None) -> tuple[Hold, queries.Opened]:
         """The tab is to show this room: read what it lacks. Raises NotFound where the user is no member, Unavailable.
 
         The membership is read after the room's events are held for the connection: a removal before that is seen here,
@@ -167,7 +168,7 @@ class Hub:
         hold, place = self.places.hold(connection, room_id), self.places[room_id]
         await self.places.subscribed(room_id)
         try:
-            opened = await place.openings.ask(reads.Opening(connection.user.pk, connection.session, since))
+            opened = await place.openings.ask(queries.Opening(connection.user.pk, connection.session, since))
         except Refused as refused:
             if hold.is_member and not isinstance(refused, NotFound):
                 self.places.resume(connection, room_id, hold)
@@ -177,7 +178,7 @@ class Hub:
         hold.is_member = True
         return hold, opened
 
-    async def show(self, connection: Connection, hold: Hold, opened: reads.Opened) -> None:
+    async def show(self, connection: Connection, hold: Hold, opened: queries.Opened) -> None:
         """Bring the connection up to date with the room that it opened, and make its user present there."""
         room_id = opened.listed["id"]
         if connection.room == room_id:
@@ -340,11 +341,11 @@ class Hub:
 
     async def listed_rooms(self, user: int, room_id: int | None = None) -> list[dict[str, Any]]:
         """The user's rooms, or one of them, as lists show them."""
-        return await self._with_presence(user, await read(reads.listed_rooms, user, room_id))
+        return await self._with_presence(user, await read(queries.listed_rooms, user, room_id))
 
     async def _greeting(self, user: int) -> tuple[list[dict[str, Any]], frozenset[int]]:
         """The user's rooms, as lists show them, and the people that the user blocks."""
-        listed, blocked = await run(Lane.ARRIVAL, partial(reads.greeting, user))
+        listed, blocked = await run(Lane.ARRIVAL, partial(queries.greeting, user))
         return await self._with_presence(user, listed), blocked
 
     async def _with_presence(self, user: int, listed: list[dict[str, Any]]) -> list[dict[str, Any]]:

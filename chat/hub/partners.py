@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from chat.errors import Unavailable
-from chat.hub import reads
-from chat.hub.connection import Connection
-from chat.hub.frame import Frame
-from chat.hub.pace import Pace
-from chat.hub.people import Person
-from chat.hub.places import Places
+from chat.hub import queries
+from chat.hub.delivery.connection import Connection
+from chat.hub.delivery.frame import Frame
+from chat.hub.people.statuses import Person
+from chat.hub.rooms.rooms import Places
+from chat.hub.roster.throttle import Pace
 from chat.protocol import events
 from chat.runtime.database import read
 from presence.roster import Rosters
@@ -73,7 +73,7 @@ class Partners:
     async def _read_dnd(self, users: Collection[int]) -> None:
         while users:
             try:
-                states = await read(reads.people, users)
+                states = await read(queries.people, users)
             except Unavailable:
                 await asyncio.sleep(RETRY_SECONDS)
             else:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from chat.errors import Forbidden, Invalid
-from chat.hub.roll_call import Socket
+from chat.hub.layer.connection_census import Socket
 from chat.models import AuditEntry, Membership, Report, Room
 from chat.permissions.actor import Actor
 from chat.services.messages import posting

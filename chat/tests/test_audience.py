@@ -3,9 +3,9 @@ import json
 from collections.abc import Callable
 from typing import Any, cast
 
-from chat.hub.audience import Audience
-from chat.hub.connection import Connection
-from chat.hub.frame import Frame
+from chat.hub.delivery.connection import Connection
+from chat.hub.delivery.frame import Frame
+from chat.hub.rooms.audience import Audience
 
 
 class Clock:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from accounts.models import User
-from chat.hub import roll_call
-from chat.hub.roll_call import RollCall
+from chat.hub.layer import connection_census
+from chat.hub.layer.connection_census import RollCall
 from chat.models import Room, Status
 from chat.permissions.actor import Actor
 from chat.services.people.status import set_status
@@ -43,7 +43,7 @@ def roll_of(*usernames: str) -> RollCall:
     """What the hubs say once these are connected, a name for each socket."""
 
     def called() -> RollCall | None:
-        roll = roll_call.call()
+        roll = connection_census.call()
         found = sorted(socket.username for socket in roll.sockets)
         return roll if found == sorted(usernames) else None
 
@@ -98,7 +98,7 @@ class TestRollCall:
             [lost] = {socket.node for socket in roll.of(bob.pk)}
             other.pause()
             began = time.monotonic()
-            roll = await in_thread(roll_call.call)()
+            roll = await in_thread(connection_census.call)()
             assert time.monotonic() - began < patience(3)
             assert [socket.username for socket in roll.sockets] == ["alice"]
             assert roll.silent == {lost}
@@ -107,12 +107,12 @@ class TestRollCall:
     def test_the_roll_call_leaves_no_subscription_behind(self, valkey: Valkey) -> None:
         with valkey.client() as client:
             before = set(client.pubsub_channels())  # of servers that other tests share
-            assert roll_call.call().known
+            assert connection_census.call().known
             assert eventually(lambda: set(client.pubsub_channels()) <= before)
 
     @pytest.fixture
     def silent_redis(self, valkey: Valkey) -> Iterator[None]:
-        assert roll_call.call().known
+        assert connection_census.call().known
         valkey.pause()
         yield
         valkey.resume()
@@ -120,7 +120,7 @@ class TestRollCall:
     @pytest.mark.usefixtures("silent_redis")
     def test_the_roll_call_does_not_wait_for_a_redis_that_answers_nothing(self) -> None:
         began = time.monotonic()
-        assert not roll_call.call().known
+        assert not connection_census.call().known
         assert time.monotonic() - began < patience(3)
 
 

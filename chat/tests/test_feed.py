@@ -4,7 +4,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat.hub.feed import Feed
+from chat.hub.rooms.sequencer import Feed
 
 
 def event(version: int) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from accounts.models import User
-from chat.hub import reads
+from chat.hub import queries
 from chat.models import Room
 from chat.permissions.actor import Actor
 from chat.services.moderation import moderation
@@ -37,10 +37,10 @@ class SlowRead:
 @pytest.fixture
 def slow_read(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], SlowRead]]:
     """Makes the next greetings slow."""
-    slow = SlowRead(reads.greeting)
+    slow = SlowRead(queries.greeting)
 
     def begin() -> SlowRead:
-        monkeypatch.setattr(reads, "greeting", slow)
+        monkeypatch.setattr(queries, "greeting", slow)
         return slow
 
     yield begin

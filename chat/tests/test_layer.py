@@ -11,9 +11,9 @@ import pytest
 from channels.layers import get_channel_layer
 from channels_redis.pubsub import RedisPubSubChannelLayer
 
-from chat.hub import envelopes
-from chat.hub.envelopes import room_group
-from chat.hub.publisher import Publisher
+from chat.hub.layer import envelopes
+from chat.hub.layer.envelopes import room_group
+from chat.hub.layer.publisher import Publisher
 from chat.runtime.channel_layer import Layer
 from presence.tests.helpers.waiting import eventually
 from project.testing.machine import patience

@@ -1,6 +1,6 @@
 """Members of a room, as a hub sorts and finds them."""
 
-from chat.hub.members import Members
+from chat.hub.roster.members import Members
 
 
 class TestMembers:

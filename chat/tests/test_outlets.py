@@ -9,9 +9,9 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from accounts.models import User
-from chat.hub.connection import Connection
-from chat.hub.frame import Frame
-from chat.hub.outlets import QueuedOutlet
+from chat.hub.delivery.connection import Connection
+from chat.hub.delivery.frame import Frame
+from chat.hub.delivery.transports import QueuedOutlet
 from project.testing.machine import patience
 from project.testing.processes import Server
 from project.testing.sockets import open_socket

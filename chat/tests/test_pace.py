@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from chat.hub.pace import LATEST_SECONDS, SOONEST_SECONDS, Pace
+from chat.hub.roster.throttle import LATEST_SECONDS, SOONEST_SECONDS, Pace
 from project.testing.machine import patience
 
 

@@ -11,11 +11,11 @@ import pytest
 
 from accounts.models import User
 from chat.hub import get_hub
-from chat.hub.audience import Audience
-from chat.hub.connection import Connection
-from chat.hub.frame import Frame
+from chat.hub.delivery.connection import Connection
+from chat.hub.delivery.frame import Frame
 from chat.hub.partners import Partners
-from chat.hub.places import Places
+from chat.hub.rooms.audience import Audience
+from chat.hub.rooms.rooms import Places
 from chat.models import Room
 from chat.services.messages import posting
 from chat.services.people import blocks

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chat.hub.people import People
+from chat.hub.people.statuses import People
 from presence.decisions import Decision
 from presence.tracker import Tracker
 

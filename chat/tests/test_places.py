@@ -11,12 +11,12 @@ from django.db import OperationalError
 
 from accounts.models import User
 from chat.errors import NotFound
-from chat.hub import get_hub, reads
-from chat.hub.checks import check_standing
-from chat.hub.connection import Connection
-from chat.hub.frame import Frame
-from chat.hub.places import Places
-from chat.hub.subscriptions import Subscriptions
+from chat.hub import get_hub, queries
+from chat.hub.delivery.connection import Connection
+from chat.hub.delivery.frame import Frame
+from chat.hub.layer.subscriptions import Subscriptions
+from chat.hub.reconciliation import check_standing
+from chat.hub.rooms.rooms import Places
 from chat.models import Room
 from chat.permissions.actor import Actor
 from chat.services.messages import posting
@@ -88,7 +88,7 @@ async def test_a_user_who_guesses_a_room_does_not_stand_in_it_when_the_database_
 
     async with Client(site, alice) as a, Client(site, mallory) as m:
         hub = get_hub()
-        monkeypatch.setattr(reads, "openings", away)
+        monkeypatch.setattr(queries, "openings", away)
         for user, client, stands in ((alice, a, True), (mallory, m, False)):
             with pytest.raises(Refused, match="unavailable"):
                 await client.command("room.open", room=secret.pk, since=None)

@@ -11,10 +11,10 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from accounts.models import User
-from chat.hub.audience import Hold
-from chat.hub.connection import Connection
-from chat.hub.frame import Frame
-from chat.hub.replay import PART_BYTES, Replay, parts_of
+from chat.hub.delivery.connection import Connection
+from chat.hub.delivery.frame import Frame
+from chat.hub.delivery.replay import PART_BYTES, Replay, parts_of
+from chat.hub.rooms.audience import Hold
 from chat.models import Room
 from chat.services.messages import posting
 from chat.tests.helpers.talk import in_thread, post, versions

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from chat.errors import Invalid, SignedOut
-from chat.hub import reads
+from chat.hub import queries
 from chat.models import Room, Status
 from chat.protocol import events
 from chat.services.people.profiles import note_time_zone
@@ -210,12 +210,12 @@ class TestArriving:
         set_status(alice, mode="dnd", text="Busy")
         membership.leave(alice, membership.create_room(alice, "left").pk)
         with django_assert_num_queries(1):
-            person, found = reads.arrival(alice.pk)
+            person, found = queries.arrival(alice.pk)
         assert (person, set(found)) == (events.person_state(stored(alice)), {general.pk, secret.pk})
-        assert reads.arrival(bob.pk)[0]["status"] == NOTHING
+        assert queries.arrival(bob.pk)[0]["status"] == NOTHING
 
     def test_arriving_works_for_a_user_without_a_room(self, mallory: User) -> None:
-        person, found = reads.arrival(mallory.pk)
+        person, found = queries.arrival(mallory.pk)
         assert (person["card"], found) == (events.user_card(mallory), [])
 
 

@@ -14,7 +14,7 @@ ROLLED_BACK = "rolled-back-once"  # after the rows were written; the same client
 
 def install() -> None:
     from chat import broadcasts
-    from chat.hub import envelopes
+    from chat.hub.layer import envelopes
 
     deliver, send, announce = broadcasts._deliver, envelopes.send, broadcasts.message_posted
     struck: set[Any] = set()

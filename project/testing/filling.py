@@ -18,9 +18,9 @@ django.setup()
 from django.contrib.auth.models import AnonymousUser  # noqa: E402
 
 from accounts.models import User  # noqa: E402
-from chat.hub.connection import Connection  # noqa: E402
-from chat.hub.frame import Frame  # noqa: E402
-from chat.hub.outlets import outlet_for  # noqa: E402
+from chat.hub.delivery.connection import Connection  # noqa: E402
+from chat.hub.delivery.frame import Frame  # noqa: E402
+from chat.hub.delivery.transports import outlet_for  # noqa: E402
 from project.server import Server  # noqa: E402
 
 Message = dict[str, Any]

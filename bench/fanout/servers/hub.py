@@ -18,14 +18,14 @@ django.setup()
 from django.contrib.auth.models import AnonymousUser  # noqa: E402
 
 from accounts.models import User  # noqa: E402
-from chat.hub import envelopes  # noqa: E402
-from chat.hub.audience import Audience  # noqa: E402
-from chat.hub.connection import Connection  # noqa: E402
-from chat.hub.feed import Feed  # noqa: E402
-from chat.hub.frame import Frame  # noqa: E402
-from chat.hub.outlets import outlet_for  # noqa: E402
-from chat.hub.publisher import Publisher  # noqa: E402
-from chat.hub.subscriptions import Subscriptions  # noqa: E402
+from chat.hub.delivery.connection import Connection  # noqa: E402
+from chat.hub.delivery.frame import Frame  # noqa: E402
+from chat.hub.delivery.transports import outlet_for  # noqa: E402
+from chat.hub.layer import envelopes  # noqa: E402
+from chat.hub.layer.publisher import Publisher  # noqa: E402
+from chat.hub.layer.subscriptions import Subscriptions  # noqa: E402
+from chat.hub.rooms.audience import Audience  # noqa: E402
+from chat.hub.rooms.sequencer import Feed  # noqa: E402
 from project.server import Server  # noqa: E402
 
 Event = dict[str, Any]

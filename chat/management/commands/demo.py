@@ -30,7 +30,7 @@ class Command(BaseCommand):
 @contextmanager
 def whoever_may_be_listening() -> Iterator[None]:
     """No server need run, and Redis with it: nothing is said where nobody was told. A server finds what is new."""
-    log = logging.getLogger("chat.hub.envelopes")
+    log = logging.getLogger("chat.hub.layer.envelopes")
     level = log.level
     log.setLevel(logging.ERROR)
     try:

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.models import User
 from accounts.searching import search_key, words_of
 from accounts.user_agents import device_name
-from chat.hub import roll_call
-from chat.hub.roll_call import Socket
+from chat.hub.layer import connection_census
+from chat.hub.layer.connection_census import Socket
 from chat.models import Room
 from chat.queries.pagination import numbered, wanted
 from chat.services.site import sessions as service
@@ -39,7 +39,7 @@ class Row:
 @for_administrators
 @require_GET
 def connections(request: HttpRequest) -> HttpResponse:
-    roll, text = roll_call.call(), wanted(request)
+    roll, text = connection_census.call(), wanted(request)
     found = [row for row in rows_of(request, roll.sockets) if row.has(text)]
     return show(request, "connections", {"roll": roll, "found": numbered(request, found), "q": text})
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.models import User
-from chat.hub import roll_call
+from chat.hub.layer import connection_census
 from chat.models import Announcement, Message, Report, Room
 from chat.queries.presence import online_count
 from chat.views.site_admin.access import for_administrators, show
@@ -21,7 +21,7 @@ MOST_COUNTED = 10_000  # messages; what is older than the newest so many is not 
 def overview(request: HttpRequest) -> HttpResponse:
     existing = Room.objects.existing()
     context = {
-        "roll": roll_call.call(),
+        "roll": connection_census.call(),
         "online": online_count(),
         "people": User.objects.filter(is_active=True).count(),
         "rooms": existing.exclude(kind=Room.Kind.DIRECT).count(),

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts import factors, sessions
 from accounts.models import User
 from accounts.searching import words_of
-from chat.hub import roll_call
+from chat.hub.layer import connection_census
 from chat.models import Ban, Membership, Room
 from chat.models.membership import REASON_LENGTH
 from chat.queries.pagination import numbered, wanted
@@ -52,7 +52,7 @@ def people(request: HttpRequest) -> HttpResponse:
         named = Q(search_key__contains=words_of(text)) | Q(email__icontains=text)
         found = found.filter(named)
     page = numbered(request, found.order_by(Lower("username")))
-    roll, online = roll_call.call(), who_is_online([user.pk for user in page.object_list])
+    roll, online = connection_census.call(), who_is_online([user.pk for user in page.object_list])
     sockets = Counter(socket.user for socket in roll.sockets)
     for user in page.object_list:
         user.sockets, user.online = sockets[user.pk], None if online is None else user.pk in online
@@ -120,7 +120,7 @@ def _person(request: HttpRequest, user_id: int, form: BanForm, status: int = 200
     viewer = cast(User, request.user)
     memberships = Membership.objects.of(shown).filter(room__deleted_at=None)
     rooms = memberships.filter(room__kind=Room.Kind.PUBLIC).select_related("room")
-    roll = roll_call.call()
+    roll = connection_census.call()
     context = {
         "person": shown,
         "ban": Ban.objects.of_the_site().filter(user=shown).select_related("by").first(),

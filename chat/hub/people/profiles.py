@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from chat.hub.connection import Connection
-from chat.hub.frame import Frame
-from chat.hub.people import People
-from chat.hub.places import Places
+from chat.hub.delivery.connection import Connection
+from chat.hub.delivery.frame import Frame
+from chat.hub.people.statuses import People
+from chat.hub.rooms.rooms import Places
 
 
 class Profiles:

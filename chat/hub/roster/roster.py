@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from chat import conf
-from chat.hub.frame import Frame
-from chat.hub.members import Card, Members
+from chat.hub.delivery.frame import Frame
+from chat.hub.roster.members import Card, Members
 from chat.protocol import events
 from chat.queries.presence import here_topic
 from presence.roster import Rosters

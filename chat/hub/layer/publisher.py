@@ -4,7 +4,7 @@ import asyncio
 import uuid
 from collections import deque
 
-from chat.hub import envelopes
+from chat.hub.layer import envelopes
 
 MOST_WAITING = 10_000  # envelopes; what falls out is found by the hubs' check
 MOST_TOGETHER = 500  # envelopes in one round trip: one that fails loses no more

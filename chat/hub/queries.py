@@ -14,9 +14,9 @@ from accounts.administrators import is_enough
 from accounts.models import User
 from chat import conf
 from chat.errors import NotFound, SignedOut
-from chat.hub.connection import Connection
-from chat.hub.frame import Frame
-from chat.hub.replay import parts_of
+from chat.hub.delivery.connection import Connection
+from chat.hub.delivery.frame import Frame
+from chat.hub.delivery.replay import parts_of
 from chat.models import Announcement, Block, Membership, Status
 from chat.protocol import events
 from chat.queries import history, room_list

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from chat.errors import Refused
-from chat.hub import envelopes, reads
-from chat.hub.audience import Audience, Hold
-from chat.hub.connection import TRY_AGAIN_LATER, Connection
-from chat.hub.feed import Feed
-from chat.hub.subscriptions import Subscriptions
+from chat.hub import queries
+from chat.hub.delivery.connection import TRY_AGAIN_LATER, Connection
+from chat.hub.layer import envelopes
+from chat.hub.layer.subscriptions import Subscriptions
+from chat.hub.rooms.audience import Audience, Hold
+from chat.hub.rooms.sequencer import Feed
 from chat.protocol import events
 from chat.queries import history
 from chat.runtime.batcher import Together
@@ -19,7 +20,7 @@ from chat.runtime.database import check, read
 MOST_OPENINGS = 200  # that are read for together; more would keep the others waiting
 PATIENCE_SECONDS = 0.05  # for an event that was overtaken; after that it is read
 
-Openings = Together[reads.Opening, reads.Opened]
+Openings = Together[queries.Opening, queries.Opened]
 
 
 @dataclass(slots=True)
@@ -97,7 +98,7 @@ class Places:
         return hold
 
     def _new(self, room_id: int) -> Place:
-        openings: Openings = Together(lambda asked: read(reads.openings, room_id, asked), MOST_OPENINGS)
+        openings: Openings = Together(lambda asked: read(queries.openings, room_id, asked), MOST_OPENINGS)
         return Place(Feed(self._forward), Audience(self._loop), openings)
 
     async def subscribed(self, room_id: int) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from chat.hub.frame import Frame
+from chat.hub.delivery.frame import Frame
 
 WINDOW_SECONDS = 0.01  # too short to be noticed; a room that is busy saves most of its writes
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from chat import conf
 from chat.errors import Limited
-from chat.hub.connection import Connection
+from chat.hub.delivery.connection import Connection
 from chat.protocol.commands.base import Command
 from chat.protocol.commands.messages import MessageEdit, MessagePost
 from chat.runtime.rate_limiter import Limiter, Rate

@@ -8,13 +8,13 @@ from typing import Any, TypeVar
 from accounts.models import User
 from chat import conf
 from chat.errors import NotFound, Unavailable
-from chat.hub.connection import Connection
-from chat.hub.counts import Counts
-from chat.hub.members import Card
-from chat.hub.pace import Pace
+from chat.hub.delivery.connection import Connection
+from chat.hub.layer.subscriptions import Subscriptions
 from chat.hub.partners import Partners
-from chat.hub.sidebar import Diff, Sidebar, Window
-from chat.hub.subscriptions import Subscriptions
+from chat.hub.roster.counts import Counts
+from chat.hub.roster.members import Card
+from chat.hub.roster.roster import Diff, Sidebar, Window
+from chat.hub.roster.throttle import Pace
 from chat.models import Membership
 from chat.protocol import events
 from chat.runtime.database import read

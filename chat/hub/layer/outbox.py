@@ -5,7 +5,7 @@ import logging
 from collections import deque
 from collections.abc import Callable
 
-from chat.hub.envelopes import Envelope
+from chat.hub.layer.envelopes import Envelope
 
 logger = logging.getLogger(__name__)
 

@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from chat.hub import reads
-from chat.hub.connection import Connection
-from chat.hub.frame import Frame
+from chat.hub import queries
+from chat.hub.delivery.connection import Connection
+from chat.hub.delivery.frame import Frame
 from chat.protocol import events
 from chat.runtime import database
 
@@ -24,7 +24,7 @@ class Billboard:
 
     async def check(self) -> None:
         async with self._reading:
-            shown = await database.check(reads.announcement)
+            shown = await database.check(queries.announcement)
             if shown != self.shown:
                 self.shown = shown
                 self._tell(Frame.of(events.site_announced(shown)))

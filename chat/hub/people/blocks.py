@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Collection, Mapping
 
-from chat.hub import reads
-from chat.hub.connection import Connection
-from chat.hub.frame import Frame
+from chat.hub import queries
+from chat.hub.delivery.connection import Connection
+from chat.hub.delivery.frame import Frame
 from chat.runtime.database import read
 
 
@@ -19,7 +19,7 @@ class Blocks:
     async def check(self, users: Collection[int]) -> None:
         """Tell the tabs of these users which people they block, where they were told otherwise."""
         async with self._reading:
-            blocked = await read(reads.blocked_by, users)
+            blocked = await read(queries.blocked_by, users)
             for user in users:
                 await self._tell(user, blocked.get(user, frozenset()))
 
@@ -29,7 +29,7 @@ class Blocks:
         if not stale:
             return
         changed = frozenset[int]().union(*(tab.blocked ^ blocked for tab in stale))
-        frame = Frame.of(await read(reads.blocks_changed, user, blocked, changed))
+        frame = Frame.of(await read(queries.blocks_changed, user, blocked, changed))
         for tab in stale:
             tab.blocked = blocked
             tab.deliver(frame)

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from chat.hub import envelopes
-from chat.hub.connection import DISCONNECTED, SIGNED_OUT, Connection
-from chat.hub.places import Places
+from chat.hub.delivery.connection import DISCONNECTED, SIGNED_OUT, Connection
+from chat.hub.layer import envelopes
+from chat.hub.rooms.rooms import Places
 from chat.protocol import events
 from chat.queries.presence import here_topic
 from presence.tracker import Tracker

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
-from chat.hub.frame import Frame
+from chat.hub.delivery.frame import Frame
 
 EXTENSION = "roomful.socket"  # in the scope of a connection to our own server (project/websocket.py)
 

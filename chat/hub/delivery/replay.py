@@ -10,9 +10,9 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from chat.hub.audience import Hold
-from chat.hub.connection import Connection
-from chat.hub.frame import Frame
+from chat.hub.delivery.connection import Connection
+from chat.hub.delivery.frame import Frame
+from chat.hub.rooms.audience import Hold
 
 PART_BYTES = 64 * 1024  # 1.3 s on a line of 400 kbit/s
 

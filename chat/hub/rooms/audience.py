@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 
-from chat.hub.connection import Connection, MakeUp
-from chat.hub.frame import Frame
-from chat.hub.joiner import Joiner
-from chat.hub.outlets import TOO_SLOW
+from chat.hub.delivery.coalescer import Joiner
+from chat.hub.delivery.connection import Connection, MakeUp
+from chat.hub.delivery.frame import Frame
+from chat.hub.delivery.transports import TOO_SLOW
 
 MOST_KEPT_BYTES = 1024 * 1024  # for a reader during a replay
 

@@ -16,8 +16,8 @@ from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 
 from chat import conf
-from chat.hub import envelopes
-from chat.hub.connection import Connection
+from chat.hub.delivery.connection import Connection
+from chat.hub.layer import envelopes
 from presence import reads
 from presence.errors import PresenceUnavailable
 from presence.tracker import get_tracker

@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from accounts import sessions
-from chat.hub import reads
-from chat.hub.connection import SIGNED_OUT
+from chat.hub import queries
+from chat.hub.delivery.connection import SIGNED_OUT
 from chat.hub.standing import Standing, read_standing
 from chat.models import Membership, Room
 from chat.protocol import events
@@ -44,7 +44,7 @@ async def check_standing(hub: "Hub") -> None:
             connection.has_shown_factor = held.has_shown_factor
     lost = [(connection, room) for connection, room in stood if room not in standing.rooms[connection.user.pk]]
     if lost:
-        endings = await check(reads.endings, {(connection.user.pk, room_id) for connection, room_id in lost})
+        endings = await check(queries.endings, {(connection.user.pk, room_id) for connection, room_id in lost})
         for connection, room_id in lost:
             hub.exits.show_out(connection, room_id, endings.get((connection.user.pk, room_id), {}))
     await _gain_what_is_new(hub, standing)
@@ -57,7 +57,7 @@ async def check_people(hub: "Hub") -> None:
     """Find what people decided about how others see them, what everyone is told, and what of either has ended."""
     now = time.monotonic()
     span = timedelta(seconds=now - hub.people.checked) + LATE
-    hub.receive_people(await check(reads.changed_people, span))
+    hub.receive_people(await check(queries.changed_people, span))
     hub.people.checked = now
     await hub.billboard.check()
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from chat.hub.frame import Frame
-from chat.hub.joiner import Joiner
-from chat.hub.outlets import Outlet
-from chat.hub.voice import Voice
+from chat.hub.delivery.coalescer import Joiner
+from chat.hub.delivery.frame import Frame
+from chat.hub.delivery.transports import Outlet
+from chat.hub.delivery.typing_rights import Voice
 
 if TYPE_CHECKING:
     from accounts.models import User

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Container, Coroutine, Iterable
 from typing import Any
 
-from chat.hub.connection import Connection, MakeUp
-from chat.hub.frame import Frame
-from chat.hub.pace import Pace
+from chat.hub.delivery.connection import Connection, MakeUp
+from chat.hub.delivery.frame import Frame
+from chat.hub.roster.throttle import Pace
 from chat.models import Room
 from chat.protocol import events
 from chat.queries.presence import fresh_here_counts

@@ -1,0 +1,1 @@
+"""One connection: its frames, its limits, its way out, and what it missed."""

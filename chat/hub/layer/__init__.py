@@ -1,0 +1,1 @@
+"""The channel layer: envelopes between hubs, out and in."""

@@ -1,0 +1,1 @@
+"""What this process's tabs were told about users."""
