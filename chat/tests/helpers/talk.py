@@ -22,6 +22,7 @@ from project.testing.processes import Server
 from project.testing.sockets import Client, Refused
 
 RETRY_SECONDS = 0.2
+LINGER = settings.PRESENCE["LINGER_MS"] / 1000  # s; eight at full length, for users who leave and users who hide
 
 in_thread = sync_to_async  # for the ORM, and for waiting for a process
 
@@ -153,8 +154,8 @@ def here(client: Client) -> set[str]:
 
 
 async def shows(client: Client, condition: Callable[[], object], within: float = 5) -> None:
-    """Wait for a state of the sidebar."""
-    async with asyncio.timeout(patience(within)):
+    """Wait for a state of the sidebar, which may come after a linger."""
+    async with asyncio.timeout(patience(within) + LINGER):
         await _until(client, condition)
 
 
