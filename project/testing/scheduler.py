@@ -24,21 +24,21 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    items[:] = _mixed(items, is_quick=config.getoption("--quick"))
+    items[:] = _mixed(items)
     if hasattr(config, "workerinput"):  # in one of several processes
         for item in items:
             if item.get_closest_marker("alone"):
                 item._id = type(item.id).parse(item.nodeid + ALONE)
 
 
-def _mixed(items: Sequence[pytest.Item], *, is_quick: bool) -> list[pytest.Item]:
+def _mixed(items: Sequence[pytest.Item]) -> list[pytest.Item]:
     """Mix the modules that keep the cores busy with those that mostly wait, and put last what runs alone.
 
     What waits is through a little earlier than the rest, so that short tests fill the end.
     """
     scopes: defaultdict[tuple[Cost, str], list[pytest.Item]] = defaultdict(list)
     for item in items:
-        scopes[_cost(item, is_quick=is_quick), item.nodeid.rpartition("::")[0]].append(item)
+        scopes[_cost(item), item.nodeid.rpartition("::")[0]].append(item)
     totals = Counter(cost for cost, _ in scopes)
     seen: Counter[Cost] = Counter()
     turns: dict[tuple[Cost, str], float] = {}
@@ -61,7 +61,7 @@ EARLY = {Cost.BROWSER: 0.8, Cost.WAITING: 0.4}  # by which part of the run they 
 WAITING = {"own_valkey", "holders"}
 
 
-def _cost(item: pytest.Item, *, is_quick: bool) -> Cost:
+def _cost(item: pytest.Item) -> Cost:
     if item.get_closest_marker("alone"):
         return Cost.ALONE
     if item.get_closest_marker("browser"):
@@ -69,7 +69,7 @@ def _cost(item: pytest.Item, *, is_quick: bool) -> Cost:
     fixtures = set(getattr(item, "fixturenames", ()))
     if "servers" in fixtures:
         return Cost.SERVER
-    return Cost.WAITING if is_quick and fixtures & WAITING else Cost.OTHER
+    return Cost.WAITING if fixtures & WAITING else Cost.OTHER
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
