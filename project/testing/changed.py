@@ -22,6 +22,7 @@ EVERYTHING = re.compile(
 )
 SHOWN = re.compile(r"^templates/|^\w+/(templates|static)/")  # templates, styles and browser code
 DOCUMENT = re.compile(r"\.md$|^docs/")
+SCRIPT_TEST = re.compile(r"^\w+/tests/static/")  # bin/test runs them with any change
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Selection:
 
 def affected(changed: Iterable[str], graph: Graph) -> Selection:
     """Return the test files that can see a change of these files."""
-    changed = sorted(set(changed))
+    changed = sorted(path for path in set(changed) if not SCRIPT_TEST.search(path))
     total = len(graph.needs)
     for path in changed:
         if reason := reason_for_everything(path, graph):

@@ -127,6 +127,10 @@ def test_a_change_that_any_test_may_see_selects_the_folders_of_all(graph: Graph,
     assert "whole suite" in str(selection)
 
 
+def test_a_test_of_browser_scripts_selects_no_test_of_another_kind(graph: Graph) -> None:
+    assert affected(["chat/tests/static/models/outbox.test.js"], graph).tests == ()
+
+
 def test_the_changes_of_several_files_add_up(graph: Graph) -> None:
     selection = affected(["docs/roles.md", "chat/tests/test_markdown.py", "docs/roles.md"], graph)
     assert {*selection.tests} == ALWAYS | {"chat/tests/test_markdown.py", "chat/tests/test_roles.py"}

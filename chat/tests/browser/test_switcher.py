@@ -1,13 +1,10 @@
 """The way to a room by its name, the list of rooms, and people by the beginning of their names."""
 
-import json
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from selenium.webdriver import Keys
 
-import accounts.tests
 from accounts.models import User
 from chat.models import Room
 from chat.services.messages import posting
@@ -16,21 +13,6 @@ from chat.tests.browser.pages import OpenTab, Tab
 from project.testing.waiting import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-TEXTS = json.loads(Path(accounts.tests.__path__[0], "helpers", "texts.json").read_text("utf-8"))
-RULES = """
-const [texts, done] = arguments;
-const modules = ["blank-text", "name-search"].map((name) => import(`/static/chat/rules/${name}.js`));
-Promise.all(modules).then(([blank, searching]) => {
-    const finds = ([name, typed]) => searching.begins(searching.searchKey("somebody", name), typed);
-    done({
-        blank: texts.blank.filter((text) => !blank.isBlank(text)),
-        seen: texts.seen.filter((text) => blank.isBlank(text)),
-        found: texts.found.filter((pair) => !finds(pair)),
-        missed: texts.missed.filter(finds),
-    });
-});
-"""
 
 
 def keys(page: Tab, *typed: str) -> None:
@@ -55,12 +37,6 @@ def listed(page: Tab, selector: str) -> list[str]:
     return list(
         page.read("[...document.querySelectorAll(arguments[0])].map((each) => each.textContent.trim())", selector)
     )
-
-
-def test_the_page_has_the_servers_rules_for_blank_texts_and_for_names(tab: OpenTab, alice: User, general: Room) -> None:
-    page = tab(alice)
-    page.open_room(general)
-    assert page.browser.execute_async_script(RULES, TEXTS) == {"blank": [], "seen": [], "found": [], "missed": []}
 
 
 def test_enter_goes_to_the_first_match_and_a_new_room_is_created_only_when_nothing_matches_and_asks_once(

@@ -1,0 +1,95 @@
+// The server as models see it: a socket that takes commands and tells events, and pages of JSON.
+import { settled } from "./page.js";
+
+export const alice = { id: 1, username: "alice", name: "Alice" };
+export const bob = { id: 2, username: "bob", name: "Bob" };
+export const mallory = { id: 3, username: "mallory", name: "Mallory" };
+
+export class Server extends EventTarget {
+  state = "open";
+  sent = []; // [{ type, …members }, …]
+  #answers = new Map();
+
+  // What the command of a type is answered with: members of an ack, an error to reject with, or a function of what was sent.
+  answers(type, answer) {
+    this.#answers.set(type, answer);
+    return this;
+  }
+
+  async command(type, members = {}) {
+    const command = { type, ...members };
+    this.sent.push(command);
+    let answer = this.#answers.get(type);
+    if (typeof answer === "function") answer = await answer(command);
+    if (answer instanceof Error) throw answer;
+    return answer ?? {};
+  }
+
+  async tells(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+    await settled();
+  }
+
+  async turns(state) {
+    this.state = state;
+    this.dispatchEvent(new Event("change"));
+    await settled();
+  }
+
+  of(type) {
+    return this.sent.filter((command) => command.type === type);
+  }
+}
+
+// A refusal as models see it: connection/command.js makes it of the server's error.
+export function refusal(code, members = {}) {
+  return Object.assign(new Error(`refused: ${code}`), { code, ...members });
+}
+
+// A promise and the function that keeps it.
+export function later() {
+  let arrive;
+  const promise = new Promise((resolve) => {
+    arrive = async (value) => {
+      resolve(value);
+      await settled();
+    };
+  });
+  return { promise, arrive };
+}
+
+// A message as the server tells it: its position is its id and its version unless another is given.
+export function message(id, author = bob, members = {}) {
+  const body = members.body ?? `message ${id}`;
+  const created_at = new Date(Date.parse("2026-03-02T10:00:00Z") + id * 1000).toISOString();
+  const whole = { id, position: id, version: id, kind: "text", author, client_id: `client ${id}`, created_at };
+  return { ...whole, body, html: `<p>${body}</p>`, ...members };
+}
+
+export function room(id, members = {}) {
+  const whole = {
+    id,
+    kind: "public",
+    name: `room ${id}`,
+    role: "member",
+    version: 0,
+    last_read: 0,
+    unread: 0,
+    mentions: 0,
+  };
+  return { ...whole, threads: 0, marks: 0, ...members };
+}
+
+export const idsOf = (list) => list.map(({ id }) => id);
+
+// How often something says "change" while `act` runs.
+export function changesOf(model, act) {
+  let count = 0;
+  const note = () => {
+    count += 1;
+  };
+  model.addEventListener("change", note);
+  act();
+  model.removeEventListener("change", note);
+  return count;
+}
