@@ -17,13 +17,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
-from accounts import invitations, limits, pending, proof
-from accounts.addresses import deliverable, domain_of
+from accounts import rate_limits
 from accounts.models import User
-from accounts.naming import Naming, as_if_later
-from accounts.origin import origin
 from accounts.overload import Gate, Overloaded
-from accounts.usernames import folded
+from accounts.signup import email_proof, invitations, pending
+from accounts.signup.email_domains import deliverable, domain_of
+from accounts.signup.usernames import Naming, as_if_later
+from accounts.site_url import origin
+from accounts.usernames.rules import folded
 
 logger = logging.getLogger(__name__)
 
@@ -86,7 +87,7 @@ class Adapter(Naming):
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send a mail, and tell the user where the mail server does not take it or it is one too many."""
-        if not self._is_notice and not limits.may_mail(self.request, email):
+        if not self._is_notice and not rate_limits.may_mail(self.request, email):
             raise ImmediateHttpResponse(respond_429(self.request))
         # No 5xx: Django keeps no session then, and who starts again would find their own username taken.
         try:
@@ -118,7 +119,7 @@ class Adapter(Naming):
     def post_login(self, request: HttpRequest, user: User, **options: Any) -> HttpResponse:
         """Lead the owner of an address, who took the account over, to a new username and password first."""
         response: HttpResponse = super().post_login(request, user, **options)
-        return redirect("accounts:claim") if proof.has_claimed(request, user) else response
+        return redirect("accounts:claim") if email_proof.has_claimed(request, user) else response
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
         """Check credentials. A try that could not be checked for now does not count as a wrong one."""
@@ -135,12 +136,12 @@ class Adapter(Naming):
         return response
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        self._login_failed_rl_usage = limits.take_sign_in(request, _login_of(credentials))
+        self._login_failed_rl_usage = rate_limits.take_sign_in(request, _login_of(credentials))
         if not self._login_failed_rl_usage:
             raise self.validation_error("too_many_login_attempts")
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        return limits.name_and_network(request, _login_of(credentials))
+        return rate_limits.name_and_network(request, _login_of(credentials))
 
 
 def _login_of(credentials: dict[str, Any]) -> str:

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.profile import deletion
-from accounts.profile.changing import announce
-from accounts.profile.names import check_display_name, typed_display_name
+from accounts.profile.announce import announce
+from accounts.profile.display_names import check_display_name, typed_display_name
 from accounts.signals import account_changed
 
 # To delete one there would leave the session in force: the site's own pages end it.

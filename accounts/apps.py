@@ -8,6 +8,8 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         # Their receivers connect themselves.
-        from accounts import attempts, checks, devices, first_factors, sessions, signals  # noqa: F401
+        from accounts import checks, signals  # noqa: F401
+        from accounts.mfa import first_factors  # noqa: F401
+        from accounts.sessions import known_devices, login_log, sessions  # noqa: F401
 
         checks.replace_allauths()

@@ -12,9 +12,9 @@ from django.contrib.auth.forms import UserCreationForm
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from accounts import invitations, pending
 from accounts.models import User
-from accounts.usernames import USERNAME_LENGTH
+from accounts.signup import invitations, pending
+from accounts.usernames.rules import USERNAME_LENGTH
 
 PASSWORD_HELP = _("At least 8 characters, not too common and not like your name.")
 

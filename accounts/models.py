@@ -13,12 +13,12 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
-from accounts.addresses import deliverable
-from accounts.confusables import LONGEST, skeleton
-from accounts.fields import FoldedField, SearchKeyField, SkeletonField
-from accounts.searching import beginning, search_key
-from accounts.usernames import FOLDED_LENGTH, TAKEN, USERNAME_LENGTH, folded, validators
-from accounts.zones import ZONE_LENGTH, validate_time_zone
+from accounts.signup.email_domains import deliverable
+from accounts.time_zones import ZONE_LENGTH, validate_time_zone
+from accounts.usernames.confusables import LONGEST, skeleton
+from accounts.usernames.fields import FoldedField, SearchKeyField, SkeletonField
+from accounts.usernames.rules import FOLDED_LENGTH, TAKEN, USERNAME_LENGTH, folded, validators
+from accounts.usernames.search_keys import beginning, search_key
 
 # `user`: the hash of their password was replaced by one of other costs; sent in the transaction that does it.
 password_rehashed = Signal()
@@ -120,7 +120,7 @@ class User(AbstractUser):
         validators=validators,
         error_messages={"unique": TAKEN},
     )
-    # Made of the username whenever the row is saved (accounts/fields.py).
+    # Made of the username whenever the row is saved (accounts/usernames/fields.py).
     folded = FoldedField(max_length=FOLDED_LENGTH, unique=True, editable=False)
     skeleton = SkeletonField(max_length=LONGEST * USERNAME_LENGTH + 20, unique=True, editable=False)
     display_name = models.CharField(_("display name"), max_length=80, blank=True)

@@ -4,7 +4,7 @@ Whoever holds something open for a session listens here, and closes it.
 
 `newcomer(user)`: there is a new account that somebody may be in; where its address is to be confirmed, once it is.
 `session_ended(user_id, session_key)`: one session is no more, however it ended; sent after the commit
-(accounts/sessions.py).
+(accounts/sessions/sessions.py).
 `signed_out_everywhere(user_id)`: all sessions of a person are void, since the account was deactivated or deleted, or
 its password changed; sent after the commit, and whoever made the change: a page, the admin or a command.
 `account_changed(by, user, how, fields, address)`: in the admin, `by` has `added`, `changed` or `deleted` an account;

@@ -13,11 +13,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import first_factors, invitations, pending, proof, sessions
-from accounts import setup as site_setup
 from accounts.forms import ClaimForm, SetupForm
-from accounts.limits import limited
+from accounts.mfa import first_factors
 from accounts.models import User
+from accounts.rate_limits import limited
+from accounts.sessions import sessions
+from accounts.signup import email_proof, invitations, pending
+from accounts.signup import first_administrator as site_setup
 
 
 @login_not_required
@@ -61,14 +63,14 @@ def start_again(request: HttpRequest) -> HttpResponse:
 def claim(request: HttpRequest) -> HttpResponse:
     """Let the owner of an address choose the username and the password of an account that another person had made."""
     user = cast(User, request.user)
-    if not proof.has_claimed(request, user):
+    if not email_proof.has_claimed(request, user):
         return redirect(settings.LOGIN_REDIRECT_URL)
     if not user.has_usable_password():
         raise_if_reauthentication_required(request, app="allauth.account")
     form = ClaimForm(user, request.POST or None)
     if not form.is_valid():
         return render(request, "accounts/claim.html", {"form": form})
-    proof.settle(request, user, form.cleaned_data["username"], form.cleaned_data.get("password1"))
+    email_proof.settle(request, user, form.cleaned_data["username"], form.cleaned_data.get("password1"))
     messages.success(request, _("Saved. Now only you can sign in to this account."))
     return redirect(settings.LOGIN_REDIRECT_URL)
 

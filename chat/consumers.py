@@ -10,7 +10,7 @@ from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.contrib.sessions.backends.base import SessionBase
 
-from accounts.factors import has_shown_factor
+from accounts.mfa.factors import has_shown_factor
 from chat.errors import Refused, SignedOut
 from chat.handlers import dispatch
 from chat.hub import get_hub

@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
-from accounts.administrators import lead_to_second_factor, may_run_the_site
+from accounts.mfa.admin_gate import lead_to_second_factor, may_run_the_site
 
 # Its pages load scripts by their address, without a nonce, and those write HTML as jQuery does. Inline, none runs.
 POLICY = {"script-src": [SELF], "require-trusted-types-for": None, "trusted-types": None}

@@ -13,7 +13,7 @@ from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.conf import settings
 
-from accounts import authentication
+from accounts.sessions import authentication
 from chat import conf
 from chat.routing import websocket_urlpatterns
 from chat.runtime.connection_pool import use_reserve

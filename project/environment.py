@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError as DjangoValidationError
 from django.core.validators import DomainNameValidator
 from environs import Env, EnvValidationError, FileAwareEnv, ValidationError, validate
 
-from accounts.addresses import ascii_domain
+from accounts.signup.email_domains import ascii_domain
 from project.safety import keep_from_others, refuse, refuse_a_folder_for_everyone
 
 OURS = ("ROOMFUL_", "PRESENCE_")  # prefixes that no other program uses

@@ -14,7 +14,7 @@ import django
 from csp.constants import NONCE, NONE, SELF, STRICT_DYNAMIC
 from django.utils.translation import gettext_lazy as _
 
-from accounts.addresses import ascii_domain
+from accounts.signup.email_domains import ascii_domain
 from project.environment import (
     are_domains,
     are_origins,
@@ -140,13 +140,13 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "accounts.authentication.RequestAuthentication",
+    "accounts.sessions.authentication.RequestAuthentication",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "accounts.middleware.last_use",
-    "accounts.devices.remember_device",
+    "accounts.sessions.middleware.last_use",
+    "accounts.sessions.known_devices.remember_device",
     "project.overload.Overload",
 ]
 if DEBUG:
@@ -264,7 +264,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "chat:index"
 LOGOUT_REDIRECT_URL = "account_login"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30  # seconds
-SESSION_ENGINE = "accounts.session_store"
+SESSION_ENGINE = "accounts.sessions.store"
 
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
@@ -281,7 +281,7 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 # Otherwise allauth's. Its own would refuse whoever asks for a second code within ten seconds.
-# `login_failed` counts by name and network; accounts/limits.py has the larger bound for a name alone.
+# `login_failed` counts by name and network; accounts/rate_limits.py has the larger bound for a name alone.
 ACCOUNT_RATE_LIMITS = {"confirm_email": "5/m/key,20/h/key", "login_failed": "10/m/ip,5/5m/key,20/h/key"}
 ACCOUNT_ADAPTER = "accounts.adapter.Adapter"
 ACCOUNT_FORMS = {
@@ -297,15 +297,15 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = ACCOUNT_EMAIL_VERIFICATION == "mandatory"  # without it, allauth cannot tell who signs up
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers allow http://localhost alone
-MFA_ADAPTER = "accounts.factors.Adapter"
+MFA_ADAPTER = "accounts.mfa.factors.Adapter"
 MFA_FORMS = {
-    "activate_totp": "accounts.first_factors.ActivateAppForm",
-    "add_webauthn": "accounts.passkeys.AddForm",
-    "signup_webauthn": "accounts.passkeys.SignUpForm",
-    "edit_webauthn": "accounts.passkeys.RenameForm",
-    "login_webauthn": "accounts.passkeys.SignInForm",
-    "authenticate_webauthn": "accounts.passkeys.SecondStepForm",
-    "reauthenticate_webauthn": "accounts.passkeys.ReauthenticationForm",
+    "activate_totp": "accounts.mfa.first_factors.ActivateAppForm",
+    "add_webauthn": "accounts.mfa.passkey_forms.AddForm",
+    "signup_webauthn": "accounts.mfa.passkey_forms.SignUpForm",
+    "edit_webauthn": "accounts.mfa.passkey_forms.RenameForm",
+    "login_webauthn": "accounts.mfa.passkey_forms.SignInForm",
+    "authenticate_webauthn": "accounts.mfa.passkey_forms.SecondStepForm",
+    "reauthenticate_webauthn": "accounts.mfa.passkey_forms.ReauthenticationForm",
 }
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 # Each sign-in asks twice, and an office has one address. There is no secret that could be guessed.
@@ -327,7 +327,7 @@ OIDC_PROVIDERS = providers()
 OIDC_ORIGINS: list[str] = [origin_of(provider["settings"]["server_url"]) for provider in OIDC_PROVIDERS]
 CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"] = [SELF, *OIDC_ORIGINS]  # a form leads there
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": OIDC_PROVIDERS, "OAUTH_PKCE_ENABLED": True}}
-SOCIALACCOUNT_ADAPTER = "accounts.openid.OpenIdAdapter"
+SOCIALACCOUNT_ADAPTER = "accounts.signup.openid.OpenIdAdapter"
 SOCIALACCOUNT_FORMS = {"signup": "accounts.forms.OpenIdSignUpForm"}
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 SOCIALACCOUNT_REQUESTS_TIMEOUT = 5  # seconds

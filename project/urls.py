@@ -7,8 +7,8 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import JavaScriptCatalog
 
-from accounts import codes
-from accounts.limits import limited
+from accounts.rate_limits import limited
+from accounts.signup import mailed_codes
 from accounts.views import own_sessions
 from chat.views.inactive_account import inactive
 from presence.views import operations
@@ -24,13 +24,15 @@ urlpatterns = [
     path("accounts/inactive/", inactive, name="account_inactive"),  # in place of allauth's
     # allauth trusts the session here, and would let whoever finds it open make themselves a password.
     path("accounts/password/set/", reauthentication_required(password_set), name="account_set_password"),
-    path("accounts/login/code/confirm/", codes.ConfirmLoginCode.as_view(), name="account_confirm_login_code"),
+    path("accounts/login/code/confirm/", mailed_codes.ConfirmLoginCode.as_view(), name="account_confirm_login_code"),
     path(
-        "accounts/confirm-email/", codes.ConfirmEmailVerificationCode.as_view(), name="account_email_verification_sent"
+        "accounts/confirm-email/",
+        mailed_codes.ConfirmEmailVerificationCode.as_view(),
+        name="account_email_verification_sent",
     ),
     path(
         "accounts/password/reset/confirm/",
-        codes.ConfirmPasswordResetCode.as_view(),
+        mailed_codes.ConfirmPasswordResetCode.as_view(),
         name="account_confirm_password_reset_code",
     ),
     # What follows writes a session row for anybody; allauth has no limit for it, or none for GET.

@@ -1,9 +1,9 @@
 from django.db import migrations, models
 
-import accounts.fields
-import accounts.usernames
-from accounts.confusables import skeleton
-from accounts.usernames import folded
+import accounts.usernames.fields
+import accounts.usernames.rules
+from accounts.usernames.confusables import skeleton
+from accounts.usernames.rules import folded
 
 BATCH = 500
 
@@ -31,18 +31,18 @@ class Migration(migrations.Migration):
             model_name="user",
             name="username",
             field=models.CharField(
-                error_messages={"unique": accounts.usernames.TAKEN},
+                error_messages={"unique": accounts.usernames.rules.TAKEN},
                 max_length=40,
                 unique=True,
-                validators=accounts.usernames.validators,
+                validators=accounts.usernames.rules.validators,
                 verbose_name="username",
             ),
         ),
-        migrations.AddField("user", "folded", accounts.fields.FoldedField(editable=False, max_length=80, null=True)),
-        migrations.AddField("user", "skeleton", accounts.fields.SkeletonField(editable=False, max_length=300, null=True)),
+        migrations.AddField("user", "folded", accounts.usernames.fields.FoldedField(editable=False, max_length=80, null=True)),
+        migrations.AddField("user", "skeleton", accounts.usernames.fields.SkeletonField(editable=False, max_length=300, null=True)),
         migrations.RunPython(fill, migrations.RunPython.noop),
-        migrations.AlterField("user", "folded", accounts.fields.FoldedField(editable=False, max_length=80, unique=True)),
+        migrations.AlterField("user", "folded", accounts.usernames.fields.FoldedField(editable=False, max_length=80, unique=True)),
         migrations.AlterField(
-            "user", "skeleton", accounts.fields.SkeletonField(editable=False, max_length=300, unique=True)
+            "user", "skeleton", accounts.usernames.fields.SkeletonField(editable=False, max_length=300, unique=True)
         ),
     ]

@@ -4,7 +4,7 @@ COLUMNS = ("folded", "skeleton")
 
 
 def set_default(apps, schema_editor):
-    """Let servers of a release before 0004 go on making accounts: accounts/filling.py fills in what they leave out.
+    """Let servers of a release before 0004 go on making accounts: accounts/usernames/backfill.py fills in what they leave out.
 
     SQLite sets no default of a column that is there. There, no server of an older release runs on a migrated database.
     """

@@ -1,4 +1,4 @@
-import accounts.fields
+import accounts.usernames.fields
 from django.db import migrations, models
 
 
@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='user',
             name='search_key',
-            field=accounts.fields.SearchKeyField('username', 'display_name', editable=False, null=True),
+            field=accounts.usernames.fields.SearchKeyField('username', 'display_name', editable=False, null=True),
         ),
         migrations.AddIndex(
             model_name='user',

@@ -1,6 +1,6 @@
 from django.db import migrations, transaction
 
-from accounts.searching import search_key
+from accounts.usernames.search_keys import search_key
 
 BATCH = 500
 

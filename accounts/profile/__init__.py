@@ -2,7 +2,7 @@
 
 names.py       display names, as they are stored
 changing.py    name, time zone, theme
-pictures.py    what is uploaded, made anew by a program of its own (decoding.py); where the files are
+pictures.py    what is uploaded, made anew by a program of its own (image_decoder.py); where the files are
 deletion.py    the end of an account
 export.py      all that is known of somebody, as one file; other apps contribute to it
 forms.py  views.py  urls.py    the pages

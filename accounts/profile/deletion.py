@@ -12,10 +12,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import sessions
 from accounts.models import User
 from accounts.profile import pictures
-from accounts.profile.changing import announce
+from accounts.profile.announce import announce
+from accounts.sessions import sessions
 from accounts.signals import account_deleted
 
 MAIL = "accounts/profile/email/account_deleted"

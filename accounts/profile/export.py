@@ -16,10 +16,10 @@ from allauth.socialaccount.models import SocialAccount
 from asgiref.sync import sync_to_async
 from django.core.serializers.json import DjangoJSONEncoder
 
-from accounts import sessions
 from accounts.models import User
 from accounts.overload import Gate, OneEach, release_connections
 from accounts.profile import pictures
+from accounts.sessions import sessions
 
 Rows = Iterable[dict[str, Any]]
 

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from accounts.profile.decoding import FORMATS, LONGEST_SIDE, Crop
-from accounts.profile.names import check_display_name, typed_display_name
-from accounts.zones import ZONE_LENGTH, validate_time_zone
+from accounts.profile.display_names import check_display_name, typed_display_name
+from accounts.profile.image_decoder import FORMATS, LONGEST_SIDE, Crop
+from accounts.time_zones import ZONE_LENGTH, validate_time_zone
 
 NAME_LENGTH = 80
 

@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.overload import Gate, OneEach
-from accounts.profile import decoding
-from accounts.profile.changing import announce
-from accounts.profile.decoding import Crop
+from accounts.profile import image_decoder
+from accounts.profile.announce import announce
+from accounts.profile.image_decoder import Crop
 
 NAME = r"[0-9a-f]{32}\.webp"
 SECONDS = 15  # that it may take
@@ -38,13 +38,13 @@ def make(user: User, upload: IO[bytes], crop: Crop | None = None) -> bytes:
     Raises ValidationError, and Overloaded where too many pictures wait, or another one of this user.
     """
     square = [str(each) for each in (crop.left, crop.top, crop.side)] if crop else []
-    program = [sys.executable, "-I", decoding.__file__, *square]
+    program = [sys.executable, "-I", image_decoder.__file__, *square]
     with one_picture.entered(user.pk), decoding_gate.entered():
         try:
             done = subprocess.run(program, input=upload.read(), capture_output=True, timeout=SECONDS, check=False)
         except subprocess.TimeoutExpired as error:
             raise _too_large() from error
-    if done.returncode in (decoding.TOO_LARGE, -signal.SIGXCPU):
+    if done.returncode in (image_decoder.TOO_LARGE, -signal.SIGXCPU):
         raise _too_large()
     if done.returncode != 0:  # it may have been ended, too
         raise ValidationError(_("This file isn’t a picture that we can read. Use JPEG, PNG, WebP or GIF."))
@@ -52,7 +52,7 @@ def make(user: User, upload: IO[bytes], crop: Crop | None = None) -> bytes:
 
 
 def _too_large() -> ValidationError:
-    limits = {"pixels": decoding.MOST_PIXELS // 1_000_000, "side": decoding.LONGEST_SIDE}
+    limits = {"pixels": image_decoder.MOST_PIXELS // 1_000_000, "side": image_decoder.LONGEST_SIDE}
     return ValidationError(
         _("This picture is too large or complex. The limit is %(pixels)d million pixels and %(side)d pixels per side.")
         % limits

@@ -17,10 +17,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import zones
+from accounts import time_zones
 from accounts.models import User
 from accounts.overload import Overloaded
-from accounts.profile import changing, deletion, pictures
+from accounts.profile import announce, deletion, pictures
 from accounts.profile.export import admit, archive
 from accounts.profile.forms import DeletionForm, PictureForm, ProfileForm
 
@@ -35,7 +35,7 @@ asks_and_takes = require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
     form = ProfileForm(_user(request), request.POST if request.method == "POST" else None, initial=_known(request))
     if form.is_valid():
-        changing.change(_user(request), **form.cleaned_data)
+        announce.change(_user(request), **form.cleaned_data)
         messages.success(request, _("Profile saved."))
         return redirect("accounts:profile")
     return _profile(request, form=form, status=REFUSED if form.is_bound else 200)
@@ -128,7 +128,7 @@ def _profile(
     context = {
         "form": form or ProfileForm(_user(request), initial=_known(request)),
         "picture_form": picture_form or PictureForm(),
-        "zones": zones.choices(),
+        "zones": time_zones.choices(),
         "most_bytes": settings.PICTURE_BYTES,
     }
     return render(request, "accounts/profile/profile.html", context, status=status)

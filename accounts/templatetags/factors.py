@@ -4,7 +4,7 @@ from allauth.mfa.totp.internal.auth import TOTP
 from allauth.mfa.utils import decrypt
 from django import template
 
-from accounts.factors import Unreadable
+from accounts.mfa.factors import Unreadable
 
 register = template.Library()
 

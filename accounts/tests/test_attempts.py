@@ -18,7 +18,7 @@ def test_signing_in_and_out_is_logged_with_the_user_and_the_address(
     client = Client(REMOTE_ADDR=ELSEWHERE)
     assert sign_in(client, "alice")
     client.post(reverse("account_logout"))
-    said = [record.getMessage() for record in caplog.records if record.name == "accounts.attempts"]
+    said = [record.getMessage() for record in caplog.records if record.name == "accounts.sessions.login_log"]
     assert said == [f"User {alice.pk} signed in from {ELSEWHERE}.", f"User {alice.pk} signed out from {ELSEWHERE}."]
 
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.confusables import LONGEST, _looks, skeleton
-from accounts.usernames import USERNAME_LENGTH, folded, is_name_character, is_username, normalized
+from accounts.usernames.confusables import LONGEST, _looks, skeleton
+from accounts.usernames.rules import USERNAME_LENGTH, folded, is_name_character, is_username, normalized
 
 NAMES = st.text(st.characters(categories=["L", "Mn", "Mc", "Nd"]) | st.sampled_from("._-aIl1O0mrn"), max_size=12)
 

@@ -14,9 +14,9 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
-from accounts import sessions
 from accounts.models import User
-from accounts.profile import changing, deletion, pictures
+from accounts.profile import announce, deletion, pictures
+from accounts.sessions import sessions
 from accounts.signals import account_deleted, signed_out_everywhere
 from accounts.tests.helpers.pictures import plain
 from accounts.tests.test_sessions import signed_in
@@ -116,7 +116,7 @@ def test_the_last_administrator_cannot_delete_their_account(alice: User, admin_u
 def test_a_change_of_profile_after_the_deletion_stores_nothing_personal(alice: User) -> None:
     """Covers requests that were under way when the account was deleted."""
     deletion.delete(alice, "")
-    changing.change(alice, display_name="Alice", time_zone="", theme="")
+    announce.change(alice, display_name="Alice", time_zone="", theme="")
     files = pictures.storage().listdir("")[1]
     pictures.put(alice, plain("WEBP"))
     gone = User.objects.get(pk=alice.pk)

@@ -6,7 +6,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from accounts import limits
+from accounts import rate_limits
 from accounts.models import User
 from accounts.tests.helpers.entrance import is_signed_in, mailed_code, sign_in
 
@@ -51,7 +51,7 @@ def test_guesses_of_one_name_are_bounded_over_all_networks(alice: User) -> None:
     for number in range(99):
         request = RequestFactory().post("/", REMOTE_ADDR=f"198.51.100.{number}")
         request.user = AnonymousUser()
-        assert limits.take_sign_in(request, "alice")
+        assert rate_limits.take_sign_in(request, "alice")
     assert not attempt(mallory, "the hundredth guess", HOME)
     assert not attempt(Client(), PASSWORD, HOME)
     assert attempt(owner, PASSWORD, HOME)

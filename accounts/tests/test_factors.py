@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from accounts import factors
+from accounts.mfa import factors
 from accounts.models import User
 from accounts.tests.helpers.entrance import sign_in
 from project.testing.waiting import eventually

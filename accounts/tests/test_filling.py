@@ -4,8 +4,8 @@ import pytest
 from django.contrib.auth import authenticate
 from django.db import connection
 
-from accounts.filling import fill_in_names, is_needed
 from accounts.models import User
+from accounts.usernames.backfill import fill_in_names, is_needed
 
 pytestmark = pytest.mark.django_db
 

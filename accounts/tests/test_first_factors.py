@@ -13,8 +13,9 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from accounts import first_factors, setup
+from accounts.mfa import first_factors
 from accounts.models import User
+from accounts.signup import first_administrator
 from accounts.tests.test_factors import code_of
 
 pytestmark = pytest.mark.django_db
@@ -96,7 +97,7 @@ def test_the_link_is_good_for_one_user_and_until_they_have_a_second_factor(boss:
 
 def test_the_first_administrator_adds_a_second_factor_right_after_the_setup(client: Client) -> None:
     form = {"username": "ilse", "email": "ilse@example.org", "password1": "terns on the dyke"}
-    client.post(urlsplit(setup.link()).path, {**form, "password2": "terns on the dyke"})
+    client.post(urlsplit(first_administrator.link()).path, {**form, "password2": "terns on the dyke"})
     client.post(reverse("account_reauthenticate"), {"password": "terns on the dyke"})
     add_app(client)
     assert has_app(User.objects.get())

@@ -15,9 +15,10 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from accounts import hashers, sessions
+from accounts import hashers
 from accounts.models import User
 from accounts.overload import Gate
+from accounts.sessions import sessions
 from accounts.tests.helpers.entrance import sign_in, sign_up
 from accounts.tests.test_sessions import signed_in
 

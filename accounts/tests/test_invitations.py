@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts import invitations
 from accounts.models import Invitation, User
+from accounts.signup import invitations
 from accounts.tests.helpers.entrance import confirm, mailed_code, sign_up
 
 pytestmark = pytest.mark.django_db

@@ -14,9 +14,10 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from pytest_django import Settings
 
-from accounts import adapter, invitations, limits
+from accounts import adapter, rate_limits
 from accounts.models import User
 from accounts.overload import Gate
+from accounts.signup import invitations
 from accounts.tests.helpers.entrance import confirm, mailed_code, sign_in, sign_up
 
 OURS, THEIRS = site_settings.BASE_DIR / "templates", Path(allauth.__file__).parent / "templates"
@@ -200,7 +201,7 @@ class TestOneMailbox:
     def test_one_network_does_not_use_up_the_mails_of_a_mailbox_and_many_do(self) -> None:
         def mails_from(network: str) -> int:
             request = RequestFactory().get("/", REMOTE_ADDR=network)
-            return sum(limits.may_mail(request, "alice@example.org") for _ in range(14))
+            return sum(rate_limits.may_mail(request, "alice@example.org") for _ in range(14))
 
         assert [mails_from(f"203.0.113.{number}") for number in range(4)] == [12, 12, 6, 0]
 

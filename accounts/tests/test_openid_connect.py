@@ -13,9 +13,9 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from accounts import invitations, openid
 from accounts.models import User
 from accounts.overload import Gate
+from accounts.signup import invitations, openid
 from accounts.tests.helpers.entrance import confirm, is_signed_in, mailed_code, mailed_to
 from accounts.tests.helpers.provider import LEAVE, RETURN, Provider, come_by
 from project.testing.machine import patience

@@ -13,7 +13,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from accounts.models import User
 from accounts.overload import Gate
 from accounts.profile import pictures
-from accounts.profile.decoding import ORIENTATION, SIDE, Crop, TooLarge, Unreadable, make
+from accounts.profile.image_decoder import ORIENTATION, SIDE, Crop, TooLarge, Unreadable, make
 from accounts.tests.helpers.pictures import (
     BLUE,
     RED,

@@ -9,7 +9,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts.admin import AddForm, ChangeForm
 from accounts.models import User
-from accounts.profile.names import clean_display_name
+from accounts.profile.display_names import clean_display_name
 from accounts.signals import profile_changed
 
 pytestmark = pytest.mark.django_db

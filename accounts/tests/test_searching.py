@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from accounts.models import User
-from accounts.searching import beginning, search_key, words_of
+from accounts.usernames.search_keys import beginning, search_key, words_of
 
 TEXTS = json.loads(Path(__file__).with_name("helpers").joinpath("texts.json").read_text("utf-8"))
 FOUND = [(name, typed) for name, typed in TEXTS["found"]]

@@ -10,9 +10,9 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from accounts import sessions
-from accounts.authentication import user_of
 from accounts.models import User
+from accounts.sessions import sessions
+from accounts.sessions.authentication import user_of
 
 pytestmark = pytest.mark.django_db
 

@@ -19,9 +19,10 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
-from accounts import middleware, sessions, setup
 from accounts.models import User
+from accounts.sessions import middleware, sessions
 from accounts.signals import session_ended
+from accounts.signup import first_administrator
 from project.testing.sockets import session_cookie
 
 pytestmark = pytest.mark.django_db
@@ -73,7 +74,7 @@ def test_a_sign_in_is_noted_with_device_and_address(alice: User, bob: User) -> N
 
 def test_a_sign_in_on_the_setup_page_is_noted(client: Client) -> None:
     passwords = {"password1": "plovers at noon", "password2": "plovers at noon"}
-    client.post(setup.link(), {"username": "root", "email": "root@example.org", **passwords})
+    client.post(first_administrator.link(), {"username": "root", "email": "root@example.org", **passwords})
     assert len(sessions.of(User.objects.get(username="root"))) == 1
 
 

@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from accounts import setup
 from accounts.models import User
+from accounts.signup import first_administrator
 
 pytestmark = pytest.mark.django_db
 
@@ -19,7 +19,7 @@ PASSWORD = "terns on the dyke"
 
 
 def path() -> str:
-    return urlsplit(setup.link()).path
+    return urlsplit(first_administrator.link()).path
 
 
 def form(username: str = "ilse") -> dict[str, str]:
@@ -63,12 +63,12 @@ def test_a_mistake_in_the_setup_form_leaves_the_link_usable(client: Client) -> N
 
 
 def test_a_forged_setup_token_is_refused(client: Client) -> None:
-    forged = signing.dumps("nonce", key="guessed", salt=setup.SALT)
+    forged = signing.dumps("nonce", key="guessed", salt=first_administrator.SALT)
     assert client.get(reverse("accounts:setup", args=[forged])).status_code == 404
 
 
 def test_a_setup_link_that_is_too_old_is_refused(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(setup, "LINK_AGE", 0)
+    monkeypatch.setattr(first_administrator, "LINK_AGE", 0)
     link = path()
     assert client.get(link).status_code == 404
 
@@ -98,4 +98,4 @@ def test_the_setup_link_is_printed_while_there_is_no_administrator(client: Clien
 
 def test_the_setup_link_has_the_first_origin_if_localhost_is_not_allowed(settings: Settings) -> None:
     settings.ALLOWED_ORIGINS = ["https://chat.example.org", "https://old.example.org"]
-    assert setup.link().startswith("https://chat.example.org/setup/")
+    assert first_administrator.link().startswith("https://chat.example.org/setup/")

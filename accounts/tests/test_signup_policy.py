@@ -10,9 +10,9 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from accounts import invitations
-from accounts.addresses import ascii_domain
 from accounts.models import User
+from accounts.signup import invitations
+from accounts.signup.email_domains import ascii_domain
 from accounts.tests.helpers.entrance import confirm, mailed_code, mailed_to, sign_in, sign_up
 from project.testing.machine import patience
 

@@ -12,8 +12,8 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
-from accounts import sessions
 from accounts.models import User
+from accounts.sessions import sessions
 from accounts.tests.helpers.entrance import confirm, is_signed_in, mailed_code, sign_in, sign_up
 from accounts.tests.helpers.provider import Provider, come_by
 

@@ -11,8 +11,8 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from accounts import invitations
 from accounts.models import User
+from accounts.signup import invitations
 from accounts.tests.helpers.entrance import PASSWORD, confirm, is_signed_in, mailed_code, sign_in, sign_up
 from accounts.tests.helpers.provider import Provider, come_by
 

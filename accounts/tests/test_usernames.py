@@ -14,13 +14,13 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.confusables import skeleton
 from accounts.models import User
-from accounts.naming import Naming
+from accounts.signup.usernames import Naming
 from accounts.tests.helpers.entrance import sign_in, sign_up
 from accounts.tests.test_setup import form as setup_form
 from accounts.tests.test_setup import path as setup_path
-from accounts.usernames import USERNAME_LENGTH, derive_username, folded, is_reserved, is_username
+from accounts.usernames.confusables import skeleton
+from accounts.usernames.rules import USERNAME_LENGTH, derive_username, folded, is_reserved, is_username
 
 pytestmark = pytest.mark.django_db
 

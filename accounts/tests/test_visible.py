@@ -5,7 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from accounts.visible import has_heap, has_stray, is_blank, without_heaps, without_strays, without_unseen
+from accounts.usernames.invisible_characters import (
+    has_heap,
+    has_stray,
+    is_blank,
+    without_heaps,
+    without_strays,
+    without_unseen,
+)
 
 TEXTS = json.loads(Path(__file__).with_name("helpers").joinpath("texts.json").read_text("utf-8"))
 FAMILY = "👨‍👩‍👧‍👦"

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from accounts.confusables import skeleton
 from accounts.models import User
-from accounts.usernames import derive_username
+from accounts.usernames.confusables import skeleton
+from accounts.usernames.rules import derive_username
 from bench.replay.driver import Posted, Replay, Site, cannot_be_posted
 from bench.replay.logs import Join, Leave, Line, Log, Message, Notice, Rename, read_log, timed, understood
 from bench.replay.people import Attendance, nicknames

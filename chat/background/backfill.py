@@ -1,10 +1,11 @@
 """Every server fills in what a server of an older release leaves out during an upgrade.
 
-These are the columns beside names of accounts (accounts/filling.py) and of rooms (chat/services/rooms/names.py).
+These are the columns beside names of accounts (accounts/usernames/backfill.py) and of rooms
+(chat/services/rooms/names.py).
 """
 
-from accounts.filling import fill_in_names, is_needed
 from accounts.models import User
+from accounts.usernames.backfill import fill_in_names, is_needed
 from chat.hub.tasks import take_on
 from chat.runtime.database import check, write
 from chat.services.rooms.names import fill_in_keys, lacks_keys

@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 from allauth.account.models import EmailAddress
 
 from accounts.models import User
-from accounts.usernames import derive_username
+from accounts.usernames.rules import derive_username
 from chat.demo.content import Content, Status
 from chat.services.people.status import note_last_seen, set_status
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Container, Iterable
 from functools import partial
 from typing import Any
 
-from accounts import sessions
-from accounts.administrators import is_enough
+from accounts.mfa.admin_gate import is_enough
+from accounts.sessions import sessions
 from chat import conf
 from chat.errors import NotFound, Refused
 from chat.hub import queries

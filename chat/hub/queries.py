@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from django.db.models import FilteredRelation, Q
 from django.utils import timezone
 
-from accounts import sessions
-from accounts.administrators import is_enough
+from accounts.mfa.admin_gate import is_enough
 from accounts.models import User
+from accounts.sessions import sessions
 from chat import conf
 from chat.errors import NotFound, SignedOut
 from chat.hub.delivery.connection import Connection

@@ -4,7 +4,7 @@ import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from accounts import sessions
+from accounts.sessions import sessions
 from chat.hub import queries
 from chat.hub.delivery.connection import SIGNED_OUT
 from chat.hub.standing import Standing, read_standing

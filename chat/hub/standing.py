@@ -8,8 +8,8 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from accounts import sessions as accounts_sessions
-from accounts.sessions import Held
+from accounts.sessions import sessions as accounts_sessions
+from accounts.sessions.sessions import Held
 from chat.models import Membership
 
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from linkify_it.tlds import TLDS
 from markdown_it.common.normalize_url import normalizeLink
 
-from accounts.usernames import is_name_character
+from accounts.usernames.rules import is_name_character
 
 LONGEST = 300  # characters of words that are looked at: behind longer ones the address is shown in any case
 

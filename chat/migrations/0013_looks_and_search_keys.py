@@ -1,4 +1,4 @@
-import accounts.fields
+import accounts.usernames.fields
 import chat.models.keys
 from django.conf import settings
 from django.db import migrations, models
@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='room',
             name='about_key',
-            field=accounts.fields.SearchKeyField('topic', 'description', editable=False, null=True),
+            field=accounts.usernames.fields.SearchKeyField('topic', 'description', editable=False, null=True),
         ),
         migrations.AddField(
             model_name='room',
@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='room',
             name='name_key',
-            field=accounts.fields.SearchKeyField('name', editable=False, null=True),
+            field=accounts.usernames.fields.SearchKeyField('name', editable=False, null=True),
         ),
         migrations.AddIndex(
             model_name='room',

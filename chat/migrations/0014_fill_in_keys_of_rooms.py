@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from accounts.searching import search_key
+from accounts.usernames.search_keys import search_key
 from chat.models.keys import folded_digest, look_digest
 
 BATCH = 500

@@ -10,9 +10,9 @@ from typing import Any
 
 from django.db import models
 
-from accounts.confusables import skeleton
-from accounts.usernames import folded
-from accounts.visible import without_unseen
+from accounts.usernames.confusables import skeleton
+from accounts.usernames.invisible_characters import without_unseen
+from accounts.usernames.rules import folded
 
 DIGEST_LENGTH = 90  # a digest, a space and an id
 

@@ -7,8 +7,8 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.fields import SearchKeyField
-from accounts.searching import words_of
+from accounts.usernames.fields import SearchKeyField
+from accounts.usernames.search_keys import words_of
 from chat.models.keys import FoldedNameField, LookField, folded_digest, look_digest
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, cast
 
 from allauth.account.adapter import get_adapter
 
-from accounts.administrators import is_enough
-from accounts.factors import signed_in_with_second_factor
+from accounts.mfa.admin_gate import is_enough
+from accounts.mfa.factors import signed_in_with_second_factor
 
 if TYPE_CHECKING:
     from django.http import HttpRequest

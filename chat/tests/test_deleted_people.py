@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.profile import changing, deletion, pictures
+from accounts.profile import announce, deletion, pictures
 from accounts.tests.helpers.pictures import plain
 from accounts.tests.test_deletion import proven
 from chat.errors import NoRecipient, NotFound
@@ -163,7 +163,7 @@ async def test_a_new_name_and_picture_reach_everyone_who_sees_the_user(
         await open_room(his, general)
         await shows(his, lambda: "alice" in sidebar(his))
         known = {"display_name": "Alicia", "time_zone": "", "theme": ""}
-        await in_thread(changing.change)(alice, **known)
+        await in_thread(announce.change)(alice, **known)
         told = await his.event("user.changed")
         assert told["user"] == {"id": alice.pk, "username": "alice", "name": "Alicia"}
         assert (await hers.event("user.changed"))["user"]["name"] == "Alicia"

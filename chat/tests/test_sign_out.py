@@ -17,8 +17,8 @@ from django.urls import reverse
 from django.utils import timezone
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from accounts import sessions
 from accounts.models import User
+from accounts.sessions import sessions
 from chat.models import Membership, Room
 from chat.permissions.actor import SITE
 from chat.services.site import bans

@@ -193,7 +193,7 @@ def open_socket(server: Endpoint[Opening], cookie: str = "", origin: str | None 
 
 def session_cookie(user: "User", *, has_shown_factor: bool = False) -> str:
     """The key of a new session of that person, as a browser would have it after signing in some time ago."""
-    from accounts.session_store import SessionStore
+    from accounts.sessions.store import SessionStore
 
     session = SessionStore()
     methods = ["password", "mfa"] if has_shown_factor else ["password"]

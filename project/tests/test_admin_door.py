@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from accounts import first_factors
+from accounts.mfa import first_factors
 from accounts.models import User
 
 pytestmark = pytest.mark.django_db

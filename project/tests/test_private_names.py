@@ -34,10 +34,10 @@ from twisted.web.http import HTTPChannel
 
 from accounts.adapter import Adapter
 from accounts.backends import PasswordBackend
-from accounts.codes import ConfirmEmailVerificationCode
-from accounts.factors import Adapter as FactorsAdapter
-from accounts.naming import Naming
-from accounts.openid import OpenIdAdapter
+from accounts.mfa.factors import Adapter as FactorsAdapter
+from accounts.signup.mailed_codes import ConfirmEmailVerificationCode
+from accounts.signup.openid import OpenIdAdapter
+from accounts.signup.usernames import Naming
 from chat.consumers import RoomsConsumer
 from chat.runtime.channel_layer import Layer, LoopLayer, Shard
 from chat.runtime.silent_database import Connection

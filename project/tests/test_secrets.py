@@ -8,8 +8,8 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
-from accounts import setup
 from accounts.models import User
+from accounts.signup import first_administrator
 from chat.models import Room
 from chat.permissions.actor import Actor
 from chat.services.rooms import invites, membership
@@ -34,7 +34,7 @@ def test_the_servers_log_has_no_password_link_or_session(
 ) -> None:
     cookie = session_cookie(mallory)
     _invite, token = invites.make_link(Actor(alice), secret.pk)
-    set_up = setup.link().rstrip("/").rpartition("/")[2]
+    set_up = first_administrator.link().rstrip("/").rpartition("/")[2]
     assert not sign_in(server, "alice", PASSWORD)
     assert sign_in(server, "alice", "alice's password")
     assert secret.name in fetch(server, f"/join/{token}/", cookie)

@@ -78,7 +78,7 @@ def test_other_kinds_are_not_held_back(handler: Lines) -> None:
 
 
 def test_lines_about_persons_and_addresses_are_all_logged(handler: Lines) -> None:
-    for name in ("accounts.attempts", "project.unsafe_requests", "django.request"):
+    for name in ("accounts.sessions.login_log", "project.unsafe_requests", "django.request"):
         for number in range(3):
             logging.getLogger(name).warning("A wrong password, for user %d", number)
     assert len(handler.lines) == 9

@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts import factors
+from accounts.mfa import factors
 
 
 class Command(BaseCommand):

@@ -14,10 +14,10 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.confusables import skeleton
 from accounts.models import User
-from accounts.session_store import NO_ADDRESS, SessionStore
-from accounts.usernames import derive_username
+from accounts.sessions.store import NO_ADDRESS, SessionStore
+from accounts.usernames.confusables import skeleton
+from accounts.usernames.rules import derive_username
 
 # What tells these accounts from people's, whose sessions nobody is given. No mail can ever reach that domain.
 EMAIL_DOMAIN = "replay.invalid"

@@ -3,8 +3,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from accounts import first_factors
-from accounts.factors import has_second_factor
+from accounts.mfa import first_factors
+from accounts.mfa.factors import has_second_factor
 from accounts.models import User
 
 

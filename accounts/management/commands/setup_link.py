@@ -4,13 +4,13 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
-from accounts import setup
+from accounts.signup import first_administrator
 
 
 class Command(BaseCommand):
     help = "Prints a one-time link with which the administrator's account is made, while there is none."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if setup.wanted():
-            text = _("Set up %(site)s: %(link)s") % {"site": settings.SITE_NAME, "link": setup.link()}
+        if first_administrator.wanted():
+            text = _("Set up %(site)s: %(link)s") % {"site": settings.SITE_NAME, "link": first_administrator.link()}
             self.stdout.write(text)

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from accounts.profile.decoding import MOST_SCANS, SCAN
+from accounts.profile.image_decoder import MOST_SCANS, SCAN
 
 RED, BLUE = (200, 30, 30), (30, 30, 200)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, KeysView
 from typing import Any
 
-from accounts.searching import beginning, search_key
+from accounts.usernames.search_keys import beginning, search_key
 from chat.permissions.acts import MEMBER
 
 Card = dict[str, Any]  # events.person_card; as part of a room's sidebar also with the role, where it is not `member`

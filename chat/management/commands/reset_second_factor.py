@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from accounts import first_factors
+from accounts.mfa import first_factors
 from accounts.models import User
 from chat.errors import Refused
 from chat.permissions.actor import SITE

@@ -7,7 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts import pending, sessions
+from accounts.sessions import sessions
+from accounts.signup import pending
 from chat.models import Removal, Room
 from chat.services.removal import queue, retention
 

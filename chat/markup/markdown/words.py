@@ -7,7 +7,7 @@ from itertools import takewhile
 
 from markdown_it.token import Token
 
-from accounts.usernames import folded, is_name_character
+from accounts.usernames.rules import folded, is_name_character
 from chat.markup import links
 from chat.markup.emoji import with_emoji
 

@@ -12,8 +12,8 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import sessions
-from accounts.visible import is_blank
+from accounts.sessions import sessions
+from accounts.usernames.invisible_characters import is_blank
 from chat import broadcasts, conf
 from chat.errors import Conflict, Forbidden, Invalid, NotFound, Refused, SignedOut, Unavailable
 from chat.models import Membership, Mention, Message, Room

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from accounts.models import User
-from accounts.zones import validate_time_zone
+from accounts.time_zones import validate_time_zone
 from chat import broadcasts
 from chat.errors import Invalid
 from chat.models import Membership, Status

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.tokens import digest_of, make_token
+from accounts.signup.tokens import digest_of, make_token
 from chat.errors import Forbidden, Invalid, NotFound
 from chat.models import AuditEntry, Ban, Invite, Membership, Room
 from chat.permissions.actor import Actor

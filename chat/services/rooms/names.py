@@ -4,8 +4,8 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from accounts.searching import search_key
-from accounts.usernames import folded
+from accounts.usernames.rules import folded
+from accounts.usernames.search_keys import search_key
 from chat.errors import Invalid
 from chat.models import FormerName, Room
 from chat.models.keys import folded_digest, look_digest

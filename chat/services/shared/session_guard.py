@@ -5,8 +5,8 @@ from typing import TypeVar
 
 from django.db import transaction
 
-from accounts import sessions
 from accounts.models import User
+from accounts.sessions import sessions
 from chat.errors import SignedOut
 from chat.permissions.actor import Actor
 from chat.runtime.database import check_wanted, limit_lock_wait

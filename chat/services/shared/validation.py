@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from accounts.visible import MOST_MARKS, has_heap, has_stray, is_blank
+from accounts.usernames.invisible_characters import MOST_MARKS, has_heap, has_stray, is_blank
 from chat.errors import Invalid
 from chat.markup.emoji import canonical, is_emoji, with_emoji
 from chat.models import Room

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.visible import is_blank
+from accounts.usernames.invisible_characters import is_blank
 from chat import broadcasts
 from chat.errors import Invalid, NotFound
 from chat.models import Announcement, AuditEntry

@@ -3,8 +3,8 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts import sessions
 from accounts.models import User
+from accounts.sessions import sessions
 from chat.errors import Invalid
 from chat.models import AuditEntry, Ban
 from chat.permissions.actor import Actor

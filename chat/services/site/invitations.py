@@ -7,8 +7,8 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts import invitations
 from accounts.models import Invitation
+from accounts.signup import invitations
 from chat.errors import Invalid, NotFound
 from chat.models import AuditEntry
 from chat.permissions.actor import Actor

@@ -3,8 +3,9 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts import factors, sessions
+from accounts.mfa import factors
 from accounts.models import User
+from accounts.sessions import sessions
 from chat.errors import Invalid
 from chat.models import AuditEntry
 from chat.permissions.actor import Actor

@@ -4,7 +4,7 @@ from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts import sessions
+from accounts.sessions import sessions
 from chat import broadcasts
 from chat.errors import NotFound
 from chat.models import AuditEntry

@@ -6,8 +6,8 @@ from uuid import uuid4
 
 from django.utils import timezone
 
-from accounts import invitations as site_invitations
 from accounts.models import User
+from accounts.signup import invitations as site_invitations
 from chat.conf import body_length
 from chat.models import Membership, Message, Room
 from chat.models.announcement import ANNOUNCEMENT_LENGTH

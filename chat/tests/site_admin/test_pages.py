@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts import sessions
 from accounts.models import User
+from accounts.sessions import sessions
 from chat.models import Announcement, Report, Room
 from chat.permissions.actor import Actor
 from chat.services.messages import posting

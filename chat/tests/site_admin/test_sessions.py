@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts import sessions
 from accounts.models import User
+from accounts.sessions import sessions
 from chat.errors import Forbidden, NotFound
 from chat.permissions.actor import Actor
 from chat.services.site import sessions as user_sessions

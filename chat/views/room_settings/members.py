@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
-from accounts.usernames import folded
+from accounts.usernames.rules import folded
 from chat.models import Membership, Room
 from chat.models.membership import REASON_LENGTH
 from chat.permissions.actor import Actor

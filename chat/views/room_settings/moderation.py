@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User, name_begins
-from accounts.usernames import USERNAME_LENGTH
+from accounts.usernames.rules import USERNAME_LENGTH
 from chat.models import AuditEntry, Membership, Room
 from chat.models.membership import REASON_LENGTH
 from chat.permissions.acts import Act

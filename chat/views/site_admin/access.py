@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
-from accounts.administrators import lead_to_second_factor
+from accounts.mfa.admin_gate import lead_to_second_factor
 from accounts.models import User
 from chat.permissions.actor import Actor
 

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import User
-from accounts.searching import search_key, words_of
 from accounts.user_agents import device_name
+from accounts.usernames.search_keys import search_key, words_of
 from chat.hub.layer import connection_census
 from chat.hub.layer.connection_census import Socket
 from chat.models import Room

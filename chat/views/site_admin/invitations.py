@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.invitations import link, send
 from accounts.models import Invitation
 from accounts.overload import Overloaded
+from accounts.signup.invitations import link, send
 from chat.links import LinkForm
 from chat.queries.pagination import numbered
 from chat.services.site import invitations as service

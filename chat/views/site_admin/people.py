@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts import factors, sessions
+from accounts.mfa import factors
 from accounts.models import User
-from accounts.searching import words_of
+from accounts.sessions import sessions
+from accounts.usernames.search_keys import words_of
 from chat.hub.layer import connection_census
 from chat.models import Ban, Membership, Room
 from chat.models.membership import REASON_LENGTH

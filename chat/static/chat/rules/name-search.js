@@ -1,4 +1,4 @@
-// Names as they are searched: without case and accents, in every script. accounts/searching.py has the same rule, and says
+// Names as they are searched: without case and accents, in every script. accounts/usernames/search_keys.py has the same rule, and says
 // why; accounts/tests/helpers/texts.json shows both.
 
 const APOSTROPHES = /['`´‘’ʼʻ＇]/gu;

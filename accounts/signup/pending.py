@@ -12,8 +12,8 @@ from django.db.models import ProtectedError, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts import invitations
 from accounts.models import User
+from accounts.signup import invitations
 
 MADE = "made_account"  # in a session: the id of the account that was made in it
 WANTED = "wanted_username"

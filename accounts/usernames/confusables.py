@@ -1,8 +1,8 @@
 """Which usernames look alike: those of one skeleton, as Unicode Technical Standard 39 calls it.
 
-The data is Unicode's, made fit for names of which case does not matter (accounts/unicode/compile.py): `Paul`, `pau1`
-and `PAUI` have one skeleton, and so have `modem` and `rnodern`, and `alice` with a Latin and with a Cyrillic `а`. A
-skeleton is no name, and is shown to nobody.
+The data is Unicode's, made fit for names of which case does not matter (unicode/compile.py): `Paul`, `pau1` and `PAUI`
+have one skeleton, and so have `modem` and `rnodern`, and `alice` with a Latin and with a Cyrillic `а`. A skeleton is no
+name, and is shown to nobody.
 """
 
 from functools import cache

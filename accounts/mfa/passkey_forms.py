@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts.first_factors import FirstFactorForm
+from accounts.mfa.first_factors import FirstFactorForm
 
 NAME_LENGTH = 80
 ANSWER_LENGTH = 32 * 1024  # characters; one with its maker's certificates has some thousand

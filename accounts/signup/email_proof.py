@@ -15,10 +15,12 @@ from django.contrib.auth import update_session_auth_hash
 from django.db import transaction
 from django.http import HttpRequest
 
-from accounts import factors, pending, sessions
+from accounts.mfa import factors
 from accounts.models import User
-from accounts.naming import as_if_later
-from accounts.profile.changing import announce
+from accounts.profile.announce import announce
+from accounts.sessions import sessions
+from accounts.signup import pending
+from accounts.signup.usernames import as_if_later
 
 logger = logging.getLogger(__name__)
 

@@ -11,9 +11,9 @@ from allauth.core.internal import ratelimit
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from accounts.addresses import mailbox_of
-from accounts.devices import device_of
-from accounts.sessions import address_of
+from accounts.sessions.known_devices import device_of
+from accounts.sessions.sessions import address_of
+from accounts.signup.email_domains import mailbox_of
 
 MAILS = "30/h/key"  # to one mailbox, of all kinds that people who are not signed in can ask for
 MAILS_FROM_NETWORK = "12/h/key"  # and of these, asked for from one network

@@ -1,6 +1,6 @@
 """Makes confusables.txt beside this file of Unicode's original, whose path it is told:
 
-    python -m accounts.unicode.compile security/confusables.txt
+    python -m accounts.usernames.unicode.compile security/confusables.txt
 
 UTS 39 says what a character looks like *as it is written*, and its relation is none of equals once the case is folded:
 `Υ` looks like `Y`, `υ` like `u`, and both are one letter. So this settles it, for whatever may stand in a username:
@@ -17,13 +17,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from unicodedata import category, normalize
 
-from accounts.usernames import folded
+from accounts.usernames.rules import folded
 
 Looks = dict[str, str]
 
 HEAD = """\
 # What characters of usernames look like: TARGET = SOURCE…, each the code points of characters, in hexadecimal.
-# Made by accounts/unicode/compile.py of confusables.txt {version}, data of Unicode Technical Standard 39, and
+# Made by accounts/usernames/unicode/compile.py of confusables.txt {version}, data of Unicode Technical Standard 39, and
 # modified: it holds what may stand in a username alone, and follows each look-alike to its end, in any case.
 # © 2022 Unicode®, Inc. For terms of use, see https://www.unicode.org/terms_of_use.html and LICENSE beside this file.
 """

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
 
-from accounts import proof
+from accounts.signup import email_proof
 
 
 class MailedCode:
@@ -36,7 +36,7 @@ class MailedCode:
 
     def form_valid(self, form: Any) -> HttpResponse:
         if self._action == "verify" and self._process.user:
-            proof.receive(self.request, self._process.user)
+            email_proof.receive(self.request, self._process.user)
         response: HttpResponse = super().form_valid(form)  # type: ignore[misc]
         return response
 

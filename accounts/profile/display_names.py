@@ -11,10 +11,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.confusables import skeleton
 from accounts.models import DELETED_USER, User
-from accounts.usernames import normalized
-from accounts.visible import is_blank, without_heaps, without_strays
+from accounts.usernames.confusables import skeleton
+from accounts.usernames.invisible_characters import is_blank, without_heaps, without_strays
+from accounts.usernames.rules import normalized
 
 _USERNAME_IN_IT = re.compile(r"@(?=\w)")
 

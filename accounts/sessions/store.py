@@ -18,7 +18,7 @@ class SessionStore(db.SessionStore):  # its name is part of the salt by which da
     """Anybody can have rows made without signing in, so those end in an hour.
 
     A row of a signed-in user is noted in the transaction that stores it, so that the sessions of a user are found
-    without decoding those of the site. Device and address are filled in by accounts/sessions.py.
+    without decoding those of the site. Device and address are filled in by accounts/sessions/sessions.py.
     """
 
     _noted: tuple[str | None, str] | None = None

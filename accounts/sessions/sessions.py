@@ -22,9 +22,9 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts.factors import has_shown_factor
+from accounts.mfa.factors import has_shown_factor
 from accounts.models import User, password_rehashed
-from accounts.session_store import NO_ADDRESS
+from accounts.sessions.store import NO_ADDRESS
 from accounts.signals import announce_sign_out_everywhere, session_ended
 
 T = TypeVar("T")
@@ -130,7 +130,7 @@ def end_others(user: User, key: str) -> None:
 
 
 def keys_of(user_id: int) -> list[str]:
-    """Return the keys of all sessions of a user. Each is noted when it is stored (accounts/session_store.py)."""
+    """Return the keys of all sessions of a user. Each is noted when it is stored (accounts/sessions/store.py)."""
     noted = UserSession.objects.filter(user_id=user_id).values("session_key")
     return list(Session.objects.filter(pk__in=noted, expire_date__gt=timezone.now()).values_list("pk", flat=True))
 

@@ -19,7 +19,7 @@ from django.http.response import HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 
 from accounts.models import User
-from accounts.usernames import folded
+from accounts.usernames.rules import folded
 
 SALT = "accounts.devices"
 AGE = 60 * 60 * 24 * 365  # seconds

@@ -14,8 +14,8 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from accounts import first_factors
-from accounts.factors import has_second_factor, signed_in_with_second_factor
+from accounts.mfa import first_factors
+from accounts.mfa.factors import has_second_factor, signed_in_with_second_factor
 from accounts.models import User
 
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from accounts.forms import SetupForm
 from accounts.models import User
-from accounts.origin import origin
+from accounts.site_url import origin
 
 SALT = "accounts.setup"
 LINK_AGE = 24 * 60 * 60  # seconds

@@ -21,7 +21,7 @@ from django.utils.crypto import constant_time_compare
 from django.utils.functional import SimpleLazyObject
 
 from accounts.models import User
-from accounts.sessions import hashes_of
+from accounts.sessions.sessions import hashes_of
 
 
 def user_of(session: SessionBase) -> User | None:

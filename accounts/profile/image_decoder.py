@@ -2,7 +2,7 @@
 
 Decoders are fed by strangers, so this runs as a program of its own, which may take only so much time and memory:
 
-    python decoding.py [left top side] < picture > square.webp
+    python image_decoder.py [left top side] < picture > square.webp
 
 Nothing of Django is here, so that it starts quickly.
 """

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 
-from accounts import sessions
+from accounts.sessions import sessions
 
 logger = logging.getLogger(__name__)
 

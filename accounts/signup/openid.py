@@ -20,13 +20,13 @@ from django.db.models.expressions import DatabaseDefault
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from accounts import pending
 from accounts.models import User
-from accounts.naming import as_if_later
 from accounts.overload import Gate, Overloaded
-from accounts.profile.names import check_display_name, clean_display_name
+from accounts.profile.display_names import check_display_name, clean_display_name
 from accounts.signals import newcomer
-from accounts.usernames import derive_username
+from accounts.signup import pending
+from accounts.signup.usernames import as_if_later
+from accounts.usernames.rules import derive_username
 
 RETRY_SECONDS = 5
 

@@ -8,8 +8,8 @@ import logging
 
 from django.db import IntegrityError, transaction
 
-from accounts.confusables import skeleton
 from accounts.models import User
+from accounts.usernames.confusables import skeleton
 
 UNFILLED = "?"  # no username has one
 

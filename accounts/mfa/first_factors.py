@@ -24,11 +24,11 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.factors import PRIMARY, has_second_factor, signed_in_with_second_factor
+from accounts.mfa.factors import PRIMARY, has_second_factor, signed_in_with_second_factor
 from accounts.models import User
-from accounts.origin import origin
-from accounts.sessions import address_of
+from accounts.sessions.sessions import address_of
 from accounts.signals import account_changed
+from accounts.site_url import origin
 
 logger = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ A username is in Unicode's form NFKC: `ＡＬＩＣＥ` is `ALICE`. It keeps its
 `here` and `room` mean many where somebody is mentioned, so nobody has such a name. More are refused to whoever signs
 up (`is_reserved`): those that seem to speak for the site, and what looks like one of them. An account that exists keeps
 its name, and whoever runs the site may choose any. What looks like somebody else's username is refused to all
-(accounts/confusables.py).
+(accounts/usernames/confusables.py).
 """
 
 import re
@@ -23,8 +23,8 @@ from itertools import count
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts.confusables import skeleton
-from accounts.visible import MOST_MARKS
+from accounts.usernames.confusables import skeleton
+from accounts.usernames.invisible_characters import MOST_MARKS
 
 USERNAME_LENGTH = 40  # characters: fits a line of the sidebar
 FOLDED_LENGTH = 2 * USERNAME_LENGTH  # `ß` is `ss` when it is folded, and no character becomes longer

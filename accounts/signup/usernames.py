@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.urls import resolve
 
 from accounts.models import User
-from accounts.usernames import RESERVED, TAKEN, derive_username, is_reserved, normalized, validate_username
+from accounts.usernames.rules import RESERVED, TAKEN, derive_username, is_reserved, normalized, validate_username
 
 
 class Naming(DefaultAccountAdapter):

@@ -11,10 +11,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.addresses import is_same
 from accounts.models import Invitation, User
-from accounts.origin import origin
-from accounts.tokens import digest_of, make_token
+from accounts.signup.email_domains import is_same
+from accounts.signup.tokens import digest_of, make_token
+from accounts.site_url import origin
 
 FOLLOWED = "invitation"  # in a session: the token of the link that was followed
 

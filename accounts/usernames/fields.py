@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
-from accounts.confusables import skeleton
-from accounts.searching import search_key
-from accounts.usernames import folded
+from accounts.usernames.confusables import skeleton
+from accounts.usernames.rules import folded
+from accounts.usernames.search_keys import search_key
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -38,7 +38,7 @@ class SkeletonField(models.CharField):
 
 
 class SearchKeyField(models.TextField):
-    """The words of other columns of the row, by which it is found (accounts/searching.py).
+    """The words of other columns of the row, by which it is found (accounts/usernames/search_keys.py).
 
     A server of an older release leaves it empty: it is filled in later.
     """

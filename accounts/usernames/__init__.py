@@ -1,0 +1,1 @@
+"""Usernames: what they may be, which are alike, and how they are found."""
