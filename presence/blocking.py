@@ -8,8 +8,8 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from presence.conf import conf
-from presence.connecting import ONCE, OPTIONS, asking, named_errors
 from presence.keys import key
+from presence.redis_connections import ONCE, OPTIONS, asking, named_errors
 from presence.replies import Life, life_of, milliseconds
 
 

@@ -6,7 +6,7 @@ from typing import TypeVar
 from presence.blocking import among_now, count_now, nodes_now, present_now
 from presence.epochs import Epochs
 from presence.health import health
-from presence.loops import PerLoop
+from presence.per_loop import PerLoop
 from presence.replies import Life, Snapshot
 from presence.store import Store
 from presence.topics import checked

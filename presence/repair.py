@@ -6,13 +6,13 @@ also examines everything that is there, whosever it is. Where nothing is wrong, 
 
 import logging
 
-from presence import operations, survey
+from presence import audit, operations
+from presence.audit import Item
 from presence.conf import conf
+from presence.connections import Hold
+from presence.desired_state import Wanted
 from presence.errors import CorruptData
-from presence.held import Hold
 from presence.store import BATCH, Store
-from presence.survey import Item
-from presence.wanted import Wanted
 from presence.writer import Writer
 
 logger = logging.getLogger(__name__)
@@ -32,8 +32,8 @@ class Repair:
             await self._disown(node)
         except CorruptData as error:
             logger.error("presence: what the node %s owns cannot be read: %s", node, error)
-        if await survey.claim(self._store, node, conf().repair_ms):
-            found = [await self._examine(node, items) async for items in survey.places(self._store)]
+        if await audit.claim(self._store, node, conf().repair_ms):
+            found = [await self._examine(node, items) async for items in audit.places(self._store)]
             if any(found):
                 await self._assert_again()
 
@@ -53,14 +53,14 @@ class Repair:
         self._writer.submit(operations.join(*hold))
 
     async def _disown(self, node: str) -> None:
-        async for entries in survey.members(self._store, "owned", node):
+        async for entries in audit.members(self._store, "owned", node):
             for owned in entries:
                 if node == self._writer.node and Hold.parsed(owned) not in self._wanted.held:
                     self._writer.submit(operations.disown(owned, conf().linger_ms))
 
     async def _examine(self, node: str, items: list[Item]) -> bool:
         """Return whether keys were deleted: then all that should be in them is said again."""
-        outcome, contradictions = await survey.examine(self._store, node, items)
+        outcome, contradictions = await audit.examine(self._store, node, items)
         self._writer.report(outcome)
         if contradictions:
             text = "presence: %d contradictions; the first: %s"

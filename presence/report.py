@@ -9,11 +9,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from presence import survey
-from presence.connecting import named_errors
+from presence import audit
+from presence.audit import Contradiction
 from presence.keys import key
+from presence.redis_connections import named_errors
 from presence.store import Store
-from presence.survey import Contradiction
 
 T = TypeVar("T")
 
@@ -63,8 +63,8 @@ def verify() -> list[Contradiction]:
 
 
 async def _report(store: Store) -> Report:
-    topics = [":".join(parts[1:]) async for page in survey.keys(store, "topic:*") for parts in page]
-    nodes = [await _node(store, node) for node in await survey.ranked(store, "nodes")]
+    topics = [":".join(parts[1:]) async for page in audit.keys(store, "topic:*") for parts in page]
+    nodes = [await _node(store, node) for node in await audit.ranked(store, "nodes")]
     life, counts = await store.counts(topics)
     people = dict(zip(topics, counts, strict=True))
     pipe = store.redis.pipeline(transaction=False)
@@ -83,15 +83,15 @@ async def _report(store: Store) -> Report:
 
 async def _verify(store: Store) -> list[Contradiction]:
     found: dict[Contradiction, None] = {}
-    for pages in (survey.places(store), survey.claims(store)):
+    for pages in (audit.places(store), audit.claims(store)):
         async for items in pages:
-            found |= dict.fromkeys((await survey.examine(store, "", items))[1])
+            found |= dict.fromkeys((await audit.examine(store, "", items))[1])
     return list(found)
 
 
 async def _node(store: Store, node: str) -> Node:
     connections: set[str] = set()
-    async for entries in survey.members(store, "owned", node):
+    async for entries in audit.members(store, "owned", node):
         connections.update(entry.split("|", 2)[-1] for entry in entries)
     with named_errors():
         remaining = await store.redis.pttl(key("node", node))

@@ -20,10 +20,10 @@ from redis.backoff import NoBackoff
 from redis.exceptions import NoScriptError, RedisError
 
 from presence.conf import conf
-from presence.connecting import ONCE, OPTIONS, asking, named_errors
 from presence.errors import CorruptData, LostData, NoAnswer, NoLease
 from presence.keys import PREFIX, key
 from presence.operations import Operation
+from presence.redis_connections import ONCE, OPTIONS, asking, named_errors
 from presence.replies import Life, Outcome, Snapshot, Versions, life_of, outcome_of, snapshot_of
 
 # Operations or entries a script: some 3 ms in which Redis serves nobody else. Larger batches save Redis nothing, and
@@ -41,7 +41,7 @@ class Store:
     def __init__(self) -> None:
         pool = AsyncPool.from_url(conf().redis_url, retry=Retry(NoBackoff(), *ONCE), **OPTIONS)
         self.redis = AsyncRedis.from_pool(pool)
-        """For survey.py, which reads all that is there."""
+        """For audit.py, which reads all that is there."""
         self._node, self._epoch = "", ""  # of the latest lease
         self._scripts = 0  # that are known to have run in the node's name
         self._answered = 0.0  # when the latest of them was answered, on the monotonic clock

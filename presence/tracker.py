@@ -10,19 +10,19 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from presence import operations, signals
 from presence.conf import conf
-from presence.decisions import Decision
+from presence.connections import Hold
+from presence.desired_state import Wanted
 from presence.errors import InvalidConnection, InvalidVersion
 from presence.health import health
-from presence.held import Hold
 from presence.hints import Hints
-from presence.loops import PerLoop
+from presence.per_loop import PerLoop
 from presence.repair import Repair
 from presence.replies import Change
 from presence.store import Store
 from presence.tasks import end
 from presence.topics import trackable
+from presence.user_states import Decision
 from presence.users import checked_user
-from presence.wanted import Wanted
 from presence.writer import Writer
 
 logger = logging.getLogger(__name__)

@@ -14,11 +14,11 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from presence.conf import conf
+from presence.desired_state import Wanted
 from presence.errors import CorruptData, NoLease, PresenceError
 from presence.operations import Operation
 from presence.replies import Change, Outcome
 from presence.store import BATCH, Store
-from presence.wanted import Wanted
 
 logger = logging.getLogger(__name__)
 

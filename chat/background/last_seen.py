@@ -11,7 +11,7 @@ from django.utils import timezone
 from chat.errors import Unavailable
 from chat.runtime.database import write
 from chat.services.people.status import note_last_seen
-from presence.loops import PerLoop
+from presence.per_loop import PerLoop
 
 logger = logging.getLogger(__name__)
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from chat.hub.people.statuses import People
-from presence.decisions import Decision
 from presence.tracker import Tracker
+from presence.user_states import Decision
 
 ALICE, BOB = 1, 2
 Told = list[tuple[int, str]]

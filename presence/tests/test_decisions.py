@@ -6,9 +6,9 @@ from itertools import permutations
 import pytest
 from redis import Redis
 
-from presence.decisions import SPARE, Decision, Decisions
+from presence.connections import Held, Hold
+from presence.desired_state import Wanted
 from presence.errors import InvalidVersion
-from presence.held import Held, Hold
 from presence.operations import decide, join
 from presence.store import Store
 from presence.tests.helpers.processes import Process
@@ -19,7 +19,7 @@ from presence.tests.helpers.world import World
 from presence.tests.test_tracker import ALICE, ROOM, present
 from presence.topics import HIDDEN, ONLINE
 from presence.tracker import Tracker
-from presence.wanted import Wanted
+from presence.user_states import SPARE, Decision, Decisions
 
 Processes = Callable[[], Process]
 Trackers = Callable[[], Tracker]

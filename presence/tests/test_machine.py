@@ -13,11 +13,11 @@ from pytest_django import Settings
 from redis import Redis
 
 from presence.conf import DEFAULTS
-from presence.decisions import Decision
 from presence.tests.helpers.convergence import converge, touch
 from presence.tests.helpers.invariants import check_invariants
 from presence.tests.helpers.valkey import Valkey
 from presence.tests.helpers.world import ROOMS, TIMES, World
+from presence.user_states import Decision
 from project.testing.length import Length
 from project.testing.rows import Measured
 

@@ -8,9 +8,9 @@ import pytest
 from pytest_django import Settings
 from redis import Redis
 
+from presence.audit import SINGLE
 from presence.report import verify
 from presence.store import BATCH
-from presence.survey import SINGLE
 from presence.tests.helpers.processes import Process
 from presence.tests.helpers.waiting import eventually
 from presence.tests.test_tracker import ALICE, BOB, ROOM, present

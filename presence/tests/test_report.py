@@ -9,11 +9,11 @@ from django.core.management import CommandError, call_command
 from pytest_django import Settings
 from redis import Redis
 
+from presence.audit import SINGLE
 from presence.errors import CorruptData, PresenceUnavailable
 from presence.operations import join
 from presence.report import Report, report, verify
 from presence.store import Store
-from presence.survey import SINGLE
 from presence.tests.helpers.processes import die
 from presence.tests.helpers.valkey import Valkey
 from presence.tests.helpers.waiting import eventually

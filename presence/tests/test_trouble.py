@@ -9,9 +9,9 @@ from pytest_django import Settings
 from redis import Redis
 
 from presence.conf import DEFAULTS
-from presence.connecting import TIMEOUT
 from presence.errors import NoLease
 from presence.operations import join, leave, touch
+from presence.redis_connections import TIMEOUT
 from presence.store import Store
 from presence.tasks import end
 from presence.tests.helpers.processes import Process, die

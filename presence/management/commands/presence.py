@@ -10,9 +10,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from presence.audit import Contradiction
 from presence.errors import PresenceError
 from presence.report import Node, Report, report, verify
-from presence.survey import Contradiction
 
 CONTRADICTIONS, UNAVAILABLE = 1, 2  # exit codes
 

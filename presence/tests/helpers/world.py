@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 
 from redis import Redis
 
-from presence.decisions import Decision
 from presence.tests.helpers.servers import Server, Tab
 from presence.tests.helpers.valkey import Valkey
 from presence.topics import AWAY, HIDDEN, ONLINE
+from presence.user_states import Decision
 
 TIMES = {
     "LEASE_MS": 300,

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from presence.conf import conf
-from presence.connecting import named_errors
 from presence.errors import CorruptData
 from presence.keys import PREFIX, key, parts_of
+from presence.redis_connections import named_errors
 from presence.replies import Outcome, outcome_of
 from presence.store import BATCH, Store
 

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from presence.held import Held
+from presence.connections import Held
 
 # Kept of those who hold nothing here: a decision comes before the first connection, but not by so many others.
 SPARE = 1_000

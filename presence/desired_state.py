@@ -4,9 +4,9 @@ import time
 from collections.abc import Iterable, Iterator
 
 from presence import operations
-from presence.decisions import Decision, Decisions
-from presence.held import Held, Hold
+from presence.connections import Held, Hold
 from presence.operations import Operation
+from presence.user_states import Decision, Decisions
 
 
 class Wanted:
