@@ -1,7 +1,10 @@
 const INPUTS = ["keydown", "pointermove", "wheel", "touchstart"];
 const MINUTE = 60_000; // ms: five without a touch are away, so once a minute is enough
 
-// Tells the server that somebody is at this tab.
+/**
+ * Tells the server that somebody is at this tab.
+ * @param {import("./socket.js").Socket} socket
+ */
 export function touchOnInput(socket) {
   let last = -Infinity;
   const touch = () => {

@@ -2,17 +2,27 @@ import { gettext } from "../lib/i18n.js";
 
 // One command on its way: what is sent, and the promise of its answer.
 export class Command {
+  /**
+   * @param {number} id
+   * @param {string} type
+   * @param {Record<string, unknown>} members
+   */
   constructor(id, type, members) {
     this.id = id;
     this.frame = JSON.stringify({ ...members, type, id });
     this.sentAt = performance.now();
-    this.answered = new Promise((resolve, reject) => Object.assign(this, { resolve, reject }));
+    /** @type {Promise<Ack>} */
+    this.answered = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
   }
 }
 
 // A command that was not done: `code`, a sentence for the person, whether the same again may succeed,
 // and after which time.
 export class CommandError extends Error {
+  /** @param {Refusal} refusal */
   constructor({ code, detail, retry, retry_after, message }) {
     super(detail);
     this.code = code;

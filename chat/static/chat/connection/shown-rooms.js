@@ -3,15 +3,21 @@
 const KEY = "shown";
 const SOON = 1000; // ms: the server may hear of this page before it hears that the socket of the last one is closed
 
+/** @type {number | null} */
 let latest = null; // of this page: going on from it to another room leaves it
 
+/** @param {number} room */
 export function noteShown(room) {
   const others = noted().filter((each) => each !== latest && each !== room);
   sessionStorage.setItem(KEY, JSON.stringify([...others, room]));
   latest = room;
 }
 
-// With each new socket. `shown` gives the room that the page shows, if any.
+/**
+ * With each new socket. `shown` gives the room that the page shows, if any.
+ * @param {import("./socket.js").Socket} socket
+ * @param {() => number | null} shown
+ */
 export function leaveEarlier(socket, shown = () => null) {
   setTimeout(() => {
     const earlier = noted().filter((room) => room !== shown());
@@ -21,6 +27,7 @@ export function leaveEarlier(socket, shown = () => null) {
   }, SOON);
 }
 
+/** @returns {number[]} */
 function noted() {
   const rooms = JSON.parse(sessionStorage.getItem(KEY) ?? "[]");
   return Array.isArray(rooms) ? rooms : [];

@@ -1,7 +1,10 @@
 const GRACE = 1000; // ms: a tab in which the password was changed is about to have a new session
 
-// Where the session has ended the page leads to the sign-in, and from there back; where the browser has another one by
-// then, it goes on with that.
+/**
+ * Where the session has ended the page leads to the sign-in, and from there back; where the browser has another one by
+ * then, it goes on with that.
+ * @param {import("./socket.js").Socket} socket
+ */
 export function leadToSignIn(socket) {
   const { signIn } = document.body.dataset;
   const lead = () => location.assign(`${signIn}?next=${encodeURIComponent(location.pathname)}`);

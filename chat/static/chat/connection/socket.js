@@ -17,26 +17,45 @@ const WORD_NOW = 5000; // ms, after something happened that loses connections
 const LATE = 2000; // ms: a timer that is later than that was not run, or slept
 const ANSWER_WITHIN = 20_000; // ms: longer than the server waits for its database; after that nobody is listening
 
+/**
+ * @typedef {"connecting" | "open" | "closed" | "signed-out" | "ended" | "refused"} SocketState
+ * @typedef {{ type: "ack" } & Ack} AckFrame
+ * @typedef {{ type: "error", id: number } & Refusal} ErrorFrame
+ * @typedef {{ type: "hello" } & Hello} HelloFrame
+ * @typedef {AckFrame | ErrorFrame | HelloFrame} Frame
+ */
+
 // The tab's one socket: it comes back by itself, sends commands and dispatches the server's events by their type. Where
 // somebody else has signed in by then, the page is theirs: it begins anew.
 // `state` is connecting, open, closed (and coming back), signed-out, ended or refused (and not coming back).
 export class Socket extends EventTarget {
   #url;
   #me;
+  /** @type {WebSocket | null} */
   #socket = null;
   #backoff = new Backoff();
-  #timer = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  /** @type {Map<number, Command>} */
   #commands = new Map();
   #lastId = 0;
   #greeted = false;
   #dialledAt = 0;
   #heardAt = 0;
   #checkedAt = Date.now(); // by the clock that goes on while the machine sleeps
+  /** @type {ReturnType<typeof setTimeout> | null} */
   #probing = null;
+  /** @type {number | null} */
   #code = null; // with which the last one was closed
 
+  /**
+   * @param {string} url
+   * @param {User} me
+   */
   constructor(url, me) {
     super();
+    /** @type {SocketState} */
+    this.state = "connecting";
     this.#url = url;
     this.#me = me;
     this.#become("connecting");
@@ -48,7 +67,7 @@ export class Socket extends EventTarget {
 
   connect() {
     clearTimeout(this.#timer);
-    this.#timer = null;
+    this.#timer = undefined;
     const socket = new WebSocket(this.#url);
     this.#socket = socket;
     this.#greeted = false;
@@ -72,15 +91,23 @@ export class Socket extends EventTarget {
     if (this.#timer) this.connect();
   }
 
-  // Resolves with the ack; rejects with a CommandError.
+  /**
+   * Resolves with the ack; rejects with a CommandError.
+   * @param {string} type
+   * @param {Record<string, unknown>} members
+   */
   command(type, members = {}) {
-    if (this.state !== "open") return Promise.reject(CommandError.unsent());
+    if (this.state !== "open" || !this.#socket) return Promise.reject(CommandError.unsent());
     const command = new Command(++this.#lastId, type, members);
     this.#commands.set(command.id, command);
     this.#socket.send(command.frame);
     return command.answered;
   }
 
+  /**
+   * @param {WebSocket} socket
+   * @param {Frame[]} events
+   */
   async #read(socket, events) {
     for (const event of events) {
       if (socket !== this.#socket) return;
@@ -90,9 +117,10 @@ export class Socket extends EventTarget {
     }
   }
 
+  /** @param {Frame} event */
   #handle(event) {
-    if (event.type === "ack") this.#take(event.id)?.resolve(event);
-    else if (event.type === "error") this.#take(event.id)?.reject(new CommandError(event));
+    if (event.type === "ack") this.#take(event.id)?.resolve?.(event);
+    else if (event.type === "error") this.#take(event.id)?.reject?.(new CommandError(event));
     else {
       if (event.type === "hello") this.#open(event);
       this.dispatchEvent(new CustomEvent(event.type, { detail: event }));
@@ -100,17 +128,19 @@ export class Socket extends EventTarget {
   }
 
   #leaveToAnother() {
-    this.#socket.close();
+    this.#socket?.close();
     this.#socket = null;
     location.reload();
   }
 
+  /** @param {number} id */
   #take(id) {
     const command = this.#commands.get(id);
     this.#commands.delete(id);
     return command;
   }
 
+  /** @param {Hello} hello */
   #open({ now }) {
     learnTime(now, true);
     this.#greeted = true;
@@ -118,6 +148,7 @@ export class Socket extends EventTarget {
     this.#become("open");
   }
 
+  /** @param {number} code */
   #lose(code) {
     if (this.#socket === null) return;
     const greeted = this.#greeted;
@@ -133,6 +164,7 @@ export class Socket extends EventTarget {
     this.#rejectAll();
   }
 
+  /** @param {number} code */
   #delay(code) {
     const atOnce = code === TOO_SLOW && this.#backoff.stable;
     this.#backoff.lost();
@@ -140,6 +172,10 @@ export class Socket extends EventTarget {
     return atOnce ? 0 : this.#backoff.delay;
   }
 
+  /**
+   * @param {number} delay
+   * @param {boolean} greeted
+   */
   #comeBack(delay, greeted) {
     this.#timer = setTimeout(() => this.connect(), delay);
     this.#become("closed");
@@ -150,7 +186,7 @@ export class Socket extends EventTarget {
   #rejectAll() {
     const commands = [...this.#commands.values()];
     this.#commands.clear();
-    for (const command of commands) command.reject(CommandError.unsent());
+    for (const command of commands) command.reject?.(CommandError.unsent());
   }
 
   // The machine woke, the network is another, the page is looked at again: the connection may be lost without a word.
@@ -159,12 +195,15 @@ export class Socket extends EventTarget {
     this.#probe(WORD_NOW, () => this.retry());
   }
 
-  // Asks whether anybody is there: whatever comes is an answer.
+  /**
+   * Asks whether anybody is there: whatever comes is an answer.
+   * @param {number} within
+   */
   #probe(within, lost = () => {}) {
     if (!this.#greeted || this.#probing) return;
     const [socket, askedAt] = [this.#socket, performance.now()];
     this.command("ping")
-      .then(({ now }) => learnTime(now))
+      .then(({ now }) => learnTime(String(now)))
       .catch(() => {});
     this.#probing = setTimeout(() => {
       this.#probing = null;
@@ -186,6 +225,7 @@ export class Socket extends EventTarget {
     if (asked && performance.now() - asked > ANSWER_WITHIN) this.#lose(LOST);
   }
 
+  /** @param {SocketState} state */
   #become(state) {
     this.state = state;
     document.documentElement.dataset.connection = state;

@@ -10,10 +10,14 @@ export const now = () => start + performance.now();
 
 export const present = () => new Date(now());
 
-// The server told its time (ISO). That takes a while to come, so the latest that was heard is the nearest; `anew`:
-// another server may have told what was known before.
+/**
+ * The server told its time (ISO). That takes a while to come, so the latest that was heard is the nearest; `anew`:
+ * another server may have told what was known before.
+ * @param {string | undefined} time
+ * @param {boolean} anew
+ */
 export function learnTime(time, anew = false) {
-  const heard = Date.parse(time) - performance.now();
+  const heard = Date.parse(time ?? "") - performance.now();
   if (Number.isNaN(heard)) return; // an older server says nothing
   start = anew ? heard : Math.max(start, heard);
 }
@@ -41,16 +45,21 @@ export const minutes = new Minutes();
 // Rings once the first of some times has passed. What is set later takes its place.
 export class Alarm {
   #ring;
-  #timer = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
 
+  /** @param {() => void} ring */
   constructor(ring) {
     this.#ring = ring;
   }
 
-  // ISO times; what is null never comes.
+  /**
+   * ISO times; what is null never comes.
+   * @param {(string | null | undefined)[]} times
+   */
   set(times) {
     clearTimeout(this.#timer);
-    const next = Math.min(...times.filter(Boolean).map((time) => Date.parse(time)));
+    const next = Math.min(...times.map((time) => (time ? Date.parse(time) : Infinity)));
     if (next === Infinity) return;
     const rings = () => (next > now() ? this.set(times) : this.#ring());
     this.#timer = setTimeout(rings, Math.min(next - now(), LONGEST));

@@ -1,4 +1,8 @@
-// Something that the server has as JSON. Whatever is not that (a sign-in page, say) is an error.
+/**
+ * Something that the server has as JSON. Whatever is not that (a sign-in page, say) is an error.
+ * @param {string} url
+ * @param {Record<string, string>} query
+ */
 export async function fetchJson(url, query = {}) {
   const whole = Object.keys(query).length ? `${url}?${new URLSearchParams(query)}` : url;
   const response = await fetch(whole, { headers: { Accept: "application/json" } });
@@ -7,6 +11,10 @@ export async function fetchJson(url, query = {}) {
 }
 
 class FetchError extends Error {
+  /**
+   * @param {string} url
+   * @param {number} status
+   */
   constructor(url, status) {
     super(`${url} answered ${status}`);
     this.status = status;

@@ -8,14 +8,17 @@ export class Observable extends EventTarget {
 // A lit controller: the host is drawn anew whenever what it follows changes.
 export class Following {
   #host;
+  /** @type {EventTarget[]} */
   #models = [];
   #draw = () => this.#host.requestUpdate();
 
+  /** @param {{ requestUpdate(): void, addController(controller: Following): void }} host */
   constructor(host) {
     this.#host = host;
     host.addController(this);
   }
 
+  /** @param {EventTarget[]} models */
   follow(...models) {
     if (models.every((model, index) => model === this.#models[index])) return;
     this.hostDisconnected();

@@ -13,6 +13,7 @@ export const locale = navigator.languages.find((one) => one.split("-")[0] === la
 
 // All times are those of one zone: the profile's, else the browser's.
 const timeZone = zoneOf(document.documentElement.dataset.zone);
+/** @param {Intl.DateTimeFormatOptions} options */
 const format = (options) => new Intl.DateTimeFormat(locale, { ...options, timeZone });
 
 const clock = format({ hour: "numeric", minute: "2-digit" });
@@ -23,6 +24,7 @@ const day = format({ weekday: "long", day: "numeric", month: "long" });
 const dayAndYear = format({ dateStyle: "full" });
 const shortAndYear = format({ dateStyle: "medium" });
 const ago = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+/** @type {Intl.DateTimeFormatOptions} */
 const numbers = {
   year: "numeric",
   month: "numeric",
@@ -33,7 +35,10 @@ const numbers = {
 };
 const digits = new Intl.DateTimeFormat("en-US", { ...numbers, hourCycle: "h23", timeZone });
 
-// Undefined, which means the browser's, where the browser does not know it.
+/**
+ * Undefined, which means the browser's, where the browser does not know it.
+ * @param {string | undefined} name
+ */
 function zoneOf(name) {
   try {
     return new Intl.DateTimeFormat(locale, { timeZone: name }).resolvedOptions().timeZone;
@@ -42,27 +47,41 @@ function zoneOf(name) {
   }
 }
 
-// The time on the viewer's clock and calendar, as if it were UTC (ms).
+/**
+ * The time on the viewer's clock and calendar, as if it were UTC (ms).
+ * @param {Date} date
+ */
 function wallOf(date) {
   const parts = digits.formatToParts(date).map(({ type, value }) => [type, Number(value)]);
   const { year, month, day: ofMonth, hour, minute, second } = Object.fromEntries(parts);
   return Date.UTC(year, month - 1, ofMonth, hour, minute, second);
 }
 
+/** @type {Map<number, number>} */
 const days = new Map(); // by the quarter of an hour: at these, clocks of zones are put forward or back
 
-// The day of the viewer's calendar, as a number: the next day has the next one.
+/**
+ * The day of the viewer's calendar, as a number: the next day has the next one.
+ * @param {Date} date
+ * @returns {number}
+ */
 export function dayKeyOf(date) {
-  const quarter = Math.floor(date / QUARTER);
-  if (!days.has(quarter)) days.set(quarter, Math.floor(wallOf(date) / DAY));
-  return days.get(quarter);
+  const quarter = Math.floor(date.getTime() / QUARTER);
+  const day = days.get(quarter) ?? Math.floor(wallOf(date) / DAY);
+  days.set(quarter, day);
+  return day;
 }
 
+/** @param {number} key */
 export const weekdayOf = (key) => new Date(key * DAY).getUTCDay(); // 0: Sunday
 
+/** @param {Date} date */
 const yearOf = (date) => new Date(dayKeyOf(date) * DAY).getUTCFullYear();
 
-// The last second of a day.
+/**
+ * The last second of a day.
+ * @param {number} key
+ */
 export function endOfDay(key) {
   const wall = (key + 1) * DAY - 1000;
   let end = wall;
@@ -70,23 +89,37 @@ export function endOfDay(key) {
   return new Date(end);
 }
 
+/** @param {Date} date */
 export const timeOf = (date) => clock.format(date);
 
-// The day and the time to the second, in a table.
+/**
+ * The day and the time to the second, in a table.
+ * @param {Date} date
+ */
 export const secondOf = (date) => precise.format(date);
 
+/** @param {Date} date */
 export const timestampOf = (date) => full.format(date);
 
-// A day in the midst of other words.
+/**
+ * A day in the midst of other words.
+ * @param {Date} date
+ */
 export const dateOf = (date, now = present()) => (yearOf(date) === yearOf(now) ? short : shortAndYear).format(date);
 
-// The time of day, and the day where it is another.
+/**
+ * The time of day, and the day where it is another.
+ * @param {Date} date
+ */
 export function momentOf(date, now = present()) {
   if (dayKeyOf(date) === dayKeyOf(now)) return timeOf(date);
   return interpolate(gettext("%(day)s, %(time)s"), { day: dateOf(date, now), time: timeOf(date) });
 }
 
-// A day as a heading.
+/**
+ * A day as a heading.
+ * @param {Date} date
+ */
 export function dayOf(date, now = present()) {
   const passed = dayKeyOf(now) - dayKeyOf(date);
   if (passed === 0) return gettext("Today");
@@ -94,9 +127,12 @@ export function dayOf(date, now = present()) {
   return (yearOf(date) === yearOf(now) ? day : dayAndYear).format(date);
 }
 
-// "2 hours ago", and the day where it is longer ago than a week.
+/**
+ * "2 hours ago", and the day where it is longer ago than a week.
+ * @param {Date} date
+ */
 export function agoOf(date, now = present()) {
-  const passed = now - date;
+  const passed = now.getTime() - date.getTime();
   if (passed < MINUTE) return gettext("just now");
   if (passed < HOUR) return ago.format(-Math.floor(passed / MINUTE), "minute");
   if (passed < DAY) return ago.format(-Math.floor(passed / HOUR), "hour");
@@ -104,9 +140,13 @@ export function agoOf(date, now = present()) {
   return dateOf(date, now);
 }
 
-// What time it is in another time zone, with the weekday where it is another; null where the browser does not know it.
+/**
+ * What time it is in another time zone, with the weekday where it is another; null where the browser does not know it.
+ * @param {string} itsZone
+ */
 export function localTimeOf(itsZone, now = present()) {
   try {
+    /** @param {Intl.DateTimeFormatOptions} options */
     const there = (options) => new Intl.DateTimeFormat(locale, { ...options, timeZone: itsZone }).format(now);
     const here = format({ weekday: "short" }).format(now);
     const isSameDay = there({ weekday: "short" }) === here;

@@ -8,6 +8,7 @@ const RUN = /[^\s<>"\p{Cc}]*/uy;
 const MARK =
   /(?![·・’׳״／⁄])(?:(?=[^\0-\x7f])[\p{Po}\p{Ps}\p{Pe}\p{Pi}\p{Pf}]|[\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\uffe0-\uffe6])/u;
 const SENTENCE = /[.,;:!?'’]+$/u; // at its end they are the sentence's
+/** @type {Record<string, string>} */
 const CLOSING = { "(": ")", "[": "]", "{": "}" };
 
 // The host shows: nothing stands before it, and nothing in it looks like its end. As in chat/markup/links.py.
@@ -15,7 +16,10 @@ const PLAIN = /^https?:\/\/(?:[\p{L}\p{M}\p{Nd}._:-]+|\[[\da-f:.]+\](?::\d*)?)(?
 const SLASH_LETTER =
   /^[^:]+:\/\/[^/?#]*(?:[a-z\d][\u3033\u30ce\u4e3f\u2cc6\u2cc7]|[\u3033\u30ce\u4e3f\u2cc6\u2cc7][a-z\d])/iu;
 
-// Where they stand: `{ start, end }` of each.
+/**
+ * Where they stand: `{ start, end }` of each.
+ * @param {string} text
+ */
 export function addressesIn(text) {
   const found = [];
   for (let match = SCHEME.exec(text); match; match = SCHEME.exec(text)) {
@@ -29,17 +33,25 @@ export function addressesIn(text) {
   return found;
 }
 
+/** @param {string} address */
 const isLink = (address) => PLAIN.test(address) && !SLASH_LETTER.test(address) && URL.canParse(address);
 
+/**
+ * @param {string} text
+ * @param {number} start
+ */
 function endOf(text, start) {
   RUN.lastIndex = start;
-  let [run] = RUN.exec(text);
+  let run = RUN.exec(text)?.[0] ?? "";
   const mark = run.search(MARK);
   if (mark >= 0) run = run.slice(0, mark);
   return start + run.slice(0, balanced(run)).replace(SENTENCE, "").length;
 }
 
-// Where the first bracket stands that has no partner.
+/**
+ * Where the first bracket stands that has no partner.
+ * @param {string} run
+ */
 function balanced(run) {
   const waiting = [];
   for (const { 0: bracket, index } of run.matchAll(/[(){}[\]]/gu)) {

@@ -5,7 +5,10 @@ import { dayKeyOf, endOfDay, weekdayOf } from "../lib/times.js";
 const MINUTE = 60_000; // ms
 const HOUR = 60 * MINUTE;
 
-// When a status may end: [name, words, when that is].
+/**
+ * When a status may end: [name, words, when that is].
+ * @type {[name: string, words: string, end: () => Date | null][]}
+ */
 export const ENDS = [
   ["never", gettext("Never"), () => null],
   ["half-hour", gettext("In 30 minutes"), () => after(30 * MINUTE)],
@@ -15,12 +18,16 @@ export const ENDS = [
   ["week", gettext("This week"), () => endOfDay(sunday())],
 ];
 
-// An ISO time, or null.
+/**
+ * An ISO time, or null.
+ * @param {string} wanted
+ */
 export function endOf(wanted) {
-  const [, , end] = ENDS.find(([name]) => name === wanted);
-  return end()?.toISOString() ?? null;
+  const chosen = ENDS.find(([name]) => name === wanted);
+  return chosen?.[2]()?.toISOString() ?? null;
 }
 
+/** @param {number} time */
 const after = (time) => new Date(now() + time);
 
 const today = () => dayKeyOf(present());

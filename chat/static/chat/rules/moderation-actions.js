@@ -98,7 +98,10 @@ export const ACTS = {
   },
 };
 
-// What a card offers, from what the server says is allowed: `role` is either of two.
+/**
+ * What a card offers, from what the server says is allowed: `role` is either of two.
+ * @param {{ acts?: string[], role?: Role | null }} details
+ */
 export function actsFor({ acts = [], role }) {
   const other = role === "moderator" ? "member" : "moderator";
   return acts.map((act) => (act === "role" ? other : act));

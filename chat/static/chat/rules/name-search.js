@@ -13,18 +13,24 @@ const WORD_OF_ITS_OWN =
   /[\u1100-\u115e\ua960-\ua97c\u0e01-\u0e30\u0e32\u0e33\u0e40-\u0e46\u0e81-\u0eb0\u0eb2\u0eb3\u0ec0-\u0ec6\u1000-\u102a\u1780-\u17b3\u3041-\u3096\u30a1-\u30fa\u3400-\u4dbf\u4e00-\u9fff\u{20000}-\u{3ffff}]/gu;
 const BETWEEN_WORDS = /[^\p{L}\p{M}\p{N}\p{S}]+/gu;
 
+/** @param {string} text */
 export function wordsOf(text) {
   const bare = text.replace(APOSTROPHES, "").normalize("NFKD").replace(LEFT_OUT, "");
   const plain = [...folded(bare)].map((character) => AS_TYPED.get(character) ?? character).join("");
   return plain.replace(WORD_OF_ITS_OWN, " $&").replace(BETWEEN_WORDS, " ").trim() || plain;
 }
 
+/** @param {string[]} names */
 export function searchKey(...names) {
   return names.map((name) => ` ${wordsOf(name)}`).join("\n");
 }
 
-// How well a name meets what is looked for: 4 where it is that, 3 where it begins so, 2 where a word of it does, 1 where it
-// has it somewhere, 0 where it does not. `key` may have several names.
+/**
+ * How well a name meets what is looked for: 4 where it is that, 3 where it begins so, 2 where a word of it does, 1 where it
+ * has it somewhere, 0 where it does not. `key` may have several names.
+ * @param {string} key
+ * @param {string} wanted
+ */
 export function rankOf(key, wanted) {
   const words = wordsOf(wanted);
   const names = key.split("\n");
@@ -34,12 +40,19 @@ export function rankOf(key, wanted) {
   return key.includes(words) ? 1 : 0;
 }
 
-// Whether a word of a name begins so.
+/**
+ * Whether a word of a name begins so.
+ * @param {string} key
+ * @param {string} wanted
+ */
 export function begins(key, wanted) {
   return rankOf(key, wanted) > 1;
 }
 
-// Unicode's case folding: by way of capitals, ß and ẞ are ss.
+/**
+ * Unicode's case folding: by way of capitals, ß and ẞ are ss.
+ * @param {string} text
+ */
 function folded(text) {
   return text.toLowerCase().toUpperCase().toLowerCase();
 }

@@ -1,6 +1,12 @@
 import { now } from "../lib/clock.js";
 
-// Why one cannot write in a room: { why, until, reason, user }, or null where one can. `mayAlways`: one moderates it.
+/**
+ * Why one cannot write in a room: { why, until, reason, user }, or null where one can. `mayAlways`: one moderates it.
+ * @param {Room | undefined} room
+ * @param {boolean} mayAlways
+ * @param {{ has(id: number): boolean }} blocks
+ * @returns {{ why: string, until?: string, reason?: string, user?: User, people?: User[] } | null}
+ */
 export function postingBlockOf(room, mayAlways, blocks) {
   const { archived, locked, muted, read_only: isReadOnly } = room ?? {};
   if (archived) return { why: "archived" };

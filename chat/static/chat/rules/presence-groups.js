@@ -3,14 +3,20 @@ import { gettext } from "../lib/i18n.js";
 
 // How a person of the sidebar is, as docs/protocol.md has them.
 
+/** @type {PresenceGroup[]} */
 export const GROUPS = ["here", "online", "away", "offline"]; // in the order in which they stand
 
+/**
+ * @param {Pick<Person, "here" | "online" | "away">} person
+ * @returns {PresenceGroup}
+ */
 export function groupOf({ here, online, away }) {
   if (here) return "here";
   if (!online) return "offline";
   return away ? "away" : "online";
 }
 
+/** @param {PresenceGroup} group */
 export function titleOf(group) {
   const titles = {
     here: gettext("Here now"),
@@ -21,23 +27,35 @@ export function titleOf(group) {
   return titles[group];
 }
 
-// The shape on their picture.
+/**
+ * The shape on their picture.
+ * @param {Pick<Person, "here" | "online" | "away" | "dnd">} person
+ * @returns {PresenceShape}
+ */
 export function dotOf(person) {
   if (!person.here && !person.online) return "offline";
   if (person.dnd) return "dnd";
   return person.away ? "away" : "online";
 }
 
-// The same shape in words.
+/**
+ * The same shape in words.
+ * @param {PresenceShape} shape
+ */
 export function wordOf(shape) {
   return shape === "dnd" ? gettext("Do not disturb") : titleOf(shape);
 }
 
+/** @param {Pick<Person, "status">} person */
 export function untilOf({ status }) {
   return status?.until ?? null;
 }
 
-// The person without a status that has ended. Do-not-disturb ends with it.
+/**
+ * The person without a status that has ended. Do-not-disturb ends with it.
+ * @param {Person} person
+ * @returns {Person}
+ */
 export function withoutEnded(person, time = now()) {
   const until = untilOf(person);
   if (until === null || Date.parse(until) > time) return person;

@@ -2,9 +2,18 @@ import { gettext } from "../lib/i18n.js";
 import { rankOf, searchKey } from "./name-search.js";
 import { nameOf } from "./room-name.js";
 
-// The sections of the list of rooms, in the order in which they stand.
+/**
+ * @typedef {"favourites" | "rooms" | "directs"} Section
+ * @typedef {{ sorted: Room[] }} Listed
+ */
+
+/**
+ * The sections of the list of rooms, in the order in which they stand.
+ * @type {Section[]}
+ */
 export const SECTIONS = ["favourites", "rooms", "directs"];
 
+/** @param {Section} section */
 export function titleOf(section) {
   const titles = {
     favourites: gettext("Favourites"),
@@ -14,17 +23,28 @@ export function titleOf(section) {
   return titles[section];
 }
 
+/**
+ * @param {Pick<Room, "favourite" | "people">} room
+ * @returns {Section}
+ */
 export function sectionOf({ favourite, people }) {
   if (favourite) return "favourites";
   return people ? "directs" : "rooms";
 }
 
-// The rooms that are listed.
+/**
+ * The rooms that are listed.
+ * @param {{ rooms: Listed, shown?: number }} chat
+ */
 export function roomsInSight({ rooms, shown }) {
   return rooms.sorted.filter((room) => room.id === shown || isInSight(room));
 }
 
-// Those whose name, or a name of whose people, has what was typed: the best match first.
+/**
+ * Those whose name, or a name of whose people, has what was typed: the best match first.
+ * @param {{ rooms: Listed }} chat
+ * @param {string} wanted
+ */
 export function roomsNamed({ rooms }, wanted) {
   const ranked = rooms.sorted
     .map((room) => ({ room, rank: rankOf(keyOf(room), wanted) }))
@@ -32,17 +52,27 @@ export function roomsNamed({ rooms }, wanted) {
   return ranked.sort((a, b) => b.rank - a.rank).map(({ room }) => room);
 }
 
+/** @param {Room} room */
 function keyOf(room) {
-  return searchKey(nameOf(room), ...(room.people ?? []).flatMap(({ name, username }) => [name, username]));
+  return searchKey(nameOf(room) ?? "", ...(room.people ?? []).flatMap(({ name, username }) => [name, username]));
 }
 
-// What was put away is back while there is something new in it.
+/**
+ * What was put away is back while there is something new in it.
+ * @param {Room} room
+ */
 function isInSight({ archived, put_away: isPutAway, unread, threads }) {
   return !archived && (!isPutAway || unread > 0 || threads > 0);
 }
 
-// The ids of all rooms that have a place, once `moved` stands before or after another one of its section. With it the
-// whole section gets places; in the others, whoever has none keeps none.
+/**
+ * The ids of all rooms that have a place, once `moved` stands before or after another one of its section. With it the
+ * whole section gets places; in the others, whoever has none keeps none.
+ * @param {Room[]} sorted
+ * @param {Room} moved
+ * @param {Room} other
+ * @param {boolean} isAfter
+ */
 export function orderWith(sorted, moved, other, isAfter) {
   const ordered = SECTIONS.flatMap((section) => {
     const rooms = sorted.filter((room) => sectionOf(room) === section);
@@ -51,6 +81,12 @@ export function orderWith(sorted, moved, other, isAfter) {
   return ordered.map(({ id }) => id);
 }
 
+/**
+ * @param {Room[]} rooms
+ * @param {Room} moved
+ * @param {Room} other
+ * @param {boolean} isAfter
+ */
 function withMoved(rooms, moved, other, isAfter) {
   const rest = rooms.filter(({ id }) => id !== moved.id);
   rest.splice(rest.findIndex(({ id }) => id === other.id) + (isAfter ? 1 : 0), 0, moved);

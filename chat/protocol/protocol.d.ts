@@ -1,0 +1,153 @@
+// The shapes of docs/protocol.md for browser scripts, which tsc checks (jsconfig.json). A page never loads this file.
+
+interface User {
+  id: number;
+  username: string;
+  name: string;
+  picture?: string;
+  deleted?: boolean;
+}
+
+type Role = "owner" | "moderator" | "member";
+
+interface Quote {
+  id: number;
+  author?: User;
+  body?: string;
+  deleted?: boolean;
+}
+
+interface Reaction {
+  emoji: string;
+  users: User[];
+}
+
+interface Replies {
+  count: number;
+  last_at: string;
+  people: User[];
+}
+
+interface Message {
+  id: number;
+  kind: "text" | "action" | "notice";
+  author: User;
+  body: string;
+  html: string;
+  client_id: string;
+  created_at: string;
+  position: number;
+  version: number;
+  told?: number[] | "everyone";
+  thread?: number;
+  replies?: Replies;
+  quote?: Quote;
+  reactions?: Reaction[];
+  pinned?: { at: string; by: User };
+  edited_at?: string;
+  deleted?: { at: string; by: User | null };
+  notice?: { what: string };
+}
+
+interface Room {
+  id: number;
+  version: number;
+  kind: "public" | "private" | "direct";
+  name: string;
+  topic: string;
+  description?: string;
+  emoji?: string;
+  read_only?: boolean;
+  locked?: boolean;
+  slow?: number;
+  archived?: boolean;
+  role: Role;
+  unread: number;
+  mentions: number;
+  threads: number;
+  last_read: number;
+  here: number | null;
+  marks?: number;
+  people?: User[];
+  muted?: { until: string; reason: string };
+  quiet?: boolean;
+  favourite?: boolean;
+  put_away?: boolean;
+  place?: number;
+}
+
+interface Person extends User {
+  online?: boolean;
+  here?: boolean;
+  away?: boolean;
+  dnd?: boolean;
+  hidden?: boolean;
+  role?: Role;
+  status?: { text: string; emoji: string; until: string | null };
+  last_seen?: string;
+}
+
+type PresenceGroup = "here" | "online" | "away" | "offline";
+type PresenceShape = "online" | "away" | "dnd" | "offline";
+
+interface ReactedEvent {
+  room: number;
+  version: number;
+  message: number;
+  user: User;
+  emoji: string;
+  added: boolean;
+  order: string[];
+}
+
+interface RequotedEvent {
+  room: number;
+  version: number;
+  quote: Quote;
+}
+
+// `threads`: of the messages whose replies were among them, how many are left.
+interface RemovedEvent {
+  room: number;
+  version: number;
+  messages: number[];
+  counted?: { position: number; author: number; told?: number[] | "everyone" }[];
+  threads?: { id: number; count: number; last_at: string | null }[];
+}
+
+interface DeletedEvent extends RemovedEvent {
+  by: User | null;
+  at: string;
+}
+
+// What a command's answer has besides depends on the command.
+interface Ack {
+  id: number;
+  [member: string]: unknown;
+}
+
+interface Hello {
+  now: string;
+  user: User;
+  time_zone: string | null;
+  rooms: Room[];
+  limits: { body_length: number };
+  blocked?: number[];
+}
+
+interface Refusal {
+  code: string;
+  detail: string;
+  retry: boolean;
+  retry_after?: number;
+  message?: Message;
+}
+
+// What pages have besides: Django's catalogue (words.js), and Trusted Types, which TypeScript does not know.
+
+declare var gettext: (text: string) => string;
+declare var ngettext: (one: string, many: string, count: number) => string;
+declare var interpolate: (text: string, values: Record<string, unknown>, isNamed: true) => string;
+declare var trustedTypes:
+  | { createPolicy(name: string, rules: { createHTML(text: string): string }): { createHTML(text: string): string } }
+  | undefined;
