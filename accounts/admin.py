@@ -1,7 +1,6 @@
 from collections.abc import Iterable
-from typing import Any, cast
+from typing import Any
 
-from allauth.account.adapter import get_adapter
 from allauth.socialaccount.models import SocialApp
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
@@ -17,6 +16,7 @@ from accounts.models import User
 from accounts.profile import deletion
 from accounts.profile.announce import announce
 from accounts.profile.display_names import check_display_name, typed_display_name
+from accounts.requests import address_of, signed_in_user
 from accounts.signals import account_changed
 
 # To delete one there would leave the session in force: the site's own pages end it.
@@ -88,7 +88,7 @@ class UserAdmin(DjangoUserAdmin):
         return [str(user) for user in objs], {str(User._meta.verbose_name_plural): len(list(objs))}, set(), sorted(kept)
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
-        deletion.delete(obj, get_adapter().get_client_ip(request), by=cast(User, request.user))
+        deletion.delete(obj, address_of(request), by=signed_in_user(request))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         for person in queryset:
@@ -128,5 +128,5 @@ def may_go(user: User) -> bool:
 
 
 def _tell(request: HttpRequest, user: User, how: str, fields: Iterable[str] = ()) -> None:
-    address = get_adapter().get_client_ip(request)
+    address = address_of(request)
     account_changed.send(sender=User, by=request.user, user=user, how=how, fields=list(fields), address=address)

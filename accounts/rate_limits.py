@@ -11,8 +11,8 @@ from allauth.core.internal import ratelimit
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from accounts.requests import address_of
 from accounts.sessions.known_devices import device_of
-from accounts.sessions.sessions import address_of
 from accounts.signup.email_domains import mailbox_of
 
 MAILS = "30/h/key"  # to one mailbox, of all kinds that people who are not signed in can ask for

@@ -1,5 +1,3 @@
-from typing import cast
-
 from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -15,8 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.forms import ClaimForm, SetupForm
 from accounts.mfa import first_factors
-from accounts.models import User
 from accounts.rate_limits import limited
+from accounts.requests import signed_in_user
 from accounts.sessions import sessions
 from accounts.signup import email_proof, invitations, pending
 from accounts.signup import first_administrator as site_setup
@@ -62,7 +60,7 @@ def start_again(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("password1", "password2")
 def claim(request: HttpRequest) -> HttpResponse:
     """Let the owner of an address choose the username and the password of an account that another person had made."""
-    user = cast(User, request.user)
+    user = signed_in_user(request)
     if not email_proof.has_claimed(request, user):
         return redirect(settings.LOGIN_REDIRECT_URL)
     if not user.has_usable_password():
@@ -79,7 +77,7 @@ def claim(request: HttpRequest) -> HttpResponse:
 @require_safe
 def first_factor(request: HttpRequest, token: str) -> HttpResponse:
     """Let an administrator add their first second factor, in this session."""
-    if not first_factors.is_valid(token, cast(User, request.user)):
+    if not first_factors.is_valid(token, signed_in_user(request)):
         raise Http404(_("This link has expired or was already used."))
     first_factors.allow(request)
     messages.info(request, _("Now add a passkey or an authenticator app."))
@@ -91,7 +89,7 @@ def first_factor(request: HttpRequest, token: str) -> HttpResponse:
 @limited("end_sessions", "10/m/user", "POST")
 def own_sessions(request: HttpRequest) -> HttpResponse:
     """Where somebody is signed in; a POST ends all of it but this one."""
-    user, key = cast(User, request.user), str(request.session.session_key)
+    user, key = signed_in_user(request), str(request.session.session_key)
     if request.method == "POST":
         sessions.end_others(user, key)
         messages.success(request, _("You’ve been signed out everywhere else."))
@@ -102,7 +100,7 @@ def own_sessions(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def end_session(request: HttpRequest, session_id: int) -> HttpResponse:
-    session = get_object_or_404(UserSession, pk=session_id, user=cast(User, request.user))
+    session = get_object_or_404(UserSession, pk=session_id, user=signed_in_user(request))
     if session.session_key == request.session.session_key:
         logout(request)
     sessions.end(session)

@@ -113,7 +113,7 @@ class ProductionServer(Server):
 
     def listen_success(self, port: Any) -> None:
         super().listen_success(port)
-        logger.info("Listening on %s, for %s", address_of(port.getHost()), settings.ALLOWED_ORIGINS[0])
+        logger.info("Listening on %s, for %s", listening_address(port.getHost()), settings.ALLOWED_ORIGINS[0])
 
 
 class CommandLine(CommandLineInterface):
@@ -138,7 +138,7 @@ def is_bound(chosen: Namespace) -> bool:  # to something other than a port
     return bool(chosen.socket_strings or chosen.unix_socket or chosen.file_descriptor is not None)
 
 
-def address_of(host: Any) -> str:
+def listening_address(host: Any) -> str:
     """Return a listening address as people write it: host and port, or the path of a Unix socket."""
     if hasattr(host, "port"):
         return f"[{host.host}]:{host.port}" if ":" in host.host else f"{host.host}:{host.port}"

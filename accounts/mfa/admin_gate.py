@@ -3,7 +3,7 @@
 Their password may be known to somebody else, and what it opens is everybody's.
 """
 
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts.mfa import first_factors
 from accounts.mfa.factors import has_second_factor, signed_in_with_second_factor
-from accounts.models import User
+from accounts.requests import signed_in_user
 
 
 def may_run_the_site(request: HttpRequest) -> bool:
@@ -35,7 +35,7 @@ def lead_to_second_factor(request: HttpRequest, to: str) -> HttpResponseRedirect
         if first_factors.may_add(request):
             need = _("Administrators need two-step sign-in. Add a passkey or an authenticator app, then come back.")
         else:
-            need = first_factors.how_to_add_one(cast(User, request.user))
+            need = first_factors.how_to_add_one(signed_in_user(request))
         messages.warning(request, need)
         return redirect("mfa_index")
     messages.info(request, _("Confirm it’s you with your second step to open site administration."))

@@ -26,7 +26,7 @@ from django.utils.translation import gettext as _
 
 from accounts.mfa.factors import PRIMARY, has_second_factor, signed_in_with_second_factor
 from accounts.models import User
-from accounts.sessions.sessions import address_of
+from accounts.requests import address_of
 from accounts.signals import account_changed
 from accounts.site_url import origin
 

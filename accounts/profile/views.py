@@ -1,9 +1,7 @@
 """The pages about one's own profile, the pictures of everybody, and the end of an account."""
 
 import weakref
-from typing import cast
 
-from allauth.account.adapter import get_adapter
 from allauth.account.decorators import reauthentication_required
 from allauth.core.internal import ratelimit
 from django.conf import settings
@@ -18,11 +16,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import time_zones
-from accounts.models import User
 from accounts.overload import Overloaded
 from accounts.profile import announce, deletion, pictures
 from accounts.profile.export import admit, archive
 from accounts.profile.forms import DeletionForm, PictureForm, ProfileForm
+from accounts.requests import address_of, signed_in_user
 
 UPLOADS = {"picture": "60/h/user"}  # each keeps the server busy for a moment
 REFUSED = 422
@@ -33,9 +31,10 @@ asks_and_takes = require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @asks_and_takes
 def profile(request: HttpRequest) -> HttpResponse:
-    form = ProfileForm(_user(request), request.POST if request.method == "POST" else None, initial=_known(request))
+    user = signed_in_user(request)
+    form = ProfileForm(user, request.POST if request.method == "POST" else None, initial=_known(request))
     if form.is_valid():
-        announce.change(_user(request), **form.cleaned_data)
+        announce.change(user, **form.cleaned_data)
         messages.success(request, _("Profile saved."))
         return redirect("accounts:profile")
     return _profile(request, form=form, status=REFUSED if form.is_bound else 200)
@@ -47,13 +46,13 @@ def picture(request: HttpRequest) -> HttpResponse:
     form = PictureForm(request.POST, request.FILES)
     if form.is_valid():
         try:
-            made = pictures.make(_user(request), form.cleaned_data["picture"].file, form.crop)
+            made = pictures.make(signed_in_user(request), form.cleaned_data["picture"].file, form.crop)
         except ValidationError as error:
             form.add_error("picture", error)
         except Overloaded as error:
             return _come_back(request, form, error)
         else:
-            pictures.put(_user(request), made)
+            pictures.put(signed_in_user(request), made)
             messages.success(request, _("Picture saved."))
             return redirect("accounts:profile")
     return _profile(request, picture_form=form, status=REFUSED)
@@ -68,7 +67,7 @@ def _come_back(request: HttpRequest, form: PictureForm, error: Overloaded) -> Ht
 
 @require_POST
 def remove_picture(request: HttpRequest) -> HttpResponse:
-    pictures.remove(_user(request))
+    pictures.remove(signed_in_user(request))
     messages.success(request, _("Picture removed."))
     return redirect("accounts:profile")
 
@@ -95,7 +94,7 @@ def picture_file(request: HttpRequest, name: str) -> HttpResponse:
 def export(request: HttpRequest) -> HttpResponseBase:
     if request.method != "POST":
         return render(request, "accounts/profile/export.html")
-    user = _user(request)
+    user = signed_in_user(request)
     headers = {"Content-Disposition": f'attachment; filename="{user.username}-{timezone.localdate()}.zip"'}
     places = admit(user)
     response = StreamingHttpResponse(archive(user), content_type="application/zip", headers=headers)
@@ -108,10 +107,10 @@ def export(request: HttpRequest) -> HttpResponseBase:
 @asks_and_takes
 @reauthentication_required
 def delete(request: HttpRequest) -> HttpResponse:
-    form = DeletionForm(_user(request), request.POST if request.method == "POST" else None)
+    form = DeletionForm(signed_in_user(request), request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            deletion.delete(_user(request), get_adapter().get_client_ip(request))
+            deletion.delete(signed_in_user(request), address_of(request))
         except ValidationError as error:
             form.add_error(None, error)
         else:
@@ -126,7 +125,7 @@ def _profile(
     request: HttpRequest, *, form: ProfileForm | None = None, picture_form: PictureForm | None = None, status: int
 ) -> HttpResponse:
     context = {
-        "form": form or ProfileForm(_user(request), initial=_known(request)),
+        "form": form or ProfileForm(signed_in_user(request), initial=_known(request)),
         "picture_form": picture_form or PictureForm(),
         "zones": time_zones.choices(),
         "most_bytes": settings.PICTURE_BYTES,
@@ -136,8 +135,3 @@ def _profile(
 
 def _known(request: HttpRequest) -> dict[str, str]:
     return {name: getattr(request.user, name) for name in ("display_name", "time_zone", "theme")}
-
-
-def _user(request: HttpRequest) -> User:
-    """Whoever is signed in: LoginRequiredMiddleware lets nobody else through."""
-    return cast(User, request.user)

@@ -11,7 +11,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from accounts.models import User
-from accounts.sessions.sessions import address_of
+from accounts.requests import address_of
 
 logger = logging.getLogger(__name__)
 

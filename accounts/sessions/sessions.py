@@ -9,13 +9,11 @@ from datetime import timedelta
 from functools import lru_cache, partial
 from typing import Any, NamedTuple, TypeVar
 
-from allauth.account.adapter import get_adapter
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.signals import user_logged_in
 from django.contrib.sessions.models import Session
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models.signals import post_delete
 from django.dispatch import receiver
@@ -24,7 +22,7 @@ from django.utils import timezone
 
 from accounts.mfa.factors import has_shown_factor
 from accounts.models import User, password_rehashed
-from accounts.sessions.store import NO_ADDRESS
+from accounts.requests import address_of
 from accounts.signals import announce_sign_out_everywhere, session_ended
 
 T = TypeVar("T")
@@ -164,13 +162,6 @@ def _write_down(request: HttpRequest, key: str, user_id: int) -> None:
 def _delete(keys: Collection[str]) -> None:
     for batch in batches(keys):
         Session.objects.filter(pk__in=batch).delete()
-
-
-def address_of(request: HttpRequest) -> str:
-    try:
-        return str(get_adapter().get_client_ip(request))
-    except PermissionDenied:
-        return NO_ADDRESS
 
 
 def _in_force(keys: list[str]) -> Iterator[tuple[str, Held]]:

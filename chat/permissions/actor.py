@@ -1,12 +1,11 @@
 """Who does something that is written down: an administrative act names them, and where they came from."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
-
-from allauth.account.adapter import get_adapter
+from typing import TYPE_CHECKING
 
 from accounts.mfa.admin_gate import is_enough
 from accounts.mfa.factors import signed_in_with_second_factor
+from accounts.requests import address_of, signed_in_user
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -30,7 +29,7 @@ class Actor:
     @classmethod
     def of(cls, request: "HttpRequest") -> "Actor":
         """Whoever is signed in, and the address that our own proxies vouch for."""
-        user, address = cast("User", request.user), get_adapter().get_client_ip(request)
+        user, address = signed_in_user(request), address_of(request)
         return cls(user, address, signed_in_with_second_factor(request))
 
     @property

@@ -9,12 +9,11 @@ import threading
 import time
 from collections.abc import Callable
 from functools import cache, wraps
-from typing import cast
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
-from accounts.models import User
+from accounts.requests import signed_in_user
 from chat import conf
 from chat.errors import Limited
 from chat.runtime.rate_limiter import Limiter
@@ -50,7 +49,7 @@ def charged(view: View) -> View:
 
     @wraps(view)
     def wrapper(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        user = cast(User, request.user)
+        user = signed_in_user(request)
         try:
             get_traffic().check(user.pk)
         except Limited as limited:

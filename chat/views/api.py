@@ -1,6 +1,6 @@
 """What a page asks for while it is open, as JSON: slices of history, and lists that hang on a room."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.core.exceptions import BadRequest
 from django.db.models import Count, F, Q, QuerySet
@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from accounts.models import User
+from accounts.requests import signed_in_user
 from chat.models import Block, Membership, Message, Participant, Room
 from chat.permissions.actor import Actor
 from chat.permissions.acts import Act, allows
@@ -49,7 +50,7 @@ def thread(request: HttpRequest, room_id: int, message_id: int) -> HttpResponse:
     """Return the thread on a message: its latest replies, or those before, after or around a position."""
     root = _message(request, room_id, message_id)
     page = history.thread_page(root, *(_position(request, name) for name in ("before", "after", "around")))
-    mine = root.participants.filter(user=_user(request)).first()
+    mine = root.participants.filter(user=signed_in_user(request)).first()
     return _json(page | {"root": events.message_card(root), "last_read": mine and mine.last_read})
 
 
@@ -82,7 +83,7 @@ def pins(request: HttpRequest, room_id: int) -> HttpResponse:
 @charged
 def threads(request: HttpRequest, room_id: int) -> HttpResponse:
     """A page of the threads of a room in which one takes part, the liveliest first."""
-    user = _user(request)
+    user = signed_in_user(request)
     later = Q(root__replies__position__gt=F("last_read"), root__replies__deleted_at=None)
     silent = Q(root__replies__author=user) | Q(root__replies__author__in=Block.objects.by(user).values("blocked"))
     unread = Count("root__replies", filter=later & ~silent)
@@ -121,7 +122,7 @@ def people(request: HttpRequest) -> HttpResponse:
 @require_GET
 def public_rooms(request: HttpRequest) -> HttpResponse:
     """List public rooms that the user has not joined, by name, for the switcher."""
-    found = directory.others_named(_user(request), pagination.wanted(request))
+    found = directory.others_named(signed_in_user(request), pagination.wanted(request))
     return _json(
         {"rooms": [{"id": room.pk, "kind": room.kind, "name": room.name, "emoji": room.emoji} for room in found]}
     )
@@ -131,7 +132,7 @@ def public_rooms(request: HttpRequest) -> HttpResponse:
 @require_GET
 def person(request: HttpRequest, person_id: int) -> HttpResponse:
     """Somebody with whom one shares a room; and how they stand in the one in which one looks at them."""
-    by, viewer, room_id = Actor.of(request), _user(request), _position(request, "room")
+    by, viewer, room_id = Actor.of(request), signed_in_user(request), _position(request, "room")
     seen = member_card.room_seen_by(by, room_id) if room_id is not None else None
     found = _known_to(by, viewer).select_related("status").filter(pk=person_id).first()
     if found is None and seen and allows(seen[1], Act.SEE_MODERATION):
@@ -170,13 +171,8 @@ def _json(answer: dict[str, Any]) -> JsonResponse:
     return JsonResponse(answer, json_dumps_params={"ensure_ascii": False})
 
 
-def _user(request: HttpRequest) -> User:
-    """Whoever is signed in: LoginRequiredMiddleware lets nobody else through."""
-    return cast(User, request.user)
-
-
 def _room(request: HttpRequest, room_id: int) -> Room:
-    return get_object_or_404(Room.objects.of(_user(request)), pk=room_id)
+    return get_object_or_404(Room.objects.of(signed_in_user(request)), pk=room_id)
 
 
 def _message(request: HttpRequest, room_id: int, message_id: int) -> Message:

@@ -1,7 +1,5 @@
 """Page of the people that the user blocks, in the account pages."""
 
-from typing import cast
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.models import User
+from accounts.requests import signed_in_user
 from chat.models import Block
 from chat.queries import pagination
 from chat.services.people import blocks
@@ -18,17 +16,12 @@ from chat.services.people import blocks
 @never_cache
 @require_GET
 def blocked(request: HttpRequest) -> HttpResponse:
-    blocks = Block.objects.by(_user(request)).select_related("blocked").order_by("-pk")
+    blocks = Block.objects.by(signed_in_user(request)).select_related("blocked").order_by("-pk")
     return render(request, "chat/blocked.html", {"found": pagination.numbered(request, blocks)})
 
 
 @require_POST
 def unblock(request: HttpRequest, person_id: int) -> HttpResponse:
-    blocks.unblock(_user(request), person_id)
+    blocks.unblock(signed_in_user(request), person_id)
     messages.success(request, _("Unblocked."))
     return redirect("chat:blocked")
-
-
-def _user(request: HttpRequest) -> User:
-    """Return the signed-in user: LoginRequiredMiddleware lets no other request through."""
-    return cast(User, request.user)

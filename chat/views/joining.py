@@ -1,14 +1,12 @@
 """The pages by which one comes into a room: a new one, a public one, and one that a link leads to."""
 
-from typing import cast
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.models import User
+from accounts.requests import signed_in_user
 from chat.errors import Forbidden, Invalid, NotFound
 from chat.forms import RoomForm
 from chat.models import Room
@@ -26,7 +24,7 @@ def new_room(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             address = Actor.of(request).address
-            return redirect(membership.create_room(_user(request), address=address, **form.cleaned_data))
+            return redirect(membership.create_room(signed_in_user(request), address=address, **form.cleaned_data))
         except Invalid as refused:
             form.add_error(None, refused.detail)
     return render(request, "chat/new_room.html", {"form": form}, status=422 if form.is_bound else 200)
@@ -35,7 +33,7 @@ def new_room(request: HttpRequest) -> HttpResponse:
 @require_POST
 def join(request: HttpRequest, room_id: int) -> HttpResponse:
     try:
-        return redirect(membership.join(_user(request), room_id))
+        return redirect(membership.join(signed_in_user(request), room_id))
     except NotFound as refused:
         raise Http404 from refused
     except Forbidden:
@@ -53,7 +51,7 @@ def join_page(request: HttpRequest, room: Room, status: int = 200) -> HttpRespon
 @require_http_methods(["GET", "POST"])
 def invited(request: HttpRequest, token: str) -> HttpResponse:
     """Where an invite link leads. Nobody comes in by looking: what previews links uses nothing up."""
-    user, status = _user(request), 200
+    user, status = signed_in_user(request), 200
     try:
         room = invites.room_behind(user, token)
         if request.method == "POST":
@@ -68,10 +66,5 @@ def invited(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _door(request: HttpRequest, room: Room, entry: dict[str, object], status: int) -> HttpResponse:
-    context = {"room": entry, "obstacle": obstacle(room, _user(request))}
+    context = {"room": entry, "obstacle": obstacle(room, signed_in_user(request))}
     return render(request, "chat/join.html", context, status=status)
-
-
-def _user(request: HttpRequest) -> User:
-    """Whoever is signed in: LoginRequiredMiddleware lets nobody else through."""
-    return cast(User, request.user)

@@ -1,6 +1,6 @@
 """The pages: the index, a room, and the forms that lead from one to the other."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.db.models import Q
@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import User
+from accounts.requests import signed_in_user
 from chat.errors import Forbidden, Invalid, NotFound
 from chat.models import Block, Membership, Message, Room
 from chat.permissions.actor import Actor
@@ -38,7 +39,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_POST
 def go(request: HttpRequest) -> HttpResponse:
     """Go to the room that the typed name means. Where there is none, ask once whether to create it."""
-    user, typed = _user(request), request.POST.get("name", "")
+    user, typed = signed_in_user(request), request.POST.get("name", "")
     try:
         name = clean_name(typed)
         if "create" in request.POST or room_of(name):
@@ -55,7 +56,7 @@ def go(request: HttpRequest) -> HttpResponse:
 @charged
 def room(request: HttpRequest, room_id: int, message_id: int | None = None) -> HttpResponse:
     """The page of a room, with a thread open beside the conversation where one is asked for."""
-    user = _user(request)
+    user = signed_in_user(request)
     shown = get_object_or_404(Room.objects.open_to(user), pk=room_id)
     if not Room.objects.of(user).filter(pk=room_id).exists():
         return joining.join_page(request, shown)
@@ -97,7 +98,7 @@ def _root_of(room: Room, message_id: int) -> int:
 @require_POST
 def leave(request: HttpRequest, room_id: int) -> HttpResponse:
     try:
-        room_services.leave(_user(request), room_id, Actor.of(request).address)
+        room_services.leave(signed_in_user(request), room_id, Actor.of(request).address)
     except NotFound as refused:
         raise Http404 from refused
     except Invalid as refused:
@@ -106,13 +107,8 @@ def leave(request: HttpRequest, room_id: int) -> HttpResponse:
     return redirect("chat:index")
 
 
-def _user(request: HttpRequest) -> User:
-    """Whoever is signed in: LoginRequiredMiddleware lets nobody else through."""
-    return cast(User, request.user)
-
-
 def _index(request: HttpRequest, status: int = 200, **form: str) -> HttpResponse:
-    user = _user(request)
+    user = signed_in_user(request)
     words = pagination.wanted(request)
     memberships, public = list(Membership.objects.of(user).awake().listed()), directory.find(words)
     # Read once for both lists: where Redis answers nothing, one wait is long enough.

@@ -1,7 +1,6 @@
 """The people of the site; and of each, what they have open and what may be done about it."""
 
 from collections import Counter
-from typing import cast
 
 from django import forms
 from django.contrib import messages
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.mfa import factors
 from accounts.models import User
+from accounts.requests import signed_in_user
 from accounts.sessions import sessions
 from accounts.usernames.search_keys import words_of
 from chat.hub.layer import connection_census
@@ -118,7 +118,7 @@ def reset_second_factor(request: HttpRequest, user_id: int) -> HttpResponse:
 def _person(request: HttpRequest, user_id: int, form: BanForm, status: int = 200) -> HttpResponse:
     """Count direct conversations and private rooms: with which people is private."""
     shown = get_object_or_404(User, pk=user_id)
-    viewer = cast(User, request.user)
+    viewer = signed_in_user(request)
     memberships = Membership.objects.of(shown).filter(room__deleted_at=None)
     rooms = memberships.filter(room__kind=Room.Kind.PUBLIC).select_related("room")
     roll = connection_census.call()
