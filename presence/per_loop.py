@@ -13,12 +13,16 @@ class PerLoop(Generic[T]):
         self._made: dict[asyncio.AbstractEventLoop, T] = {}
 
     def get(self) -> T:
-        """The running loop's own. Raises RuntimeError where no loop runs."""
+        """Return the running loop's own. Raises RuntimeError where no loop runs."""
         loop = asyncio.get_running_loop()
         if loop not in self._made:
             self._forget_closed()
             self._made[loop] = self._make()
         return self._made[loop]
+
+    def running(self) -> T | None:
+        """Return one whose loop runs, if there is one. From any thread."""
+        return next((made for loop, made in list(self._made.items()) if loop.is_running()), None)
 
     def _forget_closed(self) -> None:
         for loop in [loop for loop in self._made if loop.is_closed()]:

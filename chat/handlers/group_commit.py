@@ -21,6 +21,7 @@ from chat.runtime.database import Held, Lane, run
 from chat.services.messages.mentions import Rendered
 from chat.services.messages.posting import Draft, Post, check_body, store_drafts
 from chat.services.messages.rendering import renderer
+from presence.per_loop import PerLoop
 
 logger = logging.getLogger(__name__)
 
@@ -192,12 +193,4 @@ def _settle(batch: Sequence[Waiting], outcomes: Iterable[Message | Refused | Non
     return held
 
 
-_group_commit: GroupCommit | None = None
-
-
-def group_commit() -> GroupCommit:
-    """Return that of the running event loop."""
-    global _group_commit
-    if _group_commit is None or _group_commit.loop is not asyncio.get_running_loop():
-        _group_commit = GroupCommit()
-    return _group_commit
+group_commit = PerLoop(GroupCommit).get

@@ -37,6 +37,7 @@ from chat.protocol import events
 from chat.queries.presence import count_in, fresh_here_counts, here_topic
 from chat.runtime.database import Lane, read, run
 from chat.runtime.fair_queue import Turns
+from presence.per_loop import PerLoop
 from presence.topics import ONLINE
 from presence.tracker import get_tracker
 
@@ -372,18 +373,12 @@ class Hub:
         connection.deliver_ephemeral(frame, self._tell_counts)
 
 
-_hub: Hub | None = None
+def _started() -> Hub:
+    hub = Hub()
+    hub.start()
+    return hub
 
 
-def get_hub() -> Hub:
-    """The hub of the running event loop; the first call starts it."""
-    global _hub
-    if _hub is None or _hub.loop is not asyncio.get_running_loop():
-        _hub = Hub()
-        _hub.start()
-    return _hub
-
-
-def running_hub() -> Hub | None:
-    """The hub of this process, if it has one that runs. From any thread."""
-    return _hub if _hub is not None and _hub.loop.is_running() else None
+_hubs = PerLoop(_started)
+get_hub = _hubs.get  # of the running event loop; the first call starts it
+running_hub = _hubs.running

@@ -16,6 +16,7 @@ from chat.markup import markdown
 from chat.runtime.database import Lane, run
 from chat.runtime.rate_limiter import Limiter
 from chat.services.messages import mentions
+from presence.per_loop import PerLoop
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -26,7 +27,6 @@ SHORT = 500  # characters; what is this short and has no markup is rendered at o
 
 class Renderer:
     def __init__(self) -> None:
-        self.loop = asyncio.get_running_loop()
         self._budgets: Limiter[int] = Limiter(conf.rendering())
         self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="render")
@@ -43,7 +43,9 @@ class Renderer:
         async with self._turns.setdefault(author.pk, asyncio.Lock()):
             if wait := self._budgets.wait(author.pk, time.monotonic_ns()):
                 raise Limited(wait)
-            rendered, microseconds = await self.loop.run_in_executor(self._threads, _timed, kind, body, known)
+            rendered, microseconds = await asyncio.get_running_loop().run_in_executor(
+                self._threads, _timed, kind, body, known
+            )
             self._budgets.spend(author.pk, time.monotonic_ns(), microseconds)
             return rendered
 
@@ -54,12 +56,4 @@ def _timed(kind: str, body: str, known: mentions.Known) -> tuple[mentions.Render
     return rendered, (time.thread_time_ns() - began) // 1000
 
 
-_renderer: Renderer | None = None
-
-
-def renderer() -> Renderer:
-    """Return that of the running event loop."""
-    global _renderer
-    if _renderer is None or _renderer.loop is not asyncio.get_running_loop():
-        _renderer = Renderer()
-    return _renderer
+renderer = PerLoop(Renderer).get
