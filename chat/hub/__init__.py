@@ -1,4 +1,4 @@
-"""The hub: what hands a room's events to the sockets of this process. docs/architecture.md has the whole of it.
+"""The hub: what hands a room's events to the sockets of this process. docs/hub.md describes it.
 
 hub.py             connections, receiving, and all of it together
 queries.py         what it reads for a connection

@@ -121,7 +121,7 @@ class Room(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
     )
 
-    # Every change that members must see takes the next number; the row that changed carries it (docs/architecture.md).
+    # Every change that members must see takes the next number; the row that changed carries it (docs/delivery.md).
     version = models.PositiveBigIntegerField(_("version"), default=0, editable=False)
     settings_version = models.PositiveBigIntegerField(default=0, editable=False)
     # History below it is gone: whoever asks for what came after an older version starts anew.
