@@ -106,6 +106,12 @@ interface RequotedEvent {
   quote: Quote;
 }
 
+interface ToldEvent {
+  room: number;
+  version: number;
+  message: Message;
+}
+
 // `threads`: of the messages whose replies were among them, how many are left.
 interface RemovedEvent {
   room: number;
@@ -133,6 +139,60 @@ interface Hello {
   rooms: Room[];
   limits: { body_length: number };
   blocked?: number[];
+  status: OwnStatus;
+  announcement?: Announced;
+}
+
+interface OwnStatus {
+  mode: "auto" | "away" | "dnd" | "invisible";
+  text: string;
+  emoji: string;
+  until: string | null;
+}
+
+interface Announced {
+  id: number;
+  text: string;
+  at: string;
+  until: string | null;
+}
+
+interface Page {
+  messages: Message[];
+  more: boolean;
+  later?: boolean;
+}
+
+type Counts = Record<PresenceGroup, number>;
+
+interface PeoplePage {
+  people: Person[];
+  counts: Counts;
+  total: number;
+}
+
+interface ServerEvents {
+  hello: Hello;
+  "status.changed": { status: OwnStatus };
+  "site.announced": { announcement: Announced | null };
+  "blocks.changed": { blocked: number[] };
+  "partners.changed": { partners: Record<string, PresenceShape> | null };
+}
+
+// The socket as models use it (connection/socket.js).
+interface Channel {
+  state: string;
+  command(type: string, members?: object): Promise<Ack>;
+  addEventListener<T extends keyof ServerEvents>(type: T, hear: (event: CustomEvent<ServerEvents[T]>) => void): void;
+  addEventListener(type: "change", hear: () => void): void;
+}
+
+// A command that was not done, as connection/command.js tells it.
+interface Refused extends Error {
+  code: string;
+  retry: boolean;
+  wait: number | null;
+  present: Message | null;
 }
 
 interface Refusal {

@@ -6,9 +6,12 @@ const KEPT = 20; // of which it is remembered that they were dismissed
 
 // What administrators tell everyone, until the reader dismisses it, in whatever tab.
 export class Announcement extends Observable {
+  /** @type {Announced | null} */
   #told = null;
+  /** @type {number[]} */
   #dismissed = []; // ids, also where the browser keeps nothing
 
+  /** @param {Channel} socket */
   constructor(socket) {
     super();
     socket.addEventListener("hello", ({ detail }) => this.#tell(detail.announcement ?? null));
@@ -17,31 +20,36 @@ export class Announcement extends Observable {
   }
 
   get shown() {
-    const isDismissed = [...this.#dismissed, ...kept()].includes(this.#told?.id);
-    return isDismissed ? null : this.#told;
+    const told = this.#told;
+    return told && [...this.#dismissed, ...kept()].includes(told.id) ? null : told;
   }
 
   dismiss() {
-    this.#dismissed.push(this.#told.id);
-    keep([...kept(), this.#told.id].slice(-KEPT));
+    if (!this.#told) return;
+    const { id } = this.#told;
+    this.#dismissed.push(id);
+    keep([...kept(), id].slice(-KEPT));
     this.changed();
   }
 
+  /** @param {Announced | null} announcement */
   #tell(announcement) {
     this.#told = announcement;
     this.changed();
   }
 }
 
+/** @returns {number[]} */
 function kept() {
   try {
-    const ids = JSON.parse(shared.get(KEY));
+    const ids = JSON.parse(shared.get(KEY) ?? "[]");
     return Array.isArray(ids) ? ids : [];
   } catch {
     return [];
   }
 }
 
+/** @param {number[]} ids */
 function keep(ids) {
   shared.set(KEY, JSON.stringify(ids));
 }

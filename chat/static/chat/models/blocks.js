@@ -5,8 +5,13 @@ import { Observable } from "../lib/observable.js";
 export class Blocks extends Observable {
   #socket;
   #blocked;
+  /** @type {Set<number>} */
   #unfolded = new Set(); // ids of messages
 
+  /**
+   * @param {Channel} socket
+   * @param {number[]} blocked
+   */
   constructor(socket, blocked = []) {
     super();
     this.#socket = socket;
@@ -15,29 +20,39 @@ export class Blocks extends Observable {
     socket.addEventListener("blocks.changed", ({ detail }) => this.#replace(detail.blocked));
   }
 
+  /** @param {number} id */
   has(id) {
     return this.#blocked.has(id);
   }
 
-  // What moderators do is told in notices, which are never folded.
+  /**
+   * What moderators do is told in notices, which are never folded.
+   * @param {Message} message
+   */
   folds({ id, author, kind, deleted }) {
     return kind !== "notice" && !deleted && this.has(author.id) && !this.#unfolded.has(id);
   }
 
+  /** @param {number} id */
   unfold(id) {
     this.#unfolded.add(id);
     this.changed();
   }
 
-  // Both reject with what the server says against it.
+  /**
+   * Both reject with what the server says against it.
+   * @param {{ id: number }} user
+   */
   async block({ id }) {
     await this.#socket.command("person.block", { user: id });
   }
 
+  /** @param {{ id: number }} user */
   async unblock({ id }) {
     await this.#socket.command("person.unblock", { user: id });
   }
 
+  /** @param {number[]} ids */
   #replace(ids) {
     const blocked = new Set(ids);
     if (blocked.size === this.#blocked.size && ids.every((id) => this.has(id))) return;

@@ -9,10 +9,14 @@ const EDIT = "edit:";
 // user's tabs share it. It says "elsewhere" when another tab changed or sent a draft.
 export class Drafts extends Observable {
   #prefix;
+  /** @type {Map<string, string>} */
   #waiting = new Map(); // what is not stored yet
-  #timer = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  /** @type {Set<number>} */
   #edits = new Set(); // ids of the messages with an edit that was not saved
 
+  /** @param {User} me */
   constructor(me) {
     super();
     this.#prefix = `draft:${me.id}:`;
@@ -22,22 +26,31 @@ export class Drafts extends Observable {
     document.addEventListener("visibilitychange", () => this.#store());
   }
 
+  /** @param {string} place */
   of(place) {
     return (this.#waiting.get(place) ?? shared.get(this.#prefix + place) ?? "").slice(0, LONGEST);
   }
 
+  /**
+   * @param {string} place
+   * @param {string} text
+   */
   keep(place, text) {
     if (!text) return this.drop(place);
     this.#waiting.set(place, text.slice(0, LONGEST));
     this.#timer ??= setTimeout(() => this.#store(), PAUSE);
   }
 
+  /** @param {string} place */
   drop(place) {
     this.#waiting.delete(place);
     shared.remove(this.#prefix + place);
   }
 
-  // An edit that was not saved: { text, was, version }, its text and the body and version that it is based on; or null.
+  /**
+   * An edit that was not saved: { text, was, version }, its text and the body and version that it is based on; or null.
+   * @param {number} id
+   */
   editOf(id) {
     try {
       return JSON.parse(this.of(EDIT + id) || "null");
@@ -46,15 +59,21 @@ export class Drafts extends Observable {
     }
   }
 
+  /** @param {number} id */
   hasEdit(id) {
     return this.#edits.has(id);
   }
 
+  /**
+   * @param {number} id
+   * @param {{ text: string, was: string, version: number }} edit
+   */
   keepEdit(id, edit) {
     this.keep(EDIT + id, JSON.stringify(edit));
     this.#noteEdit(EDIT + id, true);
   }
 
+  /** @param {number} id */
   dropEdit(id) {
     this.drop(EDIT + id);
     this.#noteEdit(EDIT + id, false);
@@ -62,15 +81,17 @@ export class Drafts extends Observable {
 
   #store() {
     clearTimeout(this.#timer);
-    this.#timer = null;
+    this.#timer = undefined;
     for (const [place, text] of this.#waiting) shared.set(this.#prefix + place, text);
     this.#waiting.clear();
   }
 
+  /** @param {string | null} key */
   #placeOf(key) {
     return key?.startsWith(this.#prefix) ? key.slice(this.#prefix.length) : "";
   }
 
+  /** @param {StorageEvent} event */
   #changedElsewhere({ key, oldValue, newValue }) {
     const place = this.#placeOf(key);
     if (!place || this.#waiting.has(place)) return;
@@ -79,6 +100,10 @@ export class Drafts extends Observable {
     this.dispatchEvent(new CustomEvent("elsewhere", { detail }));
   }
 
+  /**
+   * @param {string} place
+   * @param {boolean} isThere
+   */
   #noteEdit(place, isThere) {
     if (!place.startsWith(EDIT)) return;
     const id = Number(place.slice(EDIT.length));

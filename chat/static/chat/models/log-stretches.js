@@ -1,35 +1,48 @@
 const LENGTH = 32; // messages
 
+/** @typedef {import("../rules/log-rows.js").Row} Row */
+
 // The rows of a log in stretches, which the browser lays out and skips as a whole (css/conversation.css). A message stays
 // in its stretch, whatever comes before it and after it.
 export class LogStretches {
+  /** @type {Map<string, number>} */
   #numbers = new Map(); // of the stretch in which each stored message stands, by the key of its row
 
-  // [{ number, rows }, …]. A line about what follows it, such as a day, stands in the stretch of that.
+  /**
+   * [{ number, rows }, …]. A line about what follows it, such as a day, stands in the stretch of that.
+   * @param {Row[]} rows
+   */
   of(rows) {
     const numbers = this.#numbersOf(rows.filter(({ message }) => message));
+    /** @type {{ number: number, rows: Row[] }[]} */
     const stretches = [];
+    /** @type {Row[]} */
     let before = [];
     for (const row of rows) {
       before.push(row);
       if (!row.message) continue;
-      const number = numbers.get(row.key);
-      if (stretches.at(-1)?.number === number) stretches.at(-1).rows.push(...before);
+      const number = numbers.get(row.key) ?? 0;
+      const latest = stretches.at(-1);
+      if (latest?.number === number) latest.rows.push(...before);
       else stretches.push({ number, rows: before });
       before = [];
     }
-    const isStored = ({ message }) => message?.position !== undefined;
-    this.#numbers = new Map(rows.filter(isStored).map(({ key }) => [key, numbers.get(key)]));
+    const stored = rows.filter(({ message }) => message?.position !== undefined);
+    this.#numbers = new Map(stored.map(({ key }) => [key, numbers.get(key) ?? 0]));
     return stretches;
   }
 
-  // New messages fill the last stretch, older ones are put into stretches before the first.
+  /**
+   * New messages fill the last stretch, older ones are put into stretches before the first.
+   * @param {Row[]} rows
+   */
   #numbersOf(rows) {
     const at = Math.max(
       0,
       rows.findIndex(({ key }) => this.#numbers.has(key)),
     );
     const first = this.#numbers.get(rows[at]?.key) ?? 0;
+    /** @type {Map<string, number>} */
     const numbers = new Map();
     for (let back = at; back > 0; back -= 1) {
       numbers.set(rows[at - back].key, first - Math.ceil(back / LENGTH));

@@ -6,15 +6,29 @@ import { previewOf } from "../rules/previews.js";
 const RETRY = 2000; // ms
 const TRIES = 10; // then the person decides
 
+/**
+ * @typedef {{ id: number, author: User, body: string }} Quoted
+ * @typedef {import("../rules/log-rows.js").Pending & {
+ *   room: number, thread?: number, quote?: Quoted, tries: number, failed: string | null,
+ * }} Entry
+ */
+
 // What was written and is not acknowledged yet. It outlives a reload of the tab, and every try carries the same client
 // id, so that the server stores a message once however often it was sent.
 export class Outbox extends Observable {
   #socket;
   #key;
+  /** @type {Entry[]} */
   #entries;
+  /** @type {Set<number>} */
   #sending = new Set(); // the rooms of which something is on its way, or waits for its time
+  /** @type {Map<number, () => void>} */
   #waiting = new Map(); // ends the wait of a room
 
+  /**
+   * @param {Channel} socket
+   * @param {User} me
+   */
   constructor(socket, me) {
     super();
     this.#socket = socket;
@@ -22,12 +36,19 @@ export class Outbox extends Observable {
     this.#entries = JSON.parse(own.get(this.#key) ?? "[]");
   }
 
-  // What waits in a room, or in a thread of it.
+  /**
+   * What waits in a room, or in a thread of it.
+   * @param {number} room
+   * @param {number | null} thread
+   */
   of(room, thread = null) {
     return this.#entries.filter((entry) => entry.room === room && (entry.thread ?? null) === thread);
   }
 
-  // `quote` is the whole message, so that it can be shown before the server has the new one.
+  /**
+   * `quote` is the whole message, so that it can be shown before the server has the new one.
+   * @param {{ room: number, thread?: number | null, quote?: Message | null, kind: Entry["kind"], body: string }} draft
+   */
   post({ room, thread, quote, kind, body }) {
     const created_at = present().toISOString(); // until the server says when it was
     const about = { thread: thread ?? undefined, quote: quote ? quoteOf(quote) : undefined };
@@ -40,21 +61,29 @@ export class Outbox extends Observable {
     for (const room of new Set(this.#entries.map((entry) => entry.room))) this.#send(room);
   }
 
+  /** @param {string} clientId */
   again(clientId) {
     const entry = this.#change(clientId, { failed: null, tries: 0 });
     if (entry) this.#send(entry.room);
   }
 
-  // Something about the room has changed: what waits for its time there may perhaps go now.
+  /**
+   * Something about the room has changed: what waits for its time there may perhaps go now.
+   * @param {number} room
+   */
   hurry(room) {
     this.#waiting.get(room)?.();
   }
 
+  /** @param {string} clientId */
   discard(clientId) {
     this.#keep(this.#entries.filter((entry) => entry.client_id !== clientId));
   }
 
-  // The room's messages one after the other, so that they stay in order whatever has to wait.
+  /**
+   * The room's messages one after the other, so that they stay in order whatever has to wait.
+   * @param {number} room
+   */
   async #send(room) {
     if (this.#sending.has(room)) return;
     this.#sending.add(room);
@@ -66,10 +95,15 @@ export class Outbox extends Observable {
     this.#sending.delete(room);
   }
 
+  /** @param {number} room */
   #next(room) {
     return this.#entries.find((entry) => entry.room === room && !entry.failed);
   }
 
+  /**
+   * @param {Entry} entry
+   * @returns {Promise<Refused | null>}
+   */
   async #try({ client_id, room, kind, body, thread, quote }) {
     try {
       const members = { room, client_id, kind, body, thread, quote: quote?.id };
@@ -78,11 +112,15 @@ export class Outbox extends Observable {
       this.discard(client_id);
       return null;
     } catch (error) {
-      return error;
+      return /** @type {Refused} */ (error);
     }
   }
 
-  // Resolves when it is time to go on.
+  /**
+   * Resolves when it is time to go on.
+   * @param {string} clientId
+   * @param {Refused} error
+   */
   async #refused(clientId, error) {
     const entry = this.#entries.find((one) => one.client_id === clientId);
     if (!entry) return;
@@ -92,16 +130,28 @@ export class Outbox extends Observable {
     if (again) await after(RETRY);
   }
 
+  /**
+   * @param {number} room
+   * @param {number} ms
+   */
   async #wait(room, ms) {
-    await Promise.race([after(ms), new Promise((resolve) => this.#waiting.set(room, resolve))]);
+    await Promise.race([
+      after(ms),
+      /** @type {Promise<void>} */ (new Promise((resolve) => this.#waiting.set(room, resolve))),
+    ]);
     this.#waiting.delete(room);
   }
 
+  /**
+   * @param {string} clientId
+   * @param {Partial<Entry>} values
+   */
   #change(clientId, values) {
     this.#keep(this.#entries.map((entry) => (entry.client_id === clientId ? { ...entry, ...values } : entry)));
     return this.#entries.find((entry) => entry.client_id === clientId);
   }
 
+  /** @param {Entry[]} entries */
   #keep(entries) {
     this.#entries = entries;
     own.set(this.#key, JSON.stringify(entries));
@@ -111,11 +161,13 @@ export class Outbox extends Observable {
 
 const QUOTED = 300; // characters, as the server shortens it
 
+/** @param {Message} message */
 function quoteOf(message) {
   const { id, author } = message;
   return { id, author, body: [...previewOf(message)].slice(0, QUOTED).join("") };
 }
 
+/** @param {number} ms */
 const after = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 // crypto.randomUUID exists on secure origins only, and a site in a home network may have none.

@@ -3,19 +3,25 @@ import { Observable } from "../lib/observable.js";
 // How the other person is in each direct conversation of two, by their ids, as the server tells. Without a connection, or
 // while presence is unavailable, nothing is known.
 export class Partners extends Observable {
+  /** @type {Map<number, PresenceShape>} */
   #states = new Map();
 
+  /** @param {Channel} socket */
   constructor(socket) {
     super();
     socket.addEventListener("partners.changed", ({ detail }) => this.#learn(detail.partners));
     socket.addEventListener("change", () => socket.state === "open" || this.#learn(null));
   }
 
-  // One of online, away, dnd and offline; null where it is not known, and for rooms of more than two.
+  /**
+   * One of online, away, dnd and offline; null where it is not known, and for rooms of more than two.
+   * @param {Pick<Room, "people">} room
+   */
   in({ people }) {
     return people?.length === 1 ? (this.#states.get(people[0].id) ?? null) : null;
   }
 
+  /** @param {Record<string, PresenceShape> | null} states */
   #learn(states) {
     if (!states && !this.#states.size) return;
     if (!states) this.#states.clear();

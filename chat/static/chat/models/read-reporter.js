@@ -1,18 +1,29 @@
 const LOOK = 1000; // ms that a message is on the screen until it counts as read (docs/protocol.md, “What counts as read”)
 const RETRY = 5000; // ms
 
+/**
+ * The conversation as it is read.
+ * @typedef {{
+ *   timeline: import("./timeline.js").Timeline, lastRead: number | null | undefined, version: number, following: boolean,
+ *   isWaiting: boolean, isCovered: boolean, lowest(): number, seen(): void, report(position: number): Promise<unknown>,
+ * }} Followed
+ */
+
 // How far one has read in a conversation, and how the server learns of it: at most one report a second.
 export class ReadReporter {
   held = false; // marked as unread by hand: it stays so until the person reads on
   arriving = true; // nothing was read since it was opened, out of sight or without connection
   #conversation;
   #reported = 0;
+  /** @type {Promise<unknown> | null} */
   #telling = null; // the latest report
   #caughtUp = false;
   #isReader = false; // they went where they are by themselves
   #seen = 0; // what stood lowest when the look began
-  #timer = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
 
+  /** @param {Followed} conversation */
   constructor(conversation) {
     this.#conversation = conversation;
   }
@@ -96,7 +107,10 @@ export class ReadReporter {
     this.#stop();
   }
 
-  // Everything before a position is read. Resolves when the server knows.
+  /**
+   * Everything before a position is read. Resolves when the server knows.
+   * @param {number} position
+   */
   async readBefore(position) {
     if (this.upTo < position - 1) this.#tell(position - 1);
     await this.#telling;
@@ -123,7 +137,7 @@ export class ReadReporter {
   #looked() {
     const { timeline, following } = this.#conversation;
     const read = Math.min(this.#seen, this.#lowest);
-    this.#timer = null;
+    this.#timer = undefined;
     if (!timeline.loading) this.arriving = false;
     if (read > this.upTo) this.#tell(read);
     if (read >= timeline.last && following) this.#catchUp();
@@ -132,7 +146,7 @@ export class ReadReporter {
 
   #stop() {
     clearTimeout(this.#timer);
-    this.#timer = null;
+    this.#timer = undefined;
   }
 
   // The position that stands lowest on the screen. Across a gap, only who went to the end has read it.
@@ -142,11 +156,13 @@ export class ReadReporter {
     return following ? timeline.last : lowest();
   }
 
+  /** @param {number} position */
   #tell(position) {
     this.#reported = position;
     this.#telling = this.#conversation.report(position).catch((error) => this.#refused(error));
   }
 
+  /** @param {Refused} error */
   #refused({ retry, wait }) {
     const again = () => {
       this.#reported = 0;

@@ -4,9 +4,11 @@ import { shared } from "../lib/storage.js";
 // How the person looks at the list of rooms: folded sections, and unread rooms only. This browser remembers it.
 export class RoomListState extends Observable {
   #key;
+  /** @type {Set<string>} */
   #folded;
   #unreadOnly;
 
+  /** @param {User} me */
   constructor(me) {
     super();
     this.#key = `room-list:${me.id}`;
@@ -19,10 +21,12 @@ export class RoomListState extends Observable {
     return this.#unreadOnly;
   }
 
+  /** @param {string} section */
   isFolded(section) {
     return this.#folded.has(section);
   }
 
+  /** @param {string} section */
   fold(section) {
     if (!this.#folded.delete(section)) this.#folded.add(section);
     this.#keep();
@@ -36,7 +40,7 @@ export class RoomListState extends Observable {
   // Another release of the page may have written something else.
   #stored() {
     try {
-      return JSON.parse(shared.get(this.#key)) ?? {};
+      return JSON.parse(shared.get(this.#key) ?? "null") ?? {};
     } catch {
       return {};
     }

@@ -8,22 +8,30 @@ const WIDE = matchMedia("(width > 1080px)"); // elsewhere the list of people is 
 export class RosterFold extends Observable {
   #key;
 
+  /** @param {User} me */
   constructor(me) {
     super();
     this.#key = `roster:${me.id}`;
     WIDE.addEventListener("change", () => this.changed());
   }
 
-  // Only in these rooms.
+  /**
+   * Only in these rooms.
+   * @param {Room | undefined} room
+   */
   concerns(room) {
-    return room?.people?.length <= 1;
+    return (room?.people?.length ?? Infinity) <= 1;
   }
 
+  /** @param {Room | undefined} room */
   isFolded(room) {
     return this.concerns(room) && shared.get(this.#key) !== "open";
   }
 
-  // Whether the button opens and closes it in its place.
+  /**
+   * Whether the button opens and closes it in its place.
+   * @param {Room | undefined} room
+   */
   turnsIn(room) {
     return WIDE.matches && this.concerns(room);
   }

@@ -9,13 +9,18 @@ const TRY_AGAIN = 2000; // ms
 export class RosterPage {
   #roster;
   #ask;
-  #timer = null; // until the next question
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer; // until the next question
   #asked = 0;
   offset = 0;
   total = 0;
   isLoading = false;
   hasFailed = false;
 
+  /**
+   * @param {import("./roster.js").Roster} roster
+   * @param {(members: { offset: number, q: string }) => Promise<PeoplePage>} ask
+   */
   constructor(roster, ask) {
     this.#roster = roster;
     this.#ask = ask;
@@ -52,7 +57,10 @@ export class RosterPage {
     this.#timer = setTimeout(() => this.#load(0), PAUSE);
   }
 
-  // One page further, or back.
+  /**
+   * One page further, or back.
+   * @param {number} by
+   */
   step(by) {
     const offset = this.offset + by * LENGTH;
     if (offset >= 0 && (by < 0 || this.hasMore)) return this.#load(offset);
@@ -65,14 +73,14 @@ export class RosterPage {
 
   // Where more came or went than the page can tell, it is asked for anew after a while.
   consider() {
-    if (this.#timer !== null || this.isLoading || document.hidden || !this.#isBehind) return;
+    if (this.#timer !== undefined || this.isLoading || document.hidden || !this.#isBehind) return;
     this.#timer = setTimeout(() => this.#load(this.offset), ANEW * (0.5 + Math.random()));
   }
 
   // Each group should have as many here as the counts of all leave for this page.
   get #isBehind() {
     const { isWhole, wanted, counts, groups, state } = this.#roster;
-    if (isWhole || wanted || state !== "known") return false;
+    if (isWhole || wanted || !counts || state !== "known") return false;
     let before = 0;
     return GROUPS.some((group) => {
       const from = Math.max(before, this.offset);
@@ -82,9 +90,11 @@ export class RosterPage {
   }
 
   get #membersCount() {
-    return GROUPS.reduce((sum, group) => sum + this.#roster.counts[group], 0);
+    const { counts } = this.#roster;
+    return counts ? GROUPS.reduce((sum, group) => sum + counts[group], 0) : 0;
   }
 
+  /** @param {number} offset */
   async #load(offset) {
     this.#forgetQuestions();
     const asked = this.#asked;
@@ -93,22 +103,31 @@ export class RosterPage {
       const page = await this.#ask({ offset, q: this.#roster.wanted });
       if (asked === this.#asked) this.#loaded(offset, page);
     } catch (error) {
-      if (asked === this.#asked) this.#failed(offset, error);
+      if (asked === this.#asked) this.#failed(offset, /** @type {Refused} */ (error));
     }
   }
 
+  /**
+   * @param {number} offset
+   * @param {PeoplePage} page
+   */
   #loaded(offset, page) {
     Object.assign(this, { offset, total: page.total, isLoading: false });
     this.#roster.turn(page);
     if (!page.people.length && offset > 0) this.#load(0); // they have gone meanwhile
   }
 
-  // After a lost connection a snapshot comes, and with it the next question.
+  /**
+   * After a lost connection a snapshot comes, and with it the next question.
+   * @param {number} offset
+   * @param {Refused} error
+   */
   #failed(offset, { retry, wait, code }) {
     this.#become({ isLoading: false, hasFailed: code !== "unsent" });
     if (retry && code !== "unsent") this.#timer = setTimeout(() => this.#load(offset), wait ?? TRY_AGAIN);
   }
 
+  /** @param {{ isLoading: boolean, hasFailed: boolean }} state */
   #become(state) {
     Object.assign(this, state);
     this.#roster.changed();
@@ -116,7 +135,7 @@ export class RosterPage {
 
   #forgetQuestions() {
     clearTimeout(this.#timer);
-    this.#timer = null;
+    this.#timer = undefined;
     this.#asked += 1;
   }
 }

@@ -2,7 +2,7 @@ import { Alarm } from "../lib/clock.js";
 import { gettext } from "../lib/i18n.js";
 import { Observable } from "../lib/observable.js";
 import { begins, searchKey } from "../rules/name-search.js";
-import { GROUPS, groupOf, untilOf, withoutEnded } from "../rules/presence-groups.js";
+import { groupOf, untilOf, withoutEnded } from "../rules/presence-groups.js";
 import { RosterPage } from "./roster-page.js";
 
 const byName = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
@@ -11,17 +11,25 @@ export function unavailableText() {
   return gettext("Presence unavailable. Messages still arrive.");
 }
 
+/** @typedef {{ known: boolean, people: Person[], counts: Counts, whole: boolean }} Snapshot */
+
 // Who is in the room that the tab shows, as far as it is known: all its members, or of a larger room a page of them.
 export class Roster extends Observable {
+  /** @type {Map<number, Person>} */
   #people = new Map();
+  /** @type {Person[] | null} */
   #sorted = null; // made when it is asked for: of many people, each change is one's
   #ended = new Alarm(() => this.#endStatuses());
   state = "loading"; // or known, unavailable, stale: what was known when the connection was lost
+  /** @type {Counts | null} */
   counts = null; // of all members, by group
   isWhole = true;
   wanted = ""; // what somebody types to find people
 
-  // `ask` sends the command that asks for a page.
+  /**
+   * `ask` sends the command that asks for a page.
+   * @param {(members: { offset: number, q: string }) => Promise<PeoplePage>} ask
+   */
   constructor(ask) {
     super();
     this.page = new RosterPage(this, ask);
@@ -39,9 +47,13 @@ export class Roster extends Observable {
     return this.everyone.filter(({ name, username }) => begins(searchKey(username, name), this.wanted));
   }
 
-  // The same by group: { here: [person, …], … }.
+  /**
+   * The same by group: { here: [person, …], … }.
+   * @returns {Record<PresenceGroup, Person[]>}
+   */
   get groups() {
-    const groups = Object.fromEntries(GROUPS.map((group) => [group, []]));
+    /** @type {Record<PresenceGroup, Person[]>} */
+    const groups = { here: [], online: [], away: [], offline: [] };
     for (const person of this.people) groups[groupOf(person)].push(person);
     return groups;
   }
@@ -53,13 +65,15 @@ export class Roster extends Observable {
 
   // How many have the room open; null while nobody can tell.
   get here() {
-    return this.state === "known" ? this.counts.here : null;
+    return this.state === "known" ? (this.counts?.here ?? null) : null;
   }
 
+  /** @param {number} id */
   find(id) {
     return this.#people.get(id);
   }
 
+  /** @param {string} wanted */
   search(wanted) {
     this.wanted = wanted;
     if (!this.isWhole) this.page.search();
@@ -75,7 +89,10 @@ export class Roster extends Observable {
     this.#become("loading");
   }
 
-  // Where nothing is known, the list that there was stays.
+  /**
+   * Where nothing is known, the list that there was stays.
+   * @param {Snapshot} event
+   */
   snapshot({ known, people, counts, whole }) {
     if (known) {
       this.counts = counts;
@@ -86,7 +103,10 @@ export class Roster extends Observable {
     this.#become(known ? "known" : "unavailable");
   }
 
-  // In a larger room those who changed are on the page, or were on the one before it.
+  /**
+   * In a larger room those who changed are on the page, or were on the one before it.
+   * @param {{ people: Person[], counts: Counts }} event
+   */
   change({ people, counts }) {
     this.counts = counts;
     const shown = this.isWhole ? people : people.filter(({ id }) => this.#people.has(id));
@@ -95,13 +115,17 @@ export class Roster extends Observable {
     this.page.consider();
   }
 
-  // The page that was asked for has come.
+  /**
+   * The page that was asked for has come.
+   * @param {PeoplePage} page
+   */
   turn({ people, counts }) {
     this.counts = counts;
     this.#put(people);
     this.changed();
   }
 
+  /** @param {{ id: number }} user */
   left({ id }) {
     if (this.#people.delete(id)) this.#settle();
   }
@@ -115,6 +139,7 @@ export class Roster extends Observable {
     super.changed();
   }
 
+  /** @param {Person[]} people */
   #put(people) {
     this.#people = new Map(people.map((person) => [person.id, withoutEnded(person)]));
     this.#watchStatuses();
@@ -134,6 +159,7 @@ export class Roster extends Observable {
     this.#ended.set([...this.#people.values()].map(untilOf));
   }
 
+  /** @param {string} state */
   #become(state) {
     this.state = state;
     this.changed();

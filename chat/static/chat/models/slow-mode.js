@@ -4,13 +4,19 @@ import { Observable } from "../lib/observable.js";
 // When the person posted last in each room: in slow mode the next post waits.
 export class SlowMode extends Observable {
   #chat;
+  /** @type {Map<number, number>} */
   #posted = new Map();
 
+  /** @param {{ me: User, acts: { allows(act: string): boolean } }} chat */
   constructor(chat) {
     super();
     this.#chat = chat;
   }
 
+  /**
+   * @param {number} room
+   * @param {Message} message
+   */
   note(room, { author, kind, created_at: at }) {
     if (author.id !== this.#chat.me.id || kind === "notice") return;
     const time = Math.min(Date.parse(at), now());
@@ -19,7 +25,10 @@ export class SlowMode extends Observable {
     this.changed();
   }
 
-  // How long it still waits, in ms. The server decides; this is for the person.
+  /**
+   * How long it still waits, in ms. The server decides; this is for the person.
+   * @param {Pick<Room, "id" | "slow">} room
+   */
   restOf({ id, slow }) {
     if (!slow || this.#chat.acts.allows("post_always")) return 0;
     return Math.max(0, (this.#posted.get(id) ?? 0) + 1000 * slow - now());

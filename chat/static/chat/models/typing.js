@@ -3,24 +3,38 @@ import { Observable } from "../lib/observable.js";
 const HOLDS = 6000; // ms, unless it is said again
 const SAY_AGAIN = 3000; // ms: half of it, so that one that is lost is not missed
 
+/**
+ * @typedef {{ user: User, thread?: number | null }} Writing
+ * @typedef {{ user: User, thread: number | null, timer: ReturnType<typeof setTimeout> }} Entry
+ */
+
 // Who is writing in the room that the tab shows. Nothing here sticks: each entry ends by itself.
 export class Typing extends Observable {
   #me;
   #blocks;
+  /** @type {Entry[]} */
   #entries = [];
 
+  /**
+   * @param {User} me
+   * @param {{ has(id: number): boolean }} blocks
+   */
   constructor(me, blocks) {
     super();
     this.#me = me;
     this.#blocks = blocks;
   }
 
-  // Those who write in the room (`thread` is null) or in a thread, but for blocked people.
+  /**
+   * Those who write in the room (`thread` is null) or in a thread, but for blocked people.
+   * @param {number | null} thread
+   */
   in(thread) {
     const users = this.#entries.filter((entry) => entry.thread === thread).map((entry) => entry.user);
     return users.filter(({ id }) => !this.#blocks.has(id));
   }
 
+  /** @param {Writing} event */
   started({ user, thread }) {
     if (user.id === this.#me.id) return;
     this.stopped({ user, thread });
@@ -28,10 +42,12 @@ export class Typing extends Observable {
     this.#keep([...this.#entries, { user, thread: thread ?? null, timer }]);
   }
 
+  /** @param {Writing} event */
   stopped({ user, thread }) {
     this.#end((entry) => entry.user.id === user.id && entry.thread === (thread ?? null));
   }
 
+  /** @param {{ id: number }} user */
   left(user) {
     this.#end((entry) => entry.user.id === user.id);
   }
@@ -40,11 +56,13 @@ export class Typing extends Observable {
     this.#end(() => true);
   }
 
+  /** @param {(entry: Entry) => boolean} isOver */
   #end(isOver) {
     for (const entry of this.#entries) if (isOver(entry)) clearTimeout(entry.timer);
     if (this.#entries.some(isOver)) this.#keep(this.#entries.filter((entry) => !isOver(entry)));
   }
 
+  /** @param {Entry[]} entries */
   #keep(entries) {
     this.#entries = entries;
     this.changed();
@@ -57,6 +75,10 @@ export class TypingSignal {
   #where;
   #saidAt = -Infinity;
 
+  /**
+   * @param {Channel} socket
+   * @param {{ room: number, thread?: number }} where
+   */
   constructor(socket, where) {
     this.#socket = socket;
     this.#where = where;
@@ -74,6 +96,7 @@ export class TypingSignal {
     this.#say("typing.stop");
   }
 
+  /** @param {string} type */
   #say(type) {
     this.#socket.command(type, this.#where).catch(() => {}); // it may be lost
   }
