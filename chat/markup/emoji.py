@@ -7,6 +7,8 @@ import emoji
 
 EMOJI_LENGTH = 32  # code points: a family of four with skin tones has fewer
 
+ENDS_OF_EMOJI = frozenset("\ufe0e\ufe0f\u20e3\U000e007f")  # marks by their category, but no part of a word
+
 _SELECTORS = re.compile("[\ufe0e\ufe0f]")  # of the form as text or as a picture
 
 MOST_ALONE = 3  # a message of so many emoji shows them large

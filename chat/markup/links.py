@@ -30,6 +30,16 @@ _TOP_LEVEL = frozenset(_ENDS) | {name[4:].encode().decode("punycode") for name i
 _FILES = frozenset({"ai", "cc", "md", "mov", "pl", "ps", "py", "rs", "sh", "so", "zip"})  # and ends of files' names
 
 
+def as_looked_up(url: str) -> str:
+    """Return a web address with the letters of its host as browsers look it up: composed, narrow, in lower case."""
+    found = _WEB.match(url)
+    if found is None or found[1].isascii():
+        return url
+    host, colon, port = found[1].partition(":")
+    host = "".join(each.lower() for each in unicodedata.normalize("NFKC", host))
+    return url[: found.start(1)] + unicodedata.normalize("NFC", host) + colon + port + url[found.end(1) :]
+
+
 def is_plain(url: str) -> bool:
     """Whether a web address shows its host: without a user's name before it, and without letters that hide its end."""
     found = _WEB.match(url)

@@ -138,7 +138,7 @@ class Message(models.Model):
         """Return the body as safe HTML. What older rules made is made each time, until it is stored (render_again)."""
         if self.rendering == markdown.RENDERING and self.html:
             return self.html
-        mentions = markdown.mentions_shown(self.html)  # nobody else was told
+        mentions = markdown.mentions_of(self.body, self.html)  # nobody else was told
         return self.html_of(self.kind, self.body, mentions) if self.body else ""
 
     def preview(self) -> str:

@@ -45,6 +45,7 @@ class TestMentions:
             "@nobody/@bob", ".@bob well done", "_@bob_", "__@bob__", "+@bob", "-@bob", "me/@bob", "me+@bob",
             "(a.@bob)", "/@bob",
             "~~@bob~~", "||@bob||", "*_@bob_*", "cc:@bob", "→@bob",
+            "（@bob）", "、@bob、", "\u2068@bob\u2069", "❤\ufe0f@bob", "@nobody~@bob", "@nobody@bob/@bob", "\u200f@bob",
         ],
     )  # fmt: skip
     def test_a_mention_may_stand_beside_signs(self, alice: User, bob: User, general: Room, body: str) -> None:
@@ -62,6 +63,7 @@ class TestMentions:
             "`@bob`", "a@bob", "a_@bob", "1@bob", "@bobby", "[@bob](https://example.org)", "```\n@bob\n```",
             "@@bob", "\\@bob",
             "https://example.org/@bob",
+            "字@bob", "e\u0301@bob", "नमस्ते@bob", "e\u0301_@bob", "²@bob", "@bob\u0301",
         ],
     )  # fmt: skip
     def test_not_every_at_sign_is_a_mention(self, alice: User, general: Room, body: str) -> None:

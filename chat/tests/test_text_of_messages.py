@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 
 from accounts.models import User
+from chat.markup.markdown import RENDERING
 from chat.models import Message, Room
 from chat.protocol.events import message_card
 from chat.services.messages import editing, posting
@@ -78,7 +79,7 @@ class TestOlderRules:
         call_command("render_again")
         assert capsys.readouterr().out == "One message was rendered again.\n"
         stored = Message.objects.get(pk=old.pk)
-        assert (stored.html, stored.rendering) == (wanted, 1)
+        assert (stored.html, stored.rendering) == (wanted, RENDERING)
         assert Message.objects.get(pk=other.pk).html == "<p>b</p>"
         assert list(before.all()) == kept
         call_command("render_again")
@@ -87,4 +88,4 @@ class TestOlderRules:
     def test_an_edit_is_rendered_by_the_present_rules(self, old: Message, alice: User, general: Room) -> None:
         editing.edit_message(alice, general.pk, old.pk, "+ 2")
         stored = Message.objects.get(pk=old.pk)
-        assert (stored.html, stored.rendering) == ("<p>+ 2</p>", 1)
+        assert (stored.html, stored.rendering) == ("<p>+ 2</p>", RENDERING)

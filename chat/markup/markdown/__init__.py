@@ -6,17 +6,18 @@ as it was typed. A line break is a line break.
 """
 
 import re
-from html import escape
+from html import escape, unescape
 
 from markdown_it.token import Token
 
+from accounts.usernames.invisible_characters import is_blank
 from chat.markup.emoji import is_emoji_alone
 from chat.markup.markdown.blocks import block_tokens, lines_of
 from chat.markup.markdown.bounds import MOST_ADDRESSES, MOST_HTML, MOST_NESTING, Environment, TooMuch, environment
 from chat.markup.markdown.html import clean
 from chat.markup.markdown.inline import inline_tokens, markdown
 from chat.markup.markdown.spoilers import has_spoilers, without_spoilers
-from chat.markup.markdown.words import Mentions, finished, mentioned_in, mentions_shown, names_in
+from chat.markup.markdown.words import Mentions, finished, mentioned_in, mentions_of, mentions_shown, names_in
 
 __all__ = [
     "MOST_HTML",
@@ -26,6 +27,7 @@ __all__ = [
     "has_spoilers",
     "is_plain",
     "mentioned_in",
+    "mentions_of",
     "mentions_shown",
     "names_in",
     "present_rendering",
@@ -35,7 +37,7 @@ __all__ = [
 ]
 
 # One more with each change of the rules: what older ones made of a stored message is made again then.
-RENDERING = 1
+RENDERING = 2
 
 
 def present_rendering() -> int:
@@ -74,7 +76,7 @@ def _bounded(body: str, *, inline: bool, mentions: Mentions | None = None) -> st
         html = clean(_html(body, mentions or {}, inline)).rstrip("\n")
     except TooMuch:
         return None
-    return html if len(html) <= MOST_HTML and _TAG.sub("", html).strip() else None
+    return html if len(html) <= MOST_HTML and not is_blank(unescape(_TAG.sub("", html))) else None
 
 
 def _html(body: str, mentions: Mentions, inline: bool) -> str:

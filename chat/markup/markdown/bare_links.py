@@ -5,13 +5,17 @@ import unicodedata
 
 SCHEME = re.compile(r"(?:^|[^a-z0-9])(https?|mailto)$", re.IGNORECASE)
 
-_RUN = re.compile(r'[^\s<>"\x00-\x1f\x7f]*')
+_RUN = re.compile(r'[^\s<>"\x00-\x1f\x7f\ufeff]*')
 _OPENING = {"(": ")", "[": "]", "{": "}"}
-_SENTENCE = ".,;:!?'’"  # at its end they are the sentence's
-# Marks that are part of words and names: a dash, a dot in the middle, an apostrophe. And no end is what looks like a
-# slash: an address that ended before it could be taken for another one.
-_IN_WORDS = set("·・’׳״／⁄")
-_FULL_WIDTH = re.compile("[\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\uffe0-\uffe6]")
+# At its end they are the sentence's, and so are unseen characters: some keyboards put them around each address.
+_SENTENCE = ".,;:!?'’–\u00ad\u061c\u200b\u200c\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069"
+_AT_END = re.compile(f"[{_SENTENCE}]+$")
+# Marks that are part of words and names: a dot in the middle, an apostrophe. And no end is what looks like a slash: an
+# address that ended before it could be taken for another one.
+_IN_WORDS = set("·・･’׳״་／⁄")
+_WIDE = re.compile(
+    "[\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\uffe0-\uffe6\u2014\u2015\u2e3a\u2e3b\u301c\u3030]"
+)
 
 
 def end_of_address(text: str, start: int, limit: int) -> int:
@@ -19,7 +23,7 @@ def end_of_address(text: str, start: int, limit: int) -> int:
     found = _RUN.match(text, start, limit)
     run = _without_marks(found[0]) if found else ""
     run = run[: _balanced(run)]
-    return start + len(run.rstrip(_SENTENCE))
+    return start + len(_AT_END.sub("", run))
 
 
 def _without_marks(run: str) -> str:
@@ -29,10 +33,10 @@ def _without_marks(run: str) -> str:
 
 
 def _is_mark(character: str) -> bool:
-    """Return whether it is punctuation that is written in no address: full-width, typographic, of another script."""
+    """Return whether no address has this mark: it is full-width, typographic, a long dash, or of another script."""
     if character.isascii() or character in _IN_WORDS:
         return False
-    return unicodedata.category(character) in {"Po", "Ps", "Pe", "Pi", "Pf"} or bool(_FULL_WIDTH.match(character))
+    return unicodedata.category(character) in {"Po", "Ps", "Pe", "Pi", "Pf"} or bool(_WIDE.match(character))
 
 
 def _balanced(run: str) -> int:

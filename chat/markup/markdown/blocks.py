@@ -30,8 +30,16 @@ def block_tokens(body: str, env: Environment) -> list[Token]:
 
 
 def _without_escape(line: str) -> str:
+    """Remove the backslash before a sign that would begin a block here."""
     found = _ESCAPED.match(line)
-    return (found["number"] or "") + line[found.end() :] if found else line
+    plain = (found["number"] or "") + line[found.end() :] if found else line
+    return plain if found and _may_begin_block(plain) else line
+
+
+def _may_begin_block(line: str) -> bool:
+    if _HEADING.match(line) or (_QUOTE.match(line) and line[2:].strip()):
+        return True
+    return read_list([line], 0, may_be_indented=False, in_paragraph=False) is not None
 
 
 def lines_of(body: str) -> list[str]:
@@ -60,12 +68,13 @@ class _Blocks:
                 blanks += 1
                 at += 1
                 continue
-            rules = self._rules[:1] if self._in_item and at == 0 else self._rules
+            is_behind_sign = self._in_item and at == 0
+            rules = self._rules[:1] if is_behind_sign else self._rules
             taken = next((taken for rule in rules if (taken := rule(lines, at))), 0)
             if not taken:
                 if blanks < at and blanks > 1:
                     self._paragraph += [""] * (blanks - 1)  # one blank line is the gap between two paragraphs
-                self._paragraph.append(lines[at])
+                self._paragraph.append(lines[at] if is_behind_sign else _without_escape(lines[at]))
             blanks = 0
             at += taken or 1
         self._end_paragraph()
@@ -74,11 +83,7 @@ class _Blocks:
         lines, self._paragraph = self._paragraph, []
         if lines:
             self._open("paragraph", "p")
-            self._inline(
-                "\n".join(
-                    _ESCAPED.sub(r"\g<number>", line, count=1) if _ESCAPED.match(line) else line for line in lines
-                )
-            )
+            self._inline("\n".join(lines))
             self._close("paragraph", "p")
 
     def _fence(self, lines: Sequence[str], at: int) -> int:

@@ -14,6 +14,7 @@ from typing import Any, cast
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
+from chat.markup.emoji import ENDS_OF_EMOJI
 from chat.markup.markdown.bounds import MOST_NESTING
 
 _RUNS = {
@@ -28,8 +29,9 @@ _TAGS = {"*": ("em", "strong"), "_": ("em", "em"), "~": ("s", "s"), "|": ("spoil
 
 # Korean has blanks, but not before what it adds to a word.
 _SCRIPTS_WITHOUT_BLANKS = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fff\u3005-\u3007\u3021-\u3029\u3031-\u3035\u3038-\u30ff"
-    "\u3100-\u312f\u31a0-\u31ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]"
+    "[\u0e00-\u0fff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2e80-\u2fff\u3005-\u3007\u3021-\u3029\u3031-\u3035"
+    "\u3038-\u30ff\u3100-\u312f\u31a0-\u31ff\u3400-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff66-\uff9f"
+    "\U00020000-\U0003ffff]"
 )
 _BEFORE = set("([{\"',;:!?-*_~|")  # what may stand before a sign that opens, of ASCII
 _AFTER = set(")]}\"'.,;:!?-*_~|")  # and behind one that closes
@@ -84,7 +86,9 @@ def escaped_emphasis(state: StateInline, silent: bool) -> bool:
         pieces = ["".join(pieces)]
     before = _before(state, run.start)
     opens = _opens(state, run) and (
-        before.isspace() or before in "([{\"'*_~|" or _SCRIPTS_WITHOUT_BLANKS.match(before) is not None
+        before.isspace()
+        or (before in "([{\"'*_~|" and before != sign)
+        or _SCRIPTS_WITHOUT_BLANKS.match(before) is not None
     )
     closes = _closes(state, run)
     if not opens and not closes:
@@ -178,7 +182,9 @@ def _opens(state: StateInline, run: Run) -> bool:
 
 def _closes(state: StateInline, run: Run) -> bool:
     before, after = _before(state, run.start), _after(state, run.end)
-    if before.isspace() or before in _NOT_LAST[run.sign] or (after == before and after.isascii()):
+    if before.isspace() or (after == before and after.isascii()):
+        return False
+    if before in _NOT_LAST[run.sign] and not _is_behind_link(state):
         return False
     if after == "/":
         following = _after(state, run.end + 1)
@@ -195,12 +201,17 @@ def _is_edge(outer: str, inner: str, sign: str) -> bool:
     if not _is_letter(outer):
         return True
     return any(_SCRIPTS_WITHOUT_BLANKS.match(each) for each in (outer, inner)) or (
-        not inner.isascii() and unicodedata.category(inner)[0] in "PS"
+        not inner.isascii() and (inner in ENDS_OF_EMOJI or unicodedata.category(inner)[0] in "PS")
     )
 
 
 def _is_letter(character: str) -> bool:
-    return unicodedata.category(character)[0] in "LMN"
+    return unicodedata.category(character)[0] in "LMN" and character not in ENDS_OF_EMOJI
+
+
+def _is_behind_link(state: StateInline) -> bool:
+    """Return whether a link ends here: its slash is no path's."""
+    return not state.pending and bool(state.tokens) and state.tokens[-1].type == "link_close"
 
 
 def _before(state: StateInline, position: int) -> str:

@@ -46,7 +46,13 @@ _CLEANER = nh3.Cleaner(
 
 def clean(html: str) -> str:
     """Return what is safe of some HTML."""
-    return _CLEANER.clean(html)
+    # The parser takes U+FEFF at the beginning for a mark of the encoding.
+    return "\ufeff" * html.startswith("\ufeff") + _CLEANER.clean(html)
+
+
+def is_target(href: str) -> bool:
+    """Return whether a link may lead there: sanitising refuses what browsers could not open, such as port 99999."""
+    return " href=" in _CLEANER.clean(f'<a href="{escape(href)}">')
 
 
 class Renderer(RendererHTML):

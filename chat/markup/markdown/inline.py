@@ -12,7 +12,7 @@ from chat.markup import links
 from chat.markup.markdown.bare_links import SCHEME, end_of_address
 from chat.markup.markdown.bounds import Environment, count_inline_step, count_step, environment
 from chat.markup.markdown.emphasis import emphasis, escaped_emphasis, is_open
-from chat.markup.markdown.html import Renderer
+from chat.markup.markdown.html import Renderer, is_target
 
 _ADDRESS = re.compile(r"(https?://[^/?#]|mailto:[^?])", re.IGNORECASE)
 _TURNED = re.compile(r"%E2%80%(8[EF]|A[A-E])|%E2%81%A[6-9]|%D8%9C", re.IGNORECASE)  # marks of direction
@@ -130,11 +130,16 @@ def _end(state: StateInline, start: int, end: int) -> int:
     for signs in _CLOSERS:
         at = state.src.find(signs, colon, end)
         if at > 0 and is_open(state, signs):
-            end = end_of_address(state.src, colon, at)
+            end = _end_before_sign(state, at)
     is_around = state.src[start - 1 : start] == "_" or state.src.count("_", colon, end) == 1
     if end > colon and state.src[end - 1] == "_" and is_around and is_open(state, "_"):
-        end = end_of_address(state.src, colon, end - 1)
+        end = _end_before_sign(state, end - 1)
     return end
+
+
+def _end_before_sign(state: StateInline, at: int) -> int:
+    """Return where an address ends before a sign, and before the backslash of that."""
+    return end_of_address(state.src, state.pos, at - 1 if state.src[at - 1] == "\\" else at)
 
 
 def _push_bare(state: StateInline, href: str, address: str) -> None:
@@ -194,8 +199,11 @@ def _target(state: StateInline, at: int) -> tuple[str, int]:
 
 def _href_of(address: str) -> str:
     """Return a whole address as a link has it; empty where it could be taken for another one."""
-    href = normalizeLink(address) if _ADDRESS.match(address) and links.is_plain(address) else ""
-    return href if _ADDRESS.match(href) and not _TURNED.search(href) else ""
+    if not _ADDRESS.match(address) or not links.is_plain(address):
+        return ""
+    found = links.as_looked_up(address)
+    href = normalizeLink(found) if links.is_plain(found) else ""
+    return href if _ADDRESS.match(href) and not _TURNED.search(href) and is_target(href) else ""
 
 
 def _make_markdown() -> MarkdownIt:

@@ -1,6 +1,7 @@
 """Words of a message: mentions, emoji, and links that show where they lead."""
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from html import unescape
 from itertools import takewhile
@@ -9,13 +10,14 @@ from markdown_it.token import Token
 
 from accounts.usernames.rules import folded, is_name_character
 from chat.markup import links
-from chat.markup.emoji import with_emoji
+from chat.markup.emoji import ENDS_OF_EMOJI, with_emoji
 
-# Members who may be mentioned: folded name → what becomes `data-mention`.
+# Members who may be mentioned: folded name → what becomes `data-mention`. Empty: known, and nowhere mentioned.
 Mentions = Mapping[str, str]
 
 # Not the end of an e-mail address: what stands before the sign there is a letter or a digit.
 _NAME = re.compile(r"(?<![^\W_])(?<![^\W_]_)(?<!@)@([^\x00-,/:-@[-^`{-\x7f\s]+)")
+_ESCAPED_NAME = re.compile(rf"\\{_NAME.pattern}")
 _MENTION = re.compile(r'<span class="mention" data-mention="([^"]*)">@([^<]*)</span>')
 
 
@@ -34,8 +36,20 @@ def mentioned_in(html: str) -> set[str]:
 
 
 def mentions_shown(html: str) -> dict[str, str]:
-    """Return the mentions that a message's HTML shows, so that it can be rendered again with the same ones."""
+    """Return the mentions that a message's HTML shows."""
     return {folded(unescape(name)): mention for mention, name in _MENTION.findall(html)}
+
+
+def mentions_of(body: str, html: str) -> dict[str, str]:
+    """Return the mentions by which the HTML was made of the body, so that it can be rendered again with the same ones.
+
+    A name that has only a backslash before it, which the HTML does not show, is among them without an id.
+    """
+    shown = mentions_shown(html)
+    escaped = {_name_in(run) for run in _ESCAPED_NAME.findall(body)} - {""}
+    hidden = {name for name in escaped if body.count(f"\\@{name}") > html.count(f"\\@{name}")}
+    unseen = {folded(name) for name in hidden}
+    return {_without_end(name): "" for name in unseen if name not in shown} | shown
 
 
 def finished(tokens: Sequence[Token], mentions: Mentions) -> Iterator[Token]:
@@ -63,16 +77,24 @@ def _words(token: Token, mentions: Mentions) -> Iterator[Token]:
     for found in _NAME.finditer(words) if mentions else ():
         name = _name_in(found[1])
         name = name if folded(name) in mentions else _without_end(name)
-        if (mention := mentions.get(folded(name))) is None:
+        if (mention := mentions.get(folded(name))) is None or _is_behind_mark(words, found.start()):
             continue
         if _is_escaped(words, found.start()):
             yield _text(with_emoji(words[end : found.start() - 1]), token)
             end = found.start()
             continue
+        if not mention:
+            continue
         yield _text(with_emoji(words[end : found.start()]), token)
         yield Token("mention", "", 0, info=mention, content=f"@{name}", level=token.level)
         end = found.start() + 1 + len(name)
     yield _text(with_emoji(words[end:]), token)
+
+
+def _is_behind_mark(words: str, at: int) -> bool:
+    """Return whether a letter with marks of its own stands before the sign."""
+    before = words[:at].removesuffix("_")[-1:]
+    return bool(before) and unicodedata.category(before).startswith("M") and before not in ENDS_OF_EMOJI
 
 
 def _is_escaped(words: str, at: int) -> bool:

@@ -116,7 +116,9 @@ def test_enter_completes_a_mention_at_once_and_does_not_send_its_beginning(
     assert page.one("textarea[name=body]").get_attribute("value") == "@bob "
     keys(page, "hello", Keys.ENTER)
     assert page.shows("@bob hello")
-    assert page.stored() == ["@bob hello"]
+    keys(page, "(@alice/@NUN", Keys.ENTER, "and）、_@nun", Keys.ENTER, "a@nun", Keys.ENTER)
+    assert page.shows("(@alice/@bob and）、_@bob a@nun")
+    assert page.stored() == ["@bob hello", "(@alice/@bob and）、_@bob a@nun"]
 
 
 def test_enter_waits_for_the_servers_answer_where_the_page_does_not_know_all_members(

@@ -1,12 +1,12 @@
 import { gettext, interpolate, ngettext } from "../lib/i18n.js";
 import { avatar } from "../parts/avatar.js";
+import { begunMention } from "../rules/mentions.js";
 import { rankOf, searchKey } from "../rules/name-search.js";
 import { html, nothing } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 
 const PAUSE = 120; // ms: no request while the user goes on typing
 const SHOWN = 7; // more would have to be scrolled: one types a letter more instead
-const BEGUN = /(?:^|[\s([{"'])@([\p{L}\p{M}\p{N}_.-]{0,40})$/u; // an @ that begins a word, up to the caret
 const MODERATORS = new Set(["owner", "moderator"]);
 let lists = 0;
 
@@ -89,7 +89,7 @@ export class MentionList extends LightElement {
 
   get #begun() {
     const { value, selectionStart, selectionEnd } = this.#field;
-    return selectionStart === selectionEnd ? value.slice(0, selectionStart).match(BEGUN)?.[1] : undefined;
+    return selectionStart === selectionEnd ? begunMention(value.slice(0, selectionStart)) : undefined;
   }
 
   get #knowsAll() {

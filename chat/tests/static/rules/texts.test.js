@@ -4,12 +4,15 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { addressesIn } from "../../../static/chat/rules/addresses.js";
 import { isBlank } from "../../../static/chat/rules/blank-text.js";
+import { begunMention } from "../../../static/chat/rules/mentions.js";
 import { begins, rankOf, searchKey } from "../../../static/chat/rules/name-search.js";
 import { previewOf } from "../../../static/chat/rules/previews.js";
 import { readCommand } from "../../../static/chat/rules/slash-commands.js";
 
-// The server's rules are shown by the same table (accounts/tests).
-const texts = JSON.parse(readFileSync(new URL("../../../../accounts/tests/helpers/texts.json", import.meta.url)));
+// The server's rules are shown by the same tables (accounts/tests, chat/tests).
+const read = (path) => JSON.parse(readFileSync(new URL(path, import.meta.url)));
+const texts = read("../../../../accounts/tests/helpers/texts.json");
+const inMessages = read("../../helpers/texts.json");
 
 const finds = ([name, typed]) => begins(searchKey("somebody", name), typed);
 const linksIn = (text) => addressesIn(text).map(({ start, end }) => text.slice(start, end));
@@ -74,4 +77,17 @@ test("what does not show its host is no link", () => {
   ]) {
     assert.ok(!linksIn(text).includes(text), text);
   }
+});
+
+test("the page finds the addresses that the server finds", () => {
+  assert.deepEqual(
+    inMessages.addresses.map(([text]) => [text, linksIn(text).join(" ")]),
+    inMessages.addresses,
+  );
+});
+
+test("names are suggested where a mention begins for the server", () => {
+  const suggests = (before) => begunMention(`${before}@ze`) === "ze";
+  assert.deepEqual(inMessages.mentioned.filter(suggests), inMessages.mentioned);
+  assert.deepEqual(inMessages.unmentioned.filter(suggests), []);
 });
