@@ -1,7 +1,7 @@
 """What was done, in Django's admin: nothing here is changed but by the services."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
@@ -9,22 +9,16 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from chat.admin.service_calls import attempt_each
 from chat.errors import Invalid
 from chat.models import Announcement, AuditEntry, Ban, Report, Room
 from chat.models.audit import AuditQuerySet
 from chat.permissions.actor import Actor
 from chat.services.moderation import moderation, reports
 from chat.services.site import announcements, bans
-from chat.views.service_calls import attempt
-
-if TYPE_CHECKING:  # generic to the checker alone
-    _ModelAdmin = admin.ModelAdmin[Any]
-    _AnnouncementModelForm = forms.ModelForm[Announcement]
-else:
-    _ModelAdmin, _AnnouncementModelForm = admin.ModelAdmin, forms.ModelForm
 
 
-class ReadOnlyAdmin(_ModelAdmin):
+class ReadOnlyAdmin(admin.ModelAdmin):
     show_full_result_count = False  # the log is long
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -65,8 +59,11 @@ class ReportAdmin(ReadOnlyAdmin):
 
     @admin.action(description=_("Settle: nothing had to be done"), permissions=["view"])
     def dismiss(self, request: HttpRequest, chosen: QuerySet[Report]) -> None:
-        for report in chosen.filter(settled_at=None):
-            attempt(request, reports.settle, report.pk, Report.Outcome.DISMISSED)
+        attempt_each(
+            request,
+            chosen.filter(settled_at=None),
+            lambda by, report: reports.settle(by, report.pk, Report.Outcome.DISMISSED),
+        )
 
 
 @admin.register(Ban)
@@ -84,14 +81,17 @@ class BanAdmin(ReadOnlyAdmin):
 
     @admin.action(description=_("Lift the ban"), permissions=["view"])
     def lift(self, request: HttpRequest, chosen: QuerySet[Ban]) -> None:
-        for ban in chosen:
-            if ban.room_id is None:
-                attempt(request, bans.unban, ban.user_id)
-            else:
-                attempt(request, moderation.unban, ban.room_id, ban.user_id)
+        attempt_each(request, chosen, _lift)
 
 
-class AnnouncementForm(_AnnouncementModelForm):
+def _lift(by: Actor, ban: Ban) -> None:
+    if ban.room_id is None:
+        bans.unban(by, ban.user_id)
+    else:
+        moderation.unban(by, ban.room_id, ban.user_id)
+
+
+class AnnouncementForm(forms.ModelForm):
     class Meta:
         model = Announcement
         fields = ("text", "until")
@@ -127,5 +127,4 @@ class AnnouncementAdmin(ReadOnlyAdmin):
 
     @admin.action(description=_("End it"), permissions=["add"])
     def end(self, request: HttpRequest, chosen: QuerySet[Announcement]) -> None:
-        for announcement in chosen:
-            attempt(request, announcements.end, announcement.pk)
+        attempt_each(request, chosen, lambda by, announcement: announcements.end(by, announcement.pk))

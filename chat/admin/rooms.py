@@ -1,7 +1,7 @@
 """Rooms in Django's admin: what it changes goes through the same services as everything else."""
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from chat.admin import moderation, users  # noqa: F401  (which register themselves)
+from chat.admin.service_calls import attempt_each
 from chat.errors import Invalid, Refused
 from chat.forms import KINDS
 from chat.models import Membership, Room
@@ -21,12 +22,6 @@ from chat.services.removal import delete_room
 from chat.services.rooms import archive, membership
 from chat.services.rooms.settings import SETTINGS
 from chat.services.shared import validation
-
-if TYPE_CHECKING:  # generic to the checker alone
-    _RoomModelForm = forms.ModelForm[Room]
-    _RoomModelAdmin = admin.ModelAdmin[Room]
-else:
-    _RoomModelForm, _RoomModelAdmin = forms.ModelForm, admin.ModelAdmin
 
 PRIVATE_FIELDS = ("kind", "name")  # of a private room, administrators see these and the numbers
 MOST_MEMBERS = 200  # that a room's page lists
@@ -156,11 +151,11 @@ class RoomAdmin(admin.ModelAdmin):
 
     @admin.action(description=_("Archive the selected rooms"), permissions=["change"])
     def archive(self, request: HttpRequest, chosen: QuerySet[Room]) -> None:
-        self._each(request, chosen, archive.archive)
+        attempt_each(request, chosen, lambda by, room: archive.archive(by, room.pk))
 
     @admin.action(description=_("Bring the selected rooms back"), permissions=["change"])
     def restore(self, request: HttpRequest, chosen: QuerySet[Room]) -> None:
-        self._each(request, chosen, archive.restore)
+        attempt_each(request, chosen, lambda by, room: archive.restore(by, room.pk))
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """What a service refuses although the form was right, since something else came first, is told."""
@@ -186,18 +181,11 @@ class RoomAdmin(admin.ModelAdmin):
         return not is_fixed and super().has_change_permission(request, obj)
 
     def delete_model(self, request: HttpRequest, obj: Room) -> None:
-        self._each(request, [obj], delete_room.delete_room)
+        self.delete_queryset(request, [obj])
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Room]) -> None:
-        self._each(request, queryset, delete_room.delete_room)
+    def delete_queryset(self, request: HttpRequest, queryset: Iterable[Room]) -> None:
+        attempt_each(request, queryset, lambda by, room: delete_room.delete_room(by, room.pk), is_shown=False)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """What the page asks about: Django would read every message of the room to count it."""
         return [str(room) for room in objs], {}, set(), []
-
-    def _each(self, request: HttpRequest, chosen: Iterable[Room], service: Callable[[Actor, int], object]) -> None:
-        for room in chosen:
-            try:
-                service(Actor.of(request), room.pk)
-            except Refused as refused:
-                messages.error(request, f"{room}: {refused.detail}")

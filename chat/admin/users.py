@@ -1,9 +1,7 @@
 """People in Django's admin, with what administrators do to them here: by the same services as the site's own pages."""
 
-from collections.abc import Callable
-
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.helpers import ActionForm
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -11,9 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import UserAdmin
 from accounts.models import User
-from chat.errors import Refused
+from chat.admin.service_calls import attempt_each
 from chat.models.membership import REASON_LENGTH
-from chat.permissions.actor import Actor
 from chat.services.site import bans
 
 
@@ -32,18 +29,8 @@ class PersonAdmin(UserAdmin):
     @admin.action(description=_("Ban from the site"), permissions=["change"])
     def ban(self, request: HttpRequest, people: QuerySet[User]) -> None:
         reason = request.POST.get("reason", "")
-        self._each(request, people, lambda by, person: bans.ban(by, person.pk, reason=reason))
+        attempt_each(request, people, lambda by, person: bans.ban(by, person.pk, reason=reason))
 
     @admin.action(description=_("Lift the ban"), permissions=["change"])
     def unban(self, request: HttpRequest, people: QuerySet[User]) -> None:
-        self._each(request, people, lambda by, person: bans.unban(by, person.pk))
-
-    def _each(self, request: HttpRequest, people: QuerySet[User], act: Callable[[Actor, User], object]) -> None:
-        """What is refused for one of them is told, and stops nothing for the others."""
-        for person in people:
-            try:
-                act(Actor.of(request), person)
-            except Refused as refused:
-                self.message_user(request, f"{person}: {refused.detail}", messages.ERROR)
-            else:
-                self.message_user(request, str(person), messages.SUCCESS)
+        attempt_each(request, people, lambda by, person: bans.unban(by, person.pk))
