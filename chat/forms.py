@@ -1,10 +1,18 @@
-"""What one says of a room, when it is made and when it is changed. What the services check is not checked here."""
+"""Forms of several pages: of a room, of an invite link, and of how long something lasts.
+
+What the services check is not checked here.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from chat.models import Room
 from chat.models.room import DESCRIPTION_LENGTH, NAME_LENGTH, TOPIC_LENGTH
+from chat.services.rooms.invites import MOST_USES
 
 KINDS = [
     (Room.Kind.PUBLIC, _("Public: everybody finds it, and may join")),
@@ -31,3 +39,43 @@ class RoomForm(forms.Form):
     )
     kind = forms.ChoiceField(label=_("Who comes in"), choices=KINDS, initial=Room.Kind.PUBLIC)
     read_only = forms.BooleanField(label=_("Only moderators write here: it is for announcements"), required=False)
+
+
+HOURS = {
+    1: _("1 hour"),
+    4: _("4 hours"),
+    24: _("1 day"),
+    72: _("3 days"),
+    168: _("1 week"),
+    720: _("30 days"),
+}
+NEVER = "0"
+
+
+class EndField(forms.TypedChoiceField):
+    """How long something lasts. Its value is the time at which it ends, or None for never."""
+
+    def __init__(self, *hours: int, never: Any, **options: Any) -> None:
+        choices = [*((str(each), HOURS[each]) for each in hours), (NEVER, never)]
+        super().__init__(choices=choices, coerce=_from_now, empty_value=None, **options)
+
+
+def _from_now(hours: str) -> datetime | None:
+    return None if hours == NEVER else timezone.now() + timedelta(hours=int(hours))
+
+
+class LinkForm(forms.Form):
+    """A link by which people come into a room, or to the site."""
+
+    hours = EndField(1, 24, 168, 720, never=_("Never"), label=_("Expires after"), required=False, initial="168")
+    most_uses = forms.IntegerField(
+        label=_("How many people may use it"),
+        min_value=1,
+        max_value=MOST_USES,
+        required=False,
+        help_text=_("Left empty: as many as like."),
+    )
+
+    @property
+    def limits(self) -> dict[str, Any]:
+        return {"expires_at": self.cleaned_data["hours"], "most_uses": self.cleaned_data["most_uses"]}

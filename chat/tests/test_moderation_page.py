@@ -68,7 +68,7 @@ def test_bans_and_mutes_come_in_pages_and_are_searched(
 
 
 def test_the_moderation_page_bans_a_user_by_username(alice: User, mallory: User, general: Room) -> None:
-    form = {"username": "@Mallory", "reason": "Spam", "span": 86_400}
+    form = {"username": "@Mallory", "reason": "Spam", "hours": "24"}
     assert "Mallory is banned from this room." in page(alice, general, **form).content.decode()
     kept = general.bans.of(mallory).get()
     assert kept.until is not None
@@ -76,7 +76,7 @@ def test_the_moderation_page_bans_a_user_by_username(alice: User, mallory: User,
 
 
 def test_the_moderation_page_says_why_a_user_was_not_banned(alice: User, bob: User, general: Room) -> None:
-    assert "Nobody has that username." in page(alice, general, username="nobody", span=0).content.decode()
-    refused = page(alice, general, username="alice", span=0)
+    assert "Nobody has that username." in page(alice, general, username="nobody", hours="0").content.decode()
+    refused = page(alice, general, username="alice", hours="0")
     assert (refused.status_code, "You cannot do that to yourself." in refused.content.decode()) == (422, True)
     assert not general.bans.exists()

@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from chat.links import LinkForm
+from chat.forms import LinkForm
 from chat.models import Room
 from chat.permissions.acts import Act
 from chat.queries.pagination import numbered

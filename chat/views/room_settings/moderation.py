@@ -1,6 +1,5 @@
 """Who is banned from a room and muted in it; each is lifted here, and somebody banned by their username."""
 
-from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User, name_begins
 from accounts.usernames.rules import USERNAME_LENGTH
+from chat.forms import EndField
 from chat.models import AuditEntry, Membership, Room
 from chat.models.membership import REASON_LENGTH
 from chat.permissions.acts import Act
@@ -23,13 +23,6 @@ from chat.views.room_settings.access import for_those_who_may, show
 from chat.views.service_calls import attempt
 
 LIFT = {"unban": service.unban, "unmute": service.unmute}
-DAY = 86_400  # seconds
-SPANS = [
-    (DAY, gettext_lazy("1 day")),
-    (7 * DAY, gettext_lazy("1 week")),
-    (30 * DAY, gettext_lazy("30 days")),
-    (0, gettext_lazy("For good")),
-]
 
 
 class BanForm(forms.Form):
@@ -44,7 +37,7 @@ class BanForm(forms.Form):
         required=False,
         help_text=gettext_lazy("They read it, and so does everyone in the room."),
     )
-    span = forms.TypedChoiceField(label=gettext_lazy("For how long"), choices=SPANS, coerce=int)
+    hours = EndField(24, 168, 720, never=gettext_lazy("For good"), label=gettext_lazy("For how long"))
 
     def clean_username(self) -> User:
         username = self.cleaned_data["username"].strip().removeprefix("@")
@@ -66,9 +59,8 @@ def moderation(request: HttpRequest, room: Room) -> HttpResponse:
 
 
 def _ban(request: HttpRequest, room: Room, wanted: dict[str, Any]) -> bool:
-    user, span = wanted["username"], wanted["span"]
-    until = timezone.now() + timedelta(seconds=span) if span else None
-    done, _kept = attempt(request, service.ban, room.pk, user.pk, reason=wanted["reason"], until=until)
+    user, reason, until = wanted["username"], wanted["reason"], wanted["hours"]
+    done, _kept = attempt(request, service.ban, room.pk, user.pk, reason=reason, until=until)
     if done:
         messages.success(request, _("%(name)s is banned from this room.") % {"name": user.full_name})
     return done

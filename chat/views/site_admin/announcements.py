@@ -1,31 +1,20 @@
 """What everyone is told: make an announcement, end one, and those that there were."""
 
-from datetime import timedelta
-
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from chat.forms import NEVER, EndField
 from chat.models import Announcement
 from chat.models.announcement import ANNOUNCEMENT_LENGTH
 from chat.queries.pagination import numbered
 from chat.services.site import announcements as service
 from chat.views.service_calls import attempt
 from chat.views.site_admin.access import for_administrators, show
-
-HOURS = [
-    ("", gettext_lazy("until it is ended")),
-    ("1", gettext_lazy("for an hour")),
-    ("4", gettext_lazy("for four hours")),
-    ("24", gettext_lazy("for a day")),
-    ("72", gettext_lazy("for three days")),
-    ("168", gettext_lazy("for a week")),
-]
 
 
 class AnnouncementForm(forms.Form):
@@ -35,16 +24,25 @@ class AnnouncementForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("Everyone sees it at once, over their rooms. Web addresses become links."),
     )
-    hours = forms.ChoiceField(label=gettext_lazy("Shown"), choices=HOURS, required=False)
+    hours = EndField(
+        1,
+        4,
+        24,
+        72,
+        168,
+        never=gettext_lazy("Until it is ended"),
+        label=gettext_lazy("Shown for"),
+        required=False,
+        initial=NEVER,
+    )
 
 
 @for_administrators
 def announcements(request: HttpRequest) -> HttpResponse:
     form = AnnouncementForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        hours = form.cleaned_data["hours"]
-        until = timezone.now() + timedelta(hours=int(hours)) if hours else None
-        done, _announcement = attempt(request, service.announce, form.cleaned_data["text"], until)
+        text, until = form.cleaned_data["text"], form.cleaned_data["hours"]
+        done, _announcement = attempt(request, service.announce, text, until)
         if done:
             messages.success(request, _("Everyone is told."))
             return redirect("chat:site-admin:announcements")

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.models import Invitation
 from accounts.overload import Overloaded
 from accounts.signup.invitations import link, send
-from chat.links import LinkForm
+from chat.forms import LinkForm
 from chat.queries.pagination import numbered
 from chat.services.site import invitations as service
 from chat.views.service_calls import attempt
