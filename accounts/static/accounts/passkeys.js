@@ -2,7 +2,7 @@
 // What the server asks for is in the JSON element that `data-options` names, or else at the form's own address.
 // The button stands in the form, or `data-button` names it.
 
-const { gettext, webauthnJSON } = globalThis; // two classic scripts come before this module
+const { gettext, PublicKeyCredential } = globalThis; // the catalogue is a classic script that comes before this module
 
 for (const form of document.querySelectorAll("form[data-passkey]")) {
   form.addEventListener("submit", send);
@@ -30,10 +30,13 @@ async function send(event) {
 async function ask(form) {
   refuseWhereNoneWorks();
   const asked = await questions(form);
-  if (form.dataset.passkey === "get") return webauthnJSON.get(asked.request_options);
-  const { creation_options: options } = asked;
-  if (form.elements.passwordless) choose(options.publicKey.authenticatorSelection, form.elements.passwordless.checked);
-  return webauthnJSON.create(options);
+  if (form.dataset.passkey === "get") {
+    const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(asked.request_options.publicKey);
+    return navigator.credentials.get({ publicKey });
+  }
+  const options = asked.creation_options.publicKey;
+  if (form.elements.passwordless) choose(options.authenticatorSelection, form.elements.passwordless.checked);
+  return navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) });
 }
 
 // To sign in by a passkey alone, it has to know whose it is, and make sure that it is them.
@@ -63,7 +66,9 @@ function refuseWhereNoneWorks() {
       gettext("Passkeys don’t work with an IP address. Open this page by its host name, such as localhost."),
     );
   }
-  if (!webauthnJSON.supported()) throw new Problem(gettext("This browser doesn’t support passkeys."));
+  if (!PublicKeyCredential?.parseCreationOptionsFromJSON) {
+    throw new Problem(gettext("This browser doesn’t support passkeys. Update it or use another one."));
+  }
 }
 
 function wording(name) {
