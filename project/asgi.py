@@ -27,8 +27,10 @@ from project.handshakes import LimitedHandshakes
 from project.health import HealthAnswers
 from project.memory import share_arenas
 from project.origins import ExactOrigin
+from project.sqlite.base import pool_connections
 
 share_arenas()
+pool_connections()
 bound_waits(settings.DATABASE_WAIT_SECONDS)
 
 if settings.EMBEDDED_VALKEY:

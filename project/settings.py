@@ -190,7 +190,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         # FULL: what is acknowledged survives a power cut. It is the price of an honest ack.
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;",
     }
-    DATABASES["default"]["CONN_MAX_AGE"] = None  # to open one anew for each request costs more than most requests ask
+    DATABASES["default"]["CONN_MAX_AGE"] = 0  # a server keeps some for the next requests (project/sqlite/pool.py)
     # A file, since servers started by the tests are processes of their own.
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
 else:

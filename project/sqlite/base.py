@@ -7,6 +7,8 @@ SQLite, as ever.
 
 The turn and SQLite's lock share one deadline. While another process holds the lock, the first writer waits for it with
 its turn; those behind it would otherwise begin to wait for the lock when their wait for the turn is over.
+
+A server keeps connections for the next request (`pool_connections`). Elsewhere, each is closed when Django closes it.
 """
 
 import sqlite3
@@ -15,21 +17,39 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from time import monotonic
 from typing import Any
+from weakref import WeakSet
 
 from django.db.backends.sqlite3 import base
 from django.db.utils import OperationalError
 
+from project.sqlite.pool import Pool
 from project.sqlite.queue import FairLock
 
 WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
 
 _queues: dict[str, FairLock] = defaultdict(FairLock)  # by the file's name
+_pools: dict[str, Pool] | None = None  # by the file's name
+
+
+def pool_connections() -> None:
+    """Keep connections that threads of this process close from now on for those that open one."""
+    global _pools
+    _pools = defaultdict(Pool)
+
+
+def close_pools() -> None:
+    """Close the connections that wait, and keep no more of them."""
+    global _pools
+    pools, _pools = _pools or {}, None
+    for pool in pools.values():
+        pool.close()
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._has_turn = False
+        self._cursors: WeakSet[Cursor] = WeakSet()
 
     @contextmanager
     def turn_for(self, query: str) -> Iterator[None]:
@@ -43,8 +63,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
         finally:
             self._end_turn()
 
+    def get_new_connection(self, conn_params: dict[str, Any]) -> sqlite3.Connection:
+        kept = self._pool.take() if self._pool else None
+        return kept or super().get_new_connection(conn_params)
+
     def create_cursor(self, name: str | None = None) -> "Cursor":
-        return self.connection.cursor(lambda connection: Cursor(connection, self))
+        cursor: Cursor = self.connection.cursor(lambda connection: Cursor(connection, self))
+        self._cursors.add(cursor)
+        return cursor
 
     def _start_transaction_under_autocommit(self) -> None:
         try:
@@ -68,9 +94,17 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _close(self) -> None:
         try:
-            super()._close()  # type: ignore[misc]
+            if self._pool and not (self.errors_occurred or self.connection.in_transaction):
+                self._give_back(self._pool)
+            else:
+                super()._close()  # type: ignore[misc]
         finally:
             self._end_turn()
+
+    def _give_back(self, pool: Pool) -> None:
+        for cursor in list(self._cursors):
+            cursor.close()  # one that was not read to its end would hold the next user to what it saw
+        pool.give_back(self.connection)
 
     @contextmanager
     def _share_wait(self) -> Iterator[None]:
@@ -95,6 +129,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self._has_turn:
             self._has_turn = False
             self._queue.release()
+
+    @property
+    def _pool(self) -> Pool | None:
+        return None if _pools is None else _pools[str(self.settings_dict["NAME"])]
 
     @property
     def _queue(self) -> FairLock:
