@@ -7,13 +7,14 @@ from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
 from django.db import models, transaction
-from django.db.models.functions import Lower, Now
+from django.db.models.functions import Lower
 from django.dispatch import Signal
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from accounts.signup.email_domains import deliverable
+from accounts.signup.invite_links import InviteLink
 from accounts.time_zones import ZONE_LENGTH, validate_time_zone
 from accounts.usernames.confusables import LONGEST, skeleton
 from accounts.usernames.fields import FoldedField, SearchKeyField, SkeletonField
@@ -216,28 +217,11 @@ class User(AbstractUser):
         return self.name
 
 
-class InvitationQuerySet(models.QuerySet["Invitation"]):
-    def valid(self) -> Self:
-        """Those by which somebody may still sign up."""
-        in_time = models.Q(expires_at=None) | models.Q(expires_at__gt=Now())
-        has_uses = models.Q(most_uses=None) | models.Q(most_uses__gt=models.F("uses"))
-        return self.filter(in_time, has_uses, revoked_at=None)
+class Invitation(InviteLink):
+    """A link by which people sign up."""
 
-
-class Invitation(models.Model):
-    """A link by which whoever has it may sign up. Only a digest of it is kept: it is shown once."""
-
-    digest = models.CharField(max_length=64, unique=True, editable=False)
-    by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
     # Where one is named, only whoever has that address may sign up by it.
     email = models.EmailField(_("email"), blank=True)
-    created_at = models.DateTimeField(_("created"), auto_now_add=True)
-    expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
-    most_uses = models.PositiveIntegerField(_("maximum uses"), null=True, blank=True)
-    uses = models.PositiveIntegerField(_("uses"), default=0)
-    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
-
-    objects = InvitationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("invitation")
