@@ -7,7 +7,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -21,7 +20,6 @@ from accounts.signup import first_administrator as site_setup
 
 
 @login_not_required
-@never_cache
 @sensitive_post_parameters("password1", "password2")
 def setup(request: HttpRequest, token: str) -> HttpResponse:
     if not site_setup.is_valid(token):
@@ -39,7 +37,6 @@ def setup(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @login_not_required
-@never_cache
 def invited(request: HttpRequest, token: str) -> HttpResponse:
     """Where an invitation leads: to signing up. Whoever has an account needs none."""
     if request.user.is_authenticated:
@@ -56,7 +53,6 @@ def start_again(request: HttpRequest) -> HttpResponse:
     return redirect("account_signup")
 
 
-@never_cache
 @sensitive_post_parameters("password1", "password2")
 def claim(request: HttpRequest) -> HttpResponse:
     """Let the owner of an address choose the username and the password of an account that another person had made."""
@@ -73,7 +69,6 @@ def claim(request: HttpRequest) -> HttpResponse:
     return redirect(settings.LOGIN_REDIRECT_URL)
 
 
-@never_cache
 @require_safe
 def first_factor(request: HttpRequest, token: str) -> HttpResponse:
     """Let an administrator add their first second factor, in this session."""
@@ -84,7 +79,6 @@ def first_factor(request: HttpRequest, token: str) -> HttpResponse:
     return redirect("mfa_index")
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @limited("end_sessions", "10/m/user", "POST")
 def own_sessions(request: HttpRequest) -> HttpResponse:

@@ -11,7 +11,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 
 from accounts.mfa.admin_gate import lead_to_second_factor, may_run_the_site
 
@@ -28,7 +27,6 @@ class AdminSite(admin.AdminSite):
 
     @staticmethod
     @login_not_required
-    @never_cache
     def login(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """No form of its own: to the sign-in page, or on; whoever is no administrator is refused."""
         response: HttpResponse = lead_in(request)

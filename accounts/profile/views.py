@@ -12,7 +12,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, St
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import time_zones
@@ -28,7 +27,6 @@ REFUSED = 422
 asks_and_takes = require_http_methods(["GET", "HEAD", "POST"])
 
 
-@never_cache
 @asks_and_takes
 def profile(request: HttpRequest) -> HttpResponse:
     user = signed_in_user(request)
@@ -88,7 +86,6 @@ def picture_file(request: HttpRequest, name: str) -> HttpResponse:
     return HttpResponse(found, content_type="image/webp", headers=headers)
 
 
-@never_cache
 @asks_and_takes
 @reauthentication_required
 def export(request: HttpRequest) -> HttpResponseBase:
@@ -103,7 +100,6 @@ def export(request: HttpRequest) -> HttpResponseBase:
     return response
 
 
-@never_cache
 @asks_and_takes
 @reauthentication_required
 def delete(request: HttpRequest) -> HttpResponse:

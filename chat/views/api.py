@@ -7,7 +7,6 @@ from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Coalesce, Lower
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from accounts.models import User
@@ -27,7 +26,6 @@ MOST_PINS = 50
 WORDS = ("body", "html")  # what is long in a message
 
 
-@never_cache
 @require_GET
 @charged
 def history_page(request: HttpRequest, room_id: int) -> HttpResponse:
@@ -43,7 +41,6 @@ def history_page(request: HttpRequest, room_id: int) -> HttpResponse:
     raise BadRequest("before, after or around: a position")
 
 
-@never_cache
 @require_GET
 @charged
 def thread(request: HttpRequest, room_id: int, message_id: int) -> HttpResponse:
@@ -54,7 +51,6 @@ def thread(request: HttpRequest, room_id: int, message_id: int) -> HttpResponse:
     return _json(page | {"root": events.message_card(root), "last_read": mine and mine.last_read})
 
 
-@never_cache
 @require_GET
 @charged
 def edits(request: HttpRequest, room_id: int, message_id: int) -> HttpResponse:
@@ -67,7 +63,6 @@ def edits(request: HttpRequest, room_id: int, message_id: int) -> HttpResponse:
     return _json({"edits": page, "more": len(read) > count})
 
 
-@never_cache
 @require_GET
 @charged
 def pins(request: HttpRequest, room_id: int) -> HttpResponse:
@@ -78,7 +73,6 @@ def pins(request: HttpRequest, room_id: int) -> HttpResponse:
     return _json({"messages": list(map(events.message_card, page.rows)), "older": page.older, "ids": ids})
 
 
-@never_cache
 @require_GET
 @charged
 def threads(request: HttpRequest, room_id: int) -> HttpResponse:
@@ -98,7 +92,6 @@ def threads(request: HttpRequest, room_id: int) -> HttpResponse:
     return _json({"threads": found, "older": page.older})
 
 
-@never_cache
 @require_GET
 def members(request: HttpRequest, room_id: int) -> HttpResponse:
     """Whom the beginning of a name may mean."""
@@ -109,7 +102,6 @@ def members(request: HttpRequest, room_id: int) -> HttpResponse:
     return _json({"people": [events.user_card(membership.user) for membership in people]})
 
 
-@never_cache
 @require_GET
 def people(request: HttpRequest) -> HttpResponse:
     """Whom one may write to, or add: names alone (docs/decisions/0018-names-and-presence.md)."""
@@ -118,7 +110,6 @@ def people(request: HttpRequest) -> HttpResponse:
     return _json({"people": [events.user_card(user) for user in found[:MOST_PEOPLE]]})
 
 
-@never_cache
 @require_GET
 def public_rooms(request: HttpRequest) -> HttpResponse:
     """List public rooms that the user has not joined, by name, for the switcher."""
@@ -128,7 +119,6 @@ def public_rooms(request: HttpRequest) -> HttpResponse:
     )
 
 
-@never_cache
 @require_GET
 def person(request: HttpRequest, person_id: int) -> HttpResponse:
     """Somebody with whom one shares a room; and how they stand in the one in which one looks at them."""

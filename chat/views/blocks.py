@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.requests import signed_in_user
@@ -13,7 +12,6 @@ from chat.queries import pagination
 from chat.services.people import blocks
 
 
-@never_cache
 @require_GET
 def blocked(request: HttpRequest) -> HttpResponse:
     blocks = Block.objects.by(signed_in_user(request)).select_related("blocked").order_by("-pk")

@@ -3,14 +3,12 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
 
 from accounts.adapter import INACTIVE
 from chat.models import Ban
 
 
 @login_not_required
-@never_cache
 def inactive(request: HttpRequest) -> HttpResponse:
     """The account is not active: for whoever has just tried to sign in, also why."""
     ban = Ban.objects.of_the_site().filter(user=request.session.get(INACTIVE)).first()

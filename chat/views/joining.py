@@ -3,7 +3,6 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import signed_in_user
@@ -17,7 +16,6 @@ from chat.services.rooms import invites, membership
 from chat.services.rooms.admission import obstacle
 
 
-@never_cache
 @require_http_methods(["GET", "POST"])
 def new_room(request: HttpRequest) -> HttpResponse:
     form = RoomForm(request.POST or None)
@@ -47,7 +45,6 @@ def join_page(request: HttpRequest, room: Room, status: int = 200) -> HttpRespon
     return _door(request, room, entry | {"join": reverse("chat:join", args=[room.pk])}, status)
 
 
-@never_cache
 @require_http_methods(["GET", "POST"])
 def invited(request: HttpRequest, token: str) -> HttpResponse:
     """Where an invite link leads. Nobody comes in by looking: what previews links uses nothing up."""

@@ -8,7 +8,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import User
@@ -29,7 +28,6 @@ from chat.views import joining
 MOST_UNFOLDED = 50  # own rooms on the index
 
 
-@never_cache
 @require_GET
 @charged
 def index(request: HttpRequest) -> HttpResponse:
@@ -51,7 +49,6 @@ def go(request: HttpRequest) -> HttpResponse:
         return _index(request, status=422, go_name=typed, go_error=refused.detail)
 
 
-@never_cache
 @require_GET
 @charged
 def room(request: HttpRequest, room_id: int, message_id: int | None = None) -> HttpResponse:

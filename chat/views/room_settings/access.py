@@ -7,7 +7,6 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
 
 from chat.models import Room
 from chat.permissions.actor import Actor
@@ -24,7 +23,6 @@ def for_those_who_may(act: Act) -> Callable[[View], View]:
     """
 
     def decorate(view: View) -> View:
-        @never_cache
         @wraps(view)
         def guarded(request: HttpRequest, room_id: int, **kwargs: Any) -> HttpResponse:
             room = Room.objects.existing().filter(pk=room_id).first()

@@ -9,7 +9,6 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 
 from accounts.mfa.admin_gate import lead_to_second_factor
 from accounts.models import User
@@ -24,7 +23,6 @@ def for_administrators(view: View) -> View:
     Days and times in forms are those of the administrator's zone, as all that the pages show.
     """
 
-    @never_cache
     @wraps(view)
     def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         by = Actor.of(request)
