@@ -20,6 +20,7 @@ from chat.permissions.actor import Actor
 from chat.queries.presence import count_in, here_counts
 from chat.services.removal import delete_room
 from chat.services.rooms import archive, membership
+from chat.services.rooms import settings as room_settings
 from chat.services.rooms.settings import SETTINGS
 from chat.services.shared import validation
 
@@ -173,7 +174,7 @@ class RoomAdmin(admin.ModelAdmin):
             given = {name: value for name, value in settings.items() if name != "default"}
             obj.pk, obj._state.adding = membership.create_room(by.user, address=by.address, **given).pk, False
             settings = {"default": True} if obj.is_default else {}
-        membership.change_settings(obj.pk, by=by, **settings)
+        room_settings.change_settings(obj.pk, by=by, **settings)
 
     def has_change_permission(self, request: HttpRequest, obj: Room | None = None) -> bool:
         """An archived room can only be brought back, and a private room is changed by its own people."""

@@ -9,6 +9,7 @@ from chat.models import Room as StoredRoom
 from chat.permissions.actor import SITE
 from chat.services.messages import posting, read_positions
 from chat.services.rooms import membership
+from chat.services.rooms import settings as room_settings
 
 
 def make_room(room: Room, people: dict[str, User], now: datetime) -> None:
@@ -17,7 +18,7 @@ def make_room(room: Room, people: dict[str, User], now: datetime) -> None:
         return
     said_of_it = {"topic": room.topic, "description": room.description, "emoji": room.emoji}
     made = membership.create_room(people[room.owner], room.name, kind=room.kind, read_only=room.read_only, **said_of_it)
-    membership.change_settings(made.pk, by=SITE, default=room.default)
+    room_settings.change_settings(made.pk, by=SITE, default=room.default)
     beginning = now - timedelta(minutes=max((message.minutes_ago for message in room.messages), default=0))
     for member in room.members:
         membership.add_member(made.pk, people[member], joined_at=beginning)

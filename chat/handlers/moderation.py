@@ -15,7 +15,7 @@ from chat.protocol.commands.moderation import (
     RoomTransfer,
     RoomUnlock,
 )
-from chat.services.moderation import moderation, roles
+from chat.services.moderation import moderation, mutes, roles
 
 
 async def remove_member(hub: Hub, connection: Connection, command: MemberRemove) -> None:
@@ -36,12 +36,12 @@ async def unban_member(hub: Hub, connection: Connection, command: MemberUnban) -
 
 async def mute_member(hub: Hub, connection: Connection, command: MemberMute) -> None:
     room, user = command.room, command.user
-    await act_for(connection, moderation.mute, room, user, reason=command.reason, until=command.until)
+    await act_for(connection, mutes.mute, room, user, reason=command.reason, until=command.until)
     ack(connection, command)
 
 
 async def unmute_member(hub: Hub, connection: Connection, command: MemberUnmute) -> None:
-    await act_for(connection, moderation.unmute, command.room, command.user)
+    await act_for(connection, mutes.unmute, command.room, command.user)
     ack(connection, command)
 
 

@@ -21,6 +21,7 @@ from chat.services.moderation import moderation, reports, roles
 from chat.services.removal.delete_room import delete_room
 from chat.services.removal.retention import set_retention
 from chat.services.rooms import archive, invites, membership
+from chat.services.rooms import settings as room_settings
 from chat.tests.helpers.site_admin import signed_in
 from chat.views.site_admin.connections import rows_of
 
@@ -35,8 +36,8 @@ LEFT_TO_ITS_PEOPLE: dict[str, Act] = {
     "make a link": lambda by, room, bob: invites.make_link(by, room.pk),
     "transfer": lambda by, room, bob: roles.transfer(by, room.pk, bob.pk),
     "make a moderator": lambda by, room, bob: roles.set_role(by, room.pk, bob.pk, "moderator"),
-    "make public": lambda by, room, bob: membership.change_settings(room.pk, by=by, kind="public"),
-    "rename": lambda by, room, bob: membership.change_settings(room.pk, by=by, name="renamed"),
+    "make public": lambda by, room, bob: room_settings.change_settings(room.pk, by=by, kind="public"),
+    "rename": lambda by, room, bob: room_settings.change_settings(room.pk, by=by, name="renamed"),
     "remove": lambda by, room, bob: moderation.remove_member(by, room.pk, bob.pk),
     "lock": lambda by, room, bob: moderation.lock(by, room.pk),
 }
@@ -51,7 +52,7 @@ DECIDED_BY_ADMINISTRATORS: dict[str, Act] = {
 @pytest.fixture
 def inner(secret: Room, alice: User) -> Room:
     """Alice's private room, with a topic that gives something away."""
-    return membership.change_settings(secret.pk, by=Actor(alice), topic=TOPIC)
+    return room_settings.change_settings(secret.pk, by=Actor(alice), topic=TOPIC)
 
 
 def shown(client: Client, name: str, *args: object) -> str:
@@ -86,11 +87,11 @@ class TestActs:
         self, admin_user: User, alice: User, general: Room
     ) -> None:
         by = Actor(admin_user)
-        assert membership.change_settings(general.pk, by=by, default=True).is_default
-        assert not membership.change_settings(general.pk, by=Actor(alice), kind="private").is_default
-        membership.change_settings(general.pk, by=Actor(alice), kind="public")
+        assert room_settings.change_settings(general.pk, by=by, default=True).is_default
+        assert not room_settings.change_settings(general.pk, by=Actor(alice), kind="private").is_default
+        room_settings.change_settings(general.pk, by=Actor(alice), kind="public")
         with pytest.raises(Invalid):
-            membership.change_settings(general.pk, by=by, kind="private", default=True)
+            room_settings.change_settings(general.pk, by=by, kind="private", default=True)
 
 
 class TestReports:
@@ -122,7 +123,7 @@ class TestPages:
     def test_the_list_of_rooms_has_the_name_and_the_numbers_of_a_private_room_and_not_its_topic(
         self, admin_user: User, alice: User, general: Room, inner: Room
     ) -> None:
-        membership.change_settings(general.pk, by=Actor(alice), topic="Be kind")
+        room_settings.change_settings(general.pk, by=Actor(alice), topic="Be kind")
         client = signed_in(admin_user)
         page = shown(client, "chat:site-admin:rooms")
         assert "Be kind" in page

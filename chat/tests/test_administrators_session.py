@@ -14,7 +14,7 @@ from chat.errors import Forbidden, NotFound
 from chat.models import Room
 from chat.permissions.actor import Actor
 from chat.permissions.acts import ADMINISTRATOR, Act
-from chat.services.moderation import moderation
+from chat.services.moderation import mutes
 from chat.services.people.status import set_status
 from chat.services.rooms import membership
 from chat.services.shared.locking import authorise, locked_room, roles_of
@@ -73,9 +73,9 @@ class TestServices:
     def test_moderators_do_not_act_on_an_administrator_in_whatever_session(
         self, alice: User, bob: User, boss: User, general: Room
     ) -> None:
-        moderation.mute(Actor(alice), general.pk, bob.pk, until=timezone.now() + HOUR)
+        mutes.mute(Actor(alice), general.pk, bob.pk, until=timezone.now() + HOUR)
         with pytest.raises(Forbidden):
-            moderation.mute(Actor(alice), general.pk, boss.pk, until=timezone.now() + HOUR)
+            mutes.mute(Actor(alice), general.pk, boss.pk, until=timezone.now() + HOUR)
 
 
 @pytest.mark.django_db

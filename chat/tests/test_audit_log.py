@@ -15,7 +15,7 @@ from accounts.models import User
 from chat.models import AuditEntry, Room
 from chat.models.audit import Unchangeable
 from chat.permissions.actor import Actor
-from chat.services.rooms import membership
+from chat.services.rooms import settings as room_settings
 from chat.services.shared import audit
 from chat.views.audit_details import lines_of
 
@@ -97,9 +97,9 @@ def test_the_audit_log_is_searched_without_case_and_accents(alice: User, bob: Us
 
 def test_details_are_shown_in_words_and_times_in_the_readers_zone(alice: User, site: User, general: Room) -> None:
     User.objects.filter(pk=site.pk).update(time_zone="Europe/Berlin")
-    membership.change_settings(general.pk, by=Actor(alice), kind="private", topic="Squids")
-    membership.change_settings(general.pk, by=Actor(alice), kind="public")
-    membership.change_settings(general.pk, by=Actor(site), default=True)
+    room_settings.change_settings(general.pk, by=Actor(alice), kind="private", topic="Squids")
+    room_settings.change_settings(general.pk, by=Actor(alice), kind="public")
+    room_settings.change_settings(general.pk, by=Actor(site), default=True)
     note(alice, room=general, until="2026-11-30T02:03:44.433012+00:00", count=2276, message=12345, removes_posts=False)
     written = page(site).get(reverse("chat:room-settings:log", args=[general.pk])).content.decode()
     shown = re.sub("</?time[^>]*>", "", written)  # which has it for machines, too

@@ -22,7 +22,7 @@ from chat.models import AuditEntry, Membership, Mention, Message, Participant, R
 from chat.permissions.actor import SITE, Actor
 from chat.protocol import events
 from chat.services.messages import editing, posting, reactions
-from chat.services.moderation import moderation, roles
+from chat.services.moderation import moderation, mutes, roles
 from chat.services.people.status import set_status
 from chat.services.removal import queue
 from chat.services.rooms import directs
@@ -68,7 +68,7 @@ def test_a_deleted_account_stays_the_author_of_its_messages_without_a_name(
 
 
 def test_notices_no_longer_name_a_deleted_account(alice: User, bob: User, general: Room) -> None:
-    moderation.mute(Actor(alice), general.pk, bob.pk, until=timezone.now() + timedelta(hours=1))
+    mutes.mute(Actor(alice), general.pk, bob.pk, until=timezone.now() + timedelta(hours=1))
     roles.set_role(Actor(alice), general.pk, bob.pk, Membership.Role.MODERATOR)
     moderation.lock(Actor(bob), general.pk)
     told = general.messages.filter(kind=Message.Kind.NOTICE)

@@ -13,6 +13,7 @@ from chat.permissions.actor import Actor
 from chat.queries import room_list
 from chat.services.messages import posting, read_positions
 from chat.services.rooms import directs, list_preferences, membership
+from chat.services.rooms import settings as room_settings
 
 pytestmark = pytest.mark.django_db
 
@@ -88,9 +89,9 @@ class TestADirectConversation:
         with pytest.raises(NotFound):
             membership.join(mallory, talk.pk)
         with pytest.raises(NotFound):
-            membership.change_settings(talk.pk, by=Actor(mallory), topic="Mine")
+            room_settings.change_settings(talk.pk, by=Actor(mallory), topic="Mine")
         with pytest.raises(Forbidden):
-            membership.change_settings(talk.pk, by=Actor(alice), topic="Mine")
+            room_settings.change_settings(talk.pk, by=Actor(alice), topic="Mine")
 
     def test_at_here_works_in_a_direct_conversation_and_at_room_does_not(
         self, talk: Room, alice: User, bob: User

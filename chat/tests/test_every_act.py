@@ -15,10 +15,11 @@ from chat.errors import NotFound
 from chat.models import Announcement, AuditEntry, Ban, Invite, Message, Report, Room
 from chat.permissions.actor import SITE, Actor
 from chat.services.messages import posting
-from chat.services.moderation import moderation, reports, roles
+from chat.services.moderation import moderation, mutes, reports, roles
 from chat.services.people import account_deletion
 from chat.services.removal import delete_room, purge_user, retention
 from chat.services.rooms import archive, invites, membership
+from chat.services.rooms import settings as room_settings
 from chat.services.site import administrators, announcements, bans, invitations, sessions
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +48,7 @@ def announce(by: Actor) -> Announcement:
 
 # What is done to Bob, or to the room, by somebody who may; and before that, what has to be so, done by the site.
 ACTS: dict[str, tuple[Do | None, Do]] = {
-    "room.changed": (None, lambda by, room, bob: membership.change_settings(room.pk, by=by, topic="Be kind")),
+    "room.changed": (None, lambda by, room, bob: room_settings.change_settings(room.pk, by=by, topic="Be kind")),
     "room.locked": (None, lambda by, room, bob: moderation.lock(by, room.pk, reason=WHY)),
     "room.unlocked": (
         lambda by, room, bob: moderation.lock(by, room.pk),
@@ -72,10 +73,10 @@ ACTS: dict[str, tuple[Do | None, Do]] = {
         lambda by, room, bob: moderation.ban(by, room.pk, bob.pk),
         lambda by, room, bob: moderation.unban(by, room.pk, bob.pk),
     ),
-    "member.muted": (None, lambda by, room, bob: moderation.mute(by, room.pk, bob.pk, until=soon(), reason=WHY)),
+    "member.muted": (None, lambda by, room, bob: mutes.mute(by, room.pk, bob.pk, until=soon(), reason=WHY)),
     "member.unmuted": (
-        lambda by, room, bob: moderation.mute(by, room.pk, bob.pk, until=soon()),
-        lambda by, room, bob: moderation.unmute(by, room.pk, bob.pk),
+        lambda by, room, bob: mutes.mute(by, room.pk, bob.pk, until=soon()),
+        lambda by, room, bob: mutes.unmute(by, room.pk, bob.pk),
     ),
     "member.role": (None, lambda by, room, bob: roles.set_role(by, room.pk, bob.pk, "moderator")),
     "invite.made": (None, lambda by, room, bob: invites.make_link(by, room.pk)),

@@ -13,9 +13,10 @@ from chat.models import Message, Room
 from chat.permissions.actor import SITE, Actor
 from chat.queries import history
 from chat.services.messages import editing, pins, posting, reactions
-from chat.services.moderation import moderation, roles
+from chat.services.moderation import moderation, mutes, roles
 from chat.services.removal import purge_user, retention
 from chat.services.rooms import archive, membership
+from chat.services.rooms import settings as room_settings
 from chat.tests.helpers.state import apply, state_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -75,7 +76,7 @@ CHANGES: dict[str, Callable[[User, User, Room], object]] = {
     ],
     "member.joined": lambda alice, bob, room: membership.join(bob, room.pk),
     "member.left": lambda alice, bob, room: membership.leave(alice, room.pk),
-    "room.changed": lambda alice, bob, room: membership.change_settings(
+    "room.changed": lambda alice, bob, room: room_settings.change_settings(
         room.pk, by=Actor(alice), name="lobby", topic="Be kind"
     ),
     "room.changed: archived": lambda alice, bob, room: archive.archive(Actor(alice), room.pk),
@@ -93,12 +94,12 @@ CHANGES: dict[str, Callable[[User, User, Room], object]] = {
     ],
     "member.changed: muted": lambda alice, bob, room: [
         membership.join(bob, room.pk),
-        moderation.mute(Actor(alice), room.pk, bob.pk, until=timezone.now() + HOUR, reason="Be kind"),
+        mutes.mute(Actor(alice), room.pk, bob.pk, until=timezone.now() + HOUR, reason="Be kind"),
     ],
     "member.changed: unmuted": lambda alice, bob, room: [
         membership.join(bob, room.pk),
-        moderation.mute(Actor(alice), room.pk, bob.pk, until=timezone.now() + HOUR),
-        moderation.unmute(Actor(alice), room.pk, bob.pk),
+        mutes.mute(Actor(alice), room.pk, bob.pk, until=timezone.now() + HOUR),
+        mutes.unmute(Actor(alice), room.pk, bob.pk),
     ],
     "member.changed: another role": lambda alice, bob, room: [
         membership.join(bob, room.pk),
@@ -118,9 +119,9 @@ CHANGES: dict[str, Callable[[User, User, Room], object]] = {
         membership.join(bob, room.pk),
         say(bob, room),
         membership.leave(bob, room.pk),
-        membership.change_settings(room.pk, by=Actor(alice), topic="One"),
+        room_settings.change_settings(room.pk, by=Actor(alice), topic="One"),
         membership.join(bob, room.pk),
-        membership.change_settings(room.pk, by=Actor(alice), topic="Two"),
+        room_settings.change_settings(room.pk, by=Actor(alice), topic="Two"),
         say(bob, room, "Back"),
     ],
 }

@@ -13,7 +13,7 @@ from chat.models import Message, Room
 from chat.permissions.actor import Actor
 from chat.queries import pagination
 from chat.services.messages import editing, pins, threads
-from chat.services.moderation import moderation
+from chat.services.moderation import mutes
 from chat.services.rooms import membership
 from chat.tests.helpers.lookups import ask, bodies, say
 
@@ -223,7 +223,7 @@ def test_a_name_is_found_in_the_same_way_wherever_people_are_looked_for(
 ) -> None:
     bob.display_name = name
     bob.save()
-    moderation.mute(Actor(alice), general.pk, bob.pk, until=timezone.now() + timedelta(hours=1))
+    mutes.mute(Actor(alice), general.pk, bob.pk, until=timezone.now() + timedelta(hours=1))
     client.force_login(alice)
     for word, is_found in ((typed, True), ("zoe", False)):
         assert bool(ask(alice, "members", general.pk, q=word)["people"]) is is_found

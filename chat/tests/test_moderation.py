@@ -13,7 +13,7 @@ from chat.errors import Forbidden, Invalid, NotFound, Refused
 from chat.models import Membership, Message, Room
 from chat.permissions.actor import Actor
 from chat.services.messages import editing, posting
-from chat.services.moderation import moderation, roles
+from chat.services.moderation import moderation, mutes, roles
 from chat.services.rooms import membership
 from chat.tests.helpers.state import written
 
@@ -155,23 +155,23 @@ class TestMuting:
     ) -> None:
         until = timezone.now() + HOUR
         for _ in range(2):
-            moderation.mute(by(alice), general.pk, bob.pk, until=until, reason=BOT)
+            mutes.mute(by(alice), general.pk, bob.pk, until=until, reason=BOT)
         muted = general.memberships.get(user=bob)
         assert (muted.is_muted, muted.muted_until, muted.mute_reason) == (True, until, BOT)
         assert entries(general) == [("member.muted", "alice", "bob", BOT)]
         assert (told(general)["what"], told(general)["until"]) == ("muted", until.isoformat())
-        moderation.mute(by(alice), general.pk, bob.pk, until=until + HOUR)
+        mutes.mute(by(alice), general.pk, bob.pk, until=until + HOUR)
         assert written()[1].details["before"] == {"until": until.isoformat(), "reason": BOT}
 
     def test_a_mute_outlasts_leaving_and_can_be_lifted_after_it(self, alice: User, bob: User, general: Room) -> None:
-        moderation.mute(by(alice), general.pk, bob.pk, until=timezone.now() + HOUR)
+        mutes.mute(by(alice), general.pk, bob.pk, until=timezone.now() + HOUR)
         membership.leave(bob, general.pk)
-        assert refuses(NotFound, moderation.mute, by(alice), general.pk, bob.pk, until=timezone.now() + 2 * HOUR)
+        assert refuses(NotFound, mutes.mute, by(alice), general.pk, bob.pk, until=timezone.now() + 2 * HOUR)
         membership.join(bob, general.pk)
         assert refuses(Forbidden, say, bob, general)
         membership.leave(bob, general.pk)
         for _ in range(2):
-            moderation.unmute(by(alice), general.pk, bob.pk)
+            mutes.unmute(by(alice), general.pk, bob.pk)
         membership.join(bob, general.pk)
         assert say(bob, general)
         assert [act for act, *_ in entries(general)] == ["member.muted", "member.unmuted"]
@@ -180,13 +180,13 @@ class TestMuting:
     def test_a_mute_ends_in_the_future_and_within_a_year(
         self, alice: User, bob: User, general: Room, until: timedelta
     ) -> None:
-        assert refuses(Invalid, moderation.mute, by(alice), general.pk, bob.pk, until=timezone.now() + until)
+        assert refuses(Invalid, mutes.mute, by(alice), general.pk, bob.pk, until=timezone.now() + until)
 
     def test_an_owner_mutes_a_moderator_who_cannot_lift_it(self, alice: User, bob: User, general: Room) -> None:
         roles.set_role(by(alice), general.pk, bob.pk, "moderator")
-        moderation.mute(by(alice), general.pk, bob.pk, until=timezone.now() + HOUR)
+        mutes.mute(by(alice), general.pk, bob.pk, until=timezone.now() + HOUR)
         assert refuses(Forbidden, say, bob, general)
-        assert refuses(Forbidden, moderation.unmute, by(bob), general.pk, bob.pk)
+        assert refuses(Forbidden, mutes.unmute, by(bob), general.pk, bob.pk)
 
 
 class TestTheRoom:
@@ -273,7 +273,7 @@ class TestRoles:
         assert refuses(Forbidden, roles.set_role, by(bob), general.pk, carol.pk, "moderator")
 
     def test_a_room_is_given_away(self, alice: User, bob: User, mallory: User, general: Room) -> None:
-        moderation.mute(by(alice), general.pk, bob.pk, until=timezone.now() + HOUR)
+        mutes.mute(by(alice), general.pk, bob.pk, until=timezone.now() + HOUR)
         assert refuses(Forbidden, roles.transfer, by(bob), general.pk, bob.pk)
         assert refuses(NotFound, roles.transfer, by(alice), general.pk, mallory.pk)
         roles.transfer(by(alice), general.pk, bob.pk)

@@ -12,7 +12,7 @@ from accounts.models import User
 from chat.models import Room
 from chat.permissions.actor import Actor
 from chat.queries import pagination
-from chat.services.moderation import moderation
+from chat.services.moderation import moderation, mutes
 from chat.services.rooms import membership
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +33,7 @@ def test_only_moderators_see_the_moderation_page(alice: User, bob: User, mallory
 def test_the_moderation_page_lists_bans_and_mutes_and_lifts_each(
     alice: User, bob: User, mallory: User, general: Room
 ) -> None:
-    moderation.mute(Actor(alice), general.pk, bob.pk, until=timezone.now() + timedelta(hours=1), reason="Be kind")
+    mutes.mute(Actor(alice), general.pk, bob.pk, until=timezone.now() + timedelta(hours=1), reason="Be kind")
     moderation.ban(Actor(alice), general.pk, mallory.pk, reason="Spam")
     shown = page(alice, general).content.decode()
     assert all(words in shown for words in ("@mallory", "Spam", "For good", "@bob", "Be kind"))
@@ -51,7 +51,7 @@ def test_bans_and_mutes_come_in_pages_and_are_searched(
     for number in range(3):
         user = User.objects.create_user(f"user{number}")
         membership.join(user, general.pk)
-        moderation.mute(Actor(alice), general.pk, user.pk, until=timezone.now() + timedelta(hours=number + 1))
+        mutes.mute(Actor(alice), general.pk, user.pk, until=timezone.now() + timedelta(hours=number + 1))
         moderation.ban(Actor(alice), general.pk, user.pk)
     client.force_login(alice)
 

@@ -12,7 +12,7 @@ from chat.errors import NotFound
 from chat.models import Room
 from chat.permissions.actor import Actor
 from chat.protocol import events
-from chat.services.moderation import moderation, roles
+from chat.services.moderation import moderation, mutes, roles
 from chat.services.people.profiles import note_time_zone
 from chat.services.people.status import note_last_seen, set_status
 from chat.services.rooms import directs, membership
@@ -145,7 +145,7 @@ class TestStanding:
 
     def test_moderators_see_who_is_muted_and_who_is_banned(self, alice: User, bob: User, general: Room) -> None:
         until = timezone.now() + timedelta(hours=1)
-        moderation.mute(Actor(alice), general.pk, bob.pk, until=until, reason="Be kind")
+        mutes.mute(Actor(alice), general.pk, bob.pk, until=until, reason="Be kind")
         standing = self.standing(alice, bob, general)
         assert standing["muted"] == {"until": until.isoformat().replace("+00:00", "Z"), "reason": "Be kind"}
         assert "unmute" in standing["acts"]

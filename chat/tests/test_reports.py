@@ -13,6 +13,7 @@ from chat.permissions.actor import Actor
 from chat.services.messages import editing, posting
 from chat.services.moderation import reports
 from chat.services.rooms import membership
+from chat.services.rooms import settings as room_settings
 
 pytestmark = pytest.mark.django_db
 
@@ -65,7 +66,7 @@ class TestReporting:
         message = post(alice, general)
         made = report(bob, message, "  Rude,\nand wrong ")
         editing.edit_message(alice, general.pk, message.pk, "Kind words")
-        membership.change_settings(general.pk, by=Actor(alice), name="other")
+        room_settings.change_settings(general.pk, by=Actor(alice), name="other")
         made.refresh_from_db()
         assert (made.body, made.author, made.room_name) == ("Rude words", alice, "general")
         assert (made.reporter, made.reason, made.settled_at) == (bob, "Rude, and wrong", None)

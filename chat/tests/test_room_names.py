@@ -9,6 +9,7 @@ from chat.models import Room
 from chat.permissions.actor import Actor
 from chat.queries import directory
 from chat.services.rooms import membership
+from chat.services.rooms import settings as room_settings
 from chat.services.rooms.names import fill_in_keys, lacks_keys, room_of
 from chat.tests.test_services import refuses
 
@@ -24,7 +25,7 @@ class TestLookAlikes:
     ) -> None:
         other = membership.create_room(mallory, "generals")
         assert refuses(Invalid, membership.create_room, mallory, name)
-        assert refuses(Invalid, membership.change_settings, other.pk, by=Actor(mallory), name=name)
+        assert refuses(Invalid, room_settings.change_settings, other.pk, by=Actor(mallory), name=name)
         assert Room.objects.public().count() == 2
 
     def test_names_that_differ_in_joiners_alone_look_alike(self, alice: User, mallory: User) -> None:
@@ -39,15 +40,15 @@ class TestLookAlikes:
 
     def test_private_rooms_may_look_alike_until_they_become_public(self, alice: User, general: Room) -> None:
         private = membership.create_room(alice, "g\u0435neral", kind=Room.Kind.PRIVATE)
-        assert refuses(Invalid, membership.change_settings, private.pk, by=Actor(alice), kind="public")
-        membership.change_settings(general.pk, by=Actor(alice), name="lobby")
-        assert membership.change_settings(private.pk, by=Actor(alice), kind="public").kind == "public"
+        assert refuses(Invalid, room_settings.change_settings, private.pk, by=Actor(alice), kind="public")
+        room_settings.change_settings(general.pk, by=Actor(alice), name="lobby")
+        assert room_settings.change_settings(private.pk, by=Actor(alice), kind="public").kind == "public"
 
     @pytest.mark.parametrize("name", ["Ольга", "Ärzte", "straße", "Γνώση"])
     def test_a_room_is_found_by_its_name_in_any_case_of_any_script(self, alice: User, bob: User, name: str) -> None:
         room = membership.go_to(alice, name)
         assert membership.go_to(bob, name.upper()) == membership.go_to(bob, name.lower()) == room
-        membership.change_settings(room.pk, by=Actor(alice), name="lobby")
+        room_settings.change_settings(room.pk, by=Actor(alice), name="lobby")
         assert membership.go_to(bob, name.upper()) == room
 
     def test_of_two_names_that_differ_in_case_alone_the_typed_one_is_meant(self, alice: User, bob: User) -> None:
@@ -69,7 +70,7 @@ class TestLookAlikes:
         assert not lacks_keys()
         assert membership.go_to(bob, "general") == general
         assert membership.go_to(bob, "g\u0435neral") == other
-        assert membership.change_settings(other.pk, by=Actor(bob), topic="Talk").name == "g\u0435neral"
+        assert room_settings.change_settings(other.pk, by=Actor(bob), topic="Talk").name == "g\u0435neral"
         assert refuses(Invalid, membership.create_room, alice, "gener\u0430l")
 
 

@@ -17,6 +17,7 @@ from chat.permissions.actor import Actor
 from chat.queries import pagination
 from chat.services.messages.posting import post_message
 from chat.services.rooms import archive, invites, membership
+from chat.services.rooms import settings as room_settings
 from chat.templatetags.numbers import grouped
 from chat.tests.test_pages import signed_in
 from chat.views import rooms as views
@@ -71,7 +72,7 @@ class TestJoinPage:
         assert not Room.objects.of(mallory).exists()
 
     def test_the_old_name_of_a_room_leads_to_the_room(self, alice: User, mallory: User, general: Room) -> None:
-        membership.change_settings(general.pk, by=Actor(alice), name="lobby")
+        room_settings.change_settings(general.pk, by=Actor(alice), name="lobby")
         answer = signed_in(mallory).post(reverse("chat:go"), {"name": "General"})
         assert answer["Location"] == general.get_absolute_url()
 

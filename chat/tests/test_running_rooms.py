@@ -13,6 +13,7 @@ from chat.errors import Forbidden, Invalid, NotFound
 from chat.models import AuditEntry, Ban, Membership, Room
 from chat.permissions.actor import Actor
 from chat.services.rooms import archive, membership
+from chat.services.rooms import settings as room_settings
 from chat.tests.test_services import refuses
 from conftest import make_person
 
@@ -81,7 +82,7 @@ class TestMaking:
 class TestSettings:
     def test_only_settings_that_changed_are_told_and_logged(self, alice: User, general: Room) -> None:
         before = Room.objects.get(pk=general.pk).version
-        room = membership.change_settings(
+        room = room_settings.change_settings(
             general.pk, by=Actor(alice, "192.0.2.7"), name="general", topic="Be kind", emoji="🦑", read_only=True
         )
         assert room.settings_version == before + 1
@@ -94,15 +95,18 @@ class TestSettings:
 
     def test_a_topic_that_was_allowed_once_does_not_block_other_changes(self, alice: User, general: Room) -> None:
         Room.objects.filter(pk=general.pk).update(topic="a\u200bb")
-        changed = membership.change_settings(general.pk, by=Actor(alice), topic="a\u200bb", description="For everyone")
+        changed = room_settings.change_settings(
+            general.pk, by=Actor(alice), topic="a\u200bb", description="For everyone"
+        )
         assert (changed.topic, changed.description) == ("a\u200bb", "For everyone")
-        assert refuses(Invalid, membership.change_settings, general.pk, by=Actor(alice), topic="c\u200bd")
+        assert refuses(Invalid, room_settings.change_settings, general.pk, by=Actor(alice), topic="c\u200bd")
 
     def test_setting_the_same_values_again_changes_nothing(self, alice: User, general: Room) -> None:
-        membership.change_settings(general.pk, by=Actor(alice), topic="Be kind")
+        room_settings.change_settings(general.pk, by=Actor(alice), topic="Be kind")
         version = Room.objects.get(pk=general.pk).version
         assert (
-            membership.change_settings(general.pk, by=Actor(alice), topic="Be kind", name="general").version == version
+            room_settings.change_settings(general.pk, by=Actor(alice), topic="Be kind", name="general").version
+            == version
         )
         assert len(logged(general)) == 1
 
@@ -111,7 +115,7 @@ class TestSettings:
     ) -> None:
         make_moderator(general, bob)
         membership.join(mallory, general.pk)
-        change = membership.change_settings
+        change = room_settings.change_settings
         assert change(general.pk, by=Actor(bob), description="Everything else")
         assert refuses(Forbidden, change, general.pk, by=Actor(mallory), description="Mine")
         assert change(general.pk, by=Actor(admin_user), default=True).is_default
@@ -123,15 +127,15 @@ class TestSettings:
     def test_a_direct_conversation_has_no_settings_and_cannot_be_left(
         self, alice: User, bob: User, general: Room
     ) -> None:
-        assert membership.change_settings(general.pk, by=Actor(alice), topic="Between us")
+        assert room_settings.change_settings(general.pk, by=Actor(alice), topic="Between us")
         Room.objects.filter(pk=general.pk).update(kind=Room.Kind.DIRECT)
-        assert refuses(Forbidden, membership.change_settings, general.pk, by=Actor(alice), topic="Mine")
+        assert refuses(Forbidden, room_settings.change_settings, general.pk, by=Actor(alice), topic="Mine")
         assert refuses(Invalid, membership.leave, bob, general.pk)
 
 
 class TestNames:
     def rename(self, room: Room, by: User, name: str) -> Room:
-        return membership.change_settings(room.pk, by=Actor(by), name=name)
+        return room_settings.change_settings(room.pk, by=Actor(by), name=name)
 
     def test_the_old_name_of_a_public_room_leads_on_to_it(self, alice: User, mallory: User, general: Room) -> None:
         self.rename(general, alice, "Lobby")
@@ -166,19 +170,19 @@ class TestNames:
         self.rename(general, alice, "lobby")
         assert membership.go_to(mallory, "general") == general
         membership.leave(mallory, general.pk)
-        membership.change_settings(general.pk, by=Actor(alice), kind="private")
+        room_settings.change_settings(general.pk, by=Actor(alice), kind="private")
         for name in ("general", "lobby"):
             assert membership.go_to(mallory, name) != general
 
     def test_the_name_that_a_private_room_had_stays_its_secret(self, alice: User, mallory: User, secret: Room) -> None:
-        membership.change_settings(secret.pk, by=Actor(alice), kind="public", name="open")
+        room_settings.change_settings(secret.pk, by=Actor(alice), kind="public", name="open")
         assert membership.go_to(mallory, "open") == secret
         assert membership.go_to(mallory, "secret") != secret
 
     def test_a_private_room_does_not_become_public_under_a_name_that_is_taken(self, alice: User, general: Room) -> None:
         other = membership.create_room(alice, "General", kind="private")
-        assert refuses(Invalid, membership.change_settings, other.pk, by=Actor(alice), kind="public")
-        assert membership.change_settings(other.pk, by=Actor(alice), kind="public", name="other").kind == "public"
+        assert refuses(Invalid, room_settings.change_settings, other.pk, by=Actor(alice), kind="public")
+        assert room_settings.change_settings(other.pk, by=Actor(alice), kind="public", name="other").kind == "public"
 
 
 class TestArchive:
@@ -189,12 +193,12 @@ class TestArchive:
         assert general not in Room.objects.directory()
         assert general in Room.objects.of(bob)
         assert membership.go_to(bob, "general") == general
-        assert refuses(Forbidden, membership.change_settings, general.pk, by=Actor(alice), topic="Still here?")
+        assert refuses(Forbidden, room_settings.change_settings, general.pk, by=Actor(alice), topic="Still here?")
         version = room.version
         assert archive.archive(Actor(alice), general.pk).version == version
         archive.restore(Actor(alice), general.pk)
         assert general in Room.objects.directory()
-        assert membership.change_settings(general.pk, by=Actor(alice), topic="Still here?")
+        assert room_settings.change_settings(general.pk, by=Actor(alice), topic="Still here?")
         assert notices(general)[:2] == [{"what": "archived", "reason": "The season is over"}, {"what": "restored"}]
         assert [act for act, *_ in logged(general)] == ["room.archived", "room.restored", "room.changed"]
 
@@ -211,7 +215,7 @@ class TestArchive:
     def test_an_archived_room_cannot_be_joined_and_its_old_name_says_why(
         self, alice: User, mallory: User, general: Room
     ) -> None:
-        membership.change_settings(general.pk, by=Actor(alice), name="lobby")
+        room_settings.change_settings(general.pk, by=Actor(alice), name="lobby")
         archive.archive(Actor(alice), general.pk)
         for name in ("lobby", "general"):
             with pytest.raises(Forbidden, match="archived"):

@@ -12,6 +12,7 @@ from chat.permissions.actor import Actor
 from chat.protocol.events import message_card
 from chat.services.messages import posting, read_positions
 from chat.services.rooms import membership
+from chat.services.rooms import settings as room_settings
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -131,7 +132,7 @@ class TestRooms:
     def test_a_public_name_is_taken_once(self, alice: User, general: Room) -> None:
         other = membership.create_room(alice, "other")
         assert refuses(Invalid, membership.create_room, alice, "GENERAL")
-        assert refuses(Invalid, membership.change_settings, other.pk, by=Actor(alice), name="General")
+        assert refuses(Invalid, room_settings.change_settings, other.pk, by=Actor(alice), name="General")
 
     def test_an_outsider_does_not_join_a_private_room(self, mallory: User, general: Room, secret: Room) -> None:
         assert membership.join(mallory, general.pk)
@@ -156,12 +157,12 @@ class TestRooms:
         ]
 
     def test_only_those_who_run_a_room_change_it(self, alice: User, bob: User, mallory: User, general: Room) -> None:
-        assert membership.change_settings(general.pk, by=Actor(alice), topic="Be kind").topic == "Be kind"
-        assert refuses(Forbidden, membership.change_settings, general.pk, by=Actor(bob), topic="Mine")
-        assert refuses(NotFound, membership.change_settings, general.pk, by=Actor(mallory), topic="Mine")
+        assert room_settings.change_settings(general.pk, by=Actor(alice), topic="Be kind").topic == "Be kind"
+        assert refuses(Forbidden, room_settings.change_settings, general.pk, by=Actor(bob), topic="Mine")
+        assert refuses(NotFound, room_settings.change_settings, general.pk, by=Actor(mallory), topic="Mine")
 
     def test_a_site_administrator_changes_any_room(self, general: Room, admin_user: User) -> None:
-        assert membership.change_settings(general.pk, by=Actor(admin_user), name="lobby").name == "lobby"
+        assert room_settings.change_settings(general.pk, by=Actor(admin_user), name="lobby").name == "lobby"
 
 
 class TestReading:

@@ -13,7 +13,7 @@ from accounts.models import User
 from chat.models import AuditEntry, Room
 from chat.permissions.actor import Actor
 from chat.services.messages import posting
-from chat.services.moderation import moderation, reports
+from chat.services.moderation import moderation, mutes, reports
 from chat.services.rooms import invites
 from chat.services.site import announcements
 from chat.tests.helpers.html import Reader
@@ -37,7 +37,7 @@ def page(user: User) -> Client:
 @pytest.fixture
 def _everything_with_a_time(site: User, alice: User, bob: User, mallory: User, general: Room) -> None:
     by, later = Actor(alice), timezone.now() + timedelta(days=2)
-    moderation.mute(by, general.pk, bob.pk, until=later, reason="Too loud")
+    mutes.mute(by, general.pk, bob.pk, until=later, reason="Too loud")
     moderation.ban(by, general.pk, mallory.pk, until=later, reason="Spam")
     invites.make_link(by, general.pk, expires_at=later)
     said = posting.post_message(alice, general.pk, body="Hello", client_id=uuid4())

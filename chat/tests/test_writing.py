@@ -14,7 +14,7 @@ from chat.models import Membership, Message, Room
 from chat.permissions.actor import Actor
 from chat.services.messages import editing, pins, posting, reactions
 from chat.services.messages.posting import Post, post_messages
-from chat.services.moderation import moderation
+from chat.services.moderation import moderation, mutes
 from project.testing.outages import IS_SQLITE
 
 pytestmark = pytest.mark.django_db
@@ -65,7 +65,7 @@ def test_a_muted_member_cannot_write_and_is_told_until_when_in_their_own_time(
     bob.time_zone = "Asia/Tokyo"
     bob.save()
     until = timezone.now().replace(hour=12, minute=0) + timedelta(days=2)
-    moderation.mute(Actor(alice), general.pk, bob.pk, until=until, reason="Be kind")
+    mutes.mute(Actor(alice), general.pk, bob.pk, until=until, reason="Be kind")
     words = {refused(act) for act in acts.values()}
     assert len(words) == 1
     (said,) = words
@@ -138,7 +138,7 @@ class TestSlowMode:
     ) -> None:
         stored = say(bob, slow)
         assert say(bob, slow, client_id=stored.client_id) == stored
-        moderation.mute(Actor(alice), slow.pk, bob.pk, until=timezone.now() + HOUR)
+        mutes.mute(Actor(alice), slow.pk, bob.pk, until=timezone.now() + HOUR)
         moderation.lock(Actor(alice), slow.pk)
         Room.objects.update(archived_at=timezone.now())
         assert say(bob, slow, client_id=stored.client_id) == stored

@@ -103,7 +103,7 @@ def run(room: "Room") -> None:
     """What those who run the room, and the site, have done."""
     from chat.permissions.actor import Actor
     from chat.services.messages import posting
-    from chat.services.moderation import moderation, reports
+    from chat.services.moderation import mutes, reports
     from chat.services.rooms import directs, list_preferences
 
     noor, ilse, wen, pia = (person(username) for username in ("noor", "ilse", "wen", "pia"))
@@ -115,7 +115,7 @@ def run(room: "Room") -> None:
     reports.report_message(wen, room.pk, said.pk, "This is the third advertisement today")
     by = Actor(ilse, "192.0.2.7")
     until = timezone.now() + timedelta(hours=1)
-    moderation.mute(by, room.pk, pia.pk, until=until, reason="No advertisements, please")
+    mutes.mute(by, room.pk, pia.pk, until=until, reason="No advertisements, please")
 
 
 def liven(room: "Room") -> None:

@@ -18,25 +18,12 @@ from chat.permissions.actor import Actor
 from chat.permissions.acts import Act
 from chat.services.messages import editing
 from chat.services.messages.system_messages import tell
-from chat.services.moderation.mutes import mute, unmute
 from chat.services.rooms.membership import end
 from chat.services.shared import audit
 from chat.services.shared.locking import authorise, authorise_on, locked_room, message_in, roles_of
 
 if TYPE_CHECKING:
     from accounts.models import User
-
-__all__ = [
-    "ban",
-    "delete_message",
-    "lock",
-    "mute",
-    "remove_member",
-    "set_slow",
-    "unban",
-    "unlock",
-    "unmute",
-]
 
 LONGEST_BAN = timedelta(days=3660)  # what is longer is for good
 SLOWEST = 3600  # seconds between two posts of a member

@@ -15,7 +15,6 @@ from chat.services.messages.system_messages import append_notice
 from chat.services.rooms.admission import check_may_enter
 from chat.services.rooms.names import room_of, save_named
 from chat.services.rooms.ownership import succeed
-from chat.services.rooms.settings import change_settings
 from chat.services.shared import audit
 from chat.services.shared.locking import locked_room, locked_rooms, membership_for
 from chat.services.shared.quotas import check_rooms_made
@@ -23,19 +22,6 @@ from chat.services.shared.validation import clean_description, clean_emoji, clea
 
 if TYPE_CHECKING:
     from accounts.models import User
-
-__all__ = [
-    "add_member",
-    "admit",
-    "change_settings",
-    "create_room",
-    "end",
-    "go_to",
-    "join",
-    "join_defaults",
-    "leave",
-    "welcome",
-]
 
 
 @transaction.atomic

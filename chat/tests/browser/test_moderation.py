@@ -9,7 +9,7 @@ from selenium.webdriver import Keys
 from accounts.models import User
 from chat.models import Room
 from chat.permissions.actor import Actor
-from chat.services.moderation import moderation
+from chat.services.moderation import moderation, mutes
 from chat.tests.browser.pages import OpenTab, Tab
 from project.testing.waiting import eventually
 
@@ -130,7 +130,7 @@ def test_in_slow_mode_what_is_sent_waits_in_order_and_a_mute_ends_by_itself(
     moderation.set_slow(Actor(alice), general.pk, 0)
     assert his.shows("Three")
 
-    moderation.mute(Actor(alice), general.pk, bob.pk, until=timezone.now() + timedelta(seconds=3), reason="Be kind")
+    mutes.mute(Actor(alice), general.pk, bob.pk, until=timezone.now() + timedelta(seconds=3), reason="Be kind")
     eventually(lambda: not may_write(his))
     his.point_at("Two")
     assert not his.all("message-tools [data-react]")

@@ -7,6 +7,7 @@ from accounts.models import User
 from chat.models import Room
 from chat.permissions.actor import Actor
 from chat.services.rooms import membership
+from chat.services.rooms import settings as room_settings
 from chat.tests.browser.pages import OpenTab, Tab
 from project.testing.waiting import eventually
 
@@ -24,7 +25,7 @@ def fill(page: Tab, **fields: str) -> None:
 def test_a_room_is_made_an_outsider_invited_and_both_see_what_becomes_of_it(
     tab: OpenTab, alice: User, mallory: User, general: Room
 ) -> None:
-    membership.change_settings(general.pk, by=Actor(alice), description="All about ink")
+    room_settings.change_settings(general.pk, by=Actor(alice), description="All about ink")
     membership.create_room(alice, "birds")
     hers, other = tab(alice), tab(mallory)
     hers.go("/rooms/new/")

@@ -17,7 +17,7 @@ from chat.models import Message, Room
 from chat.models.room import NAME_LENGTH
 from chat.permissions.actor import Actor
 from chat.services.messages import posting
-from chat.services.moderation import moderation, reports
+from chat.services.moderation import mutes, reports
 from chat.services.people import status
 from chat.services.rooms import membership
 from chat.services.site import announcements
@@ -102,7 +102,7 @@ def plant(owner: User, author: User, room: Room) -> list[Room]:
         with suppress(Invalid):
             reports.report_message(person, room.pk, message.pk, payload)
         with suppress(Invalid):
-            moderation.mute(by, room.pk, person.pk, until=until, reason=payload)
+            mutes.mute(by, room.pk, person.pk, until=until, reason=payload)
         with suppress(Invalid):
             status.set_status(person, mode="auto", text=payload)
         with suppress(Invalid):

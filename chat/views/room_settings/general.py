@@ -16,7 +16,7 @@ from chat.models.membership import REASON_LENGTH
 from chat.permissions.actor import Actor
 from chat.permissions.acts import Act, allows
 from chat.services.rooms import archive as room_archive
-from chat.services.rooms import membership
+from chat.services.rooms import settings as room_settings
 from chat.services.rooms.settings import SETTINGS
 from chat.services.shared.locking import roles_of
 from chat.views.room_settings.access import for_those_who_may, show
@@ -52,7 +52,7 @@ def general(request: HttpRequest, room: Room) -> HttpResponse:
     if form.is_valid():
 
         def change(by: Actor) -> Room:
-            return membership.change_settings(room.pk, by=by, **form.cleaned_data)
+            return room_settings.change_settings(room.pk, by=by, **form.cleaned_data)
 
         done, _room = attempt(request, change)
         if done:

@@ -19,10 +19,11 @@ from chat.models.membership import REASON_LENGTH
 from chat.permissions.acts import Act
 from chat.queries.pagination import numbered, wanted
 from chat.services.moderation import moderation as service
+from chat.services.moderation import mutes
 from chat.views.room_settings.access import for_those_who_may, show
 from chat.views.service_calls import attempt
 
-LIFT = {"unban": service.unban, "unmute": service.unmute}
+LIFT = {"unban": service.unban, "unmute": mutes.unmute}
 
 
 class BanForm(forms.Form):
