@@ -16,21 +16,21 @@ from chat.runtime.connection_pool import close_reserve
 from presence import reads
 from presence.keys import parts_of
 from project.management.commands import migrate
-from project.testing.browsers import Browser, Chromium
-from project.testing.database import delete_rows, migrated_once
-from project.testing.in_process import InProcessServer
-from project.testing.outages import OUTAGES, Outage
-from project.testing.pool import Pool
-from project.testing.processes import Server, Valkey
+from testing.browsers import Browser, Chromium
+from testing.database import delete_rows, migrated_once
+from testing.in_process import InProcessServer
+from testing.outages import OUTAGES, Outage
+from testing.pool import Pool
+from testing.processes import Server, Valkey
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 pytest_plugins = [
-    "project.testing.rows",
-    "project.testing.quick",
-    "project.testing.scheduler",
-    "project.testing.garbage",
+    "testing.rows",
+    "testing.quick",
+    "testing.scheduler",
+    "testing.garbage",
 ]
 
 # Presence's keys by which a running server knows that Valkey still has its data.

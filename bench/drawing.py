@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-os.environ["DJANGO_SETTINGS_MODULE"] = "project.testing.settings"
+os.environ["DJANGO_SETTINGS_MODULE"] = "testing.settings"
 
 import django
 from django.conf import settings
@@ -24,7 +24,7 @@ from django.core.management import call_command
 
 if TYPE_CHECKING:
     from chat.tests.browser.drawing import Drawing
-    from project.testing.browsers import Browser
+    from testing.browsers import Browser
 
 SAMPLE = 40  # messages, one after the other
 FULL = 600
@@ -62,8 +62,8 @@ def open_room(stack: ExitStack) -> "Browser":
     from accounts.models import User
     from chat.services.rooms import membership
     from chat.tests.browser.pages import Tab
-    from project.testing.browsers import Chromium
-    from project.testing.processes import Server, Valkey
+    from testing.browsers import Chromium
+    from testing.processes import Server, Valkey
 
     valkey = Valkey(settings.DATA_DIR).start()
     stack.callback(valkey.stop)

@@ -34,7 +34,7 @@ from presence.tasks import end
 from presence.topics import ONLINE, group
 from presence.tracker import Tracker
 from presence.watched import Diff
-from project.testing.processes import Valkey
+from testing.processes import Valkey
 
 ROOM = "here.1"
 NEVER = 3_600_000  # ms

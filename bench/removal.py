@@ -27,7 +27,7 @@ from bench.fanout.contenders import PROJECT, Site, WholeRoomful
 from bench.fanout.dialects import Roomful, Seat, body_of
 from bench.fanout.figures import Size, percentile
 from bench.files import allow_sockets
-from project.testing.processes import Valkey
+from testing.processes import Valkey
 
 LIVE = Size(10, 5)
 REMOVALS = ("delete", "trim", "purge")

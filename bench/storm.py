@@ -9,7 +9,7 @@ from typing import Any
 from bench.fanout.contenders import PROJECT, Site, WholeRoomful
 from bench.fanout.figures import Size
 from bench.files import allow_sockets
-from project.testing.processes import Valkey
+from testing.processes import Valkey
 
 SECONDS = 30  # until it is given up
 

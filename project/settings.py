@@ -154,7 +154,7 @@ if DEBUG:
 
 ROOT_URLCONF = "project.urls"
 ASGI_APPLICATION = "project.asgi.application"
-TEST_RUNNER = "project.testing.runner.PytestRunner"
+TEST_RUNNER = "testing.runner.PytestRunner"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 TEMPLATES = [

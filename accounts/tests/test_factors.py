@@ -17,7 +17,7 @@ from pytest_django import Settings
 from accounts.mfa import factors
 from accounts.models import User
 from accounts.tests.helpers.entrance import sign_in
-from project.testing.waiting import eventually
+from testing.waiting import eventually
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection, transaction
 
 from accounts.overload import Gate, OneAtATime, OneEach, Overloaded, Refusals, release_connections
-from project.testing.waiting import eventually
+from testing.waiting import eventually
 
 ON_POSTGRESQL = pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has no pool of connections")
 

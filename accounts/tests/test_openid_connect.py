@@ -18,7 +18,7 @@ from accounts.overload import Gate
 from accounts.signup import invitations, openid
 from accounts.tests.helpers.entrance import confirm, is_signed_in, mailed_code, mailed_to
 from accounts.tests.helpers.provider import LEAVE, RETURN, Provider, come_by
-from project.testing.machine import patience
+from testing.machine import patience
 
 pytestmark = pytest.mark.django_db
 

@@ -23,7 +23,7 @@ from accounts.models import User
 from accounts.sessions import middleware, sessions
 from accounts.signals import session_ended
 from accounts.signup import first_administrator
-from project.testing.sockets import session_cookie
+from testing.sockets import session_cookie
 
 pytestmark = pytest.mark.django_db
 

@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.signup import invitations
 from accounts.signup.email_domains import ascii_domain
 from accounts.tests.helpers.entrance import confirm, mailed_code, mailed_to, sign_in, sign_up
-from project.testing.machine import patience
+from testing.machine import patience
 
 pytestmark = pytest.mark.django_db
 

@@ -17,7 +17,7 @@ from bench.fanout.figures import Row, Size, as_json, merged
 from bench.fanout.measure import measure
 from bench.fanout.table import table
 from bench.files import allow_sockets
-from project.testing.processes import Valkey
+from testing.processes import Valkey
 
 SIZES = [Size(1, 10), Size(1, 100), Size(1, 1000), Size(200, 10)]
 

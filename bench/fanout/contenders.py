@@ -13,9 +13,9 @@ from pathlib import Path
 from bench.fanout.cores import SERVER, started_on
 from bench.fanout.dialects import Dialect, Roomful, Seat, SocketIO, Tutorial
 from bench.fanout.figures import Size
-from project.testing.ports import accepts, free_port
-from project.testing.processes import UNLIMITED, Valkey
-from project.testing.waiting import eventually
+from testing.ports import accepts, free_port
+from testing.processes import UNLIMITED, Valkey
+from testing.waiting import eventually
 
 START_SECONDS = 60.0
 STOP_SECONDS = 15.0

@@ -6,7 +6,7 @@ import sys
 import pytest
 from django.conf import settings
 
-from project.testing.machine import patience
+from testing.machine import patience
 
 pytestmark = pytest.mark.program
 

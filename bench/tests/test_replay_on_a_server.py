@@ -8,7 +8,7 @@ from django.conf import settings
 
 from chat.models import Message
 from chat.models.message import MessageQuerySet
-from project.testing.processes import Server
+from testing.processes import Server
 
 pytestmark = pytest.mark.program
 

@@ -29,9 +29,9 @@ from chat.tests.helpers.access.visitors import PASSWORD, Visitor, filled, outcom
 from chat.tests.helpers.addresses import addresses
 from chat.tests.helpers.talk import in_thread
 from conftest import make_person
-from project.testing.processes import UNLIMITED, Server
-from project.testing.sockets import Client as Socket
-from project.testing.sockets import open_socket, session_cookie
+from testing.processes import UNLIMITED, Server
+from testing.sockets import Client as Socket
+from testing.sockets import open_socket, session_cookie
 
 
 @pytest.fixture

@@ -21,8 +21,8 @@ from chat.services.shared.locking import authorise, locked_room, roles_of
 from chat.services.site import announcements
 from chat.tests.helpers.talk import in_thread, open_room, post, shows, sidebar
 from conftest import make_person
-from project.testing.in_process import InProcessServer
-from project.testing.sockets import Client, Refused, session_cookie
+from testing.in_process import InProcessServer
+from testing.sockets import Client, Refused, session_cookie
 
 HOUR = timedelta(hours=1)
 

@@ -10,9 +10,9 @@ from chat.models import Block, Room
 from chat.services.people import blocks
 from chat.services.rooms import directs
 from chat.tests.helpers.talk import in_thread, post
-from project.testing.in_process import InProcessServer
-from project.testing.processes import Server
-from project.testing.sockets import Client, Refused
+from testing.in_process import InProcessServer
+from testing.processes import Server
+from testing.sockets import Client, Refused
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

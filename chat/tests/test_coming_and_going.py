@@ -14,10 +14,10 @@ from accounts.models import User
 from chat.models import Room
 from chat.tests.helpers.talk import here, in_thread, member, open_room, post
 from chat.tests.helpers.watching import LEASE, LINGER, all_see, meet, sees, sees_only, settled, told_of_presence, views
-from project.testing.length import Length
-from project.testing.processes import UNLIMITED, Proxy, Server, WrongClockServer
-from project.testing.rows import Measured
-from project.testing.sockets import Client
+from testing.length import Length
+from testing.processes import UNLIMITED, Proxy, Server, WrongClockServer
+from testing.rows import Measured
+from testing.sockets import Client
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -16,10 +16,10 @@ from chat.services.rooms import membership
 from chat.services.site import sessions
 from chat.tests.helpers.state import written
 from chat.tests.helpers.talk import fetch, in_thread, open_room, post
-from project.testing.machine import patience
-from project.testing.processes import Server, Valkey
-from project.testing.sockets import Client, session_cookie
-from project.testing.waiting import eventually
+from testing.machine import patience
+from testing.processes import Server, Valkey
+from testing.sockets import Client, session_cookie
+from testing.waiting import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -28,8 +28,8 @@ from chat.services.removal import queue
 from chat.services.rooms import directs
 from chat.services.site import bans
 from chat.tests.helpers.talk import in_thread, open_room, post, shows, sidebar
-from project.testing.processes import Server
-from project.testing.sockets import Client as Socket
+from testing.processes import Server
+from testing.sockets import Client as Socket
 
 pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume")]
 

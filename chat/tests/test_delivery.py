@@ -23,11 +23,11 @@ from chat.tests.helpers.talk import (
     post_until_stored,
     versions,
 )
-from project.testing.faults import DIES, LOST, ROLLED_BACK
-from project.testing.length import Length
-from project.testing.processes import UNLIMITED, FaultyServer, Server
-from project.testing.rows import Measured
-from project.testing.sockets import Client, Refused, session_cookie
+from testing.faults import DIES, LOST, ROLLED_BACK
+from testing.length import Length
+from testing.processes import UNLIMITED, FaultyServer, Server
+from testing.rows import Measured
+from testing.sockets import Client, Refused, session_cookie
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

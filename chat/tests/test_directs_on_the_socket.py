@@ -14,9 +14,9 @@ from chat.models import Membership, Room
 from chat.services.messages import posting
 from chat.services.rooms import directs, list_preferences, membership
 from chat.tests.helpers.talk import bodies, here, in_thread, open_room, post, shows
-from project.testing.in_process import InProcessServer
-from project.testing.processes import Server
-from project.testing.sockets import Client, Refused
+from testing.in_process import InProcessServer
+from testing.processes import Server
+from testing.sockets import Client, Refused
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

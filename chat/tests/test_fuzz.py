@@ -15,10 +15,10 @@ from accounts.models import User
 from chat.models import Room
 from chat.services.messages import posting
 from chat.tests.helpers.nonsense import texts, wires
-from project.testing.length import length
-from project.testing.processes import UNLIMITED, Server
-from project.testing.sockets import Client, session_cookie
-from project.testing.wire import BINARY, CLOSE, PING, Wire, close, frame
+from testing.length import length
+from testing.processes import UNLIMITED, Server
+from testing.sockets import Client, session_cookie
+from testing.wire import BINARY, CLOSE, PING, Wire, close, frame
 
 Run = Callable[[Any], Any]
 

@@ -13,9 +13,9 @@ from chat.permissions.actor import Actor
 from chat.services.moderation import moderation
 from chat.services.rooms import membership
 from chat.tests.helpers.talk import in_thread, open_room, shows
-from project.testing.in_process import InProcessServer
-from project.testing.machine import patience
-from project.testing.sockets import Client
+from testing.in_process import InProcessServer
+from testing.machine import patience
+from testing.sockets import Client
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -21,12 +21,12 @@ from chat.services.messages.posting import Post
 from chat.services.rooms import membership
 from chat.services.shared.locking import locked_room
 from chat.tests.helpers.talk import in_thread, post
-from project.testing.in_process import InProcessServer
-from project.testing.length import Length
-from project.testing.machine import patience
-from project.testing.outages import IS_SQLITE
-from project.testing.rows import Measured
-from project.testing.sockets import Client, Refused
+from testing.in_process import InProcessServer
+from testing.length import Length
+from testing.machine import patience
+from testing.outages import IS_SQLITE
+from testing.rows import Measured
+from testing.sockets import Client, Refused
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -15,11 +15,11 @@ from chat.services.rooms import membership
 from chat.tests.helpers import hoard
 from chat.tests.helpers.flood import RoundTrips, round_trips
 from chat.tests.helpers.talk import fetch, in_thread
-from project.testing.length import Length
-from project.testing.machine import patience
-from project.testing.processes import Server
-from project.testing.rows import Measured
-from project.testing.sockets import Client, session_cookie
+from testing.length import Length
+from testing.machine import patience
+from testing.processes import Server
+from testing.rows import Measured
+from testing.sockets import Client, session_cookie
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -32,10 +32,10 @@ from chat.tests.helpers.talk import (
     sidebar,
 )
 from chat.tests.helpers.watching import LINGER, settled, told_of_presence
-from project.testing.in_process import InProcessServer
-from project.testing.processes import Server
-from project.testing.sockets import Client, session_cookie
-from project.testing.waiting import eventually
+from testing.in_process import InProcessServer
+from testing.processes import Server
+from testing.sockets import Client, session_cookie
+from testing.waiting import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -9,9 +9,9 @@ from accounts.models import User
 from chat.models import Room
 from chat.tests.helpers.status import Servers, last_seen, looking, seen
 from chat.tests.helpers.talk import here, in_thread, shows, sidebar
-from project.testing.length import Length
-from project.testing.outages import Outage
-from project.testing.sockets import Client
+from testing.length import Length
+from testing.outages import Outage
+from testing.sockets import Client
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

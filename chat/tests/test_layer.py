@@ -16,8 +16,8 @@ from chat.hub.layer.envelopes import room_group
 from chat.hub.layer.publisher import Publisher
 from chat.runtime.channel_layer import Layer
 from presence.tests.helpers.waiting import eventually
-from project.testing.machine import patience
-from project.testing.processes import Valkey
+from testing.machine import patience
+from testing.processes import Valkey
 
 OPENERS = {"ours": Layer, "stock": RedisPubSubChannelLayer}
 GROUPS = [room_group(number) for number in range(20)]

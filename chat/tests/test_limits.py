@@ -12,12 +12,12 @@ from chat.models import Room
 from chat.services.rooms import membership
 from chat.tests.helpers.flood import flood
 from chat.tests.helpers.talk import bodies, in_thread, post
-from project.testing.in_process import InProcessServer
-from project.testing.length import Length
-from project.testing.machine import patience
-from project.testing.processes import PlainServer, Server, Uvicorn
-from project.testing.rows import Measured
-from project.testing.sockets import Client, Refused
+from testing.in_process import InProcessServer
+from testing.length import Length
+from testing.machine import patience
+from testing.processes import PlainServer, Server, Uvicorn
+from testing.rows import Measured
+from testing.sockets import Client, Refused
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -8,7 +8,7 @@ import pytest
 from chat.markup.markdown import mentions_of, mentions_shown, render, render_inline
 from chat.tests.helpers.html import Reader, is_safe, text_of
 from chat.tests.helpers.texts import MARKUP, any_text, text
-from project.testing.length import length
+from testing.length import length
 
 TEXTS = length.pick(full=10_000, short=250)
 pytestmark = pytest.mark.timeout(length.pick(full=1_800, short=120))

@@ -14,9 +14,9 @@ from chat.services.messages import posting
 from chat.services.rooms import membership
 from chat.tests.helpers.state import apply, state_of
 from chat.tests.helpers.talk import in_thread, open_room, post
-from project.testing.in_process import InProcessServer
-from project.testing.processes import Server
-from project.testing.sockets import Client, Refused
+from testing.in_process import InProcessServer
+from testing.processes import Server
+from testing.sockets import Client, Refused
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

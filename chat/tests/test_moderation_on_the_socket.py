@@ -13,9 +13,9 @@ from accounts.models import User
 from chat.models import Room
 from chat.tests.helpers.state import written
 from chat.tests.helpers.talk import bodies, here, in_thread, open_room, post, roster, shows
-from project.testing.processes import Server
-from project.testing.rows import Measured
-from project.testing.sockets import Client, Refused
+from testing.processes import Server
+from testing.rows import Measured
+from testing.sockets import Client, Refused
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

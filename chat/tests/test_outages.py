@@ -17,11 +17,11 @@ from chat.tests.helpers.talk import (
     post_until_stored,
     versions,
 )
-from project.testing.length import Length
-from project.testing.outages import Outage
-from project.testing.processes import UNLIMITED, Server
-from project.testing.rows import Measured
-from project.testing.sockets import Client, Refused
+from testing.length import Length
+from testing.outages import Outage
+from testing.processes import UNLIMITED, Server
+from testing.rows import Measured
+from testing.sockets import Client, Refused
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

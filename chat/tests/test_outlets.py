@@ -12,15 +12,15 @@ from accounts.models import User
 from chat.hub.delivery.connection import Connection
 from chat.hub.delivery.frame import Frame
 from chat.hub.delivery.transports import QueuedOutlet
-from project.testing.machine import patience
-from project.testing.processes import Server
-from project.testing.sockets import open_socket
+from testing.machine import patience
+from testing.processes import Server
+from testing.sockets import open_socket
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 class Filling(Server):
-    program = ("project.testing.filling",)
+    program = ("testing.filling",)
 
 
 async def test_our_server_drops_ephemeral_events_for_a_slow_reader_and_makes_up_for_them(

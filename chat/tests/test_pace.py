@@ -6,7 +6,7 @@ import time
 import pytest
 
 from chat.hub.roster.throttle import LATEST_SECONDS, SOONEST_SECONDS, Pace
-from project.testing.machine import patience
+from testing.machine import patience
 
 
 @pytest.mark.alone

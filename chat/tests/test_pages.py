@@ -12,7 +12,7 @@ from chat.services.messages import posting, read_positions
 from chat.services.moderation import moderation
 from chat.services.rooms import membership
 from chat.services.site import bans
-from project.testing.processes import Valkey
+from testing.processes import Valkey
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -24,9 +24,9 @@ from chat.tests.helpers.status import write_without_a_word
 from chat.tests.helpers.talk import in_thread, member, open_room, post, shows
 from presence.roster import Rosters
 from presence.topics import AWAY, ONLINE
-from project.testing.in_process import InProcessServer
-from project.testing.processes import Server
-from project.testing.sockets import Client
+from testing.in_process import InProcessServer
+from testing.processes import Server
+from testing.sockets import Client
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

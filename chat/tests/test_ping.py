@@ -9,8 +9,8 @@ from django.utils import timezone
 from accounts.models import User
 from chat import conf
 from chat.hub import get_hub
-from project.testing.in_process import InProcessServer
-from project.testing.sockets import Client
+from testing.in_process import InProcessServer
+from testing.sockets import Client
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

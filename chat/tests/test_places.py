@@ -22,8 +22,8 @@ from chat.permissions.actor import Actor
 from chat.services.messages import posting
 from chat.services.moderation import moderation
 from chat.tests.helpers.talk import in_thread
-from project.testing.in_process import InProcessServer
-from project.testing.sockets import Client, Refused
+from testing.in_process import InProcessServer
+from testing.sockets import Client, Refused
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

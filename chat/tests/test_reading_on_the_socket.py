@@ -5,8 +5,8 @@ import pytest
 from accounts.models import User
 from chat.models import Room
 from chat.tests.helpers.talk import post
-from project.testing.in_process import InProcessServer
-from project.testing.sockets import Client
+from testing.in_process import InProcessServer
+from testing.sockets import Client
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -26,12 +26,12 @@ from chat.tests.helpers.talk import (
 )
 from chat.tests.helpers.watching import LEASE, all_see, counts, knows, meet, sees_only, settled, views
 from presence.keys import key
-from project.testing.backups import back_up, restore
-from project.testing.length import Length
-from project.testing.processes import UNLIMITED, Server, Valkey
-from project.testing.read_only import WAYS, read_only
-from project.testing.rows import Measured
-from project.testing.sockets import Client, session_cookie
+from testing.backups import back_up, restore
+from testing.length import Length
+from testing.processes import UNLIMITED, Server, Valkey
+from testing.read_only import WAYS, read_only
+from testing.rows import Measured
+from testing.sockets import Client, session_cookie
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

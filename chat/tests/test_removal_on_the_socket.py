@@ -19,9 +19,9 @@ from chat.services.removal import retention
 from chat.services.removal.delete_room import delete_room
 from chat.tests.helpers.state import apply, state_of
 from chat.tests.helpers.talk import here, in_thread, open_room, post, shows
-from project.testing.processes import Server
-from project.testing.sockets import Client, Refused
-from project.testing.waiting import eventually
+from testing.processes import Server
+from testing.sockets import Client, Refused
+from testing.waiting import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -17,9 +17,9 @@ from chat.services.messages.posting import Post
 from chat.services.messages.rendering import Renderer
 from chat.services.rooms import membership
 from chat.tests.helpers.talk import in_thread, post
-from project.testing.in_process import InProcessServer
-from project.testing.machine import patience
-from project.testing.sockets import Client
+from testing.in_process import InProcessServer
+from testing.machine import patience
+from testing.sockets import Client
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

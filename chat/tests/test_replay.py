@@ -18,12 +18,12 @@ from chat.hub.rooms.audience import Hold
 from chat.models import Room
 from chat.services.messages import posting
 from chat.tests.helpers.talk import in_thread, post, versions
-from project.testing.length import Length
-from project.testing.machine import patience
-from project.testing.processes import UNLIMITED, Server
-from project.testing.rows import Measured
-from project.testing.slow_line import SlowLine
-from project.testing.sockets import Client
+from testing.length import Length
+from testing.machine import patience
+from testing.processes import UNLIMITED, Server
+from testing.rows import Measured
+from testing.slow_line import SlowLine
+from testing.sockets import Client
 
 LONG = "It goes on. " * 800  # 9,600 characters, twice: as text and as HTML
 

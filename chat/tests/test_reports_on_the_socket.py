@@ -12,9 +12,9 @@ from chat.permissions.actor import SITE, Actor
 from chat.services.moderation import reports
 from chat.services.site import announcements
 from chat.tests.helpers.talk import in_thread, member, post
-from project.testing.length import Length
-from project.testing.processes import Server
-from project.testing.sockets import Client, Refused
+from testing.length import Length
+from testing.processes import Server
+from testing.sockets import Client, Refused
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

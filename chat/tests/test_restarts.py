@@ -24,13 +24,13 @@ from chat.tests.helpers.watching import (
     told_of_presence,
     views,
 )
-from project.testing.length import length
-from project.testing.machine import patience
-from project.testing.ports import accepts
-from project.testing.processes import UNLIMITED, PlainServer, Proxy, Server, Valkey
-from project.testing.rows import Measured
-from project.testing.sockets import Client, session_cookie
-from project.testing.waiting import eventually
+from testing.length import length
+from testing.machine import patience
+from testing.ports import accepts
+from testing.processes import UNLIMITED, PlainServer, Proxy, Server, Valkey
+from testing.rows import Measured
+from testing.sockets import Client, session_cookie
+from testing.waiting import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

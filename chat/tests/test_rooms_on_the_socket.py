@@ -18,9 +18,9 @@ from chat.tests.helpers.talk import (
     post,
     talk_until,
 )
-from project.testing.in_process import InProcessServer
-from project.testing.processes import UNLIMITED, Server
-from project.testing.sockets import Client, Refused
+from testing.in_process import InProcessServer
+from testing.processes import UNLIMITED, Server
+from testing.sockets import Client, Refused
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -14,9 +14,9 @@ from chat.models import Membership, Room
 from chat.services.rooms import membership
 from chat.tests.helpers.roster import counts, fetched_anew, has_counts, names, turn_page
 from chat.tests.helpers.talk import here, in_thread, open_room, roster, shows, sidebar
-from project.testing.in_process import InProcessServer
-from project.testing.processes import Server, Valkey
-from project.testing.sockets import Client, Refused
+from testing.in_process import InProcessServer
+from testing.processes import Server, Valkey
+from testing.sockets import Client, Refused
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

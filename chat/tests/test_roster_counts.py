@@ -10,10 +10,10 @@ from chat.queries.presence import here_counts
 from chat.services.rooms import membership
 from chat.tests.helpers.roster import lists
 from chat.tests.helpers.talk import in_thread, open_room, roster, shows
-from project.testing.in_process import InProcessServer
-from project.testing.processes import Server
-from project.testing.sockets import Client
-from project.testing.waiting import eventually
+from testing.in_process import InProcessServer
+from testing.processes import Server
+from testing.sockets import Client
+from testing.waiting import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -11,9 +11,9 @@ from chat.services.people.status import set_status
 from chat.services.rooms import membership
 from chat.tests.helpers.roster import counts, fetched_anew, has_counts, lists, turn_page
 from chat.tests.helpers.talk import here, in_thread, open_room, shows, sidebar
-from project.testing.in_process import InProcessServer
-from project.testing.processes import Server
-from project.testing.sockets import Client, Refused
+from testing.in_process import InProcessServer
+from testing.processes import Server
+from testing.sockets import Client, Refused
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -16,11 +16,11 @@ from accounts.models import User
 from accounts.tests.test_factors import code_of
 from chat.models import Room
 from chat.tests.helpers.talk import fetch, in_thread, post
-from project.testing.length import Length
-from project.testing.machine import patience
-from project.testing.processes import Server
-from project.testing.rows import Measured
-from project.testing.sockets import Client, session_cookie
+from testing.length import Length
+from testing.machine import patience
+from testing.processes import Server
+from testing.rows import Measured
+from testing.sockets import Client, session_cookie
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -10,9 +10,9 @@ from chat.models import Room
 from chat.services.rooms import membership
 from chat.tests.helpers.talk import bodies, here, in_thread, never_shows, open_room, post, shows, sidebar
 from chat.tests.helpers.watching import LINGER
-from project.testing.in_process import InProcessServer
-from project.testing.processes import Server, Valkey
-from project.testing.sockets import Client
+from testing.in_process import InProcessServer
+from testing.processes import Server, Valkey
+from testing.sockets import Client
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -24,10 +24,10 @@ from chat.permissions.actor import SITE
 from chat.services.site import bans
 from chat.services.site import sessions as user_sessions
 from chat.tests.helpers.talk import bodies, bodies_in_order, in_thread, post
-from project.testing.machine import patience
-from project.testing.processes import Server
-from project.testing.rows import Measured
-from project.testing.sockets import Client, open_socket, session_cookie
+from testing.machine import patience
+from testing.processes import Server
+from testing.rows import Measured
+from testing.sockets import Client, open_socket, session_cookie
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -26,11 +26,11 @@ from chat.tests.helpers.talk import (
     post,
     shows,
 )
-from project.testing.in_process import InProcessServer
-from project.testing.length import Length
-from project.testing.processes import UNLIMITED, PlainServer, Server, Uvicorn
-from project.testing.rows import Measured
-from project.testing.sockets import Client, Refused, open_socket, session_cookie
+from testing.in_process import InProcessServer
+from testing.length import Length
+from testing.processes import UNLIMITED, PlainServer, Server, Uvicorn
+from testing.rows import Measured
+from testing.sockets import Client, Refused, open_socket, session_cookie
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

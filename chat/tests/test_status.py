@@ -17,7 +17,7 @@ from chat.services.people.profiles import note_time_zone
 from chat.services.people.status import note_last_seen, set_status
 from chat.services.rooms import membership
 from chat.services.shared.session_guard import in_session
-from project.testing.sockets import session_cookie
+from testing.sockets import session_cookie
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -25,9 +25,9 @@ from chat.tests.helpers.status import (
     write_without_a_word,
 )
 from chat.tests.helpers.talk import here, in_thread, open_room, post, shows, sidebar
-from project.testing.in_process import InProcessServer
-from project.testing.processes import Proxy, Server, Valkey
-from project.testing.sockets import Client, Refused
+from testing.in_process import InProcessServer
+from testing.processes import Proxy, Server, Valkey
+from testing.sockets import Client, Refused
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

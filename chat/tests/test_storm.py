@@ -9,9 +9,9 @@ from django.utils import timezone
 from accounts.models import User
 from chat.models import Membership, Room
 from chat.tests.helpers.storm import gather
-from project.testing.processes import UNLIMITED, Server
-from project.testing.rows import Measured
-from project.testing.sockets import session_cookie
+from testing.processes import UNLIMITED, Server
+from testing.rows import Measured
+from testing.sockets import session_cookie
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -12,11 +12,11 @@ from chat.services.rooms import membership
 from chat.tests.helpers.status import looking
 from chat.tests.helpers.talk import here, in_thread, never_shows, open_room, shows, sidebar
 from chat.tests.helpers.watching import LINGER, counts, settled, told_of_presence
-from project.testing.in_process import InProcessServer
-from project.testing.machine import patience
-from project.testing.processes import Server
-from project.testing.rows import Measured
-from project.testing.sockets import Client
+from testing.in_process import InProcessServer
+from testing.machine import patience
+from testing.processes import Server
+from testing.rows import Measured
+from testing.sockets import Client
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

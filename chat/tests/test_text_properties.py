@@ -19,7 +19,7 @@ from chat.models.room import TOPIC_LENGTH
 from chat.protocol.events import QUOTE_LENGTH, message_card
 from chat.services.messages import editing, posting
 from chat.tests.helpers.texts import any_text, text
-from project.testing.length import length
+from testing.length import length
 
 pytestmark = pytest.mark.django_db
 

@@ -14,8 +14,8 @@ from chat.models import Room
 from chat.queries.history_limits import get_traffic
 from chat.services.messages import posting
 from chat.tests.helpers.talk import post
-from project.testing.in_process import InProcessServer
-from project.testing.sockets import Client, Refused
+from testing.in_process import InProcessServer
+from testing.sockets import Client, Refused
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

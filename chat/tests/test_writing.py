@@ -15,7 +15,7 @@ from chat.permissions.actor import Actor
 from chat.services.messages import editing, pins, posting, reactions
 from chat.services.messages.posting import Post, post_messages
 from chat.services.moderation import moderation, mutes
-from project.testing.outages import IS_SQLITE
+from testing.outages import IS_SQLITE
 
 pytestmark = pytest.mark.django_db
 

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-from project.testing.machine import patience
+from testing.machine import patience
 
 PROGRAM = """
 import pkgutil, sys, importlib, django

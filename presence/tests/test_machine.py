@@ -18,8 +18,8 @@ from presence.tests.helpers.invariants import check_invariants
 from presence.tests.helpers.valkey import Valkey
 from presence.tests.helpers.world import ROOMS, TIMES, World
 from presence.user_states import Decision
-from project.testing.length import Length
-from project.testing.rows import Measured
+from testing.length import Length
+from testing.rows import Measured
 
 # How often each happens. They are one rule, since Hypothesis would leave out half of the rules in each of its examples,
 # which pays only over thousands of them: here each example should have tabs in it, and trouble.

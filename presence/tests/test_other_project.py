@@ -13,8 +13,8 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
 from presence.tests.helpers.valkey import Valkey
-from project.testing.machine import patience
-from project.testing.processes import Program
+from testing.machine import patience
+from testing.processes import Program
 
 pytestmark = pytest.mark.program
 

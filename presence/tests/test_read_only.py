@@ -16,8 +16,8 @@ from presence.store import Store
 from presence.tests.helpers.processes import Process
 from presence.tests.helpers.waiting import eventually
 from presence.tests.test_tracker import ALICE, BOB, ROOM, present
-from project.testing.machine import patience
-from project.testing.read_only import WAYS, read_only
+from testing.machine import patience
+from testing.read_only import WAYS, read_only
 
 CAROL = 3
 

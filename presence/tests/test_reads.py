@@ -13,7 +13,7 @@ from presence.tests.helpers.waiting import eventually
 from presence.tests.test_tracker import ALICE, BOB, ROOM
 from presence.topics import ONLINE
 from presence.tracker import Tracker
-from project.testing.machine import patience
+from testing.machine import patience
 
 Trackers = Callable[[], Tracker]
 

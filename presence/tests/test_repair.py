@@ -15,7 +15,7 @@ from presence.tests.helpers.processes import Process
 from presence.tests.helpers.waiting import eventually
 from presence.tests.test_tracker import ALICE, BOB, ROOM, present
 from presence.topics import AWAY, HIDDEN, ONLINE
-from project.testing.machine import patience
+from testing.machine import patience
 
 CAROL, NOBODY = 3, 99
 EMPTY = "here.9"

@@ -12,7 +12,7 @@ from presence.tests.helpers.processes import Process
 from presence.tests.helpers.valkey import Valkey
 from presence.tests.helpers.waiting import eventually
 from presence.tests.test_tracker import ALICE, BOB, ROOM, present
-from project.testing.backups import back_up, restore
+from testing.backups import back_up, restore
 
 CAROL, DAVE = 3, 4
 

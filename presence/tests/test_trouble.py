@@ -20,7 +20,7 @@ from presence.tests.helpers.waiting import eventually
 from presence.tests.test_tracker import ALICE, BOB, ROOM, present
 from presence.topics import ONLINE
 from presence.tracker import Tracker
-from project.testing.machine import patience
+from testing.machine import patience
 
 HOUR_MS = 3_600_000
 

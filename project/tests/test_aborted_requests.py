@@ -19,10 +19,10 @@ from pytest_django import Settings
 from accounts.models import User
 from chat.models import Room
 from chat.services.rooms import membership
-from project.testing.database import lent
-from project.testing.in_process import InProcessServer
-from project.testing.machine import patience
-from project.testing.sockets import Client, session_cookie
+from testing.database import lent
+from testing.in_process import InProcessServer
+from testing.machine import patience
+from testing.sockets import Client, session_cookie
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

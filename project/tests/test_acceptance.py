@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from project.testing.acceptance import Report, Requirement, code_of, outcomes, requirements, table
-from project.testing.machine import patience
+from testing.acceptance import Report, Requirement, code_of, outcomes, requirements, table
+from testing.machine import patience
 
 ROW = Requirement(9, "A burst reaches everyone.", [])
 
@@ -54,7 +54,7 @@ def test_every_row_of_the_page_has_the_tests_that_it_names_and_every_test_its_ro
     "arguments", [["99"], ["nine"], ["--tries", "0"], ["--tries", "x"], ["--database", "oracle"], ["--fast"]]
 )
 def test_bad_arguments_end_with_one_line(arguments: list[str]) -> None:
-    ended = run("project.testing.acceptance", *arguments)
+    ended = run("testing.acceptance", *arguments)
     assert ended.returncode == 2
     assert ended.stdout == ""
     assert ended.stderr.startswith("bin/acceptance: ")
@@ -105,7 +105,7 @@ def test_a_row_runs_as_often_as_was_asked_and_a_resumed_run_only_what_is_left(tm
 
 def run_row_4(kept: Path, *more: str) -> "subprocess.CompletedProcess[str]":
     arguments = ["4", "--tries", "2", "--database", "sqlite", "--json", "--kept", str(kept), *more]
-    return run("project.testing.acceptance", *arguments)
+    return run("testing.acceptance", *arguments)
 
 
 class TestReport:
@@ -138,6 +138,6 @@ class TestReport:
 
     def test_a_run_of_other_code_is_not_resumed(self, tmp_path: Path) -> None:
         Report(tmp_path, "sqlite").begin("other code")
-        ended = run("project.testing.acceptance", "4", "--database", "sqlite", "--resume", "--kept", str(tmp_path))
+        ended = run("testing.acceptance", "4", "--database", "sqlite", "--resume", "--kept", str(tmp_path))
         assert ended.returncode == 2
         assert ended.stderr == "bin/acceptance: there is nothing to resume: no run of this very code was kept\n"

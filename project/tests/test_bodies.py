@@ -9,8 +9,8 @@ from http.client import HTTPConnection, HTTPResponse
 import pytest
 
 from accounts.models import User
-from project.testing.machine import patience
-from project.testing.processes import PlainServer, Server, Uvicorn
+from testing.machine import patience
+from testing.processes import PlainServer, Server, Uvicorn
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

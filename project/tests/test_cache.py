@@ -4,8 +4,8 @@ import pytest
 from django.core.cache import cache
 
 from project.cache import Cache
-from project.testing.machine import patience
-from project.testing.processes import Valkey
+from testing.machine import patience
+from testing.processes import Valkey
 
 
 def test_the_cache_is_in_redis(valkey: Valkey) -> None:

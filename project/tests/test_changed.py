@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from project.testing import changed
-from project.testing.changed import HOME, affected
-from project.testing.graph import Graph, Need, read_graph
+from testing import changed
+from testing.changed import HOME, affected
+from testing.graph import Graph, Need, read_graph
 
 TREE = {
     "conftest.py": "import pytest\n@pytest.fixture(autouse=True)\ndef _empty(): ...\n"
@@ -112,7 +112,7 @@ def test_what_django_loads_by_name_and_what_pages_consist_of_touches_all_but_pre
         "chat/tests/conftest.py",
         "bin/test",
         ".ci/run",
-        "project/testing/waiting.py",
+        "testing/waiting.py",
         "project/settings.py",
         "chat/migrations/0001_initial.py",
         "chat/deleted.py",

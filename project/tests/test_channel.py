@@ -17,11 +17,11 @@ from chat.models import Message, Room
 from chat.models.audit import AuditEntry
 from chat.services.rooms import membership
 from chat.tests.helpers.talk import fetch
-from project.testing.machine import patience
-from project.testing.processes import UNLIMITED, Server
-from project.testing.sockets import session_cookie
-from project.testing.waiting import eventually
 from project.tests.test_tls import TlsServer, make_certificate
+from testing.machine import patience
+from testing.processes import UNLIMITED, Server
+from testing.sockets import session_cookie
+from testing.waiting import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from project.testing.settings import OURS
 from project.tests.test_environment import run
 from project.tests.test_production import PRODUCTION
+from testing.settings import OURS
 
 FULL = 2  # of PRAGMA synchronous
 

@@ -15,12 +15,12 @@ from django.conf import settings
 from accounts.models import User
 from chat.services.rooms import membership
 from chat.tests.helpers.talk import fetch, in_thread, open_room, post
-from project.testing.machine import patience
-from project.testing.processes import UNLIMITED, Server
-from project.testing.rows import Measured
-from project.testing.sockets import Client, session_cookie
-from project.testing.waiting import eventually
-from project.testing.wire import handshake
+from testing.machine import patience
+from testing.processes import UNLIMITED, Server
+from testing.rows import Measured
+from testing.sockets import Client, session_cookie
+from testing.waiting import eventually
+from testing.wire import handshake
 
 SIGN_IN = "/accounts/login/"
 LEFT = 40  # descriptors, once the test begins

@@ -13,10 +13,10 @@ from chat.services.rooms import membership
 from chat.tests.helpers.talk import in_thread, member, open_room
 from chat.tests.helpers.watching import meet, sees_only, settled, views
 from project import embedded
-from project.testing.processes import Server
-from project.testing.rows import Measured
-from project.testing.sockets import Client
-from project.testing.waiting import eventually
+from testing.processes import Server
+from testing.rows import Measured
+from testing.sockets import Client
+from testing.waiting import eventually
 
 HOLDER = """
 import sys

@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 
 from project.environment import READ_BY_SCRIPTS, environment, is_domain, is_origin, kept_secret
-from project.testing.machine import patience
+from testing.machine import patience
 
 READ = "from project import settings"
 

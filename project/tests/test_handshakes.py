@@ -9,9 +9,9 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from accounts.models import User
 from chat.runtime.rate_limiter import Rate
 from project.handshakes import LimitedHandshakes, network_of
-from project.testing.machine import patience
-from project.testing.processes import PlainServer, Server
-from project.testing.sockets import Client, open_socket, session_cookie
+from testing.machine import patience
+from testing.processes import PlainServer, Server
+from testing.sockets import Client, open_socket, session_cookie
 
 FEW = {"ROOMFUL_HANDSHAKES_BURST": "3", "ROOMFUL_HANDSHAKES_PER_MINUTE": "60"}
 

@@ -12,10 +12,10 @@ from pytest_django import Settings
 from accounts.models import User
 from chat.services.rooms import membership
 from project.headers import FEATURES
-from project.testing.machine import patience
-from project.testing.processes import Server
 from project.tests.test_environment import run
 from project.tests.test_production import PRODUCTION
+from testing.machine import patience
+from testing.processes import Server
 
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",

@@ -11,12 +11,12 @@ import pytest
 from accounts.models import User
 from chat.hub import running_hub
 from project.health import LOOK_SECONDS
-from project.testing.in_process import InProcessServer
-from project.testing.machine import patience
-from project.testing.outages import OUTAGES, Locked, Outage
-from project.testing.processes import Server, Valkey
-from project.testing.sockets import Client
-from project.testing.waiting import eventually
+from testing.in_process import InProcessServer
+from testing.machine import patience
+from testing.outages import OUTAGES, Locked, Outage
+from testing.processes import Server, Valkey
+from testing.sockets import Client
+from testing.waiting import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -14,11 +14,11 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from accounts.models import User
 from chat.hub import get_hub
 from chat.tests.helpers.talk import in_thread
-from project.testing import site as sites
-from project.testing.in_process import InProcessServer, Socket
-from project.testing.processes import Server, Valkey
-from project.testing.sockets import Client, Endpoint, open_socket, session_cookie
-from project.testing.waiting import eventually
+from testing import site as sites
+from testing.in_process import InProcessServer, Socket
+from testing.processes import Server, Valkey
+from testing.sockets import Client, Endpoint, open_socket, session_cookie
+from testing.waiting import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

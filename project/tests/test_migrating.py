@@ -16,11 +16,11 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from project.migrating import migration_lock, unapplied
-from project.testing.machine import patience
-from project.testing.ports import free_port
-from project.testing.processes import database_url
-from project.testing.waiting import eventually
 from project.tests.test_environment import run
+from testing.machine import patience
+from testing.ports import free_port
+from testing.processes import database_url
+from testing.waiting import eventually
 
 MIGRATE = ["manage.py", "migrate", "--verbosity=0"]
 

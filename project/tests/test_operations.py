@@ -9,9 +9,9 @@ from django.urls import reverse
 
 from accounts.models import User
 from chat.services.rooms import membership
-from project.testing.processes import Server, Valkey
-from project.testing.sockets import Client as Tab
-from project.testing.waiting import eventually
+from testing.processes import Server, Valkey
+from testing.sockets import Client as Tab
+from testing.waiting import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from chat.tests.helpers.talk import in_thread
-from project.testing.machine import patience
-from project.testing.processes import Server
-from project.testing.sockets import Client, session_cookie
-from project.testing.wire import handshake
+from testing.machine import patience
+from testing.processes import Server
+from testing.sockets import Client, session_cookie
+from testing.wire import handshake
 
 NOT_OURS = [
     None,

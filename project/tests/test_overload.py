@@ -19,10 +19,10 @@ from PIL import Image
 
 from accounts.models import User
 from accounts.tests.helpers.pictures import encoded, upload
-from project.testing.machine import patience
-from project.testing.processes import Server
-from project.testing.rows import Measured
-from project.testing.sockets import session_cookie
+from testing.machine import patience
+from testing.processes import Server
+from testing.rows import Measured
+from testing.sockets import session_cookie
 
 MB = 1_000_000
 URL_ENCODED = "application/x-www-form-urlencoded"

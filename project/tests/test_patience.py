@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from project.testing import machine
-from project.testing.length import length
-from project.testing.machine import patience
-from project.testing.rows import Measured
-from project.testing.waiting import eventually
+from testing import machine
+from testing.length import length
+from testing.machine import patience
+from testing.rows import Measured
+from testing.waiting import eventually
 
 
 @pytest.fixture(autouse=True)

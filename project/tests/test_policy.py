@@ -15,8 +15,8 @@ from accounts.models import User
 from chat.models import Room
 from chat.services.rooms import membership
 from chat.tests.browser.pages import Tab
-from project.testing.browsers import Chrome
-from project.testing.processes import Server
+from testing.browsers import Chrome
+from testing.processes import Server
 
 DEMANDED = {
     "default-src": "'none'",

@@ -9,9 +9,9 @@ from accounts.models import User
 from chat.models import Room
 from chat.services.rooms.membership import create_room
 from chat.tests.helpers.talk import in_thread, post
-from project.testing.pool import Pool
-from project.testing.processes import UNLIMITED, PlainServer, Server
-from project.testing.sockets import Client
+from testing.pool import Pool
+from testing.processes import UNLIMITED, PlainServer, Server
+from testing.sockets import Client
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management import CommandError, CommandParser
 from django.test.runner import DiscoverRunner
 
-from project.testing.runner import REFUSED, PytestRunner, as_path, as_pytest
+from testing.runner import REFUSED, PytestRunner, as_path, as_pytest
 
 
 @pytest.mark.parametrize(

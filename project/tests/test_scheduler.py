@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from project.testing.scheduler import ALONE, AloneLast, pytest_collection_modifyitems
+from testing.scheduler import ALONE, AloneLast, pytest_collection_modifyitems
 
 TESTS = [f"test_{module}.py::test_{number}" for module in "abcd" for number in range(3)]
 MEASURES = [f"test_time.py::test_{number}{ALONE}" for number in range(2)]

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from project.testing.machine import patience
+from testing.machine import patience
 
 BIN = settings.BASE_DIR / "bin"
 SCRIPTS = sorted(path.name for path in BIN.iterdir() if path.is_file() and os.access(path, os.X_OK))
 PROGRAMS = {
-    "acceptance": "project/testing/acceptance.py",
+    "acceptance": "testing/acceptance.py",
     "fanout": "bench/fanout/__main__.py",
     "presence-bench": "bench/presence.py",
     "drawing-bench": "bench/drawing.py",

@@ -15,9 +15,9 @@ from chat.permissions.actor import Actor
 from chat.services.rooms import invites, membership
 from chat.tests.helpers.talk import fetch, sign_in
 from project.logs import discreet
-from project.testing.processes import Server
-from project.testing.sockets import session_cookie
-from project.testing.waiting import eventually
+from testing.processes import Server
+from testing.sockets import session_cookie
+from testing.waiting import eventually
 
 PASSWORD = "the wrong horse"
 

@@ -13,12 +13,12 @@ from django.conf import settings
 from accounts.models import User
 from chat.models import Room
 from project.server import BACKLOG, is_local, with_backlog
-from project.testing.machine import patience
-from project.testing.processes import Server
-from project.testing.rows import Measured
-from project.testing.sockets import Client, session_cookie
-from project.testing.waiting import eventually
-from project.testing.wire import PING, Wire, frame, handshake
+from testing.machine import patience
+from testing.processes import Server
+from testing.rows import Measured
+from testing.sockets import Client, session_cookie
+from testing.waiting import eventually
+from testing.wire import PING, Wire, frame, handshake
 
 FRAME = 64 * 1024  # bytes
 MB = 1_000_000

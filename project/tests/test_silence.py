@@ -15,11 +15,11 @@ from chat.models import Room
 from chat.runtime import silent_database
 from chat.runtime.silent_database import Connection, Silent
 from chat.services.rooms.membership import create_room
-from project.testing import outages
-from project.testing.machine import patience
-from project.testing.processes import database_url
-from project.testing.waiting import eventually
 from project.unavailable import Away, Uncertain, as_unavailable
+from testing import outages
+from testing.machine import patience
+from testing.processes import database_url
+from testing.waiting import eventually
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

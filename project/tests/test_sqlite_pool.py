@@ -15,10 +15,10 @@ from accounts.models import User
 from chat.tests.helpers.talk import fetch
 from project.sqlite.base import close_pools, pool_connections
 from project.sqlite.pool import MOST
-from project.testing.machine import patience
-from project.testing.outages import IS_SQLITE
-from project.testing.processes import Server
-from project.testing.sockets import session_cookie
+from testing.machine import patience
+from testing.outages import IS_SQLITE
+from testing.processes import Server
+from testing.sockets import session_cookie
 
 pytestmark = [
     pytest.mark.skipif(not IS_SQLITE, reason="PostgreSQL has Django's pool"),

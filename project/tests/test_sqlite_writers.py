@@ -14,9 +14,9 @@ from django.db import OperationalError, connection, transaction
 from accounts.models import User
 from project.sqlite.base import DatabaseWrapper, _queues
 from project.sqlite.queue import FairLock
-from project.testing.machine import patience
-from project.testing.outages import IS_SQLITE
-from project.testing.waiting import eventually
+from testing.machine import patience
+from testing.outages import IS_SQLITE
+from testing.waiting import eventually
 
 WRITERS = 20
 

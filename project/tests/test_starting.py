@@ -19,10 +19,10 @@ from websockets.sync.client import connect
 from websockets.typing import Origin
 
 from project import embedded
-from project.testing.machine import patience
-from project.testing.ports import accepts, free_port
-from project.testing.settings import OURS
-from project.testing.waiting import eventually
+from testing.machine import patience
+from testing.ports import accepts, free_port
+from testing.settings import OURS
+from testing.waiting import eventually
 
 pytestmark = pytest.mark.program
 
@@ -31,7 +31,7 @@ ASSET = "/static/admin/css/base.css"
 PROGRAMS = Path(sys.executable).parent
 SIGNED_IN = """
 from accounts.models import User
-from project.testing.sockets import session_cookie
+from testing.sockets import session_cookie
 print(session_cookie(User.objects.first()))
 """
 A_MINUTE = 60  # seconds

@@ -9,8 +9,8 @@ from django.db.utils import OperationalError
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from project.logs import Line
-from project.testing.waiting import eventually
 from project.throttled_logs import Throttle
+from testing.waiting import eventually
 
 SECONDS = 0.3
 

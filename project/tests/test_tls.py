@@ -20,9 +20,9 @@ from websockets.typing import Origin
 
 from accounts.models import User
 from chat.services.rooms import membership
-from project.testing.machine import patience
-from project.testing.processes import Server
-from project.testing.sockets import session_cookie
+from testing.machine import patience
+from testing.processes import Server
+from testing.sockets import session_cookie
 
 pytestmark = [pytest.mark.program, pytest.mark.django_db(transaction=True)]
 

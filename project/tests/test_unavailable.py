@@ -22,13 +22,13 @@ from accounts.models import User
 from chat.models import Message, Room
 from chat.runtime import database
 from chat.services.rooms import membership
-from project.testing.in_process import InProcessServer
-from project.testing.length import Length
-from project.testing.machine import patience
-from project.testing.outages import IS_SQLITE, Outage
-from project.testing.processes import UNLIMITED, Server
-from project.testing.rows import Measured
-from project.testing.sockets import Client, Refused, session_cookie
+from testing.in_process import InProcessServer
+from testing.length import Length
+from testing.machine import patience
+from testing.outages import IS_SQLITE, Outage
+from testing.processes import UNLIMITED, Server
+from testing.rows import Measured
+from testing.sockets import Client, Refused, session_cookie
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -12,8 +12,8 @@ from pytest_django import Settings
 
 from accounts.models import User
 from chat.services.rooms import membership
-from project.testing.machine import patience
-from project.testing.processes import Server
+from testing.machine import patience
+from testing.processes import Server
 
 ALLOWED = 422  # a room without a name
 OURS = "https://chat.example.org"

@@ -5,7 +5,7 @@ from django.db import migrations, models
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 
-from project.testing.upgrades import RELEASED, refusals, released
+from testing.upgrades import RELEASED, refusals, released
 
 NEW = "9999_new"
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from project import __version__
-from project.testing.machine import patience
+from testing.machine import patience
 
 
 @pytest.mark.parametrize("argument", ["version", "--version"])

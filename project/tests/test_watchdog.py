@@ -12,10 +12,10 @@ from psycopg_pool import ConnectionPool
 from chat.runtime import silent_database
 from chat.runtime.silent_database import Connection
 from project import watchdog
-from project.testing.outages import Outage
-from project.testing.processes import database_url
-from project.testing.waiting import eventually
 from project.watchdog import Watchdog
+from testing.outages import Outage
+from testing.processes import database_url
+from testing.waiting import eventually
 
 Pool = ConnectionPool[Any]
 

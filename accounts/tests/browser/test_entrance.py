@@ -9,9 +9,9 @@ from selenium.webdriver.common.by import By
 
 from accounts.models import User
 from accounts.tests.helpers.provider import CLIENT, SECRET, Provider, running
-from project.testing.mailbox import mailed_code
-from project.testing.processes import Server
-from project.testing.waiting import eventually
+from testing.mailbox import mailed_code
+from testing.processes import Server
+from testing.waiting import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -13,8 +13,8 @@ from selenium.webdriver.remote.webelement import WebElement
 
 from accounts.models import User
 from accounts.tests.test_factors import code_of
-from project.testing.processes import Server
-from project.testing.waiting import eventually
+from testing.processes import Server
+from testing.waiting import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -4,7 +4,7 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from project.testing.mailbox import code_in
+from testing.mailbox import code_in
 
 PASSWORD = "gulls on the dyke"
 

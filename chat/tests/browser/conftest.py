@@ -4,8 +4,8 @@ import pytest
 
 from accounts.models import User
 from chat.tests.browser.pages import Tab
-from project.testing.browsers import Chrome
-from project.testing.processes import Server
+from testing.browsers import Chrome
+from testing.processes import Server
 
 
 @pytest.fixture

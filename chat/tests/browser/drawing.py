@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from project.testing.browsers import Browser
+from testing.browsers import Browser
 
 FEED = Path(__file__).with_name("drawing.js").read_text()
 STYLE, LAYOUT = "UpdateLayoutTree", "Layout"  # as the browser's trace names them

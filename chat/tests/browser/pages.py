@@ -11,9 +11,9 @@ from selenium.webdriver.remote.webelement import WebElement
 
 from accounts.models import User
 from chat.models import Room
-from project.testing.browsers import sign_in
-from project.testing.processes import Server
-from project.testing.waiting import eventually
+from testing.browsers import sign_in
+from testing.processes import Server
+from testing.waiting import eventually
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 

@@ -8,7 +8,7 @@ from chat.models import Block, Room
 from chat.services.people import blocks
 from chat.services.rooms import directs
 from chat.tests.browser.pages import OpenTab, Tab
-from project.testing.waiting import eventually
+from testing.waiting import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -11,7 +11,7 @@ from chat.models import Membership, Room
 from chat.permissions.actor import Actor
 from chat.services.moderation import mutes
 from chat.tests.browser.pages import OpenTab, Tab
-from project.testing.waiting import eventually
+from testing.waiting import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -15,13 +15,13 @@ from chat.services.rooms import membership
 from chat.tests.browser.pages import OpenTab, Tab
 from chat.tests.helpers.talk import in_thread, member, open_room
 from chat.tests.helpers.watching import LINGER, sees, sees_only, settled, told_of_presence
-from project.testing.browsers import Chromium
-from project.testing.length import Length
-from project.testing.machine import patience
-from project.testing.processes import UNLIMITED, Server
-from project.testing.rows import Measured
-from project.testing.sockets import Client
-from project.testing.waiting import eventually
+from testing.browsers import Chromium
+from testing.length import Length
+from testing.machine import patience
+from testing.processes import UNLIMITED, Server
+from testing.rows import Measured
+from testing.sockets import Client
+from testing.waiting import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

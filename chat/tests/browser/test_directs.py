@@ -11,7 +11,7 @@ from chat.services.messages import posting
 from chat.services.people.status import set_status
 from chat.services.rooms import directs, membership
 from chat.tests.browser.pages import OpenTab, Tab, everywhere
-from project.testing.waiting import eventually
+from testing.waiting import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -10,9 +10,9 @@ from chat.services.messages import posting, read_positions
 from chat.services.rooms import directs
 from chat.tests.browser.drawing import Drawing
 from chat.tests.browser.pages import OpenTab, Tab
-from project.testing.browsers import Browser
-from project.testing.processes import Server
-from project.testing.waiting import eventually
+from testing.browsers import Browser
+from testing.processes import Server
+from testing.waiting import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -8,8 +8,8 @@ from accounts.models import User
 from chat.models import Room
 from chat.services.rooms import membership
 from chat.tests.browser.pages import OpenTab, Tab
-from project.testing.mailbox import mailed_code
-from project.testing.waiting import eventually
+from testing.mailbox import mailed_code
+from testing.waiting import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

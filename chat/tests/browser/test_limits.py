@@ -7,8 +7,8 @@ import pytest
 from accounts.models import User
 from chat.models import Room
 from chat.tests.browser.pages import OpenTab
-from project.testing.processes import Server
-from project.testing.waiting import eventually
+from testing.processes import Server
+from testing.waiting import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

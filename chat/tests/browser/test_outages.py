@@ -8,10 +8,10 @@ import pytest
 from accounts.models import User
 from chat.models import Room
 from chat.tests.browser.pages import OpenTab
-from project.testing.length import Length
-from project.testing.processes import Server, Valkey
-from project.testing.rows import Measured
-from project.testing.waiting import eventually
+from testing.length import Length
+from testing.processes import Server, Valkey
+from testing.rows import Measured
+from testing.waiting import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -10,8 +10,8 @@ from accounts.models import User
 from chat.models import Membership, Room
 from chat.services.people.status import set_status
 from chat.tests.browser.pages import OpenTab, Tab
-from project.testing.processes import Server
-from project.testing.waiting import eventually
+from testing.processes import Server
+from testing.waiting import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -10,7 +10,7 @@ from accounts.models import User
 from chat.models import Membership, Room
 from chat.services.messages import pins, posting
 from chat.tests.browser.pages import OpenTab, Tab, first_new
-from project.testing.waiting import eventually
+from testing.waiting import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

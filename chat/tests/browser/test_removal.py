@@ -13,7 +13,7 @@ from chat.services.messages import pins, posting
 from chat.services.removal import purge_user, retention
 from chat.services.removal.delete_room import delete_room
 from chat.tests.browser.pages import OpenTab, everywhere
-from project.testing.waiting import eventually
+from testing.waiting import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

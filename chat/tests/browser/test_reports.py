@@ -11,7 +11,7 @@ from chat.services.messages import posting
 from chat.services.rooms import membership
 from chat.services.site import announcements
 from chat.tests.browser.pages import OpenTab, everywhere
-from project.testing.waiting import eventually
+from testing.waiting import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -9,7 +9,7 @@ from chat.permissions.actor import Actor
 from chat.services.rooms import membership
 from chat.services.rooms import settings as room_settings
 from chat.tests.browser.pages import OpenTab, Tab
-from project.testing.waiting import eventually
+from testing.waiting import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

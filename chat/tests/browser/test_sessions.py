@@ -6,8 +6,8 @@ from django.contrib.sessions.models import Session
 from accounts.models import User
 from chat.models import Room
 from chat.tests.browser.pages import OpenTab
-from project.testing.browsers import sign_in
-from project.testing.waiting import eventually
+from testing.browsers import sign_in
+from testing.waiting import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

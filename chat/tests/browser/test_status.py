@@ -12,8 +12,8 @@ from chat.models import Room
 from chat.services.people.status import set_status
 from chat.tests.browser.pages import OpenTab, Tab
 from chat.tests.browser.test_typing import typing
-from project.testing.processes import Server
-from project.testing.waiting import eventually
+from testing.processes import Server
+from testing.waiting import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

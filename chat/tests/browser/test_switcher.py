@@ -10,7 +10,7 @@ from chat.models import Room
 from chat.services.messages import posting
 from chat.services.rooms import membership
 from chat.tests.browser.pages import OpenTab, Tab
-from project.testing.waiting import eventually
+from testing.waiting import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

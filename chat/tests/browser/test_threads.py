@@ -10,8 +10,8 @@ from chat.models import Room
 from chat.services.messages import editing, posting
 from chat.services.rooms import membership
 from chat.tests.browser.pages import OpenTab, everywhere, first_new
-from project.testing.processes import Server
-from project.testing.waiting import eventually
+from testing.processes import Server
+from testing.waiting import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -6,7 +6,7 @@ from selenium.webdriver import Keys
 from accounts.models import User
 from chat.models import Room
 from chat.tests.browser.pages import OpenTab, Tab
-from project.testing.waiting import eventually
+from testing.waiting import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.overload import Overloaded
 from chat.tests.browser.pages import OpenTab, Tab
 from chat.tests.helpers.widest import Widest, fill_widest
-from project.testing.waiting import eventually
+from testing.waiting import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -22,8 +22,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Origin
 
-from project.testing.processes import Server
-from project.testing.sockets import Client, session_cookie
+from testing.processes import Server
+from testing.sockets import Client, session_cookie
 
 if TYPE_CHECKING:
     from accounts.models import User

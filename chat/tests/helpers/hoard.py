@@ -30,8 +30,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Origin
 
 from accounts.tests.helpers.pictures import costliest, upload
-from project.testing.processes import Server
-from project.testing.sockets import session_cookie
+from testing.processes import Server
+from testing.sockets import session_cookie
 
 READERS = 10
 PAINTERS = 2  # who upload pictures

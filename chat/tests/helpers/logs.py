@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from datetime import datetime
 
-from project.testing.processes import Server
+from testing.processes import Server
 
 # The first words of a message are the same for all of its kind.
 WARNING = re.compile(r"(?P<time>\S+ [\d:]+),\d+ (?P<kind>(?:WARNING|ERROR) +[\w.]+: .{25})")

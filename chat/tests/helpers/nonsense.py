@@ -6,7 +6,7 @@ from uuid import UUID
 from hypothesis import strategies as st
 
 from chat.protocol import decode
-from project.testing.wire import frame
+from testing.wire import frame
 
 # -- Texts -------------------------------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from typing import Any
 from accounts.models import User
 from chat.models import Room
 from chat.tests.helpers.talk import open_room, roster
-from project.testing.sockets import Client, Endpoint
+from testing.sockets import Client, Endpoint
 
 COUNTS = ("here", "online", "away", "offline")
 

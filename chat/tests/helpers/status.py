@@ -11,9 +11,9 @@ from django.db.models.functions import Now
 from accounts.models import User
 from chat.models import Room, Status
 from chat.tests.helpers.talk import in_thread, open_room, sidebar
-from project.testing.machine import patience
-from project.testing.processes import Server
-from project.testing.sockets import Client, Endpoint
+from testing.machine import patience
+from testing.processes import Server
+from testing.sockets import Client, Endpoint
 
 Servers = Callable[..., Server]
 

@@ -23,8 +23,8 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 
-from project.testing.machine import patience
-from project.testing.processes import Server
+from testing.machine import patience
+from testing.processes import Server
 
 HANDSHAKES = 50  # that are under way at a time
 CONNECT_SECONDS = 60.0  # seconds, until everybody is connected

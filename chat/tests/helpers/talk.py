@@ -17,9 +17,9 @@ from django.conf import settings
 from accounts.models import User
 from chat.models import Room
 from chat.services.rooms import membership
-from project.testing.machine import patience
-from project.testing.processes import Server
-from project.testing.sockets import Client, Refused
+from testing.machine import patience
+from testing.processes import Server
+from testing.sockets import Client, Refused
 
 RETRY_SECONDS = 0.2
 LINGER = settings.PRESENCE["LINGER_MS"] / 1000  # s; eight at full length, for users who leave and users who hide

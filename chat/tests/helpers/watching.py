@@ -12,9 +12,9 @@ from accounts.models import User
 from chat import conf
 from chat.models import Room
 from chat.tests.helpers.talk import here, open_room, shows
-from project.testing.machine import patience
-from project.testing.processes import Server
-from project.testing.sockets import Client
+from testing.machine import patience
+from testing.processes import Server
+from testing.sockets import Client
 
 PRESENCE = {name: value / 1000 for name, value in settings.PRESENCE.items() if name.endswith("_MS")}  # seconds
 LINGER, LEASE = PRESENCE["LINGER_MS"], PRESENCE["LEASE_MS"]

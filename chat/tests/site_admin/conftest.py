@@ -8,7 +8,7 @@ from django.test import Client
 from accounts.models import User
 from chat.permissions.actor import Actor
 from chat.tests.helpers.site_admin import signed_in
-from project.testing.processes import Valkey
+from testing.processes import Valkey
 
 
 @pytest.fixture

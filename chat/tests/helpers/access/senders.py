@@ -16,8 +16,8 @@ from chat.services.rooms import membership
 from chat.tests.helpers.access.checks import filled_in, stored
 from chat.tests.helpers.access.commands import COMMANDS, SENT
 from chat.tests.helpers.talk import in_thread
-from project.testing.sockets import Client as Socket
-from project.testing.sockets import Refused
+from testing.sockets import Client as Socket
+from testing.sockets import Refused
 
 CODES = {"not_found": "nothing", "forbidden": "refused"}
 

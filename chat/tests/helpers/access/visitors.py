@@ -14,7 +14,7 @@ from accounts.models import User
 from chat.tests.helpers.access.checks import noted_writes, stored
 from chat.tests.helpers.access.pages import PAGES
 from chat.tests.helpers.addresses import Address, addresses
-from project.testing.sockets import session_cookie
+from testing.sockets import session_cookie
 
 OUTCOMES = {400: "bad", 401: "refused", 403: "refused", 404: "nothing", 405: "not so", 409: "form", 422: "form"}
 TO_SIGN_IN = ("/accounts/login/", "/admin/login/")

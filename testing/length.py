@@ -6,7 +6,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-VARIABLE = "TEST_LENGTH"  # "full": the site's own waits instead of short ones (project/testing/settings.py), too
+VARIABLE = "TEST_LENGTH"  # "full": the site's own waits instead of short ones (testing/settings.py), too
 
 
 class Length:

@@ -23,7 +23,7 @@ from websockets.frames import Close
 from websockets.http11 import Response
 
 from project.handshakes import DENIAL
-from project.testing.site import rest
+from testing.site import rest
 
 Message = dict[str, Any]
 

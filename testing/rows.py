@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from project.testing.length import Length
-from project.testing.length import length as the_length
-from project.testing.machine import patience, slowness
+from testing.length import Length
+from testing.length import length as the_length
+from testing.machine import patience, slowness
 
 MEASURES: pytest.StashKey[list[dict[str, Any]]] = pytest.StashKey()
 PHASES: pytest.StashKey[list[str]] = pytest.StashKey()

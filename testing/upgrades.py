@@ -1,4 +1,4 @@
-"""`python -m project.testing.upgrades`: refuses migrations that the servers of the release before could not live with.
+"""`python -m testing.upgrades`: refuses migrations that the servers of the release before could not live with.
 
 During an upgrade the database is migrated while those servers still run, and write by the models that they know.
 Migrations are judged that are newer than the last release: the latest tag `v…`, or else `RELEASED`. One that is right

@@ -8,8 +8,8 @@ import os
 import shutil
 import tempfile
 
-from project.testing.length import length
-from project.testing.machine import patience
+from testing.length import length
+from testing.machine import patience
 
 OURS = ("ROOMFUL_", "PRESENCE_", "REDIS_URL", "EMAIL_URL", "PORT")
 
@@ -40,14 +40,14 @@ if not length.full:
         os.environ[name] = str(round(min(patience(short), own)))
 
 from project.settings import *  # noqa: E402, F403
-from project.testing.sqlite import without_sync  # noqa: E402
+from testing.sqlite import without_sync  # noqa: E402
 
 if not length.full:
     without_sync(DATABASES)  # noqa: F405
 
-PASSWORD_HASHERS = ["project.testing.hashers.QuickArgon2"]
+PASSWORD_HASHERS = ["testing.hashers.QuickArgon2"]
 MIDDLEWARE = [
-    "project.testing.static.static_files" if name == "servestatic.middleware.ServeStaticMiddleware" else name
+    "testing.static.static_files" if name == "servestatic.middleware.ServeStaticMiddleware" else name
     for name in MIDDLEWARE  # noqa: F405
 ]
 LOGGING["handlers"]["console"]["filters"] = []  # type: ignore[index]  # noqa: F405  # a test that fails shows every line

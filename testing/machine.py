@@ -10,7 +10,7 @@ import os
 import time
 from typing import Any
 
-from project.testing.length import length
+from testing.length import length
 
 VARIABLE = "TEST_SLOWNESS"
 WORKERS = "PYTEST_XDIST_WORKER_COUNT"  # which xdist sets in each worker

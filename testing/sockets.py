@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from websockets.exceptions import ConnectionClosed
 
-from project.testing.machine import patience
+from testing.machine import patience
 
 if TYPE_CHECKING:
     from accounts.models import User

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from accounts.models import User
     from chat.models import Room
     from chat.tests.browser.pages import Tab
-    from project.testing.browsers import Chrome, Chromium
-    from project.testing.processes import Server
+    from testing.browsers import Chrome, Chromium
+    from testing.processes import Server
 
 SIZES = {"light": (1440, 900), "dark": (1440, 900), "phone": (390, 844)}
 OWN_PAGES = {"profile": "/accounts/profile/", "security": "/accounts/2fa/", "sessions": "/accounts/sessions/"}
@@ -31,7 +31,7 @@ AWAY_MS = 8_000  # somebody should be away, and nobody waits five minutes for a 
 def main(folder: Path) -> None:
     django.setup()
     settings.DEBUG = True  # the demo is for sites under development
-    from project.testing.processes import Server, Valkey
+    from testing.processes import Server, Valkey
 
     with ExitStack() as stack:
         valkey = Valkey(settings.DATA_DIR).start()
@@ -47,8 +47,8 @@ def main(folder: Path) -> None:
 def take_pictures(server: "Server", folder: Path, stack: ExitStack) -> None:
     from chat.models import Room
     from chat.tests.browser.pages import Tab
-    from project.testing.browsers import Chromium
-    from project.testing.waiting import eventually
+    from testing.browsers import Chromium
+    from testing.waiting import eventually
 
     general, birds = Room.objects.get(name="general"), Room.objects.get(name="birds-of-the-delta")
     liven(general)
@@ -146,7 +146,7 @@ def visit(crowd: "Chrome", server: "Server", username: str, room: "Room") -> Non
 
 def show_person(tab: "Tab", username: str) -> None:
     """Open somebody's card in the sidebar, which is a drawer on a phone."""
-    from project.testing.waiting import eventually
+    from testing.waiting import eventually
 
     opener = tab.one(".opens-roster")
     if opener.is_displayed():
@@ -191,5 +191,5 @@ def quitting(chromium: "Chromium") -> "Iterator[Chromium]":
 
 
 if __name__ == "__main__":
-    os.environ["DJANGO_SETTINGS_MODULE"] = "project.testing.settings"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "testing.settings"
     main(Path(sys.argv[1]))

@@ -2,8 +2,8 @@
 
 import re
 
-from project.testing.processes import Server
-from project.testing.waiting import eventually
+from testing.processes import Server
+from testing.waiting import eventually
 
 BETWEEN = "-" * 79  # two mails, on the console
 

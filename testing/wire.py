@@ -7,8 +7,8 @@ from typing import Any, Self
 
 from django.conf import settings
 
-from project.testing.machine import patience
-from project.testing.processes import Server
+from testing.machine import patience
+from testing.processes import Server
 
 TEXT, BINARY, CLOSE, PING = 1, 2, 8, 9
 MASK = b"\x0f\xf0\x55\xaa"

@@ -11,18 +11,18 @@ from enum import Flag, auto
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
-from project.testing.sources import Source, read_source
+from testing.sources import Source, read_source
 
-FOLDERS = ("accounts", "bench", "chat", "presence", "project")
+FOLDERS = ("accounts", "bench", "chat", "presence", "project", "testing")
 SETTINGS = "project/settings.py"
-THIS = "project/testing/graph.py"
+THIS = "testing/graph.py"
 # Files that Django finds by their names. Those of the second line act only when a page is asked for.
 STARTED = re.compile(r"(^|/)(apps|receivers|signals|models)\.py$|/(models|templatetags)/")
-PAGES = re.compile(r"(^|/)(urls|asgi|routing|middleware|admin\w*)\.py$|/admin/")
+PAGES = re.compile(r"(^|/)(urls|asgi|routing)\.py$|/(admin|middleware)/|(^|/)(middleware|admin)\.py$")
 # A test that imports one of these, but for its conftest.py, has servers or browsers of its own.
-STARTERS = re.compile(r"^project/testing/(processes|sockets)\.py$|/tests/browser/pages\.py$")
+STARTERS = re.compile(r"^testing/(processes|sockets)\.py$|/tests/browser/pages\.py$")
 # They hold the whole site, for tests with the fixture `site` or `server`; the root conftest.py imports them for all.
-HOLDERS = re.compile(r"^project/testing/(site|in_process)\.py$")
+HOLDERS = re.compile(r"^testing/(site|in_process)\.py$")
 PROGRAMS = {"subprocess", "multiprocessing", "asyncio.create_subprocess_exec", "asyncio.create_subprocess_shell"}
 # Through these a file uses what the settings have under BACKEND.
 BEHIND = {"channels.layers", "django.core.cache"}
@@ -122,7 +122,7 @@ def is_test(path: str) -> bool:
 
 
 def is_test_code(path: str) -> bool:
-    return is_test(path) or "/tests/" in path or path.startswith("project/testing/")
+    return is_test(path) or "/tests/" in path or path.startswith("testing/")
 
 
 def is_beside_the_site(path: str) -> bool:
@@ -150,7 +150,7 @@ def read_graph(root: Path) -> Graph:
 def _files(path: str, source: Source, sources: Mapping[str, Source]) -> Iterator[str]:
     """Yield the files that a file imports or names, with the packages that they are in."""
     # What the tests' own tools name, they start as a program: Need.PROCESS says who does that.
-    named = set() if path == "conftest.py" or path.startswith("project/testing/") else source.named
+    named = set() if path == "conftest.py" or path.startswith("testing/") else source.named
     for name in {*source.imported, *named, path.removesuffix(".py").replace("/", ".")}:
         parts = name.split(".")
         for length in range(1, len(parts) + 1):

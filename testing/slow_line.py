@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from websockets.asyncio.client import connect
 
-from project.testing.processes import Server
+from testing.processes import Server
 
 PORTION_BYTES = 2_048
 LATE_SECONDS = 0.5  # that a busy machine may make up for

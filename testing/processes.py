@@ -18,12 +18,12 @@ from websockets.asyncio.client import connect
 from websockets.typing import Origin
 
 from project import embedded
-from project.testing.length import length
-from project.testing.machine import patience
-from project.testing.ports import Reservation, accepts
-from project.testing.site import REST_SECONDS, State
-from project.testing.waiting import eventually
-from project.testing.zygote import Fork, zygote
+from testing.length import length
+from testing.machine import patience
+from testing.ports import Reservation, accepts
+from testing.site import REST_SECONDS, State
+from testing.waiting import eventually
+from testing.zygote import Fork, zygote
 
 # For servers that programs drive faster than people do.
 UNLIMITED = {
@@ -126,7 +126,7 @@ class Program:
 class Server(Program):
     """A real server, our Daphne, in a process of its own, on the test database. `door` is a look into it."""
 
-    program: tuple[str, ...] = ("project.testing.site",)
+    program: tuple[str, ...] = ("testing.site",)
 
     def __init__(self, log: Path, **environment: str) -> None:
         super().__init__(log)
@@ -156,7 +156,7 @@ class Server(Program):
         """Return the site's settings, on the test's database, with the origins of this server's port."""
         origins = [f"http://{host}:{self.port}" for host in ("localhost", "127.0.0.1")]
         return {
-            "DJANGO_SETTINGS_MODULE": "project.settings" if length.full else "project.testing.server_settings",
+            "DJANGO_SETTINGS_MODULE": "project.settings" if length.full else "testing.server_settings",
             "DATABASE_URL": database_url(),
             "PORT": str(self.port),
             "ROOMFUL_ORIGINS": ",".join(origins),
@@ -203,21 +203,21 @@ class Uvicorn(Server):
 
 
 class FaultyServer(Server):
-    """One that fails where a message asks it to (project/testing/faults.py)."""
+    """One that fails where a message asks it to (testing/faults.py)."""
 
-    program = ("project.testing.faults",)
+    program = ("testing.faults",)
 
 
 class WrongClockServer(Server):
-    """One on a host whose clock is wrong by some seconds (project/testing/clocks.py): `TEST_CLOCK="600"`."""
+    """One on a host whose clock is wrong by some seconds (testing/clocks.py): `TEST_CLOCK="600"`."""
 
-    program = ("project.testing.clocks",)
+    program = ("testing.clocks",)
 
 
 class Proxy(Program):
     """The way to another server, which can be lost: killed, it refuses; paused, it answers nothing."""
 
-    program = ("project.testing.proxy",)
+    program = ("testing.proxy",)
 
     def __init__(self, log: Path, upstream: str) -> None:
         super().__init__(log)

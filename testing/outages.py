@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 
-from project.testing.processes import Proxy, database_url
+from testing.processes import Proxy, database_url
 
 LOCK = """
 import sqlite3, sys

@@ -1,4 +1,4 @@
-"""Carries bytes to a server that a test wants to lose: `python -m project.testing.proxy PORT HOST:PORT | SOCKET`."""
+"""Carries bytes to a server that a test wants to lose: `python -m testing.proxy PORT HOST:PORT | SOCKET`."""
 
 import asyncio
 import sys

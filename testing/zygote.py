@@ -1,4 +1,4 @@
-"""A process that forks programs of ours: `python -m project.testing.zygote`, started by the first program of a run.
+"""A process that forks programs of ours: `python -m testing.zygote`, started by the first program of a run.
 
 To start a server takes a second of CPU, most of it for imports. A zygote has imported what reads no setting, once, and
 each program is a fork of it that goes on as `python -m MODULE` would. It ends with the process that it serves.
@@ -65,9 +65,9 @@ class Zygote:
         self._socket, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "project.testing.zygote", str(theirs.fileno())],
+                [sys.executable, "-m", "testing.zygote", str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
-                cwd=Path(__file__).parents[2],
+                cwd=Path(__file__).parents[1],
                 stdin=subprocess.DEVNULL,
             )
         self._answers = self._socket.makefile("rb")

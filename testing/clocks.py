@@ -1,4 +1,4 @@
-"""`python -m project.testing.clocks`: our server on a host with a clock that is wrong by TEST_CLOCK seconds.
+"""`python -m testing.clocks`: our server on a host with a clock that is wrong by TEST_CLOCK seconds.
 
 At SIGUSR1 the clock jumps by TEST_JUMP seconds. At SIGUSR2 all open sockets are a day older.
 """

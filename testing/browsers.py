@@ -16,11 +16,11 @@ from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 from selenium.webdriver.remote.command import Command
 from websockets.sync.client import connect
 
-from project.testing.length import length
-from project.testing.machine import patience
-from project.testing.ports import Reservation
-from project.testing.processes import Server
-from project.testing.sockets import session_cookie
+from testing.length import length
+from testing.machine import patience
+from testing.ports import Reservation
+from testing.processes import Server
+from testing.sockets import session_cookie
 
 if TYPE_CHECKING:
     from accounts.models import User

@@ -4,7 +4,7 @@ from typing import TypeVar
 
 from selenium.common.exceptions import StaleElementReferenceException
 
-from project.testing.machine import patience
+from testing.machine import patience
 
 T = TypeVar("T")
 
@@ -16,7 +16,7 @@ LONGEST_SECONDS = 0.15
 def eventually(condition: Callable[[], T], within: float = 5) -> T:
     """Return what `condition` gives as soon as that is true, or fail with the last answer.
 
-    `within` is in seconds, and more on a slow machine (project/testing/machine.py).
+    `within` is in seconds, and more on a slow machine (testing/machine.py).
     """
     within = patience(within)
     deadline = time.monotonic() + within

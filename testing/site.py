@@ -1,4 +1,4 @@
-"""`python -m project.testing.site`: our server, with a door through which tests see whether it is at rest.
+"""`python -m testing.site`: our server, with a door through which tests see whether it is at rest.
 
 A client of the Unix socket that TEST_DOOR names is answered, with the `State` as JSON, as soon as no connection, no
 room and no request is left, or after TEST_REST_SECONDS. Users who linger leave first, so that the next test finds
@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from project.testing.machine import patience
+from testing.machine import patience
 
 LOOK_SECONDS = 0.01
 REST_SECONDS = float(os.environ.get("TEST_REST_SECONDS", "15"))
@@ -82,7 +82,7 @@ async def end_lingering() -> None:
 
 async def open_door(server: Any, path: Path) -> None:
     from project.drain import _working
-    from project.testing.database import lent
+    from testing.database import lent
 
     async def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(json.dumps(asdict(await rest(lambda: len(_working(server)), lent))).encode())

@@ -5,6 +5,6 @@ own settings.
 """
 
 from project.settings import *  # noqa: F403
-from project.testing.sqlite import without_sync
+from testing.sqlite import without_sync
 
 without_sync(DATABASES)  # noqa: F405

@@ -1,4 +1,4 @@
-"""Selects the tests that a change can touch: `python -m project.testing.changed [--since REF]`.
+"""Selects the tests that a change can touch: `python -m testing.changed [--since REF]`.
 
 It prints one path a line, and on stderr what it found. In doubt it prints the folders of all tests.
 """
@@ -11,13 +11,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from project.testing.graph import Graph, Need, is_test, is_test_code, read_graph
+from testing.graph import Graph, Need, is_test, is_test_code, read_graph
 
-HOME = Path(__file__).resolve().parents[2]
+HOME = Path(__file__).resolve().parents[1]
 SITE = ("accounts", "chat", "presence", "project")
 PAGES = ("accounts", "chat", "project")  # with tests that show pages
 EVERYTHING = re.compile(
-    r"^(requirements|pyproject\.toml$|manage\.py$|bin/|\.ci/|project/testing/|project/settings\.py$)"
+    r"^(requirements|pyproject\.toml$|manage\.py$|bin/|\.ci/|testing/|project/settings\.py$)"
     r"|(^|/)conftest\.py$|/migrations/"
 )
 SHOWN = re.compile(r"^templates/|^\w+/(templates|static)/")  # templates, styles and browser code
@@ -98,7 +98,7 @@ def git(*arguments: str) -> list[str]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m project.testing.changed", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m testing.changed", description=__doc__)
     parser.add_argument("--since", metavar="REF", help="a branch or commit; without it main, or on main origin/main")
     selection = affected(changed_files(parser.parse_args().since), read_graph(HOME))
     sys.stdout.writelines(f"{test}\n" for test in selection.tests)

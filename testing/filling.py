@@ -1,4 +1,4 @@
-"""A server whose sockets do what they are told: `python -m project.testing.filling --port PORT`.
+"""A server whose sockets do what they are told: `python -m testing.filling --port PORT`.
 
 `fill` puts frames in line until the reader is behind and stays so, `tell` delivers something ephemeral, numbered over
 all sockets, and `count` says how many times that was.

@@ -3,7 +3,7 @@
 from itertools import count
 from pathlib import Path
 
-from project.testing.processes import UNLIMITED, Server
+from testing.processes import UNLIMITED, Server
 
 # Other settings are a test's own: most limit something, and a server remembers how much of it was used.
 SHARED: list[dict[str, str]] = [{}, UNLIMITED]

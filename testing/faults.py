@@ -1,4 +1,4 @@
-"""`python -m project.testing.faults`: our server with faults, which strike where a message's body has their word."""
+"""`python -m testing.faults`: our server with faults, which strike where a message's body has their word."""
 
 import os
 import signal

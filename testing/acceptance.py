@@ -1,7 +1,7 @@
 """`bin/acceptance`: runs the rows of docs/acceptance.md at full length, and prints what was measured.
 
 requirements   the rows, from docs/acceptance.md
-run            pytest with project/testing/rows.py, which adds to a report that is kept (`Report`)
+run            pytest with testing/rows.py, which adds to a report that is kept (`Report`)
 outcomes       the report, by row: the worst of every measure, and the tries that failed
 """
 
@@ -18,10 +18,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
-from project.testing.length import VARIABLE
-from project.testing.rows import lines_of
+from testing.length import VARIABLE
+from testing.rows import lines_of
 
-HOME = Path(__file__).resolve().parents[2]
+HOME = Path(__file__).resolve().parents[1]
 DATABASES = ("sqlite", "postgresql")
 TEST_SECONDS = 1_800  # for one try of one test
 KEPT = HOME / ".acceptance"
@@ -70,7 +70,7 @@ class Outcome:
 
 class Report:
     """Measurements on one database, as lines of JSON: the code that was measured, and then an entry for each try
-    that is to run and another one once it has run (project/testing/rows.py).
+    that is to run and another one once it has run (testing/rows.py).
     """
 
     def __init__(self, folder: Path, database: str) -> None:
