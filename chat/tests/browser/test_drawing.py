@@ -64,6 +64,24 @@ def test_nothing_moves_while_a_room_loads(tab: OpenTab, alice: User, bob: User, 
         read_positions.mark_read(alice, general.pk, general.messages.newest(1)[0].position)
 
 
+def test_nothing_moves_in_a_room_that_has_more_above_than_was_loaded(
+    tab: OpenTab, alice: User, bob: User, general: Room
+) -> None:
+    """Short messages: the end of the room, or its "New" line, is near the top of those that are loaded first."""
+    ids = [post(bob, general, f"Message {number}") for number in range(90)]
+    page = tab(alice)
+    for last_read in (ids[42], ids[52], ids[-1]):
+        page.browser.get("about:blank")  # what that page has read is reported before the next one opens
+        Membership.objects.filter(user=alice).update(last_read=general.messages.get(pk=last_read).position)
+        page.open_room(general)
+        moved = shifts(page)
+        assert sum(value for value, _ in moved) < 0.01, (last_read, moved)
+        assert page.read("document.querySelector('main .log').scrollTop") > 0
+    assert len(page.stored()) < len(ids)
+    page.browser.execute_script("document.querySelector('main .log').scrollBy(0, -100)")
+    assert eventually(lambda: len(page.stored()) == len(ids))
+
+
 # Scrolls up step by step, and returns by how much more or less than a step what is in sight moved.
 LEAPS = """
 const [step, done] = arguments;

@@ -115,8 +115,8 @@ export class ScrollAnchor {
 
   #settle() {
     if (!this.#log) return;
-    this.#log.style.overflowAnchor = this.#stuck ? "none" : ""; // at the end, nothing is held in place
     if (this.#stuck) this.#toEnd();
+    this.#log.style.overflowAnchor = this.#stuck ? "none" : ""; // at the end, nothing is held in place
     this.#top = this.#log.scrollTop;
     this.#tell();
   }
@@ -132,7 +132,15 @@ export class ScrollAnchor {
   }
 
   #tell() {
-    this.#host.scrolled(this.#stuck, this.#log.scrollTop < NEAR, this.#distance < NEAR);
+    this.#host.scrolled(this.#stuck, this.#isNearTop, this.#distance < NEAR);
+  }
+
+  // Nothing is put above what a reader sees first, at the end or at the "New" line, until they scroll: browsers count as a
+  // layout shift what a script holds in place. Where little can be scrolled, they could not ask for more.
+  get #isNearTop() {
+    const { scrollTop, scrollHeight, clientHeight } = this.#log;
+    const waits = (this.#stuck || this.#host.unseenLine) && scrollHeight - clientHeight > NEAR_END;
+    return scrollTop < NEAR && !waits;
   }
 
   get #distance() {
