@@ -88,7 +88,7 @@ class OpenIdAdapter(DefaultSocialAccountAdapter):
         """A username that is free, as near to the provider's as can be."""
         initial: dict[str, Any] = super().get_signup_form_initial_data(sociallogin)
         nickname = initial["username"] or sociallogin.user.display_name or initial["email"]
-        return initial | {"username": derive_username(nickname.partition("@")[0], is_taken)}
+        return initial | {"username": derive_username(nickname.partition("@")[0], is_refused)}
 
     @transaction.atomic
     def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> User:
@@ -154,7 +154,7 @@ def failed(request: HttpRequest, retry_after: int = RETRY_SECONDS) -> HttpRespon
     return response
 
 
-def is_taken(username: str) -> bool:
+def is_refused(username: str) -> bool:
     try:
         get_account_adapter().clean_username(username)
     except ValidationError:

@@ -29,7 +29,7 @@ class Message:
         self.missing = people
 
 
-class Person(WSListener):
+class Visitor(WSListener):
     """A socket that stands in one room."""
 
     transport: WSTransport | None = None
@@ -84,7 +84,7 @@ class Room:
     def __init__(self, crowd: "Crowd", seats: Iterable[Seat]) -> None:
         self.crowd = crowd
         self.messages: list[Message] = []
-        self.people = [Person(self, index, seat) for index, seat in enumerate(seats)]
+        self.people = [Visitor(self, index, seat) for index, seat in enumerate(seats)]
         self._authors = cycle(self.people)
 
     def post(self) -> None:
@@ -117,7 +117,7 @@ class Crowd:
         self._next_room = cycle(self.rooms)
 
     @property
-    def people(self) -> list[Person]:
+    def people(self) -> list[Visitor]:
         return [person for room in self.rooms for person in room.people]
 
     @property
@@ -142,12 +142,12 @@ class Crowd:
 
     # -- Coming and going ---------------------------------------------------------------------------------------------
 
-    async def connect(self, people: Iterable[Person], port: int) -> None:
+    async def connect(self, people: Iterable[Visitor], port: int) -> None:
         gate = asyncio.Semaphore(HANDSHAKES)
 
-        async def connect(person: Person) -> None:
+        async def connect(visitor: Visitor) -> None:
             async with gate:
-                await person.connect(port)
+                await visitor.connect(port)
 
         await asyncio.gather(*map(connect, people))
 

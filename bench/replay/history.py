@@ -18,7 +18,7 @@ class Message(msgspec.Struct):
     notice: dict[str, str] | None = None  # of what the room tells by itself
 
 
-class Page(msgspec.Struct):
+class HistoryPage(msgspec.Struct):
     messages: list[Message]
     more: bool
 
@@ -37,7 +37,7 @@ def messages_after(url: str, cookie: str, room: int, position: int) -> list[Mess
     return [message for message in found if message.position > position and message.notice is None]
 
 
-def page_before(url: str, cookie: str, room: int, position: int) -> Page:
+def page_before(url: str, cookie: str, room: int, position: int) -> HistoryPage:
     request = Request(f"{url}/rooms/{room}/history/?before={position}", headers={"Cookie": cookie})
     with urlopen(request, timeout=60) as response:
-        return msgspec.json.decode(response.read(), type=Page)
+        return msgspec.json.decode(response.read(), type=HistoryPage)

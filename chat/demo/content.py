@@ -13,7 +13,7 @@ class Status(msgspec.Struct):
     hours: int | None = None  # that it lasts
 
 
-class Person(msgspec.Struct):
+class DemoUser(msgspec.Struct):
     name: str
     administrator: bool = False
     time_zone: str = "Europe/Amsterdam"
@@ -44,7 +44,7 @@ class Room(msgspec.Struct):
 
 class Content(msgspec.Struct):
     password: str
-    people: dict[str, Person]
+    people: dict[str, DemoUser]
     rooms: list[Room]
 
 

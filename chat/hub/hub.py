@@ -25,7 +25,7 @@ from chat.hub.people.announcement import Billboard
 from chat.hub.people.blocks import Blocks
 from chat.hub.people.profiles import Profiles
 from chat.hub.people.read_positions import ReadPositions
-from chat.hub.people.statuses import People, Person
+from chat.hub.people.statuses import People, UserState
 from chat.hub.reconciliation import check_people, check_standing, check_versions, note_use
 from chat.hub.rooms.audience import Hold
 from chat.hub.rooms.evictions import Exits
@@ -282,7 +282,7 @@ class Hub:
         for connection in self.connections[user]:
             connection.deliver(frame)
 
-    def receive_people(self, people: list[Person]) -> None:
+    def receive_people(self, people: list[UserState]) -> None:
         """What these decided is now so, for their own tabs and for those who see them."""
         for person in people:
             self.people.update(person)

@@ -9,7 +9,7 @@ from chat.errors import Unavailable
 from chat.hub import queries
 from chat.hub.delivery.connection import Connection
 from chat.hub.delivery.frame import Frame
-from chat.hub.people.statuses import Person
+from chat.hub.people.statuses import UserState
 from chat.hub.rooms.rooms import Places
 from chat.hub.roster.throttle import Pace
 from chat.protocol import events
@@ -92,7 +92,7 @@ class Partners:
         """Presence was lost, or is back."""
         self._pace.soon()
 
-    def update(self, person: Person) -> None:
+    def update(self, person: UserState) -> None:
         """Somebody's status changed, or may have. What is older than what is known changes nothing."""
         user, changed = person["card"]["id"], person["changed"]
         if user in self._rooms and self._dnd.get(user, (-1, False))[0] <= changed:

@@ -71,7 +71,7 @@ class TestDirectConversations:
             say(alice, talk)
         assert talk.messages.get().body == "Hello"
         assert directs.open_direct(bob, [alice.pk]) == directs.open_direct(alice, [bob.pk]) == talk
-        editing.delete_message(bob, talk.pk, said.pk)
+        editing.delete_own_message(bob, talk.pk, said.pk)
         blocks.unblock(alice, bob.pk)
         assert say(bob, talk)
         assert say(alice, talk)

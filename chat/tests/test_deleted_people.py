@@ -212,4 +212,4 @@ class TestWritingToADeletedUser:
         gone(mallory)
         with pytest.raises(NoRecipient, match="These people deleted their accounts"):
             say(alice, three, "Nobody is left")
-        assert editing.delete_message(alice, two.pk, said.pk).is_deleted  # one's own words stay one's own
+        assert editing.delete_own_message(alice, two.pk, said.pk).is_deleted  # one's own words stay one's own

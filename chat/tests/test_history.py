@@ -36,7 +36,7 @@ def latest(room: Room) -> int:
 CHANGES: dict[str, Callable[[User, User, Room], object]] = {
     "message.posted": lambda alice, bob, room: say(alice, room),
     "message.changed: edited": lambda alice, bob, room: editing.edit_message(alice, room.pk, latest(room), "Edited"),
-    "message.changed: deleted": lambda alice, bob, room: editing.delete_message(alice, room.pk, latest(room)),
+    "message.changed: deleted": lambda alice, bob, room: editing.delete_own_message(alice, room.pk, latest(room)),
     "message.changed: reacted to": lambda alice, bob, room: reactions.add_reaction(alice, room.pk, latest(room), "👍"),
     "message.changed: pinned": lambda alice, bob, room: pins.pin(alice, room.pk, latest(room)),
     "message.changed: replied to": lambda alice, bob, room: say(alice, room, "And", thread=latest(room)),
@@ -44,7 +44,7 @@ CHANGES: dict[str, Callable[[User, User, Room], object]] = {
         quoted := latest(room),
         say(alice, room, "Indeed", quote=quoted),
         editing.edit_message(alice, room.pk, quoted, "Edited"),
-        editing.delete_message(alice, room.pk, quoted),
+        editing.delete_own_message(alice, room.pk, quoted),
     ],
     "message.changed: all of it": lambda alice, bob, room: [
         membership.join(bob, room.pk),

@@ -127,7 +127,7 @@ def test_edits_say_what_a_message_said_before(alice: User, bob: User, general: R
     message = say(alice, general, "Helo")
     editing.edit_message(alice, general.pk, message.pk, "Hello")
     assert [edit["body"] for edit in ask(bob, "edits", general.pk, message.pk)["edits"]] == ["Helo"]
-    editing.delete_message(alice, general.pk, message.pk)
+    editing.delete_own_message(alice, general.pk, message.pk)
     assert ask(bob, "edits", general.pk, message.pk)["edits"] == []
 
 

@@ -157,7 +157,7 @@ class TestMentions:
         assert counts(bob, general)[1] == 2
         read_positions.mark_read(bob, general.pk, message.position)
         assert counts(bob, general)[1] == 1
-        editing.delete_message(alice, general.pk, message.pk)
+        editing.delete_own_message(alice, general.pk, message.pk)
         assert counts(carol, general)[1] == 0
 
     def test_a_mention_of_the_room_does_not_count_for_a_member_who_joins_later(
@@ -206,7 +206,7 @@ class TestMentions:
         first, second, _third = post(alice, general, "@bob"), post(alice, general, "@bob"), post(alice, general)
         assert counts(bob, general) == (3, 2, 0)
         assert counts(alice, general) == (0, 0, 0)
-        editing.delete_message(alice, general.pk, second.pk)
+        editing.delete_own_message(alice, general.pk, second.pk)
         assert counts(bob, general) == (2, 1, 0)
         read_positions.mark_read(bob, general.pk, first.position)
         assert counts(bob, general) == (1, 0, 0)
@@ -262,7 +262,7 @@ class TestThreads:
     def test_a_deleted_reply_counts_no_more(self, alice: User, bob: User, general: Room) -> None:
         root = post(alice, general)
         first, second = post(bob, general, thread=root.pk), post(bob, general, thread=root.pk)
-        editing.delete_message(bob, general.pk, second.pk)
+        editing.delete_own_message(bob, general.pk, second.pk)
         root.refresh_from_db()
         assert (root.reply_count, root.last_reply_at) == (1, first.created_at)
         assert root.version == Room.objects.get(pk=general.pk).version
@@ -271,7 +271,7 @@ class TestThreads:
     def test_a_thread_outlives_its_root_message(self, alice: User, bob: User, general: Room) -> None:
         root = post(alice, general)
         post(bob, general, thread=root.pk)
-        editing.delete_message(alice, general.pk, root.pk)
+        editing.delete_own_message(alice, general.pk, root.pk)
         card = message_card(Message.objects.for_cards().get(pk=root.pk))
         assert (card["body"], card["replies"]["count"]) == ("", 1)
 

@@ -133,7 +133,7 @@ class TestDeleting:
         editing.edit_message(alice, general.pk, message.pk, "More secret")
         reactions.add_reaction(bob, general.pk, message.pk, "👍")
         pins.pin(alice, general.pk, message.pk)
-        editing.delete_message(alice, general.pk, message.pk)
+        editing.delete_own_message(alice, general.pk, message.pk)
         card = card_of(message)
         assert (card["body"], card["html"]) == ("", "")
         assert card["deleted"]["by"]["username"] == "alice"
@@ -145,21 +145,21 @@ class TestDeleting:
     ) -> None:
         membership.join(carol, general.pk)
         his, her = post(bob, general), post(alice, general)
-        assert refuses(Forbidden, editing.delete_message, carol, general.pk, his.pk)
-        assert refuses(Forbidden, editing.delete_message, bob, general.pk, her.pk)
-        assert refuses(NotFound, editing.delete_message, mallory, general.pk, his.pk)
+        assert refuses(Forbidden, editing.delete_own_message, carol, general.pk, his.pk)
+        assert refuses(Forbidden, editing.delete_own_message, bob, general.pk, her.pk)
+        assert refuses(NotFound, editing.delete_own_message, mallory, general.pk, his.pk)
         assert moderation.delete_message(Actor(alice), general.pk, his.pk).is_deleted  # she owns the room
         another = post(bob, general)
-        assert editing.delete_message(bob, general.pk, another.pk).is_deleted
+        assert editing.delete_own_message(bob, general.pk, another.pk).is_deleted
 
     def test_deleting_twice_is_the_same_as_once(self, alice: User, general: Room) -> None:
         message = post(alice, general)
-        first = editing.delete_message(alice, general.pk, message.pk)
-        assert message_card(editing.delete_message(alice, general.pk, message.pk)) == message_card(first)
+        first = editing.delete_own_message(alice, general.pk, message.pk)
+        assert message_card(editing.delete_own_message(alice, general.pk, message.pk)) == message_card(first)
 
     def test_nothing_can_be_done_to_a_tombstone(self, alice: User, general: Room) -> None:
         message = post(alice, general)
-        editing.delete_message(alice, general.pk, message.pk)
+        editing.delete_own_message(alice, general.pk, message.pk)
         assert refuses(NotFound, editing.edit_message, alice, general.pk, message.pk, "Back")
         assert refuses(NotFound, reactions.add_reaction, alice, general.pk, message.pk, "👍")
         assert refuses(NotFound, pins.pin, alice, general.pk, message.pk)
@@ -170,7 +170,7 @@ class TestDeleting:
 
     def test_a_post_that_is_retried_does_not_bring_a_deleted_message_back(self, alice: User, general: Room) -> None:
         message = post(alice, general, "Gone")
-        editing.delete_message(alice, general.pk, message.pk)
+        editing.delete_own_message(alice, general.pk, message.pk)
         again = posting.post_message(alice, general.pk, body="Gone", client_id=message.client_id)
         assert message_card(again) == card_of(message)
 
@@ -193,7 +193,7 @@ class TestQuotes:
         editing.edit_message(bob, general.pk, quoted.pk, "Later")
         assert card_of(message)["quote"]["body"] == "Later"
         assert card_of(message)["version"] == Room.objects.get(pk=general.pk).version
-        editing.delete_message(bob, general.pk, quoted.pk)
+        editing.delete_own_message(bob, general.pk, quoted.pk)
         assert card_of(message)["quote"] == {"id": quoted.pk, "deleted": True}
 
     def test_an_edit_of_a_message_that_many_quote_takes_one_version_for_all_of_them(

@@ -236,7 +236,7 @@ class TestDeleting:
 
     def test_deleting_ones_own_message_is_not_logged(self, alice: User, bob: User, general: Room) -> None:
         his = say(bob, general)
-        assert refuses(Forbidden, editing.delete_message, alice, general.pk, his.pk)
+        assert refuses(Forbidden, editing.delete_own_message, alice, general.pk, his.pk)
         assert moderation.delete_message(by(bob), general.pk, his.pk).is_deleted
         assert not entries(general)
 

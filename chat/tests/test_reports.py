@@ -94,7 +94,7 @@ class TestReporting:
         assert refuses(Invalid, report, bob, message, " ")
         assert refuses(Invalid, report, bob, message, "x" * 251)
         assert report(bob, message)
-        editing.delete_message(alice, general.pk, message.pk)
+        editing.delete_own_message(alice, general.pk, message.pk)
         assert refuses(NotFound, report, bob, message)
 
 
@@ -145,7 +145,7 @@ class TestSettling:
     ) -> None:
         message = post(alice, general)
         made = report(bob, message)
-        editing.delete_message(alice, general.pk, message.pk)
+        editing.delete_own_message(alice, general.pk, message.pk)
         assert settle(carol, made, "deleted").outcome == "deleted"
         message.refresh_from_db()
         assert message.deleted_by == alice

@@ -71,7 +71,7 @@ def test_a_muted_member_cannot_write_and_is_told_until_when_in_their_own_time(
     (said,) = words
     assert said.startswith("forbidden: You are muted in this room until")
     assert "9 p.m. (JST): Be kind" in said
-    assert editing.delete_message(bob, general.pk, message.pk).is_deleted
+    assert editing.delete_own_message(bob, general.pk, message.pk).is_deleted
     Membership.objects.update(muted_until=timezone.now())
     assert say(bob, general)
 
@@ -84,7 +84,7 @@ def test_in_a_locked_room_only_moderators_write(
         "forbidden: This room is locked: only its moderators write here."
     }
     assert say(alice, general)
-    assert editing.delete_message(bob, general.pk, message.pk).is_deleted
+    assert editing.delete_own_message(bob, general.pk, message.pk).is_deleted
 
 
 def test_in_a_read_only_room_only_moderators_post_and_everyone_reacts(acts: Acts, alice: User, general: Room) -> None:
@@ -99,7 +99,7 @@ def test_in_an_archived_room_nobody_writes_and_nothing_is_deleted(
     acts: Acts, alice: User, bob: User, general: Room, message: Message
 ) -> None:
     Room.objects.update(archived_at=timezone.now())
-    acts["delete"] = lambda: editing.delete_message(bob, general.pk, message.pk)
+    acts["delete"] = lambda: editing.delete_own_message(bob, general.pk, message.pk)
     acts["delete, as a moderator"] = lambda: moderation.delete_message(Actor(alice), general.pk, message.pk)
     acts["post, as the owner"] = lambda: say(alice, general)
     assert {refused(act)[:9] for act in acts.values()} == {"forbidden"}

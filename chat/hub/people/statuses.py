@@ -8,7 +8,7 @@ from chat.models import Status
 from chat.protocol import events
 from presence.tracker import Tracker
 
-Person = dict[str, Any]  # events.person_state
+UserState = dict[str, Any]  # events.person_state
 
 
 class People:
@@ -17,18 +17,18 @@ class People:
     def __init__(self, tracker: Tracker, tell: Callable[[int, events.Event], None]) -> None:
         self._tracker = tracker
         self._tell = tell
-        self._known: dict[int, Person] = {}
+        self._known: dict[int, UserState] = {}
         self.checked = time.monotonic()
         """When the database was last asked who changed."""
 
-    def welcome(self, person: Person) -> None:
+    def welcome(self, person: UserState) -> None:
         """Somebody connects: presence hears how they are before it hears of the connection."""
         user = person["card"]["id"]
         self._known.setdefault(user, person)
         self.update(person)
         self._tell_presence(user)
 
-    def update(self, person: Person) -> None:
+    def update(self, person: UserState) -> None:
         """Somebody changed, or may have. What is older than what is known changes nothing."""
         user = person["card"]["id"]
         known = self._known.get(user)

@@ -16,7 +16,7 @@ from presence.topics import AWAY, HIDDEN, ONLINE
 GROUPS = ("here", "online", "away", "offline")  # in the order in which a page has them; by name within each
 PAGE_LENGTH = 100  # people
 
-Person = dict[str, Any]  # docs/protocol.md
+RosterEntry = dict[str, Any]  # docs/protocol.md
 Window = frozenset[int] | None  # the people whom a tab was given, and who are kept live for it; None: everyone
 
 
@@ -53,7 +53,7 @@ class Sidebar:
         self._members = Members()
         self._early: list[dict[str, Any]] | None = []  # what happened while the members were read
         self._changed: set[int] = set()
-        self._people: dict[int, Person] = {}
+        self._people: dict[int, RosterEntry] = {}
         self._counts: Counter[str] = Counter()
         self._counts_told: dict[str, int] = {}
         self._order: list[int] | None = None  # this and the snapshot are made when they are asked for
@@ -146,7 +146,7 @@ class Sidebar:
             found = [user for user in found if user in wanted]
         return found[offset : offset + PAGE_LENGTH], len(found)
 
-    def people(self, users: Iterable[int]) -> list[Person]:
+    def people(self, users: Iterable[int]) -> list[RosterEntry]:
         return [self._people[user] for user in users if user in self._people]
 
     def _is_in_step(self) -> bool:
@@ -166,7 +166,7 @@ class Sidebar:
         self._counts[group_of(new)] += 1
         return new != old
 
-    def _person(self, user: int) -> Person:
+    def _person(self, user: int) -> RosterEntry:
         online, away, here, *hidden = (user in self._rosters.people(topic) for topic in self._topics)
         if any((online, here, *hidden)):
             self._members.forget_when_last_seen(user)
@@ -191,7 +191,7 @@ class Sidebar:
         return self._order
 
 
-def group_of(person: Person) -> str:
+def group_of(person: RosterEntry) -> str:
     if person["here"]:
         return "here"
     if not person["online"]:

@@ -65,7 +65,7 @@ def edit_message(
 
 
 @transaction.atomic
-def delete_message(deleter: "User", room_id: int, message_id: int) -> Message:
+def delete_own_message(deleter: "User", room_id: int, message_id: int) -> Message:
     """Leave a tombstone of one's own message, also where one may not write. Once more changes nothing.
 
     Another's is for moderators (chat/services/moderation/moderation.py). Raises NotFound, Forbidden.
@@ -75,7 +75,7 @@ def delete_message(deleter: "User", room_id: int, message_id: int) -> Message:
     message = message_in(room, message_id)
     if not message.said_by(deleter):
         raise Forbidden
-    return message if message.is_deleted else bury(message, deleter)
+    return message if message.is_deleted else leave_tombstone(message, deleter)
 
 
 def _keep_version(message: Message) -> None:
@@ -93,15 +93,15 @@ def _check_still_there(message: Message) -> None:
         raise Forbidden
 
 
-def bury(message: Message, deleter: "User | None") -> Message:
+def leave_tombstone(message: Message, deleter: "User | None") -> Message:
     """All that a message of a locked room said goes, and all that hung on that; replies to it stay."""
     forget_what_hung_on([message.pk])
     gone = {**BARE, "deleted_at": timezone.now(), "deleted_by": deleter}
     for name, value in gone.items():
         setattr(message, name, value)
-    buried = save_changed_words(message, *gone)
+    message = save_changed_words(message, *gone)
     if message.thread_id is not None:
         root = message_in(message.room, message.thread_id)
         count_replies(root)
         save_changed(root, "reply_count", "last_reply_at")
-    return buried
+    return message

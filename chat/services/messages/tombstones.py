@@ -20,7 +20,7 @@ BARE: dict[str, Any] = {
 }
 
 
-def bury(room: Room, messages: Sequence[Message], by: "User | None") -> None:
+def leave_tombstones(room: Room, messages: Sequence[Message], by: "User | None") -> None:
     """Leave tombstones of these messages of a room that is locked. All rows that change with them share one version."""
     counted, ids = _counted(messages), [message.pk for message in messages]
     gone: dict[str, Any] = {"deleted_at": timezone.now(), "deleted_by": by, "version": room.next_version()}

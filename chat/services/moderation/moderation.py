@@ -117,14 +117,14 @@ def delete_message(by: Actor, room_id: int, message_id: int, *, reason: str = ""
         raise NotFound
     message = message_in(room, message_id)
     if by.user is not None and message.said_by(by.user):
-        return editing.delete_message(by.user, room_id, message_id)
+        return editing.delete_own_message(by.user, room_id, message_id)
     # What the room tells by itself is nobody's, whoever did it.
     authorise(by, room, Act.DELETE_ANY, on=None if message.notice else message.author)
     if message.is_deleted:
         return message
     words = {"message": message.pk, "words": message.body[:FIRST_WORDS]}
     audit.record(by, AuditEntry.Act.MESSAGE_DELETED, room=room, person=message.author, reason=reason, **words)
-    return editing.bury(message, by.user)
+    return editing.leave_tombstone(message, by.user)
 
 
 # -- The room ----------------------------------------------------------------------------------------------------------

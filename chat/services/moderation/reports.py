@@ -11,7 +11,7 @@ from chat import broadcasts
 from chat.errors import Conflict, Forbidden, Invalid, NotFound
 from chat.models import AuditEntry, Message, Report, Room
 from chat.permissions.acts import MODERATORS, Act
-from chat.services.messages.editing import bury
+from chat.services.messages.editing import leave_tombstone
 from chat.services.shared import audit
 from chat.services.shared.locking import (
     authorise,
@@ -117,7 +117,7 @@ def _delete_what_was_reported(by: "Actor", report: Report, room: Room | None, re
         authorise(by, room, Act.DELETE_ANY)
     message = message_in(room, report.message_id)
     if not message.is_deleted:
-        bury(message, by.user)
+        leave_tombstone(message, by.user)
         audit.record(
             by, AuditEntry.Act.MESSAGE_DELETED, room=room, person=message.author, reason=reason, message=message.pk
         )

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from chat.models import Membership, Message, Removal, Room
-from chat.services.messages.tombstones import NEEDED, bury, erase_rows
+from chat.services.messages.tombstones import NEEDED, erase_rows, leave_tombstones
 from chat.services.shared.locking import locked_rooms
 
 # In one transaction: it should take no longer than it takes to store a post.
@@ -64,7 +64,7 @@ def _bury_some(removal: Removal, most: int) -> tuple[int, bool]:
     some = list(left.only(*NEEDED).order_by("pk")[:most])
     rooms = locked_rooms({message.room_id for message in some})
     for room in rooms.values():
-        bury(room, [message for message in some if message.room_id == room.pk], removal.by)
+        leave_tombstones(room, [message for message in some if message.room_id == room.pk], removal.by)
     removal.reached = some[-1].pk if some else removal.up_to
     return sum(message.room_id in rooms for message in some), len(some) < most
 

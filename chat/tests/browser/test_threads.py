@@ -95,7 +95,7 @@ def test_a_mention_is_chosen_from_a_list_and_counts_in_every_tab(
         assert each.read("document.title").startswith("(@1) ")
     another = post(alice, general, "@here, @bob, anybody?")
     everywhere(lambda each: each.badge(general, "mention") == "@2", his, elsewhere)
-    editing.delete_message(alice, general.pk, another)
+    editing.delete_own_message(alice, general.pk, another)
     everywhere(lambda each: each.badge(general, "mention") == "@1", his, elsewhere)
     his.one(f'a[data-room="{general.pk}"]').click()
     assert his.one(f'article[data-told] .mention[data-mention="{bob.pk}"]').text == "@bob"
