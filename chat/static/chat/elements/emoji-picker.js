@@ -1,39 +1,62 @@
 import { gettext } from "../lib/i18n.js";
 import { isComposing } from "../lib/keys.js";
-import { EMOJI } from "../rules/emoji.js";
+import { emojiFrom, emojiNamed } from "../rules/emoji.js";
 import { html } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 import { moveFocus, openAt } from "./popover-position.js";
 
 const COLUMNS = 8; // as css/tools.css has them
+const PART = 160; // emoji that are drawn at once: more come with scrolling
+const NEAR = 200; // px from the end
+
+let loading = null; // all emoji, once somebody wants to choose one
+
+// They are called by their English names, as the page is written, and those who read German find them by German ones, too.
+async function load() {
+  const isGerman = navigator.languages.some((language) => language.startsWith("de"));
+  const modules = [import("../vendor/emoji-en.js"), ...(isGerman ? [import("../vendor/emoji-de.js")] : [])];
+  return emojiFrom(...(await Promise.all(modules)).map(({ LINES }) => LINES));
+}
 
 // Emoji to choose from, and a field that finds them by their names. It says "choose".
 export class EmojiPicker extends LightElement {
-  static properties = { label: {}, wanted: { state: true }, isOpen: { state: true } };
+  static properties = {
+    label: {},
+    wanted: { state: true },
+    isOpen: { state: true },
+    all: { state: true },
+    part: { state: true },
+    failed: { state: true },
+  };
 
   constructor() {
     super();
     this.wanted = "";
     this.isOpen = false;
+    this.all = []; // { emoji, name, key }
+    this.part = PART;
+    this.failed = false;
   }
 
   async open(anchor, along) {
     this.wanted = "";
+    this.part = PART;
     this.isOpen = true;
     await this.updateComplete;
     openAt(this.querySelector("[popover]"), anchor, along);
     this.#field.focus();
+    await this.#load();
   }
 
   render() {
     const find = gettext("Find an emoji");
-    const narrow = ({ target }) => (this.wanted = target.value.trim().toLowerCase());
     return html`<div popover class="picker" role="dialog" aria-label=${this.label ?? gettext("Add a reaction")}
       @keydown=${this.#key} @toggle=${({ newState }) => (this.isOpen = newState === "open")}>
       <input type="search" autocomplete="off" placeholder=${find} aria-label=${find} .value=${this.wanted}
-        @input=${narrow}>
-      <div class="emoji">${this.isOpen ? this.#found.map((entry) => this.#emoji(entry)) : ""}</div>
-      <p class="none" role="status">${this.#found.length ? "" : gettext("None of that name.")}</p></div>`;
+        @input=${this.#narrow}>
+      <div class="emoji" @scroll=${this.#scroll} @focusin=${this.#scroll}
+        >${this.isOpen ? this.#found.slice(0, this.part).map((named) => this.#emoji(named)) : ""}</div>
+      <p class="none" role="status">${this.#missing()}</p></div>`;
   }
 
   get #field() {
@@ -41,17 +64,48 @@ export class EmojiPicker extends LightElement {
   }
 
   get #found() {
-    return EMOJI.filter(([emoji, names]) => names.includes(this.wanted) || emoji === this.wanted);
+    return emojiNamed(this.all, this.wanted);
   }
 
-  #emoji([emoji, names]) {
-    return html`<button type="button" aria-label=${names} title=${names} @click=${() => this.#choose(emoji)}
+  #emoji({ emoji, name }) {
+    return html`<button type="button" aria-label=${name} title=${name} @click=${() => this.#choose(emoji)}
       >${emoji}</button>`;
   }
+
+  #missing() {
+    if (this.failed) return gettext("The emoji did not load. Close this and try again.");
+    if (!this.all.length) return gettext("Loading…");
+    return this.#found.length ? "" : gettext("None of that name.");
+  }
+
+  async #load() {
+    try {
+      loading ??= load();
+      this.all = await loading;
+      this.failed = false;
+    } catch {
+      loading = null;
+      this.failed = true;
+    }
+  }
+
+  #narrow = ({ target }) => {
+    this.wanted = target.value.trim().toLowerCase();
+    this.part = PART;
+  };
+
+  #scroll = ({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
+    if (scrollTop + clientHeight > scrollHeight - NEAR) this.part = Math.min(this.part + PART, this.all.length);
+  };
 
   #choose(emoji) {
     this.querySelector("[popover]").hidePopover();
     this.dispatchEvent(new CustomEvent("choose", { detail: emoji }));
+  }
+
+  #chooseFirst() {
+    const [first] = this.#found;
+    if (first && this.isOpen) this.#choose(first.emoji);
   }
 
   // From the field Enter takes the first, and the arrow leads down to it.
@@ -63,9 +117,9 @@ export class EmojiPicker extends LightElement {
     } else if (event.key === "ArrowDown") {
       event.preventDefault();
       buttons[0]?.focus();
-    } else if (event.key === "Enter" && this.#found.length) {
+    } else if (event.key === "Enter") {
       event.preventDefault();
-      this.#choose(this.#found[0][0]);
+      this.#load().then(() => this.#chooseFirst());
     }
   };
 }

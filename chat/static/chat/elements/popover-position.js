@@ -10,8 +10,9 @@ export function openAt(popover, anchor, along = alongEnd) {
 
 // Where a popover lies. It may have grown meanwhile; what opened it may be gone.
 export function placeAt(popover, anchor, along) {
-  if (NARROW.matches || !anchor.isConnected) return;
   const { offsetWidth: width, offsetHeight: height, style } = popover;
+  if (NARROW.matches) Object.assign(style, { top: "", left: "" }); // it may have been wider before
+  if (NARROW.matches || !anchor.isConnected) return;
   const { left, top } = along(anchor.getBoundingClientRect(), width, height);
   style.top = `${Math.max(EDGE, Math.min(top, innerHeight - height - EDGE))}px`;
   style.left = `${Math.max(EDGE, Math.min(left, innerWidth - width - EDGE))}px`;

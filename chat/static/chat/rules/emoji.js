@@ -1,176 +1,58 @@
-import { gettext } from "../lib/i18n.js";
+import { rankOf, searchKey } from "./name-search.js";
 
-// For a click without looking.
+// For a click without looking, and first among all.
 export const QUICK = ["👍", "❤️", "😂", "🎉", "👀", "🙏"];
 
-// The emoji that people choose among, each with the words by which it is found. Others come by their names in a text.
-export const EMOJI = [
-  ["👍", gettext("thumbs up, yes")],
-  ["👎", gettext("thumbs down, no")],
-  ["❤️", gettext("red heart, love")],
-  ["😂", gettext("tears of joy, laugh")],
-  ["🎉", gettext("party, tada")],
-  ["👀", gettext("eyes, look")],
-  ["🙏", gettext("please, thanks")],
-  ["✅", gettext("check, done")],
-  ["🔥", gettext("fire")],
-  ["💯", gettext("hundred")],
-  ["🚀", gettext("rocket, ship")],
-  ["👏", gettext("clap")],
-  ["🙌", gettext("raised hands, hooray")],
-  ["💪", gettext("strong")],
-  ["🤝", gettext("handshake, deal")],
-  ["👋", gettext("wave, hello")],
-  ["👌", gettext("ok hand")],
-  ["✌️", gettext("victory, peace")],
-  ["🤞", gettext("fingers crossed, luck")],
-  ["🤘", gettext("horns, rock")],
-  ["👆", gettext("up, above")],
-  ["👇", gettext("down, below")],
-  ["👉", gettext("right, this")],
-  ["👈", gettext("left")],
-  ["✋", gettext("hand, stop")],
-  ["🫡", gettext("salute")],
-  ["🤷", gettext("shrug")],
-  ["🤦", gettext("facepalm")],
-  ["🙋", gettext("raising hand, me")],
-  ["🧠", gettext("brain, clever")],
-  ["💡", gettext("idea, light bulb")],
-  ["⭐", gettext("star")],
-  ["😀", gettext("grinning")],
-  ["😃", gettext("smiling, happy")],
-  ["😄", gettext("smiling eyes")],
-  ["😁", gettext("beaming")],
-  ["😆", gettext("laughing")],
-  ["😅", gettext("sweat smile, phew")],
-  ["🤣", gettext("rolling, rofl")],
-  ["🙂", gettext("slight smile")],
-  ["😉", gettext("wink")],
-  ["😊", gettext("blush")],
-  ["😇", gettext("halo, angel")],
-  ["🥰", gettext("hearts, adore")],
-  ["😍", gettext("heart eyes")],
-  ["😘", gettext("kiss")],
-  ["😋", gettext("yum")],
-  ["😜", gettext("winking tongue")],
-  ["🤪", gettext("zany")],
-  ["🤗", gettext("hug")],
-  ["🤭", gettext("oops, giggle")],
-  ["🤫", gettext("quiet, hush")],
-  ["🤔", gettext("thinking, hmm")],
-  ["🫠", gettext("melting")],
-  ["😐", gettext("neutral")],
-  ["😑", gettext("expressionless")],
-  ["😶", gettext("speechless")],
-  ["😏", gettext("smirk")],
-  ["😒", gettext("unamused")],
-  ["🙄", gettext("rolling eyes")],
-  ["😬", gettext("grimace")],
-  ["😌", gettext("relieved")],
-  ["😔", gettext("pensive, sad")],
-  ["😴", gettext("asleep")],
-  ["😷", gettext("mask, ill")],
-  ["🤒", gettext("thermometer, sick")],
-  ["🤯", gettext("exploding head, mind blown")],
-  ["🥳", gettext("partying")],
-  ["😎", gettext("sunglasses, cool")],
-  ["🤓", gettext("nerd")],
-  ["🧐", gettext("monocle")],
-  ["😕", gettext("confused")],
-  ["🙁", gettext("frown")],
-  ["😮", gettext("surprised, wow")],
-  ["😲", gettext("astonished")],
-  ["🥺", gettext("pleading")],
-  ["😢", gettext("crying")],
-  ["😭", gettext("sobbing")],
-  ["😱", gettext("screaming")],
-  ["😤", gettext("huffing, proud")],
-  ["😡", gettext("angry")],
-  ["🤬", gettext("swearing")],
-  ["💀", gettext("skull, dead")],
-  ["💩", gettext("poo")],
-  ["🤡", gettext("clown")],
-  ["👻", gettext("ghost")],
-  ["👽", gettext("alien")],
-  ["🤖", gettext("robot")],
-  ["🧡", gettext("orange heart")],
-  ["💛", gettext("yellow heart")],
-  ["💚", gettext("green heart")],
-  ["💙", gettext("blue heart")],
-  ["💜", gettext("purple heart")],
-  ["🖤", gettext("black heart")],
-  ["💔", gettext("broken heart")],
-  ["💖", gettext("sparkling heart")],
-  ["✨", gettext("sparkles")],
-  ["⚡", gettext("lightning, fast")],
-  ["🌈", gettext("rainbow")],
-  ["☀️", gettext("sun")],
-  ["🌙", gettext("moon")],
-  ["❄️", gettext("snowflake, cold")],
-  ["🌧️", gettext("rain")],
-  ["🌊", gettext("wave, sea")],
-  ["🐛", gettext("bug, caterpillar")],
-  ["🐦", gettext("bird")],
-  ["🦉", gettext("owl")],
-  ["🐱", gettext("cat")],
-  ["🐶", gettext("dog")],
-  ["🦊", gettext("fox")],
-  ["🐢", gettext("turtle, slow")],
-  ["🐟", gettext("fish")],
-  ["🌱", gettext("seedling, grow")],
-  ["🌳", gettext("tree")],
-  ["🌸", gettext("blossom")],
-  ["🌻", gettext("sunflower")],
-  ["🍀", gettext("clover, luck")],
-  ["🍎", gettext("apple")],
-  ["🍕", gettext("pizza")],
-  ["🍰", gettext("cake")],
-  ["🍪", gettext("cookie")],
-  ["☕", gettext("coffee")],
-  ["🍵", gettext("tea")],
-  ["🍺", gettext("beer")],
-  ["🥂", gettext("cheers")],
-  ["🎂", gettext("birthday")],
-  ["🎁", gettext("present, gift")],
-  ["🏆", gettext("trophy, win")],
-  ["🥇", gettext("gold medal, first")],
-  ["⚽", gettext("football")],
-  ["🎯", gettext("bullseye, target")],
-  ["🎵", gettext("music")],
-  ["📷", gettext("camera")],
-  ["💻", gettext("laptop, computer")],
-  ["📱", gettext("phone")],
-  ["📌", gettext("pin")],
-  ["📎", gettext("paperclip")],
-  ["📝", gettext("note, memo")],
-  ["📅", gettext("calendar")],
-  ["⏰", gettext("alarm, clock")],
-  ["⏳", gettext("hourglass, wait")],
-  ["🔒", gettext("lock")],
-  ["🔑", gettext("key")],
-  ["🔧", gettext("wrench, fix")],
-  ["🔨", gettext("hammer")],
-  ["🧪", gettext("test tube")],
-  ["📈", gettext("chart up")],
-  ["📉", gettext("chart down")],
-  ["💰", gettext("money")],
-  ["📣", gettext("megaphone, announce")],
-  ["💬", gettext("speech, comment")],
-  ["❓", gettext("question")],
-  ["❗", gettext("exclamation")],
-  ["⚠️", gettext("warning")],
-  ["⛔", gettext("no entry")],
-  ["❌", gettext("cross, wrong")],
-  ["➕", gettext("plus")],
-  ["♻️", gettext("recycle")],
-  ["🏁", gettext("finish flag")],
-  ["🚢", gettext("ship")],
-  ["🚲", gettext("bicycle")],
-  ["🚂", gettext("train")],
-  ["✈️", gettext("aeroplane, travel")],
-  ["🏠", gettext("house, home")],
-  ["🏖️", gettext("beach, holiday")],
-  ["🌍", gettext("earth, world")],
-  ["🧹", gettext("broom, clean")],
-  ["🛟", gettext("ring buoy, help")],
-];
+/** @typedef {{ emoji: string, name: string, key: string, tags: string }} Named */
+
+/**
+ * All emoji, from a line for each: "🎉 party popper|celebrate|tada" (bin/vendor). They are called by the first lines, and
+ * found by the words of others, too.
+ * @param {string[]} languages
+ * @returns {Named[]}
+ */
+export function emojiFrom(...languages) {
+  const [first, ...others] = languages.map((lines) => new Map(lines.split("\n").map(wordsIn)));
+  const all = [...first].map(([emoji, words]) => {
+    const called = [words, ...others.map((language) => language.get(emoji) ?? [])];
+    const key = searchKey(...called.map(([name = ""]) => name));
+    return { emoji, name: words[0], key, tags: searchKey(called.flatMap(([_name, ...tags]) => tags).join(" ")) };
+  });
+  return [...QUICK.flatMap((emoji) => all.find((each) => each.emoji === emoji) ?? []), ...all.filter(isNotQuick)];
+}
+
+/**
+ * Those that are meant by what was typed, the best match first.
+ * @param {Named[]} all
+ * @param {string} wanted
+ */
+export function emojiNamed(all, wanted) {
+  if (!wanted) return all;
+  const ranked = all.map((each) => ({ each, rank: rankIn(each, wanted) }));
+  const found = ranked.filter(({ rank }) => rank).sort((one, other) => other.rank - one.rank);
+  return found.map(({ each }) => each);
+}
+
+/**
+ * A name says more than another word for it, and one that is at hand is meant more often.
+ * @param {Named} named
+ * @param {string} wanted
+ */
+function rankIn({ emoji, key, tags }, wanted) {
+  if (emoji === wanted) return 5;
+  const rank = rankOf(key, wanted);
+  if (rank > 1) return QUICK.includes(emoji) ? 4 : rank;
+  return rankOf(tags, wanted) > 1 ? 1 : rank / 2;
+}
+
+/**
+ * @param {string} line
+ * @returns {[emoji: string, words: string[]]}
+ */
+function wordsIn(line) {
+  const blank = line.indexOf(" ");
+  return [line.slice(0, blank), line.slice(blank + 1).split("|")];
+}
+
+/** @param {Named} named */
+const isNotQuick = ({ emoji }) => !QUICK.includes(emoji);

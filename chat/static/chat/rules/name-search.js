@@ -11,10 +11,12 @@ const AS_TYPED = new Map([
 ]);
 const WORD_OF_ITS_OWN =
   /[\u1100-\u115e\ua960-\ua97c\u0e01-\u0e30\u0e32\u0e33\u0e40-\u0e46\u0e81-\u0eb0\u0eb2\u0eb3\u0ec0-\u0ec6\u1000-\u102a\u1780-\u17b3\u3041-\u3096\u30a1-\u30fa\u3400-\u4dbf\u4e00-\u9fff\u{20000}-\u{3ffff}]/gu;
+const PLAIN = /^[a-z\d]+(?: [a-z\d]+)*$/i; // most words: they need no more than small letters
 const BETWEEN_WORDS = /[^\p{L}\p{M}\p{N}\p{S}]+/gu;
 
 /** @param {string} text */
 export function wordsOf(text) {
+  if (PLAIN.test(text)) return text.toLowerCase();
   const bare = text.replace(APOSTROPHES, "").normalize("NFKD").replace(LEFT_OUT, "");
   const plain = [...folded(bare)].map((character) => AS_TYPED.get(character) ?? character).join("");
   return plain.replace(WORD_OF_ITS_OWN, " $&").replace(BETWEEN_WORDS, " ").trim() || plain;

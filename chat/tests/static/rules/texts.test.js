@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { addressesIn } from "../../../static/chat/rules/addresses.js";
 import { isBlank } from "../../../static/chat/rules/blank-text.js";
 import { begunMention } from "../../../static/chat/rules/mentions.js";
-import { begins, rankOf, searchKey } from "../../../static/chat/rules/name-search.js";
+import { begins, rankOf, searchKey, wordsOf } from "../../../static/chat/rules/name-search.js";
 import { previewOf } from "../../../static/chat/rules/previews.js";
 import { readCommand } from "../../../static/chat/rules/slash-commands.js";
 
@@ -90,4 +90,10 @@ test("names are suggested where a mention begins for the server", () => {
   const suggests = (before) => begunMention(`${before}@ze`) === "ze";
   assert.deepEqual(inMessages.mentioned.filter(suggests), inMessages.mentioned);
   assert.deepEqual(inMessages.unmentioned.filter(suggests), []);
+});
+
+test("a plain name has the same words as one that takes the long way", () => {
+  for (const name of ["Anna", "K9", "design TEAM", "Room 10", "KISS"])
+    assert.equal(wordsOf(name), wordsOf(`${name}!`), name);
+  assert.equal(wordsOf("two  blanks "), "two blanks");
 });
