@@ -14,10 +14,11 @@ from chat.errors import Forbidden, NotFound
 from chat.models import Room
 from chat.permissions.actor import Actor
 from chat.permissions.acts import ADMINISTRATOR, Act
+from chat.permissions.roles import roles_of
 from chat.services.moderation import mutes
 from chat.services.people.status import set_status
 from chat.services.rooms import membership
-from chat.services.shared.locking import authorise, locked_room, roles_of
+from chat.services.shared.locking import authorise, locked_room
 from chat.services.site import announcements
 from chat.tests.helpers.talk import in_thread, open_room, post, shows, sidebar
 from conftest import make_person

@@ -9,10 +9,11 @@ from django.conf import settings
 from accounts.models import User
 from chat.errors import Forbidden, NotFound
 from chat.models import Room
+from chat.permissions.actions import PersonAction
 from chat.permissions.actor import Actor
 from chat.permissions.acts import ADMINISTRATOR, CARETAKER, MEMBER, MODERATOR, OWNER, ROLES_FOR, Act, allows, outranks
 from chat.services.rooms import membership
-from chat.services.shared.locking import authorise, locked_room, membership_for
+from chat.services.shared.locking import authorise, authorise_on, locked_room, membership_for
 
 pytestmark = pytest.mark.django_db
 
@@ -59,7 +60,7 @@ def test_nobody_acts_on_themselves(alice: User, general: Room) -> None:
     room = locked_room(general.pk)
     assert authorise(Actor(alice), room, Act.MUTE)
     with pytest.raises(Forbidden):
-        authorise(Actor(alice), room, Act.MUTE, on=alice)
+        authorise_on(Actor(alice), room, PersonAction.MUTE, alice.pk)
 
 
 def test_an_administrator_has_no_role_in_a_direct_conversation(alice: User, bob: User, admin_user: User) -> None:

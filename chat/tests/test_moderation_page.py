@@ -57,8 +57,8 @@ def test_bans_and_mutes_come_in_pages_and_are_searched(
 
     def lists(**query: Any) -> tuple[list[str], list[str]]:
         context = client.get(reverse("chat:room-settings:moderation", args=[general.pk]), query).context
-        muted = [membership.user.username for membership, _entry in context["muted"]]
-        return [ban.user.username for ban in context["bans"]], muted
+        muted = [membership.user.username for membership, _entry, _may_lift in context["muted"]]
+        return [ban.user.username for ban, _may_lift in context["bans"]], muted
 
     assert lists() == (["user2", "user1"], ["user0", "user1"])
     assert lists(banned=2) == (["user0"], ["user0", "user1"])

@@ -14,11 +14,11 @@ from accounts.requests import signed_in_user
 from chat.models import Block, Membership, Message, Participant, Room
 from chat.permissions.actor import Actor
 from chat.permissions.acts import Act, allows
+from chat.permissions.roles import is_administrator
 from chat.protocol import events
 from chat.queries import directory, history, member_card, pagination
 from chat.queries.history_limits import charged
 from chat.queries.presence import presence_of
-from chat.services.shared.locking import is_administrator
 
 MOST_PEOPLE = 10  # that a name's beginning may mean: more is no help
 MOST_THREADS = 50  # in a page
@@ -128,10 +128,10 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
     if found is None and seen and allows(seen[1], Act.SEE_MODERATION):
         # Who left is known to those who run the room, but not how they are.
         gone = get_object_or_404(member_card.people_of(seen[0]), pk=person_id)
-        return _json(events.user_card(gone) | member_card.standing_in(*seen, viewer, gone))
+        return _json(events.user_card(gone) | member_card.standing_in(by, *seen, gone))
     if found is None:
         raise Http404
-    here = member_card.standing_in(*seen, viewer, found) if seen else {}
+    here = member_card.standing_in(by, *seen, found) if seen else {}
     return _json(_card_for(viewer, found) | here)
 
 

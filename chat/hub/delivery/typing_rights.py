@@ -1,4 +1,4 @@
-"""Whether the person of a tab may write in the room that it shows, as this process was told.
+"""Permission of a tab's user to write in the room that it shows, as this process was told.
 
 It decides who is seen typing, and nothing else: a post is judged by what is stored.
 """
@@ -9,34 +9,40 @@ from typing import Any, Self
 
 from django.utils import timezone
 
-from chat.permissions.acts import ROLES_FOR, Act
-
-CLOSED = ("archived", "locked", "read_only")
+from chat.models import Room
+from chat.permissions.messages import Writer, posting_block
 
 
 @dataclass(slots=True)
 class Voice:
     role: str
     muted: dict[str, Any] | None
-    settings: dict[str, Any]
+    room: Room  # as far as its settings say
 
     @classmethod
     def of(cls, listed: dict[str, Any]) -> Self:
-        return cls(listed["role"], listed.get("muted"), listed)
+        return cls(listed["role"], listed.get("muted"), _room_with(listed))
 
     def follow(self, event: dict[str, Any]) -> None:
         """A numbered event of the room, about the person or about the room itself."""
         if event["type"] == "room.changed":
-            self.settings = event["settings"]
+            self.room = _room_with(event["settings"])
         else:
             self.role, self.muted = event["role"], event.get("muted")
 
     @property
     def may_write(self) -> bool:
-        if self.settings.get("archived") or self._is_muted:
-            return False
-        return self.role in ROLES_FOR[Act.POST_ALWAYS] or not any(self.settings.get(name) for name in CLOSED)
+        return posting_block(Writer(frozenset({self.role}), is_muted=self._is_muted), self.room) is None
 
     @property
     def _is_muted(self) -> bool:
         return self.muted is not None and datetime.fromisoformat(self.muted["until"]) > timezone.now()
+
+
+def _room_with(settings: dict[str, Any]) -> Room:
+    return Room(
+        kind=settings["kind"],
+        is_locked=settings.get("locked", False),
+        is_read_only=settings.get("read_only", False),
+        archived_at=timezone.now() if settings.get("archived") else None,
+    )

@@ -6,13 +6,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from chat import conf
-from chat.errors import Edited, Forbidden, NotFound
+from chat.errors import Edited, Forbidden
 from chat.markup import markdown
 from chat.models import Edit, Message
 from chat.permissions.acts import Act
+from chat.permissions.messages import MessageAction
 from chat.services.messages import mentions
 from chat.services.messages.posting import check_body
-from chat.services.messages.posting_rights import writer_in
+from chat.services.messages.posting_rights import message_to
 from chat.services.messages.threads import count_replies
 from chat.services.messages.tombstones import BARE, forget_what_hung_on
 from chat.services.messages.versions import save_changed, save_changed_words
@@ -48,11 +49,7 @@ def edit_message(
         rendered = mentions.render(kind_of(message_id), body, mentions.look_up(editor, room_id, body))
     with transaction.atomic():
         room = locked_room(room_id)
-        writer_in(editor, room, Act.POST)
-        message = message_in(room, message_id)
-        _check_still_there(message)
-        if not message.said_by(editor):
-            raise Forbidden
+        message = message_to(MessageAction.EDIT, editor, room, message_id)
         if body == message.body:
             return message
         if based_on is not None and message.has_other_words_than_at(based_on):
@@ -84,13 +81,6 @@ def _keep_version(message: Message) -> None:
     kept = message.edits.order_by("pk").values_list("pk", flat=True)
     latest = list(kept.reverse()[: conf.edits_kept()])
     message.edits.filter(pk__gt=kept[0], pk__lt=latest[-1]).delete()
-
-
-def _check_still_there(message: Message) -> None:
-    if message.is_deleted:
-        raise NotFound.message()
-    if message.notice is not None:
-        raise Forbidden
 
 
 def leave_tombstone(message: Message, deleter: "User | None") -> Message:

@@ -6,12 +6,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chat.errors import Invalid, NotFound
+from chat.errors import Invalid
 from chat.models import Message
-from chat.permissions.acts import Act
-from chat.services.messages.posting_rights import writer_in
+from chat.permissions.messages import MessageAction
+from chat.services.messages.posting_rights import message_to
 from chat.services.messages.versions import save_changed
-from chat.services.shared.locking import locked_room, message_in
+from chat.services.shared.locking import locked_room
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -45,9 +45,4 @@ def unpin(user: "User", room_id: int, message_id: int) -> Message:
 
 
 def _message_for(user: "User", room_id: int, message_id: int) -> Message:
-    room = locked_room(room_id)
-    writer_in(user, room, Act.PIN)
-    message = message_in(room, message_id)
-    if message.is_deleted or message.kind == Message.Kind.NOTICE:
-        raise NotFound.message()
-    return message
+    return message_to(MessageAction.PIN, user, locked_room(room_id), message_id)

@@ -15,15 +15,17 @@ from django.utils.translation import gettext as _
 from accounts.sessions import sessions
 from accounts.usernames.invisible_characters import is_blank
 from chat import broadcasts, conf
-from chat.errors import Conflict, Forbidden, Invalid, NotFound, Refused, SignedOut, Unavailable
+from chat.errors import Conflict, Invalid, NotFound, Refused, SignedOut, Unavailable
 from chat.models import Membership, Mention, Message, Room
 from chat.models.message import EVERYONE
-from chat.permissions.acts import Act, may
+from chat.permissions.actions import refusal_in
+from chat.permissions.acts import Act
+from chat.permissions.messages import MessageState, absence_of
 from chat.services.messages import mentions
 from chat.services.messages.posting_rights import check_may_post, check_may_write
-from chat.services.messages.recipients import check_has_recipient, deleted_in
+from chat.services.messages.recipients import deleted_in
 from chat.services.messages.threads import Threads, check_root
-from chat.services.people.blocks import blocks_in, check_not_blocked
+from chat.services.people.blocks import blocks_in
 from chat.services.rooms.list_preferences import wake
 from chat.services.shared.locking import locked_rooms
 
@@ -190,12 +192,11 @@ class _Batch:
 
     def _check(self, post: Post, membership: Membership) -> None:
         """Only of what is new: what is stored was allowed, whatever was decided since."""
-        if not may(membership, Act.POST_NOTICE if post.kind == Message.Kind.NOTICE else Act.POST):
-            raise Forbidden
+        room, act = self._rooms[post.room_id], Act.POST_NOTICE if post.kind == Message.Kind.NOTICE else Act.POST
+        if refused := refusal_in(frozenset({membership.role}), room, act):
+            raise refused
         check = check_may_post if post.created_at is None else check_may_write
-        check(post.author, membership, self._rooms[post.room_id])
-        check_not_blocked(post.author, self._rooms[post.room_id], self._blocks)
-        check_has_recipient(post.author, self._rooms[post.room_id], self._deleted)
+        check(post.author, membership, room, self._blocks, self._deleted)
 
     def _note_time(self, post: Post, membership: Membership) -> None:
         """Slow mode counts from here. What was said before, elsewhere, does not count."""
@@ -232,8 +233,10 @@ class _Batch:
         if post.quote is None:
             return None
         quoted = self._referred.get(post.quote)
-        if quoted is None or quoted.room_id != post.room_id or quoted.is_deleted:
+        if quoted is None or quoted.room_id != post.room_id:
             raise NotFound.message()
+        if refused := absence_of(MessageState.of(quoted, post.author)):
+            raise refused
         return quoted
 
     def _root_of(self, post: Post) -> Message | None:

@@ -1,5 +1,6 @@
-"""Who may write in a room: what the room's settings, and what moderators decided of a member, leave of a role."""
+"""Permission to write in a room, checked under the room's lock, with a sentence for the person who may not."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -7,44 +8,89 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chat.errors import Forbidden, Limited
-from chat.models import Membership, Room
+from chat.models import Membership, Message, Room
+from chat.permissions.actions import archive_refusal
 from chat.permissions.acts import Act, may
-from chat.services.messages.recipients import check_has_recipient, deleted_in
-from chat.services.people.blocks import blocks_in, check_not_blocked
-from chat.services.shared.locking import check_not_archived, membership_for
+from chat.permissions.messages import (
+    WRITING,
+    MessageAction,
+    MessageState,
+    PostingBlock,
+    Writer,
+    posting_block,
+    refusal_on_message,
+    writing_block,
+)
+from chat.services.messages.recipients import deleted_in, is_alone, no_recipient
+from chat.services.people.blocks import blocks_between, blocks_in
+from chat.services.shared.locking import membership_for, message_in
 from chat.services.shared.validation import time_for
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from chat.services.people.blocks import Pairs
 
 
-def writer_in(user: "User", room: Room, act: Act) -> Membership:
-    """`membership_for` where the act is to write. Raises NotFound, Forbidden."""
-    membership = membership_for(user, room, act)
-    check_may_write(user, membership, room)
-    check_not_blocked(user, room, blocks_in([room]))
-    check_has_recipient(user, room, deleted_in([room]))
-    return membership
+def message_to(action: MessageAction, user: "User", room: Room, message_id: int) -> Message:
+    """Return a message of a room that is locked, to which the user may do this: to edit, to pin, to react.
+
+    Raises NotFound, Forbidden.
+    """
+    membership = membership_for(user, room, WRITING[action])
+    writer = writer_of(user, membership, room, blocks_in([room]), deleted_in([room]))
+    if block := writing_block(writer, room):
+        raise refusal_of(block, user, membership, room)
+    message = message_in(room, message_id)
+    if refused := refusal_on_message(writer, room, MessageState.of(message, user), action):
+        raise refused
+    return message
 
 
-def check_may_write(user: "User", membership: Membership, room: Room) -> None:
-    """Raise Forbidden, with the reason, where the member may neither post, edit, react nor pin just now."""
-    check_not_archived(room, Act.POST)
-    if membership.is_muted and membership.muted_until:
-        raise Forbidden(_muted(membership.muted_until, membership.mute_reason, user))
-    if room.is_locked and not may(membership, Act.POST_ALWAYS):
-        raise Forbidden(_("This room is locked: only its moderators write here."))
-
-
-def check_may_post(user: "User", membership: Membership, room: Room) -> None:
-    """The same for posting, also in a thread. Raises Forbidden, and Limited where slow mode makes the member wait."""
-    check_may_write(user, membership, room)
-    if may(membership, Act.POST_ALWAYS):
-        return
-    if room.is_read_only:
-        raise Forbidden(_("This room is read-only: only its moderators post here."))
-    if waits := _rest_of_wait(membership, room):
+def check_may_post(user: "User", membership: Membership, room: Room, blocks: "Pairs", deleted: Collection[int]) -> None:
+    """Check a post, also one in a thread. Raises Forbidden, and Limited where slow mode makes the member wait."""
+    writer = writer_of(user, membership, room, blocks, deleted)
+    if block := posting_block(writer, room):
+        raise refusal_of(block, user, membership, room)
+    if not may(membership, Act.POST_ALWAYS) and (waits := _rest_of_wait(membership, room)):
         raise Limited.slow(waits)
+
+
+def check_may_write(
+    user: "User", membership: Membership, room: Room, blocks: "Pairs", deleted: Collection[int]
+) -> None:
+    """Check a post that was written elsewhere before: neither read-only nor slow mode hold it up. Raises Forbidden."""
+    if block := writing_block(writer_of(user, membership, room, blocks, deleted), room):
+        raise refusal_of(block, user, membership, room)
+
+
+def writer_of(user: "User", membership: Membership, room: Room, blocks: "Pairs", deleted: Collection[int]) -> Writer:
+    """`blocks` and `deleted` are what `blocks_in` and `deleted_in` returned of the room."""
+    is_blocked, is_blocking = blocks_between(user, room, blocks)
+    return Writer(
+        roles=frozenset({membership.role}),
+        is_muted=membership.is_muted,
+        is_blocked=is_blocked,
+        is_blocking=is_blocking,
+        is_alone=is_alone(user, room, deleted),
+    )
+
+
+def refusal_of(block: PostingBlock, user: "User", membership: Membership, room: Room) -> Forbidden:
+    match block:
+        case PostingBlock.ARCHIVED:
+            return archive_refusal()
+        case PostingBlock.DELETED:
+            return no_recipient(user, room)
+        case PostingBlock.BLOCKED_BY:
+            return Forbidden(_("This person does not take messages from you."))
+        case PostingBlock.BLOCKED:
+            return Forbidden(_("You blocked this person. Unblock them to write to them."))
+        case PostingBlock.MUTED:
+            return Forbidden(_muted(membership.muted_until, membership.mute_reason, user))
+        case PostingBlock.LOCKED:
+            return Forbidden(_("This room is locked: only its moderators write here."))
+        case PostingBlock.READ_ONLY:
+            return Forbidden(_("This room is read-only: only its moderators post here."))
 
 
 def _rest_of_wait(membership: Membership, room: Room) -> timedelta | None:
@@ -55,8 +101,9 @@ def _rest_of_wait(membership: Membership, room: Room) -> timedelta | None:
     return whole - passed if timedelta() <= passed < whole else None
 
 
-def _muted(until: datetime, reason: str, user: "User") -> str:
+def _muted(until: datetime | None, reason: str, user: "User") -> str:
     """The sentence for the person, in their own time."""
+    assert until is not None
     words = {"until": time_for(user, until), "reason": reason}
     if reason:
         return _("You are muted in this room until %(until)s: %(reason)s") % words

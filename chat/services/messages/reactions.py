@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from chat.errors import Invalid, NotFound
+from chat.errors import Invalid
 from chat.markup.emoji import canonical, is_emoji
 from chat.models import Message
-from chat.permissions.acts import Act
-from chat.services.messages.posting_rights import writer_in
+from chat.permissions.messages import MessageAction
+from chat.services.messages.posting_rights import message_to
 from chat.services.messages.versions import save_reacted
-from chat.services.shared.locking import locked_room, message_in
+from chat.services.shared.locking import locked_room
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -49,9 +49,4 @@ def remove_reaction(user: "User", room_id: int, message_id: int, emoji: str) -> 
 
 
 def _message_for(user: "User", room_id: int, message_id: int) -> Message:
-    room = locked_room(room_id)
-    writer_in(user, room, Act.REACT)
-    message = message_in(room, message_id)
-    if message.is_deleted:
-        raise NotFound.message()
-    return message
+    return message_to(MessageAction.REACT, user, locked_room(room_id), message_id)

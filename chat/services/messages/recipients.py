@@ -16,14 +16,17 @@ def deleted_in(rooms: Iterable[Room]) -> frozenset[int]:
     return frozenset(found.values_list("pk", flat=True))
 
 
-def check_has_recipient(user: User, room: Room, deleted: Collection[int]) -> None:
-    """Raise NoRecipient in a direct conversation where everyone else is among the `deleted`."""
+def is_alone(user: User, room: Room, deleted: Collection[int]) -> bool:
+    """Return whether everyone else in a direct conversation is among the `deleted`."""
     others = room.people_ids - {user.pk}
-    if others and others.issubset(deleted):
-        raise NoRecipient(
-            ngettext(
-                "This person deleted their account. Nobody would read what you write.",
-                "These people deleted their accounts. Nobody would read what you write.",
-                len(others),
-            )
+    return bool(others) and others.issubset(deleted)
+
+
+def no_recipient(user: User, room: Room) -> NoRecipient:
+    return NoRecipient(
+        ngettext(
+            "This person deleted their account. Nobody would read what you write.",
+            "These people deleted their accounts. Nobody would read what you write.",
+            len(room.people_ids - {user.pk}),
         )
+    )

@@ -14,13 +14,16 @@ from django.utils.translation import gettext as _
 from chat import broadcasts
 from chat.errors import Invalid, NotFound
 from chat.models import AuditEntry, Ban, Membership, Message, Room
+from chat.permissions.actions import PersonAction
 from chat.permissions.actor import Actor
 from chat.permissions.acts import Act
+from chat.permissions.messages import MessageAction, MessageState, Writer, refusal_on_message
+from chat.permissions.roles import roles_of, target_of
 from chat.services.messages import editing
 from chat.services.messages.system_messages import tell
 from chat.services.rooms.membership import end
 from chat.services.shared import audit
-from chat.services.shared.locking import authorise, authorise_on, locked_room, message_in, roles_of
+from chat.services.shared.locking import authorise, authorise_on, locked_room, message_in
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -38,7 +41,7 @@ def remove_member(by: Actor, room_id: int, user_id: int, *, reason: str = "") ->
     """End somebody's membership; they may come back. Who is no member stays none. Raises NotFound, Forbidden."""
     reason = audit.clean_reason(reason)
     room = locked_room(room_id)
-    user = authorise_on(by, room, Act.REMOVE, user_id)
+    user = authorise_on(by, room, PersonAction.REMOVE, user_id)
     if _show_out(room, user, Membership.Ending.REMOVED, by, reason):
         audit.record(by, AuditEntry.Act.MEMBER_REMOVED, room=room, person=user, reason=reason)
         tell(room, by.user, "removed", user, reason)
@@ -54,7 +57,7 @@ def ban(by: Actor, room_id: int, user_id: int, *, reason: str = "", until: datet
     if until and not timezone.now() < until < timezone.now() + LONGEST_BAN:
         raise Invalid(_("A ban ends in the future, and within ten years, or never."))
     room = locked_room(room_id)
-    user = authorise_on(by, room, Act.BAN, user_id)
+    user = authorise_on(by, room, PersonAction.BAN, user_id)
     old = room.bans.of(user).first()
     if old and (old.until, old.reason) == (until, reason):
         return old
@@ -72,7 +75,7 @@ def ban(by: Actor, room_id: int, user_id: int, *, reason: str = "", until: datet
 def unban(by: Actor, room_id: int, user_id: int) -> None:
     """Let somebody come back. Raises NotFound, Forbidden."""
     room = locked_room(room_id)
-    user = authorise_on(by, room, Act.BAN, user_id)
+    user = authorise_on(by, room, PersonAction.UNBAN, user_id)
     old = room.bans.of(user).first()
     if old:
         old.delete()
@@ -113,13 +116,15 @@ def delete_message(by: Actor, room_id: int, message_id: int, *, reason: str = ""
     """
     reason = audit.clean_reason(reason)
     room = locked_room(room_id)
-    if not roles_of(by, room):
+    roles = roles_of(by, room)
+    if not roles:
         raise NotFound
     message = message_in(room, message_id)
-    if by.user is not None and message.said_by(by.user):
+    state = MessageState.of(message, by.user, target_of(by, room, message.author))
+    if refused := refusal_on_message(Writer(roles), room, state, MessageAction.DELETE):
+        raise refused
+    if by.user is not None and state.is_own:
         return editing.delete_own_message(by.user, room_id, message_id)
-    # What the room tells by itself is nobody's, whoever did it.
-    authorise(by, room, Act.DELETE_ANY, on=None if message.notice else message.author)
     if message.is_deleted:
         return message
     words = {"message": message.pk, "words": message.body[:FIRST_WORDS]}

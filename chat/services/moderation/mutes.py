@@ -7,10 +7,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chat.errors import Invalid, NotFound
+from chat.errors import Invalid
 from chat.models import AuditEntry, Membership
+from chat.permissions.actions import PersonAction
 from chat.permissions.actor import Actor
-from chat.permissions.acts import Act
 from chat.services.messages.system_messages import tell
 from chat.services.messages.versions import save_standing
 from chat.services.shared import audit
@@ -29,10 +29,8 @@ def mute(by: Actor, room_id: int, user_id: int, *, until: datetime, reason: str 
     if not timezone.now() < until < timezone.now() + LONGEST:
         raise Invalid(_("A mute ends in the future, and within a year."))
     room = locked_room(room_id)
-    user = authorise_on(by, room, Act.MUTE, user_id)
-    membership = room.memberships.of(user).first()
-    if membership is None:
-        raise NotFound.member()
+    user = authorise_on(by, room, PersonAction.MUTE, user_id)
+    membership = room.memberships.of(user).get()
     membership.room, membership.user = room, user
     before = _terms(membership)
     if not before or (membership.muted_until, membership.mute_reason) != (until, reason):
@@ -48,7 +46,7 @@ def mute(by: Actor, room_id: int, user_id: int, *, until: datetime, reason: str 
 def unmute(by: Actor, room_id: int, user_id: int) -> None:
     """Let somebody write again, also who left meanwhile, when they come back. Raises NotFound, Forbidden."""
     room = locked_room(room_id)
-    user = authorise_on(by, room, Act.MUTE, user_id)
+    user = authorise_on(by, room, PersonAction.UNMUTE, user_id)
     membership = room.memberships.filter(user=user).first()
     if membership is not None and membership.is_muted:
         membership.room, membership.user = room, user

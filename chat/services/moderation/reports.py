@@ -9,14 +9,15 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from chat import broadcasts
 from chat.errors import Conflict, Forbidden, Invalid, NotFound
-from chat.models import AuditEntry, Message, Report, Room
+from chat.models import AuditEntry, Report, Room
 from chat.permissions.acts import MODERATORS, Act
+from chat.permissions.messages import MessageAction, MessageState, Writer, refusal_on_message
+from chat.permissions.roles import is_administrator
 from chat.services.messages.editing import leave_tombstone
 from chat.services.shared import audit
 from chat.services.shared.locking import (
     authorise,
     check_not_archived,
-    is_administrator,
     locked_room,
     locked_rooms,
     membership_for,
@@ -37,9 +38,10 @@ def report_message(user: User, room_id: int, message_id: int, reason: str) -> Re
     if not reason:
         raise Invalid(_("Say what is wrong with the message."))
     room = locked_room(room_id)
-    membership_for(user, room, Act.REPORT)
+    reporter = Writer(frozenset({membership_for(user, room, Act.REPORT).role}))
     message = message_in(room, message_id)
-    _check_may_be_reported(message, user)
+    if refused := refusal_on_message(reporter, room, MessageState.of(message, user), MessageAction.REPORT):
+        raise refused
     if earlier := Report.objects.filter(message=message, reporter=user).first():
         return _with_reason(earlier, reason)
     report = Report.objects.create(
@@ -80,13 +82,6 @@ def settle(by: "Actor", report_id: int, outcome: str, note: str = "") -> Report:
         _tell_how_many(room)
     report.refresh_from_db()
     return report
-
-
-def _check_may_be_reported(message: Message, user: User) -> None:
-    if message.is_deleted:
-        raise NotFound.message()
-    if message.kind == Message.Kind.NOTICE or message.author_id == user.pk:
-        raise Forbidden
 
 
 def _with_reason(report: Report, reason: str) -> Report:

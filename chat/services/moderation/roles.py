@@ -1,16 +1,16 @@
 """Roles in a room: who moderates it, and whose it is."""
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
-from chat.errors import Forbidden, Invalid, NotFound
+from chat.errors import Invalid
 from chat.models import AuditEntry, Membership, Room
+from chat.permissions.actions import PersonAction
 from chat.permissions.actor import Actor
-from chat.permissions.acts import MEMBER, MODERATOR, OWNER, Act
+from chat.permissions.acts import MEMBER, MODERATOR, OWNER
 from chat.services.messages.system_messages import tell
 from chat.services.messages.versions import save_standing
 from chat.services.shared import audit
-from chat.services.shared.locking import authorise, authorise_on, locked_room
+from chat.services.shared.locking import authorise_on, locked_room
 
 
 @transaction.atomic
@@ -19,11 +19,10 @@ def set_role(by: Actor, room_id: int, user_id: int, role: str) -> None:
     if role not in (MODERATOR, MEMBER):
         raise Invalid
     room = locked_room(room_id)
-    user = authorise_on(by, room, Act.CHANGE_ROLES, user_id)
+    action = PersonAction.MAKE_MODERATOR if role == MODERATOR else PersonAction.MAKE_MEMBER
+    user = authorise_on(by, room, action, user_id)
     membership = _membership(room, user.pk)
     before = membership.role
-    if before == OWNER:
-        raise Forbidden(_("A room needs an owner: make somebody else the owner first."))
     if role != before:
         membership.role = role
         save_standing(membership, "role")
@@ -35,8 +34,7 @@ def set_role(by: Actor, room_id: int, user_id: int, role: str) -> None:
 def transfer(by: Actor, room_id: int, user_id: int) -> None:
     """Make another member the owner; who was it becomes a moderator. Raises NotFound, Forbidden."""
     room = locked_room(room_id)
-    authorise(by, room, Act.TRANSFER)
-    new = _membership(room, user_id)
+    new = _membership(room, authorise_on(by, room, PersonAction.TRANSFER, user_id).pk)
     if new.role == OWNER:
         return
     before = list(room.memberships.current().filter(role=OWNER).select_related("user"))
@@ -52,8 +50,6 @@ def transfer(by: Actor, room_id: int, user_id: int) -> None:
 
 
 def _membership(room: Room, user_id: int) -> Membership:
-    found = room.memberships.current().filter(user=user_id, user__is_active=True).select_related("user").first()
-    if found is None:
-        raise NotFound.member()
+    found = room.memberships.current().select_related("user").get(user=user_id)
     found.room = room
     return found

@@ -55,13 +55,10 @@ def blocks_in(rooms: Iterable[Room]) -> "Pairs":
     return frozenset(found.values_list("blocker", "blocked"))
 
 
-def check_not_blocked(user: User, room: Room, blocks: "Pairs") -> None:
-    """Raise Forbidden where `user` may not write in a direct conversation of two, by what `blocks_in` returned."""
-    for other in room.people_ids - {user.pk} if blocks and len(room.people_ids) == 2 else ():
-        if (other, user.pk) in blocks:
-            raise Forbidden(_("This person does not take messages from you."))
-        if (user.pk, other) in blocks:
-            raise Forbidden(_("You blocked this person. Unblock them to write to them."))
+def blocks_between(user: User, room: Room, blocks: "Pairs") -> tuple[bool, bool]:
+    """Return whether the other person in a direct conversation of two blocks the user, and the user them."""
+    others = room.people_ids - {user.pk} if blocks and len(room.people_ids) == 2 else frozenset()
+    return any((other, user.pk) in blocks for other in others), any((user.pk, other) in blocks for other in others)
 
 
 def check_may_begin(user: User, others: Collection[int]) -> None:

@@ -6,16 +6,14 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.db.models import Count, Max, Min
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from accounts.models import User
-from chat.errors import NotFound
 from chat.models import AuditEntry, Removal
-from chat.permissions.acts import Act
+from chat.permissions.actions import PersonAction
 from chat.services.messages.system_messages import tell
 from chat.services.removal.queue import go_on, posts_of
 from chat.services.shared import audit
-from chat.services.shared.locking import authorise, locked_room
+from chat.services.shared.locking import authorise_on, locked_room
 
 if TYPE_CHECKING:
     from chat.permissions.actor import Actor
@@ -32,11 +30,7 @@ def purge(by: "Actor", room_id: int, user_id: int, *, reason: str = "") -> int:
     """
     reason = audit.clean_reason(reason)
     room = locked_room(room_id)
-    authorise(by, room, Act.DELETE_ANY)
-    user = User.objects.filter(pk=user_id).first()
-    if user is None:
-        raise NotFound(_("There is no such person."))
-    authorise(by, room, Act.DELETE_ANY, on=user)
+    user = authorise_on(by, room, PersonAction.PURGE, user_id)
     removal, count = _all_posts(user, by, reason, room_id=room.pk, since=timezone.now() - PURGED)
     if count:
         audit.record(by, AuditEntry.Act.MESSAGES_PURGED, room=room, person=user, reason=reason, count=count)

@@ -1,15 +1,16 @@
-"""The room's lock, and under it: may they?"""
+"""Lock rooms, and check permissions under the lock."""
 
 from collections.abc import Iterable
 
 from django.db import connection
-from django.utils.translation import gettext as _
 
 from accounts.models import User
-from chat.errors import Forbidden, NotFound
+from chat.errors import NotFound
 from chat.models import Membership, Message, Room
+from chat.permissions.actions import ACT_OF, PersonAction, archive_refusal, refusal_in, refusal_on
 from chat.permissions.actor import Actor
-from chat.permissions.acts import ADMINISTRATOR, IN_AN_ARCHIVED_ROOM, Act, administrators_role, allows, may, outranks
+from chat.permissions.acts import IN_AN_ARCHIVED_ROOM, Act
+from chat.permissions.roles import roles_of, target_of
 from chat.runtime.database import limit_lock_wait
 
 
@@ -48,84 +49,37 @@ def membership_for(user: User, room: Room, act: Act | None = None) -> Membership
     found = room.memberships.current().filter(user=user, user__is_active=True).first()
     if found is None:
         raise NotFound
-    if act is not None:
-        check_not_archived(room, act)
-        if not may(found, act):
-            raise Forbidden
+    if act is not None and (refused := refusal_in(frozenset({found.role}), room, act)):
+        raise refused
     return found
 
 
-def authorise(by: Actor, room: Room, act: Act, *, on: User | None = None) -> frozenset[str]:
-    """The roles that `by` has in a room that is locked, where they allow `act`, and stand above those of `on`.
+def authorise(by: Actor, room: Room, act: Act) -> frozenset[str]:
+    """Return the roles that `by` has in a room that is locked, where they allow `act`.
 
-    Administrators of the site need not be members. Raises NotFound for whoever is neither, and Forbidden.
+    Administrators of the site need not be members. Raises NotFound for anyone who is neither, and Forbidden.
     """
     roles = roles_of(by, room)
-    if not roles:
-        raise NotFound
-    check_not_archived(room, act)
-    if not allows(roles, act):
-        raise Forbidden
-    if on is not None:
-        if by.user is not None and on.pk == by.user.pk:
-            raise Forbidden(_("You cannot do that to yourself."))
-        if not outranks(roles, roles_on_record(on, room)):
-            raise Forbidden(_("You may do that only to those whose role is below yours."))
+    if refused := refusal_in(roles, room, act):
+        raise refused
     return roles
 
 
-def authorise_on(by: Actor, room: Room, act: Act, user_id: int) -> User:
-    """Whom `by` may do this to in a room that is locked, member or not. Raises NotFound, Forbidden."""
+def authorise_on(by: Actor, room: Room, action: PersonAction, user_id: int) -> User:
+    """Return the user to whom `by` may do this in a room that is locked, member or not. Raises NotFound, Forbidden."""
+    roles = authorise(by, room, ACT_OF[action])  # before they are told that there is nobody
     user = User.objects.filter(pk=user_id).first()
-    authorise(by, room, act, on=user)  # before they are told that there is nobody
     if user is None:
         raise NotFound.person()
+    if refused := refusal_on(roles, room, target_of(by, room, user), action):
+        raise refused
     return user
-
-
-def roles_of(by: Actor, room: Room) -> frozenset[str]:
-    """Return the roles that `by` may use in a room: that of the member, and that of an administrator.
-
-    The site itself is an administrator. Without a second factor, no session has that role.
-    """
-    if by.user is None:
-        return frozenset({ADMINISTRATOR})
-    roles = roles_on_record(by.user, room)
-    return roles if by.may_run_the_site else roles - administrators_role(room)
-
-
-def roles_on_record(user: User, room: Room) -> frozenset[str]:
-    """Return the roles of a user in a room as they are stored, in whatever session. They decide who may act on them."""
-    role = room.memberships.current().filter(user=user, user__is_active=True).values_list("role", flat=True)
-    roles = frozenset(role)
-    # In a direct conversation there is nothing to run.
-    if not room.is_direct and is_administrator_on_record(user):
-        roles |= administrators_role(room)
-    return roles
-
-
-def is_administrator(by: Actor) -> bool:
-    """Return whether `by` has the rights of an administrator: by the account, and by the session."""
-    if by.user is None:
-        return True
-    return by.may_run_the_site and is_administrator_on_record(by.user)
-
-
-def is_administrator_on_record(user: User) -> bool:
-    """Return whether the user is an administrator as it is stored, in whatever session."""
-    return User.objects.administrators().filter(pk=user.pk).exists()
-
-
-def check_administrator(by: Actor) -> None:
-    """Raise NotFound for anyone without the rights of an administrator: to them, there is nothing of the site's."""
-    if not is_administrator(by):
-        raise NotFound
 
 
 def check_not_archived(room: Room, act: Act) -> None:
     """Raise Forbidden for what may not be done in a room that is archived, if it is."""
     if room.archived_at is not None and act not in IN_AN_ARCHIVED_ROOM:
-        raise Forbidden(_("This room is archived: it can be read, and nothing in it changes."))
+        raise archive_refusal()
 
 
 def message_in(room: Room, message_id: int) -> Message:

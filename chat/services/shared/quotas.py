@@ -12,7 +12,7 @@ from chat import conf
 from chat.errors import Limited, TooMany
 from chat.models import Message, Room
 from chat.permissions.actor import Actor
-from chat.services.shared.locking import is_administrator, is_administrator_on_record
+from chat.permissions.roles import is_administrator, is_administrator_on_record
 
 if TYPE_CHECKING:
     from collections.abc import Sized

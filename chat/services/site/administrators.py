@@ -8,8 +8,8 @@ from accounts.models import User
 from chat.errors import Forbidden, NotFound
 from chat.models import AuditEntry
 from chat.permissions.actor import Actor
+from chat.permissions.roles import check_administrator
 from chat.services.shared import audit
-from chat.services.shared.locking import check_administrator
 
 
 def person_for(by: Actor, user_id: int, *, may_be_themselves: bool = False) -> User:

@@ -12,8 +12,8 @@ from chat import broadcasts
 from chat.errors import Invalid, NotFound
 from chat.models import Announcement, AuditEntry
 from chat.models.announcement import ANNOUNCEMENT_LENGTH
+from chat.permissions.roles import check_administrator
 from chat.services.shared import audit
-from chat.services.shared.locking import check_administrator
 
 if TYPE_CHECKING:
     from chat.permissions.actor import Actor

@@ -12,9 +12,9 @@ from accounts.signup import invitations
 from chat.errors import Invalid, NotFound
 from chat.models import AuditEntry
 from chat.permissions.actor import Actor
+from chat.permissions.roles import check_administrator
 from chat.services.rooms.invites import check_limits
 from chat.services.shared import audit
-from chat.services.shared.locking import check_administrator
 
 
 @transaction.atomic

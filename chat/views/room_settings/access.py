@@ -9,9 +9,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from chat.models import Room
+from chat.permissions.actions import actions_in
 from chat.permissions.actor import Actor
 from chat.permissions.acts import Act, allows
-from chat.services.shared.locking import roles_of
+from chat.permissions.roles import roles_of
 
 View = Callable[..., HttpResponse]
 
@@ -39,7 +40,12 @@ def for_those_who_may(act: Act) -> Callable[[View], View]:
 
 
 def show(request: HttpRequest, room: Room, page: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    """One of a room's pages, `chat/room_settings/<page>.html`, with the tabs that its viewer may open."""
+    """Render one of a room's pages, `chat/room_settings/<page>.html`.
+
+    `sees` are the acts whose tabs the viewer may open, `may` those that are possible now: fewer in an archived room.
+    """
     roles = roles_of(Actor.of(request), room)
-    shared = {"room": room, "page": page, "may": {act.value: allows(roles, act) for act in Act}}
+    possible = actions_in(roles, room)
+    acts = {"sees": {act.value: allows(roles, act) for act in Act}, "may": {act.value: act in possible for act in Act}}
+    shared = {"room": room, "page": page} | acts
     return render(request, f"chat/room_settings/{page}.html", shared | context, status=status)

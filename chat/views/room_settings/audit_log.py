@@ -6,8 +6,8 @@ from django.views.decorators.http import require_safe
 from chat.models import AuditEntry, Room
 from chat.permissions.actor import Actor
 from chat.permissions.acts import ADMINISTRATOR, Act
+from chat.permissions.roles import roles_of
 from chat.queries import pagination
-from chat.services.shared.locking import roles_of
 from chat.views.room_settings.access import for_those_who_may, show
 
 

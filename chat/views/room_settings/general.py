@@ -15,10 +15,10 @@ from chat.models import Room
 from chat.models.membership import REASON_LENGTH
 from chat.permissions.actor import Actor
 from chat.permissions.acts import Act, allows
+from chat.permissions.roles import roles_of
 from chat.services.rooms import archive as room_archive
 from chat.services.rooms import settings as room_settings
 from chat.services.rooms.settings import SETTINGS
-from chat.services.shared.locking import roles_of
 from chat.views.room_settings.access import for_those_who_may, show
 from chat.views.service_calls import attempt
 

@@ -6,17 +6,17 @@ from typing import NamedTuple
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
 from chat.models import Membership, Room
+from chat.permissions.actions import PersonAction, actions_on
 from chat.permissions.actor import Actor
-from chat.permissions.acts import MEMBER, MODERATOR, OWNER, Act, administrators_role, allows, outranks
+from chat.permissions.acts import MEMBER, MODERATOR, OWNER
+from chat.permissions.roles import roles_of, targets_of
 from chat.services.moderation import moderation, roles
-from chat.services.shared.locking import roles_of
 
 
 class MemberAct(NamedTuple):
     words: Promise
-    needs: Act
+    action: PersonAction
     do: Callable[[Actor, int, int, str], None]
 
 
@@ -33,27 +33,20 @@ def _remove(by: Actor, room_id: int, user_id: int, reason: str) -> None:
 
 
 ACTS: dict[str, MemberAct] = {
-    MODERATOR: MemberAct(_("Make moderator"), Act.CHANGE_ROLES, _make(MODERATOR)),
-    MEMBER: MemberAct(_("Make member"), Act.CHANGE_ROLES, _make(MEMBER)),
-    OWNER: MemberAct(_("Make owner"), Act.TRANSFER, _make_owner),
-    "remove": MemberAct(_("Remove from the room"), Act.REMOVE, _remove),
+    MODERATOR: MemberAct(_("Make moderator"), PersonAction.MAKE_MODERATOR, _make(MODERATOR)),
+    MEMBER: MemberAct(_("Make member"), PersonAction.MAKE_MEMBER, _make(MEMBER)),
+    OWNER: MemberAct(_("Make owner"), PersonAction.TRANSFER, _make_owner),
+    "remove": MemberAct(_("Remove from the room"), PersonAction.REMOVE, _remove),
 }
 
 
 def acts_on(
     by: Actor, room: Room, members: Iterable[Membership]
 ) -> list[tuple[Membership, list[tuple[str, MemberAct]]]]:
-    """Each member with what `by` may do to them."""
+    """Return each member with what `by` may do to them."""
     own, listed = roles_of(by, room), list(members)
-    people = User.objects.administrators().filter(pk__in=[member.user_id for member in listed])
-    administrators = set(people.values_list("pk", flat=True))
-
-    def may(name: str, act: MemberAct, member: Membership) -> bool:
-        """The room may be handed on to anybody; all else is done to those below, and never to the owner's role."""
-        if name == member.role or room.archived_at or not allows(own, act.needs):
-            return False
-        theirs = {member.role} | (administrators_role(room) if member.user_id in administrators else set())
-        is_below = member.user != by.user and outranks(own, theirs)
-        return name == OWNER or (is_below and not (member.role == OWNER and name != "remove"))
-
-    return [(member, [(name, act) for name, act in ACTS.items() if may(name, act, member)]) for member in listed]
+    allowed = [actions_on(own, room, target) for target in targets_of(by, listed)]
+    return [
+        (member, [(name, act) for name, act in ACTS.items() if act.action in actions])
+        for member, actions in zip(listed, allowed, strict=True)
+    ]

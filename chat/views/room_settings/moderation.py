@@ -1,5 +1,6 @@
 """Who is banned from a room and muted in it; each is lifted here, and somebody banned by their username."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -14,9 +15,12 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User, name_begins
 from accounts.usernames.rules import USERNAME_LENGTH
 from chat.forms import EndField
-from chat.models import AuditEntry, Membership, Room
+from chat.models import AuditEntry, Ban, Membership, Room
 from chat.models.membership import REASON_LENGTH
+from chat.permissions.actions import PersonAction, actions_on
+from chat.permissions.actor import Actor
 from chat.permissions.acts import Act
+from chat.permissions.roles import roles_of, target_from, targets_of
 from chat.queries.pagination import numbered, wanted
 from chat.services.moderation import moderation as service
 from chat.services.moderation import mutes
@@ -82,10 +86,34 @@ def _lists(request: HttpRequest, room: Room) -> dict[str, Any]:
     q = wanted(request)
     named = name_begins(q, "user__")
     bans = room.bans.in_force().filter(named).select_related("user", "by").order_by("-created_at", "-pk")
+    bans_page = numbered(request, bans, "banned")
     muted = room.memberships.filter(named, muted_until__gt=timezone.now())
     muted_page = numbered(request, muted.select_related("user").order_by("muted_until", "pk"), "muted")
-    rows = _with_entries(room, list(muted_page))
-    return {"q": q, "bans": numbered(request, bans, "banned"), "muted": rows, "muted_page": muted_page}
+    return {
+        "q": q,
+        "bans": _liftable_bans(request, room, bans_page),
+        "bans_page": bans_page,
+        "muted": _liftable_mutes(request, room, list(muted_page)),
+        "muted_page": muted_page,
+    }
+
+
+def _liftable_bans(request: HttpRequest, room: Room, bans: Iterable[Ban]) -> list[tuple[Ban, bool]]:
+    """Return each ban, and whether the viewer may lift it."""
+    by = Actor.of(request)
+    roles = roles_of(by, room)
+    targets = [(ban, target_from(by, ban.user, None, is_banned=True)) for ban in bans]
+    return [(ban, PersonAction.UNBAN in actions_on(roles, room, target)) for ban, target in targets]
+
+
+def _liftable_mutes(
+    request: HttpRequest, room: Room, muted: list[Membership]
+) -> list[tuple[Membership, AuditEntry | None, bool]]:
+    """Return each mute, the entry of the audit log that says who did it, and whether the viewer may lift it."""
+    by = Actor.of(request)
+    roles = roles_of(by, room)
+    liftable = [PersonAction.UNMUTE in actions_on(roles, room, target) for target in targets_of(by, muted)]
+    return [(*row, may_lift) for row, may_lift in zip(_with_entries(room, muted), liftable, strict=True)]
 
 
 def _with_entries(room: Room, muted: list[Membership]) -> list[tuple[Membership, AuditEntry | None]]:

@@ -10,9 +10,9 @@ from chat.models import Report, Room
 from chat.models.membership import REASON_LENGTH
 from chat.permissions.actor import Actor
 from chat.permissions.acts import Act
+from chat.permissions.roles import is_administrator
 from chat.queries import pagination
 from chat.services.moderation import reports as service
-from chat.services.shared.locking import is_administrator
 from chat.views.room_settings.access import for_those_who_may, show
 from chat.views.service_calls import attempt
 

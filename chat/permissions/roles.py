@@ -1,0 +1,64 @@
+"""Roles of users in rooms, as they are stored now."""
+
+from collections.abc import Iterable
+
+from accounts.models import User
+from chat.errors import NotFound
+from chat.models import Membership, Room
+from chat.permissions.actions import Target
+from chat.permissions.actor import Actor
+from chat.permissions.acts import ADMINISTRATOR, administrators_role
+
+
+def roles_of(by: Actor, room: Room) -> frozenset[str]:
+    """Return the roles that `by` may use in a room: that of the member, and that of an administrator.
+
+    The site itself is an administrator. Without a second factor, no session has that role.
+    """
+    if by.user is None:
+        return frozenset({ADMINISTRATOR})
+    role = room.memberships.current().filter(user=by.user, user__is_active=True).values_list("role", flat=True)
+    of_administrators = administrators_role(room)
+    return frozenset(role) | (of_administrators if of_administrators and is_administrator(by) else frozenset())
+
+
+def is_administrator(by: Actor) -> bool:
+    """Return whether `by` has the rights of an administrator: by the account, and by the session."""
+    if by.user is None:
+        return True
+    return by.may_run_the_site and is_administrator_on_record(by.user)
+
+
+def is_administrator_on_record(user: User) -> bool:
+    """Return whether the user is an administrator as it is stored, in whatever session."""
+    return User.objects.administrators().filter(pk=user.pk).exists()
+
+
+def check_administrator(by: Actor) -> None:
+    """Raise NotFound for anyone without the rights of an administrator: to them, there is nothing of the site's."""
+    if not is_administrator(by):
+        raise NotFound
+
+
+def target_of(by: Actor, room: Room, user: User) -> Target:
+    """Read how a user stands in a room, member or not. The user was read just now."""
+    membership = room.memberships.filter(user=user).first()
+    return target_from(by, user, membership, is_banned=room.bans.of(user).exists())
+
+
+def targets_of(by: Actor, members: Iterable[Membership]) -> list[Target]:
+    """Return how members of a room stand in it. They were read with their users; nobody who is a member is banned."""
+    return [target_from(by, member.user, member, is_banned=False) for member in members]
+
+
+def target_from(by: Actor, user: User, membership: Membership | None, *, is_banned: bool) -> Target:
+    """Return how a user stands in a room by what was read of them."""
+    is_member = membership is not None and membership.left_at is None
+    return Target(
+        role=membership.role if membership and is_member else None,
+        is_active=user.is_active,
+        is_administrator=user.is_staff and user.is_active,
+        is_actor=by.user is not None and by.user.pk == user.pk,
+        is_muted=membership is not None and membership.is_muted,
+        is_banned=is_banned,
+    )
