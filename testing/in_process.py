@@ -23,6 +23,7 @@ from websockets.frames import Close
 from websockets.http11 import Response
 
 from project.handshakes import DENIAL
+from project.sqlite.base import close_pools
 from testing.site import rest
 
 Message = dict[str, Any]
@@ -44,6 +45,7 @@ class InProcessServer:
 
     async def __aenter__(self) -> Self:
         self._application = get_default_application()  # not earlier: it loads all that answers HTTP, too
+        close_pools()  # a test that closes its connection has done with it
         return self
 
     async def __aexit__(self, *_: object) -> None:
