@@ -15,7 +15,7 @@ from chat.errors import Refused, SignedOut
 from chat.handlers import dispatch
 from chat.hub import get_hub
 from chat.hub.delivery.connection import SIGNED_OUT, TOO_MANY_SOCKETS, TRY_AGAIN_LATER, UNSUPPORTED_DATA, Connection
-from chat.hub.delivery.transports import outlet_for
+from chat.hub.delivery.transports import transport_for
 
 logger = logging.getLogger(__name__)
 
@@ -60,9 +60,9 @@ class RoomsConsumer(AsyncWebsocketConsumer):
             return
         session: SessionBase = self.scope["session"]
         # A plain user: the scope's own stands behind a proxy, which costs something each time that it is asked.
-        outlet = outlet_for(self.scope, self.base_send)
+        transport = transport_for(self.scope, self.base_send)
         address = self.scope.get("address", "")
-        self.connection = Connection(copy(user), str(session.session_key), outlet, address, device)
+        self.connection = Connection(copy(user), str(session.session_key), transport, address, device)
         self.connection.has_shown_factor = has_shown_factor(session, user.pk)
         self.scope.clear()  # for as long as the socket is open, nothing of its handshake is needed any more
         try:

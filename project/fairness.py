@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
-from chat.runtime.fair_queue import Turns
+from chat.runtime.fair_queue import FairQueue
 
 Scope = dict[str, Any]
 App = Callable[[Scope, Any, Any], Awaitable[None]]
@@ -16,7 +16,7 @@ class FairRequests:
     """ASGI application around that of pages. Requests without a session are no person's, and do not wait."""
 
     def __init__(self, app: App, most: int) -> None:
-        self._app, self._turns = app, Turns(most)
+        self._app, self._turns = app, FairQueue(most)
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
         session = session_of(scope)

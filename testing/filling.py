@@ -20,7 +20,7 @@ from django.contrib.auth.models import AnonymousUser  # noqa: E402
 from accounts.models import User  # noqa: E402
 from chat.hub.delivery.connection import Connection  # noqa: E402
 from chat.hub.delivery.frame import Frame  # noqa: E402
-from chat.hub.delivery.transports import outlet_for  # noqa: E402
+from chat.hub.delivery.transports import transport_for  # noqa: E402
 from project.server import Server  # noqa: E402
 
 Message = dict[str, Any]
@@ -38,15 +38,15 @@ async def application(
 ) -> None:
     await receive()
     await send({"type": "websocket.accept"})
-    outlet = outlet_for(scope, send)
+    transport = transport_for(scope, send)
     global told
-    connection = Connection(cast(User, AnonymousUser()), "", outlet)
+    connection = Connection(cast(User, AnonymousUser()), "", transport)
     connection.greet()
     while (message := await receive())["type"] == "websocket.receive":
         if message["text"] == "fill":
-            while not outlet.is_behind:
+            while not transport.is_behind:
                 connection.deliver(FILLING)
-                await asyncio.sleep(SETTLED_SECONDS if outlet.is_behind else 0)
+                await asyncio.sleep(SETTLED_SECONDS if transport.is_behind else 0)
         elif message["text"] == "tell":
             told += 1
             connection.deliver_ephemeral(Frame.of({"type": "ephemeral", "number": told}), make_up)

@@ -41,10 +41,10 @@ def state_of(applications: int, lent: int) -> State:
     hub = running_hub()
     return State(
         connections=sum(map(len, hub.connections.values())) if hub else 0,
-        rooms=len(list(hub.places)) if hub else 0,
+        rooms=len(list(hub.rooms)) if hub else 0,
         applications=applications,
         lent=lent,
-        announced=bool(hub and hub.billboard.shown),
+        announced=bool(hub and hub.announcement.shown),
     )
 
 

@@ -51,14 +51,14 @@ async def run(hub: Hub, connection: Connection, text: str) -> None:
     try:
         command = decode.decode_command(text)
         number = command.id
-        hub.allowances.spend(hub, connection, command)
+        hub.rate_limits.spend(hub, connection, command)
         if not isinstance(command, UNSEEN):
             hub.people.act(connection.user.pk)
         # Posts share transactions, and wait for these. A ping asks whether anybody is there: it waits for nothing.
         if isinstance(command, MessagePost | Ping):
             await HANDLERS[type(command)](hub, connection, command)
         else:
-            async with hub.turns.of(connection.user.pk):
+            async with hub.fair_queue.of(connection.user.pk):
                 await HANDLERS[type(command)](hub, connection, command)
     except Limited as limited:
         connection.refuse(error(number, limited))

@@ -101,8 +101,8 @@ async def stop_typing(hub: Hub, connection: Connection, command: TypingStop) -> 
 
 def _is_seen_typing(hub: Hub, connection: Connection, room_id: int) -> bool:
     """Where the tab shows the room, and whoever types there could post."""
-    may_write = connection.room == room_id and connection.voice is not None and connection.voice.may_write
-    return may_write and not hub.people.is_hidden(connection.user.pk)
+    rights = connection.typing_rights if connection.room == room_id else None
+    return rights is not None and rights.may_write and not hub.people.is_hidden(connection.user.pk)
 
 
 HANDLERS: Handlers = {

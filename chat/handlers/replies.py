@@ -41,7 +41,7 @@ async def act_for(
 
 def check_stands_in(hub: Hub, connection: Connection, room_id: int) -> None:
     """Raise NotFound where the connection does not stand in the room."""
-    if not hub.places.stands(connection, room_id):
+    if not hub.rooms.stands(connection, room_id):
         raise NotFound
 
 

@@ -14,6 +14,7 @@ delivery/  connection.py     one socket
            replay.py         what a tab missed, at the pace at which it reads
            typing_rights.py  whether a user may be seen typing
 rooms/     rooms.py          the rooms that this process has sockets in
+           live_room.py      one of them: takes events, and delivers them in order
            sequencer.py      one room's events, in order, without gaps or repeats
            audience.py       who gets them, and from which number on
            evictions.py      the ways out: of a room, of a session

@@ -13,30 +13,30 @@ from chat.errors import NotFound, Refused
 from chat.hub import queries
 from chat.hub.delivery.connection import TRY_AGAIN_LATER, Connection
 from chat.hub.delivery.frame import Frame
-from chat.hub.delivery.rate_limits import Allowances
+from chat.hub.delivery.rate_limits import RateLimits
 from chat.hub.delivery.replay import Replay
-from chat.hub.delivery.typing_rights import Voice
+from chat.hub.delivery.typing_rights import TypingRights
 from chat.hub.layer import connection_census, envelopes
-from chat.hub.layer.outbox import Announcements
-from chat.hub.layer.publisher import Publisher
+from chat.hub.layer.outbox import Outbox
 from chat.hub.layer.subscriptions import Subscriptions
 from chat.hub.partners import Partners
-from chat.hub.people.announcement import Billboard
+from chat.hub.people.announcement import ShownAnnouncement
 from chat.hub.people.blocks import Blocks
 from chat.hub.people.profiles import Profiles
 from chat.hub.people.read_positions import ReadPositions
 from chat.hub.people.statuses import People, UserState
 from chat.hub.reconciliation import check_people, check_standing, check_versions, note_use
 from chat.hub.rooms.audience import Hold
-from chat.hub.rooms.evictions import Exits
-from chat.hub.rooms.rooms import Places
+from chat.hub.rooms.evictions import Evictions
+from chat.hub.rooms.live_room import LiveRoom
+from chat.hub.rooms.rooms import Rooms
 from chat.hub.roster.counts import Counts
-from chat.hub.roster.rosters import Sidebars
-from chat.hub.tasks import Work
+from chat.hub.roster.rosters import RoomRosters
+from chat.hub.tasks import Tasks
 from chat.protocol import events
 from chat.queries.presence import count_in, fresh_here_counts, here_topic
 from chat.runtime.database import Lane, read, run
-from chat.runtime.fair_queue import Turns
+from chat.runtime.fair_queue import FairQueue
 from presence.per_loop import PerLoop
 from presence.topics import ONLINE
 from presence.tracker import get_tracker
@@ -46,56 +46,57 @@ class Hub:
     def __init__(self) -> None:
         self.loop = asyncio.get_running_loop()
         self.connections: dict[int, set[Connection]] = defaultdict(set)  # by user
-        self.allowances = Allowances()
-        self.turns = Turns(conf.at_once())
-        self._work = Work(self.loop)
-        self._publisher = Publisher()
-        self._announcements = Announcements(self.loop, self.receive, self._publisher.put)
-        self._subscriptions = Subscriptions(self.receive, self._publisher.mark)
-        self.places = Places(self._subscriptions, self._forward, self._work.begin)
-        self.counts = Counts(self._tell_room, self._tell_everyone, self._tell_counts, self._work.begin)
-        self.partners = Partners(self.places)
-        self._sidebars = Sidebars(self._subscriptions, self.counts, self.partners, self.places.settle, self._recount)
+        self.rate_limits = RateLimits()
+        self.fair_queue = FairQueue(conf.at_once())
+        self._tasks = Tasks(self.loop)
+        self._outbox = Outbox(self.loop, self.receive)
+        self._subscriptions = Subscriptions(self.receive, self._outbox.mark)
+        self.rooms = Rooms(self._subscriptions, self._follow, self._tasks)
+        self.counts = Counts(self._tell_room, self._tell_everyone, self._tell_counts, self._tasks.begin)
+        self.partners = Partners(self.rooms)
+        self._rosters = RoomRosters(self._subscriptions, self.counts, self.partners, self.rooms.settle, self._recount)
         self.positions = ReadPositions()
         self._tracker = get_tracker()
         self.people = People(self._tracker, self.tell_user)
-        self.profiles = Profiles(self.connections, self.places, self.people)
-        self.exits = Exits(self.connections, self.places, self._tracker, self.close_room)
-        self.billboard = Billboard(self.connections)
+        self.profiles = Profiles(self.connections, self.rooms, self.people)
+        self.evictions = Evictions(self.connections, self.rooms, self._tracker, self.close_room)
+        self.announcement = ShownAnnouncement(self.connections)
         self.blocks = Blocks(self.connections)
         self._receivers: dict[str, Callable[[dict[str, Any]], None]] = {
-            "room.event": lambda envelope: self.places.offer(envelope["event"]),
+            "room.event": lambda envelope: self.rooms.offer(envelope["event"]),
             "room.events": lambda envelope: self._receive_for_room(envelope["events"]),
-            "room.deleted": lambda envelope: self.exits.end_room(envelope["event"]),
+            "room.deleted": lambda envelope: self.evictions.end_room(envelope["event"]),
             "room.seen": lambda envelope: self._receive_for_viewers(envelope["event"]),
             "user.event": self._receive_for_user,
-            "blocks.changed": lambda envelope: self._work.begin(self.blocks.check([envelope["user"]])),
+            "blocks.changed": lambda envelope: self._tasks.begin(self.blocks.check([envelope["user"]])),
             "people.changed": lambda envelope: self.receive_people(envelope["people"]),
             "user.changed": lambda envelope: self.profiles.tell(envelope["event"], envelope["rooms"]),
-            "site.announced": lambda envelope: self._work.begin(self.billboard.check()),
-            "session.ended": lambda envelope: self.exits.end_session(envelope["user"], envelope["session"]),
-            "connection.ended": lambda envelope: self.exits.end_connection(envelope["user"], envelope["connection"]),
-            "roll.called": lambda envelope: connection_census.answer(self, envelope["answer_to"], self._publisher.put),
-            "presence.hint": self._sidebars.receive,
+            "site.announced": lambda envelope: self._tasks.begin(self.announcement.check()),
+            "session.ended": lambda envelope: self.evictions.end_session(envelope["user"], envelope["session"]),
+            "connection.ended": lambda envelope: self.evictions.end_connection(
+                envelope["user"], envelope["connection"]
+            ),
+            "roll.called": lambda envelope: connection_census.answer(self, envelope["answer_to"], self._outbox.publish),
+            "presence.hint": self._rosters.receive,
         }
 
     def start(self) -> None:
         self._subscriptions.start()
         self._subscriptions.want(envelopes.PEOPLE_GROUP)
         self._tracker.start()
-        self._sidebars.start()
-        self._work.keep(self._publisher.publish_forever())
-        self._work.begin(self.billboard.check())
-        self._work.repeat(conf.check_seconds, lambda: check_versions(self))
-        self._work.begin_duties()
-        self._work.repeat(conf.standing_seconds, lambda: check_standing(self))
-        self._work.repeat(conf.standing_seconds, lambda: check_people(self))
-        self._work.repeat(sessions.PAUSE.total_seconds, lambda: note_use(self))
+        self._rosters.start()
+        self._tasks.keep(self._outbox.publish_forever())
+        self._tasks.begin(self.announcement.check())
+        self._tasks.repeat(conf.check_seconds, lambda: check_versions(self))
+        self._tasks.begin_duties()
+        self._tasks.repeat(conf.standing_seconds, lambda: check_standing(self))
+        self._tasks.repeat(conf.standing_seconds, lambda: check_people(self))
+        self._tasks.repeat(sessions.PAUSE.total_seconds, lambda: note_use(self))
 
     @property
     def runs(self) -> bool:
         """Whether it reads, writes and checks. Redis may be away."""
-        return self._work.runs and self._subscriptions.runs
+        return self._tasks.runs and self._subscriptions.runs
 
     async def leave(self) -> None:
         """The server is about to end: its people leave, after a linger that is long enough for them to come back.
@@ -108,8 +109,8 @@ class Hub:
         """The server ends: its sockets are closed."""
         self.counts.stop()
         self.partners.stop()
-        await self._work.end()
-        await self._sidebars.stop()
+        await self._tasks.end()
+        await self._rosters.stop()
         await self.leave()
         await self._subscriptions.stop()
 
@@ -125,19 +126,19 @@ class Hub:
         self.profiles.renew(user.pk)  # since the handshake, perhaps
         self._tracker.track(ONLINE, user.pk, connection.id)
         self._tracker.touch(user.pk)
-        holds = {room_id: self.places.hold(connection, room_id, is_member=True) for room_id in rooms}
+        holds = {room_id: self.rooms.hold(connection, room_id, is_member=True) for room_id in rooms}
         groups = {envelopes.room_group(room_id) for room_id in rooms}
         await self._subscriptions.joined(groups | {envelopes.user_group(user.pk)})
         listed, connection.blocked = await self._greeting(user.pk)
-        connection.greet(queries.hello(connection, self.people.status_of(user.pk), listed, self.billboard.shown))
+        connection.greet(queries.hello(connection, self.people.status_of(user.pk), listed, self.announcement.shown))
         for room in listed:
             if hold := holds.pop(room["id"], None):
-                self.places.release(connection, room["id"], hold, room["version"])
+                self.rooms.release(connection, room["id"], hold, room["version"])
             else:  # joined meanwhile, or a thread in it is unread
-                self._work.begin(self.gain(user.pk, room["id"]))
+                self._tasks.begin(self.gain(user.pk, room["id"]))
         for room_id in holds:  # left meanwhile, or asleep
-            self.places.detach(connection, room_id)
-        self._work.begin(self.partners.show([connection], user.pk, listed))
+            self.rooms.detach(connection, room_id)
+        self._tasks.begin(self.partners.show([connection], user.pk, listed))
 
     def is_full_for(self, user: int) -> bool:
         """Whether a person has as many sockets as may be."""
@@ -148,11 +149,11 @@ class Hub:
         """The connection is closed."""
         user = connection.user.pk
         self._tracker.drop(connection.id)
-        self._sidebars.hide(connection)
+        self._rosters.hide(connection)
         connection.room = None
         self.counts.discard(connection)
-        for room_id in self.places.of(connection):
-            self.places.detach(connection, room_id)
+        for room_id in self.rooms.of(connection):
+            self.rooms.detach(connection, room_id)
         self.connections[user].discard(connection)
         if not self.connections[user]:
             del self.connections[user]
@@ -166,15 +167,15 @@ class Hub:
         The membership is read after the room's events are held for the connection: a removal before that is seen here,
         and one after that comes as an event and expels. `show` does the rest.
         """
-        hold, place = self.places.hold(connection, room_id), self.places[room_id]
-        await self.places.subscribed(room_id)
+        hold, room = self.rooms.hold(connection, room_id), self.rooms[room_id]
+        await self.rooms.subscribed(room_id)
         try:
-            opened = await place.openings.ask(queries.Opening(connection.user.pk, connection.session, since))
+            opened = await room.openings.ask(queries.Opening(connection.user.pk, connection.session, since))
         except Refused as refused:
             if hold.is_member and not isinstance(refused, NotFound):
-                self.places.resume(connection, room_id, hold)
+                room.resume(connection, hold)
             else:
-                self.places.detach(connection, room_id)
+                self.rooms.detach(connection, room_id)
             raise
         hold.is_member = True
         return hold, opened
@@ -183,30 +184,30 @@ class Hub:
         """Bring the connection up to date with the room that it opened, and make its user present there."""
         room_id = opened.listed["id"]
         if connection.room == room_id:
-            self._sidebars.hide(connection)
+            self._rosters.hide(connection)
         else:
             self.close_room(connection)
         connection.room, connection.sees_hidden = room_id, opened.sees_hidden
-        connection.voice = Voice.of(opened.listed)
+        connection.typing_rights = TypingRights.of(opened.listed)
         self._tracker.track(here_topic(room_id), connection.user.pk, connection.id)
 
         def is_current() -> bool:
-            return self.places.is_under(connection, room_id, hold)
+            return self.rooms.is_under(connection, room_id, hold)
 
         def end_late(head: int) -> None:
-            self._work.begin(self._end_replay(connection, room_id, hold, head))
+            self._tasks.begin(self._end_replay(connection, room_id, hold, head))
 
-        self._work.begin(self.partners.show([connection], connection.user.pk, [opened.listed]))
+        self._tasks.begin(self.partners.show([connection], connection.user.pk, [opened.listed]))
         replay = Replay(connection, hold, opened.missed, opened.head, is_current, end_late)
         if replay.send():
             await self._end_replay(connection, room_id, hold, replay.head)
 
     async def _end_replay(self, connection: Connection, room_id: int, hold: Hold, head: int) -> None:
-        self.places.release(connection, room_id, hold, head)
+        self.rooms.release(connection, room_id, hold, head)
         if connection.room != room_id:
             return  # opened another meanwhile
-        if self.places.stands(connection, room_id):
-            await self._sidebars.show(connection, room_id)
+        if self.rooms.stands(connection, room_id):
+            await self._rosters.show(connection, room_id)
         else:  # removed meanwhile
             self.close_room(connection)
 
@@ -214,19 +215,19 @@ class Hub:
         """The tab shows no room any more. That is certain, and shows at once: only a lost socket lingers (`remove`)."""
         if (room_id := connection.room) is not None:
             self._tracker.untrack(here_topic(room_id), connection.user.pk, connection.id, linger=False)
-            self._sidebars.hide(connection)
+            self._rosters.hide(connection)
             connection.room = None
             self.counts.recount_soon(room_id)
 
     def close_earlier_room(self, connection: Connection, room_id: int) -> None:
         """An earlier socket of the tab showed this room, and the tab does not: it is not about to be back there."""
-        if self.places.stands(connection, room_id):
+        if self.rooms.stands(connection, room_id):
             self._tracker.end_linger(here_topic(room_id), connection.user.pk)
             self.counts.recount_soon(room_id)
 
     def roster_page(self, connection: Connection, room_id: int, offset: int, begins: str) -> dict[str, Any]:
         """A page of the sidebar that the tab shows. Raises NotFound where it shows another, Unavailable."""
-        return self._sidebars.page(connection, room_id, offset, begins)
+        return self._rosters.page(connection, room_id, offset, begins)
 
     def touch(self, connection: Connection) -> None:
         self._tracker.touch(connection.user.pk)
@@ -238,7 +239,7 @@ class Hub:
 
     def announce_from_thread(self, envelope: envelopes.Envelope) -> None:
         """Hand an envelope to this process's sockets at once, and publish it for the others."""
-        self._announcements.put_from_thread(envelope)
+        self._outbox.put_from_thread(envelope)
 
     def receive(self, envelope: dict[str, Any]) -> None:
         """Take an envelope, from this process or, where it is another's, from the channel layer."""
@@ -246,13 +247,13 @@ class Hub:
 
     def _receive_for_room(self, joined: list[dict[str, Any]]) -> None:
         for event in joined:
-            self.places.offer(event)
+            self.rooms.offer(event)
 
     def _receive_for_viewers(self, event: dict[str, Any]) -> None:
         """Something ephemeral that somebody does in a room, for the others who look at it."""
-        place = self.places.get(event["room"])
+        room = self.rooms.get(event["room"])
         frame = Frame.of(event)
-        for connection in place.audience if place else ():
+        for connection in room.audience if room else ():
             if connection.room == event["room"] and connection.user.pk != event["user"]["id"]:
                 connection.deliver_ephemeral(frame)
 
@@ -261,7 +262,7 @@ class Hub:
         if "for_administrator" in envelope:
             self.tell_administrator(user, event)
         elif event["type"] == "room.gained":
-            self._work.begin(self.gain(user, event["room"]))
+            self._tasks.begin(self.gain(user, event["room"]))
         else:
             self.tell_user(user, event)
 
@@ -287,44 +288,36 @@ class Hub:
         for person in people:
             self.people.update(person)
             self.profiles.renew(person["card"]["id"])
-            self._sidebars.update_person(person["card"]["id"], person["card"])
+            self._rosters.update_person(person["card"]["id"], person["card"])
             self.partners.update(person)
 
-    def _forward(self, *together: dict[str, Any]) -> None:
-        """The next version of a room, in its turn: one frame for everyone."""
-        for event in together:
-            self._follow(event["room"], event)
-        first = together[0]
-        if place := self.places.get(first["room"]):  # an event may have shown out the last connection
-            place.audience.forward(first["version"], Frame.of(*together))
-
-    def _follow(self, room_id: int, event: dict[str, Any]) -> None:
-        """What an event says about the room's people."""
-        self._sidebars.follow(room_id, event)
+    def _follow(self, room: LiveRoom, event: events.Event) -> None:
+        """Do what an event says about the room's people, before it is delivered."""
+        self._rosters.follow(room.id, event)
         if event["type"] == "member.left":
-            self.exits.expel(event["user"]["id"], room_id, event)
+            self.evictions.evict_user(event["user"]["id"], room.id, event)
         elif event["type"] == "message.posted":
             self.people.act(event["message"]["author"]["id"])  # from a page, or anywhere else
         elif event["type"] in ("member.joined", "member.changed"):
-            self._work.begin(self._sidebars.complete(room_id, event["user"]["id"]))
-            self._follow_voices(self.connections.get(event["user"]["id"], ()), event)
-        elif event["type"] == "room.changed" and (place := self.places.get(room_id)):
-            self._follow_voices(place.audience, event)
+            self._tasks.begin(self._rosters.complete(room.id, event["user"]["id"]))
+            self._follow_typing_rights(self.connections.get(event["user"]["id"], ()), event)
+        elif event["type"] == "room.changed":
+            self._follow_typing_rights(room.audience, event)
 
-    def _follow_voices(self, connections: Iterable[Connection], event: dict[str, Any]) -> None:
+    def _follow_typing_rights(self, connections: Iterable[Connection], event: dict[str, Any]) -> None:
         for connection in connections:
-            if connection.room == event["room"] and connection.voice is not None:
-                connection.voice.follow(event)
+            if connection.room == event["room"] and connection.typing_rights is not None:
+                connection.typing_rights.follow(event)
 
     # -- Rooms --------------------------------------------------------------------------------------------------------
 
     async def gain(self, user: int, room_id: int) -> None:
         """Attach the user's tabs to a room that the user became a member of."""
-        outside = [c for c in self.connections.get(user, ()) if not self.places.stands(c, room_id)]
+        outside = [c for c in self.connections.get(user, ()) if not self.rooms.stands(c, room_id)]
         if not outside:
             return
-        holds = {connection: self.places.hold(connection, room_id) for connection in outside}
-        await self.places.subscribed(room_id)
+        holds = {connection: self.rooms.hold(connection, room_id) for connection in outside}
+        await self.rooms.subscribed(room_id)
         try:
             listed = await self.listed_rooms(user, room_id)
         except Refused:
@@ -334,10 +327,10 @@ class Hub:
         for connection, hold in holds.items():
             for room in listed:
                 connection.tell(events.room_gained(room))
-                self.places.release(connection, room_id, hold, room["version"])
+                self.rooms.release(connection, room_id, hold, room["version"])
                 self._tell_counts(connection)  # which may have changed since they were read
             if not listed:
-                self.places.detach(connection, room_id)
+                self.rooms.detach(connection, room_id)
         await self.partners.show(outside, user, listed)
 
     async def listed_rooms(self, user: int, room_id: int | None = None) -> list[dict[str, Any]]:
@@ -356,11 +349,11 @@ class Hub:
         return [room | {"here": count_in(here, room["id"])} for room in listed]
 
     def _recount(self) -> None:
-        self._work.begin(self.counts.check(self.places))
+        self._tasks.begin(self.counts.check(self.rooms))
 
     def _tell_room(self, room_id: int, frame: Frame, but_for: Container[Connection]) -> None:
-        if place := self.places.get(room_id):
-            place.audience.tell(frame, self._tell_counts, but_for)
+        if room := self.rooms.get(room_id):
+            room.audience.tell(frame, self._tell_counts, but_for)
 
     def _tell_everyone(self, frame: Frame) -> None:
         for connections in self.connections.values():
@@ -369,7 +362,7 @@ class Hub:
 
     def _tell_counts(self, connection: Connection) -> None:
         """Tell how many people are in each of its rooms, to one that missed some of it."""
-        frame = Frame.of(events.presence_counted(self.counts.told(self.places.of_member(connection))))
+        frame = Frame.of(events.presence_counted(self.counts.told(self.rooms.of_member(connection))))
         connection.deliver_ephemeral(frame, self._tell_counts)
 
 

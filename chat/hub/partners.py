@@ -10,8 +10,8 @@ from chat.hub import queries
 from chat.hub.delivery.connection import Connection
 from chat.hub.delivery.frame import Frame
 from chat.hub.people.statuses import UserState
-from chat.hub.rooms.rooms import Places
-from chat.hub.roster.throttle import Pace
+from chat.hub.rooms.rooms import Rooms
+from chat.hub.roster.throttle import Throttle
 from chat.protocol import events
 from chat.runtime.database import read
 from presence.roster import Rosters
@@ -27,21 +27,21 @@ class Partners:
     users changed within a moment is one frame for each tab.
     """
 
-    def __init__(self, places: Places) -> None:
-        self._places = places
+    def __init__(self, rooms: Rooms) -> None:
+        self._live_rooms = rooms
         self._rosters: Rosters | None = None
         self._pairs: dict[int, tuple[int, int]] = {}  # the two users, by room
         self._rooms: dict[int, set[int]] = defaultdict(set)  # by user
         self._dnd: dict[int, tuple[int, bool]] = {}  # when it was decided, and whether it holds, by user
         self._told: dict[int, str] | None = None  # by user; None: that presence is unavailable
         self._changed: set[int] = set()
-        self._pace = Pace(self._tell)
+        self._throttle = Throttle(self._tell)
 
     def follow(self, rosters: Rosters) -> None:
         self._rosters = rosters
 
     def stop(self) -> None:
-        self._pace.stop()
+        self._throttle.stop()
 
     # -- Tabs ----------------------------------------------------------------------------------------------------------
 
@@ -49,7 +49,7 @@ class Partners:
         """Tell the user's tabs how the partners in these listed rooms are, and from then on what changes."""
         pairs = {room["id"]: room["people"][0]["id"] for room in listed if len(room.get("people", ())) == 1}
         for room_id, partner in pairs.items():
-            if self._places.get(room_id):
+            if self._live_rooms.get(room_id):
                 self._pairs[room_id] = user, partner
                 self._rooms[user].add(room_id)
                 self._rooms[partner].add(room_id)
@@ -58,7 +58,7 @@ class Partners:
             self._tell_of(connection, [room_id for room_id in pairs if room_id in self._pairs])
 
     def forget_rooms_without_tabs(self) -> None:
-        for room_id in [room_id for room_id in self._pairs if not self._places.get(room_id)]:
+        for room_id in [room_id for room_id in self._pairs if not self._live_rooms.get(room_id)]:
             for user in self._pairs.pop(room_id):
                 self._rooms[user].discard(room_id)
                 if not self._rooms[user]:
@@ -90,7 +90,7 @@ class Partners:
 
     def note_availability(self) -> None:
         """Presence was lost, or is back."""
-        self._pace.soon()
+        self._throttle.soon()
 
     def update(self, person: UserState) -> None:
         """Somebody's status changed, or may have. What is older than what is known changes nothing."""
@@ -102,7 +102,7 @@ class Partners:
     def _note(self, users: set[int]) -> None:
         if users:
             self._changed |= users
-            self._pace.soon()
+            self._throttle.soon()
 
     # -- What is told --------------------------------------------------------------------------------------------------
 
@@ -153,8 +153,8 @@ class Partners:
 
     def _tabs(self, room_id: int) -> list[Connection]:
         """The tabs that stand in the room as those of a member."""
-        place = self._places.get(room_id)
-        return [tab for tab in place.audience if place.audience.has_member(tab)] if place else []
+        room = self._live_rooms.get(room_id)
+        return [tab for tab in room.audience if room.audience.has_member(tab)] if room else []
 
     @property
     def _is_known(self) -> bool:

@@ -21,19 +21,19 @@ LATE = timedelta(minutes=1)
 
 async def check_versions(hub: "Hub") -> None:
     """Find the events that never arrived, also where a room has gone quiet, and count who is where."""
-    for room_id, version in await check(_versions, list(hub.places)):
-        place = hub.places.get(room_id)
-        if place is not None and place.feed.last is not None and place.feed.last < version:
-            await hub.places.read_missing(room_id, place)
+    for room_id, version in await check(_versions, list(hub.rooms)):
+        room = hub.rooms.get(room_id)
+        if room is not None and room.sequencer.last is not None and room.sequencer.last < version:
+            await room.read_missing()
     hub.partners.forget_rooms_without_tabs()
-    await hub.counts.check(hub.places)
+    await hub.counts.check(hub.rooms)
 
 
 async def check_standing(hub: "Hub") -> None:
     """Find the end of a session and of a membership, memberships that are new, read positions that moved, and
     blocks."""
     connections = {connection for found in hub.connections.values() for connection in found}
-    stood = hub.places.everybody()
+    stood = hub.rooms.everybody()
     keys = {connection.session for connection in connections}
     standing = await check(read_standing, list(hub.connections), keys)
     for connection in connections:
@@ -46,7 +46,7 @@ async def check_standing(hub: "Hub") -> None:
     if lost:
         endings = await check(queries.endings, {(connection.user.pk, room_id) for connection, room_id in lost})
         for connection, room_id in lost:
-            hub.exits.show_out(connection, room_id, endings.get((connection.user.pk, room_id), {}))
+            hub.evictions.evict(connection, room_id, endings.get((connection.user.pk, room_id), {}))
     await _gain_what_is_new(hub, standing)
     await hub.blocks.check(list(hub.connections))
     for user, moved in await check(_moves, list(hub.positions.untold(standing.rooms))):
@@ -59,7 +59,7 @@ async def check_people(hub: "Hub") -> None:
     span = timedelta(seconds=now - hub.people.checked) + LATE
     hub.receive_people(await check(queries.changed_people, span))
     hub.people.checked = now
-    await hub.billboard.check()
+    await hub.announcement.check()
 
 
 async def note_use(hub: "Hub") -> None:

@@ -21,7 +21,7 @@ def take_on(seconds: float, duty: Duty) -> None:
     _duties.append((seconds, duty))
 
 
-class Work:
+class Tasks:
     """Whatever becomes of a task is logged, and stops no other."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Hashable
 from contextlib import asynccontextmanager
 
 
-class Turns:
+class FairQueue:
     """Lets `most` at a time do something for each key; those who wait hold no thread and no connection."""
 
     def __init__(self, most: int) -> None:

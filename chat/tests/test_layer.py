@@ -13,7 +13,7 @@ from channels_redis.pubsub import RedisPubSubChannelLayer
 
 from chat.hub.layer import envelopes
 from chat.hub.layer.envelopes import room_group
-from chat.hub.layer.publisher import Publisher
+from chat.hub.layer.outbox import Outbox
 from chat.runtime.channel_layer import Layer
 from presence.tests.helpers.waiting import eventually
 from testing.machine import patience
@@ -150,15 +150,15 @@ async def test_a_channel_leaves_out_what_is_marked_and_no_other_channel_does(val
         assert await received(layer, hub, 2) == [others, quotes]
 
 
-async def test_a_publisher_does_not_hear_itself_but_hears_others(valkey: Valkey) -> None:
+async def test_an_outbox_does_not_hear_itself_but_hears_others(valkey: Valkey) -> None:
     layer = get_channel_layer()
     channel = await listen(layer, (valkey,), GROUPS[1])
-    own, other = Publisher(), Publisher()
+    own, other = (Outbox(asyncio.get_running_loop(), lambda envelope: None) for _ in range(2))
     layer.leave_out(channel, own.mark)
     async with publishing(own), publishing(other):
         for number in range(1_000):
-            own.put(envelopes.for_room({"type": "own", "room": 1, "version": number}))
-        other.put(envelopes.for_room({"type": "others", "room": 1, "version": 0}))
+            own.publish(envelopes.for_room({"type": "own", "room": 1, "version": number}))
+        other.publish(envelopes.for_room({"type": "others", "room": 1, "version": 0}))
         (first,) = await received(layer, channel, 1)
         assert [event["type"] for event in first["events"]] == ["others"]
     await layer.flush()
@@ -213,7 +213,7 @@ async def test_subscriptions_survive_a_restart_of_redis(valkeys: Callable[[], Va
 
 
 @asynccontextmanager
-async def publishing(publisher: Publisher) -> AsyncIterator[None]:
-    task = asyncio.create_task(publisher.publish_forever())
+async def publishing(outbox: Outbox) -> AsyncIterator[None]:
+    task = asyncio.create_task(outbox.publish_forever())
     yield
     task.cancel()

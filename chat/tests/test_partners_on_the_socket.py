@@ -15,7 +15,7 @@ from chat.hub.delivery.connection import Connection
 from chat.hub.delivery.frame import Frame
 from chat.hub.partners import Partners
 from chat.hub.rooms.audience import Audience
-from chat.hub.rooms.rooms import Places
+from chat.hub.rooms.rooms import Rooms
 from chat.models import Room
 from chat.services.messages import posting
 from chat.services.people import blocks
@@ -223,7 +223,7 @@ class TestManyPartners:
                 audience.hold(cast(Connection, each), is_member=True)
             places[tab.user.pk] = SimpleNamespace(audience=audience)
         self.rosters = Followed()
-        partners = Partners(cast(Places, places))
+        partners = Partners(cast(Rooms, places))
         partners.follow(cast(Rosters, self.rosters))
         partners._dnd = dict.fromkeys((1, *self.PARTNERS), (0, False))  # so that nothing is read
         partners._tell()

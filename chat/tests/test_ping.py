@@ -20,6 +20,6 @@ async def test_a_ping_is_answered_at_once_with_the_time_though_other_commands_of
 ) -> None:
     async with Client(site, alice) as tab, AsyncExitStack() as stack:
         for _ in range(conf.at_once()):
-            await stack.enter_async_context(get_hub().turns.of(alice.pk))
+            await stack.enter_async_context(get_hub().fair_queue.of(alice.pk))
         answer = await tab.command("ping")
         assert abs(datetime.fromisoformat(answer["now"]) - timezone.now()) < timedelta(minutes=1)

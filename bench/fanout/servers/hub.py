@@ -19,13 +19,12 @@ from django.contrib.auth.models import AnonymousUser  # noqa: E402
 
 from accounts.models import User  # noqa: E402
 from chat.hub.delivery.connection import Connection  # noqa: E402
-from chat.hub.delivery.frame import Frame  # noqa: E402
-from chat.hub.delivery.transports import outlet_for  # noqa: E402
+from chat.hub.delivery.transports import transport_for  # noqa: E402
 from chat.hub.layer import envelopes  # noqa: E402
-from chat.hub.layer.publisher import Publisher  # noqa: E402
+from chat.hub.layer.outbox import Outbox  # noqa: E402
 from chat.hub.layer.subscriptions import Subscriptions  # noqa: E402
-from chat.hub.rooms.audience import Audience  # noqa: E402
-from chat.hub.rooms.sequencer import Feed  # noqa: E402
+from chat.hub.rooms.live_room import LiveRoom  # noqa: E402
+from chat.hub.tasks import Tasks  # noqa: E402
 from project.server import Server  # noqa: E402
 
 Event = dict[str, Any]
@@ -33,54 +32,50 @@ Event = dict[str, Any]
 NOBODY = cast(User, AnonymousUser())
 
 
-class Place:
-    """A room that people stand in."""
+class Room:
+    """A live room of the product, without a database: nothing is missing, so nothing is read."""
 
-    def __init__(self, number: int) -> None:
-        self.number = number
+    def __init__(self, number: int, tasks: Tasks) -> None:
         self.version = 0
-        self.audience = Audience(asyncio.get_running_loop())
-        self.feed = Feed(self._forward)
-        self.feed.start(self.version)
+        self.live = LiveRoom(number, lambda room, event: None, tasks)
+        self.live.sequencer.start(self.version)
 
     def next_event(self, body: str) -> Event:
         self.version += 1
-        return {"type": "message.posted", "room": self.number, "version": self.version, "body": body}
+        return {"type": "message.posted", "room": self.live.id, "version": self.version, "body": body}
 
     def admit(self, connection: Connection) -> None:
-        hold = self.audience.hold(connection)
-        self.audience.release(connection, hold, self.version, self.version)
-
-    def _forward(self, event: Event) -> None:
-        self.audience.forward(event["version"], Frame.of(event))
+        self.live.release(connection, self.live.hold(connection), self.version)
 
 
 class Lobby:
     """All rooms of the process."""
 
     def __init__(self) -> None:
-        self._places: dict[str, Place] = {}
-        self._numbered: dict[int, Place] = {}
-        self._publisher = Publisher()
-        self._subscriptions = Subscriptions(self._receive, self._publisher.mark)
+        self._rooms: dict[str, Room] = {}
+        self._numbered: dict[int, Room] = {}
+        loop = asyncio.get_running_loop()
+        self._tasks = Tasks(loop)
+        self._outbox = Outbox(loop, self._receive)
+        self._subscriptions = Subscriptions(self._receive, self._outbox.mark)
         self._subscriptions.start()
-        self._publishing = asyncio.create_task(self._publisher.publish_forever())
+        self._tasks.keep(self._outbox.publish_forever())
 
-    def place(self, path: str) -> Place:
-        if path not in self._places:
-            place = self._places[path] = Place(len(self._places) + 1)
-            self._numbered[place.number] = place
-            self._subscriptions.want(envelopes.room_group(place.number))
-        return self._places[path]
+    def room(self, path: str) -> Room:
+        if path not in self._rooms:
+            room = self._rooms[path] = Room(len(self._rooms) + 1, self._tasks)
+            self._numbered[room.live.id] = room
+            self._subscriptions.want(envelopes.room_group(room.live.id))
+        return self._rooms[path]
 
-    def post(self, place: Place, body: str) -> None:
-        envelope = envelopes.for_room(place.next_event(body))
+    def post(self, room: Room, body: str) -> None:
+        envelope = envelopes.for_room(room.next_event(body))
         self._receive(envelope)
-        self._publisher.put(envelope)
+        self._outbox.publish(envelope)
 
     def _receive(self, envelope: envelopes.Envelope) -> None:
         for event in envelope.get("events") or [envelope["event"]]:
-            self._numbered[event["room"]].feed.offer(event)
+            self._numbered[event["room"]].live.offer(event)
 
 
 _lobby: Lobby | None = None
@@ -96,15 +91,15 @@ async def application(
     scope: dict[str, Any], receive: Callable[[], Awaitable[Event]], send: Callable[[Event], Awaitable[None]]
 ) -> None:
     lobby = get_lobby()
-    place = lobby.place(scope["path"])
+    room = lobby.room(scope["path"])
     await receive()
-    connection = Connection(NOBODY, "", outlet_for(scope, send))
+    connection = Connection(NOBODY, "", transport_for(scope, send))
     await send({"type": "websocket.accept"})
     connection.greet()
-    place.admit(connection)
+    room.admit(connection)
     while (message := await receive())["type"] == "websocket.receive":
-        lobby.post(place, message["text"])
-    place.audience.discard(connection)
+        lobby.post(room, message["text"])
+    room.live.audience.discard(connection)
     connection.end()
 
 

@@ -8,7 +8,7 @@ from chat.hub.delivery.frame import Frame
 WINDOW_SECONDS = 0.01  # too short to be noticed; a room that is busy saves most of its writes
 
 
-class Joiner:
+class Coalescer:
     """The first frame goes out at once; those that come within the next moment go out together at its end."""
 
     def __init__(self, deliver: Callable[[Frame], None], loop: asyncio.AbstractEventLoop) -> None:

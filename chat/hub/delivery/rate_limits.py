@@ -24,7 +24,7 @@ PATIENCE = Rate(burst=50, per_minute=600)
 REST_SECONDS = 5.0  # half of what a peer has for answering a ping, which is not read either
 
 
-class Allowances:
+class RateLimits:
     def __init__(self) -> None:
         self._posts: Limiter[tuple[int, int]] = Limiter(conf.posts())
         self._posts_everywhere: Limiter[int] = Limiter(conf.posts_everywhere())
@@ -37,7 +37,7 @@ class Allowances:
         now = time.monotonic_ns()
         user = connection.user.pk
         # Only a room in which the socket stands has a bucket: whoever makes up ids of rooms gets no more by it.
-        if isinstance(command, MessagePost | MessageEdit) and hub.places.stands(connection, command.room):
+        if isinstance(command, MessagePost | MessageEdit) and hub.rooms.stands(connection, command.room):
             wait = self._posts_everywhere.wait(user, now) or self._posts.take((user, command.room), now)
             if not wait:
                 self._posts_everywhere.spend(user, now, 1)

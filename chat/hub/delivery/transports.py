@@ -24,7 +24,7 @@ class Socket(Protocol):
     def when_drained(self, callback: Callable[[], None]) -> None: ...
 
 
-class Outlet(Protocol):
+class Transport(Protocol):
     def deliver(self, frame: Frame) -> None:
         """Put a frame in line. Never waits; a reader that is too slow is sent away."""
 
@@ -45,12 +45,12 @@ class Outlet(Protocol):
         """The socket is gone."""
 
 
-def outlet_for(scope: dict[str, Any], send: Callable[[dict[str, Any]], Awaitable[None]]) -> Outlet:
+def transport_for(scope: dict[str, Any], send: Callable[[dict[str, Any]], Awaitable[None]]) -> Transport:
     socket = scope.get("extensions", {}).get(EXTENSION)
-    return QueuedOutlet(send) if socket is None else DirectOutlet(socket)
+    return QueuedTransport(send) if socket is None else DirectTransport(socket)
 
 
-class DirectOutlet:
+class DirectTransport:
     """The same bytes to every transport, which does the waiting and says how much waits."""
 
     def __init__(self, socket: Socket) -> None:
@@ -84,7 +84,7 @@ class DirectOutlet:
         self._closed = True
 
 
-class QueuedOutlet:
+class QueuedTransport:
     """A queue, and a task that writes it: ASGI's `send` may wait for a slow reader, and nobody else should."""
 
     def __init__(self, send: Callable[[dict[str, Any]], Awaitable[None]]) -> None:

@@ -14,7 +14,7 @@ from chat.permissions.messages import Writer, posting_block
 
 
 @dataclass(slots=True)
-class Voice:
+class TypingRights:
     role: str
     muted: dict[str, Any] | None
     room: Room  # as far as its settings say

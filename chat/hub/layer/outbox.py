@@ -1,42 +1,65 @@
-"""What this process has to tell: its own sockets at once, and the other hubs by the channel layer."""
+"""Envelopes of this process: to its own sockets at once, and to the other hubs over the channel layer."""
 
 import asyncio
 import logging
+import uuid
 from collections import deque
 from collections.abc import Callable
 
+from chat.hub.layer import envelopes
 from chat.hub.layer.envelopes import Envelope
+
+MOST_WAITING = 10_000  # envelopes to publish; what falls out is found by the hubs' check
+MOST_TOGETHER = 500  # envelopes in one round trip: one that fails loses no more
 
 logger = logging.getLogger(__name__)
 
 
-class Announcements:
-    """On its way from the threads that write to the event loop.
+class Outbox:
+    """Takes envelopes from the threads that write. No one waits for Redis.
 
-    What one transaction has to tell wakes the loop once, and is published together.
+    The envelopes of one transaction wake the loop once, and are published in one round trip. Each begins with the id of
+    this process, by which the hub recognises its own echo (`mark`).
     """
 
-    def __init__(
-        self, loop: asyncio.AbstractEventLoop, receive: Callable[[Envelope], None], publish: Callable[[Envelope], None]
-    ) -> None:
-        self._loop, self._receive, self._publish = loop, receive, publish
-        self._waiting: deque[Envelope] = deque()
+    def __init__(self, loop: asyncio.AbstractEventLoop, receive: Callable[[Envelope], None]) -> None:
+        """`receive` hands an envelope to the sockets of this process."""
+        self._loop, self._receive = loop, receive
+        self._process = uuid.uuid4().hex
+        self._written: deque[Envelope] = deque()
         self._is_woken = False
+        self._to_publish: deque[Envelope] = deque(maxlen=MOST_WAITING)
+        self._has_work = asyncio.Event()
+
+    @property
+    def mark(self) -> bytes:
+        return self._process.encode()
 
     def put_from_thread(self, envelope: Envelope) -> None:
-        self._waiting.append(envelope)
+        self._written.append(envelope)
         if not self._is_woken:  # else the loop has not come round to it yet
             self._is_woken = True
-            self._loop.call_soon_threadsafe(self._announce_all)
+            self._loop.call_soon_threadsafe(self._take_written)
 
-    def _announce_all(self) -> None:
+    def publish(self, envelope: Envelope) -> None:
+        """Send an envelope to the other hubs only."""
+        self._to_publish.append({"from": self._process, **envelope})  # where it is full, the oldest falls out
+        self._has_work.set()
+
+    async def publish_forever(self) -> None:
+        while True:
+            await self._has_work.wait()
+            self._has_work.clear()
+            while self._to_publish:
+                together = [self._to_publish.popleft() for _ in range(min(MOST_TOGETHER, len(self._to_publish)))]
+                await envelopes.send(together)
+
+    def _take_written(self) -> None:
         self._is_woken = False  # first: what a thread adds from here on wakes the loop again
-        while self._waiting:
-            self._announce(self._waiting.popleft())
-
-    def _announce(self, envelope: Envelope) -> None:
-        self._publish(envelope)
-        try:
-            self._receive(envelope)
-        except Exception:
-            logger.exception("An event of this process could not be handed on")
+        while self._written:
+            envelope = self._written.popleft()
+            self.publish(envelope)
+            try:
+                self._receive(envelope)
+            except Exception:
+                logger.exception("An event of this process could not be handed on")

@@ -11,7 +11,7 @@ from chat.protocol import events
 from chat.runtime import database
 
 
-class Billboard:
+class ShownAnnouncement:
     """Read when the process starts, when there is word of something new, and from time to time.
 
     The last of these finds what word was lost of, and ends what has passed.

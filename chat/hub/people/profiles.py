@@ -6,13 +6,13 @@ from typing import Any
 from chat.hub.delivery.connection import Connection
 from chat.hub.delivery.frame import Frame
 from chat.hub.people.statuses import People
-from chat.hub.rooms.rooms import Places
+from chat.hub.rooms.rooms import Rooms
 
 
 class Profiles:
-    def __init__(self, connections: Mapping[int, Iterable[Connection]], places: Places, people: People) -> None:
+    def __init__(self, connections: Mapping[int, Iterable[Connection]], rooms: Rooms, people: People) -> None:
         self._connections = connections
-        self._places = places
+        self._rooms = rooms
         self._people = people
 
     def renew(self, user: int) -> None:
@@ -26,8 +26,8 @@ class Profiles:
     def tell(self, event: dict[str, Any], room_ids: Iterable[int]) -> None:
         """Tell the person's own tabs, and once each all that stand in one of these rooms, in which they are known."""
         tabs = set(self._connections.get(event["user"]["id"], ()))
-        for place in filter(None, map(self._places.get, room_ids)):
-            tabs.update(place.audience)
+        for room in filter(None, map(self._rooms.get, room_ids)):
+            tabs.update(room.audience)
         frame = Frame.of(event)
         for connection in tabs:
             connection.deliver(frame)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 
-from chat.hub.delivery.coalescer import Joiner
+from chat.hub.delivery.coalescer import Coalescer
 from chat.hub.delivery.connection import Connection, MakeUp
 from chat.hub.delivery.frame import Frame
 from chat.hub.delivery.transports import TOO_SLOW
@@ -45,7 +45,7 @@ class Audience:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._live: set[Connection] = set()
         # What waits to be joined was forwarded to those who were live then: whoever comes or goes flushes it first.
-        self._joiner = Joiner(self._deliver_to_live, loop)
+        self._coalescer = Coalescer(self._deliver_to_live, loop)
         self._behind: dict[Connection, Hold] = {}
 
     def __iter__(self) -> Iterator[Connection]:
@@ -66,7 +66,7 @@ class Audience:
     def hold(self, connection: Connection, *, is_member: bool = False) -> Hold:
         """From now on, keep what is forwarded for it. A hold that it is under already counts no more."""
         is_member = is_member or self.has_member(connection)
-        self._joiner.flush()
+        self._coalescer.flush()
         self._live.discard(connection)
         hold = self._behind[connection] = Hold(is_member)
         return hold
@@ -93,19 +93,19 @@ class Audience:
         return self._behind.get(connection) is hold
 
     def discard(self, connection: Connection) -> None:
-        self._joiner.flush()
+        self._coalescer.flush()
         self._live.discard(connection)
         self._behind.pop(connection, None)
 
     def forward(self, version: int, frame: Frame) -> None:
         """Hand the frame of a numbered event to everyone who lacks it."""
-        self._joiner.put(frame)
+        self._coalescer.put(frame)
         if self._behind:
             self._forward_to_those_behind(version, frame)
 
     def flush(self) -> None:
         """Hand over what waits to be joined."""
-        self._joiner.flush()
+        self._coalescer.flush()
 
     def tell(self, frame: Frame, make_up: MakeUp, but_for: Container[Connection] = ()) -> None:
         """Hand over a frame that counts only now (see Connection.deliver_ephemeral)."""
@@ -130,6 +130,6 @@ class Audience:
             connection.deliver(frame)
 
     def _go_live(self, connection: Connection) -> None:
-        self._joiner.flush()
+        self._coalescer.flush()
         self._behind.pop(connection, None)
         self._live.add(connection)

@@ -5,22 +5,22 @@ from typing import Any
 
 from chat.hub.delivery.connection import DISCONNECTED, SIGNED_OUT, Connection
 from chat.hub.layer import envelopes
-from chat.hub.rooms.rooms import Places
+from chat.hub.rooms.rooms import Rooms
 from chat.protocol import events
 from chat.queries.presence import here_topic
 from presence.tracker import Tracker
 
 
-class Exits:
+class Evictions:
     def __init__(
         self,
         connections: Mapping[int, set[Connection]],
-        places: Places,
+        rooms: Rooms,
         tracker: Tracker,
         close_room: Callable[[Connection], None],
     ) -> None:
         """`connections` are the hub's, by user; `close_room(connection)` ends that a tab shows its room."""
-        self._connections, self._places, self._tracker = connections, places, tracker
+        self._connections, self._rooms, self._tracker = connections, rooms, tracker
         self._close_room = close_room
 
     def end_session(self, user: int, session: str | None) -> None:
@@ -37,23 +37,22 @@ class Exits:
     def end_room(self, deleted: dict[str, Any]) -> None:
         """The room is no more: everybody in it is shown out at once. A hub that misses this finds it by its check."""
         room_id, ending = deleted["room"], events.ending_of_all(deleted)
-        if place := self._places.get(room_id):
-            for connection in list(place.audience):
-                self.show_out(connection, room_id, ending)
+        if room := self._rooms.get(room_id):
+            for connection in list(room.audience):
+                self.evict(connection, room_id, ending)
 
-    def expel(self, user: int, room_id: int, left: dict[str, Any]) -> None:
+    def evict_user(self, user: int, room_id: int, left: dict[str, Any]) -> None:
         """From exactly this number on, someone who left gets nothing more, and is not here."""
         ending: dict[str, Any] = {name: left[name] for name in ("how", "by", "reason") if name in left}
         for connection in list(self._connections.get(user, ())):
-            self.show_out(connection, room_id, ending)
+            self.evict(connection, room_id, ending)
         # Also where their last tab is closed and lingers: whoever counts the topic counts members.
         self._tracker.expel(here_topic(room_id), user)
 
-    def show_out(self, connection: Connection, room_id: int, ending: dict[str, Any]) -> None:
+    def evict(self, connection: Connection, room_id: int, ending: dict[str, Any]) -> None:
         """This socket gets nothing more of the room, and is told how that came."""
-        place = self._places.get(room_id)
-        if place is not None and connection in place.audience:
+        if self._rooms.stands(connection, room_id):
             if connection.room == room_id:
                 self._close_room(connection)
-            self._places.detach(connection, room_id)
+            self._rooms.detach(connection, room_id)
             connection.tell(events.room_lost(room_id, ending))

@@ -8,7 +8,7 @@ from typing import Any
 Event = dict[str, Any]
 
 
-class Feed:
+class Sequencer:
     """Forwards each version of a room once, in order: one event, or all rows of it where it is read anew.
 
     Events come from the local process, from the channel layer, and from the database where one was missed. Until

@@ -5,7 +5,7 @@ from typing import Any
 
 from chat.hub.delivery.connection import Connection, MakeUp
 from chat.hub.delivery.frame import Frame
-from chat.hub.roster.throttle import Pace
+from chat.hub.roster.throttle import Throttle
 from chat.models import Room
 from chat.protocol import events
 from chat.queries.presence import fresh_here_counts
@@ -33,7 +33,7 @@ class Counts:
         self._watchers: set[Connection] = set()
         self._public: frozenset[int] = frozenset()  # rooms that anybody may know of
         self._left: set[int] = set()  # rooms that tabs of this process show no more
-        self._pace = Pace(lambda: begin(self._recount()))
+        self._throttle = Throttle(lambda: begin(self._recount()))
 
     def note(self, room_id: int, count: int, but_for: Container[Connection] = ()) -> events.Event | None:
         """This room has `count` people now: tell those in it. Returns the event, if it is news, for those left out."""
@@ -49,7 +49,7 @@ class Counts:
     def recount_soon(self, room_id: int) -> None:
         """A tab of this process shows this room no more: its user is to see at once that they are not counted there."""
         self._left.add(room_id)
-        self._pace.soon()
+        self._throttle.soon()
 
     async def _recount(self) -> None:
         rooms, self._left = self._left, set()
@@ -58,7 +58,7 @@ class Counts:
             self.note(room_id, count)
 
     def stop(self) -> None:
-        self._pace.stop()
+        self._throttle.stop()
 
     async def watch_directory(self, connection: Connection) -> dict[int, int] | None:
         """This tab shows the directory: tell it about public rooms from now on. Returns how it is now."""

@@ -32,7 +32,7 @@ class News:
         return self.anew or self.counted or bool(self.people)
 
 
-class Sidebar:
+class Roster:
     """The members of one room, each in one of the groups.
 
     Only members appear, whatever presence says: a topic is a name, and no authority.
@@ -202,9 +202,9 @@ def group_of(person: RosterEntry) -> str:
 class Diff:
     """What changed, as the tabs need it: those that were given the same people get the same frame."""
 
-    def __init__(self, sidebar: Sidebar, news: News, besides: events.Event | None) -> None:
+    def __init__(self, roster: Roster, news: News, besides: events.Event | None) -> None:
         """`besides` goes into each frame."""
-        self._sidebar, self._news, self._besides = sidebar, news, besides
+        self._roster, self._news, self._besides = roster, news, besides
         self._by_window: dict[Window, Frame | None] = {}
         self._by_people: dict[frozenset[int], Frame | None] = {}
 
@@ -219,6 +219,6 @@ class Diff:
     def _frame(self, people: frozenset[int]) -> Frame | None:
         told = [self._besides] if self._besides else []
         if people or self._news.counted:
-            room_id, counts = self._sidebar.room_id, self._sidebar.counts
-            told.insert(0, events.presence_changed(room_id, self._sidebar.people(people), counts))
+            room_id, counts = self._roster.room_id, self._roster.counts
+            told.insert(0, events.presence_changed(room_id, self._roster.people(people), counts))
         return Frame.of(*told) if told else None

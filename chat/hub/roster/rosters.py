@@ -13,8 +13,8 @@ from chat.hub.layer.subscriptions import Subscriptions
 from chat.hub.partners import Partners
 from chat.hub.roster.counts import Counts
 from chat.hub.roster.members import Card
-from chat.hub.roster.roster import Diff, Sidebar, Window
-from chat.hub.roster.throttle import Pace
+from chat.hub.roster.roster import Diff, Roster, Window
+from chat.hub.roster.throttle import Throttle
 from chat.models import Membership
 from chat.protocol import events
 from chat.runtime.database import read
@@ -30,14 +30,14 @@ T = TypeVar("T")
 
 @dataclass(slots=True, eq=False)
 class _Shown:
-    sidebar: Sidebar
-    pace: Pace
+    roster: Roster
+    throttle: Throttle
     ready: asyncio.Task[None]
     coming: int = 0  # tabs that wait for it to be ready
     viewers: dict[Connection, Window] = field(default_factory=dict)
 
 
-class Sidebars:
+class RoomRosters:
     """A room has one for everybody, and where the site lets administrators see who hides, another one for them: so that
     nothing of it can get into what the others are told, nor when they are told.
     """
@@ -74,7 +74,7 @@ class Sidebars:
     async def stop(self) -> None:
         await self._rosters.stop()
         for shown in self._shown.values():
-            shown.pace.stop()
+            shown.throttle.stop()
 
     def receive(self, hint: dict[str, object]) -> None:
         self._rosters.receive(hint)
@@ -91,7 +91,7 @@ class Sidebars:
             shown.coming -= 1
         if connection.room == room_id:
             if not shown.viewers:  # nobody was told anything yet
-                shown.sidebar.catch_up()
+                shown.roster.catch_up()
             shown.viewers[connection] = None
             self._tell_all(connection)
         else:  # it was shown out, or shows another room by now
@@ -109,20 +109,20 @@ class Sidebars:
         shown = self._shown_to(connection)
         if shown is None or connection.room != room_id:
             raise NotFound
-        if not shown.sidebar.is_known:
+        if not shown.roster.is_known:
             raise Unavailable.presence()
-        users, total = shown.sidebar.page(offset, begins)
-        if not shown.sidebar.is_whole:
+        users, total = shown.roster.page(offset, begins)
+        if not shown.roster.is_whole:
             shown.viewers[connection] = frozenset(users)
-        return {"people": shown.sidebar.people(users), "counts": shown.sidebar.counts, "total": total}
+        return {"people": shown.roster.people(users), "counts": shown.roster.counts, "total": total}
 
     # -- What happens --------------------------------------------------------------------------------------------------
 
     def follow(self, room_id: int, event: dict[str, Any]) -> None:
         """A numbered event of the room went out."""
         for shown in self._of(room_id):
-            if shown.sidebar.follow(event):
-                shown.pace.soon()
+            if shown.roster.follow(event):
+                shown.throttle.soon()
 
     async def complete(self, room_id: int, user_id: int) -> None:
         """The event of a new member says less than their card: read the rest."""
@@ -133,21 +133,21 @@ class Sidebars:
     def update_person(self, user_id: int, card: Card) -> None:
         """Somebody's card changed (events.person_card)."""
         for shown in self._shown.values():
-            if shown.sidebar.update(user_id, card):
-                shown.pace.soon()
+            if shown.roster.update(user_id, card):
+                shown.throttle.soon()
 
     def _note(self, topic: str, users: frozenset[int]) -> None:
         self._partners.note(topic, users)
         for shown in self._shown.values():
-            if shown.sidebar.note(topic, users):
-                shown.pace.soon()
+            if shown.roster.note(topic, users):
+                shown.throttle.soon()
 
     def _note_availability(self, available: bool) -> None:
         if available:
             self._note_return()
         self._partners.note_availability()
         for shown in self._shown.values():
-            shown.pace.soon()
+            shown.throttle.soon()
 
     # -- Which there are -----------------------------------------------------------------------------------------------
 
@@ -161,18 +161,18 @@ class Sidebars:
         return shown if shown is not None and connection in shown.viewers else None
 
     def _begin(self, room_id: int, sees_hidden: bool) -> _Shown:
-        sidebar = Sidebar(room_id, self._rosters, sees_hidden=sees_hidden)
-        pace = Pace(lambda: self._tell(shown))
-        shown = _Shown(sidebar, pace, asyncio.create_task(self._load(sidebar, pace)))
+        roster = Roster(room_id, self._rosters, sees_hidden=sees_hidden)
+        throttle = Throttle(lambda: self._tell(shown))
+        shown = _Shown(roster, throttle, asyncio.create_task(self._load(roster, throttle)))
         self._shown[room_id, sees_hidden] = shown
         return shown
 
-    async def _load(self, sidebar: Sidebar, pace: Pace) -> None:
+    async def _load(self, roster: Roster, throttle: Throttle) -> None:
         if self._ready is not None:
             await asyncio.shield(self._ready)
-        await self._watch(sidebar.topic)
-        sidebar.load(await _patiently(_members_of, sidebar.room_id))
-        pace.soon()
+        await self._watch(roster.topic)
+        roster.load(await _patiently(_members_of, roster.room_id))
+        throttle.soon()
 
     async def _watch(self, *topics: str) -> None:
         groups = {group(topic) for topic in topics}
@@ -187,38 +187,38 @@ class Sidebars:
         if shown is None or shown.viewers or shown.coming:
             return
         del self._shown[key]
-        shown.pace.stop()
+        shown.throttle.stop()
         shown.ready.cancel()
-        if not any(self._of(shown.sidebar.room_id)):
-            self._rosters.unwatch(shown.sidebar.topic)
-            self._subscriptions.unwant(group(shown.sidebar.topic))
+        if not any(self._of(shown.roster.room_id)):
+            self._rosters.unwatch(shown.roster.topic)
+            self._subscriptions.unwant(group(shown.roster.topic))
 
     # -- What is told --------------------------------------------------------------------------------------------------
 
     def _tell_all(self, connection: Connection) -> None:
         """Tell the tab who is in the sidebar of the room that it shows."""
         if shown := self._shown_to(connection):
-            frame, shown.viewers[connection] = shown.sidebar.snapshot()
+            frame, shown.viewers[connection] = shown.roster.snapshot()
             connection.deliver_ephemeral(frame, self._tell_all)
 
     def _tell(self, shown: _Shown) -> None:
         """Tell those who look what is new, and everyone in the room how many are here."""
-        news = shown.sidebar.catch_up()
+        news = shown.roster.catch_up()
         if not news:
             return
-        self._settle(shown.sidebar.room_id)
+        self._settle(shown.roster.room_id)
         if news.anew:
             for viewer in shown.viewers:
                 self._tell_all(viewer)
-            self._count(shown.sidebar)
+            self._count(shown.roster)
         else:
-            diff = Diff(shown.sidebar, news, self._count(shown.sidebar, but_for=shown.viewers))
+            diff = Diff(shown.roster, news, self._count(shown.roster, but_for=shown.viewers))
             for viewer, window in shown.viewers.items():
                 if frame := diff.frame_for(window):
                     viewer.deliver_ephemeral(frame, self._tell_all, self._counts.make_up)
 
-    def _count(self, sidebar: Sidebar, but_for: Container[Connection] = ()) -> events.Event | None:
-        return self._counts.note(sidebar.room_id, sidebar.counts["here"], but_for) if sidebar.is_known else None
+    def _count(self, roster: Roster, but_for: Container[Connection] = ()) -> events.Event | None:
+        return self._counts.note(roster.room_id, roster.counts["here"], but_for) if roster.is_known else None
 
 
 async def _patiently(function: Callable[[int], list[T]], room_id: int) -> list[T]:

@@ -7,7 +7,7 @@ SOONEST_SECONDS = 0.1  # what changes after a while of quiet is told within that
 LATEST_SECONDS = 1.0  # and nothing is told later than that: a storm is a few frames
 
 
-class Pace:
+class Throttle:
     """Calls `tell` within SOONEST_SECONDS of the first `soon`.
 
     Each time that more follows at once, it takes twice as long as before, up to LATEST_SECONDS; once it was quiet for

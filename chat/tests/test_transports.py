@@ -11,7 +11,7 @@ from django.contrib.auth.models import AnonymousUser
 from accounts.models import User
 from chat.hub.delivery.connection import Connection
 from chat.hub.delivery.frame import Frame
-from chat.hub.delivery.transports import QueuedOutlet
+from chat.hub.delivery.transports import QueuedTransport
 from testing.machine import patience
 from testing.processes import Server
 from testing.sockets import open_socket
@@ -57,7 +57,7 @@ async def test_any_other_server_drops_ephemeral_events_for_a_slow_reader_and_mak
     def make_up(connection: Connection) -> None:
         connection.deliver_ephemeral(Frame.of({"type": "made.up"}))
 
-    connection = Connection(cast(User, AnonymousUser()), "", QueuedOutlet(send))
+    connection = Connection(cast(User, AnonymousUser()), "", QueuedTransport(send))
     connection.greet()
     connection.deliver(Frame.of({"type": "posted"}))
     connection.deliver_ephemeral(Frame.of({"type": "ephemeral", "number": 1}), make_up)  # nobody is behind yet

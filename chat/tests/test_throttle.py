@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from chat.hub.roster.throttle import LATEST_SECONDS, SOONEST_SECONDS, Pace
+from chat.hub.roster.throttle import LATEST_SECONDS, SOONEST_SECONDS, Throttle
 from testing.machine import patience
 
 
@@ -21,7 +21,7 @@ class TestPace:
             late.append(told[-1] - noted[0])
             noted.clear()
 
-        pace = Pace(tell)
+        pace = Throttle(tell)
         end = time.monotonic() + 4 * LATEST_SECONDS
         while time.monotonic() < end:
             noted.append(time.monotonic())

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from chat.runtime.fair_queue import Turns
+from chat.runtime.fair_queue import FairQueue
 
 
 async def settle() -> None:
@@ -14,7 +14,7 @@ async def settle() -> None:
 class Work:
     """Takes turns, and ends when it is told to."""
 
-    def __init__(self, turns: Turns) -> None:
+    def __init__(self, turns: FairQueue) -> None:
         self._turns = turns
         self.begun: list[str] = []
         self.may_end = asyncio.Event()
@@ -26,7 +26,7 @@ class Work:
 
 
 async def test_so_many_at_a_time_have_a_turn_and_those_who_wait_are_served_in_order() -> None:
-    work = Work(turns := Turns(2))
+    work = Work(turns := FairQueue(2))
     tasks = [asyncio.create_task(work.do("alice", str(number))) for number in range(4)]
     tasks.append(asyncio.create_task(work.do("bob", "Bob's")))
     await settle()
@@ -38,7 +38,7 @@ async def test_so_many_at_a_time_have_a_turn_and_those_who_wait_are_served_in_or
 
 
 async def test_a_turn_that_is_given_up_goes_to_the_next_in_line() -> None:
-    work = Work(turns := Turns(1))
+    work = Work(turns := FairQueue(1))
     first, second, third = [asyncio.create_task(work.do("alice", name)) for name in ("first", "second", "third")]
     await settle()
     second.cancel()

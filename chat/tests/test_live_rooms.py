@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Coroutine
+from types import SimpleNamespace
 from typing import Any, cast
 from uuid import uuid4
 
@@ -16,7 +16,8 @@ from chat.hub.delivery.connection import Connection
 from chat.hub.delivery.frame import Frame
 from chat.hub.layer.subscriptions import Subscriptions
 from chat.hub.reconciliation import check_standing
-from chat.hub.rooms.rooms import Places
+from chat.hub.rooms.rooms import Rooms
+from chat.hub.tasks import Tasks
 from chat.models import Room
 from chat.permissions.actor import Actor
 from chat.services.messages import posting
@@ -33,13 +34,13 @@ async def test_a_user_who_disconnects_while_memberships_are_checked_leaves_no_ro
 ) -> None:
     async with Client(site, alice):
         hub = get_hub()
-        assert list(hub.places) == [general.pk]
+        assert list(hub.rooms) == [general.pk]
         checking = asyncio.create_task(check_standing(hub))
         await asyncio.sleep(0)  # the check has listed its connections, and reads
         [connection] = hub.connections[alice.pk]
         hub.remove(connection)
         await checking
-        assert not list(hub.places)
+        assert not list(hub.rooms)
 
 
 async def test_a_room_gained_by_a_user_without_a_connection_is_not_kept(
@@ -48,7 +49,7 @@ async def test_a_room_gained_by_a_user_without_a_connection_is_not_kept(
     async with Client(site, alice):
         hub = get_hub()
     await hub.gain(bob.pk, general.pk)
-    assert not list(hub.places)
+    assert not list(hub.rooms)
 
 
 async def test_a_room_goes_with_the_last_member_who_is_removed_from_it(
@@ -56,10 +57,10 @@ async def test_a_room_goes_with_the_last_member_who_is_removed_from_it(
 ) -> None:
     async with Client(site, bob) as client:
         hub = get_hub()
-        assert list(hub.places) == [general.pk]
+        assert list(hub.rooms) == [general.pk]
         await in_thread(moderation.remove_member)(Actor(alice), general.pk, bob.pk)
         await client.event("room.lost")
-        assert not list(hub.places)
+        assert not list(hub.rooms)
 
 
 async def test_a_user_who_guesses_a_room_is_told_no_count_of_it_while_the_membership_is_read(
@@ -70,11 +71,11 @@ async def test_a_user_who_guesses_a_room_is_told_no_count_of_it_while_the_member
         [hers], [his] = hub.connections[alice.pk], hub.connections[mallory.pk]
         opening = asyncio.create_task(hub.open_room(his, secret.pk, None))
         await asyncio.sleep(0)  # it is held, and reads
-        assert hub.places.stands(his, secret.pk)
+        assert hub.rooms.stands(his, secret.pk)
         hub._tell_room(secret.pk, Frame.of({"type": "presence.counted", "rooms": {secret.pk: 1}}), ())
         with pytest.raises(NotFound):
             await opening
-        assert hub.places.everybody() == [(hers, secret.pk)]
+        assert hub.rooms.everybody() == [(hers, secret.pk)]
         await a.event("presence.counted", rooms={str(secret.pk): 1})
         await m.command("rooms.order", rooms=[])  # a round trip later
         assert not m.seen("presence.counted")
@@ -93,7 +94,7 @@ async def test_a_user_who_guesses_a_room_does_not_stand_in_it_when_the_database_
             with pytest.raises(Refused, match="unavailable"):
                 await client.command("room.open", room=secret.pk, since=None)
             [connection] = hub.connections[user.pk]
-            assert hub.places.stands(connection, secret.pk) == stands
+            assert hub.rooms.stands(connection, secret.pk) == stands
 
 
 class Reader:
@@ -128,40 +129,33 @@ class TestOneRoomOnAFreshServer:
         self, general: Room, posted: list[int]
     ) -> None:
         earlier, later = Reader(), Reader()
-        places = self.places()
-        holds = [places.hold(self.connection(each), general.pk, is_member=True) for each in (earlier, later)]
-        places.release(self.connection(later), general.pk, holds[1], posted[2])
-        places.release(self.connection(earlier), general.pk, holds[0], posted[0])
+        live = self.rooms()
+        holds = [live.hold(self.connection(each), general.pk, is_member=True) for each in (earlier, later)]
+        live.release(self.connection(later), general.pk, holds[1], posted[2])
+        live.release(self.connection(earlier), general.pk, holds[0], posted[0])
         await asyncio.gather(*self.begun)
         assert earlier.got == posted[1:]
         assert later.got == []
-        places.offer({"room": general.pk, "version": posted[2] + 1})
+        live.offer({"room": general.pk, "version": posted[2] + 1})
         assert earlier.got[2:] == later.got == [posted[2] + 1]
 
     async def test_a_hold_that_was_superseded_does_not_decide_where_the_feed_begins(
         self, general: Room, posted: list[int]
     ) -> None:
         reader = Reader()
-        places = self.places()
-        superseded = places.hold(self.connection(reader), general.pk, is_member=True)
-        hold = places.hold(self.connection(reader), general.pk)
+        live = self.rooms()
+        superseded = live.hold(self.connection(reader), general.pk, is_member=True)
+        hold = live.hold(self.connection(reader), general.pk)
         for version in posted:
-            places.offer({"room": general.pk, "version": version})
-        places.release(self.connection(reader), general.pk, superseded, posted[2])
-        places.release(self.connection(reader), general.pk, hold, posted[0])
+            live.offer({"room": general.pk, "version": version})
+        live.release(self.connection(reader), general.pk, superseded, posted[2])
+        live.release(self.connection(reader), general.pk, hold, posted[0])
         assert reader.got == posted[1:]
 
-    def places(self) -> Places:
+    def rooms(self) -> Rooms:
         self.begun: list[asyncio.Task[None]] = []
-
-        def forward(*together: dict[str, Any]) -> None:
-            places[together[0]["room"]].audience.forward(together[0]["version"], Frame.of(*together))
-
-        def begin(work: Coroutine[Any, Any, None]) -> None:
-            self.begun.append(asyncio.create_task(work))
-
-        places = Places(cast(Subscriptions, Subscribed()), forward, begin)
-        return places
+        tasks = SimpleNamespace(begin=lambda work: self.begun.append(asyncio.create_task(work)))
+        return Rooms(cast(Subscriptions, Subscribed()), lambda room, event: None, cast(Tasks, tasks))
 
     def connection(self, reader: Reader) -> Connection:
         return cast(Connection, reader)

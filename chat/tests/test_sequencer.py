@@ -4,16 +4,16 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat.hub.rooms.sequencer import Feed
+from chat.hub.rooms.sequencer import Sequencer
 
 
 def event(version: int) -> dict[str, Any]:
     return {"version": version}
 
 
-def started_feed(head: int = 0) -> tuple[Feed, list[int]]:
+def started_feed(head: int = 0) -> tuple[Sequencer, list[int]]:
     forwarded: list[int] = []
-    feed = Feed(lambda *events: forwarded.extend(event["version"] for event in events))
+    feed = Sequencer(lambda *events: forwarded.extend(event["version"] for event in events))
     feed.start(head)
     return feed, forwarded
 
@@ -44,7 +44,7 @@ def test_an_early_version_waits_for_the_versions_before_it() -> None:
 
 def test_nothing_goes_out_before_the_feed_knows_where_the_room_stands() -> None:
     forwarded: list[int] = []
-    feed = Feed(lambda event: forwarded.append(event["version"]))
+    feed = Sequencer(lambda event: forwarded.append(event["version"]))
     feed.offer(event(7))
     feed.offer(event(8))
     assert forwarded == []
@@ -70,7 +70,7 @@ def test_numbers_whose_row_changed_again_since_are_no_gap() -> None:
 
 def test_rows_that_changed_together_have_one_number_and_go_out_together() -> None:
     forwarded: list[list[str]] = []
-    feed = Feed(lambda *events: forwarded.append([event["row"] for event in events]))
+    feed = Sequencer(lambda *events: forwarded.append([event["row"] for event in events]))
     feed.start(1)
     rows = [(2, "a"), (3, "b"), (3, "c"), (3, "d"), (4, "e")]
     feed.offer(event(5) | {"row": "f"})
