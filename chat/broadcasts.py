@@ -7,7 +7,6 @@ numbered is found again by every hub's check, and nobody waits for Redis.
 from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from django.db import transaction
 
@@ -19,20 +18,20 @@ from chat.protocol import events
 
 
 def message_posted(message: Message) -> None:
-    _after_commit(envelopes.for_room(events.message_posted(message)))
+    _after_commit(envelopes.RoomEvent.of(events.message_posted(message)))
 
 
 def message_changed(message: Message) -> None:
-    _after_commit(envelopes.for_room(events.message_changed(message)))
+    _after_commit(envelopes.RoomEvent.of(events.message_changed(message)))
 
 
 def message_reacted(message: Message, user: User, emoji: str, *, added: bool) -> None:
-    _after_commit(envelopes.for_room(events.message_reacted(message, user, emoji, added=added)))
+    _after_commit(envelopes.RoomEvent.of(events.message_reacted(message, user, emoji, added=added)))
 
 
 def messages_requoted(quoted: Message, version: int) -> None:
     """Tell the room what the messages that quote another show now: all of them have this version."""
-    _after_commit(envelopes.for_room(events.messages_requoted(quoted, version)))
+    _after_commit(envelopes.RoomEvent.of(events.messages_requoted(quoted, version)))
 
 
 def messages_deleted(
@@ -43,25 +42,25 @@ def messages_deleted(
     by: User | None,
     at: datetime,
 ) -> None:
-    _after_commit(envelopes.for_room(events.messages_deleted(room, ids, counted, threads, by, at)))
+    _after_commit(envelopes.RoomEvent.of(events.messages_deleted(room, ids, counted, threads, by, at)))
 
 
 def messages_removed(room: Room, ids: list[int], counted: Iterable[Message], threads: Iterable[Message]) -> None:
-    _after_commit(envelopes.for_room(events.messages_removed(room, ids, counted, threads)))
+    _after_commit(envelopes.RoomEvent.of(events.messages_removed(room, ids, counted, threads)))
 
 
 def room_changed(room: Room) -> None:
-    _after_commit(envelopes.for_room(events.room_changed(room)))
+    _after_commit(envelopes.RoomEvent.of(events.room_changed(room)))
 
 
 def room_deleted(room: Room, by: User | None, reason: str) -> None:
     """Tell all tabs that stand in the room, which they do no longer."""
-    _after_commit(envelopes.room_deleted(events.room_deleted(room, by, reason)))
+    _after_commit(envelopes.RoomDeleted.of(events.room_deleted(room, by, reason)))
 
 
 def member_changed(membership: Membership) -> None:
     """Tell the room; and tell the member's own tabs, which stand in the room from now on, or no longer."""
-    _after_commit(envelopes.for_room(events.member_changed(membership)))
+    _after_commit(envelopes.RoomEvent.of(events.member_changed(membership)))
     if membership.version == membership.admitted and membership.left_at is None:
         if not membership.is_put_away:
             room_gained(membership)
@@ -71,82 +70,82 @@ def member_changed(membership: Membership) -> None:
 
 def room_gained(membership: Membership) -> None:
     """Let those of the member's tabs stand in the room that do not yet."""
-    _after_commit(envelopes.for_user(membership.user_id, {"type": "room.gained", "room": membership.room_id}))
+    _after_commit(envelopes.UserEvent.of(membership.user_id, {"type": "room.gained", "room": membership.room_id}))
 
 
 def room_kept(membership: Membership) -> None:
     """Tell the member's tabs how they keep the room."""
-    _after_commit(envelopes.for_user(membership.user_id, events.room_kept(membership)))
+    _after_commit(envelopes.UserEvent.of(membership.user_id, events.room_kept(membership)))
 
 
 def read_moved(membership: Membership) -> None:
-    _after_commit(envelopes.for_user(membership.user_id, events.read_moved(_with_unread(membership))))
+    _after_commit(envelopes.UserEvent.of(membership.user_id, events.read_moved(_with_unread(membership))))
 
 
 def thread_moved(membership: Membership, participant: Participant) -> None:
     """Tell the tabs of a member who has read further in a thread."""
     event = events.thread_moved(_with_unread(membership), participant)
-    _after_commit(envelopes.for_user(membership.user_id, event))
+    _after_commit(envelopes.UserEvent.of(membership.user_id, event))
 
 
 def blocks_changed(user_id: int) -> None:
     """Tell the user's tabs, and no others, which people they block now."""
-    _after_commit(envelopes.blocks_changed(user_id))
+    _after_commit(envelopes.BlocksChanged.of(user_id))
 
 
 def typing_started(room_id: int, user: User, thread: int | None) -> None:
     """Tell the tabs that show the room. There is nothing to commit."""
-    _deliver(envelopes.for_viewers(events.typing("typing.started", room_id, user, thread)))
+    _deliver(envelopes.RoomSeen.of(events.typing("typing.started", room_id, user, thread)))
 
 
 def typing_stopped(room_id: int, user: User, thread: int | None) -> None:
-    _deliver(envelopes.for_viewers(events.typing("typing.stopped", room_id, user, thread)))
+    _deliver(envelopes.RoomSeen.of(events.typing("typing.stopped", room_id, user, thread)))
 
 
 def people_changed(users: Iterable[User]) -> None:
     """Tell all hubs of these people's statuses, which were read with them."""
     if people := [events.person_state(user) for user in users]:
-        _after_commit(envelopes.people_changed(people))
+        _after_commit(envelopes.PeopleChanged.of(people))
 
 
 def user_changed(user: User, room_ids: Iterable[int]) -> None:
     """Tell the user's own tabs, and all that stand in these rooms, what others see of the user now."""
-    _after_commit(envelopes.user_changed(events.user_changed(user), room_ids))
+    _after_commit(envelopes.UserChanged.of(events.user_changed(user), room_ids))
 
 
 def reports_counted(room: Room, moderators: Iterable[int], administrators: Iterable[int]) -> None:
     """Tell the tabs of these users how many reports of the room wait."""
     event = events.reports_counted(room.pk, room.reports.open().count())
     for user_id in moderators:
-        _after_commit(envelopes.for_user(user_id, event))
+        _after_commit(envelopes.UserEvent.of(user_id, event))
     for user_id in administrators:
-        _after_commit(envelopes.for_administrator(user_id, event))
+        _after_commit(envelopes.UserEvent.of(user_id, event, for_administrator=True))
 
 
 def announced() -> None:
     """Tell all hubs that there is something new to tell everyone, or no more."""
-    _after_commit(envelopes.site_announced())
+    _after_commit(envelopes.SiteAnnounced.to_all())
 
 
 def session_ended(user_id: int, session: str | None) -> None:
     """Close the sockets of a session, or with None of all the user's sessions."""
-    _after_commit(envelopes.session_ended(user_id, session))
+    _after_commit(envelopes.SessionEnded.of(user_id, session))
 
 
 def connection_ended(user_id: int, connection_id: str) -> None:
     """Close one socket of the user's."""
-    _after_commit(envelopes.connection_ended(user_id, connection_id))
+    _after_commit(envelopes.ConnectionEnded.of(user_id, connection_id))
 
 
 def _with_unread(membership: Membership) -> Membership:
     return Membership.objects.with_unread().get(pk=membership.pk)
 
 
-def _after_commit(envelope: dict[str, Any]) -> None:
+def _after_commit(envelope: envelopes.Envelope) -> None:
     transaction.on_commit(partial(_deliver, envelope))
 
 
-def _deliver(envelope: dict[str, Any]) -> None:
+def _deliver(envelope: envelopes.Envelope) -> None:
     hub = running_hub()
     if hub is not None:
         hub.announce_from_thread(envelope)

@@ -20,15 +20,15 @@ def install() -> None:
     struck: set[Any] = set()
 
     @wraps(deliver)
-    def deliver_or_die(envelope: dict[str, Any]) -> None:
+    def deliver_or_die(envelope: Any) -> None:
         if has(DIES, envelope):
             os.kill(os.getpid(), signal.SIGKILL)
         deliver(envelope)
 
     @wraps(send)
-    async def send_or_lose(envelopes: Sequence[dict[str, Any]]) -> None:
+    async def send_or_lose(envelopes: Sequence[Any], process: str = "") -> None:
         if kept := [envelope for envelope in envelopes if not has(LOST, envelope)]:
-            await send(kept)
+            await send(kept, process)
 
     @wraps(announce)
     def announce_or_fail(message: Any) -> None:
@@ -40,8 +40,8 @@ def install() -> None:
     broadcasts._deliver, envelopes.send, broadcasts.message_posted = deliver_or_die, send_or_lose, announce_or_fail
 
 
-def has(word: str, envelope: dict[str, Any]) -> bool:
-    return word in envelope.get("event", {}).get("message", {}).get("body", "")
+def has(word: str, envelope: Any) -> bool:
+    return word in getattr(envelope, "event", {}).get("message", {}).get("body", "")
 
 
 if __name__ == "__main__":

@@ -2,9 +2,9 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Container, Iterable
 from functools import partial
-from typing import Any
+from typing import Any, assert_never
 
 from accounts.mfa.admin_gate import is_enough
 from accounts.sessions import sessions
@@ -50,7 +50,7 @@ class Hub:
         self.fair_queue = FairQueue(conf.at_once())
         self._tasks = Tasks(self.loop)
         self._outbox = Outbox(self.loop, self.receive)
-        self._subscriptions = Subscriptions(self.receive, self._outbox.mark)
+        self._subscriptions = Subscriptions(self._receive_message, self._outbox.mark)
         self.rooms = Rooms(self._subscriptions, self._follow, self._tasks)
         self.counts = Counts(self._tell_room, self._tell_everyone, self._tell_counts, self._tasks.begin)
         self.partners = Partners(self.rooms)
@@ -62,27 +62,10 @@ class Hub:
         self.evictions = Evictions(self.connections, self.rooms, self._tracker, self.close_room)
         self.announcement = ShownAnnouncement(self.connections)
         self.blocks = Blocks(self.connections)
-        self._receivers: dict[str, Callable[[dict[str, Any]], None]] = {
-            "room.event": lambda envelope: self.rooms.offer(envelope["event"]),
-            "room.events": lambda envelope: self._receive_for_room(envelope["events"]),
-            "room.deleted": lambda envelope: self.evictions.end_room(envelope["event"]),
-            "room.seen": lambda envelope: self._receive_for_viewers(envelope["event"]),
-            "user.event": self._receive_for_user,
-            "blocks.changed": lambda envelope: self._tasks.begin(self.blocks.check([envelope["user"]])),
-            "people.changed": lambda envelope: self.receive_people(envelope["people"]),
-            "user.changed": lambda envelope: self.profiles.tell(envelope["event"], envelope["rooms"]),
-            "site.announced": lambda envelope: self._tasks.begin(self.announcement.check()),
-            "session.ended": lambda envelope: self.evictions.end_session(envelope["user"], envelope["session"]),
-            "connection.ended": lambda envelope: self.evictions.end_connection(
-                envelope["user"], envelope["connection"]
-            ),
-            "roll.called": lambda envelope: connection_census.answer(self, envelope["answer_to"], self._outbox.publish),
-            "presence.hint": self._rosters.receive,
-        }
 
     def start(self) -> None:
         self._subscriptions.start()
-        self._subscriptions.want(envelopes.PEOPLE_GROUP)
+        self._subscriptions.want(envelopes.ALL_HUBS)
         self._tracker.start()
         self._rosters.start()
         self._tasks.keep(self._outbox.publish_forever())
@@ -241,13 +224,45 @@ class Hub:
         """Hand an envelope to this process's sockets at once, and publish it for the others."""
         self._outbox.put_from_thread(envelope)
 
-    def receive(self, envelope: dict[str, Any]) -> None:
-        """Take an envelope, from this process or, where it is another's, from the channel layer."""
-        self._receivers[envelope["type"]](envelope)
+    def receive(self, envelope: envelopes.Envelope) -> None:
+        """Take an envelope of this process or of another hub."""
+        match envelope:
+            case envelopes.RoomEvent(event=event):
+                self.rooms.offer(event)
+            case envelopes.RoomEvents(events=together):
+                for event in together:
+                    self.rooms.offer(event)
+            case envelopes.RoomDeleted(event=event):
+                self.evictions.end_room(event)
+            case envelopes.RoomSeen(event=event):
+                self._receive_for_viewers(event)
+            case envelopes.UserEvent(user=user, event=event, for_administrator=True):
+                self.tell_administrator(user, event)
+            case envelopes.UserEvent(user=user, event=event):
+                self._receive_for_user(user, event)
+            case envelopes.BlocksChanged(user=user):
+                self._tasks.begin(self.blocks.check([user]))
+            case envelopes.PeopleChanged(people=people):
+                self.receive_people(people)
+            case envelopes.UserChanged(event=event, rooms=rooms):
+                self.profiles.tell(event, rooms)
+            case envelopes.SiteAnnounced():
+                self._tasks.begin(self.announcement.check())
+            case envelopes.SessionEnded(user=user, session=session):
+                self.evictions.end_session(user, session)
+            case envelopes.ConnectionEnded(user=user, connection=connection):
+                self.evictions.end_connection(user, connection)
+            case envelopes.RollCalled(answer_to=group):
+                connection_census.answer(self, group, self._outbox.publish)
+            case _:
+                assert_never(envelope)
 
-    def _receive_for_room(self, joined: list[dict[str, Any]]) -> None:
-        for event in joined:
-            self.rooms.offer(event)
+    def _receive_message(self, message: dict[str, Any]) -> None:
+        """Take a message of the channel layer: an envelope of another hub, or a hint of presence."""
+        if message["type"] == "presence.hint":
+            self._rosters.receive(message)
+        else:
+            self.receive(envelopes.decode(message))
 
     def _receive_for_viewers(self, event: dict[str, Any]) -> None:
         """Something ephemeral that somebody does in a room, for the others who look at it."""
@@ -257,11 +272,8 @@ class Hub:
             if connection.room == event["room"] and connection.user.pk != event["user"]["id"]:
                 connection.deliver_ephemeral(frame)
 
-    def _receive_for_user(self, envelope: dict[str, Any]) -> None:
-        user, event = envelope["user"], envelope["event"]
-        if "for_administrator" in envelope:
-            self.tell_administrator(user, event)
-        elif event["type"] == "room.gained":
+    def _receive_for_user(self, user: int, event: events.Event) -> None:
+        if event["type"] == "room.gained":
             self._tasks.begin(self.gain(user, event["room"]))
         else:
             self.tell_user(user, event)

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from channels.layers import get_channel_layer
 from channels_redis.pubsub import RedisPubSubChannelLayer
@@ -157,19 +158,19 @@ async def test_an_outbox_does_not_hear_itself_but_hears_others(valkey: Valkey) -
     layer.leave_out(channel, own.mark)
     async with publishing(own), publishing(other):
         for number in range(1_000):
-            own.publish(envelopes.for_room({"type": "own", "room": 1, "version": number}))
-        other.publish(envelopes.for_room({"type": "others", "room": 1, "version": 0}))
+            own.publish(envelopes.RoomEvent.of({"type": "own", "room": 1, "version": number}))
+        other.publish(envelopes.RoomEvent.of({"type": "others", "room": 1, "version": 0}))
         (first,) = await received(layer, channel, 1)
         assert [event["type"] for event in first["events"]] == ["others"]
     await layer.flush()
 
 
 def test_the_events_of_each_room_travel_together_and_in_order() -> None:
-    for_bob = envelopes.for_user(2, {"type": "read.moved"})
-    one, two = ([envelopes.for_room({"room": room, "version": n}) for n in (1, 2)] for room in (1, 2))
+    for_bob = envelopes.UserEvent.of(2, {"type": "read.moved"})
+    one, two = ([envelopes.RoomEvent.of({"room": room, "version": n}) for n in (1, 2)] for room in (1, 2))
     assert envelopes.joined([one[0], two[0], for_bob, one[1], two[1]]) == [
-        {"type": "room.events", "group": "room.1", "events": [{"room": 1, "version": 1}, {"room": 1, "version": 2}]},
-        {"type": "room.events", "group": "room.2", "events": [{"room": 2, "version": 1}, {"room": 2, "version": 2}]},
+        envelopes.RoomEvents("room.1", [{"room": 1, "version": 1}, {"room": 1, "version": 2}]),
+        envelopes.RoomEvents("room.2", [{"room": 2, "version": 1}, {"room": 2, "version": 2}]),
         for_bob,
     ]
 
@@ -180,7 +181,7 @@ async def test_with_redis_gone_silent_a_batch_is_given_up_and_later_ones_arrive(
     layer = get_channel_layer()
     channel = await listen(layer, (valkey,), GROUPS[1])
     loop = asyncio.get_running_loop()
-    batch = [envelopes.for_room({"type": "x", "room": 1, "version": number}) for number in range(100)]
+    batch = [envelopes.RoomEvent.of({"type": "x", "room": 1, "version": number}) for number in range(100)]
     await envelopes.send(batch)
     versions = [event["version"] for envelope in await received(layer, channel, 2) for event in envelope["events"]]
     assert versions == list(range(100))  # fifty in each
@@ -192,7 +193,7 @@ async def test_with_redis_gone_silent_a_batch_is_given_up_and_later_ones_arrive(
     finally:
         valkey.resume()
     assert "100 events" in caplog.text
-    await envelopes.send([envelopes.for_room({"type": "after", "room": 1, "version": 100})])
+    await envelopes.send([envelopes.RoomEvent.of({"type": "after", "room": 1, "version": 100})])
     while (await received(layer, channel, 1))[0]["events"][0]["type"] != "after":
         pass
     await layer.flush()
@@ -217,3 +218,44 @@ async def publishing(outbox: Outbox) -> AsyncIterator[None]:
     task = asyncio.create_task(outbox.publish_forever())
     yield
     task.cancel()
+
+
+ENVELOPES = [
+    envelopes.RoomEvent.of({"type": "message.posted", "room": 1, "version": 7}),
+    envelopes.RoomEvents("room.1", [{"type": "message.posted", "room": 1, "version": 7}]),
+    envelopes.RoomDeleted.of({"type": "room.deleted", "room": 1}),
+    envelopes.RoomSeen.of({"type": "typing.started", "room": 1}),
+    envelopes.UserEvent.of(2, {"type": "read.moved"}),
+    envelopes.UserEvent.of(2, {"type": "reports.counted"}, for_administrator=True),
+    envelopes.BlocksChanged.of(2),
+    envelopes.SessionEnded.of(2, "key"),
+    envelopes.SessionEnded.of(2, None),
+    envelopes.ConnectionEnded.of(2, "c"),
+    envelopes.PeopleChanged.of([{"card": {"id": 2}}]),
+    envelopes.UserChanged.of({"type": "user.changed"}, [1, 3]),
+    envelopes.SiteAnnounced.to_all(),
+    envelopes.RollCalled.to_all("roll.1"),
+]
+
+
+@pytest.mark.parametrize("envelope", ENVELOPES, ids=lambda envelope: type(envelope).__name__)
+def test_an_envelope_arrives_at_other_hubs_as_it_was_sent(envelope: envelopes.Envelope) -> None:
+    message = envelopes.encode(envelope, process="a" * 32)
+    assert next(iter(message)) == "from"
+    assert envelopes.decode(message) == envelope
+
+
+def test_an_envelope_of_an_unknown_type_is_refused() -> None:
+    with pytest.raises(msgspec.ValidationError):
+        envelopes.decode({"type": "room.renamed", "group": "room.1"})
+
+
+def test_messages_of_the_layer_have_the_form_that_the_last_release_reads() -> None:
+    event = {"type": "read.moved"}
+    assert envelopes.encode(envelopes.UserEvent.of(2, event)) == {
+        "type": "user.event",
+        "group": "user.2",
+        "user": 2,
+        "event": event,
+    }
+    assert envelopes.encode(envelopes.UserEvent.of(2, event, for_administrator=True))["for_administrator"] is True

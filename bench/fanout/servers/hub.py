@@ -57,7 +57,7 @@ class Lobby:
         loop = asyncio.get_running_loop()
         self._tasks = Tasks(loop)
         self._outbox = Outbox(loop, self._receive)
-        self._subscriptions = Subscriptions(self._receive, self._outbox.mark)
+        self._subscriptions = Subscriptions(self._receive_message, self._outbox.mark)
         self._subscriptions.start()
         self._tasks.keep(self._outbox.publish_forever())
 
@@ -69,13 +69,23 @@ class Lobby:
         return self._rooms[path]
 
     def post(self, room: Room, body: str) -> None:
-        envelope = envelopes.for_room(room.next_event(body))
+        envelope = envelopes.RoomEvent.of(room.next_event(body))
         self._receive(envelope)
         self._outbox.publish(envelope)
 
     def _receive(self, envelope: envelopes.Envelope) -> None:
-        for event in envelope.get("events") or [envelope["event"]]:
-            self._numbered[event["room"]].live.offer(event)
+        match envelope:
+            case envelopes.RoomEvent(event=event):
+                self._offer(event)
+            case envelopes.RoomEvents(events=together):
+                for event in together:
+                    self._offer(event)
+
+    def _receive_message(self, message: dict[str, Any]) -> None:
+        self._receive(envelopes.decode(message))
+
+    def _offer(self, event: Event) -> None:
+        self._numbered[event["room"]].live.offer(event)
 
 
 _lobby: Lobby | None = None

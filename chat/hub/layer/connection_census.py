@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 
@@ -93,11 +94,11 @@ async def _listen(answers: "_Answers") -> None:
     channel = await layer.new_channel("roll.")
     await layer.group_add(group, channel)
     try:
-        await layer.group_send(envelopes.PEOPLE_GROUP, envelopes.roll_called(group))
+        await layer.group_send(envelopes.ALL_HUBS, envelopes.encode(envelopes.RollCalled.to_all(group)))
         answers.is_asked = True
         answers.check()
         while True:
-            answers.take(await layer.receive(channel))
+            answers.take(msgspec.convert(await layer.receive(channel), envelopes.RollAnswered))
     finally:
         await layer.group_discard(group, channel)
 
@@ -112,11 +113,10 @@ class _Answers:
         self.is_asked = False
         self.complete = asyncio.Event()
 
-    def take(self, answer: dict[str, Any]) -> None:
-        node, host = answer["node"], answer["host"]
-        self._sockets += [_socket(each, node, host) for each in answer["connections"]]
-        if answer["last"]:
-            self._nodes[node] = host
+    def take(self, answer: envelopes.RollAnswered) -> None:
+        self._sockets += [_socket(each, answer.node, answer.host) for each in answer.connections]
+        if answer.last:
+            self._nodes[answer.node] = answer.host
             self.check()
 
     def check(self) -> None:
@@ -137,14 +137,14 @@ def _socket(told: dict[str, Any], node: str, host: str) -> Socket:
 # -- Whoever is asked --------------------------------------------------------------------------------------------------
 
 
-def answer(hub: "Hub", group: str, publish: Callable[[envelopes.Envelope], None]) -> None:
+def answer(hub: "Hub", group: str, publish: Callable[[envelopes.RollAnswered], None]) -> None:
     """Tell of this process's connections. Of hidden people only where administrators see them: not even a number."""
     told = list(_connections(hub))
     node, host = get_tracker().node, socket.gethostname()
     for start in range(0, max(1, len(told)), MOST_TOGETHER):
         some = told[start : start + MOST_TOGETHER]
         is_last = start + MOST_TOGETHER >= len(told)
-        publish(envelopes.roll_answered(group, node, host, some, is_last))
+        publish(envelopes.RollAnswered(group, node, host, some, is_last))
 
 
 def _connections(hub: "Hub") -> Iterator[dict[str, Any]]:

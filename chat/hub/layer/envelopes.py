@@ -1,22 +1,24 @@
-"""What travels over the channel layer, to which group, and how it is sent.
+"""What hubs send each other over the channel layer, by type, and how it is sent.
 
-A channel layer's event does not say which group it came by, so that the room or the user stands in it.
+A message of the layer does not say which group it came by, so each envelope names the room or the user. Servers of the
+last release read these, and theirs are read here: a field is added with a default, and none is renamed.
 """
 
 import asyncio
 import hashlib
 import logging
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Self
 
+import msgspec
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 
+from chat.protocol.events import Event
+
 logger = logging.getLogger(__name__)
 
-Envelope = dict[str, Any]
-
-PEOPLE_GROUP = "people"  # every hub is in it
+ALL_HUBS = "people"  # the group that every hub is in
 
 MOST_JOINED = 50  # events in one envelope
 SEND_SECONDS = 3.0  # for one round trip; Redis that takes longer is away, and the hubs' check will do
@@ -30,108 +32,207 @@ def user_group(user_id: int) -> str:
     return f"user.{user_id}"
 
 
-def for_room(event: dict[str, Any]) -> Envelope:
-    return {"type": "room.event", "group": room_group(event["room"]), "event": event}
+class Outgoing(msgspec.Struct, tag_field="type", omit_defaults=True):
+    """To the hubs in `group`."""
+
+    group: str
 
 
-def room_deleted(event: dict[str, Any]) -> Envelope:
-    """Out of turn: what came before it is not to be seen any more."""
-    return {"type": "room.deleted", "group": room_group(event["room"]), "event": event}
+# -- For a room --------------------------------------------------------------------------------------------------------
 
 
-def for_viewers(event: dict[str, Any]) -> Envelope:
-    """For those who look at the room: ephemeral, without a number."""
-    return {"type": "room.seen", "group": room_group(event["room"]), "event": event}
+class RoomEvent(Outgoing, tag="room.event"):
+    """A numbered event."""
+
+    event: Event
+
+    @classmethod
+    def of(cls, event: Event) -> Self:
+        return cls(room_group(event["room"]), event)
 
 
-def for_user(user_id: int, event: dict[str, Any]) -> Envelope:
-    return {"type": "user.event", "group": user_group(user_id), "user": user_id, "event": event}
+class RoomEvents(Outgoing, tag="room.events"):
+    """Several numbered events of one room."""
+
+    events: list[Event]
 
 
-def for_administrator(user_id: int, event: dict[str, Any]) -> Envelope:
-    """For those of the user's tabs in a session that has shown a second factor, while administrators need one."""
-    return for_user(user_id, event) | {"for_administrator": True}
+class RoomDeleted(Outgoing, tag="room.deleted"):
+    """Out of turn: what came before it must not be seen any more."""
+
+    event: Event
+
+    @classmethod
+    def of(cls, event: Event) -> Self:
+        return cls(room_group(event["room"]), event)
 
 
-def blocks_changed(user_id: int) -> Envelope:
-    """For the hubs that have tabs of the user: each reads what holds now, so that the order of two does not matter."""
-    return {"type": "blocks.changed", "group": user_group(user_id), "user": user_id}
+class RoomSeen(Outgoing, tag="room.seen"):
+    """For the tabs that show the room: ephemeral, without a number."""
+
+    event: Event
+
+    @classmethod
+    def of(cls, event: Event) -> Self:
+        return cls(room_group(event["room"]), event)
 
 
-def people_changed(people: list[dict[str, Any]]) -> Envelope:
-    """For every hub, since whoever sees these people may be anywhere (events.person_state)."""
-    return {"type": "people.changed", "group": PEOPLE_GROUP, "people": people}
+# -- For a user --------------------------------------------------------------------------------------------------------
 
 
-def user_changed(event: dict[str, Any], room_ids: Iterable[int]) -> Envelope:
-    """For every hub, once, however many rooms the person is known in."""
-    return {"type": "user.changed", "group": PEOPLE_GROUP, "rooms": list(room_ids), "event": event}
+class UserEvent(Outgoing, tag="user.event"):
+    user: int
+    event: Event
+    for_administrator: bool = False
+    """Only for sessions with the rights of an administrator."""
+
+    @classmethod
+    def of(cls, user_id: int, event: Event, *, for_administrator: bool = False) -> Self:
+        return cls(user_group(user_id), user_id, event, for_administrator)
 
 
-def site_announced() -> Envelope:
-    """For every hub: each reads what is shown now, so that the order of two such words does not matter."""
-    return {"type": "site.announced", "group": PEOPLE_GROUP}
+class BlocksChanged(Outgoing, tag="blocks.changed"):
+    """Hubs with tabs of the user read the blocks, so that the order of two envelopes does not matter."""
+
+    user: int
+
+    @classmethod
+    def of(cls, user_id: int) -> Self:
+        return cls(user_group(user_id), user_id)
 
 
-def session_ended(user_id: int, session: str | None) -> Envelope:
-    fingerprint = None if session is None else session_fingerprint(session)
-    return {"type": "session.ended", "group": user_group(user_id), "user": user_id, "session": fingerprint}
+class SessionEnded(Outgoing, tag="session.ended"):
+    user: int
+    session: str | None
+    """Its fingerprint; None: all sessions of the user."""
+
+    @classmethod
+    def of(cls, user_id: int, session: str | None) -> Self:
+        fingerprint = None if session is None else session_fingerprint(session)
+        return cls(user_group(user_id), user_id, fingerprint)
 
 
-def connection_ended(user_id: int, connection: str) -> Envelope:
-    """For the one hub that has it."""
-    return {"type": "connection.ended", "group": user_group(user_id), "user": user_id, "connection": connection}
+class ConnectionEnded(Outgoing, tag="connection.ended"):
+    """For the one hub that has the connection."""
+
+    user: int
+    connection: str
+
+    @classmethod
+    def of(cls, user_id: int, connection_id: str) -> Self:
+        return cls(user_group(user_id), user_id, connection_id)
 
 
-def roll_called(answer_to: str) -> Envelope:
-    return {"type": "roll.called", "group": PEOPLE_GROUP, "answer_to": answer_to}
+# -- For every hub -----------------------------------------------------------------------------------------------------
 
 
-def roll_answered(group: str, node: str, host: str, connections: list[dict[str, Any]], last: bool) -> Envelope:
-    return {
-        "type": "roll.answered",
-        "group": group,
-        "node": node,
-        "host": host,
-        "connections": connections,
-        "last": last,
-    }
+class PeopleChanged(Outgoing, tag="people.changed"):
+    """Statuses and profiles of users, whom any hub's tabs may see."""
+
+    people: list[dict[str, Any]]  # events.person_state
+
+    @classmethod
+    def of(cls, people: list[dict[str, Any]]) -> Self:
+        return cls(ALL_HUBS, people)
+
+
+class UserChanged(Outgoing, tag="user.changed"):
+    """A new name or picture, once for all rooms in which the user is known."""
+
+    rooms: list[int]
+    event: Event
+
+    @classmethod
+    def of(cls, event: Event, room_ids: Iterable[int]) -> Self:
+        return cls(ALL_HUBS, list(room_ids), event)
+
+
+class SiteAnnounced(Outgoing, tag="site.announced"):
+    """Hubs read the announcement, so that the order of two envelopes does not matter."""
+
+    @classmethod
+    def to_all(cls) -> Self:
+        return cls(ALL_HUBS)
+
+
+class RollCalled(Outgoing, tag="roll.called"):
+    """Asks for connections. Answers go to the group `answer_to`, as RollAnswered."""
+
+    answer_to: str
+
+    @classmethod
+    def to_all(cls, answer_to: str) -> Self:
+        return cls(ALL_HUBS, answer_to)
+
+
+class RollAnswered(Outgoing, tag="roll.answered"):
+    """Some of a hub's connections, for the page that asked."""
+
+    node: str
+    host: str
+    connections: list[dict[str, Any]]
+    last: bool
+
+
+Envelope = (
+    RoomEvent
+    | RoomEvents
+    | RoomDeleted
+    | RoomSeen
+    | UserEvent
+    | BlocksChanged
+    | SessionEnded
+    | ConnectionEnded
+    | PeopleChanged
+    | UserChanged
+    | SiteAnnounced
+    | RollCalled
+)
+"""What a hub receives."""
+
+
+def decode(message: dict[str, Any]) -> Envelope:
+    """Read a message of the layer. Raises msgspec.ValidationError."""
+    return msgspec.convert(message, Envelope)
+
+
+def encode(envelope: Outgoing, process: str = "") -> dict[str, Any]:
+    """Make a message of the layer. The id of the process that sends it comes first, where there is one."""
+    sender = {"from": process} if process else {}
+    return sender | msgspec.to_builtins(envelope)
 
 
 def session_fingerprint(session: str) -> str:
-    """A session's key is its password: it does not travel."""
+    """Hash the key of a session: the key works like a password, so it is not sent around."""
     return hashlib.sha256(session.encode()).hexdigest()
 
 
-def joined(envelopes: Iterable[Envelope]) -> list[Envelope]:
-    """The same with the events of each room together: an envelope costs as much with one as with many."""
-    found: list[Envelope] = []
-    open_ones: dict[str, Envelope] = {}
+def joined(envelopes: Iterable[Outgoing]) -> list[Outgoing]:
+    """Put the events of each room together: an envelope costs as much with one event as with many."""
+    found: list[Outgoing] = []
+    open_ones: dict[str, RoomEvents] = {}
     for envelope in envelopes:
-        if envelope["type"] != "room.event":
+        if not isinstance(envelope, RoomEvent):
             found.append(envelope)
             continue
-        group, event = envelope["group"], envelope["event"]
-        if group not in open_ones or len(open_ones[group]["events"]) == MOST_JOINED:
-            head = {name: value for name, value in envelope.items() if name != "event"}
-            open_ones[group] = head | {"type": "room.events", "events": []}
+        group = envelope.group
+        if group not in open_ones or len(open_ones[group].events) == MOST_JOINED:
+            open_ones[group] = RoomEvents(group, [])
             found.append(open_ones[group])
-        open_ones[group]["events"].append(event)
+        open_ones[group].events.append(envelope.event)
     return found
 
 
-async def send(envelopes: Sequence[Envelope]) -> None:
+async def send(envelopes: Sequence[Outgoing], process: str = "") -> None:
     """Publish, in one round trip; a failure is logged and forgotten, since the hubs find what they missed."""
     try:
         async with asyncio.timeout(SEND_SECONDS):
-            outgoing = [(envelope["group"], envelope) for envelope in joined(envelopes)]
+            outgoing = [(envelope.group, encode(envelope, process)) for envelope in joined(envelopes)]
             await get_channel_layer().group_send_many(outgoing)
     except Exception as error:
-        logger.warning(
-            "%d events, the first for %s, were not published: %r", len(envelopes), envelopes[0]["group"], error
-        )
+        logger.warning("%d events, the first for %s, were not published: %r", len(envelopes), envelopes[0].group, error)
 
 
-def send_without_a_hub(envelope: Envelope) -> None:
-    """The same from a process that serves no sockets, such as a command."""
+def send_without_a_hub(envelope: Outgoing) -> None:
+    """Publish from a process that serves no sockets, such as a command."""
     async_to_sync(send)([envelope])

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable
 
 from chat.hub.layer import envelopes
-from chat.hub.layer.envelopes import Envelope
+from chat.hub.layer.envelopes import Envelope, Outgoing
 
 MOST_WAITING = 10_000  # envelopes to publish; what falls out is found by the hubs' check
 MOST_TOGETHER = 500  # envelopes in one round trip: one that fails loses no more
@@ -18,8 +18,8 @@ logger = logging.getLogger(__name__)
 class Outbox:
     """Takes envelopes from the threads that write. No one waits for Redis.
 
-    The envelopes of one transaction wake the loop once, and are published in one round trip. Each begins with the id of
-    this process, by which the hub recognises its own echo (`mark`).
+    The envelopes of one transaction wake the loop once, and are published in one round trip. Each message begins with
+    the id of this process, by which its own hub leaves it out (`mark`).
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, receive: Callable[[Envelope], None]) -> None:
@@ -28,7 +28,7 @@ class Outbox:
         self._process = uuid.uuid4().hex
         self._written: deque[Envelope] = deque()
         self._is_woken = False
-        self._to_publish: deque[Envelope] = deque(maxlen=MOST_WAITING)
+        self._to_publish: deque[Outgoing] = deque(maxlen=MOST_WAITING)
         self._has_work = asyncio.Event()
 
     @property
@@ -41,9 +41,9 @@ class Outbox:
             self._is_woken = True
             self._loop.call_soon_threadsafe(self._take_written)
 
-    def publish(self, envelope: Envelope) -> None:
+    def publish(self, envelope: Outgoing) -> None:
         """Send an envelope to the other hubs only."""
-        self._to_publish.append({"from": self._process, **envelope})  # where it is full, the oldest falls out
+        self._to_publish.append(envelope)  # where it is full, the oldest falls out
         self._has_work.set()
 
     async def publish_forever(self) -> None:
@@ -52,7 +52,7 @@ class Outbox:
             self._has_work.clear()
             while self._to_publish:
                 together = [self._to_publish.popleft() for _ in range(min(MOST_TOGETHER, len(self._to_publish)))]
-                await envelopes.send(together)
+                await envelopes.send(together, self._process)
 
     def _take_written(self) -> None:
         self._is_woken = False  # first: what a thread adds from here on wakes the loop again
