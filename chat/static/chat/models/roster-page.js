@@ -5,6 +5,14 @@ const PAUSE = 200; // ms: no request while the user goes on typing
 const ANEW = 15_000; // ms: in a crowd somebody always comes or goes
 const TRY_AGAIN = 2000; // ms
 
+/**
+ * The roster whose page it is.
+ * @typedef {{
+ *   isWhole: boolean, wanted: string, state: string, counts: Counts | null, groups: Record<PresenceGroup, Person[]>,
+ *   turn(page: PeoplePage): void, changed(): void,
+ * }} Listed
+ */
+
 // Which page of a larger room's people is shown, and how one comes to another. Only those on it are kept up to date.
 export class RosterPage {
   #roster;
@@ -18,7 +26,7 @@ export class RosterPage {
   hasFailed = false;
 
   /**
-   * @param {import("./roster.js").Roster} roster
+   * @param {Listed} roster
    * @param {(members: { offset: number, q: string }) => Promise<PeoplePage>} ask
    */
   constructor(roster, ask) {
