@@ -1,14 +1,19 @@
 """The text of messages in a real browser: spoilers, long messages, right-to-left lists, and the help on formatting."""
 
+from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from PIL import Image
 from selenium.webdriver import Keys
+from selenium.webdriver.remote.webelement import WebElement
 
 from accounts.models import User
 from chat.models import Message, Room
-from chat.services.messages import posting, reactions
+from chat.permissions.actor import Actor
+from chat.services.messages import editing, posting, reactions
+from chat.services.rooms import settings
 from chat.tests.browser.pages import OpenTab, Tab
 from testing.waiting import eventually
 
@@ -86,13 +91,13 @@ def test_a_long_message_is_folded_until_somebody_wants_more_of_it(
 def test_the_sign_of_an_item_stands_before_its_words_in_both_directions(
     tab: OpenTab, alice: User, general: Room
 ) -> None:
-    post(alice, general, "List:\n- אחת שתיים\n- one two")
+    post(alice, general, "List:\n- אחת שתיים\n- one two\n- 1. «اثنان» two\n\n7. ⚠️ שלוש\n   - four\n   - [x] חמש")
     page = tab(alice)
     page.open_room(general)
     directions = "[...document.querySelectorAll('.body li')].map((item) => getComputedStyle(item).direction)"
-    assert page.read(directions) == ["rtl", "ltr"]
+    assert page.read(directions) == ["rtl", "ltr", "rtl", "rtl", "ltr", "rtl"]
     margins = "[...document.querySelectorAll('.body li')].map((item) => getComputedStyle(item).marginRight)"
-    assert page.read(margins) == ["22px", "0px"]
+    assert page.read(margins) == ["22px", "0px", "22px", "28px", "0px", "22px"]
 
 
 def test_addresses_in_a_description_end_where_those_in_messages_do(tab: OpenTab, alice: User, general: Room) -> None:
@@ -123,3 +128,57 @@ def test_the_help_on_formatting_opens_and_closes_by_keyboard(tab: OpenTab, alice
     eventually(lambda: not page.all("dialog.formatting"))
     assert page.read("document.activeElement.classList.contains('format')")
     assert page.read("document.querySelector('.composer textarea').value") == "a draft"
+
+
+EDGE = 1  # pixels
+# Lines of little height stand for fonts that put more marks above one another.
+LOW_LINES = """const style = new CSSStyleSheet();
+style.replaceSync(":is(article.message .body, .edits .version, .about > p) { line-height: 6px; }");
+document.adoptedStyleSheets = [style];"""
+HEAP = "a \u0639" + "\u0651\u064d" * 30
+HEAPS = ["Z" + "\u0301\u0316" * 40, HEAP, "a \u0628" + "\u0652" * 40, HEAP]
+
+
+def is_untouched_by(page: Tab, words: WebElement, near: str) -> bool:
+    """Whether an element looks the same when those near it are not drawn."""
+    hide = "document.querySelectorAll(arguments[0]).forEach((each) => (each.style.visibility = arguments[1]))"
+    shown = pixels(words)
+    page.browser.execute_script(hide, near, "hidden")
+    alone = pixels(words)
+    page.browser.execute_script(hide, near, "")
+    return shown == alone
+
+
+def pixels(words: WebElement) -> bytes:
+    """Those between the edges of the element, of which its neighbours may have a part."""
+    with Image.open(BytesIO(words.screenshot_as_png)) as picture:
+        return picture.crop((0, EDGE, picture.width, picture.height - EDGE)).tobytes()
+
+
+def test_marks_in_heaps_are_drawn_over_no_other_words(tab: OpenTab, alice: User, bob: User, general: Room) -> None:
+    for heap, author in zip([*HEAPS, "Below"], [alice, bob] * 3, strict=False):
+        post(author, general, heap)
+    post(bob, general, f"waves {HEAP}", kind="action")
+    edited = post(alice, general, HEAP)
+    editing.edit_message(alice, general.pk, edited.pk, f"b {HEAP}")
+    settings.change_settings(general.pk, by=Actor(alice), topic=HEAP, description=HEAP)
+    page = tab(alice)
+    page.open_room(general)
+    page.browser.execute_script(LOW_LINES)
+    for name in page.all("article.message .by"):
+        assert is_untouched_by(page, name, "article.message .body"), name.text
+    for body in page.all("article[data-kind=text] .body"):
+        assert is_untouched_by(page, body, "article:not([data-kind=text]) .body"), body.text
+    page.press("article.message .edited")
+    eventually(lambda: len(page.all("dialog.edits[open] .when")) == 2)
+    for time in page.all("dialog.edits .when"):
+        assert is_untouched_by(page, time, "dialog.edits .version"), time.text
+    press(page, Keys.ESCAPE)
+    page.browser.execute_script("document.querySelector('room-header [data-act=about]').click()")
+    for words in (".about h2", ".about .works"):
+        assert is_untouched_by(page, page.one(words), ".about > p"), words
+    assert is_untouched_by(page, page.one(".about .topic-line"), ".about .description")
+    press(page, Keys.ESCAPE)
+    unclip = "document.querySelectorAll('.said, article > p').forEach((each) => (each.style.clipPath = 'none'))"
+    page.browser.execute_script(unclip)
+    assert not all(is_untouched_by(page, name, "article.message .body") for name in page.all("article.message .by"))
