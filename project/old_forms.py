@@ -18,13 +18,15 @@ ENTRANCE = frozenset(
         "account_signup_by_passkey",
         "mfa_authenticate",
         "mfa_login_webauthn",
+        "mfa_signup_webauthn",
+        "socialaccount_signup",
     )
 )
+PROVIDER, SIGN_IN = "openid_connect_login", "login"  # its button also connects an account of somebody who is signed in
 
 
 def old_form(request: HttpRequest, reason: str = "") -> HttpResponse:
-    match = request.resolver_match
-    if request.user.is_authenticated and match and match.view_name in ENTRANCE:
+    if request.user.is_authenticated and _is_entrance(request):
         return redirect(get_login_redirect_url(request))
     context = {
         "again": overload.again(request) if _is_surely_ours(request) else None,
@@ -32,6 +34,13 @@ def old_form(request: HttpRequest, reason: str = "") -> HttpResponse:
         "is_signed_out": not request.user.is_authenticated and not _is_open(request),
     }
     return render(request, "403_csrf.html", context, status=403)
+
+
+def _is_entrance(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    if match and match.view_name == PROVIDER:
+        return request.GET.get("process", SIGN_IN) == SIGN_IN
+    return match is not None and match.view_name in ENTRANCE
 
 
 def _is_surely_ours(request: HttpRequest) -> bool:

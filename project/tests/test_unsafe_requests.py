@@ -163,6 +163,26 @@ class TestAnOldForm:
         elsewhere = {**fields, "csrfmiddlewaretoken": old, "next": "https://evil.example/"}
         assert client.post("/accounts/login/", elsewhere, headers={"Origin": OURS})["Location"] == "/"
 
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "/accounts/signup/", "/accounts/login/code/", "/accounts/login/code/confirm/",
+            "/accounts/2fa/authenticate/",
+            "/accounts/password/reset/", "/accounts/oidc/example/login/?process=login", "/accounts/3rdparty/signup/",
+        ],
+    )  # fmt: skip
+    def test_every_way_in_leads_on_if_its_user_is_signed_in_meanwhile(self, alice: User, path: str) -> None:
+        page = Page(alice)
+        fields = {"csrfmiddlewaretoken": "a" * 64, "next": "/rooms/new/"}
+        answer = page.client.post(path, fields, headers={"Origin": OURS})
+        assert (answer.status_code, answer["Location"]) == (302, "/rooms/new/")
+
+    @pytest.mark.parametrize("path", ["/accounts/oidc/example/login/?process=connect", "/accounts/password/change/"])
+    def test_an_old_form_of_a_user_who_was_signed_in_all_the_time_is_refused(self, alice: User, path: str) -> None:
+        page = Page(alice)
+        answer = page.client.post(path, {"csrfmiddlewaretoken": "a" * 64}, headers={"Origin": OURS})
+        assert answer.status_code == 403
+
     def test_an_old_form_keeps_what_was_typed_and_can_be_sent_again(self, alice: User) -> None:
         page = Page(alice)
         typed = {"name": "", "description": "Half an hour's work & more", "csrfmiddlewaretoken": "a" * 64}
