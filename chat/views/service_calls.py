@@ -27,3 +27,17 @@ def attempt(
     except Refused as refused:
         messages.error(request, refused.detail)
         return False, None
+
+
+def attempt_and_confirm(
+    request: HttpRequest,
+    words: str,
+    service: Callable[Concatenate[Actor, P], object],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> bool:
+    """Do `attempt`, and show these words once it is done. Return whether it was."""
+    done, _made = attempt(request, service, *args, **kwargs)
+    if done:
+        messages.success(request, words)
+    return done

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -16,7 +15,7 @@ from chat.permissions.acts import Act
 from chat.services.removal import delete_room, retention
 from chat.views.room_settings.access import for_those_who_may, show
 from chat.views.room_settings.general import ArchiveForm
-from chat.views.service_calls import attempt
+from chat.views.service_calls import attempt_and_confirm
 
 
 class RetentionForm(forms.Form):
@@ -59,8 +58,10 @@ def removal(request: HttpRequest, room: Room) -> HttpResponse:
 @for_those_who_may(Act.CHANGE_RETENTION)
 def retain(request: HttpRequest, room: Room) -> HttpResponse:
     form = RetentionForm(request.POST)
-    if form.is_valid() and attempt(request, retention.set_retention, room.pk, form.cleaned_data["days"])[0]:
-        messages.success(request, _("It is changed. What is too old by now goes tonight."))
+    said = _("It is changed. What is too old by now goes tonight.")
+    if form.is_valid() and attempt_and_confirm(
+        request, said, retention.set_retention, room.pk, form.cleaned_data["days"]
+    ):
         return redirect("chat:room-settings:removal", room.pk)
     return _show(request, room, 422, retention_form=form)
 
@@ -69,8 +70,10 @@ def retain(request: HttpRequest, room: Room) -> HttpResponse:
 @for_those_who_may(Act.DELETE_ROOM)
 def delete(request: HttpRequest, room: Room) -> HttpResponse:
     form = DeletionForm(room, request.POST)
-    if form.is_valid() and attempt(request, delete_room.delete_room, room.pk, reason=form.cleaned_data["reason"])[0]:
-        messages.success(request, _("The room “%(room)s” is deleted.") % {"room": room})
+    said = _("The room “%(room)s” is deleted.") % {"room": room}
+    if form.is_valid() and attempt_and_confirm(
+        request, said, delete_room.delete_room, room.pk, reason=form.cleaned_data["reason"]
+    ):
         return redirect("chat:index")
     return _show(request, room, 422, deletion_form=form)
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -20,7 +19,7 @@ from chat.services.rooms import archive as room_archive
 from chat.services.rooms import settings as room_settings
 from chat.services.rooms.settings import SETTINGS
 from chat.views.room_settings.access import for_those_who_may, show
-from chat.views.service_calls import attempt
+from chat.views.service_calls import attempt, attempt_and_confirm
 
 
 class GeneralForm(RoomForm):
@@ -54,9 +53,7 @@ def general(request: HttpRequest, room: Room) -> HttpResponse:
         def change(by: Actor) -> Room:
             return room_settings.change_settings(room.pk, by=by, **form.cleaned_data)
 
-        done, _room = attempt(request, change)
-        if done:
-            messages.success(request, _("The room is changed."))
+        if attempt_and_confirm(request, _("The room is changed."), change):
             return redirect("chat:room-settings:general", room.pk)
     context = {"form": form, "archiving": ArchiveForm()}
     return show(request, room, "general", context, status=422 if form.is_bound else 200)

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -25,7 +24,7 @@ from chat.queries.pagination import numbered, wanted
 from chat.services.moderation import moderation as service
 from chat.services.moderation import mutes
 from chat.views.room_settings.access import for_those_who_may, show
-from chat.views.service_calls import attempt
+from chat.views.service_calls import attempt_and_confirm
 
 LIFT = {"unban": service.unban, "unmute": mutes.unmute}
 
@@ -65,19 +64,22 @@ def moderation(request: HttpRequest, room: Room) -> HttpResponse:
 
 def _ban(request: HttpRequest, room: Room, wanted: dict[str, Any]) -> bool:
     user, reason, until = wanted["username"], wanted["reason"], wanted["hours"]
-    done, _kept = attempt(request, service.ban, room.pk, user.pk, reason=reason, until=until)
-    if done:
-        messages.success(request, _("%(name)s is banned from this room.") % {"name": user.full_name})
-    return done
+    return attempt_and_confirm(
+        request,
+        _("%(name)s is banned from this room.") % {"name": user.full_name},
+        service.ban,
+        room.pk,
+        user.pk,
+        reason=reason,
+        until=until,
+    )
 
 
 def _lift(request: HttpRequest, room: Room) -> HttpResponse:
     user = request.POST.get("user", "")
     if not (user.isascii() and user.isdecimal() and len(user) < 19):
         raise BadRequest("user: an id")
-    done, _nothing = attempt(request, LIFT[request.POST["act"]], room.pk, int(user))
-    if done:
-        messages.success(request, _("That is lifted."))
+    attempt_and_confirm(request, _("That is lifted."), LIFT[request.POST["act"]], room.pk, int(user))
     return redirect("chat:room-settings:moderation", room.pk)
 
 

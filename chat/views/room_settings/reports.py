@@ -14,7 +14,7 @@ from chat.permissions.roles import is_administrator
 from chat.queries import pagination
 from chat.services.moderation import reports as service
 from chat.views.room_settings.access import for_those_who_may, show
-from chat.views.service_calls import attempt
+from chat.views.service_calls import attempt_and_confirm
 
 
 class SettleForm(forms.Form):
@@ -51,6 +51,6 @@ def settle_as_posted(request: HttpRequest) -> None:
         messages.error(request, _("That is not valid."))
         return
     posted = form.cleaned_data
-    done, _report = attempt(request, service.settle, posted["report"], posted["outcome"], posted["note"])
-    if done:
-        messages.success(request, _("The report is settled."))
+    attempt_and_confirm(
+        request, _("The report is settled."), service.settle, posted["report"], posted["outcome"], posted["note"]
+    )

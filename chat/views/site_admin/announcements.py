@@ -1,7 +1,6 @@
 """What everyone is told: make an announcement, end one, and those that there were."""
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -13,7 +12,7 @@ from chat.models import Announcement
 from chat.models.announcement import ANNOUNCEMENT_LENGTH
 from chat.queries.pagination import numbered
 from chat.services.site import announcements as service
-from chat.views.service_calls import attempt
+from chat.views.service_calls import attempt_and_confirm
 from chat.views.site_admin.access import for_administrators, show
 
 
@@ -42,9 +41,7 @@ def announcements(request: HttpRequest) -> HttpResponse:
     form = AnnouncementForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         text, until = form.cleaned_data["text"], form.cleaned_data["hours"]
-        done, _announcement = attempt(request, service.announce, text, until)
-        if done:
-            messages.success(request, _("Everyone is told."))
+        if attempt_and_confirm(request, _("Everyone is told."), service.announce, text, until):
             return redirect("chat:site-admin:announcements")
     context = {
         "form": form,
@@ -57,7 +54,5 @@ def announcements(request: HttpRequest) -> HttpResponse:
 @require_POST
 @for_administrators
 def end(request: HttpRequest, announcement_id: int) -> HttpResponse:
-    done, _none = attempt(request, service.end, announcement_id)
-    if done:
-        messages.success(request, _("The announcement has ended."))
+    attempt_and_confirm(request, _("The announcement has ended."), service.end, announcement_id)
     return redirect("chat:site-admin:announcements")

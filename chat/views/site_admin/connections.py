@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -18,7 +17,7 @@ from chat.hub.layer.connection_census import Socket
 from chat.models import Room
 from chat.queries.pagination import numbered, wanted
 from chat.services.site import sessions as service
-from chat.views.service_calls import attempt
+from chat.views.service_calls import attempt_and_confirm
 from chat.views.site_admin.access import for_administrators, show
 
 
@@ -47,9 +46,14 @@ def connections(request: HttpRequest) -> HttpResponse:
 @for_administrators
 @require_POST
 def disconnect(request: HttpRequest, user_id: int, connection_id: str) -> HttpResponse:
-    done, _nothing = attempt(request, service.disconnect, connection_id, user_id, request.POST.get("reason", ""))
-    if done:
-        messages.success(request, _("The connection is ended."))
+    attempt_and_confirm(
+        request,
+        _("The connection is ended."),
+        service.disconnect,
+        connection_id,
+        user_id,
+        request.POST.get("reason", ""),
+    )
     return back(request, "chat:site-admin:connections")
 
 

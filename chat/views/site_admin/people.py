@@ -3,7 +3,6 @@
 from collections import Counter
 
 from django import forms
-from django.contrib import messages
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse
@@ -24,7 +23,7 @@ from chat.queries.pagination import numbered, wanted
 from chat.queries.presence import presence_of, who_is_online
 from chat.services.site import bans, second_factors
 from chat.services.site import sessions as user_sessions
-from chat.views.service_calls import attempt
+from chat.views.service_calls import attempt_and_confirm
 from chat.views.site_admin.access import for_administrators, show
 from chat.views.site_admin.connections import rows_of
 
@@ -71,47 +70,40 @@ def person(request: HttpRequest, user_id: int) -> HttpResponse:
 @require_POST
 def ban(request: HttpRequest, user_id: int) -> HttpResponse:
     form = BanForm(request.POST)
-    if form.is_valid():
-        done, _person_banned = attempt(request, bans.ban, user_id, **form.cleaned_data)
-        if done:
-            messages.success(request, _("They are banned from the site."))
-            return redirect("chat:site-admin:person", user_id)
+    if form.is_valid() and attempt_and_confirm(
+        request, _("They are banned from the site."), bans.ban, user_id, **form.cleaned_data
+    ):
+        return redirect("chat:site-admin:person", user_id)
     return _person(request, user_id, form, status=422)
 
 
 @for_administrators
 @require_POST
 def unban(request: HttpRequest, user_id: int) -> HttpResponse:
-    done, _person_back = attempt(request, bans.unban, user_id)
-    if done:
-        messages.success(request, _("They may sign in again."))
+    attempt_and_confirm(request, _("They may sign in again."), bans.unban, user_id)
     return redirect("chat:site-admin:person", user_id)
 
 
 @for_administrators
 @require_POST
 def end_session(request: HttpRequest, user_id: int, session_id: int) -> HttpResponse:
-    done, _nothing = attempt(request, user_sessions.end_session, user_id, session_id)
-    if done:
-        messages.success(request, _("The session is ended."))
+    attempt_and_confirm(request, _("The session is ended."), user_sessions.end_session, user_id, session_id)
     return redirect("chat:site-admin:person", user_id)
 
 
 @for_administrators
 @require_POST
 def end_sessions(request: HttpRequest, user_id: int) -> HttpResponse:
-    done, _nothing = attempt(request, user_sessions.end_sessions, user_id)
-    if done:
-        messages.success(request, _("They are signed out everywhere."))
+    attempt_and_confirm(request, _("They are signed out everywhere."), user_sessions.end_sessions, user_id)
     return redirect("chat:site-admin:person", user_id)
 
 
 @for_administrators
 @require_POST
 def reset_second_factor(request: HttpRequest, user_id: int) -> HttpResponse:
-    done, _person_without = attempt(request, second_factors.reset, user_id)
-    if done:
-        messages.success(request, _("Their second factor is removed, and they are signed out everywhere."))
+    attempt_and_confirm(
+        request, _("Their second factor is removed, and they are signed out everywhere."), second_factors.reset, user_id
+    )
     return redirect("chat:site-admin:person", user_id)
 
 
