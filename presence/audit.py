@@ -17,13 +17,13 @@ from presence.store import BATCH, Store
 
 WRONG = {
     "absent": gettext_noop("%(key)s lacks %(member)s, which other keys imply."),
-    "unconnected": gettext_noop("%(key)s has %(member)s, for which there is no connection."),
+    "unconnected": gettext_noop("%(key)s has %(member)s, which has no connection."),
     "exposed": gettext_noop("%(key)s has %(member)s, who is hidden."),
-    "unfounded": gettext_noop("%(key)s has %(member)s, whose state does not say so."),
-    "overdue": gettext_noop("%(key)s has %(member)s, which a sweep should have taken out by now."),
-    "nonsense": gettext_noop("%(key)s has %(member)s, which means nothing."),
-    "mistyped": gettext_noop("%(key)s is a %(member)s, and so cannot be presence's."),
-    "corrupt": gettext_noop("%(key)s cannot be examined: %(member)s"),
+    "unfounded": gettext_noop("%(key)s has %(member)s, which doesn’t match its state."),
+    "overdue": gettext_noop("%(key)s has %(member)s, which a sweep should have removed."),
+    "nonsense": gettext_noop("%(key)s has %(member)s, which has no meaning."),
+    "mistyped": gettext_noop("%(key)s is a %(member)s, which is a type that presence doesn’t use for it."),
+    "corrupt": gettext_noop("%(key)s can’t be examined: %(member)s"),
 }
 
 SINGLE = (

@@ -24,21 +24,21 @@ def _check_times(times: Conf) -> Iterator[CheckMessage]:
     if times.lease_ms < HEARTBEATS_IN_A_LEASE * times.heartbeat_ms:
         yield Error(
             _("PRESENCE['LEASE_MS'] must be at least 3 times HEARTBEAT_MS."),
-            hint=_("Otherwise one late heartbeat makes everybody on a server look gone."),
+            hint=_("Otherwise one late heartbeat makes everyone on a server look offline."),
             id="presence.E002",
         )
     if times.lease_ms < SWEEPS_IN_A_LEASE * times.sweep_ms:
         yield Error(
             _("PRESENCE['LEASE_MS'] must be at least 3 times SWEEP_MS."),
             hint=_(
-                "Otherwise each sweep takes the time since the last one for a pause of Redis, and takes nobody off."
+                "Otherwise each sweep mistakes the time since the last one for a pause of Redis and removes no one."
             ),
             id="presence.E003",
         )
     if times.repair_ms < times.lease_ms:
         yield Warning(
             _("PRESENCE['REPAIR_MS'] is shorter than LEASE_MS."),
-            hint=_("A repair says everything again that servers hold: so often it is mere load."),
+            hint=_("A repair resends everything that the servers hold. Doing so this often only adds load."),
             id="presence.W002",
         )
 

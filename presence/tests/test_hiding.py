@@ -281,8 +281,8 @@ async def test_a_user_who_is_overdue_to_be_hidden_is_named_and_one_who_does_not_
 
     found = {str(contradiction) for contradiction in await asyncio.to_thread(verify)}
 
-    assert "hiding has 1, which a sweep should have taken out by now." in found
-    assert "hiding has 2, whose state does not say so." in found
+    assert "hiding has 1, which a sweep should have removed." in found
+    assert "hiding has 2, which doesn’t match its state." in found
 
 
 async def test_a_lost_connection_lingers_though_another_leaves_for_certain(

@@ -228,7 +228,7 @@ async def test_a_user_whose_state_is_of_another_type_is_not_shown_until_it_is_de
     before = repairs(redis)
     await eventually(lambda: repairs(redis) >= before + 2)
     assert present(redis) == {BOB}
-    assert await contradictions() == [f"state:{ALICE} is a list, and so cannot be presence's."]
+    assert await contradictions() == [f"state:{ALICE} is a list, which is a type that presence doesn’t use for it."]
 
     redis.delete(k(f"state:{ALICE}"))
 

@@ -92,7 +92,7 @@ async def test_a_report_shows_no_lease_for_a_node_whose_lease_has_ended(redis: R
 
     assert [node.lease_ms for node in (await reported()).nodes] == [None]
     redis.zadd("{presence}:nodes", {"node": 1})
-    assert "nodes has node, which a sweep should have taken out by now." in await asyncio.to_thread(printable)
+    assert "nodes has node, which a sweep should have removed." in await asyncio.to_thread(printable)
 
 
 def printable() -> list[str]:
@@ -132,7 +132,7 @@ async def test_the_presence_command_names_every_contradiction_and_fails(tracker:
 
     assert exit.value.code == 1
     assert sorted(out.getvalue().splitlines()) == [
-        f"topic:{ROOM} has {user_id}, for which there is no connection." for user_id in (98, 99)
+        f"topic:{ROOM} has {user_id}, which has no connection." for user_id in (98, 99)
     ]
 
 
@@ -172,9 +172,9 @@ async def test_a_key_of_the_wrong_type_is_named_and_hides_no_other_contradiction
 
     found = await asyncio.to_thread(printable)
 
-    assert f"{key} is a list, and so cannot be presence's." in found
+    assert f"{key} is a list, which is a type that presence doesn’t use for it." in found
     assert "conns:here.9:99 lacks unknown/tab, which other keys imply." in found
-    assert "topic:here.9 has 98, for which there is no connection." in found
+    assert "topic:here.9 has 98, which has no connection." in found
 
 
 async def test_a_report_over_corrupt_data_raises_corrupt_data(tracker: Tracker, redis: Redis) -> None:

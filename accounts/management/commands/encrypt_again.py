@@ -9,8 +9,8 @@ from accounts.mfa import factors
 
 class Command(BaseCommand):
     help = (
-        "Encrypts what authenticator apps and recovery codes are made of with the present secret key, so that "
-        "ROOMFUL_OLD_SECRET_KEYS need not name the former ones for them any more."
+        "Re-encrypts the secrets of authenticator apps and recovery codes with the current secret key, so that old "
+        "keys can be removed from ROOMFUL_OLD_SECRET_KEYS."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -18,10 +18,10 @@ class Command(BaseCommand):
         if unreadable:
             text = ngettext(
                 "%(number)d second factor uses a key that is not in ROOMFUL_OLD_SECRET_KEYS. "
-                "All others are encrypted with the present secret key.",
+                "All others are encrypted with the current secret key.",
                 "%(number)d second factors use keys that are not in ROOMFUL_OLD_SECRET_KEYS. "
-                "All others are encrypted with the present secret key.",
+                "All others are encrypted with the current secret key.",
                 unreadable,
             )
             raise CommandError(text % {"number": unreadable})
-        self.stdout.write(_("All second factors are encrypted with the present secret key."))
+        self.stdout.write(_("All second factors are encrypted with the current secret key."))

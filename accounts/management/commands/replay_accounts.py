@@ -27,8 +27,8 @@ BATCH = 500
 
 class Command(BaseCommand):
     help = (
-        "Reads nicknames, a JSON array, from the standard input; gives each an account without a password, and prints "
-        "a signed-in session's cookie for each, as a JSON object. For bin/replay."
+        "Reads a JSON array of nicknames from the standard input, creates an account without a password for each, and "
+        "prints a JSON object with the cookie of a signed-in session for each. For bin/replay."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -9,7 +9,7 @@ from accounts.models import User
 
 
 class Command(BaseCommand):
-    help = "Prints the link with which an administrator adds their first second factor. Hand it to them yourself."
+    help = "Prints a link for an administrator to set up two-step sign-in. Give it to them yourself."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("username")

@@ -8,7 +8,7 @@ from accounts.signup import first_administrator
 
 
 class Command(BaseCommand):
-    help = "Prints a one-time link with which the administrator's account is made, while there is none."
+    help = "Prints a one-time link to create the first administrator’s account, while there is none."
 
     def handle(self, *args: Any, **options: Any) -> None:
         if first_administrator.wanted():

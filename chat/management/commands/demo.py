@@ -15,11 +15,13 @@ from chat.demo.rooms import make_room
 
 
 class Command(BaseCommand):
-    help = "Adds a few people, rooms and a day of conversation, and prints how to sign in. Again, it only prints."
+    help = (
+        "Adds a few people, rooms and a day of conversation, and prints how to sign in. A second run only prints that."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEBUG:
-            raise CommandError(_("The demo's password is known to everyone: it is made with ROOMFUL_DEBUG=1 only."))
+            raise CommandError(_("Anyone can know the demo’s password, so the demo needs ROOMFUL_DEBUG=1."))
         content = load()
         if not demo_people():
             with whoever_may_be_listening():

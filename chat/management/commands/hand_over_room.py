@@ -10,7 +10,7 @@ from chat.services.moderation import roles
 
 
 class Command(BaseCommand):
-    help = "Makes a member the owner of a room, such as a private room after its owner has gone."
+    help = "Makes a member the owner of a room, for example when the owner of a private room has left."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("room", type=int, help="the number in the room's address, /rooms/NUMBER/")
@@ -24,4 +24,4 @@ class Command(BaseCommand):
             roles.transfer(SITE, room, user.pk)
         except Refused as refused:
             raise CommandError(refused.detail) from refused
-        self.stdout.write(_("%(username)s owns the room now.") % {"username": user.username})
+        self.stdout.write(_("%(username)s is now the owner of the room.") % {"username": user.username})

@@ -8,11 +8,11 @@ from chat.services.messages import rerender
 
 class Command(BaseCommand):
     help = (
-        "Stores messages from before an upgrade as HTML by the present rules of Markdown. Until then that is made each "
-        "time that they are read. It may run beside the servers, and be interrupted and started again."
+        "Re-renders messages from before an upgrade by the current Markdown rules and stores the HTML. Until then they "
+        "are rendered each time they are read. It can run beside the servers, be interrupted and be started again."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
         count = rerender.render_again()
-        text = ngettext("One message was rendered again.", "%(number)d messages were rendered again.", count)
+        text = ngettext("%(number)d message was rendered again.", "%(number)d messages were rendered again.", count)
         self.stdout.write(text % {"number": count})

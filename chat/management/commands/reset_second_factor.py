@@ -12,7 +12,7 @@ from chat.services.site import second_factors
 
 
 class Command(BaseCommand):
-    help = "Removes the second factors of whoever has lost them: the way back for the only administrator of a site."
+    help = "Removes a user’s second factors, for example when the only administrator of a site has lost theirs."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("username")
@@ -22,6 +22,6 @@ class Command(BaseCommand):
             person = second_factors.reset(SITE, User.objects.get_by_natural_key(username).pk)
         except (User.DoesNotExist, Refused) as error:
             raise CommandError(error) from error
-        self.stdout.write(_("%(name)s has no second factor any more, and is signed out.") % {"name": person.username})
+        self.stdout.write(_("%(name)s no longer has a second factor and was signed out.") % {"name": person.username})
         if settings.ADMIN_SECOND_FACTOR and person.is_staff:
             self.stdout.write(_("To add another: %(link)s") % {"link": first_factors.link(person)})

@@ -15,12 +15,12 @@ from chat.services.removal import queue, retention
 
 class Command(BaseCommand):
     help = (
-        "Removes what rooms have kept for long enough, and sessions that have expired and accounts that nobody "
-        "confirmed within a day, and goes on with what is to be removed. At any time, and twice."
+        "Deletes messages past their room’s retention, expired sessions and accounts not confirmed within a day, and "
+        "continues deletions that were not finished. You can run it at any time, also twice at once."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--quiet", action="store_true", help=_("Say nothing but why something was not done."))
+        parser.add_argument("--quiet", action="store_true", help=_("Print only what was not done, and why."))
 
     def handle(self, *args: Any, quiet: bool, **options: Any) -> None:
         self.is_quiet = quiet
@@ -31,7 +31,7 @@ class Command(BaseCommand):
             self._remove_unconfirmed_accounts()
         except Error as error:
             reason = " ".join(str(error).split())
-            raise CommandError(_("It goes on where it stopped, the next time: %s") % reason) from error
+            raise CommandError(_("The next run will continue where this one stopped: %s") % reason) from error
 
     def _apply_retention(self) -> None:
         now = timezone.now()
@@ -44,7 +44,7 @@ class Command(BaseCommand):
     def _work_off_the_queue(self) -> None:
         if Removal.objects.unfinished().exists() and (removed := queue.work_off()):
             messages = ngettext("%d message was removed", "%d messages were removed", removed) % removed
-            self._say(_("What was deleted before: %s") % messages)
+            self._say(_("Deleted before: %s") % messages)
 
     def _forget_expired_sessions(self) -> None:
         if forgotten := sessions.forget_expired():

@@ -18,16 +18,14 @@ CONTRADICTIONS, UNAVAILABLE = 1, 2  # exit codes
 
 
 class Command(BaseCommand):
-    help = _("Who is here: servers, their leases and connections, topics and their people.")
+    help = _("Show servers, their leases and connections, and topics with the number of people present.")
     requires_system_checks = []  # what is wrong with the settings is told in one line
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "--verify",
             action="store_true",
-            help=_(
-                "Compare the sets in Redis with one another and print what contradicts; exit with 1 if anything does."
-            ),
+            help=_("Check the sets in Redis for inconsistencies and print them. Exit with 1 if there are any."),
         )
         parser.add_argument("--json", action="store_true", help=_("Print it as JSON."))
 
@@ -64,7 +62,7 @@ def _lines(report: Report) -> Iterator[str]:
     yield _("Topics: %(number)d") % {"number": len(report.topics)}
     yield from (f"  {topic}: {people}" for topic, people in report.topics.items())
     yield _("Lingering: %(number)d") % {"number": report.lingering}
-    yield _("Done so far: %(done)s") % {"done": ", ".join(f"{name} {n}" for name, n in report.done.items()) or "-"}
+    yield _("Totals: %(done)s") % {"done": ", ".join(f"{name} {n}" for name, n in report.done.items()) or "-"}
 
 
 def _node_line(node: Node) -> str:
