@@ -178,7 +178,7 @@ def test_favourites_and_the_order_are_the_same_in_every_tab(tab: OpenTab, alice:
     assert section(page, "rooms") == ["ants", "birds", "cats", "dogs"]
     keep(page, "dogs", "favourite")
     eventually(lambda: section(page, "favourites") == ["dogs"])
-    assert eventually(lambda: page.read("document.activeElement.ariaLabel") == "How to keep dogs")
+    assert eventually(lambda: page.read("document.activeElement.ariaLabel") == "Options for dogs")
     keep(page, "ants", "down", "down")
     eventually(lambda: section(page, "rooms") == ["birds", "cats", "ants"])
     page.one("body").send_keys(Keys.ESCAPE)

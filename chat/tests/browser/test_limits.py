@@ -46,7 +46,7 @@ def test_a_tab_over_the_limit_says_so_and_connects_when_another_is_closed(
     hers, another = tab(alice, on=server), tab(alice, on=server)
     hers.open_room(general)
     another.go(general.get_absolute_url())
-    eventually(lambda: "too many tabs" in another.one(".banner").text, within=10)
+    eventually(lambda: "Too many tabs" in another.one(".banner").text, within=10)
     hers.say("The first one stays")
     assert hers.shows("The first one stays")
     hers.go("/accounts/logout/")  # a page without a socket

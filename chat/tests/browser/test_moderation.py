@@ -66,7 +66,7 @@ def test_a_member_muted_locked_out_removed_and_banned_while_typing_sees_who_did_
     confirm(hers, "Advertising")
     assert reads(his, "You are muted in this room until", within=SOON)
     assert reads(his, "Advertising", within=SOON)
-    assert reads(his, "What you wrote is kept.")
+    assert reads(his, "Your text is kept.")
     assert not may_write(his)
     eventually(lambda: hers.one("main typing-line").get_attribute("data-typing") == "", within=SOON)
     assert reads(hers, "Alice muted Bob until")
@@ -118,7 +118,7 @@ def test_in_slow_mode_what_is_sent_waits_in_order_and_a_mute_ends_by_itself(
     assert reads(his, "Slow mode: one message every 3 seconds")
     for text in ("One", "Two"):
         his.say(text)
-    assert reads(his, "Slow mode: what you wrote is sent in")
+    assert reads(his, "Slow mode: your message will be sent in")
     assert his.messages() == ["One", "Two"]
     eventually(lambda: his.stored() == ["One", "Two"])
     assert reads(his, "Slow mode: your next message in")
@@ -126,7 +126,7 @@ def test_in_slow_mode_what_is_sent_waits_in_order_and_a_mute_ends_by_itself(
     moderation.set_slow(Actor(alice), general.pk, 600)
     assert reads(his, "Alice set slow mode to 10 minutes")
     his.say("Three")
-    assert reads(his, "Slow mode: what you wrote is sent in")
+    assert reads(his, "Slow mode: your message will be sent in")
     moderation.set_slow(Actor(alice), general.pk, 0)
     assert his.shows("Three")
 

@@ -32,7 +32,7 @@ def test_a_report_is_settled_and_an_announcement_dismissed(tab: OpenTab, alice: 
     his.one(".report-dialog[open] button.button:not(.quiet)").click()
     assert eventually(lambda: hers.all("reports-button a .badge"), within=1)[0].text == "1"
     assert not his.all("reports-button a")
-    assert his.says("Thank you. It was reported.")
+    assert his.says("Thanks for your report.")
     eventually(lambda: his.browser.switch_to.active_element.text == "Close")
     assert not his.barriers()
     his.browser.switch_to.active_element.click()
@@ -49,7 +49,7 @@ def test_a_report_is_settled_and_an_announcement_dismissed(tab: OpenTab, alice: 
     hers.one(".report [name=note]").send_keys("Against the rules")
     hers.one(".report .button").click()
     assert his.one(f'article[data-id="{said}"][data-deleted] .tombstone')
-    assert hers.says("The message was deleted")
+    assert hers.says("Message deleted")
 
     hers.open_room(general)
     assert not hers.all("reports-button a")

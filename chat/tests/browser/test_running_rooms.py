@@ -37,7 +37,7 @@ def test_a_room_is_made_an_outsider_invited_and_both_see_what_becomes_of_it(
 
     hers.one("room-header summary").click()
     hers.one("[data-act=about]").click()
-    assert "Private: only its members know of it." in hers.one(".about[open]").text
+    assert "Private – only members can see it." in hers.one(".about[open]").text
     assert "Counting\nthem" in hers.one(".about[open]").text
     assert hers.barriers() == []
     hers.one(".about .button").click()

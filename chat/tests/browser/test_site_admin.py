@@ -37,7 +37,7 @@ def test_an_administrator_disconnects_a_tab_which_says_so_and_comes_back_when_it
     row = theirs.one("[data-connection]")
     assert "Chrome on Linux" in row.text
     row.find_element(By.TAG_NAME, "button").click()
-    assert his.says("An administrator ended this connection.")
+    assert his.says("An administrator disconnected you.")
     assert his.connection == "ended"
     his.browser.execute_script("document.dispatchEvent(new Event('visibilitychange'))")
     eventually(lambda: not listed(theirs), within=10)

@@ -75,7 +75,7 @@ def test_the_invisible_look_offline_and_nobody_sees_them_type(both: tuple[Tab, T
     eventually(lambda: typing(hers) == "")
 
     his.one("account-menu summary").click()
-    assert "You look offline to everyone else." in his.one("account-menu [data-mode=invisible]").text
+    assert "You’ll look offline to everyone else" in his.one("account-menu [data-mode=invisible]").text
     his.one("account-menu summary").click()
     his.choose("invisible")
     assert hers.sees("alice", within=MOMENT)

@@ -75,7 +75,7 @@ def test_keys_of_the_composer_and_the_editor(tab: OpenTab, alice: User, bob: Use
     assert page.shows("変換済")
 
     # The hint is seen, and pages are turned without leaving the field.
-    assert page.says("Enter sends, Shift + Enter starts a new line")
+    assert page.says("Enter to send, Shift + Enter for a new line")
     top = page.read("document.querySelector('.log').scrollTop")
     page.write(Keys.PAGE_UP)
     assert eventually(lambda: page.read("document.querySelector('.log').scrollTop") < top - 200)

@@ -32,6 +32,6 @@ export class CommandError extends Error {
   }
 
   static unsent() {
-    return new CommandError({ code: "unsent", detail: gettext("There is no connection just now."), retry: true });
+    return new CommandError({ code: "unsent", detail: gettext("You’re not connected right now."), retry: true });
   }
 }

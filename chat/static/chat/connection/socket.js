@@ -233,12 +233,12 @@ export class Socket extends EventTarget {
   }
 
   get words() {
-    if (this.state === "refused") return gettext("The server refused what this page sent. Reload the page to go on.");
-    if (this.state === "ended") return gettext("An administrator ended this connection.");
-    if (this.state === "signed-out") return gettext("You are signed out.");
-    if (!navigator.onLine) return gettext("You are offline. What you write is sent when you are back.");
-    if (this.#code === TOO_MANY) return gettext("This is open in too many tabs. Close some, and it goes on here.");
-    if (this.#code === FLOODED) return gettext("Too much was sent from here. It goes on in a moment.");
+    if (this.state === "refused") return gettext("Something went wrong. Reload the page.");
+    if (this.state === "ended") return gettext("An administrator disconnected you.");
+    if (this.state === "signed-out") return gettext("You’ve been signed out.");
+    if (!navigator.onLine) return gettext("You’re offline. Messages will be sent when you’re back online.");
+    if (this.#code === TOO_MANY) return gettext("Too many tabs are open. Close some to continue.");
+    if (this.#code === FLOODED) return gettext("You’re sending too fast. Retrying in a moment.");
     return this.state === "connecting" ? gettext("Connecting…") : gettext("Reconnecting…");
   }
 }

@@ -28,9 +28,9 @@ export class AboutDialog extends LightElement {
   }
 
   #kind({ kind }) {
-    if (kind === "public") return gettext("Public: everybody on this site finds it, and may join.");
-    if (kind === "private") return gettext("Private: only its members know of it.");
-    return gettext("Direct: only those who talk here know of it.");
+    if (kind === "public") return gettext("Public – anyone here can find and join it.");
+    if (kind === "private") return gettext("Private – only members can see it.");
+    return gettext("Direct – only the people in it can see it.");
   }
 }
 

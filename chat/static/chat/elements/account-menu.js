@@ -63,14 +63,14 @@ export class AccountMenu extends LightElement {
   }
 
   #modes(isOpen) {
-    return html`<div class="modes" role="group" aria-label=${gettext("How others see you")}>
+    return html`<div class="modes" role="group" aria-label=${gettext("Your presence")}>
         ${Object.keys(DOTS).map((mode) => this.#mode(mode, isOpen))}
         <button type="button" data-act="status" ?disabled=${!isOpen} @click=${this.#write}
           >${gettext("Set a status…")}</button></div>`;
   }
 
   #mode(mode, isOpen) {
-    const words = mode === "auto" ? gettext("Automatic") : modeText(mode);
+    const words = mode === "auto" ? gettext("Automatic (online)") : modeText(mode);
     const hint = modeHint(mode);
     return html`<button type="button" role="menuitemradio" data-mode=${mode} aria-checked=${mode === this.status.mode} ?disabled=${!isOpen}
       @click=${() => this.#choose(mode)}>${dot(DOTS[mode])}

@@ -23,7 +23,7 @@ export class AnnouncementBanner extends LightElement {
   }
 
   #note({ text }) {
-    const words = gettext("Dismiss this announcement");
+    const words = gettext("Dismiss announcement");
     return html`<p dir="auto">${linked(text)}</p><button type="button" class="tool" aria-label=${words} title=${words}
       @click=${() => this.announcement.dismiss()}>${closeIcon}</button>`;
   }

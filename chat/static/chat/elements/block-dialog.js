@@ -16,8 +16,8 @@ export class BlockDialog extends LightElement {
   render() {
     const question = interpolate(gettext("Block %(name)s?"), { name: this.user ? fullName(this.user) : "" });
     return html`<dialog class="block-dialog" aria-labelledby="block-title"><h2 id="block-title" dir="auto">${question}</h2>
-      <p>${gettext("They cannot send you direct messages, and nothing they say gives you a badge. Their messages are folded, and you do not see them type.")}</p>
-      <p>${gettext("They are not told. You can unblock them at any time.")}</p>
+      <p>${gettext("They won’t be able to send you direct messages. Their messages will be folded and won’t add to your badges, and you won’t see them typing.")}</p>
+      <p>${gettext("They won’t be notified. You can unblock them at any time.")}</p>
       <form method="dialog" class="buttons"><button class="button quiet">${gettext("Cancel")}</button>
         <button class="button danger" @click=${() => this.chat.acts.block(this.user)}>${gettext("Block")}</button></form></dialog>`;
   }

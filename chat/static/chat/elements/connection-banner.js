@@ -25,7 +25,7 @@ export class ConnectionBanner extends LightElement {
 
   #way(state) {
     if (state === "closed") return this.#button(gettext("Try now"), () => this.socket.retry());
-    if (state === "ended") return this.#button(gettext("Connect again"), () => this.socket.resume());
+    if (state === "ended") return this.#button(gettext("Reconnect"), () => this.socket.resume());
     if (state === "refused") return this.#button(gettext("Reload"), () => location.reload());
     return nothing;
   }

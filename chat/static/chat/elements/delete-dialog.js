@@ -18,16 +18,16 @@ export class DeleteDialog extends LightElement {
     const { message } = this;
     return html`<dialog aria-labelledby="delete-title"><h2 id="delete-title">${gettext("Delete this message?")}</h2>
       ${message ? html`<p class="quote">${excerpt(message)}</p>` : nothing}
-      <p>${gettext("Its text cannot be brought back. Replies to it stay.")}</p>
+      <p>${gettext("You can’t undo this. Replies will stay.")}</p>
       <form method="dialog">${message && message.author.id !== this.chat.me.id ? this.#reason() : nothing}
         <div class="buttons"><button type="button" class="button quiet" @click=${this.#keep}
-            >${gettext("Keep")}</button>
+            >${gettext("Cancel")}</button>
           <button class="button danger" @click=${this.#delete}>${gettext("Delete")}</button></div></form></dialog>`;
   }
 
   // Another's: it is written down, and why.
   #reason() {
-    const words = gettext("Reason, for the log (may be left out)");
+    const words = gettext("Reason (optional)");
     return html`<div class="field"><label for="delete-reason">${words}</label>
       <input id="delete-reason" name="reason" maxlength="250" autocomplete="off"></div>`;
   }

@@ -48,11 +48,11 @@ export class EditsDialog extends LightElement {
   }
 
   #body() {
-    if (!this.edits && this.failed) return html`<p role="alert">${gettext("The edits did not load.")}</p>`;
+    if (!this.edits && this.failed) return html`<p role="alert">${gettext("Couldn’t load edits.")}</p>`;
     if (!this.edits) return html`<p role="status">${gettext("Loading…")}</p>`;
     const { body, edited_at: at } = this.message;
     const load = () => this.#load({ after: this.edits.at(-1).id });
-    const later = this.more ? html`<li>${olderOf(this.more, this.failed, load, gettext("Later ones"))}</li>` : nothing;
+    const later = this.more ? html`<li>${olderOf(this.more, this.failed, load, gettext("Later"))}</li>` : nothing;
     return html`<ol>${this.edits.map((version) => this.#version(version))}${later}
       ${this.#version({ body, at, isNow: true })}</ol>`;
   }

@@ -49,7 +49,7 @@ export class EmojiPicker extends LightElement {
   }
 
   render() {
-    const find = gettext("Find an emoji");
+    const find = gettext("Search emoji");
     return html`<div popover class="picker" role="dialog" aria-label=${this.label ?? gettext("Add a reaction")}
       @keydown=${this.#key} @toggle=${({ newState }) => (this.isOpen = newState === "open")}>
       <input type="search" autocomplete="off" placeholder=${find} aria-label=${find} .value=${this.wanted}
@@ -75,7 +75,7 @@ export class EmojiPicker extends LightElement {
   #missing() {
     if (this.failed) return gettext("The emoji did not load. Close this and try again.");
     if (!this.all.length) return gettext("Loading…");
-    return this.#found.length ? "" : gettext("None of that name.");
+    return this.#found.length ? "" : gettext("No emoji match.");
   }
 
   async #load() {

@@ -18,10 +18,10 @@ export class FormattingDialog extends LightElement {
     const title = gettext("Formatting");
     return html`<dialog class="formatting" aria-label=${title} @close=${this.#closed}><h2>${title}</h2>
       <div class="scroll" tabindex="0" role="group" aria-label=${title}><table class="examples">
-        <thead><tr><th scope="col">${gettext("You type")}</th><th scope="col">${gettext("It shows")}</th></tr></thead>
+        <thead><tr><th scope="col">${gettext("You type")}</th><th scope="col">${gettext("You get")}</th></tr></thead>
         <tbody>${examples(gettext("text"), gettext("more")).map(row)}</tbody></table>
-        <p>${gettext("A backslash before a sign shows the sign itself. All other text stays as you type it.")}</p>
-        <h3>${gettext("Keys and commands")}</h3>
+        <p>${gettext("Put a backslash before a character to show it as it is. All other text stays as you type it.")}</p>
+        <h3>${gettext("Shortcuts and commands")}</h3>
         <table class="examples"><tbody>${keys(gettext("text")).map(key)}</tbody></table></div>
       <form method="dialog" class="buttons"><button class="button quiet" autofocus>${gettext("Close")}</button></form>
       </dialog>`;
@@ -40,13 +40,13 @@ const CONTROL = /Mac|iP/.test(navigator.platform) ? "⌘" : "Ctrl";
 
 function keys(a) {
   return [
-    [`${CONTROL} B · ${CONTROL} I`, gettext("Makes the selection bold, or italic")],
-    ["↑", gettext("Edits your latest message, from an empty field")],
-    ["Page Up · Page Down", gettext("Scrolls the conversation")],
-    ["Alt ↑ · Alt ↓", gettext("Goes to the next room; with Shift, to the next unread one")],
-    [`${CONTROL} K`, gettext("Finds a room")],
-    [`/me ${a}`, gettext("Says what you do")],
-    [`//${a}`, gettext("Posts a text that begins with a slash")],
+    [`${CONTROL} B · ${CONTROL} I`, gettext("Make the selection bold or italic")],
+    ["↑", gettext("Edit your last message (when the field is empty)")],
+    ["Page Up · Page Down", gettext("Scroll the conversation")],
+    ["Alt ↑ · Alt ↓", gettext("Go to the next room; with Shift, to the next unread room")],
+    [`${CONTROL} K`, gettext("Find a room")],
+    [`/me ${a}`, gettext("Post an action")],
+    [`//${a}`, gettext("Post text that starts with a slash")],
   ];
 }
 

@@ -16,10 +16,10 @@ export class LeaveDialog extends LightElement {
     const isPublic = kind === "public";
     const question = interpolate(gettext("Leave %(room)s?"), { room: isPublic ? `#${name}` : name });
     const wayBack = isPublic
-      ? gettext("The room is public: you can join it again whenever you like.")
-      : gettext("The room is private: you will need somebody to let you in again.");
+      ? gettext("This room is public. You can rejoin at any time.")
+      : gettext("This room is private. You’ll need an invitation to rejoin.");
     return html`<dialog aria-labelledby="leave-title"><h2 id="leave-title">${question}</h2><p>${wayBack}</p>
-      <form method="dialog" class="buttons"><button class="button quiet">${gettext("Stay")}</button>
+      <form method="dialog" class="buttons"><button class="button quiet">${gettext("Cancel")}</button>
         <button type="button" class="button danger" @click=${this.#leave}>${gettext("Leave")}</button></form></dialog>`;
   }
 

@@ -31,7 +31,7 @@ export class MentionList extends LightElement {
   render() {
     const { length } = this.found;
     const words = ngettext("%(count)s suggestion", "%(count)s suggestions", length);
-    return html`<div class="mentions" role="listbox" id=${this.#id} aria-label=${gettext("Whom to mention")}
+    return html`<div class="mentions" role="listbox" id=${this.#id} aria-label=${gettext("Mention suggestions")}
         ?hidden=${!length} @pointerdown=${(event) => event.preventDefault()}>
         ${this.found.map((entry, index) => this.#option(entry, index))}</div>
       <span class="visually-hidden" role="status">${length ? interpolate(words, { count: length }) : nothing}</span>`;
@@ -144,7 +144,7 @@ export class MentionList extends LightElement {
 
   // The names of many at once; the server says whose they are to say.
   get #wide() {
-    const here = { username: "here", name: gettext("everyone who is online") };
+    const here = { username: "here", name: gettext("everyone online") };
     const room = { username: "room", name: gettext("everyone in the room") };
     return MODERATORS.has(this.conversation.chat.room?.role) ? [here, room] : [here];
   }

@@ -144,7 +144,7 @@ export class MessageComposer extends LightElement {
   #quoted() {
     const { quoting } = this.conversation;
     if (!quoting) return nothing;
-    const words = gettext("Do not quote");
+    const words = gettext("Remove quote");
     return html`<div class="quoting" data-quote=${quoting.id}><p class="quote">${excerpt(quoting)}</p>
       <button type="button" class="tool" aria-label=${words} title=${words} @click=${this.#unquote}
         >${closeIcon}</button></div>`;
@@ -154,7 +154,7 @@ export class MessageComposer extends LightElement {
     if (this.#postingBlock) return nothing;
     if (this.unknown !== null) return this.#notUnderstood();
     if (this.left === null) {
-      return html`<span class="hint">${gettext("Enter sends, Shift + Enter starts a new line")}</span>`;
+      return html`<span class="hint">${gettext("Enter to send, Shift + Enter for a new line")}</span>`;
     }
     const count = Math.abs(this.left);
     const words =
@@ -170,7 +170,7 @@ export class MessageComposer extends LightElement {
     const words =
       command.toLowerCase() === "me"
         ? gettext("Write something after /%(command)s.")
-        : gettext("There is no command /%(command)s. To post the text, begin with two slashes.");
+        : gettext("Unknown command /%(command)s. To post it as text, start with two slashes.");
     return html`<span data-unknown=${command}>${interpolate(words, { command })}
       <button type="button" class="link" data-act="post" @click=${() => this.#post("text", this.#textarea.value)}
         >${gettext("Send as message")}</button></span>`;

@@ -27,7 +27,7 @@ export class MessageDialog extends LightElement {
       <people-field .chat=${this.chat} .most=${MOST} @chosen=${this.#changed}></people-field>
       <p class="error" role="alert">${this.error}</p>
       <div class="buttons"><button type="button" class="button quiet" @click=${this.#close}>${gettext("Cancel")}</button>
-        <button class="button" ?disabled=${!this.chosen.length}>${gettext("Write")}</button></div></form></dialog>`;
+        <button class="button" ?disabled=${!this.chosen.length}>${gettext("Start chat")}</button></div></form></dialog>`;
   }
 
   #changed = ({ target }) => {

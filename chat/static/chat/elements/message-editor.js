@@ -32,7 +32,7 @@ export class MessageEditor extends LightElement {
   }
 
   render() {
-    const words = gettext("Edit the message");
+    const words = gettext("Edit message");
     return html`<form class="editor" aria-busy=${Boolean(this.saving)} @submit=${this.#save}>
       <mention-list .conversation=${this.conversation}></mention-list>
       <textarea name="edit" rows="1" dir="auto" aria-label=${words} aria-invalid=${this.error ? "true" : nothing}
@@ -43,7 +43,7 @@ export class MessageEditor extends LightElement {
   }
 
   #buttons() {
-    return html`<div class="buttons"><span class="hint">${gettext("Enter saves, Escape closes and keeps a draft")}</span>
+    return html`<div class="buttons"><span class="hint">${gettext("Enter to save, Escape to close and keep a draft")}</span>
       <button type="button" class="button quiet small" data-act="cancel" @click=${this.#discard}
         >${gettext("Cancel")}</button>
       <button class="button small">${gettext("Save")}</button></div>`;
@@ -53,9 +53,9 @@ export class MessageEditor extends LightElement {
     return html`<div class="conflict"><p>${gettext("This message was edited elsewhere in the meantime. It now says:")}</p>
       <p class="version" dir="auto">${linked(this.message.body)}</p>
       <div class="buttons"><button type="button" class="button quiet small" data-act="theirs" @click=${this.#discard}
-          >${gettext("Keep that text")}</button>
+          >${gettext("Keep that version")}</button>
         <button type="button" class="button small" data-act="mine" @click=${this.#replace}
-          >${gettext("Replace it with mine")}</button></div></div>`;
+          >${gettext("Replace with mine")}</button></div></div>`;
   }
 
   get #field() {

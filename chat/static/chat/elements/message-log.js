@@ -3,6 +3,7 @@ import { dayOf } from "../lib/times.js";
 import { LogStretches } from "../models/log-stretches.js";
 import { downIcon } from "../parts/icons.js";
 import { countOfReplies } from "../parts/replies.js";
+import { sentence } from "../parts/sentence.js";
 import { unreadPill } from "../parts/unread-pill.js";
 import { rowsOf } from "../rules/log-rows.js";
 import { nameOf } from "../rules/room-name.js";
@@ -201,23 +202,22 @@ export class MessageLog extends LightElement {
   #bottom({ known, complete, loading, failed }) {
     if (!known || complete) return nothing;
     if (failed !== "later") return html`<p class="later">${loading ? gettext("Loading newer messages…") : nothing}</p>`;
-    return html`<p class="later" role="alert">${gettext("Newer messages did not load.")}
+    return html`<p class="later" role="alert">${gettext("Couldn’t load newer messages.")}
       <button type="button" @click=${() => this.conversation.loadLater()}>${gettext("Try again")}</button></p>`;
   }
 
   #failed({ known }) {
     const { conversation } = this;
-    const words = known ? gettext("Older messages did not load.") : gettext("The thread did not load.");
+    const words = known ? gettext("Couldn’t load older messages.") : gettext("Couldn’t load the thread.");
     const again = () => (known ? conversation.loadOlder() : conversation.latest());
     return html`<p class="older" role="alert">${words}
       <button type="button" @click=${again}>${gettext("Try again")}</button></p>`;
   }
 
   #beginning(timeline) {
-    const words = timeline.messages.length
-      ? gettext("This is where the room begins.")
-      : gettext("Nothing has been said here yet. The first word is yours.");
-    return html`<div class="beginning"><h2 dir="auto">${nameOf(this.conversation.chat.room)}</h2><p>${words}</p></div>`;
+    const { room } = this.conversation.chat;
+    const words = timeline.messages.length ? beginningOf(room) : gettext("No messages yet. Say hello.");
+    return html`<div class="beginning"><h2 dir="auto">${nameOf(room)}</h2><p>${words}</p></div>`;
   }
 
   // Unread messages that fit on the screen are read in a moment: there is nothing to say about them.
@@ -303,6 +303,12 @@ function arrivalIn(stretches) {
 function skeleton() {
   return html`<div class="skeleton" role="status"><span class="visually-hidden">${gettext("Loading…")}</span>
     ${[1, 2, 3, 4, 5, 6].map(() => html`<i></i>`)}</div>`;
+}
+
+function beginningOf(room) {
+  if (room.people) return gettext("This is the beginning of your conversation.");
+  const name = html`<bdi>${room.kind === "public" ? "#" : ""}${room.name}</bdi>`;
+  return sentence(gettext("This is the beginning of %(room)s."), { room: name });
 }
 
 customElements.define("message-log", MessageLog);

@@ -40,10 +40,10 @@ export class MessageMenu extends LightElement {
       ["unread", gettext("Mark as unread from here"), () => acts.unread(message)],
       ["pin", message.pinned ? gettext("Unpin") : gettext("Pin"), () => acts.pin(message)],
       ["report", gettext("Report…"), () => this.#ask("report")],
-      ["block", gettext("Block the author…"), () => this.#ask("block", message.author)],
-      ["unblock", gettext("Unblock the author"), () => acts.unblock(message.author)],
+      ["block", gettext("Block author…"), () => this.#ask("block", message.author)],
+      ["unblock", gettext("Unblock author"), () => acts.unblock(message.author)],
       ["delete", gettext("Delete…"), () => this.#ask("delete")],
-      ["purge", gettext("Delete all of the last hour…"), () => this.#ask("purge")],
+      ["purge", gettext("Delete their messages from the last hour…"), () => this.#ask("purge")],
     ];
     const inThread = (act) => conversation.thread !== null && ["thread", "unread"].includes(act);
     return all.filter(([act]) => acts.may(act, message) && !inThread(act));
@@ -82,7 +82,7 @@ export class MessageMenu extends LightElement {
     try {
       await navigator.clipboard.writeText(this.message.body);
     } catch {
-      this.conversation.chat.complain(gettext("The browser does not let this page copy.")); // or there is no HTTPS
+      this.conversation.chat.complain(gettext("Copying isn’t allowed here. Select the text instead.")); // or there is no HTTPS
     }
   }
 

@@ -46,8 +46,8 @@ export class ModerationDialog extends LightElement {
 
   #fields({ spans, seconds, hasReason }) {
     const slow = this.chat.room?.slow ?? 0;
-    return html`${spans ? this.#choice("span", gettext("For how long"), spans, spans[0][0]) : nothing}
-      ${seconds ? this.#choice("seconds", gettext("A message every"), seconds, slow) : nothing}
+    return html`${spans ? this.#choice("span", gettext("Duration"), spans, spans[0][0]) : nothing}
+      ${seconds ? this.#choice("seconds", gettext("One message every"), seconds, slow) : nothing}
       ${hasReason ? this.#reason() : nothing}`;
   }
 
@@ -58,7 +58,7 @@ export class ModerationDialog extends LightElement {
   }
 
   #reason() {
-    return html`<div class="field"><label for="moderation-reason">${gettext("Reason (may be left out)")}</label>
+    return html`<div class="field"><label for="moderation-reason">${gettext("Reason (optional)")}</label>
       <input id="moderation-reason" name="reason" maxlength=${LONGEST} autocomplete="off" .value=${live("")}></div>`;
   }
 

@@ -36,7 +36,7 @@ export class PeopleField extends LightElement {
     )}
         ${this.#input(options)}</div>
       <div role="listbox" id="found-people" aria-label=${gettext("People")}>${options.map(this.#option)}</div>
-      <p class="help" role="status">${options.length ? nothing : gettext("Nobody of that name.")}</p>
+      <p class="help" role="status">${options.length ? nothing : gettext("No people match.")}</p>
       <p class="error" role="alert">${this.error}</p>`;
   }
 
@@ -65,7 +65,7 @@ export class PeopleField extends LightElement {
   }
 
   #chip(user) {
-    const words = interpolate(gettext("Without %(name)s"), { name: fullName(user) });
+    const words = interpolate(gettext("Remove %(name)s"), { name: fullName(user) });
     return html`<span class="person-chip" data-user=${user.username}><bdi>${fullName(user)}</bdi>
       <button type="button" aria-label=${words} title=${words} @click=${() => this.#drop(user)}>${closeIcon}</button>
       </span>`;
@@ -93,7 +93,7 @@ export class PeopleField extends LightElement {
       const { people } = await fetchJson(this.chat.urls.people, { q });
       if (asked === this.#asked) Object.assign(this, { found: people, at: q ? 0 : -1, error: null });
     } catch {
-      if (asked === this.#asked) this.error = gettext("The people did not load.");
+      if (asked === this.#asked) this.error = gettext("Couldn’t load people.");
     }
   }
 

@@ -24,7 +24,7 @@ export class PersonActions extends LightElement {
   #banned({ until, reason }) {
     const words = until
       ? sentence(gettext("Banned until %(time)s"), { time: momentOf(new Date(until)) })
-      : gettext("Banned for good");
+      : gettext("Banned permanently");
     return this.#line(words, reason);
   }
 

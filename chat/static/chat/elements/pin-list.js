@@ -20,11 +20,11 @@ export class PinList extends LightElement {
   render() {
     const { pins } = this.chat;
     if (!pins.messages && pins.failed) {
-      return html`<p class="note" role="alert">${gettext("The pins did not load.")}
+      return html`<p class="note" role="alert">${gettext("Couldn’t load pinned messages.")}
         <button type="button" class="link" @click=${() => pins.load()}>${gettext("Try again")}</button></p>`;
     }
     if (!pins.messages) return html`<p class="note" role="status">${gettext("Loading…")}</p>`;
-    const none = gettext("Pin what should be at hand: it is listed here for everyone.");
+    const none = gettext("Pin messages to keep them handy for everyone.");
     if (!pins.count) return html`<p class="note">${none}</p>`;
     return html`<ul class="cards">${repeat(
       pins.messages,

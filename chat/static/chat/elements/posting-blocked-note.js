@@ -26,7 +26,7 @@ export class PostingBlockedNote extends LightElement {
   }
 
   #note(block) {
-    const kept = html`<small>${gettext("What you wrote is kept.")}</small>`;
+    const kept = html`<small>${gettext("Your text is kept.")}</small>`;
     return html`<p class="silenced" data-why=${block.why}>${postingBlockText(block)}
       ${block.user ? html`<block-button .chat=${this.chat} .user=${block.user}></block-button>` : nothing}
       ${this.isKept ? kept : nothing}</p>`;

@@ -18,13 +18,13 @@ export class PurgeDialog extends LightElement {
 
   render() {
     const name = this.message ? fullName(this.message.author) : "";
-    const question = interpolate(gettext("Delete all that %(name)s posted in the last hour?"), { name });
+    const question = interpolate(gettext("Delete all messages from %(name)s from the last hour?"), { name });
     return html`<dialog aria-labelledby="purge-title"><h2 id="purge-title">${question}</h2>
-      <p>${gettext("In this room, replies included. It cannot be brought back, and the room is told that you did it.")}</p>
+      <p>${gettext("This deletes their messages and replies in this room. You can’t undo this. The room will see who deleted them.")}</p>
       <form method="dialog" @submit=${this.#submit}>
-        <div class="field"><label for="purge-reason">${gettext("Reason (the room sees it)")}</label>
+        <div class="field"><label for="purge-reason">${gettext("Reason (visible to the room)")}</label>
           <input id="purge-reason" name="reason" maxlength=${REASON_LENGTH} autocomplete="off" dir="auto"></div>
-        <div class="buttons"><button class="button quiet" value="keep" formnovalidate>${gettext("Keep")}</button>
+        <div class="buttons"><button class="button quiet" value="keep" formnovalidate>${gettext("Cancel")}</button>
           <button class="button danger" value="delete">${gettext("Delete all")}</button></div></form></dialog>`;
   }
 

@@ -26,7 +26,7 @@ export class ReportDialog extends LightElement {
     return html`<dialog class="report-dialog" aria-labelledby="report-title">
       <h2 id="report-title">${gettext("Report this message")}</h2>
       ${this.message ? html`<p class="quote">${excerpt(this.message)}</p>` : nothing}
-      <div role="status">${isDone ? html`<p>${gettext("Thank you. It was reported.")}</p>` : nothing}</div>
+      <div role="status">${isDone ? html`<p>${gettext("Thanks for your report.")}</p>` : nothing}</div>
       ${isDone ? this.#end() : this.#form()}</dialog>`;
   }
 
@@ -35,9 +35,9 @@ export class ReportDialog extends LightElement {
   }
 
   #form() {
-    return html`<p id="report-readers">${this.#readers} ${gettext("The author does not learn who you are.")}</p>
+    return html`<p id="report-readers">${this.#readers} ${gettext("The author won’t see who reported it.")}</p>
       <form @submit=${this.#send}><div class="field">
-        <label for="report-reason">${gettext("What is wrong with it?")}</label>
+        <label for="report-reason">${gettext("Why are you reporting this?")}</label>
         <input id="report-reason" name="reason" required maxlength=${LONGEST} autocomplete="off" autofocus
           aria-describedby="report-readers" .value=${live(this.reason ?? "")}
           @input=${({ target }) => (this.reason = target.value)}></div>
@@ -55,8 +55,8 @@ export class ReportDialog extends LightElement {
   // Who will see it.
   get #readers() {
     return this.chat.room?.kind === "direct"
-      ? gettext("The administrators of the site will see it, with your name.")
-      : gettext("The moderators of this room will see it, with your name, and the administrators of the site.");
+      ? gettext("The site’s administrators will see your report and your name.")
+      : gettext("This room’s moderators and the site’s administrators will see your report and your name.");
   }
 
   #close = () => this.#dialog.close();

@@ -15,7 +15,7 @@ export class ReportsButton extends LightElement {
   render() {
     const { open: count, url } = this.chat.reports;
     if (!count) return nothing;
-    const words = interpolate(ngettext("%(count)s report waits", "%(count)s reports wait", count), { count });
+    const words = interpolate(ngettext("%(count)s open report", "%(count)s open reports", count), { count });
     return html`<a class="tool" href=${url} aria-label=${words} title=${words}>${flagIcon}
       <span class="badge waits">${unreadText(count)}</span></a>`;
   }

@@ -81,7 +81,7 @@ export class RoomApp extends LightElement {
         ${chat.lost ? gone(chat.lost, chat.urls) : this.#conversation()}</main>
       <room-rail id="rooms" .chat=${chat} role="navigation" aria-label=${gettext("Rooms")}
         @wanted=${() => this.drawers.want("rail")} @go=${close} @close=${close} @write=${leaveRail}></room-rail>
-      <room-side .chat=${chat} role="complementary" aria-label=${gettext("Beside the conversation")} @write=${write}
+      <room-side .chat=${chat} role="complementary" aria-label=${gettext("Threads and pins")} @write=${write}
         @keydown=${(event) => isEscape(event) && chat.side.close()}></room-side>
       <room-roster .chat=${chat} role="complementary" aria-label=${gettext("People in this room")}
         @close=${close}></room-roster>

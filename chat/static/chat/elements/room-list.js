@@ -70,7 +70,7 @@ export class RoomList extends LightElement {
   }
 
   #more(room) {
-    const words = interpolate(gettext("How to keep %(room)s"), { room: nameOf(room) });
+    const words = interpolate(gettext("Options for %(room)s"), { room: nameOf(room) });
     const open = () => this.dispatchEvent(new CustomEvent("menu", { detail: room.id, bubbles: true }));
     return html`<button type="button" class="keep" tabindex="-1" aria-label=${words} aria-haspopup="menu" data-menu=${room.id}
       @click=${open}>${moreIcon}</button>`;
@@ -110,7 +110,7 @@ export class RoomList extends LightElement {
 }
 
 function quiet() {
-  return html`<span class="is-quiet">${quietIcon}<span class="visually-hidden">${gettext("quiet")}</span></span>`;
+  return html`<span class="is-quiet">${quietIcon}<span class="visually-hidden">${gettext("muted")}</span></span>`;
 }
 
 customElements.define("room-list", RoomList);

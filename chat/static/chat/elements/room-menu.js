@@ -45,10 +45,10 @@ export class RoomMenu extends LightElement {
 
   #items(room) {
     const last = room.people
-      ? this.#item("put-away", gettext("Put away"), () => this.#putAway(room))
+      ? this.#item("put-away", gettext("Hide until a new message"), () => this.#putAway(room))
       : this.#item("leave", gettext("Leave…"), () => this.#leave(room), "danger");
     return html`${this.#choice("favourite", gettext("Favourite"), room)}
-      ${this.#choice("quiet", gettext("Quiet: no badge but for mentions"), room)}
+      ${this.#choice("quiet", gettext("Mute (badge only for mentions)"), room)}
       ${this.#mover("up", gettext("Move up"), room, -1)}${this.#mover("down", gettext("Move down"), room, 1)}${last}`;
   }
 

@@ -63,7 +63,7 @@ export class RoomRail extends LightElement {
   }
 
   #lists() {
-    const none = html`<p class="none">${gettext("You are in no room yet.")}</p>`;
+    const none = html`<p class="none">${gettext("You haven’t joined any rooms yet.")}</p>`;
     return html`${SECTIONS.map((section) => this.#section(section))}
       ${roomsInSight(this.chat).length ? nothing : none}`;
   }

@@ -43,15 +43,15 @@ export class RoomRoster extends LightElement {
   #note(roster) {
     const { state, page, wanted, total } = roster;
     if (state === "unavailable") return unavailableText();
-    if (state === "stale") return gettext("As it was before the connection was lost.");
+    if (state === "stale") return gettext("May be out of date – you’re offline.");
     if (page.hasFailed) return this.#failed(page);
     if (!wanted || page.isLoading) return nothing;
-    if (!total) return gettext("Nobody of that name is in this room.");
+    if (!total) return gettext("No people in this room match.");
     return interpolate(ngettext("%(count)s person", "%(count)s people", total), { count: total.toLocaleString() });
   }
 
   #failed(page) {
-    return html`${gettext("The people did not load.")}
+    return html`${gettext("Couldn’t load people.")}
       <button type="button" class="link" @click=${() => page.again()}>${gettext("Try again")}</button>`;
   }
 

@@ -30,7 +30,7 @@ export class RoomSide extends LightElement {
   }
 
   #back() {
-    return this.#button(gettext("All threads of this room"), backIcon, () => this.chat.side.open("threads"));
+    return this.#button(gettext("All threads in this room"), backIcon, () => this.chat.side.open("threads"));
   }
 
   #button(words, icon, act) {
@@ -50,7 +50,7 @@ export class RoomSide extends LightElement {
   }
 
   #closed() {
-    return html`<p class="note">${gettext("The message was deleted, so nobody can reply to it any more.")}</p>`;
+    return html`<p class="note">${gettext("This message was deleted. You can’t reply to it any more.")}</p>`;
   }
 }
 

@@ -35,7 +35,7 @@ export class SlowModeNote extends LightElement {
     if (!rest) return interpolate(gettext("Slow mode: one message every %(time)s"), { time: spanOf(slow) });
     const waits = pending.some(({ failed }) => !failed);
     const words = waits
-      ? gettext("Slow mode: what you wrote is sent in %(time)s")
+      ? gettext("Slow mode: your message will be sent in %(time)s")
       : gettext("Slow mode: your next message in %(time)s");
     return interpolate(words, { time: spanOf(rest) });
   }

@@ -72,7 +72,7 @@ export class StatusDialog extends LightElement {
   }
 
   #field() {
-    const words = gettext("What are you up to?");
+    const words = gettext("What’s your status?");
     return html`<input name="text" maxlength=${LONGEST} autocomplete="off" autofocus aria-label=${words}
       placeholder=${words} .value=${live(this.text)} @input=${({ target }) => (this.text = target.value)}>`;
   }
@@ -88,7 +88,7 @@ export class StatusDialog extends LightElement {
   }
 
   #hint() {
-    const words = gettext("“Do not disturb” ends with it.");
+    const words = gettext("Also ends Do not disturb.");
     return html`<p class="help">${this.status.mode === "dnd" && this.ends !== "never" ? words : nothing}</p>`;
   }
 

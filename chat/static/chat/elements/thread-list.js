@@ -31,11 +31,11 @@ export class ThreadList extends LightElement {
 
   render() {
     if (this.failed && !this.older) {
-      return html`<p class="note" role="alert">${gettext("The threads did not load.")}
+      return html`<p class="note" role="alert">${gettext("Couldn’t load threads.")}
         <button type="button" class="link" @click=${() => this.#load()}>${gettext("Try again")}</button></p>`;
     }
     if (!this.threads) return html`<p class="note" role="status">${gettext("Loading…")}</p>`;
-    const none = gettext("Threads in which you take part are listed here: you began, wrote in or are named in them.");
+    const none = gettext("Threads you follow will appear here.");
     if (!this.threads.length) return html`<p class="note">${none}</p>`;
     const threads = repeat(
       this.threads,

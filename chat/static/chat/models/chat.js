@@ -143,7 +143,7 @@ export class Chat extends Observable {
       else if (thread) await this.side.openThread(thread).jump({ id });
       else await this.conversation.jump({ id, position });
     } catch {
-      this.complain(gettext("That message could not be fetched."));
+      this.complain(gettext("Couldn’t load this message."));
     }
   }
 

@@ -8,7 +8,7 @@ import { RosterPage } from "./roster-page.js";
 const byName = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
 
 export function unavailableText() {
-  return gettext("Presence unavailable. Messages still arrive.");
+  return gettext("Can’t show who’s online right now. Messages still work.");
 }
 
 /** @typedef {{ known: boolean, people: Person[], counts: Counts, whole: boolean }} Snapshot */

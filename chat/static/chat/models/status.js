@@ -92,8 +92,8 @@ export function modeText(mode) {
 export function modeHint(mode) {
   /** @type {Partial<Record<OwnStatus["mode"], string>>} */
   const hints = {
-    auto: gettext("Away by itself after a while."),
-    invisible: gettext("You look offline to everyone else. It takes a few seconds."),
+    auto: gettext("Away after 5 minutes without activity"),
+    invisible: gettext("You’ll look offline to everyone else after a few seconds."),
   };
   return hints[mode];
 }

@@ -19,15 +19,23 @@ export function waitingText({ mentions, unread }) {
 
 // The same beside a room's name: what tells the reader outweighs what is unread.
 export function waitingBadge({ mentions, unread }) {
-  if (mentions) return badge("mention", `@${unreadText(mentions)}`, gettext("mentions of you"));
-  return unread ? badge("", unreadText(unread), gettext("unread")) : nothing;
+  if (mentions) {
+    const words = ngettext("%(count)s mention of you", "%(count)s mentions of you", mentions);
+    return badge("mention", `@${unreadText(mentions)}`, counted(words, mentions));
+  }
+  return unread ? badge("", unreadText(unread), counted(gettext("%(count)s unread"), unread)) : nothing;
 }
 
 export function threadsBadge(threads, icon) {
   if (!threads) return nothing;
-  return badge("threads", html`${icon}${unreadText(threads)}`, gettext("new replies in your threads"));
+  const words = ngettext("%(count)s new reply in your threads", "%(count)s new replies in your threads", threads);
+  return badge("threads", html`${icon}${unreadText(threads)}`, counted(words, threads));
+}
+
+function counted(words, count) {
+  return interpolate(words, { count: unreadText(count) });
 }
 
 function badge(kind, count, words) {
-  return html`<span class="badge ${kind}">${count}</span> <span class="visually-hidden">${words}</span>`;
+  return html`<span class="badge ${kind}" aria-hidden="true">${count}</span> <span class="visually-hidden">${words}</span>`;
 }

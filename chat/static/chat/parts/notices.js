@@ -12,24 +12,24 @@ const SENTENCES = {
   topic: ({ to }) => (to ? gettext("%(by)s changed the topic to %(to)s") : gettext("%(by)s removed the topic")),
   kind: ({ to }) =>
     to === "public" ? gettext("%(by)s made the room public") : gettext("%(by)s made the room private"),
-  read_only: () => gettext("%(by)s made the room read-only: only moderators post"),
+  read_only: () => gettext("%(by)s made the room announcements only"),
   open: () => gettext("%(by)s let everyone post again"),
   locked: () => gettext("%(by)s locked the room"),
   unlocked: () => gettext("%(by)s unlocked the room"),
   slow,
   archived: () => gettext("%(by)s archived the room"),
-  restored: () => gettext("%(by)s brought the room back"),
+  restored: () => gettext("%(by)s unarchived the room"),
   added: () => gettext("%(by)s added %(who)s"),
   removed: () => gettext("%(by)s removed %(who)s"),
   banned: ({ until }) => (until ? gettext("%(by)s banned %(who)s until %(until)s") : gettext("%(by)s banned %(who)s")),
-  unbanned: () => gettext("%(by)s lifted the ban of %(who)s"),
+  unbanned: () => gettext("%(by)s unbanned %(who)s"),
   muted: () => gettext("%(by)s muted %(who)s until %(until)s"),
-  unmuted: () => gettext("%(by)s lifted the mute of %(who)s"),
+  unmuted: () => gettext("%(by)s unmuted %(who)s"),
   role: ({ role }) =>
     role === "moderator" ? gettext("%(by)s made %(who)s a moderator") : gettext("%(by)s made %(who)s a member again"),
   owner: () => gettext("%(by)s made %(who)s the owner of the room"),
   purged: ({ count }) =>
-    ngettext("%(by)s deleted %(count)s message of %(who)s", "%(by)s deleted %(count)s messages of %(who)s", count),
+    ngettext("%(by)s deleted %(count)s message from %(who)s", "%(by)s deleted %(count)s messages from %(who)s", count),
 };
 
 export function noticeOf({ author, notice }) {

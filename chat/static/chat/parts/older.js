@@ -4,6 +4,6 @@ import { html, nothing } from "../vendor/lit.js";
 // The way on through a list that comes in pages; `older` is empty where there is nothing more.
 export function olderOf(older, failed, load, words = gettext("Older")) {
   if (!older) return nothing;
-  return html`<p class="note">${failed ? html`<span role="alert">${gettext("That did not load.")}</span> ` : nothing}
+  return html`<p class="note">${failed ? html`<span role="alert">${gettext("Couldn’t load.")}</span> ` : nothing}
     <button type="button" class="link" data-act="older" @click=${load}>${words}</button></p>`;
 }

@@ -9,7 +9,7 @@ export function pager(page, roster) {
   };
   const button = (words, by, leads) => html`<button type="button" class="button quiet small" data-step=${by}
     aria-disabled=${!leads} @click=${() => leads && step(by)}>${words}</button>`;
-  return html`<div class="pager" role="group" aria-label=${gettext("Pages of people")}>
+  return html`<div class="pager" role="group" aria-label=${gettext("Pagination")}>
     <small role="status">${range(page)}</small>
     ${button(gettext("Previous"), -1, page.offset > 0)}${button(gettext("Show more"), 1, page.hasMore)}</div>`;
 }

@@ -4,16 +4,16 @@ import { html, nothing } from "../vendor/lit.js";
 import { sentence } from "./sentence.js";
 
 const WORDS = {
-  archived: () => gettext("This room is archived. It can be read, and nothing in it changes."),
-  blocked: () => gettext("You blocked this person. Unblock them to write to them."),
+  archived: () => gettext("This room is archived. You can read it, but nothing in it can be changed."),
+  blocked: () => gettext("You blocked this person. Unblock them to send a message."),
   deleted: ({ people }) =>
     ngettext(
-      "This person deleted their account. You can read the conversation, but not write in it.",
-      "These people deleted their accounts. You can read the conversation, but not write in it.",
+      "This person deleted their account. You can read the conversation but not post.",
+      "These people deleted their accounts. You can read the conversation but not post.",
       people.length,
     ),
-  locked: () => gettext("This room is locked. Only its moderators write here."),
-  read_only: () => gettext("This room is read-only. Only its moderators post here."),
+  locked: () => gettext("This room is locked. Only moderators can post."),
+  read_only: () => gettext("This room is for announcements. Only moderators can post."),
 };
 
 export function postingBlockText(block) {

@@ -7,7 +7,7 @@ import { foldedText } from "./folded.js";
 // What a message quotes. It leads there.
 export function quoteOf({ quote }, chat) {
   if (!quote) return nothing;
-  if (quote.deleted) return html`<p class="quote" data-quote=${quote.id}><em>${gettext("A deleted message")}</em></p>`;
+  if (quote.deleted) return html`<p class="quote" data-quote=${quote.id}><em>${gettext("Deleted message")}</em></p>`;
   const isFolded = chat.blocks.has(quote.author.id);
   const words = interpolate(gettext("Show what %(name)s said"), { name: fullName(quote.author) });
   return html`<button type="button" class="quote" data-quote=${quote.id} title=${isFolded ? nothing : words}

@@ -5,9 +5,9 @@ import { archiveIcon, megaphoneIcon, stopIcon } from "./icons.js";
 // How a room differs from others, each with a sign.
 export function roomMarks({ archived, locked, read_only: readOnly }) {
   return [
-    archived && { icon: archiveIcon, words: gettext("Archived: it can be read, and nothing in it changes.") },
-    locked && { icon: stopIcon, words: gettext("Locked: only moderators write here for now.") },
-    readOnly && { icon: megaphoneIcon, words: gettext("For announcements: only moderators write here.") },
+    archived && { icon: archiveIcon, words: gettext("Archived: you can read it, but nothing in it can be changed.") },
+    locked && { icon: stopIcon, words: gettext("Locked: only moderators can post for now.") },
+    readOnly && { icon: megaphoneIcon, words: gettext("Announcements only: just moderators can post.") },
   ].filter(Boolean);
 }
 

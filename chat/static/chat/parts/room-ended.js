@@ -14,7 +14,7 @@ const TITLES = {
 export function gone({ room, how, by, reason }, urls) {
   const who = html`<bdi>${by ? fullName(by) : gettext("An administrator")}</bdi>`;
   const name = room?.name ? html`<span class="name">${sign(room)}<bdi>${room.name}</bdi></span>` : gettext("this room");
-  const title = TITLES[how]?.() ?? gettext("You are not in this room any more");
+  const title = TITLES[how]?.() ?? gettext("You’re no longer a member of this room");
   return html`<div class="gone" role="alert" data-how=${how ?? "left"}><h1>${sentence(title, { who, room: name })}</h1>
     ${reason ? html`<blockquote dir="auto">${reason}</blockquote>` : nothing}<p>${after(how)}</p>
     <p class="buttons">${room && mayComeBack(room, how) ? back(room, urls) : nothing}
@@ -22,9 +22,9 @@ export function gone({ room, how, by, reason }, urls) {
 }
 
 function after(how) {
-  if (how === "banned") return gettext("You cannot join it again while the ban lasts. What you were writing is kept.");
-  if (how === "removed") return gettext("What you were writing is kept for when you are back.");
-  return how === "deleted" ? nothing : gettext("You left it in another tab, or somebody took you out of it.");
+  if (how === "banned") return gettext("You can’t rejoin until the ban ends. Your draft is kept.");
+  if (how === "removed") return gettext("Your draft is kept in case you rejoin.");
+  return how === "deleted" ? nothing : gettext("You left in another tab, or someone removed you.");
 }
 
 function mayComeBack({ kind }, how) {
@@ -32,5 +32,5 @@ function mayComeBack({ kind }, how) {
 }
 
 function back({ id }, urls) {
-  return html`<a class="button quiet" href=${urls.room.replace("/0/", `/${id}/`)}>${gettext("Join it again")}</a>`;
+  return html`<a class="button quiet" href=${urls.room.replace("/0/", `/${id}/`)}>${gettext("Rejoin")}</a>`;
 }
