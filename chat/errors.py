@@ -26,31 +26,31 @@ class Refused(Exception):
 
 class BadFrame(Refused):
     code = "bad_frame"
-    sentence = _("That could not be understood.")
+    sentence = _("Invalid request.")
 
 
 class NotFound(Refused):
     """The same for a room that does not exist and for one that may not be seen."""
 
     code = "not_found"
-    sentence = _("There is no such room.")
+    sentence = _("Room not found.")
 
     @classmethod
     def message(cls) -> Self:
-        return cls(_("There is no such message."))
+        return cls(_("Message not found."))
 
     @classmethod
     def member(cls) -> Self:
-        return cls(_("There is no such member in this room."))
+        return cls(_("This person isn’t a member of this room."))
 
     @classmethod
     def person(cls) -> Self:
-        return cls(_("There is no such person."))
+        return cls(_("User not found."))
 
 
 class Forbidden(Refused):
     code = "forbidden"
-    sentence = _("You may not do that here.")
+    sentence = _("You don’t have permission to do that.")
 
 
 class NoRecipient(Forbidden):
@@ -59,29 +59,29 @@ class NoRecipient(Forbidden):
 
 class Invalid(Refused):
     code = "invalid"
-    sentence = _("That is not valid.")
+    sentence = _("Invalid request.")
 
     @classmethod
     def thread(cls) -> Self:
-        return cls(_("This message cannot be replied to."))
+        return cls(_("You can’t reply to this message."))
 
 
 class TooMany(Invalid):
     """One more than there may be: it is not over after a while, but once there is one less."""
 
     code = "too_many"
-    sentence = _("There are too many already.")
+    sentence = _("The limit is reached.")
 
 
 class Conflict(Refused):
     code = "conflict"
-    sentence = _("This message was already sent, with another text.")
+    sentence = _("This message was already sent with different text.")
 
 
 class Edited(Conflict):
     """An edit that was based on words that are no longer there. `message` is what the message is now."""
 
-    sentence = _("This message was changed elsewhere in the meantime.")
+    sentence = _("This message was edited elsewhere in the meantime.")
 
     def __init__(self, message: "Message") -> None:
         super().__init__()
@@ -92,23 +92,23 @@ class SignedOut(Refused):
     """The session that a write rests on has ended: its socket is closed."""
 
     code = "signed_out"
-    sentence = _("You are signed out.")
+    sentence = _("You’ve been signed out.")
 
 
 class Unavailable(Refused):
     code = "unavailable"
     retry = True
-    sentence = _("The server cannot store anything just now. Try again in a moment.")
+    sentence = _("The server can’t save anything right now. Try again in a moment.")
 
     @classmethod
     def presence(cls) -> Self:
-        return cls(_("Nobody can tell just now who is there. Try again in a moment."))
+        return cls(_("Can’t tell who’s online right now. Try again in a moment."))
 
 
 class Limited(Refused):
     code = "limited"
     retry = True
-    sentence = _("That was too much at once. Try again in a moment.")
+    sentence = _("You’re sending too fast. Try again in a moment.")
 
     def __init__(self, wait: int, detail: str | Promise | None = None) -> None:
         """`wait`: how long until one more is allowed, in nanoseconds."""
@@ -120,8 +120,8 @@ class Limited(Refused):
         """One post too soon in a room with slow mode."""
         seconds = -(-wait // timedelta(seconds=1))
         words = ngettext(
-            "This room is in slow mode: you can post again in %(seconds)d second.",
-            "This room is in slow mode: you can post again in %(seconds)d seconds.",
+            "Slow mode is on. You can post again in %(seconds)d second.",
+            "Slow mode is on. You can post again in %(seconds)d seconds.",
             seconds,
         )
         return cls(wait // timedelta(microseconds=1) * 1000, words % {"seconds": seconds})

@@ -15,8 +15,8 @@ from chat.models.room import DESCRIPTION_LENGTH, NAME_LENGTH, TOPIC_LENGTH
 from chat.services.rooms.invites import MOST_USES
 
 KINDS = [
-    (Room.Kind.PUBLIC, _("Public: everybody finds it, and may join")),
-    (Room.Kind.PRIVATE, _("Private: only who is let in knows of it")),
+    (Room.Kind.PUBLIC, _("Public – anyone here can find and join it")),
+    (Room.Kind.PRIVATE, _("Private – invited people only")),
 ]
 
 # A browser sends a line break as two characters, and counts it as one.
@@ -29,16 +29,16 @@ class RoomForm(forms.Form):
         label=_("Emoji"),
         max_length=80,
         required=False,
-        help_text=_("It stands before the name. Its own name will do, such as :tada:."),
+        help_text=_("Shown before the name. Type an emoji or a name such as :tada:."),
     )
     topic = forms.CharField(
-        label=_("Topic"), max_length=TOPIC_LENGTH, required=False, help_text=_("One line, above the conversation.")
+        label=_("Topic"), max_length=TOPIC_LENGTH, required=False, help_text=_("Shown at the top of the room.")
     )
     description = forms.CharField(
-        label=_("Description"), required=False, widget=DESCRIPTION, help_text=_("For whom it is, and what for.")
+        label=_("Description"), required=False, widget=DESCRIPTION, help_text=_("What is this room for?")
     )
-    kind = forms.ChoiceField(label=_("Who comes in"), choices=KINDS, initial=Room.Kind.PUBLIC)
-    read_only = forms.BooleanField(label=_("Only moderators write here: it is for announcements"), required=False)
+    kind = forms.ChoiceField(label=_("Who can join"), choices=KINDS, initial=Room.Kind.PUBLIC)
+    read_only = forms.BooleanField(label=_("Announcements only: just moderators can post"), required=False)
 
 
 HOURS = {
@@ -69,11 +69,11 @@ class LinkForm(forms.Form):
 
     hours = EndField(1, 24, 168, 720, never=_("Never"), label=_("Expires after"), required=False, initial="168")
     most_uses = forms.IntegerField(
-        label=_("How many people may use it"),
+        label=_("Maximum uses"),
         min_value=1,
         max_value=MOST_USES,
         required=False,
-        help_text=_("Left empty: as many as like."),
+        help_text=_("Leave empty for no limit."),
     )
 
     @property

@@ -57,7 +57,7 @@ class ReportAdmin(ReadOnlyAdmin):
         """Without those about whoever looks: nobody learns who reported them."""
         return super().get_queryset(request).exclude(author=request.user.pk)
 
-    @admin.action(description=_("Settle: nothing had to be done"), permissions=["view"])
+    @admin.action(description=_("Resolve: no action needed"), permissions=["view"])
     def dismiss(self, request: HttpRequest, chosen: QuerySet[Report]) -> None:
         attempt_each(
             request,
@@ -79,7 +79,7 @@ class BanAdmin(ReadOnlyAdmin):
         """Without those from private rooms, which their own people decide."""
         return super().get_queryset(request).exclude(room__kind=Room.Kind.PRIVATE)
 
-    @admin.action(description=_("Lift the ban"), permissions=["view"])
+    @admin.action(description=_("Unban"), permissions=["view"])
     def lift(self, request: HttpRequest, chosen: QuerySet[Ban]) -> None:
         attempt_each(request, chosen, _lift)
 
@@ -125,6 +125,6 @@ class AnnouncementAdmin(ReadOnlyAdmin):
         made = announcements.announce(Actor.of(request), obj.text, obj.until)
         obj.pk, obj._state.adding = made.pk, False
 
-    @admin.action(description=_("End it"), permissions=["add"])
+    @admin.action(description=_("End"), permissions=["add"])
     def end(self, request: HttpRequest, chosen: QuerySet[Announcement]) -> None:
         attempt_each(request, chosen, lambda by, announcement: announcements.end(by, announcement.pk))

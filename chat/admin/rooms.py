@@ -58,7 +58,7 @@ class RoomForm(forms.ModelForm):
         cleaned = super().clean() or {}
         kind, name = self.cleaned_data.get("kind", self.instance.kind), self.cleaned_data.get("name", "")
         if kind == Room.Kind.PRIVATE and self.cleaned_data.get("is_default"):
-            self.add_error("is_default", _("Newcomers become members of public rooms only."))
+            self.add_error("is_default", _("Only public rooms can add new people automatically."))
         if kind == Room.Kind.PUBLIC and Room.objects.alike(name).exclude(pk=self.instance.pk).exists():
             self.add_error("name", ALIKE)
         return cleaned
@@ -144,17 +144,17 @@ class RoomAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("here now"))
     def here_now(self, room: Any) -> str:
-        return str(_("unknown: presence is unavailable") if room.here is None else room.here)
+        return str(_("unknown (presence is unavailable)") if room.here is None else room.here)
 
     @admin.display(description=_("members"), ordering="member_count")
     def member_count(self, room: Any) -> int:
         return int(room.member_count)
 
-    @admin.action(description=_("Archive the selected rooms"), permissions=["change"])
+    @admin.action(description=_("Archive selected rooms"), permissions=["change"])
     def archive(self, request: HttpRequest, chosen: QuerySet[Room]) -> None:
         attempt_each(request, chosen, lambda by, room: archive.archive(by, room.pk))
 
-    @admin.action(description=_("Bring the selected rooms back"), permissions=["change"])
+    @admin.action(description=_("Unarchive selected rooms"), permissions=["change"])
     def restore(self, request: HttpRequest, chosen: QuerySet[Room]) -> None:
         attempt_each(request, chosen, lambda by, room: archive.restore(by, room.pk))
 

@@ -31,6 +31,6 @@ class PersonAdmin(UserAdmin):
         reason = request.POST.get("reason", "")
         attempt_each(request, people, lambda by, person: bans.ban(by, person.pk, reason=reason))
 
-    @admin.action(description=_("Lift the ban"), permissions=["change"])
+    @admin.action(description=_("Unban"), permissions=["change"])
     def unban(self, request: HttpRequest, people: QuerySet[User]) -> None:
         attempt_each(request, people, lambda by, person: bans.unban(by, person.pk))

@@ -111,7 +111,7 @@ class Membership(models.Model):
     joined_at = models.DateTimeField(_("joined"))
     left_at = models.DateTimeField(_("left"), null=True, blank=True)
     version = models.PositiveBigIntegerField(_("version"), editable=False)
-    admitted = models.PositiveBigIntegerField(_("version of the admission"), default=0, db_default=0, editable=False)
+    admitted = models.PositiveBigIntegerField(_("version when admitted"), default=0, db_default=0, editable=False)
 
     # How it ended, where somebody else ended it.
     ending = models.CharField(_("how it ended"), max_length=10, choices=Ending.choices, blank=True, db_default="")
@@ -126,9 +126,9 @@ class Membership(models.Model):
     posted_at = models.DateTimeField(null=True, editable=False)
 
     # What the member decides for their own list of rooms.
-    is_quiet = models.BooleanField(_("quiet"), default=False, db_default=False)
+    is_quiet = models.BooleanField(_("muted"), default=False, db_default=False)
     is_favourite = models.BooleanField(_("favourite"), default=False, db_default=False)
-    is_put_away = models.BooleanField(_("put away until something new is said"), default=False, db_default=False)
+    is_put_away = models.BooleanField(_("hidden until a new message"), default=False, db_default=False)
     place = models.PositiveIntegerField(_("place in the list"), null=True, blank=True)
 
     # Where the query asked for them: with_unread()

@@ -25,10 +25,10 @@ class Removal(models.Model):
     """What is to be removed piece by piece, and how far that is: a room, or what somebody posted."""
 
     class Kind(models.TextChoices):
-        ROOM = "room", _("A deleted room")
-        POSTS = "posts", _("What somebody posted")
+        ROOM = "room", _("Deleted room")
+        POSTS = "posts", _("A person’s messages")
 
-    kind = models.CharField(_("what"), max_length=10, choices=Kind.choices)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
     # An id without a foreign key: the record stays when the room is gone. Of posts, null is every room.
     room_id = models.BigIntegerField(null=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+")
@@ -41,8 +41,8 @@ class Removal(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
     )
     reason = models.CharField(_("reason"), max_length=REASON_LENGTH, blank=True)
-    done = models.PositiveIntegerField(_("removed so far"), default=0)
-    created_at = models.DateTimeField(_("asked for"), auto_now_add=True)
+    done = models.PositiveIntegerField(_("deleted so far"), default=0)
+    created_at = models.DateTimeField(_("requested"), auto_now_add=True)
     finished_at = models.DateTimeField(_("finished"), null=True)
 
     objects = RemovalQuerySet.as_manager()

@@ -23,11 +23,11 @@ class Report(models.Model):
     """What somebody told the moderators about a message, with the words that it had then."""
 
     class Outcome(models.TextChoices):
-        DISMISSED = "dismissed", _("Nothing had to be done")
-        DELETED = "deleted", _("The message was deleted")
-        MUTED = "muted", _("The author was muted")
-        REMOVED = "removed", _("The author was removed")
-        BANNED = "banned", _("The author was banned")
+        DISMISSED = "dismissed", _("No action needed")
+        DELETED = "deleted", _("Message deleted")
+        MUTED = "muted", _("Author muted")
+        REMOVED = "removed", _("Author removed")
+        BANNED = "banned", _("Author banned")
 
     # The room, the message and the people may be gone before the report is.
     room = models.ForeignKey("chat.Room", on_delete=models.SET_NULL, null=True, related_name="reports")
@@ -39,7 +39,7 @@ class Report(models.Model):
     reason = models.CharField(_("reason"), max_length=REASON_LENGTH, blank=True)
     created_at = models.DateTimeField(_("reported"), auto_now_add=True)
 
-    settled_at = models.DateTimeField(_("settled"), null=True, blank=True)
+    settled_at = models.DateTimeField(_("resolved"), null=True, blank=True)
     settled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
     )

@@ -18,7 +18,7 @@ NAME_LENGTH = 80  # characters
 TOPIC_LENGTH = 250
 DESCRIPTION_LENGTH = 500
 KEYED = {"kind", "name", "topic", "description"}  # the columns that keys depend on
-ALIKE = _("There is a public room with that name, or with one that looks like it.")
+ALIKE = _("A public room with this name or a similar one already exists.")
 
 
 def key_of(people_ids: Iterable[int]) -> str:
@@ -108,7 +108,7 @@ class Room(models.Model):
     # The ids of those who talk in a direct conversation: the same people have one.
     people_key = models.CharField(max_length=255, null=True, unique=True, editable=False)
 
-    is_default = models.BooleanField(_("newcomers become members"), default=False, db_default=False)
+    is_default = models.BooleanField(_("adds new people automatically"), default=False, db_default=False)
     is_read_only = models.BooleanField(_("only moderators post"), default=False, db_default=False)
     is_locked = models.BooleanField(_("locked"), default=False, db_default=False)
     slow_seconds = models.PositiveIntegerField(_("slow mode (seconds between posts)"), default=0, db_default=0)

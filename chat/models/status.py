@@ -27,7 +27,7 @@ class Status(models.Model):
     """What somebody decided about how others see them, and when those saw them last. Made when it is first needed."""
 
     class Mode(models.TextChoices):
-        AUTO = "auto", _("Automatic")
+        AUTO = "auto", _("Automatic (online)")
         AWAY = "away", _("Away")
         DND = "dnd", _("Do not disturb")
         INVISIBLE = "invisible", _("Invisible")
@@ -37,7 +37,7 @@ class Status(models.Model):
     )
     mode = models.CharField(_("mode"), max_length=10, choices=Mode.choices, default=Mode.AUTO)
     # While invisible: do-not-disturb held before. Others see it for as long as they go on seeing the user.
-    was_dnd = models.BooleanField(_("was not to be disturbed"), default=False, db_default=False, editable=False)
+    was_dnd = models.BooleanField(_("was in Do not disturb"), default=False, db_default=False, editable=False)
     text = models.CharField(_("text"), max_length=TEXT_LENGTH, blank=True)
     emoji = models.CharField(_("emoji"), max_length=EMOJI_LENGTH, blank=True)
     # When text, emoji and do-not-disturb end. Away and invisible stay: nobody should become visible unawares.

@@ -87,7 +87,7 @@ def refusal_in(roles: frozenset[str], room: Room, act: Act) -> Refused | None:
 
 
 def archive_refusal() -> Forbidden:
-    return Forbidden(_("This room is archived: it can be read, and nothing in it changes."))
+    return Forbidden(_("This room is archived. You can read it, but nothing in it can be changed."))
 
 
 def actions_on(roles: frozenset[str], room: Room, target: Target) -> frozenset[PersonAction]:
@@ -105,18 +105,18 @@ def refusal_on(roles: frozenset[str], room: Room, target: Target, action: Person
         return refused
     if action != PersonAction.TRANSFER:  # anybody may be given the room
         if target.is_actor:
-            return Forbidden(_("You cannot do that to yourself."))
+            return Forbidden(_("You can’t do that to yourself."))
         if not outranks(roles, target.roles_in(room)):
             return rank_refusal()
     if not _is_there(action, target):
         return NotFound.member()
     if action in ROLE_CHANGES and target.role == OWNER:
-        return Forbidden(_("A room needs an owner: make somebody else the owner first."))
+        return Forbidden(_("A room needs an owner. Make someone else the owner first."))
     return None
 
 
 def rank_refusal() -> Forbidden:
-    return Forbidden(_("You may do that only to those whose role is below yours."))
+    return Forbidden(_("You can’t do that to someone with the same or a higher role."))
 
 
 def _is_there(action: PersonAction, target: Target) -> bool:

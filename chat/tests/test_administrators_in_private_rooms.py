@@ -142,7 +142,7 @@ class TestPages:
         page = shown(signed_in(admin_user), "chat:site-admin:person", bob.pk)
         assert "general" in page
         assert "secret" not in page
-        assert "And one private room." in page
+        assert "And 1 private room." in page
 
     def test_a_card_does_not_say_who_is_in_a_private_room(self, admin_user: User, bob: User, secret: Room) -> None:
         card = reverse("chat:person", args=[bob.pk])
@@ -203,7 +203,7 @@ class TestHandingOver:
         alice.save()
         output = StringIO()
         call_command("hand_over_room", str(secret.pk), "Bob", stdout=output)
-        assert "bob owns the room now" in output.getvalue()
+        assert "bob is now the owner of the room" in output.getvalue()
         assert secret.memberships.get(user=bob).role == Membership.Role.OWNER
         assert AuditEntry.objects.for_the_site().get(act="room.transferred").actor_name == ""
 

@@ -106,11 +106,11 @@ def test_details_are_shown_in_words_and_times_in_the_readers_zone(alice: User, s
     for words in (
         "Kind: <bdi>Public → Private</bdi>",
         "Topic: <bdi>– → Squids</bdi>",
-        "New people are added: <bdi>no → yes</bdi>",
+        "Adds new people automatically: <bdi>no → yes</bdi>",
         "Until: <bdi>Nov. 30, 2026, 3:03 a.m.</bdi>",
         "Messages: <bdi>2,276</bdi>",
         "Message: <bdi>12345</bdi>",
-        "Posts are removed: <bdi>no</bdi>",
+        "Messages are deleted: <bdi>no</bdi>",
     ):
         assert words in shown, words
     for raw in ("{&#x27;", "False", "T02:03"):

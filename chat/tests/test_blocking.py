@@ -21,7 +21,7 @@ from chat.services.rooms import directs, membership
 
 pytestmark = pytest.mark.django_db
 
-REFUSED = r"^This person does not take messages from you\.$"
+REFUSED = r"^This person doesn’t accept messages from you\.$"
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ class TestDirectConversations:
         blocks.block(alice, mallory.pk)
         with pytest.raises(Forbidden, match=REFUSED):
             directs.open_direct(mallory, [alice.pk])
-        with pytest.raises(Forbidden, match=r"^One of these people does not take messages from you\.$"):
+        with pytest.raises(Forbidden, match=r"^One of these people doesn’t accept messages from you\.$"):
             directs.open_direct(mallory, [alice.pk, bob.pk])
         assert not Room.objects.exists()
         assert directs.open_direct(mallory, [bob.pk])
@@ -67,7 +67,7 @@ class TestDirectConversations:
         for write in writes:
             with pytest.raises(Forbidden, match=REFUSED):
                 write()
-        with pytest.raises(Forbidden, match=r"^You blocked this person\. Unblock them to write to them\.$"):
+        with pytest.raises(Forbidden, match=r"^You blocked this person\. Unblock them to send a message\.$"):
             say(alice, talk)
         assert talk.messages.get().body == "Hello"
         assert directs.open_direct(bob, [alice.pk]) == directs.open_direct(alice, [bob.pk]) == talk
@@ -170,7 +170,7 @@ class TestTheBlock:
         blocks.block(alice, bob.pk)
         with pytest.raises(Invalid, match="yourself"):
             blocks.block(alice, alice.pk)
-        with pytest.raises(NotFound, match="no such person"):
+        with pytest.raises(NotFound, match="User not found"):
             blocks.block(alice, 999_999)
 
     def test_a_person_blocks_no_more_people_than_the_limit(
@@ -222,6 +222,6 @@ class TestThePage:
         assert 'data-user="mallory"' in html
         assert 'data-user="bob"' not in html
         answer = page.post(f"/people/{mallory.pk}/unblock/", follow=True)
-        assert "You have not blocked anyone." in answer.content.decode()
+        assert "You haven’t blocked anyone." in answer.content.decode()
         page.post(f"/people/{alice.pk}/unblock/")
         assert Block.objects.get().blocker == bob

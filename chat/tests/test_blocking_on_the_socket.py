@@ -53,7 +53,7 @@ async def test_to_a_blocked_person_a_direct_message_is_refused_and_the_conversat
             await post(b, talk, "Hello?")
         assert (refused.value.code, refused.value.detail) == (
             "forbidden",
-            "This person does not take messages from you.",
+            "This person doesn’t accept messages from you.",
         )
         assert (await b.command("direct.open", people=[alice.pk]))["room"]["id"] == talk.pk
         assert (await b.command("room.open", room=talk.pk))["version"] == 3

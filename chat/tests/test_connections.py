@@ -138,9 +138,9 @@ class TestHiddenPeople:
         async with Client(server, alice), Client(server, bob):
             await in_thread(roll_of)("bob")
             connected = words(await in_thread(fetch)(server, "/site/connections/", cookie))
-            assert "One connection" in connected
+            assert "1 connection" in connected
             assert "alice" not in connected
-            assert "1 connection on one server" in words(await in_thread(fetch)(server, "/site/", cookie))
+            assert "1 connection on 1 server" in words(await in_thread(fetch)(server, "/site/", cookie))
             people = words(await in_thread(fetch)(server, "/site/people/?q=alice", cookie))
             assert "alice@example.org active offline 0 never" in people
             hers = await in_thread(fetch)(server, f"/site/people/{alice.pk}/", cookie)
@@ -171,10 +171,10 @@ async def test_to_disconnect_closes_one_tab_of_two_and_is_no_ban(
         await open_room(a, general)
         roll = await in_thread(roll_of)("alice", "alice")
         [connection] = [socket.id for socket in roll.sockets if socket.room]
-        await in_thread(sessions.disconnect)(by, connection, alice.pk, "too many tabs")
+        await in_thread(sessions.disconnect)(by, connection, alice.pk, "Too many tabs")
         assert await a.closed(timeout=2) == 4003
         assert await post(b, general, "Still here")
     entry = await written().aget()
-    assert (entry.act, entry.person_name, entry.reason) == ("connection.ended", "alice", "too many tabs")
+    assert (entry.act, entry.person_name, entry.reason) == ("connection.ended", "alice", "Too many tabs")
     async with Client(one, alice) as back:
         assert await post(back, general, "Back")

@@ -75,7 +75,7 @@ class TestADirectConversation:
         bob.save()
         assert directs.open_direct(alice, [mallory.pk])
         for others in ([999_999], [bob.pk], [bob.pk, mallory.pk]):
-            with pytest.raises(NotFound, match="no such person"):
+            with pytest.raises(NotFound, match="User not found"):
                 directs.open_direct(alice, others)
 
     def test_a_direct_conversation_is_closed_to_others_and_has_no_settings(
@@ -158,7 +158,7 @@ class TestKeeping:
     def test_an_outsider_cannot_make_a_room_quiet(self, alice: User, mallory: User, general: Room) -> None:
         list_preferences.keep_room(alice, general.pk, quiet=True)
         for room_id in (general.pk, 999_999):
-            with pytest.raises(NotFound, match="no such room"):
+            with pytest.raises(NotFound, match="Room not found"):
                 list_preferences.keep_room(mallory, room_id, quiet=True)
 
     def test_a_member_puts_their_own_rooms_in_an_order(

@@ -82,7 +82,7 @@ async def test_presence_of_direct_conversations_never_reaches_an_outsider(
             for command in ("room.open", "roster.page", "typing.start", "room.join"):
                 with pytest.raises(Refused) as refused:
                     await m.command(command, room=talk.pk)
-                assert (refused.value.code, refused.value.detail) == ("not_found", "There is no such room.")
+                assert (refused.value.code, refused.value.detail) == ("not_found", "Room not found.")
             await a.event("presence.counted", rooms={str(talk.pk): 2})
         await shows(a, lambda: here(a) == {"alice"})
         await post(m, theirs, "Is anybody there?")

@@ -122,7 +122,7 @@ class TestEditing:
         editing.edit_message(alice, general.pk, message.pk, "Second")
         again = posting.post_message(alice, general.pk, body="First", client_id=message.client_id)
         assert message_card(again) == card_of(message)
-        with pytest.raises(Refused, match="another text"):
+        with pytest.raises(Refused, match="different text"):
             posting.post_message(alice, general.pk, body="Third", client_id=message.client_id)
 
 

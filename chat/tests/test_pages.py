@@ -99,7 +99,7 @@ class TestIndex:
     def test_a_bad_name_is_told_and_kept_in_the_field(self, page: Client) -> None:
         answer = page.post(reverse("chat:go"), {"name": "x" * 81})
         assert answer.status_code == 422
-        assert answer.context["go_error"] == "A room's name may have at most 80 characters."
+        assert answer.context["go_error"] == "A room name can have at most 80 characters."
         assert answer.context["go_name"] == "x" * 81
 
     def test_counts_are_unknown_while_presence_is_unavailable(
@@ -199,7 +199,7 @@ class TestAdmin:
             text = admin.get(reverse("admin:chat_room_changelist")).content.decode()
         finally:
             valkey.start()
-        assert "unknown: presence is unavailable" in text
+        assert "unknown (presence is unavailable)" in text
 
     def test_the_admin_changes_a_room_through_the_service(self, admin: Client, general: Room) -> None:
         before = Room.objects.get(pk=general.pk).version
@@ -210,7 +210,7 @@ class TestAdmin:
         assert general.is_default
         assert general.settings_version == before + 1
         answer = admin.post(reverse("admin:chat_room_change", args=[general.pk]), changed | {"kind": "private"})
-        assert "Newcomers become members of public rooms only." in answer.text
+        assert "Only public rooms can add new people automatically." in answer.text
         made = {"kind": "private", "name": "inner"}
         admin.post(reverse("admin:chat_room_add"), made)
         assert Room.objects.get(name="inner").kind == "private"
@@ -257,7 +257,7 @@ class TestAdmin:
     def test_a_name_that_is_taken_is_told(self, admin: Client, general: Room) -> None:
         answer = admin.post(reverse("admin:chat_room_add"), {"kind": "public", "name": "GENERAL", "topic": ""})
         assert answer.status_code == 200
-        assert "There is a public room with that name, or with one that looks like it." in answer.content.decode()
+        assert "A public room with this name or a similar one already exists." in answer.content.decode()
 
 
 def test_every_page_requires_a_signed_in_user(client: Client, general: Room) -> None:

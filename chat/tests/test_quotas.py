@@ -49,7 +49,7 @@ class TestRooms:
     def test_a_user_makes_so_many_rooms_and_another_after_deleting_one(self, alice: User, bob: User) -> None:
         first = membership.create_room(alice, "first")
         membership.go_to(alice, "second")
-        with pytest.raises(TooMany, match="You have made 2 rooms, which is as many as you may"):
+        with pytest.raises(TooMany, match="You can create at most 2 rooms"):
             membership.go_to(alice, "third")
         assert membership.go_to(alice, "second").name == "second"  # to go to one that exists makes none
         assert membership.create_room(bob, "third")
@@ -87,7 +87,7 @@ class TestRooms:
         for address in ("chat:go", "chat:new-room"):
             answer = client.post(reverse(address), {"name": "third", "kind": "public", "create": "1"})
             assert answer.status_code == 422
-            assert "You have made 2 rooms" in answer.content.decode()
+            assert "You can create at most 2 rooms" in answer.content.decode()
             assert 'value="third"' in answer.content.decode()
 
 
@@ -100,7 +100,7 @@ class TestConversations:
         first = directs.open_direct(alice, [others[0].pk])
         directs.open_direct(alice, [others[1].pk])
         posting.post_message(alice, first.pk, body="Anyone?", client_id=uuid4())
-        with pytest.raises(Limited, match="2 conversations within a day that have no answer yet") as refused:
+        with pytest.raises(Limited, match="2 conversations in one day that have no reply yet") as refused:
             directs.open_direct(alice, [others[2].pk])
         assert 86_000 < refused.value.retry_after <= 86_400
         assert directs.open_direct(alice, [others[0].pk]) == first  # to come back to one begins none
@@ -128,7 +128,7 @@ class TestLinks:
     def test_a_room_has_so_many_links_that_work(self, alice: User, general: Room) -> None:
         first, _token = invites.make_link(Actor(alice), general.pk)
         invites.make_link(Actor(alice), general.pk)
-        with pytest.raises(TooMany, match="This room has 2 links that work"):
+        with pytest.raises(TooMany, match="A room can have at most 2 active invite links"):
             invites.make_link(Actor(alice), general.pk)
         invites.revoke_link(Actor(alice), first.pk)
         assert invites.make_link(Actor(alice), general.pk)

@@ -71,7 +71,7 @@ class TestReportsOfARoom:
         message.refresh_from_db()
         assert message.is_deleted
         shown = hers.get(address).content.decode()
-        assert all(words in shown for words in ("The message was deleted", "Carol", "Against the rules", "Rude words"))
+        assert all(words in shown for words in ("Message deleted", "Carol", "Against the rules", "Rude words"))
         assert hers.get(f"{address}count/").json() == {"open": 0}
 
     def test_the_page_of_reports_does_not_tell_the_author_who_reported_them(
@@ -103,8 +103,8 @@ class TestReportsOfARoom:
         address = reverse("chat:room-settings:reports", args=[general.pk])
         reports.settle(Actor(carol), made.pk, "dismissed")
         answer = page(carol).post(address, {"report": made.pk, "outcome": "dismissed"})
-        assert told(answer) == ["Somebody has settled this report already."]
-        assert told(page(carol).post(address, {"report": made.pk, "outcome": "x"})) == ["That is not valid."]
+        assert told(answer) == ["This report is already resolved."]
+        assert told(page(carol).post(address, {"report": made.pk, "outcome": "x"})) == ["Invalid request."]
 
 
 class TestReportsOfTheSite:
@@ -184,7 +184,7 @@ class TestDjangosAdmin:
         made = Announcement.objects.get()
         assert (made.text, made.by) == ("Hello", site)
         past = {"text": "Hello", "until_0": "2020-01-01", "until_1": "00:00"}
-        assert "That time has passed." in theirs.post(reverse("admin:chat_announcement_add"), past).content.decode()
+        assert "This time is in the past." in theirs.post(reverse("admin:chat_announcement_add"), past).content.decode()
         theirs.post(reverse("admin:chat_announcement_changelist"), {"action": "end", "_selected_action": [made.pk]})
         assert Announcement.objects.current().first() is None
         acts = AuditEntry.objects.order_by("pk").values_list("act", flat=True)

@@ -28,7 +28,7 @@ async def test_those_who_moderate_hear_how_many_reports_wait_and_nobody_else(
     async with Client(server, alice) as a, Client(server, bob) as b, Client(server, carol) as c:
         message = await post(b, general, "Rude words")
         asked = {"room": general.pk, "message": message["id"]}
-        with pytest.raises(Refused, match="Say what is wrong"):
+        with pytest.raises(Refused, match="Tell us why"):
             await c.command("message.report", **asked, reason=" ")
         ack = await c.command("message.report", **asked, reason="Rude")
         assert ack.keys() == {"type", "id"}

@@ -43,11 +43,11 @@ def test_the_page_of_a_user_shows_and_resets_their_second_factor(
 ) -> None:
     admin, hers = signed_in(admin_user), signed_in(with_second_factor(alice))
     page = reverse("chat:site-admin:person", args=[alice.pk])
-    assert "Reset second factor" not in admin.get(reverse("chat:site-admin:person", args=[bob.pk])).content.decode()
-    assert "Reset second factor" in admin.get(page).content.decode()
+    assert "Reset two-step sign-in" not in admin.get(reverse("chat:site-admin:person", args=[bob.pk])).content.decode()
+    assert "Reset two-step sign-in" in admin.get(page).content.decode()
     with django_capture_on_commit_callbacks(execute=True):
         admin.post(reverse("chat:site-admin:reset-second-factor", args=[alice.pk]))
-    assert "Reset second factor" not in admin.get(page).content.decode()
+    assert "Reset two-step sign-in" not in admin.get(page).content.decode()
     assert not Authenticator.objects.exists()
     assert hers.get(reverse("chat:index")).status_code == 302
     assert [(message.to, message.subject) for message in mail.outbox] == [

@@ -144,7 +144,7 @@ async def test_a_guessed_room_answers_as_one_that_does_not_exist(
                 with pytest.raises(Refused) as refused:
                     await m.command(name.partition(",")[0], **members, room=room_id)
                 answers.append((refused.value.code, refused.value.detail))
-            assert answers[0] == answers[1] == ("not_found", "There is no such room."), name
+            assert answers[0] == answers[1] == ("not_found", "Room not found."), name
         assert {event["type"] for event in m.log} <= {"hello", "error"}
         # A tab may be late to close a room that its user has left.
         for room_id in (secret.pk, 999_999):

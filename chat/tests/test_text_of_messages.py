@@ -77,7 +77,7 @@ class TestOlderRules:
         wanted, before = old.rendered(), general.messages.values("version", "position").order_by("pk")
         kept = list(before)
         call_command("render_again")
-        assert capsys.readouterr().out == "One message was rendered again.\n"
+        assert capsys.readouterr().out == "1 message was rendered again.\n"
         stored = Message.objects.get(pk=old.pk)
         assert (stored.html, stored.rendering) == (wanted, RENDERING)
         assert Message.objects.get(pk=other.pk).html == "<p>b</p>"

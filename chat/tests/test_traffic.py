@@ -70,7 +70,7 @@ def test_pages_cost_the_bytes_of_their_answers(alice: User, bob: User, general: 
     assert refused.json()["code"] == "limited"
     assert refused.json()["retry_after"] <= int(refused["Retry-After"]) <= 3
     page = client.get(general.get_absolute_url(), headers={"Accept": "text/html"})
-    assert (page.status_code, "load this page again" in page.content.decode()) == (429, True)
+    assert (page.status_code, "reload this page" in page.content.decode()) == (429, True)
     assert '<a href="">Try again</a>' in page.content.decode()
     client.force_login(bob)
     assert client.get(history, {"before": 999}).status_code == 200

@@ -80,16 +80,14 @@ def test_in_a_locked_room_only_moderators_write(
     acts: Acts, alice: User, bob: User, general: Room, message: Message
 ) -> None:
     moderation.lock(Actor(alice), general.pk)
-    assert {refused(act) for act in acts.values()} == {
-        "forbidden: This room is locked: only its moderators write here."
-    }
+    assert {refused(act) for act in acts.values()} == {"forbidden: This room is locked. Only moderators can post."}
     assert say(alice, general)
     assert editing.delete_own_message(bob, general.pk, message.pk).is_deleted
 
 
 def test_in_a_read_only_room_only_moderators_post_and_everyone_reacts(acts: Acts, alice: User, general: Room) -> None:
     Room.objects.update(is_read_only=True)
-    words = "forbidden: This room is read-only: only its moderators post here."
+    words = "forbidden: This room is for announcements. Only moderators can post."
     found = {name: refused(act) for name, act in acts.items()}
     assert found == {"post": words, "reply": words, "edit": "", "react": "", "pin": ""}
     assert say(alice, general)
@@ -113,7 +111,7 @@ class TestSlowMode:
 
     def test_a_member_waits_between_two_posts(self, bob: User, slow: Room) -> None:
         assert say(bob, slow)
-        with pytest.raises(Limited, match=r"This room is in slow mode: you can post again in \d+ seconds\.") as limited:
+        with pytest.raises(Limited, match=r"Slow mode is on\. You can post again in \d+ seconds\.") as limited:
             say(bob, slow)
         assert 29 < limited.value.retry_after <= 30
         Membership.objects.filter(user=bob).update(posted_at=timezone.now() - timedelta(seconds=30))

@@ -72,4 +72,4 @@ def test_the_presence_page_says_that_presence_is_unavailable(operator: Client, v
     finally:
         valkey.start()
     assert answer.status_code == 503
-    assert "nothing is known" in answer.content.decode()
+    assert "Can’t show who’s online" in answer.content.decode()

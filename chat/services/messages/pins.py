@@ -28,7 +28,7 @@ def pin(user: "User", room_id: int, message_id: int) -> Message:
     message = _message_for(user, room_id, message_id)
     if message.pinned_at is None:
         if message.room.messages.exclude(pinned_at=None).count() >= MOST_PINS:
-            raise Invalid(_("A room may have at most %(limit)d pinned messages.") % {"limit": MOST_PINS})
+            raise Invalid(_("A room can have at most %(limit)d pinned messages.") % {"limit": MOST_PINS})
         message.pinned_at, message.pinned_by = timezone.now(), user
         return save_changed(message, "pinned_at", "pinned_by")
     return message

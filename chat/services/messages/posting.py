@@ -99,11 +99,11 @@ def store_drafts(drafts: Sequence[Draft], *, skip_locked: bool = False) -> list[
 def check_body(body: str) -> None:
     """Raise Invalid where `body` cannot be a message (docs/protocol.md, "Text")."""
     if is_blank(body):
-        raise Invalid(_("An empty message cannot be sent."))
+        raise Invalid(_("You can’t send an empty message."))
     if len(body) > conf.body_length():
-        raise Invalid(_("A message may have at most %(limit)d characters.") % {"limit": conf.body_length()})
+        raise Invalid(_("A message can have at most %(limit)d characters.") % {"limit": conf.body_length()})
     if "\0" in body:
-        raise Invalid(_("A message cannot contain the character NUL."))
+        raise Invalid(_("A message can’t contain the character NUL."))
 
 
 def _drafted(post: Post) -> Draft | Invalid:

@@ -82,15 +82,15 @@ def refusal_of(block: PostingBlock, user: "User", membership: Membership, room: 
         case PostingBlock.DELETED:
             return no_recipient(user, room)
         case PostingBlock.BLOCKED_BY:
-            return Forbidden(_("This person does not take messages from you."))
+            return Forbidden(_("This person doesn’t accept messages from you."))
         case PostingBlock.BLOCKED:
-            return Forbidden(_("You blocked this person. Unblock them to write to them."))
+            return Forbidden(_("You blocked this person. Unblock them to send a message."))
         case PostingBlock.MUTED:
             return Forbidden(_muted(membership.muted_until, membership.mute_reason, user))
         case PostingBlock.LOCKED:
-            return Forbidden(_("This room is locked: only its moderators write here."))
+            return Forbidden(_("This room is locked. Only moderators can post."))
         case PostingBlock.READ_ONLY:
-            return Forbidden(_("This room is read-only: only its moderators post here."))
+            return Forbidden(_("This room is for announcements. Only moderators can post."))
 
 
 def _rest_of_wait(membership: Membership, room: Room) -> timedelta | None:

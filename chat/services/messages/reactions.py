@@ -27,11 +27,11 @@ def add_reaction(user: "User", room_id: int, message_id: int, emoji: str) -> Mes
     """
     message = _message_for(user, room_id, message_id)
     if not is_emoji(emoji):
-        raise Invalid(_("That is no emoji."))
+        raise Invalid(_("This isn’t an emoji."))
     emoji = canonical(emoji)
     others = message.reactions_by_emoji()
     if emoji not in others and len(others) >= MOST_EMOJI:
-        raise Invalid(_("A message may have at most %(limit)d different reactions.") % {"limit": MOST_EMOJI})
+        raise Invalid(_("A message can have at most %(limit)d different reactions.") % {"limit": MOST_EMOJI})
     if user not in others.get(emoji, ()):
         message.reactions.create(user=user, emoji=emoji)
         return save_reacted(message, user, emoji, added=True)

@@ -25,8 +25,8 @@ def is_alone(user: User, room: Room, deleted: Collection[int]) -> bool:
 def no_recipient(user: User, room: Room) -> NoRecipient:
     return NoRecipient(
         ngettext(
-            "This person deleted their account. Nobody would read what you write.",
-            "These people deleted their accounts. Nobody would read what you write.",
+            "This person deleted their account, so they can’t get your message.",
+            "These people deleted their accounts, so they can’t get your message.",
             len(room.people_ids - {user.pk}),
         )
     )

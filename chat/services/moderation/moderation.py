@@ -55,7 +55,7 @@ def ban(by: Actor, room_id: int, user_id: int, *, reason: str = "", until: datet
     """
     reason = audit.clean_reason(reason)
     if until and not timezone.now() < until < timezone.now() + LONGEST_BAN:
-        raise Invalid(_("A ban ends in the future, and within ten years, or never."))
+        raise Invalid(_("A ban must end in the future and within ten years, or never."))
     room = locked_room(room_id)
     user = authorise_on(by, room, PersonAction.BAN, user_id)
     old = room.bans.of(user).first()
@@ -164,7 +164,7 @@ def set_slow(by: Actor, room_id: int, seconds: int) -> None:
     room = locked_room(room_id)
     authorise(by, room, Act.SLOW)
     if not 0 <= seconds <= SLOWEST:
-        raise Invalid(_("Slow mode waits for up to %(limit)d seconds.") % {"limit": SLOWEST})
+        raise Invalid(_("Slow mode can be at most %(limit)d seconds.") % {"limit": SLOWEST})
     before = room.slow_seconds
     if seconds != before:
         _set(room, "slow_seconds", seconds)

@@ -27,7 +27,7 @@ def mute(by: Actor, room_id: int, user_id: int, *, until: datetime, reason: str 
     """
     reason = audit.clean_reason(reason)
     if not timezone.now() < until < timezone.now() + LONGEST:
-        raise Invalid(_("A mute ends in the future, and within a year."))
+        raise Invalid(_("A mute must end in the future and within a year."))
     room = locked_room(room_id)
     user = authorise_on(by, room, PersonAction.MUTE, user_id)
     membership = room.memberships.of(user).get()

@@ -36,7 +36,7 @@ def report_message(user: User, room_id: int, message_id: int, reason: str) -> Re
     """
     reason = audit.clean_reason(reason)
     if not reason:
-        raise Invalid(_("Say what is wrong with the message."))
+        raise Invalid(_("Tell us why you’re reporting this message."))
     room = locked_room(room_id)
     reporter = Writer(frozenset({membership_for(user, room, Act.REPORT).role}))
     message = message_in(room, message_id)
@@ -73,7 +73,7 @@ def settle(by: "Actor", report_id: int, outcome: str, note: str = "") -> Report:
     _check_may_settle(by, report, room)
     settled: dict[str, Any] = {"settled_at": timezone.now(), "settled_by": by.user, "outcome": outcome, "note": note}
     if not Report.objects.open().filter(pk=report_id).update(**settled):
-        raise Conflict(_("Somebody has settled this report already."))
+        raise Conflict(_("This report is already resolved."))
     if outcome == Report.Outcome.DELETED:
         _delete_what_was_reported(by, report, room, note)
     details: dict[str, Any] = {"report": report.pk, "outcome": outcome}
@@ -100,7 +100,7 @@ def _check_may_settle(by: "Actor", report: Report, room: Room | None) -> None:
         raise NotFound
     authorise(by, room, Act.SEE_MODERATION)
     if by.user is not None and report.author_id == by.user.pk:
-        raise Forbidden(_("A report about you is for somebody else to settle."))
+        raise Forbidden(_("You can’t resolve a report about yourself."))
 
 
 def _delete_what_was_reported(by: "Actor", report: Report, room: Room | None, reason: str) -> None:

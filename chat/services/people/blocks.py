@@ -28,7 +28,7 @@ def block(user: User, person_id: int) -> None:
     if person is None:
         raise NotFound.person()
     if person == user:
-        raise Invalid(_("You cannot block yourself."))
+        raise Invalid(_("You can’t block yourself."))
     _lock_direct(user, person_id)
     if not Block.objects.by(user).filter(blocked=person).exists():
         if Block.objects.by(user).count() >= MOST_BLOCKED:
@@ -65,10 +65,10 @@ def check_may_begin(user: User, others: Collection[int]) -> None:
     """Raise Forbidden where `user` may not begin a direct conversation with these people."""
     if Block.objects.filter(blocker__in=others, blocked=user).exists():
         if len(others) == 1:
-            raise Forbidden(_("This person does not take messages from you."))
-        raise Forbidden(_("One of these people does not take messages from you."))
+            raise Forbidden(_("This person doesn’t accept messages from you."))
+        raise Forbidden(_("One of these people doesn’t accept messages from you."))
     if len(others) == 1 and Block.objects.by(user).filter(blocked__in=others).exists():
-        raise Forbidden(_("You blocked this person. Unblock them to write to them."))
+        raise Forbidden(_("You blocked this person. Unblock them to send a message."))
 
 
 def blockers_of(user_id: int) -> frozenset[int]:

@@ -28,9 +28,9 @@ def set_status(
     if mode not in Status.Mode.values:
         raise Invalid
     if emoji and not is_emoji(emoji):
-        raise Invalid(_("That is no emoji."))
+        raise Invalid(_("This isn’t an emoji."))
     if until and not timezone.now() < until < timezone.now() + LONGEST:
-        raise Invalid(_("A status ends in the future, and within a year."))
+        raise Invalid(_("A status must end in the future and within a year."))
     if not (text or emoji or mode == Status.Mode.DND):
         until = None  # there is nothing that would end
     was_dnd = mode == Status.Mode.INVISIBLE and _shows_dnd(user)
@@ -63,10 +63,10 @@ def _line(text: str) -> str:
     """The text as it is stored. Raises Invalid where it is too long, or more than one line of text."""
     text = text.strip()
     if len(text) > TEXT_LENGTH:
-        raise Invalid(_("A status may have at most %(limit)d characters.") % {"limit": TEXT_LENGTH})
+        raise Invalid(_("A status can have at most %(limit)d characters.") % {"limit": TEXT_LENGTH})
     if has_any(UNFIT, text):
-        raise Invalid(_("A status is one line of text."))
-    check_can_be_seen(text, _("A status needs a character that can be seen."))
+        raise Invalid(_("A status must be one line of text."))
+    check_can_be_seen(text, _("A status needs at least one visible character."))
     return text
 
 

@@ -27,7 +27,7 @@ def set_retention(by: Actor, room_id: int, days: int | None) -> Room:
     room = locked_room(room_id)
     authorise(by, room, Act.CHANGE_RETENTION)
     if days is not None and not 1 <= days <= MOST_DAYS:
-        raise Invalid(_("Messages are kept for 1 to %(most)d days, or for good.") % {"most": MOST_DAYS})
+        raise Invalid(_("Enter 1 to %(most)d days, or leave empty to keep everything.") % {"most": MOST_DAYS})
     if days != room.retention_days:
         audit.record(by, AuditEntry.Act.ROOM_RETAINED, room=room, before=room.retention_days, days=days)
         room.retention_days = days

@@ -21,7 +21,7 @@ def check_may_enter(room: Room, user: "User") -> None:
 def obstacle(room: Room, user: "User") -> str:
     """What is in the way, as a sentence for the person; empty where nothing is."""
     if room.archived_at is not None:
-        return _("This room is archived: those who were members can read it, and nobody joins it any more.")
+        return _("This room is archived. Former members can read it, but no one can join.")
     ban = Ban.objects.of(user).filter(room=room).first()
     return _of_the_ban(ban, user) if ban else ""
 

@@ -33,7 +33,7 @@ def open_direct(user: User, people_ids: Iterable[int]) -> Room:
 
 def _active(ids: set[int]) -> list[User]:
     if len(ids) > MOST_OTHERS + 1:
-        raise Invalid(_("A direct conversation has at most %(limit)d other people.") % {"limit": MOST_OTHERS})
+        raise Invalid(_("A direct conversation can have at most %(limit)d other people.") % {"limit": MOST_OTHERS})
     found = list(User.objects.reachable().filter(pk__in=ids).order_by("pk"))
     if len(found) < len(ids):
         raise NotFound.person()

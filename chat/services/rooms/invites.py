@@ -112,9 +112,9 @@ def room_behind(user: "User", token: str) -> Room:
 def check_limits(expires_at: datetime | None, most_uses: int | None) -> None:
     """Raises Invalid for those of a link by which nobody could come in."""
     if expires_at is not None and expires_at <= timezone.now():
-        raise Invalid(_("A link expires in the future."))
+        raise Invalid(_("The expiry time must be in the future."))
     if most_uses is not None and not 1 <= most_uses <= MOST_USES:
-        raise Invalid(_("A link can be used from one to %(limit)s times.") % {"limit": f"{MOST_USES:,}"})
+        raise Invalid(_("Choose from 1 to %(limit)s uses.") % {"limit": f"{MOST_USES:,}"})
 
 
 def _check_not_banned(room: Room, users: Collection["User"]) -> None:

@@ -30,7 +30,7 @@ def keep_room(
     """
     membership = membership_of(user, room_id)
     if put_away and not membership.room.is_direct:
-        raise Invalid(_("Only a direct conversation can be put away."))
+        raise Invalid(_("Only a direct conversation can be hidden."))
     if put_away and membership.last_read < membership.room.version:
         move(membership, membership.room.version)
     decided = {"is_quiet": quiet, "is_favourite": favourite, "is_put_away": put_away}

@@ -116,7 +116,7 @@ def leave(user: "User", room_id: int, address: str = "") -> None:
     room = locked_room(room_id)
     membership = membership_for(user, room)
     if room.is_direct:
-        raise Invalid(_("Nobody leaves a direct conversation: it can be put away."))
+        raise Invalid(_("You can’t leave a direct conversation. Hide it instead."))
     end(room, membership, Membership.Ending.LEFT, address=address)
     append_notice(room, user, {"what": "left"})
 

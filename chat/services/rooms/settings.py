@@ -85,7 +85,7 @@ def _check_default(room: Room, before: dict[str, Any], after: dict[str, Any]) ->
     if after.get("kind", room.kind) != Room.Kind.PRIVATE:
         return
     if after.get("default") and not room.is_default:
-        raise Invalid(_("Newcomers become members of public rooms only."))
+        raise Invalid(_("Only public rooms can add new people automatically."))
     if "kind" in after and room.kind != Room.Kind.PRIVATE and room.is_default:
         before["default"], after["default"] = True, False
 

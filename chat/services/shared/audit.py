@@ -36,6 +36,6 @@ def clean_reason(reason: str) -> str:
     """A reason as it is stored and shown: one line. Raises Invalid where it is too long, or unseen."""
     reason = " ".join(reason.replace("\0", "").split())
     if len(reason) > REASON_LENGTH:
-        raise Invalid(_("A reason may have at most %(limit)d characters.") % {"limit": REASON_LENGTH})
-    check_can_be_seen(reason, _("A reason needs a character that can be seen."))
+        raise Invalid(_("A reason can have at most %(limit)d characters.") % {"limit": REASON_LENGTH})
+    check_can_be_seen(reason, _("A reason needs at least one visible character."))
     return reason

@@ -32,8 +32,8 @@ def check_rooms_made(maker: User) -> None:
     _lock(maker)
     if Room.objects.existing().exclude(kind=Room.Kind.DIRECT).filter(created_by=maker).count() >= most:
         words = ngettext(
-            "You have made %(most)d room, which is as many as you may. Delete one, or ask an administrator.",
-            "You have made %(most)d rooms, which is as many as you may. Delete one, or ask an administrator.",
+            "You can create at most %(most)d room. Delete one or ask an administrator.",
+            "You can create at most %(most)d rooms. Delete one or ask an administrator.",
             most,
         )
         raise TooMany(words % {"most": most})
@@ -62,8 +62,8 @@ def check_links(by: Actor, room: Room) -> None:
     most = conf.links()
     if most and room.invites.valid().count() >= most and not is_administrator(by):
         words = ngettext(
-            "This room has %(most)d link that works, which is as many as it may have. Revoke one first.",
-            "This room has %(most)d links that work, which is as many as it may have. Revoke one first.",
+            "A room can have at most %(most)d active invite link. Revoke one first.",
+            "A room can have at most %(most)d active invite links. Revoke one first.",
             most,
         )
         raise TooMany(words % {"most": most})
@@ -76,10 +76,10 @@ def _lock(user: User) -> None:
 
 def _words_about(most: int, hours: int) -> str:
     words = ngettext(
-        "You have begun %(most)d conversations within a day that have no answer yet. "
-        "You can begin another once one is answered, or within %(hours)d hour.",
-        "You have begun %(most)d conversations within a day that have no answer yet. "
-        "You can begin another once one is answered, or in %(hours)d hours.",
+        "You started %(most)d conversations in one day that have no reply yet. You can start "
+        "another when someone replies, or within %(hours)d hour.",
+        "You started %(most)d conversations in one day that have no reply yet. You can start "
+        "another when someone replies, or in %(hours)d hours.",
         hours,
     )
     return words % {"most": most, "hours": hours}

@@ -25,34 +25,34 @@ def clean_name(typed: str) -> str:
     """A room's name as typed, without the `#` in front and with single spaces."""
     name = " ".join(unicodedata.normalize("NFC", typed).strip().removeprefix("#").split())
     if not name:
-        raise Invalid(_("A room needs a name."))
+        raise Invalid(_("Enter a room name."))
     if len(name) > NAME_LENGTH:
-        raise Invalid(_("A room's name may have at most %(limit)d characters.") % {"limit": NAME_LENGTH})
+        raise Invalid(_("A room name can have at most %(limit)d characters.") % {"limit": NAME_LENGTH})
     if is_blank(name):
-        raise Invalid(_("A room's name needs a character that can be seen."))
+        raise Invalid(_("A room name needs at least one visible character."))
     if has_stray(name):
-        raise Invalid(_("A room's name cannot contain invisible characters."))
+        raise Invalid(_("A room name can’t contain invisible characters."))
     if has_heap(name):
-        words = _("A room's name may have at most %(limit)d marks on a character.")
+        words = _("A room name can have at most %(limit)d accents or marks on a character.")
         raise Invalid(words % {"limit": MOST_MARKS})
     return name
 
 
 def clean_kind(kind: str) -> str:
     if kind not in (Room.Kind.PUBLIC, Room.Kind.PRIVATE):
-        raise Invalid(_("A room is public or private."))
+        raise Invalid(_("Choose public or private."))
     return kind
 
 
 def clean_topic(typed: str) -> str:
     topic = typed.strip()
     if len(topic) > TOPIC_LENGTH:
-        raise Invalid(_("A topic may have at most %(limit)d characters.") % {"limit": TOPIC_LENGTH})
+        raise Invalid(_("A topic can have at most %(limit)d characters.") % {"limit": TOPIC_LENGTH})
     if has_any(UNFIT, topic):
-        raise Invalid(_("A topic is one line of text."))
-    check_can_be_seen(topic, _("A topic needs a character that can be seen."))
+        raise Invalid(_("A topic must be one line of text."))
+    check_can_be_seen(topic, _("A topic needs at least one visible character."))
     if has_stray(topic):
-        raise Invalid(_("A topic cannot contain invisible characters."))
+        raise Invalid(_("A topic can’t contain invisible characters."))
     return topic
 
 
@@ -60,10 +60,10 @@ def clean_description(typed: str) -> str:
     """With the line breaks that forms send as one character each."""
     description = typed.strip().replace("\r\n", "\n")
     if len(description) > DESCRIPTION_LENGTH:
-        raise Invalid(_("A description may have at most %(limit)d characters.") % {"limit": DESCRIPTION_LENGTH})
+        raise Invalid(_("A description can have at most %(limit)d characters.") % {"limit": DESCRIPTION_LENGTH})
     if has_any(UNFIT, description.replace("\n", " ")):
-        raise Invalid(_("A description cannot contain control characters."))
-    check_can_be_seen(description, _("A description needs a character that can be seen."))
+        raise Invalid(_("A description can’t contain control characters."))
+    check_can_be_seen(description, _("A description needs at least one visible character."))
     return description
 
 
@@ -71,7 +71,7 @@ def clean_emoji(typed: str) -> str:
     """One emoji, or none; its short name will do."""
     emoji = with_emoji(typed.strip())
     if emoji and not is_emoji(emoji):
-        raise Invalid(_("That is no emoji."))
+        raise Invalid(_("This isn’t an emoji."))
     return canonical(emoji)
 
 

@@ -24,9 +24,9 @@ def person_for(by: Actor, user_id: int, *, may_be_themselves: bool = False) -> U
     if by.user is None or (may_be_themselves and person.pk == by.user.pk):
         return person
     if person.pk == by.user.pk:
-        raise Forbidden(_("You cannot do that to yourself."))
+        raise Forbidden(_("You can’t do that to yourself."))
     if User.objects.administrators().filter(pk=person.pk).exists():
-        raise Forbidden(_("Administrators do not act on one another."))
+        raise Forbidden(_("You can’t do that to another administrator."))
     return person
 
 

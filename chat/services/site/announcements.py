@@ -48,16 +48,16 @@ def clean_text(text: str) -> str:
     """One line, as it is stored and shown. Raises Invalid where there is nothing, or too much."""
     text = " ".join(text.replace("\0", "").split())
     if is_blank(text):
-        raise Invalid(_("An announcement needs a text."))
+        raise Invalid(_("Enter a text for the announcement."))
     if len(text) > ANNOUNCEMENT_LENGTH:
-        raise Invalid(_("An announcement may have at most %(limit)d characters.") % {"limit": ANNOUNCEMENT_LENGTH})
+        raise Invalid(_("An announcement can have at most %(limit)d characters.") % {"limit": ANNOUNCEMENT_LENGTH})
     return text
 
 
 def check_until(until: datetime | None) -> datetime | None:
     """Raises Invalid where that has passed."""
     if until is not None and until <= timezone.now():
-        raise Invalid(_("That time has passed."))
+        raise Invalid(_("This time is in the past."))
     return until
 
 

@@ -38,7 +38,7 @@ def unban(by: Actor, user_id: int) -> User:
     """Lift the ban: they may sign in again. Raises NotFound, Forbidden, and Invalid for whoever is not banned."""
     person = person_for(by, user_id)
     if not forget(by, person):
-        raise Invalid(_("They are not banned."))
+        raise Invalid(_("They aren’t banned."))
     person.is_active = True
     person.save(update_fields=["is_active"])
     return person

@@ -51,5 +51,5 @@ def clean_email(email: str) -> str:
         if email:
             validate_email(email)
     except ValidationError as error:
-        raise Invalid(_("That is no e-mail address.")) from error
+        raise Invalid(_("Enter a valid email address.")) from error
     return email

@@ -32,7 +32,7 @@ def end_session(by: Actor, user_id: int, session_id: int, reason: str = "") -> N
     person = person_for(by, user_id, may_be_themselves=True)
     session = UserSession.objects.filter(user=person, pk=session_id).first()
     if session is None:
-        raise NotFound(_("There is no such session."))
+        raise NotFound(_("Session not found."))
     details = {"session": session.ip, "device": session.user_agent}
     audit.record(by, AuditEntry.Act.CONNECTION_ENDED, person=person, reason=reason, **details)
     sessions.end(session)

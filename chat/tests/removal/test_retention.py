@@ -123,7 +123,7 @@ class TestTidying:
         for _ in range(5):
             say(bob, secret)
         purge_user.purge(Actor(alice), secret.pk, bob.pk)
-        assert self.tidy() == ["general: 1 message was removed", "What was deleted before: 2 messages were removed"]
+        assert self.tidy() == ["general: 1 message was removed", "Deleted before: 2 messages were removed"]
         assert self.tidy() == []
         delete_room(Actor(alice), secret.pk)
         assert self.tidy("--quiet") == []

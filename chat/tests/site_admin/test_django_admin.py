@@ -58,7 +58,7 @@ class TestDjangosAdmin:
         page = reverse("admin:accounts_user_changelist")
         chosen = {"_selected_action": [bob.pk, admin_user.pk], "reason": "spam"}
         text = admin.post(page, chosen | {"action": "ban"}, follow=True).content.decode()
-        assert "Admin: You cannot do that to yourself." in text
+        assert "Admin: You can’t do that to yourself." in text
         assert '<li class="success">Bob</li>' in text
         assert (Ban.objects.get().user, Ban.objects.get().reason) == (bob, "spam")
         admin.post(page, chosen | {"action": "unban"})

@@ -24,16 +24,16 @@ class RetentionForm(forms.Form):
         min_value=1,
         max_value=retention.MOST_DAYS,
         required=False,
-        help_text=gettext_lazy("What is older is removed for good, every night. Empty: everything is kept."),
+        help_text=gettext_lazy("Older messages are permanently deleted every night. Leave empty to keep everything."),
     )
 
 
 class DeletionForm(forms.Form):
     name = forms.CharField(
-        label=gettext_lazy("The room's name, to confirm"), widget=forms.TextInput(attrs={"autocomplete": "off"})
+        label=gettext_lazy("Room name, to confirm"), widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
     reason = forms.CharField(
-        label=gettext_lazy("Reason (its members see it)"), max_length=REASON_LENGTH, required=False
+        label=gettext_lazy("Reason (visible to members)"), max_length=REASON_LENGTH, required=False
     )
 
     def __init__(self, room: Room, *args: Any, **kwargs: Any) -> None:
@@ -44,7 +44,7 @@ class DeletionForm(forms.Form):
     def clean_name(self) -> str:
         name = str(self.cleaned_data["name"]).removeprefix("#")
         if name != str(self.room):
-            raise forms.ValidationError(_("That is not the name of this room."))
+            raise forms.ValidationError(_("This isn’t the name of the room."))
         return name
 
 
@@ -58,7 +58,7 @@ def removal(request: HttpRequest, room: Room) -> HttpResponse:
 @for_those_who_may(Act.CHANGE_RETENTION)
 def retain(request: HttpRequest, room: Room) -> HttpResponse:
     form = RetentionForm(request.POST)
-    said = _("It is changed. What is too old by now goes tonight.")
+    said = _("Saved. Older messages will be deleted tonight.")
     if form.is_valid() and attempt_and_confirm(
         request, said, retention.set_retention, room.pk, form.cleaned_data["days"]
     ):
@@ -70,7 +70,7 @@ def retain(request: HttpRequest, room: Room) -> HttpResponse:
 @for_those_who_may(Act.DELETE_ROOM)
 def delete(request: HttpRequest, room: Room) -> HttpResponse:
     form = DeletionForm(room, request.POST)
-    said = _("The room “%(room)s” is deleted.") % {"room": room}
+    said = _("The room “%(room)s” was deleted.") % {"room": room}
     if form.is_valid() and attempt_and_confirm(
         request, said, delete_room.delete_room, room.pk, reason=form.cleaned_data["reason"]
     ):

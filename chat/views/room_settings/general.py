@@ -25,7 +25,7 @@ from chat.views.service_calls import attempt, attempt_and_confirm
 class GeneralForm(RoomForm):
     """Without what one may not change."""
 
-    default = forms.BooleanField(label=gettext_lazy("Newcomers to the site become members"), required=False)
+    default = forms.BooleanField(label=gettext_lazy("Add new people automatically"), required=False)
 
     def __init__(self, data: Any, room: Room, roles: frozenset[str]) -> None:
         super().__init__(data, initial={name: getattr(room, field) for name, (field, *_) in SETTINGS.items()})
@@ -36,11 +36,12 @@ class GeneralForm(RoomForm):
 
 class ArchiveForm(forms.Form):
     reason = forms.CharField(
-        label=gettext_lazy("Why"),
+        label=gettext_lazy("Reason"),
         max_length=REASON_LENGTH,
         required=False,
         help_text=gettext_lazy(
-            "Its members can still read the room, and nothing in it changes. It can be brought back at any time."
+            "Members can still read an archived room, but nothing in it can be changed. You can "
+            "unarchive it at any time."
         ),
     )
 
@@ -53,7 +54,7 @@ def general(request: HttpRequest, room: Room) -> HttpResponse:
         def change(by: Actor) -> Room:
             return room_settings.change_settings(room.pk, by=by, **form.cleaned_data)
 
-        if attempt_and_confirm(request, _("The room is changed."), change):
+        if attempt_and_confirm(request, _("Room saved."), change):
             return redirect("chat:room-settings:general", room.pk)
     context = {"form": form, "archiving": ArchiveForm()}
     return show(request, room, "general", context, status=422 if form.is_bound else 200)

@@ -36,7 +36,7 @@ ACTS: dict[str, MemberAct] = {
     MODERATOR: MemberAct(_("Make moderator"), PersonAction.MAKE_MODERATOR, _make(MODERATOR)),
     MEMBER: MemberAct(_("Make member"), PersonAction.MAKE_MEMBER, _make(MEMBER)),
     OWNER: MemberAct(_("Make owner"), PersonAction.TRANSFER, _make_owner),
-    "remove": MemberAct(_("Remove from the room"), PersonAction.REMOVE, _remove),
+    "remove": MemberAct(_("Remove from room"), PersonAction.REMOVE, _remove),
 }
 
 

@@ -33,7 +33,7 @@ class AddForm(forms.Form):
         label=_("Add people"),
         max_length=4_000,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        help_text=_("Usernames, with spaces or commas between them."),
+        help_text=_("Usernames, separated by spaces or commas."),
     )
 
     def clean_people(self) -> list[User]:
@@ -41,10 +41,10 @@ class AddForm(forms.Form):
             folded(name.removeprefix("@")): name for name in re.split(r"[\s,;]+", self.cleaned_data["people"]) if name
         }
         if len(names) > MOST_AT_ONCE:
-            raise forms.ValidationError(_("At most %(limit)d people at once.") % {"limit": MOST_AT_ONCE})
+            raise forms.ValidationError(_("You can add at most %(limit)d people at once.") % {"limit": MOST_AT_ONCE})
         found = {user.folded: user for user in User.objects.reachable().filter(folded__in=names)}
         if unknown := [name for wanted, name in names.items() if wanted not in found]:
-            raise forms.ValidationError(_("Nobody has the username %(names)s.") % {"names": ", ".join(unknown)})
+            raise forms.ValidationError(_("There is no user called %(names)s.") % {"names": ", ".join(unknown)})
         return list(found.values())
 
 
@@ -71,7 +71,7 @@ def act(request: HttpRequest, room: Room, user_id: int) -> HttpResponse:
     if chosen is None:
         raise BadRequest("act")
     if attempt(request, chosen.do, room.pk, user_id, request.POST.get("reason", ""))[0]:
-        messages.success(request, _("It is done."))
+        messages.success(request, _("Done."))
     return redirect("chat:room-settings:members", room.pk)
 
 
@@ -83,6 +83,6 @@ def _found(room: Room, q: str) -> QuerySet[Membership]:
 
 def _words_about(added: list[User]) -> str:
     if not added:
-        return str(_("They are members already."))
-    words = ngettext("%(names)s is a member now.", "%(names)s are members now.", len(added))
+        return str(_("They are already members."))
+    words = ngettext("%(names)s was added.", "%(names)s were added.", len(added))
     return words % {"names": ", ".join(user.full_name for user in added)}

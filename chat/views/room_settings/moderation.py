@@ -27,27 +27,28 @@ from chat.views.room_settings.access import for_those_who_may, show
 from chat.views.service_calls import attempt_and_confirm
 
 LIFT = {"unban": service.unban, "unmute": mutes.unmute}
+LIFTED = {"unban": gettext_lazy("Ban removed."), "unmute": gettext_lazy("Mute removed.")}
 
 
 class BanForm(forms.Form):
     username = forms.CharField(
         label=gettext_lazy("Username"),
         max_length=USERNAME_LENGTH,
-        help_text=gettext_lazy("Also of somebody who is no member of this room."),
+        help_text=gettext_lazy("They don’t have to be a member."),
     )
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         max_length=REASON_LENGTH,
         required=False,
-        help_text=gettext_lazy("They read it, and so does everyone in the room."),
+        help_text=gettext_lazy("Visible to them and to the room."),
     )
-    hours = EndField(24, 168, 720, never=gettext_lazy("For good"), label=gettext_lazy("For how long"))
+    hours = EndField(24, 168, 720, never=gettext_lazy("Permanently"), label=gettext_lazy("Duration"))
 
     def clean_username(self) -> User:
         username = self.cleaned_data["username"].strip().removeprefix("@")
         found = User.objects.called(username).first()
         if found is None:
-            raise forms.ValidationError(_("Nobody has that username."))
+            raise forms.ValidationError(_("There is no user with this username."))
         return found
 
 
@@ -66,7 +67,7 @@ def _ban(request: HttpRequest, room: Room, wanted: dict[str, Any]) -> bool:
     user, reason, until = wanted["username"], wanted["reason"], wanted["hours"]
     return attempt_and_confirm(
         request,
-        _("%(name)s is banned from this room.") % {"name": user.full_name},
+        _("%(name)s was banned from this room.") % {"name": user.full_name},
         service.ban,
         room.pk,
         user.pk,
@@ -79,7 +80,8 @@ def _lift(request: HttpRequest, room: Room) -> HttpResponse:
     user = request.POST.get("user", "")
     if not (user.isascii() and user.isdecimal() and len(user) < 19):
         raise BadRequest("user: an id")
-    attempt_and_confirm(request, _("That is lifted."), LIFT[request.POST["act"]], room.pk, int(user))
+    act = request.POST["act"]
+    attempt_and_confirm(request, str(LIFTED[act]), LIFT[act], room.pk, int(user))
     return redirect("chat:room-settings:moderation", room.pk)
 
 

@@ -48,9 +48,9 @@ def count(request: HttpRequest, room: Room) -> HttpResponse:
 def settle_as_posted(request: HttpRequest) -> None:
     form = SettleForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _("That is not valid."))
+        messages.error(request, _("Invalid request."))
         return
     posted = form.cleaned_data
     attempt_and_confirm(
-        request, _("The report is settled."), service.settle, posted["report"], posted["outcome"], posted["note"]
+        request, _("Report resolved."), service.settle, posted["report"], posted["outcome"], posted["note"]
     )

@@ -21,7 +21,7 @@ class AnnouncementForm(forms.Form):
         label=gettext_lazy("Text"),
         max_length=ANNOUNCEMENT_LENGTH,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("Everyone sees it at once, over their rooms. Web addresses become links."),
+        help_text=gettext_lazy("Shown to everyone right away, above their rooms. Web addresses become links."),
     )
     hours = EndField(
         1,
@@ -29,8 +29,8 @@ class AnnouncementForm(forms.Form):
         24,
         72,
         168,
-        never=gettext_lazy("Until it is ended"),
-        label=gettext_lazy("Shown for"),
+        never=gettext_lazy("Until ended manually"),
+        label=gettext_lazy("Show for"),
         required=False,
         initial=NEVER,
     )
@@ -41,7 +41,7 @@ def announcements(request: HttpRequest) -> HttpResponse:
     form = AnnouncementForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         text, until = form.cleaned_data["text"], form.cleaned_data["hours"]
-        if attempt_and_confirm(request, _("Everyone is told."), service.announce, text, until):
+        if attempt_and_confirm(request, _("Announcement published."), service.announce, text, until):
             return redirect("chat:site-admin:announcements")
     context = {
         "form": form,
@@ -54,5 +54,5 @@ def announcements(request: HttpRequest) -> HttpResponse:
 @require_POST
 @for_administrators
 def end(request: HttpRequest, announcement_id: int) -> HttpResponse:
-    attempt_and_confirm(request, _("The announcement has ended."), service.end, announcement_id)
+    attempt_and_confirm(request, _("Announcement ended."), service.end, announcement_id)
     return redirect("chat:site-admin:announcements")

@@ -46,8 +46,8 @@ def day_field(label: Any) -> forms.DateField:
 
 
 class SearchForm(forms.Form):
-    text = forms.CharField(label=_("Who, whom, room or why"), max_length=150, required=False)
-    act = forms.ChoiceField(label=_("What"), required=False, choices=[("", _("Everything")), *AuditEntry.Act.choices])
+    text = forms.CharField(label=_("Search the log"), max_length=150, required=False)
+    act = forms.ChoiceField(label=_("Action"), required=False, choices=[("", _("All")), *AuditEntry.Act.choices])
     since = day_field(_("From"))
     until = day_field(_("To"))
 

@@ -48,7 +48,7 @@ def connections(request: HttpRequest) -> HttpResponse:
 def disconnect(request: HttpRequest, user_id: int, connection_id: str) -> HttpResponse:
     attempt_and_confirm(
         request,
-        _("The connection is ended."),
+        _("Disconnected."),
         service.disconnect,
         connection_id,
         user_id,

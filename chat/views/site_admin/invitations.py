@@ -22,17 +22,19 @@ from chat.views.service_calls import attempt
 from chat.views.site_admin.access import for_administrators, show
 
 HOW_OPEN = {
-    "open": gettext_lazy("Anybody may sign up here. Whoever was invited may, too."),
-    "invitation": gettext_lazy("Only whoever was invited may sign up here."),
-    "domains": gettext_lazy("Only whoever was invited, or has an address at %(domains)s, may sign up here."),
+    "open": gettext_lazy("Anyone can sign up here, with or without an invitation."),
+    "invitation": gettext_lazy("Only invited people can sign up here."),
+    "domains": gettext_lazy("Only invited people and people with an address at %(domains)s can sign up here."),
 }
 
 
 class InvitationForm(LinkForm):
     email = forms.EmailField(
-        label=gettext_lazy("E-mail"),
+        label=gettext_lazy("Email"),
         required=False,
-        help_text=gettext_lazy("The link is mailed there, and works for that address alone. Left empty: for anybody."),
+        help_text=gettext_lazy(
+            "We’ll email the link, which works only for this address. Leave empty for a link that anyone can use."
+        ),
     )
     field_order = ("email", "hours", "most_uses")
 
@@ -63,9 +65,9 @@ def mail(request: HttpRequest, invitation: Invitation, token: str) -> None:
         return
     try:
         send(invitation, token)
-        messages.success(request, _("The invitation is mailed to %(email)s.") % {"email": invitation.email})
+        messages.success(request, _("Invitation sent to %(email)s.") % {"email": invitation.email})
     except (OSError, Overloaded):
-        messages.error(request, _("The mail could not be sent. Give them the link yourself."))
+        messages.error(request, _("We couldn’t send the email. Send them the link yourself."))
 
 
 def _all(request: HttpRequest) -> dict[str, Any]:

@@ -38,9 +38,7 @@ FILTERS = {
 
 class BanForm(forms.Form):
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=REASON_LENGTH, required=False)
-    removes_posts = forms.BooleanField(
-        label=gettext_lazy("Remove everything that they posted, in every room"), required=False
-    )
+    removes_posts = forms.BooleanField(label=gettext_lazy("Delete all their messages in every room"), required=False)
 
 
 @for_administrators
@@ -71,7 +69,7 @@ def person(request: HttpRequest, user_id: int) -> HttpResponse:
 def ban(request: HttpRequest, user_id: int) -> HttpResponse:
     form = BanForm(request.POST)
     if form.is_valid() and attempt_and_confirm(
-        request, _("They are banned from the site."), bans.ban, user_id, **form.cleaned_data
+        request, _("Banned from the site."), bans.ban, user_id, **form.cleaned_data
     ):
         return redirect("chat:site-admin:person", user_id)
     return _person(request, user_id, form, status=422)
@@ -80,21 +78,21 @@ def ban(request: HttpRequest, user_id: int) -> HttpResponse:
 @for_administrators
 @require_POST
 def unban(request: HttpRequest, user_id: int) -> HttpResponse:
-    attempt_and_confirm(request, _("They may sign in again."), bans.unban, user_id)
+    attempt_and_confirm(request, _("Unbanned. They can sign in again."), bans.unban, user_id)
     return redirect("chat:site-admin:person", user_id)
 
 
 @for_administrators
 @require_POST
 def end_session(request: HttpRequest, user_id: int, session_id: int) -> HttpResponse:
-    attempt_and_confirm(request, _("The session is ended."), user_sessions.end_session, user_id, session_id)
+    attempt_and_confirm(request, _("Session ended."), user_sessions.end_session, user_id, session_id)
     return redirect("chat:site-admin:person", user_id)
 
 
 @for_administrators
 @require_POST
 def end_sessions(request: HttpRequest, user_id: int) -> HttpResponse:
-    attempt_and_confirm(request, _("They are signed out everywhere."), user_sessions.end_sessions, user_id)
+    attempt_and_confirm(request, _("Signed out everywhere."), user_sessions.end_sessions, user_id)
     return redirect("chat:site-admin:person", user_id)
 
 
@@ -102,7 +100,7 @@ def end_sessions(request: HttpRequest, user_id: int) -> HttpResponse:
 @require_POST
 def reset_second_factor(request: HttpRequest, user_id: int) -> HttpResponse:
     attempt_and_confirm(
-        request, _("Their second factor is removed, and they are signed out everywhere."), second_factors.reset, user_id
+        request, _("Two-step sign-in reset. They were signed out everywhere."), second_factors.reset, user_id
     )
     return redirect("chat:site-admin:person", user_id)
 

@@ -73,7 +73,7 @@ export class EmojiPicker extends LightElement {
   }
 
   #missing() {
-    if (this.failed) return gettext("The emoji did not load. Close this and try again.");
+    if (this.failed) return gettext("Couldn’t load emoji. Close this and try again.");
     if (!this.all.length) return gettext("Loading…");
     return this.#found.length ? "" : gettext("No emoji match.");
   }
