@@ -26,7 +26,7 @@ from testing.waiting import eventually
 pytestmark = pytest.mark.django_db(transaction=True)
 
 Servers = Callable[..., Server]
-GONE = r"not_found: There is no such room\."
+GONE = r"not_found: Room not found\."
 ENDING = {"how": "deleted", "reason": "Enough"}
 
 

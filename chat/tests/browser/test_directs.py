@@ -34,7 +34,7 @@ def title(tab: Tab) -> list[str]:
 
 def keep(tab: Tab, name: str, *acts: str) -> None:
     """Open the menu of a room, by the keyboard, and choose from it."""
-    tab.one(f"[data-menu][aria-label='How to keep {name}']").send_keys(Keys.ENTER)
+    tab.one(f"[data-menu][aria-label='Options for {name}']").send_keys(Keys.ENTER)
     for act in acts:
         tab.one(f".acts-menu:popover-open [data-act={act}]").send_keys(Keys.ENTER)
 
