@@ -28,7 +28,7 @@ export class Drafts extends Observable {
 
   /** @param {string} place */
   of(place) {
-    return (this.#waiting.get(place) ?? shared.get(this.#prefix + place) ?? "").slice(0, LONGEST);
+    return this.#keptAt(place).slice(0, LONGEST);
   }
 
   /**
@@ -37,8 +37,7 @@ export class Drafts extends Observable {
    */
   keep(place, text) {
     if (!text) return this.drop(place);
-    this.#waiting.set(place, text.slice(0, LONGEST));
-    this.#timer ??= setTimeout(() => this.#store(), PAUSE);
+    this.#wait(place, text.slice(0, LONGEST));
   }
 
   /** @param {string} place */
@@ -53,9 +52,10 @@ export class Drafts extends Observable {
    */
   editOf(id) {
     try {
-      return JSON.parse(this.of(EDIT + id) || "null");
+      const edit = JSON.parse(this.#keptAt(EDIT + id) || "null");
+      return edit && { ...edit, text: edit.text.slice(0, LONGEST) };
     } catch {
-      return null; // cut off
+      return null; // cut off by an older version of the page
     }
   }
 
@@ -69,7 +69,7 @@ export class Drafts extends Observable {
    * @param {{ text: string, was: string, version: number }} edit
    */
   keepEdit(id, edit) {
-    this.keep(EDIT + id, JSON.stringify(edit));
+    this.#wait(EDIT + id, JSON.stringify({ ...edit, text: edit.text.slice(0, LONGEST) }));
     this.#noteEdit(EDIT + id, true);
   }
 
@@ -77,6 +77,20 @@ export class Drafts extends Observable {
   dropEdit(id) {
     this.drop(EDIT + id);
     this.#noteEdit(EDIT + id, false);
+  }
+
+  /** @param {string} place */
+  #keptAt(place) {
+    return this.#waiting.get(place) ?? shared.get(this.#prefix + place) ?? "";
+  }
+
+  /**
+   * @param {string} place
+   * @param {string} text
+   */
+  #wait(place, text) {
+    this.#waiting.set(place, text);
+    this.#timer ??= setTimeout(() => this.#store(), PAUSE);
   }
 
   #store() {

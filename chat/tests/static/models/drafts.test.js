@@ -73,12 +73,22 @@ test("an edit that was not saved is known by its message until it is dropped", a
   assert.deepEqual([again.hasEdit(5), again.editOf(5)], [false, null]);
 });
 
-test("a draft that is longer than a frame is cut off, and an edit that was cut off is none", async () => {
-  drafts.keep("7", "x".repeat(LONGEST + 1));
-  drafts.keepEdit(5, { text: "x".repeat(LONGEST) });
+test("a draft and an edit that are longer than a frame are cut off, and nothing else of them is lost", async () => {
+  const signs = '"\n\u0001'.repeat(LONGEST); // JSON has several characters for each
+  drafts.keep("7", signs);
+  drafts.keepEdit(5, { text: signs, was: signs.slice(0, 10_000), version: 3 });
   await pass(300);
-  assert.equal(drafts.of("7").length, LONGEST);
-  assert.equal(drafts.editOf(5), null);
+  const again = new Drafts(alice);
+  assert.equal(again.of("7"), signs.slice(0, LONGEST));
+  assert.deepEqual(again.editOf(5), { text: signs.slice(0, LONGEST), was: signs.slice(0, 10_000), version: 3 });
+});
+
+test("an edit that cannot be read is none", () => {
+  const key = `draft:${alice.id}:edit:5`;
+  for (const kept of ['{"text": "cut o', "7", "[]"]) {
+    localStorage.setItem(key, kept);
+    assert.equal(new Drafts(alice).editOf(5), null);
+  }
 });
 
 test("drafts last as long as the page where the browser stores nothing", async () => {
