@@ -238,7 +238,15 @@ class TestReactions:
 
     @pytest.mark.parametrize(
         ("one", "other"),
-        [("\u2764", "\u2764\ufe0f"), ("\u263a\ufe0f", "\u263a"), ("1\u20e3", "1\ufe0f\u20e3"), ("👍", "👍\ufe0f")],
+        [
+            ("\u2764", "\u2764\ufe0f"),
+            ("\u263a\ufe0f", "\u263a"),
+            ("1\u20e3", "1\ufe0f\u20e3"),
+            ("👍", "👍\ufe0f"),
+            ("\u2764\ufe0e", "\u2764"),
+            ("\u2764\u200d🔥", "\u2764\ufe0f\u200d🔥"),
+            ("🏳\u200d🌈", "🏳\ufe0f\u200d🌈"),
+        ],
     )
     def test_two_forms_of_an_emoji_are_one_reaction(
         self, alice: User, bob: User, general: Room, one: str, other: str

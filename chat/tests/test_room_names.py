@@ -18,7 +18,18 @@ pytestmark = pytest.mark.django_db
 
 class TestLookAlikes:
     @pytest.mark.parametrize(
-        "name", ["gеneral", "genera1", "GENERAL", "ｇｅｎｅｒａｌ", "gen\u0435r\u0430l"], ids=ascii
+        "name",
+        [
+            "gеneral",
+            "genera1",
+            "GENERAL",
+            "ｇｅｎｅｒａｌ",
+            "gen\u0435r\u0430l",
+            "\u0261eneral",
+            "gene\U0001d5cbal",
+            "gener\u0251l",
+        ],
+        ids=ascii,
     )
     def test_a_public_room_whose_name_looks_like_anothers_is_refused(
         self, mallory: User, general: Room, name: str

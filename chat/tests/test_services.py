@@ -66,7 +66,9 @@ class TestPosting:
         message.refresh_from_db()
         assert message_card(message)["html"] == "<p><em>Hello</em></p>"
 
-    @pytest.mark.parametrize("body", ["", " ", "\n\t ", "\u2003", "a\0b", "\u200b", "\ufe0f\u3164"])
+    @pytest.mark.parametrize(
+        "body", ["", " ", "\n\t ", "\u2003", "a\0b", "\u200b", "\ufe0f\u3164", "\u2800", "\u00ad\u2060", "\U000e0041"]
+    )
     def test_a_post_without_valid_text_is_refused(self, alice: User, general: Room, body: str) -> None:
         assert post(alice, general)
         assert refuses(Invalid, post, alice, general, body)
