@@ -39,7 +39,7 @@ def test_a_status_is_seen_by_the_other_within_a_moment_and_in_all_tabs(both: tup
     his.one(".status-dialog [aria-haspopup]").click()
     his.one(".status-dialog .picker input").send_keys("tada", Keys.ENTER)
     his.one(".status-dialog input[name=text]").send_keys("on a boat")
-    Select(his.one("#status-ends")).select_by_visible_text("In 1 hour")
+    Select(his.one("#status-ends")).select_by_visible_text("1 hour")
     his.one(".status-dialog input[name=text]").send_keys(Keys.ENTER)
     eventually(lambda: "on a boat" in hers.says_of("bob"), within=MOMENT)
     assert "🎉" in hers.person("bob").text

@@ -146,7 +146,7 @@ export class PersonCard extends LightElement {
 
   #failed(status) {
     const isGone = status === GONE;
-    const words = isGone ? gettext("You have no rooms in common.") : gettext("Couldn’t load everything.");
+    const words = isGone ? gettext("No shared rooms.") : gettext("Couldn’t load everything.");
     const again = () => this.#load();
     const button = html`<button type="button" class="link" @click=${again}>${gettext("Try again")}</button>`;
     return html`<div class="more" role="alert">${words} ${isGone ? nothing : button}</div>`;
@@ -160,7 +160,7 @@ export class PersonCard extends LightElement {
 
   #rooms({ id, rooms }) {
     if (!rooms?.length || id === this.chat.me.id) return nothing;
-    return html`<div><dt>${gettext("Rooms in common")}</dt><dd>${rooms.map((name) => this.#room(name))}</dd></div>`;
+    return html`<div><dt>${gettext("Shared rooms")}</dt><dd>${rooms.map((name) => this.#room(name))}</dd></div>`;
   }
 
   #room(name) {

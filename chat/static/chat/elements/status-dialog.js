@@ -42,7 +42,7 @@ export class StatusDialog extends LightElement {
     return html`<dialog class="status-dialog" aria-labelledby="status-title">
       <form @submit=${this.#save}><h2 id="status-title">${gettext("Your status")}</h2>
         <div class="what">${this.#emojiButton()}${this.#field()}</div>
-        <div class="field"><label for="status-ends">${gettext("Ends")}</label>
+        <div class="field"><label for="status-ends">${gettext("Clear after")}</label>
           <select id="status-ends" @change=${({ target }) => (this.ends = target.value)}>${this.#ends()}</select></div>
         ${this.#hint()}<p class="error" role="alert">${this.error}</p>
         <div class="buttons">

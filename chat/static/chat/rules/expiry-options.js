@@ -10,10 +10,10 @@ const HOUR = 60 * MINUTE;
  * @type {[name: string, words: string, end: () => Date | null][]}
  */
 export const ENDS = [
-  ["never", gettext("Never"), () => null],
-  ["half-hour", gettext("In 30 minutes"), () => after(30 * MINUTE)],
-  ["hour", gettext("In 1 hour"), () => after(HOUR)],
-  ["four-hours", gettext("In 4 hours"), () => after(4 * HOUR)],
+  ["never", gettext("Don’t clear"), () => null],
+  ["half-hour", gettext("30 minutes"), () => after(30 * MINUTE)],
+  ["hour", gettext("1 hour"), () => after(HOUR)],
+  ["four-hours", gettext("4 hours"), () => after(4 * HOUR)],
   ["today", gettext("Today"), () => endOfDay(today())],
   ["week", gettext("This week"), () => endOfDay(sunday())],
 ];
