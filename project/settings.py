@@ -188,7 +188,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "transaction_mode": "IMMEDIATE",
         "timeout": DATABASE_WAIT_SECONDS,
         # FULL: what is acknowledged survives a power cut. It is the price of an honest ack.
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;",
+        # A server has more than a dozen connections, and each may cache so many KiB.
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-8192;",
     }
     DATABASES["default"]["CONN_MAX_AGE"] = 0  # a server keeps some for the next requests (project/sqlite/pool.py)
     # A file, since servers started by the tests are processes of their own.
