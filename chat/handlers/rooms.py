@@ -14,7 +14,8 @@ async def open_room(hub: Hub, connection: Connection, command: RoomOpen) -> None
     get_traffic().check(connection.user.pk)
     hold, opened = await hub.open_room(connection, command.room, command.since)
     get_traffic().charge(connection.user.pk, sum(part.size for part in opened.missed))
-    ack(connection, command, room=opened.listed | {"here": hub.counts.of(command.room)}, version=opened.head)
+    ranks = {} if opened.ranks is None else {"ranks": {str(user): role for user, role in opened.ranks.items()}}
+    ack(connection, command, room=opened.listed | {"here": hub.counts.of(command.room)}, version=opened.head, **ranks)
     await hub.show(connection, hold, opened)
 
 

@@ -18,6 +18,8 @@ from chat.hub.delivery.connection import Connection
 from chat.hub.delivery.frame import Frame
 from chat.hub.delivery.replay import parts_of
 from chat.models import Announcement, Block, Membership, Status
+from chat.permissions.acts import Act, administrators_role, allows
+from chat.permissions.roles import ranks_in
 from chat.protocol import events
 from chat.queries import history, room_list
 
@@ -134,6 +136,7 @@ class Opened:
     head: int
     missed: tuple[Frame, ...]  # the same for all who have the same version
     sees_hidden: bool
+    ranks: dict[int, str] | None = None  # roles.ranks_in, for those who may delete what others said
 
 
 class Opening(NamedTuple):
@@ -147,20 +150,42 @@ class Opening(NamedTuple):
 def openings(room_id: int, asked: Sequence[Opening]) -> list[Opened | NotFound]:
     """Read the room once for all who open it. NotFound for one who is no member."""
     members = Membership.objects.current().filter(room=room_id, user__in={opening.user for opening in asked})
-    found = list(members.listed())
+    found = list(members.listed().select_related("room", "user"))
     listed = {member.user_id: room for member, room in zip(found, room_list.listed_rooms(found), strict=True)}
-    shown_hidden = _administrators(asked) if conf.administrators_see_hidden() else set()
+    has_staff = any(member.user.is_staff for member in found)
+    administrators = _administrators(asked) if has_staff else set()
+    shown_hidden = administrators if conf.administrators_see_hidden() else set()
+    deleting = _deleting(asked, found, administrators)
+    ranks = ranks_in(found[0].room) if deleting else None
     changes = {
         since: history.changes_since(room_id, since, limit=conf.resume_limit())
         for since in {opening.since for opening in asked if opening.user in listed}
     }
     frames = {since: parts_of(each.events) for since, each in changes.items()}
     return [
-        Opened(listed[user], changes[since].head, frames[since], session in shown_hidden)
+        Opened(
+            listed[user],
+            changes[since].head,
+            frames[since],
+            session in shown_hidden,
+            ranks if session in deleting else None,
+        )
         if user in listed
         else NotFound()
         for user, session, since in asked
     ]
+
+
+def _deleting(asked: Iterable[Opening], found: Iterable[Membership], administrators: set[str]) -> set[str]:
+    """Return the sessions whose users may delete what others said in the room that these members open."""
+    roles = {member.user_id: frozenset({member.role}) for member in found}
+    of_administrators = {role for member in found for role in administrators_role(member.room)}
+    return {
+        session
+        for user, session, _since in asked
+        if user in roles
+        and allows(roles[user] | (of_administrators if session in administrators else set()), Act.DELETE_ANY)
+    }
 
 
 def _administrators(asked: Iterable[Opening]) -> set[str]:

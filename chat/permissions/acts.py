@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import Any
 
 from chat.models import Membership, Room
 
@@ -99,10 +100,14 @@ def outranks(roles: Iterable[str], others: Iterable[str]) -> bool:
     return _rank(roles) > _rank(others)
 
 
-def acts_of(roles: Iterable[str]) -> list[str]:
-    """All that these roles allow, for a page to show no button in vain."""
-    roles = frozenset(roles)
-    return [act.value for act in Act if allows(roles, act)]
+def permissions_table() -> dict[str, Any]:
+    """Return the rules as browser scripts have them (static/chat/rules/permissions.js)."""
+    return {
+        "acts": {role: [act.value for act in Act if role in ROLES_FOR[act]] for role in _RANKS},
+        "ranks": sorted(_RANKS, key=_RANKS.__getitem__),
+        "administrators": {kind: role for kind in Room.Kind.values for role in administrators_role(Room(kind=kind))},
+        "archived": sorted(IN_AN_ARCHIVED_ROOM),
+    }
 
 
 def _rank(roles: Iterable[str]) -> int:

@@ -7,7 +7,7 @@ from chat.errors import NotFound
 from chat.models import Membership, Room
 from chat.permissions.actions import Target
 from chat.permissions.actor import Actor
-from chat.permissions.acts import ADMINISTRATOR, administrators_role
+from chat.permissions.acts import ADMINISTRATOR, MODERATORS, administrators_role
 
 
 def roles_of(by: Actor, room: Room) -> frozenset[str]:
@@ -38,6 +38,15 @@ def check_administrator(by: Actor) -> None:
     """Raise NotFound for anyone without the rights of an administrator: to them, there is nothing of the site's."""
     if not is_administrator(by):
         raise NotFound
+
+
+def ranks_in(room: Room) -> dict[int, str]:
+    """Return the roles that protect those who are more than members, by user: everyone else ranks as a member."""
+    above = room.memberships.current().filter(role__in=MODERATORS, user__is_active=True)
+    ranks = dict(above.values_list("user_id", "role"))
+    if ADMINISTRATOR in administrators_role(room):
+        ranks |= dict.fromkeys(User.objects.administrators().values_list("pk", flat=True), ADMINISTRATOR)
+    return ranks
 
 
 def target_of(by: Actor, room: Room, user: User) -> Target:

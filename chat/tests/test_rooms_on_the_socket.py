@@ -37,6 +37,19 @@ class TestOpeningARoom:
             assert bodies(client) == ["0", "1", "2"]
             assert ack["version"] == general.version + 3
 
+    async def test_opening_a_room_tells_moderators_who_ranks_above_members(
+        self, site: InProcessServer, alice: User, bob: User, mallory: User, admin_user: User, general: Room
+    ) -> None:
+        ranks = {str(alice.pk): "owner", str(admin_user.pk): "administrator"}
+        await in_thread(membership.join)(mallory, general.pk)
+        await in_thread(membership.join)(admin_user, general.pk)
+        async with Client(site, alice) as a, Client(site, mallory) as m, Client(site, admin_user) as boss:
+            assert "ranks" not in await m.command("room.open", room=general.pk)
+            assert (await a.command("room.open", room=general.pk))["ranks"] == ranks
+            assert (await boss.command("room.open", room=general.pk))["ranks"] == ranks
+            await a.command("member.role", room=general.pk, user=mallory.pk, role="moderator")
+            assert (await m.command("room.open", room=general.pk))["ranks"] == ranks | {str(mallory.pk): "moderator"}
+
     async def test_opening_a_room_after_missing_too_much_is_a_reset(
         self, site: InProcessServer, settings: Any, alice: User, bob: User, general: Room
     ) -> None:

@@ -15,7 +15,7 @@ from accounts.requests import signed_in_user
 from chat.errors import Forbidden, Invalid, NotFound
 from chat.models import Block, Membership, Message, Room
 from chat.permissions.actor import Actor
-from chat.permissions.acts import ADMINISTRATOR, CARETAKER, acts_of
+from chat.permissions.acts import permissions_table
 from chat.protocol import events
 from chat.queries import directory, history, pagination, room_list
 from chat.queries.history_limits import charged
@@ -64,7 +64,7 @@ def room(request: HttpRequest, room_id: int, message_id: int | None = None) -> H
     state = {
         "now": events.moment(timezone.now()),
         "me": events.user_card(user),
-        "authority": {role: acts_of([role]) for role in (*Membership.Role.values, ADMINISTRATOR, CARETAKER)},
+        "permissions": permissions_table(),
         "administrator": user.is_staff and Actor.of(request).may_run_the_site,
         "blocked": list(Block.objects.by(user).values_list("blocked", flat=True)),
         "room": entry,

@@ -7,12 +7,18 @@ from selenium.webdriver import Keys
 
 from accounts.models import User
 from chat.models import Room
+from chat.permissions.actor import Actor
 from chat.services.messages import editing, pins, posting, read_positions
 from chat.services.rooms import membership
+from chat.services.rooms.settings import change_settings
 from chat.tests.browser.pages import OpenTab, Tab, everywhere
 from testing.waiting import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+NOTICE = """[...document.querySelectorAll("main [data-kind=notice] .body")].map((body) => body.textContent)
+    .find((words) => words.includes(arguments[0]))"""
 
 
 def post(author: User, room: Room, body: str, **details: object) -> int:
@@ -87,6 +93,28 @@ def test_a_deleted_message_leaves_a_tombstone_and_its_thread(
     assert his.shows("Mine to take back")
     assert "delete" not in his.offered("Mine to take back")
     assert "delete" in hers.offered("Mine to take back")
+
+
+def test_a_moderator_deletes_a_notice_and_a_member_is_offered_nothing_with_it(
+    tab: OpenTab, alice: User, bob: User, general: Room
+) -> None:
+    change_settings(general.pk, by=Actor(alice), topic="Mallory is a thief")
+    hers, his = tab(alice), tab(bob)
+    for each in (hers, his):
+        each.open_room(general)
+    words = eventually(lambda: hers.read(NOTICE, "thief"))
+
+    def points_at_it() -> bool:
+        his.browser.execute_script("arguments[0].focus()", his.article(words))
+        return his.read("document.activeElement.dataset.kind") == "notice"
+
+    eventually(points_at_it)
+    assert not his.all("message-tools .tools")
+    assert hers.offered(words) == ["delete"]
+    hers.one(".acts-menu:popover-open [data-act=delete]").click()
+    hers.one("delete-dialog .danger").click()
+    everywhere(lambda each: not each.read(NOTICE, "thief"), hers, his)
+    assert not hers.all("article[data-kind=notice][data-deleted] .face")
 
 
 def test_a_quote_leads_to_what_it_quotes_and_back(tab: OpenTab, alice: User, bob: User, general: Room) -> None:

@@ -12,6 +12,7 @@ export class MessageMenu extends LightElement {
 
   async open(anchor) {
     this.#anchor = anchor;
+    this.requestUpdate(); // what one may do may have changed since it was drawn
     await this.updateComplete;
     openAt(this.#popover, anchor);
     this.querySelector("[role=menuitem]").focus();

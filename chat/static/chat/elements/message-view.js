@@ -61,13 +61,15 @@ function action(message, date, view) {
     ${view.isEdited ? editor(message, view) : line}`;
 }
 
-function notice(message, date) {
+function notice(message, date, view) {
+  if (view.isEdited) return editor(message, view);
   const own = noticeOf(message);
   return html`<p>${own ? html`<span class="body">${own}</span>` : lineOf(message)} ${when(date)}</p>`;
 }
 
 function tombstone(message, date, view) {
   const at = timestampOf(new Date(message.deleted.at));
+  if (message.kind === "notice") return html`<p class="tombstone" title=${at}>${deletion(message)} ${when(date)}</p>`;
   return html`${face(message)}${by(message, date, view)}<p class="tombstone" title=${at}>${deletion(message)}</p>`;
 }
 
@@ -124,7 +126,7 @@ function editor(message, { conversation }) {
 }
 
 function tools(message, { conversation, isPointedAt, isEdited, open }) {
-  if (isEdited || !conversation.chat.acts.may("copy", message)) return nothing;
+  if (isEdited || !conversation.chat.acts.mayAct(message)) return nothing;
   const here = html`<message-tools aria-live="off" .conversation=${conversation} .message=${message}></message-tools>`;
   return html`${TOUCH ? opener(message, open) : nothing}${isPointedAt ? here : nothing}`;
 }

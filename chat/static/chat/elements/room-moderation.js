@@ -12,10 +12,9 @@ export class RoomModeration extends LightElement {
 
   render() {
     const { acts, room } = this.chat;
-    if (!room || room.archived) return nothing;
-    const lock = room.locked ? "unlock" : "lock";
-    return html`${acts.allows("lock") ? this.#item(lock) : nothing}
-      ${acts.allows("slow") ? this.#item("slow") : nothing}`;
+    const lock = room?.locked ? "unlock" : "lock";
+    return html`${acts.isPossible("lock") ? this.#item(lock) : nothing}
+      ${acts.isPossible("slow") ? this.#item("slow") : nothing}`;
   }
 
   #item(act) {

@@ -22,7 +22,7 @@ export class ChatEvents {
     this.#on("messages.removed", (event) => this.#removed(event));
     this.#on("member.joined", (event) => this.#standing(event));
     this.#on("member.changed", (event) => this.#standing(event));
-    this.#on("member.left", (event) => this.#timelines.reach(event) ?? this.#here(event, () => this.#left(event.user)));
+    this.#on("member.left", (event) => this.#timelines.reach(event) ?? this.#here(event, () => this.#left(event)));
     this.#on("room.changed", (event) => this.#settled(event));
     this.#on("blocks.changed", ({ rooms }) => this.#recounted(rooms));
     this.#on("user.changed", ({ user }) => this.#renamed(user));
@@ -61,8 +61,11 @@ export class ChatEvents {
   #standing(event) {
     this.#timelines.reach(event);
     if (event.muted) this.#here(event, () => this.#chat.typing.left(event.user));
+    this.#chat.ranks.follow(event.room, event.user, event.role);
     if (event.user.id !== this.#chat.me.id) return;
+    const isNew = event.role !== this.#chat.rooms.get(event.room)?.role;
     this.#chat.rooms.standing(event);
+    if (isNew) this.#here(event, () => this.#chat.enter()); // the answer tells whose messages one may delete now
     this.#here(event, () => this.#chat.changed());
     this.#here(event, () => this.#chat.reports.load());
     this.#chat.outbox.hurry(event.room);
@@ -92,7 +95,8 @@ export class ChatEvents {
     }
   }
 
-  #left(user) {
+  #left({ room, user }) {
+    this.#chat.ranks.follow(room, user, undefined);
     this.#chat.typing.left(user);
     this.#chat.roster.left(user);
   }

@@ -10,6 +10,7 @@ import { MessageActions } from "./message-actions.js";
 import { Outbox } from "./outbox.js";
 import { Partners } from "./partners.js";
 import { Pins } from "./pins.js";
+import { Ranks } from "./ranks.js";
 import { ReactionAnnouncer } from "./reaction-announcer.js";
 import { Reports } from "./reports.js";
 import { RoomPreferences } from "./room-preferences.js";
@@ -30,11 +31,11 @@ export class Chat extends Observable {
   #timelines = new Timelines();
   #covered = false;
 
-  constructor({ me, blocked, room, rooms, page, version, urls, authority, administrator }, socket) {
+  constructor({ me, blocked, room, rooms, page, version, urls, permissions, administrator }, socket) {
     super();
     this.me = me;
     this.urls = urls;
-    this.authority = authority; // what each role may do
+    this.permissions = permissions; // what each role may do, and so on (rules/permissions.js)
     this.isAdministrator = administrator;
     this.socket = socket;
     this.limits = {};
@@ -50,6 +51,7 @@ export class Chat extends Observable {
     this.pins = new Pins(this);
     this.outbox = new Outbox(socket, me);
     this.drafts = new Drafts(me);
+    this.ranks = new Ranks();
     this.acts = new MessageActions(this);
     this.keeping = new RoomPreferences(this);
     this.slow = new SlowMode(this);
@@ -104,6 +106,7 @@ export class Chat extends Observable {
     this.conversation.reading.leave();
     this.shown = id;
     this.lost = null;
+    this.ranks.forget();
     this.roster.clear();
     this.typing.clear();
     this.reacting.clear();
@@ -167,7 +170,8 @@ export class Chat extends Observable {
   async enter(since = this.timeline.version) {
     const { timeline, shown } = this;
     try {
-      const { room } = await this.socket.command("room.open", { room: shown, since });
+      const { room, ranks } = await this.socket.command("room.open", { room: shown, since });
+      this.ranks.replace(shown, ranks);
       noteShown(shown);
       timeline.live = true;
       this.rooms.put(room);

@@ -1,7 +1,4 @@
-import { postingBlockOf } from "../rules/posting-block.js";
-
-const RANKS = ["member", "moderator", "owner"];
-const OF_ADMINISTRATORS = { public: "administrator", private: "caretaker" }; // by the kind of the room
+import { actionsOn, allows, blockOf, isPossible } from "../rules/permissions.js";
 
 // What one does to a message of the shown room, or to its author, and who may.
 export class MessageActions {
@@ -12,36 +9,42 @@ export class MessageActions {
   }
 
   may(act, message) {
-    if (message.id === undefined || message.deleted || message.kind === "notice") return false;
-    const isMine = message.author.id === this.#chat.me.id;
-    if (["edit", "pin", "react"].includes(act) && !this.mayTouch) return false;
-    if (act === "quote") return this.postingBlock === null;
-    if (act === "edit") return isMine;
-    if (act === "report") return !isMine;
-    if (act === "block") return !isMine && !message.author.deleted && !this.#chat.blocks.has(message.author.id);
-    if (act === "unblock") return this.#chat.blocks.has(message.author.id);
-    if (act === "delete") return isMine || this.#mayDelete(message);
-    if (act === "purge") return !isMine && this.#mayDelete(message);
-    if (act === "thread") return message.thread === undefined;
-    if (act === "unread") return message.thread === undefined && this.#chat.counts(message);
-    return true;
+    if (message.id === undefined || message.deleted) return false;
+    const { author, kind, thread } = message;
+    if (kind !== "notice") {
+      const { blocks, me } = this.#chat;
+      if (act === "copy") return true;
+      if (act === "block") return author.id !== me.id && !author.deleted && !blocks.has(author.id);
+      if (act === "unblock") return blocks.has(author.id);
+      if (act === "thread") return thread === undefined;
+      if (act === "unread") return thread === undefined && this.#chat.counts(message);
+    }
+    return actionsOn(this.#viewer, message).has(act);
   }
 
-  // Whether the person's role in the shown room is enough, by the server's table: what it decides is final.
+  // Whether there is anything that the person may do with a message.
+  mayAct(message) {
+    return this.may("copy", message) || this.may("delete", message) || this.may("edit", message);
+  }
+
+  // Whether the person's role in the shown room is enough, whether or not it is archived.
   allows(act) {
-    const { authority, isAdministrator, room } = this.#chat;
-    const roles = [room?.role, isAdministrator && OF_ADMINISTRATORS[room?.kind]];
-    return roles.some((role) => authority[role]?.includes(act));
+    return allows(this.#viewer, act);
+  }
+
+  // Whether the person may do this in the shown room as it is now.
+  isPossible(act) {
+    return isPossible(this.#viewer, act);
   }
 
   // Why one cannot write in the shown room, or null.
   get postingBlock() {
-    return postingBlockOf(this.#chat.room, this.allows("post_always"), this.#chat.blocks);
+    return blockOf(this.#viewer);
   }
 
-  // Where only moderators post, everyone may still react, pin, and edit what they said.
-  get mayTouch() {
-    return this.postingBlock === null || this.postingBlock.why === "read_only";
+  get #viewer() {
+    const { permissions, me, room, isAdministrator, blocks, ranks } = this.#chat;
+    return { permissions, me, room, isAdministrator, blocks, roleOf: (id) => ranks.of(id) };
   }
 
   // Rejects with what the server says against it: the text is the editor's, and stays there.
@@ -96,17 +99,6 @@ export class MessageActions {
     const { conversation, socket, shown } = this.#chat;
     await conversation.reading.readBefore(position);
     await this.#tried(socket.command("room.unread", { room: shown, position }));
-  }
-
-  #mayDelete({ author }) {
-    return this.allows("delete_any") && this.#isBelow(author);
-  }
-
-  // Whether somebody's role, as far as the sidebar says, is below one's own. The server knows.
-  #isBelow({ id }) {
-    const { isAdministrator, room, roster } = this.#chat;
-    const rank = (role) => RANKS.indexOf(role ?? "member");
-    return (isAdministrator && room?.kind === "public") || rank(roster.find(id)?.role) < rank(room?.role);
   }
 
   #do(type, message, members) {

@@ -6,8 +6,8 @@ import { isoTime, pass, settled } from "../page.js";
 import { alice, bob, idsOf, later, mallory, message, refusal, room, Server } from "../server.js";
 
 const [GENERAL, QUIET] = [7, 8];
-const MEMBER = ["post"];
-const MODERATOR = ["post", "post_always", "delete_any"];
+const MEMBER = ["post", "react", "pin", "report"];
+const MODERATOR = [...MEMBER, "post_always", "delete_any"];
 
 let server;
 let chat;
@@ -35,7 +35,12 @@ beforeEach(async () => {
     page: { messages: [1, 2, 3].map((id) => message(id)), more: false },
     version: 3,
     urls: { room: "/rooms/0/", person: "/people/0/", settings: "/rooms/0/settings/", publicRooms: "/rooms/public/" },
-    authority: { member: MEMBER, moderator: MODERATOR },
+    permissions: {
+      acts: { member: MEMBER, moderator: MODERATOR, owner: MODERATOR },
+      ranks: ["member", "moderator", "owner", "administrator"],
+      administrators: {},
+      archived: ["report"],
+    },
     administrator: false,
   };
   chat = new Chat(state, server);
@@ -156,19 +161,38 @@ test("a member edits their own messages, and deletes no one else's", () => {
   assert.deepEqual([may(mine), may(theirs)], [["edit", "delete"], ["report"]]);
 });
 
-test("a moderator deletes what members wrote, and not what the owner wrote", async () => {
-  await server.tells("member.changed", { room: GENERAL, version: 4, user: alice, role: "moderator" });
-  const people = [
-    { ...bob, online: true },
-    { ...mallory, online: true, role: "owner" },
-  ];
-  const counts = { here: 0, online: 2, away: 0, offline: 0 };
-  await server.tells("presence.snapshot", { room: GENERAL, known: true, people, counts, whole: true });
+test("a new moderator asks who ranks above members, and deletes what members wrote", async () => {
   const may = (author) => chat.acts.may("delete", message(9, author));
+  const ranks = { [alice.id]: "moderator", [mallory.id]: "owner" };
+  server.answers("room.open", () => ({ room: general({ role: "moderator" }), ranks }));
+  assert.deepEqual([may(bob), may(mallory)], [false, false]);
+  await server.tells("member.changed", { room: GENERAL, version: 4, user: alice, role: "moderator" });
   assert.deepEqual([may(bob), may(mallory)], [true, false]);
 });
 
-test("a tombstone and a notice offer nothing", () => {
+test("whose messages a moderator may delete follows their authors' roles", async () => {
+  const may = () => chat.acts.may("delete", message(9, bob));
+  server.answers("room.open", () => ({ room: general({ role: "moderator" }), ranks: { [alice.id]: "moderator" } }));
+  await server.tells("member.changed", { room: GENERAL, version: 4, user: alice, role: "moderator" });
+  assert.ok(may());
+  await server.tells("member.changed", { room: GENERAL, version: 5, user: bob, role: "owner" });
+  assert.ok(!may());
+  await server.tells("member.changed", { room: GENERAL, version: 6, user: bob, role: "member" });
+  assert.ok(may());
+  await server.tells("member.changed", { room: GENERAL, version: 7, user: bob, role: "moderator" });
+  await server.tells("member.left", { room: GENERAL, version: 8, user: bob });
+  assert.ok(may());
+});
+
+test("what an administrator wrote is above a moderator, whatever the administrator's role", async () => {
+  const ranks = { [alice.id]: "moderator", [bob.id]: "administrator" };
+  server.answers("room.open", () => ({ room: general({ role: "moderator" }), ranks }));
+  await server.tells("member.changed", { room: GENERAL, version: 4, user: alice, role: "moderator" });
+  await server.tells("member.changed", { room: GENERAL, version: 5, user: bob, role: "member" });
+  assert.ok(!chat.acts.may("delete", message(9, bob)));
+});
+
+test("a tombstone and a notice offer a member nothing", () => {
   const acts = ["edit", "delete", "pin", "react", "quote", "thread", "report", "unread"];
   const dead = message(9, alice, { deleted: { by: bob, at: "" } });
   for (const one of [dead, message(10, bob, { kind: "notice" })]) {
@@ -208,6 +232,7 @@ test("slow mode counts from one's own latest message, and not for moderators", a
   const slow = general({ slow: 30 });
   assert.equal(chat.slow.restOf(slow), 20_000);
   assert.equal(chat.slow.restOf(general()), 0);
+  server.answers("room.open", () => ({ room: general({ role: "moderator" }), ranks: {} }));
   await server.tells("member.changed", { room: GENERAL, version: 5, user: alice, role: "moderator" });
   assert.equal(chat.slow.restOf(slow), 0);
 });
