@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from websockets.exceptions import ConnectionClosed
 
+from testing.documented import check_event
 from testing.machine import patience
 
 if TYPE_CHECKING:
@@ -138,6 +139,8 @@ class Client:
         await self._note([])
 
     async def _note(self, events: list[Event]) -> None:
+        for event in events:
+            check_event(event)
         self.log += events
         for event in events:
             self._hand_over(event)
