@@ -17,7 +17,7 @@ def test_an_owner_deletes_a_room_by_typing_its_name(alice: User, bob: User, gene
     assert signed_in(bob).post(page, {"name": "general"}).status_code == 403
     assert Room.objects.existing().filter(pk=general.pk).exists()
     answer = signed_in(alice).post(page, {"name": "#general", "reason": "Done"}, follow=True)
-    assert "The room “general” is deleted." in text_of(answer)
+    assert "The room “general” was deleted." in text_of(answer)
     assert not Room.objects.existing().filter(pk=general.pk).exists()
 
 
