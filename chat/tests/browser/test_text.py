@@ -19,6 +19,16 @@ from testing.waiting import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
+# What a search of the browser does with what it found. `find` selects it only.
+REVEAL = "getSelection().anchorNode.parentElement.scrollIntoView({ block: 'center' })"
+# Whether what is selected can be seen: within the log and below no fold.
+SELECTED_IN_SIGHT = """(() => {
+    const range = getSelection().getRangeAt(0).getBoundingClientRect();
+    const around = ["main .log", "article"].map((each) =>
+        getSelection().anchorNode.parentElement.closest(each).getBoundingClientRect());
+    const folds = getSelection().anchorNode.parentElement.closest("long-text[data-long]:not([data-open])");
+    return !folds && range.height > 0 && around.every(({ top, bottom }) => top <= range.top && range.bottom <= bottom);
+})()"""
 LONG = "\n".join(f"Line {number}" for number in range(60))
 
 
@@ -86,6 +96,34 @@ def test_a_long_message_is_folded_until_somebody_wants_more_of_it(
     eventually(lambda: lines() == 20)
     page.press(f"button.quote[data-quote='{long.pk}']")
     eventually(lambda: lines() >= 60)
+
+
+def test_the_search_of_the_browser_finds_what_is_out_of_sight_and_what_is_folded(
+    tab: OpenTab, alice: User, bob: User, general: Room
+) -> None:
+    far = post(bob, general, "A gannet far above")
+    filler = [post(bob, general, f"Message {number} " + "with some words " * (number % 20)) for number in range(90)]
+    folded = post(bob, general, LONG + "\n**a gannet below the fold**")
+    action = post(bob, general, LONG + "\n**a shag below the fold**", kind="action")
+    for number in range(20):
+        post(bob, general, f"Afterwards {number}")
+    page = tab(alice)
+    page.open_room(general)
+    top = "document.querySelector('main .log').scrollTop = 0"
+    eventually(lambda: page.browser.execute_script(top) or page.all(f"article[data-id='{far.pk}']"), within=20)
+    page.browser.execute_script("document.querySelector('main .log').scrollTop = 1e6")
+    eventually(lambda: page.all(f"article[data-id='{folded.pk}']"))
+
+    for words, found in (("gannet", far), ("gannet", folded), ("shag", action)):
+        assert page.read("find(arguments[0], false, false, true)", words)
+        assert page.read("getSelection().toString()") == words
+        assert page.read("getSelection().anchorNode.parentElement.closest('article').dataset.id") == str(found.pk)
+        page.browser.execute_script(REVEAL)
+        eventually(lambda: page.read(SELECTED_IN_SIGHT), within=2)
+    assert len(page.stored()) > len(filler)
+    for message in (folded, action):
+        assert page.one(f"article[data-id='{message.pk}'] .more-text").text == "Show less"
+    assert page.complaints() == []
 
 
 def test_the_sign_of_an_item_stands_before_its_words_in_both_directions(

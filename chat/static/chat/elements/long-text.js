@@ -17,7 +17,7 @@ export class LongText extends HTMLElement {
   }
 
   measure() {
-    const body = this.querySelector(".body");
+    const body = this.firstElementChild;
     if (!body) return;
     const line = parseFloat(getComputedStyle(body).lineHeight);
     const height = Math.max(body.scrollHeight, body.getBoundingClientRect().height);
@@ -26,8 +26,8 @@ export class LongText extends HTMLElement {
 
   // Whether something in it lies below the fold.
   hides(element) {
-    const body = element.closest(".body");
-    if (!body || !this.matches("[data-long]:not([data-open])")) return false;
+    const body = this.firstElementChild;
+    if (!body?.contains(element) || !this.matches("[data-long]:not([data-open])")) return false;
     return element.getBoundingClientRect().bottom > body.getBoundingClientRect().bottom;
   }
 }
@@ -46,7 +46,11 @@ export function longText(message, content, { isOpen, fold }) {
   const look = ({ target, currentTarget }) => {
     if (currentTarget.hides(target)) fold(message, true);
   };
-  return html`<long-text class="said" ?data-open=${isOpen} @focusin=${look}>${content}
+  const reveal = {
+    handleEvent: ({ target: { scrollTop } }) => scrollTop > 0 && !isOpen && fold(message, true, scrollTop),
+    capture: true,
+  };
+  return html`<long-text class="said" ?data-open=${isOpen} @focusin=${look} @scroll=${reveal}>${content}
     <button type="button" class="link more-text" aria-expanded=${isOpen ? "true" : "false"} @click=${toggle}
       >${isOpen ? gettext("Show less") : gettext("Show more")}</button></long-text>`;
 }

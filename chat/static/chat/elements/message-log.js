@@ -33,7 +33,7 @@ export class MessageLog extends LightElement {
   #toMessage = ({ detail: id }) => this.#jump(id);
   #open = (what, message, anchor) => this.#openTools(what, message, anchor);
   #unfold = (message) => this.#showFolded(message);
-  #fold = (message, isOpen) => this.#foldText(message, isOpen);
+  #fold = (message, isOpen, scrolled) => this.#foldText(message, isOpen, scrolled);
 
   constructor() {
     super();
@@ -266,11 +266,12 @@ export class MessageLog extends LightElement {
     this.querySelector(`article[data-id="${id}"]`)?.focus();
   }
 
-  // A message that was folded again is in sight then.
-  async #foldText(message, isOpen) {
+  // A message that was folded again is in sight then. By `scrolled` the browser scrolled in what was folded.
+  async #foldText(message, isOpen, scrolled = 0) {
     this.#scroll.release();
     this.conversation.fold(message, isOpen);
     await this.updateComplete;
+    this.querySelector(".log").scrollTop += scrolled;
     if (!isOpen) this.querySelector(`article[data-id="${message.id}"]`)?.scrollIntoView({ block: "nearest" });
   }
 

@@ -57,8 +57,9 @@ function text(message, date, view) {
 function action(message, date, view) {
   const who = name(message, view);
   const line = html`<p>${who} ${lineOf(message)} ${edited(message)} ${unsaved(message, view)} ${when(date)}</p>`;
+  const folding = mayBeLong(message) ? longText(message, line, view) : line;
   return html`<span class="star" aria-hidden="true">*</span>${pin(message)}${quoteOf(message, view.chat)}
-    ${view.isEdited ? editor(message, view) : line}`;
+    ${view.isEdited ? editor(message, view) : folding}`;
 }
 
 function notice(message, date, view) {
