@@ -17,6 +17,23 @@ from testing.waiting import eventually
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 BODY, EDIT = "textarea[name=body]", "textarea[name=edit]"
+# Whether names are offered for an @ after these words.
+OFFERS = {
+    "": True,
+    "hello ": True,
+    "(": True,
+    "«": True,
+    "and/": True,
+    "a +": True,
+    "ok.": True,
+    "_": True,
+    "—": True,
+    "bob": False,
+    "été": False,
+    "bob_": False,
+    "7": False,
+    "@": False,
+}
 # The events that Safari sends when Enter ends a composition: after `compositionend`, so `isComposing` is false already.
 COMPOSING_ENTER = """document.querySelector(arguments[0]).dispatchEvent(
     new KeyboardEvent("keydown", { key: "Enter", keyCode: 229, which: 229, bubbles: true, cancelable: true }))"""
@@ -63,6 +80,12 @@ def test_keys_of_the_composer_and_the_editor(tab: OpenTab, alice: User, bob: Use
     assert value(page) == "@bo"
     page.write(Keys.ESCAPE)
     page.write(Keys.CONTROL + "a" + Keys.NULL + Keys.BACKSPACE)
+
+    # Names are offered wherever the server sees a mention, and in no address.
+    for before, offers in OFFERS.items():
+        page.write(f"{before}@bo")
+        assert bool(page.all("mention-list [role=option]")) is offers, before
+        page.write(Keys.CONTROL + "a" + Keys.NULL + Keys.BACKSPACE)
     page.write("変換")
     assert ends_composition(page, BODY)
     assert (value(page), page.all("article[data-pending]")) == ("変換", [])
