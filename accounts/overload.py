@@ -1,8 +1,8 @@
 """Bounds on expensive work that requests do in parallel: hashes of passwords, pictures, exports, mail, providers.
 
 Each kind of work has a `Gate`: so many at once, so many that wait, each for so long. Beyond that a request is refused
-by `Overloaded`, which project/overload.py answers with 503 and `Retry-After`. Who waits or works behind a gate holds no
-connection of the database's pool.
+by `Overloaded`, which project/errors/overload.py answers with 503 and `Retry-After`. Who waits or works behind a gate
+holds no connection of the database's pool.
 """
 
 import logging

@@ -19,14 +19,14 @@ from chat.routing import websocket_urlpatterns
 from chat.runtime.connection_pool import use_reserve
 from chat.runtime.database import CONNECTIONS
 from chat.runtime.silent_database import bound_waits
-from project import embedded
-from project.bodies import CappedBodies
-from project.fairness import FairRequests
-from project.finishing import Finishing
-from project.handshakes import LimitedHandshakes
 from project.health import HealthAnswers
-from project.memory import share_arenas
-from project.origins import ExactOrigin
+from project.middleware.aborted_requests import Finishing
+from project.middleware.body_limit import CappedBodies
+from project.middleware.fairness import FairRequests
+from project.middleware.handshake_limit import LimitedHandshakes
+from project.middleware.websocket_origin import ExactOrigin
+from project.server import embedded_valkey
+from project.server.memory import share_arenas
 from project.sqlite.base import pool_connections
 
 share_arenas()
@@ -34,7 +34,7 @@ pool_connections()
 bound_waits(settings.DATABASE_WAIT_SECONDS)
 
 if settings.EMBEDDED_VALKEY:
-    embedded.hold(settings.DATA_DIR)
+    embedded_valkey.hold(settings.DATA_DIR)
 
 # Channels reads the session of a handshake on the one thread that asgiref has for what belongs to no request.
 SyncToAsync.single_thread_executor.submit(use_reserve, CONNECTIONS)

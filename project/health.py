@@ -14,8 +14,8 @@ from typing import Any
 from django.db import Error, connection
 
 from chat.hub import running_hub
-from project.headers import PAIRS
-from project.logs import HEALTH_PATH
+from project.config.logs import HEALTH_PATH
+from project.middleware.security_headers import PAIRS
 
 FRESH_SECONDS = 1.0
 LOOK_SECONDS = 2.0  # a look that takes longer finds the server unwell

@@ -15,7 +15,7 @@ from csp.constants import NONCE, NONE, SELF, STRICT_DYNAMIC
 from django.utils.translation import gettext_lazy as _
 
 from accounts.signup.email_domains import ascii_domain
-from project.environment import (
+from project.config.environment import (
     are_domains,
     are_origins,
     is_mail_server,
@@ -27,9 +27,9 @@ from project.environment import (
     kept_secret,
     private_folder,
 )
-from project.environment import environment as env
-from project.providers import origin_of, providers
-from project.safety import dangers_of_secrets, dangers_of_sign_up, dangers_of_site, keep_from_others
+from project.config.environment import environment as env
+from project.config.oidc_providers import origin_of, providers
+from project.config.safety import dangers_of_secrets, dangers_of_sign_up, dangers_of_site, keep_from_others
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -51,7 +51,7 @@ ALLOWED_ORIGINS: list[str] = env.list(
 )
 ALLOWED_HOSTS: list[str] = env.list("ROOMFUL_HOSTS", [urlsplit(origin).hostname for origin in ALLOWED_ORIGINS])
 CSRF_TRUSTED_ORIGINS = ALLOWED_ORIGINS
-CSRF_FAILURE_VIEW = "project.errors.old_form"
+CSRF_FAILURE_VIEW = "project.errors.pages.old_form"
 INSECURE_HTTP: bool = env.bool("ROOMFUL_INSECURE_HTTP", False)
 
 HTTPS: bool = all(origin.startswith("https://") for origin in ALLOWED_ORIGINS)
@@ -130,12 +130,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "project.headers.headers",
+    "project.middleware.security_headers.headers",
     "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
     "csp.middleware.CSPMiddleware",
-    "project.overload.release_before_streams",  # behind static files, which touch no database
-    "project.unsafe_requests.exact_origin",
+    "project.errors.overload.release_before_streams",  # behind static files, which touch no database
+    "project.middleware.same_origin.exact_origin",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -147,10 +147,10 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "accounts.sessions.middleware.last_use",
     "accounts.sessions.known_devices.remember_device",
-    "project.overload.Overload",
+    "project.errors.overload.Overload",
 ]
 if DEBUG:
-    MIDDLEWARE.append("project.missing_pages.MissingPages")
+    MIDDLEWARE.append("project.errors.missing_pages.MissingPages")
 
 ROOT_URLCONF = "project.urls"
 ASGI_APPLICATION = "project.asgi.application"
@@ -210,11 +210,11 @@ else:
 
 # -- Redis -------------------------------------------------------------------------------------------------------------
 
-# Without REDIS_URL, a Valkey of our own is started (see project/embedded.py).
+# Without REDIS_URL, a Valkey of our own is started (see project/server/embedded_valkey.py).
 REDIS_URL: str = env.str("REDIS_URL", "", validate=is_redis)
 EMBEDDED_VALKEY = not REDIS_URL
 if EMBEDDED_VALKEY:
-    from project.embedded import socket_url
+    from project.server.embedded_valkey import socket_url
 
     REDIS_URL = socket_url(DATA_DIR)
 PRESENCE_REDIS_URL: str = env.str("PRESENCE_REDIS_URL", REDIS_URL, validate=is_redis)
@@ -433,10 +433,10 @@ CHAT = {
     "DRAIN_LINGER_MS": env.int("ROOMFUL_DRAIN_LINGER_MS", 30_000, validate=is_positive),
 }
 
-# Of a request: a picture fits. project/requests.py and project/bodies.py see to it.
+# Of a request: a picture fits. project/server/http.py and project/middleware/body_limit.py see to it.
 BODY_BYTES: int = env.int("ROOMFUL_BODY_BYTES", 6 * 1024 * 1024, validate=is_positive)
 BODY_SECONDS: int = env.int("ROOMFUL_BODY_SECONDS", 120, validate=is_positive)
-# How long a peer may take next to nothing of an answer (project/channel.py).
+# How long a peer may take next to nothing of an answer (project/server/http_channel.py).
 STALL_SECONDS: int = env.int("ROOMFUL_STALL_SECONDS", 60, validate=is_positive)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes, but for files
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000  # the admin's lists have some for each row
@@ -449,12 +449,12 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "line": {
-            "class": "project.logs.Line",
+            "class": "project.config.logs.Line",
             "format": "{asctime} {levelname:<7} {name}: {message}",
             "style": "{",
         }
     },
-    "filters": {"throttle": {"()": "project.throttled_logs.Throttle"}},
+    "filters": {"throttle": {"()": "project.config.throttled_logs.Throttle"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["throttle"]}},
     "root": {"handlers": ["console"], "level": env.log_level("ROOMFUL_LOG_LEVEL", logging.INFO)},
     "loggers": {

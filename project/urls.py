@@ -13,10 +13,10 @@ from accounts.views import own_sessions
 from chat.views.inactive_account import inactive
 from presence.views import operations
 
-handler403 = "project.errors.permission_denied"
-handler404 = "project.errors.page_not_found"
-handler429 = "project.errors.too_often"
-handler500 = "project.errors.server_error"
+handler403 = "project.errors.pages.permission_denied"
+handler404 = "project.errors.pages.page_not_found"
+handler429 = "project.errors.pages.too_often"
+handler500 = "project.errors.pages.server_error"
 
 urlpatterns = [
     path("", include("chat.urls")),

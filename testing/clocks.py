@@ -49,8 +49,8 @@ if __name__ == "__main__":
 
     django.setup()
 
-    from project import server as ours
-    from project.websocket import Socket
+    from project.server import daphne as ours
+    from project.server.websocket import Socket
 
     class Server(ours.Server):
         def run(self) -> None:

@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from chat.runtime.connection_pool import reserves
-from project.migrating import file_lock
+from project.server.migrating import file_lock
 
 # Made by `migrate`. Servers that outlive a test keep the ids of the first two in memory.
 KEPT = {"django_content_type", "auth_permission", "django_migrations"}

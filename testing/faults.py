@@ -47,7 +47,7 @@ def has(word: str, envelope: Any) -> bool:
 if __name__ == "__main__":
     import django
 
-    from project.server import CommandLine
+    from project.server.daphne import CommandLine
 
     django.setup()
     install()

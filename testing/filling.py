@@ -21,7 +21,7 @@ from accounts.models import User  # noqa: E402
 from chat.hub.delivery.connection import Connection  # noqa: E402
 from chat.hub.delivery.frame import Frame  # noqa: E402
 from chat.hub.delivery.transports import transport_for  # noqa: E402
-from project.server import Server  # noqa: E402
+from project.server.daphne import Server  # noqa: E402
 
 Message = dict[str, Any]
 

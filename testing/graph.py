@@ -155,7 +155,8 @@ def _files(path: str, source: Source, sources: Mapping[str, Source]) -> Iterator
         parts = name.split(".")
         for length in range(1, len(parts) + 1):
             stem = "/".join(parts[:length])
-            yield from {f"{stem}.py", f"{stem}/__init__.py", f"{stem}/__main__.py"} & sources.keys() - {path}
+            yield from {f"{stem}.py", f"{stem}/__init__.py"} & sources.keys() - {path}
+    yield from {f"{name.replace('.', '/')}/__main__.py" for name in named} & sources.keys() - {path}
     yield from source.imported & BEHIND
     for command in source.commands:
         name = f"/management/commands/{command}.py" if command else "/management/commands/"

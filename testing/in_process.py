@@ -22,7 +22,7 @@ from websockets.exceptions import ConnectionClosedError, InvalidStatus
 from websockets.frames import Close
 from websockets.http11 import Response
 
-from project.handshakes import DENIAL
+from project.middleware.handshake_limit import DENIAL
 from project.sqlite.base import close_pools
 from testing.site import rest
 

@@ -17,7 +17,7 @@ from redis import Redis
 from websockets.asyncio.client import connect
 from websockets.typing import Origin
 
-from project import embedded
+from project.server import embedded_valkey
 from testing.length import length
 from testing.machine import patience
 from testing.ports import Reservation, accepts
@@ -239,7 +239,7 @@ class Valkey:
         """Whether it was neither stopped nor paused since this was last set."""
 
     def start(self) -> Self:
-        self.process = embedded.start(self.folder, self.socket)
+        self.process = embedded_valkey.start(self.folder, self.socket)
         return self
 
     def stop(self) -> None:

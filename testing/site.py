@@ -81,7 +81,7 @@ async def end_lingering() -> None:
 
 
 async def open_door(server: Any, path: Path) -> None:
-    from project.drain import _working
+    from project.server.drain import _working
     from testing.database import lent
 
     async def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -96,7 +96,7 @@ if __name__ == "__main__":
 
     django.setup()
 
-    from project import server as ours  # first: it chooses the reactor
+    from project.server import daphne as ours  # first: it chooses the reactor
 
     from twisted.internet import reactor  # isort: skip
 

@@ -94,7 +94,7 @@ def for_members(request: HttpRequest) -> HttpResponse:
     return HttpResponse("Come in")
 
 
-handler500 = "project.errors.server_error"
+handler500 = "project.errors.pages.server_error"
 urlpatterns = [
     path(view.__name__, view)
     for view in (before_queries, between_queries, streams, streams_without_queries, for_members)

@@ -27,7 +27,7 @@ LEFT = 40  # descriptors, once the test begins
 KINDS = 2  # of warnings: sockets are refused, connections are closed
 RAISED = """
 import resource
-from project.descriptors import raise_limit
+from project.server.descriptors import raise_limit
 hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
 resource.setrlimit(resource.RLIMIT_NOFILE, (100, min(hard, 2_000)))
 raise_limit()

@@ -12,7 +12,7 @@ from accounts.models import User
 from chat.services.rooms import membership
 from chat.tests.helpers.talk import in_thread, member, open_room
 from chat.tests.helpers.watching import meet, sees_only, settled, views
-from project import embedded
+from project.server import embedded_valkey
 from testing.processes import Server
 from testing.rows import Measured
 from testing.sockets import Client
@@ -21,8 +21,8 @@ from testing.waiting import eventually
 HOLDER = """
 import sys
 from pathlib import Path
-from project import embedded
-embedded.hold(Path(sys.argv[1]))
+from project.server import embedded_valkey
+embedded_valkey.hold(Path(sys.argv[1]))
 print("held", flush=True)
 sys.stdin.read()
 """
@@ -59,7 +59,7 @@ def holders(folder: Path) -> Iterator[Callable[[], Holder]]:
     for holder in started:
         holder.kill()
         holder.communicate()
-    embedded.stop(embedded.socket_path(folder))
+    embedded_valkey.stop(embedded_valkey.socket_path(folder))
 
 
 def let_go(holder: Holder) -> None:
@@ -68,12 +68,12 @@ def let_go(holder: Holder) -> None:
 
 
 def server_of(folder: Path) -> int:
-    with embedded.connect(embedded.socket_path(folder)) as client:
+    with embedded_valkey.connect(embedded_valkey.socket_path(folder)) as client:
         return int(client.info("server")["process_id"])
 
 
 def is_there(folder: Path) -> bool:
-    return embedded.answers(embedded.socket_path(folder))
+    return embedded_valkey.answers(embedded_valkey.socket_path(folder))
 
 
 def test_the_first_holder_starts_the_embedded_valkey_and_the_last_one_stops_it(
@@ -125,10 +125,10 @@ def test_an_embedded_valkey_that_hangs_is_not_taken_for_dead(folder: Path, holde
     server = server_of(folder)
     os.kill(server, signal.SIGSTOP)
     try:
-        assert not embedded.is_dead(embedded.socket_path(folder))
+        assert not embedded_valkey.is_dead(embedded_valkey.socket_path(folder))
     finally:
         os.kill(server, signal.SIGCONT)
-    assert embedded.is_dead(embedded.socket_path(folder / "another"))
+    assert embedded_valkey.is_dead(embedded_valkey.socket_path(folder / "another"))
 
 
 def test_holders_that_start_at_once_share_one_embedded_valkey(folder: Path) -> None:
@@ -150,7 +150,7 @@ def test_holders_that_start_at_once_share_one_embedded_valkey(folder: Path) -> N
 def test_the_folder_of_the_embedded_valkey_is_private(folder: Path, holders: Callable[[], Holder]) -> None:
     holders()
     assert (folder / "valkey").stat().st_mode & 0o777 == 0o700
-    assert embedded.socket_path(folder).stat().st_mode & 0o777 == 0o700
+    assert embedded_valkey.socket_path(folder).stat().st_mode & 0o777 == 0o700
 
     (folder / "valkey").chmod(0o755)
     refused = subprocess.run(
@@ -163,15 +163,15 @@ def test_the_folder_of_the_embedded_valkey_is_private(folder: Path, holders: Cal
 
 def test_the_embedded_valkey_listens_on_no_port(folder: Path, holders: Callable[[], Holder]) -> None:
     holders()
-    with embedded.connect(embedded.socket_path(folder)) as client:
+    with embedded_valkey.connect(embedded_valkey.socket_path(folder)) as client:
         assert client.config_get("port") == {b"port": b"0"} or client.config_get("port") == {"port": "0"}
 
 
 def test_a_path_too_long_for_a_socket_is_replaced_by_a_short_one_of_ours() -> None:
     deep = Path("/srv", "folder" * 20)
-    assert len(str(embedded.socket_path(deep))) <= embedded.SOCKET_PATH_LENGTH
-    assert embedded.socket_path(deep) != embedded.socket_path(deep / "another")
-    assert embedded.socket_url(Path("/srv/roomful")) == "unix:///srv/roomful/valkey/valkey.sock"
+    assert len(str(embedded_valkey.socket_path(deep))) <= embedded_valkey.SOCKET_PATH_LENGTH
+    assert embedded_valkey.socket_path(deep) != embedded_valkey.socket_path(deep / "another")
+    assert embedded_valkey.socket_url(Path("/srv/roomful")) == "unix:///srv/roomful/valkey/valkey.sock"
 
 
 def test_a_missing_valkey_is_explained_in_one_line(folder: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from project.environment import READ_BY_SCRIPTS, environment, is_domain, is_origin, kept_secret
+from project.config.environment import READ_BY_SCRIPTS, environment, is_domain, is_origin, kept_secret
 from testing.machine import patience
 
 READ = "from project import settings"
@@ -189,7 +189,7 @@ def test_a_secret_is_made_once_and_kept(tmp_path: Path) -> None:
 
 @pytest.mark.program
 def test_processes_that_start_at_once_agree_on_the_secret(tmp_path: Path) -> None:
-    program = "import sys; from pathlib import Path; from project.environment import kept_secret\n"
+    program = "import sys; from pathlib import Path; from project.config.environment import kept_secret\n"
     program += "print(kept_secret(Path(sys.argv[1])))"
     with ThreadPoolExecutor() as pool:
         ended = list(pool.map(lambda _: run("-c", program, str(tmp_path / "secret")), range(6)))

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 
-from project.fairness import FairRequests, session_of
+from project.middleware.fairness import FairRequests, session_of
 
 NAME = settings.SESSION_COOKIE_NAME.encode()
 

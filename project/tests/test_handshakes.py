@@ -8,7 +8,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from accounts.models import User
 from chat.runtime.rate_limiter import Rate
-from project.handshakes import LimitedHandshakes, network_of
+from project.middleware.handshake_limit import LimitedHandshakes, network_of
 from testing.machine import patience
 from testing.processes import PlainServer, Server
 from testing.sockets import Client, open_socket, session_cookie

@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from accounts.models import User
 from chat.services.rooms import membership
-from project.headers import FEATURES
+from project.middleware.security_headers import FEATURES
 from project.tests.test_environment import run
 from project.tests.test_production import PRODUCTION
 from testing.machine import patience
@@ -85,7 +85,7 @@ def test_static_files_may_be_cached_and_run_nothing_by_themselves(client: Client
 def developing(settings: Settings, alice: User) -> Client:
     """Alice's browser on a site that runs with ROOMFUL_DEBUG."""
     settings.DEBUG = True
-    settings.MIDDLEWARE = [*settings.MIDDLEWARE, "project.missing_pages.MissingPages"]
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, "project.errors.missing_pages.MissingPages"]
     client = Client(raise_request_exception=False)
     client.force_login(alice)
     return client

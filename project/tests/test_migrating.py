@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
-from project.migrating import migration_lock, unapplied
+from project.server.migrating import migration_lock, unapplied
 from project.tests.test_environment import run
 from testing.machine import patience
 from testing.ports import free_port

@@ -41,9 +41,10 @@ from accounts.signup.usernames import Naming
 from chat.consumers import RoomsConsumer
 from chat.runtime.channel_layer import Layer, LoopLayer, Shard
 from chat.runtime.silent_database import Connection
-from project import channel, requests, server, static, websocket
+from project import static
 from project.cache import Cache
 from project.management.commands.runserver import Command as RunServer
+from project.server import daphne, http, http_channel, websocket
 from project.sqlite.base import Cursor, DatabaseWrapper
 
 LIBRARIES = {
@@ -91,12 +92,15 @@ OVERRIDDEN = [
     (Layer, "_get_layer"),
     (Shard, "publish"),
     (Connection, "commit connect wait"),
-    (channel.Channel, "allHeadersReceived checkPersistence connectionLost connectionMade dataReceived loseConnection"),
-    (channel.Channel, "pauseProducing requestDone resumeProducing write writeSequence"),
-    (requests.Request, "basic_error connectionLost gotLength handleContentChunk process requestReceived"),
-    (requests.Factory, "buildProtocol"),
-    (server.Server, "create_application handle_reply kill_all_applications listen_error listen_success run"),
-    (server.CommandLine, "run"),
+    (
+        http_channel.Channel,
+        "allHeadersReceived checkPersistence connectionLost connectionMade dataReceived loseConnection",
+    ),
+    (http_channel.Channel, "pauseProducing requestDone resumeProducing write writeSequence"),
+    (http.Request, "basic_error connectionLost gotLength handleContentChunk process requestReceived"),
+    (http.Factory, "buildProtocol"),
+    (daphne.Server, "create_application handle_reply kill_all_applications listen_error listen_success run"),
+    (daphne.CommandLine, "run"),
     (RunServer, "inner_run run"),
     (static.ManifestStorage, "stored_name"),
     (websocket.Socket, "_sendAutoPing dropConnection failHandshake handle_reply onAutoPingTimeout onConnect"),

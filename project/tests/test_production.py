@@ -9,8 +9,8 @@ import pytest
 from django.conf import settings as site_settings
 from pytest_django import Settings
 
-from project.safety import dangers_of_secrets, dangers_of_site, keep_from_others, refuse_a_folder_for_everyone
-from project.server import refuse_to_lead_in_circles
+from project.config.safety import dangers_of_secrets, dangers_of_site, keep_from_others, refuse_a_folder_for_everyone
+from project.server.daphne import refuse_to_lead_in_circles
 from project.tests.test_environment import run
 
 Ended = subprocess.CompletedProcess[str]

@@ -14,7 +14,7 @@ from chat.models import Room
 from chat.permissions.actor import Actor
 from chat.services.rooms import invites, membership
 from chat.tests.helpers.talk import fetch, sign_in
-from project.logs import discreet
+from project.config.logs import discreet
 from testing.processes import Server
 from testing.sockets import session_cookie
 from testing.waiting import eventually

@@ -12,7 +12,7 @@ from django.conf import settings
 
 from accounts.models import User
 from chat.models import Room
-from project.server import BACKLOG, is_local, with_backlog
+from project.server.daphne import BACKLOG, is_local, with_backlog
 from testing.machine import patience
 from testing.processes import Server
 from testing.rows import Measured

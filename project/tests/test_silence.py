@@ -15,7 +15,7 @@ from chat.models import Room
 from chat.runtime import silent_database
 from chat.runtime.silent_database import Connection, Silent
 from chat.services.rooms.membership import create_room
-from project.unavailable import Away, Uncertain, as_unavailable
+from project.errors.unavailable import Away, Uncertain, as_unavailable
 from testing import outages
 from testing.machine import patience
 from testing.processes import database_url

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from autobahn.websocket.protocol import WebSocketProtocol
 
-from project import websocket
-from project.websocket import Socket
+from project.server import websocket
+from project.server.websocket import Socket
 
 
 class Transport:

@@ -18,7 +18,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
-from project import embedded
+from project.server import embedded_valkey
 from testing.machine import patience
 from testing.ports import accepts, free_port
 from testing.settings import OURS
@@ -98,11 +98,11 @@ class Site:
             return str(response.read().decode())
 
     def valkey(self) -> int:
-        with embedded.connect(embedded.socket_path(self.folder)) as client:
+        with embedded_valkey.connect(embedded_valkey.socket_path(self.folder)) as client:
             return int(client.info("server")["process_id"])
 
     def is_gone(self) -> bool:
-        return not accepts(self.port) and not embedded.answers(embedded.socket_path(self.folder))
+        return not accepts(self.port) and not embedded_valkey.answers(embedded_valkey.socket_path(self.folder))
 
     def clean_up(self) -> None:
         for process in self.started:
@@ -111,7 +111,7 @@ class Site:
             except ProcessLookupError:
                 continue
             process.wait()
-        embedded.stop(embedded.socket_path(self.folder))
+        embedded_valkey.stop(embedded_valkey.socket_path(self.folder))
 
 
 @pytest.fixture
@@ -137,7 +137,7 @@ def test_bin_dev_serves_and_stops_all_that_it_started(
     assert "<form" in site.get(SIGN_IN)
     assert "body" in site.get(ASSET)
     assert f"Roomful is at {site.url} " in site.output()
-    assert embedded.answers(embedded.socket_path(site.folder))
+    assert embedded_valkey.answers(embedded_valkey.socket_path(site.folder))
 
     end(process)
     process.wait(timeout=patience(A_MINUTE))
@@ -208,7 +208,7 @@ def test_a_port_in_use_is_named_in_one_line(site: Site, command: list[str]) -> N
     assert refused.stderr.count("\n") == 1
     assert str(site.port) in refused.stderr
     assert refused.stdout == ""
-    assert embedded.answers(embedded.socket_path(site.folder))  # the first one goes on
+    assert embedded_valkey.answers(embedded_valkey.socket_path(site.folder))  # the first one goes on
 
 
 @pytest.mark.parametrize("options", [[], ["--noreload"]])

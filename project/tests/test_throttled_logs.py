@@ -8,8 +8,8 @@ import pytest
 from django.db.utils import OperationalError
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from project.logs import Line
-from project.throttled_logs import Throttle
+from project.config.logs import Line
+from project.config.throttled_logs import Throttle
 from testing.waiting import eventually
 
 SECONDS = 0.3
@@ -78,7 +78,7 @@ def test_other_kinds_are_not_held_back(handler: Lines) -> None:
 
 
 def test_lines_about_persons_and_addresses_are_all_logged(handler: Lines) -> None:
-    for name in ("accounts.sessions.login_log", "project.unsafe_requests", "django.request"):
+    for name in ("accounts.sessions.login_log", "project.middleware.same_origin", "django.request"):
         for number in range(3):
             logging.getLogger(name).warning("A wrong password, for user %d", number)
     assert len(handler.lines) == 9

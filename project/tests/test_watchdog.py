@@ -11,8 +11,8 @@ from psycopg_pool import ConnectionPool
 
 from chat.runtime import silent_database
 from chat.runtime.silent_database import Connection
-from project import watchdog
-from project.watchdog import Watchdog
+from project.server import watchdog
+from project.server.watchdog import Watchdog
 from testing.outages import Outage
 from testing.processes import database_url
 from testing.waiting import eventually

@@ -25,7 +25,7 @@ from chat.hub.layer.outbox import Outbox  # noqa: E402
 from chat.hub.layer.subscriptions import Subscriptions  # noqa: E402
 from chat.hub.rooms.live_room import LiveRoom  # noqa: E402
 from chat.hub.tasks import Tasks  # noqa: E402
-from project.server import Server  # noqa: E402
+from project.server.daphne import Server  # noqa: E402
 
 Event = dict[str, Any]
 

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from chat.hub.delivery.frame import Frame
 
-EXTENSION = "roomful.socket"  # in the scope of a connection to our own server (project/websocket.py)
+EXTENSION = "roomful.socket"  # in the scope of a connection to our own server (project/server/websocket.py)
 
 TOO_SLOW = 4008
 MOST_WAITING_BYTES = 256 * 1024  # a reader that is further behind is told to come back and resume

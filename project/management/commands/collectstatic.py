@@ -3,7 +3,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.staticfiles.management.commands.collectstatic import Command as DjangoCommand
 
-from project.migrating import file_lock
+from project.server.migrating import file_lock
 
 
 class Command(DjangoCommand):

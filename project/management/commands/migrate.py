@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.commands.migrate import Command as DjangoCommand
 from django.db import connections
 
-from project.migrating import migration_lock, waiting
+from project.server.migrating import migration_lock, waiting
 
 
 class Command(DjangoCommand):

@@ -12,9 +12,9 @@ from django.utils.autoreload import DJANGO_AUTORELOAD_ENV
 from django.utils.translation import gettext as _
 from twisted.internet import reactor
 
-from project import embedded
-from project.drain import MOST_SECONDS
-from project.server import Server
+from project.server import embedded_valkey
+from project.server.daphne import Server
+from project.server.drain import MOST_SECONDS
 
 UNSET = {"PORT": "8000", "ROOMFUL_DEBUG": "0"}  # what the settings take these for where they are not set
 
@@ -38,7 +38,7 @@ class Command(DaphneCommand):
             self.announce()
         if settings.EMBEDDED_VALKEY:
             # The reloader holds it too, so that it outlives a reload; and ends while its child is still dying.
-            embedded.hold(settings.DATA_DIR, patience=2 if first else 0)
+            embedded_valkey.hold(settings.DATA_DIR, patience=2 if first else 0)
         try:
             super().run(**options)
         finally:

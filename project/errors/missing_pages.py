@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 from django.utils.deprecation import MiddlewareMixin
 
-from project import errors
+from project.errors import pages
 
 
 class MissingPages(MiddlewareMixin):
@@ -18,8 +18,8 @@ class MissingPages(MiddlewareMixin):
         try:
             resolve(request.path_info)
         except Resolver404 as missing:
-            return errors.page_not_found(request, missing)
+            return pages.page_not_found(request, missing)
         return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        return errors.page_not_found(request, exception) if isinstance(exception, Http404) else None
+        return pages.page_not_found(request, exception) if isinstance(exception, Http404) else None

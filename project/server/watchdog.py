@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 PAUSE_SECONDS = 5.0
 WAIT_SECONDS = 5.0  # for a turn of the loop, or for a connection
 LOOKS = 6  # in a row
-END_SECONDS = 30.0  # an orderly end takes less (project/drain.py)
+END_SECONDS = 30.0  # an orderly end takes less (project/server/drain.py)
 FAILURE = 1
 
 Pool = ConnectionPool[Any]

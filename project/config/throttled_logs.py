@@ -12,13 +12,13 @@ import traceback
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from project.logs import is_outage
+from project.config.logs import is_outage
 
 SECONDS = 10.0
 MOST_KINDS = 1_000  # that are remembered
 
 # Each of their warnings is about a person or an address, and none may be missing.
-EXEMPT = ("accounts.sessions.login_log", "project.unsafe_requests", "django.security", "django.request")
+EXEMPT = ("accounts.sessions.login_log", "project.middleware.same_origin", "django.security", "django.request")
 
 CHANGING = re.compile(r"0x[0-9a-f]+|\d+")  # numbers in a message that was put together before it was logged
 

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from environs import ValidationError
 
-from project.environment import environment, is_given, is_origin
-from project.safety import is_loopback
+from project.config.environment import environment, is_given, is_origin
+from project.config.safety import is_loopback
 
 
 def providers() -> list[dict[str, Any]]:

@@ -1,8 +1,8 @@
 """An HTTP request of our Daphne: what it does differently is to bound the body, and the time that it takes to arrive.
-project/channel.py bounds what the connection keeps.
+project/server/http_channel.py bounds what the connection keeps.
 
 Daphne calls the application once the whole body is there, in memory or in a temporary file: nothing that stands behind
-it (project/bodies.py, Django) can keep that from growing.
+it (project/middleware/body_limit.py, Django) can keep that from growing.
 """
 
 import logging
@@ -13,9 +13,9 @@ from daphne.http_protocol import HTTPFactory, WebRequest
 from django.conf import settings
 from twisted.web.http import _GenericHTTPChannelProtocol
 
-from project import descriptors
-from project.channel import Channel
-from project.headers import PAIRS
+from project.middleware.security_headers import PAIRS
+from project.server import descriptors
+from project.server.http_channel import Channel
 
 logger = logging.getLogger(__name__)
 

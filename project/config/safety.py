@@ -1,7 +1,7 @@
 """Configurations with which nobody should run a site: they do not start, and say what to do, a line for each danger.
 
 Asked by the settings, so that every server and every command refuses. What depends on where a server listens,
-project/server.py asks.
+project/server/daphne.py asks.
 """
 
 import stat

@@ -15,7 +15,7 @@ from django.core.validators import DomainNameValidator
 from environs import Env, EnvValidationError, FileAwareEnv, ValidationError, validate
 
 from accounts.signup.email_domains import ascii_domain
-from project.safety import keep_from_others, refuse, refuse_a_folder_for_everyone
+from project.config.safety import keep_from_others, refuse, refuse_a_folder_for_everyone
 
 OURS = ("ROOMFUL_", "PRESENCE_")  # prefixes that no other program uses
 READ_BY_SCRIPTS = {"ROOMFUL_VENV", "ROOMFUL_TEST_PROCESSES"}  # in bin/

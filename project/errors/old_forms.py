@@ -5,7 +5,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from project import overload
+from project.errors import overload
 
 # Forms for people who are not signed in. Once they are, the form has served its purpose.
 ENTRANCE = frozenset(

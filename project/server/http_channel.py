@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from twisted.web.http import HTTPChannel
 
-from project import descriptors
+from project.server import descriptors
 
 logger = logging.getLogger(__name__)
 

@@ -14,10 +14,10 @@ from asyncio import Future
 from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Any
 
-from project.websocket import Socket
+from project.server.websocket import Socket
 
 if TYPE_CHECKING:
-    from project.server import Server
+    from project.server.daphne import Server
 
 logger = logging.getLogger(__name__)
 

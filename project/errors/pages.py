@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views import defaults
 
 from accounts.overload import release_connections
-from project import old_forms, overload
+from project.errors import old_forms, overload
 
 Page = Callable[..., HttpResponse]
 

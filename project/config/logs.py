@@ -1,5 +1,5 @@
 """Lines of the log: without the secrets that stand in addresses, since such a link is all that it takes to come in, and
-without a traceback where a server is out of reach. project/throttled_logs.py limits their number.
+without a traceback where a server is out of reach. project/config/throttled_logs.py limits their number.
 """
 
 import logging

@@ -3,7 +3,7 @@
 What it does differently: many handshakes may wait at once, a peer that vanished is noticed within twenty seconds,
 frames and bodies have a sane size, nobody but the operator says where the site is mounted, no answer says which server
 it is, a port that cannot be had or a start that would be unsafe ends with one line, and its own end loses nobody
-(project/drain.py).
+(drain.py).
 """
 
 import asyncio
@@ -20,20 +20,20 @@ from django.conf import settings
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred
 
-from project.clock import measure_by_monotonic_clock
-from project.descriptors import raise_limit
-from project.drain import drain
-from project.logs import discreetly
-from project.migrating import refuse_an_old_database
-from project.requests import Factory, Request
-from project.safety import is_loopback
-from project.watchdog import Watchdog
-from project.websocket import GOOD_BYE_SECONDS, Socket
+from project.config.logs import discreetly
+from project.config.safety import is_loopback
+from project.server.clock import measure_by_monotonic_clock
+from project.server.descriptors import raise_limit
+from project.server.drain import drain
+from project.server.http import Factory, Request
+from project.server.migrating import refuse_an_old_database
+from project.server.watchdog import Watchdog
+from project.server.websocket import GOOD_BYE_SECONDS, Socket
 
 daphne.HTTPFactory = Factory  # Daphne's server makes one by that name, and cannot be told of another
 measure_by_monotonic_clock()
 
-logger = logging.getLogger("project.server")  # also where it is run as __main__
+logger = logging.getLogger("project.server")
 
 APPLICATION = "project.asgi:application"
 BACKLOG = 2048  # Daphne's 50 makes a crowd that reconnects wait for the system's retries
@@ -168,8 +168,3 @@ def is_local(endpoint: str) -> bool:
         return True
     interface = re.search(r"interface=((?:\\.|[^:\\])+)", endpoint)
     return interface is not None and is_loopback(interface[1].replace("\\", ""))
-
-
-if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
-    CommandLine().run(sys.argv[1:])

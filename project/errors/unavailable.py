@@ -1,7 +1,7 @@
 """The answer to a request that meets a database which is away, locked or full: 503, and when to come back.
 
 Sockets answer `unavailable` to the same errors (chat/runtime/database.py). What was typed into a form is in the
-page, which sends it again (project/overload.py).
+page, which sends it again (project/errors/overload.py).
 """
 
 import errno

@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.defaults import server_error as internal_error
 
 from accounts.overload import Overloaded, Refusals, release_connections
-from project.unavailable import as_unavailable
+from project.errors.unavailable import as_unavailable
 
 CSRF_FIELD = "csrfmiddlewaretoken"
 

@@ -1,12 +1,12 @@
 """How long the body of a request may be, on whatever server: Django takes files of any size.
 
-Our own server refuses what is too long before this has a chance (project/requests.py), since Daphne collects the whole
-body first. Others hand it on as it comes, and for them this is the place.
+Our own server refuses what is too long before this has a chance (project/server/http.py), since Daphne collects the
+whole body first. Others hand it on as it comes, and for them this is the place.
 """
 
 from typing import Any
 
-from project.headers import PAIRS
+from project.middleware.security_headers import PAIRS
 
 
 class TooLong(Exception):

@@ -1,0 +1,1 @@
+"""Pages for requests that end in an error."""

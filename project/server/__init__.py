@@ -1,0 +1,1 @@
+"""Our Daphne, and the Valkey that it starts where there is none."""
