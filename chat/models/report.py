@@ -2,6 +2,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from chat.models.membership import REASON_LENGTH
@@ -55,3 +56,9 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return self.body[:60]
+
+    @property
+    def outcomes(self) -> list[tuple[str, str | Promise]]:
+        """Outcomes that are possible now: in an archived room, no message is deleted."""
+        is_kept = self.message_id is not None and self.room is not None and self.room.archived_at is not None
+        return [choice for choice in self.Outcome.choices if not (is_kept and choice[0] == self.Outcome.DELETED)]

@@ -12,12 +12,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from chat.errors import Forbidden
 from chat.models import Announcement, AuditEntry, Membership, Message, Report, Room
 from chat.permissions.actor import Actor
 from chat.services.messages import posting
 from chat.services.moderation import reports
 from chat.services.rooms import membership
 from chat.services.site import announcements
+from chat.tests.permissions.cases import rolled_back
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +59,23 @@ def report(reporter: User, message: Message, reason: str = "Because of that") ->
 
 
 class TestReportsOfARoom:
+    def test_an_outcome_is_offered_if_and_only_if_the_service_accepts_it(
+        self, alice: User, bob: User, general: Room
+    ) -> None:
+        said = report(alice, post(bob, general))
+        address = reverse("chat:room-settings:reports", args=[general.pk])
+        for archived_at in (None, timezone.now()):
+            Room.objects.filter(pk=general.pk).update(archived_at=archived_at)
+            shown = page(alice).get(address).content.decode()
+            for outcome in Report.Outcome.values:
+                is_accepted = True
+                with rolled_back():
+                    try:
+                        reports.settle(Actor(alice), said.pk, outcome)
+                    except Forbidden:
+                        is_accepted = False
+                assert (f'<option value="{outcome}">' in shown) == is_accepted
+
     def test_the_page_of_reports_shows_message_author_reporter_and_reason_and_settles_a_report(
         self, alice: User, bob: User, carol: User, general: Room
     ) -> None:

@@ -33,7 +33,6 @@ def reports(request: HttpRequest, room: Room) -> HttpResponse:
         "open": pagination.newest(found.open(), "created_at").rows,
         "open_count": room.reports.open().count(),
         "settled": pagination.newest(found.settled(), "settled_at", request.GET.get("before", "")),
-        "outcomes": Report.Outcome.choices,
         "is_administrator": is_administrator(Actor.of(request)),
     }
     return show(request, room, "reports", context)

@@ -22,7 +22,6 @@ def reports(request: HttpRequest) -> HttpResponse:
         ),
         "is_settled": is_settled,
         "open_count": Report.objects.open().count(),
-        "outcomes": Report.Outcome.choices,
         "is_administrator": True,
     }
     return show(request, "reports", context)
