@@ -11,7 +11,7 @@ from chat.tests.helpers.texts import MARKUP, any_text, text
 from testing.length import length
 
 TEXTS = length.pick(full=10_000, short=250)
-pytestmark = pytest.mark.timeout(length.pick(full=1_800, short=120))
+pytestmark = pytest.mark.timeout(length.pick(full=3_600, short=120))
 
 
 def shown(html: str) -> str:

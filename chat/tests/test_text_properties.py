@@ -24,7 +24,7 @@ from testing.length import length
 pytestmark = pytest.mark.django_db
 
 TEXTS = length.pick(full=10_000, short=40)
-FULL_LENGTH = pytest.mark.timeout(length.pick(full=1_800, short=120))
+FULL_LENGTH = pytest.mark.timeout(length.pick(full=3_600, short=120))
 NAME_LENGTH = 80
 
 
