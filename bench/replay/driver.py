@@ -97,7 +97,7 @@ class Replay:
     async def enter(self, nickname: str) -> None:
         socket = await Socket.open(self.site.url, self.site.cookies[nickname], self.tally)
         self.sockets[nickname] = socket
-        joined = (await socket.command("room.join", name=self.log.name)).room
+        joined = (await socket.command("room.join", name=self.log.name, create=True)).room
         assert isinstance(joined, Room)
         self.room, self.body_limit = joined.id, limit_of(await socket.hello)
         self.began_at = self.began_at or joined.version

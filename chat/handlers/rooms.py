@@ -31,7 +31,7 @@ async def join_room(hub: Hub, connection: Connection, command: RoomJoin) -> None
     if command.room is not None:
         room = await write_for(connection, membership.join, command.room)
     elif command.name is not None:
-        room = await write_for(connection, membership.go_to, command.name, connection.address)
+        room = await write_for(connection, membership.go_to, command.name, connection.address, create=command.create)
     else:
         raise BadFrame
     listed = await hub.listed_rooms(connection.user.pk, room.pk)

@@ -137,5 +137,5 @@ def test_frames_that_make_no_sense_are_answered_or_close_their_socket(
 
 async def an_ordinary_client_is_answered(server: Server, bob: User) -> None:
     async with Client(server, bob) as client:
-        await client.command("room.join", name="lobby")
+        await client.command("room.join", name="lobby", create=True)
         await client.command("presence.touch")

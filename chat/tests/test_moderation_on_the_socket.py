@@ -74,7 +74,7 @@ async def test_a_removed_member_gets_no_more_events_and_can_send_nothing(
                 "room.read": {"position": said["position"]},
             }.items():
                 assert (await refusal(client, command, room=general.pk, **members))[0] == "not_found"
-            await client.command("room.join", name=f"another {id(client)}")  # a round trip later
+            await client.command("room.join", name=f"another {id(client)}", create=True)  # a round trip later
             after = client.log[client.log.index(lost[0]) + 1 :]
             assert [event for event in after if is_about(event, general)] == []
         assert bodies(near) == bodies(far) == ["Before"]

@@ -82,11 +82,15 @@ class TestOpeningARoom:
 
 
 class TestMembership:
-    async def test_joining_by_name_makes_the_room_and_brings_its_events(
+    async def test_joining_by_name_makes_the_room_if_it_is_to_and_brings_its_events(
         self, site: InProcessServer, alice: User, bob: User
     ) -> None:
         async with Client(site, alice) as a, Client(site, bob) as b:
-            made = (await a.command("room.join", name="#Field Season"))["room"]
+            for members in ({}, {"create": False}):
+                with pytest.raises(Refused, match="not_found"):
+                    await a.command("room.join", name="#Field Season", **members)
+            assert not await Room.objects.aexists()
+            made = (await a.command("room.join", name="#Field Season", create=True))["room"]
             assert (made["name"], made["role"]) == ("Field Season", "owner")
             joined = (await b.command("room.join", name="field season"))["room"]
             assert joined["id"] == made["id"]
@@ -129,7 +133,7 @@ class TestMembership:
             await post(a, general, "After")
             await a.event("message.posted", version=general.version + 3)
             for client in (b, elsewhere):
-                await client.command("room.join", name=f"another {id(client)}")  # a round trip later
+                await client.command("room.join", name=f"another {id(client)}", create=True)  # a round trip later
                 assert bodies(client) == ["Before"]
                 with pytest.raises(Refused, match="not_found"):
                     await post(client, general, "Me too")

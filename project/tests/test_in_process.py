@@ -96,7 +96,7 @@ async def test_nothing_of_the_server_is_left(valkey: Valkey, alice: User) -> Non
     connection_created.connect(note)
     tasks, before = asyncio.all_tasks(), connections_to_redis()
     async with InProcessServer() as site, Client(site, alice) as client:
-        await client.command("room.join", name="lobby")
+        await client.command("room.join", name="lobby", create=True)
         assert connections_to_redis() > before
     assert asyncio.all_tasks() == tasks
     assert connections_to_redis() <= before

@@ -74,7 +74,7 @@ async def test_a_client_that_reads_no_answers_fills_no_memory(server: Server, me
         wire.reader._transport.pause_reading()  # type: ignore[attr-defined]
         for _ in range(150):
             await wire.send(frame(b"x" * 125, PING) * 500)
-        await wire.send(frame('{"type":"room.join","id":1,"name":"all-was-read"}'))
+        await wire.send(frame('{"type":"room.join","id":1,"name":"all-was-read","create":true}'))
         await sync_to_async(eventually)(Room.objects.filter(name="all-was-read").exists, within=30)
         measured("pongs that nobody takes", (server.memory() - before) / MB, within=5, unit="MB")
 

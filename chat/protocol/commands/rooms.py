@@ -13,6 +13,7 @@ class RoomClose(Command, tag="room.close"):
 class RoomJoin(Command, tag="room.join"):
     room: Id | None = None
     name: str | None = None
+    create: bool = False
 
 
 class RoomLeave(Command, tag="room.leave"):

@@ -56,13 +56,15 @@ def create_room(
     return room
 
 
-def go_to(user: "User", name: str, address: str = "") -> Room:
-    """Join the public room of that name, or that once had it; if there is none, it is made on the spot.
+def go_to(user: "User", name: str, address: str = "", *, create: bool = True) -> Room:
+    """Join the public room of that name, or that once had it; if there is none, create it, or raise NotFound.
 
     Raises Invalid for a bad name, and Forbidden.
     """
     name = clean_name(name)
     room = room_of(name)
+    if room is None and not create:
+        raise NotFound
     if room is None:
         try:
             return create_room(user, name, address=address)

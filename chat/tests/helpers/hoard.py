@@ -94,7 +94,7 @@ class Hoard:
             yield from (
                 {"id": number} | edit | {"room": self._room},
                 {"id": number} | post,
-                {"id": number, "type": "room.join", "name": f"hoard {number}"},
+                {"id": number, "type": "room.join", "name": f"hoard {number}", "create": True},
                 {"id": number, "type": "direct.open", "people": others[: random.randint(1, len(others))]},
                 {"id": number, "type": "room.open", "room": self._room, "since": None},
             )

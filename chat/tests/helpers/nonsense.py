@@ -19,7 +19,7 @@ RIGHT = {
     **dict.fromkeys(["message", "quote", "thread"], "MESSAGE"),
     **dict.fromkeys(["body", "text", "reason", "name", "q"], '"plovers"'),
     **dict.fromkeys(["id", "position", "since", "offset", "seconds", "marks", "based_on"], "1"),
-    **dict.fromkeys(["quiet", "favourite", "put_away"], "true"),
+    **dict.fromkeys(["quiet", "favourite", "put_away", "create"], "true"),
     "client_id": json.dumps(str(UUID(int=7))),
     "emoji": '"👍"',
     "kind": '"text"',

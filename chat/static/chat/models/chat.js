@@ -124,7 +124,7 @@ export class Chat extends Observable {
 
   // The public room of that name, which is created where there is none.
   async join(name) {
-    const { room } = await this.socket.command("room.join", { name });
+    const { room } = await this.socket.command("room.join", { name, create: true });
     this.rooms.put(room);
     return room.id;
   }

@@ -71,7 +71,7 @@ COMMANDS: dict[str, Row] = {
 
 # Members that are sent with a command in addition to its room. `{user}` is filled in (senders.py).
 SENT: dict[str, dict[str, object]] = {
-    "room.join, by name": {"room": None, "name": "elsewhere"},
+    "room.join, by name": {"room": None, "name": "elsewhere", "create": True},
     "room.read": {"position": 1},
     "room.unread": {"position": 1},
     "room.keep": {"quiet": True},
