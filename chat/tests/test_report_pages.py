@@ -76,6 +76,29 @@ class TestReportsOfARoom:
                         is_accepted = False
                 assert (f'<option value="{outcome}">' in shown) == is_accepted
 
+    @pytest.mark.parametrize(
+        ("body", "shown"),
+        [
+            ("Rude words", "Rude words"),
+            ("Only || one sign", "Only || one sign"),
+            ("||", "||"),
+            ("It was ||him||.", "It was {him}."),
+            ("||all of it||", "{all of it}"),
+            ("One ||<b>|| and ||two|| more", "One {&lt;b&gt;|| and ||two} more"),
+        ],
+    )
+    def test_spoilers_are_hidden_until_the_moderator_shows_them(
+        self, alice: User, bob: User, carol: User, general: Room, body: str, shown: str
+    ) -> None:
+        report(bob, post(alice, general, body))
+        answer = page(carol).get(reverse("chat:room-settings:reports", args=[general.pk])).content.decode()
+        begin = (
+            '<span class="spoiler" role="button" tabindex="0" aria-label="Spoiler: show" title="Spoiler: show"><span>'
+        )
+        html = shown.replace("{", begin).replace("}", "</span></span>")
+        assert f'<blockquote dir="auto">{html}</blockquote>' in answer
+        assert "chat/pages/spoilers.js" in answer
+
     def test_the_page_of_reports_shows_message_author_reporter_and_reason_and_settles_a_report(
         self, alice: User, bob: User, carol: User, general: Room
     ) -> None:

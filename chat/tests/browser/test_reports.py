@@ -3,17 +3,40 @@
 from uuid import uuid4
 
 import pytest
+from django.urls import reverse
+from selenium.webdriver import Keys
 
 from accounts.models import User
 from chat.models import Membership, Room
 from chat.permissions.actor import Actor
 from chat.services.messages import posting
+from chat.services.moderation import reports
 from chat.services.rooms import membership
 from chat.services.site import announcements
 from chat.tests.browser.pages import OpenTab, everywhere
 from testing.waiting import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def test_a_spoiler_in_a_report_is_shown_by_a_click_or_enter(
+    tab: OpenTab, alice: User, bob: User, general: Room
+) -> None:
+    said = [posting.post_message(bob, general.pk, body=f"It was ||{who}||", client_id=uuid4()) for who in ("you", "me")]
+    for message in said:
+        reports.report_message(alice, general.pk, message.pk, "That is told too soon")
+    page = tab(alice)
+    page.go(reverse("chat:room-settings:reports", args=[general.pk]))
+    for by_keyboard in (False, True):
+        hidden = page.one(".report .spoiler:not([data-shown])")
+        assert not hidden.find_element("css selector", "span").is_displayed()
+        assert page.barriers() == []
+        if by_keyboard:
+            hidden.send_keys(Keys.ENTER)
+        else:
+            hidden.click()
+        assert hidden.find_element("css selector", "span").is_displayed()
+    assert page.complaints() == []
 
 
 def test_a_report_is_settled_and_an_announcement_dismissed(tab: OpenTab, alice: User, bob: User, general: Room) -> None:
