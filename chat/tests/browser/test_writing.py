@@ -145,6 +145,32 @@ def test_an_unknown_command_is_not_posted(tab: OpenTab, alice: User, general: Ro
     assert page.browser.switch_to.active_element.get_attribute("name") == "body"
 
 
+def test_an_edit_of_a_message_that_was_deleted_is_not_kept(
+    tab: OpenTab, alice: User, bob: User, general: Room, birds: Room
+) -> None:
+    page = tab(alice)
+    kept = "Object.keys(localStorage).filter((key) => key.includes(':edit:')).length"
+    for room in (general, birds):  # a room that is shown, and another one
+        said = post(alice, room, "one")
+        page.open_room(room)
+        page.write(Keys.ARROW_UP)
+        page.one(EDIT).send_keys(" and a half", Keys.ESCAPE)
+        assert page.one(".unsaved")
+        eventually(lambda: page.read(kept) == 1)
+        page.one(f'a[data-room="{general.pk}"]').click()
+        editing.delete_own_message(alice, room.pk, said)
+        eventually(lambda: page.read(kept) == 0)
+    said = post(alice, general, "two")
+    assert page.shows("two")
+    page.write(Keys.ARROW_UP)
+    page.one(EDIT).send_keys(" and a half", Keys.ESCAPE)
+    eventually(lambda: page.read(kept) == 1)
+    page.browser.get("about:blank")
+    editing.delete_own_message(alice, general.pk, said)
+    page.open_room(general)
+    eventually(lambda: page.read(kept) == 0)
+
+
 def test_an_edit_is_kept_until_it_is_saved_and_overwrites_no_other(
     tab: OpenTab, alice: User, general: Room, birds: Room
 ) -> None:

@@ -142,6 +142,7 @@ export class ChatEvents {
   // Several messages were deleted.
   #deleted(event) {
     this.#chat.rooms.takenBack(event);
+    this.#chat.drafts.dropEditsOf(event.messages);
     this.#timelines.get(event.room)?.deleted(event);
     this.#timelines.reach(event);
     this.#here(event, () => {
@@ -153,6 +154,7 @@ export class ChatEvents {
   // Several messages are gone for good.
   #removed(event) {
     this.#chat.rooms.takenBack(event);
+    this.#chat.drafts.dropEditsOf(event.messages);
     this.#timelines.get(event.room)?.removed(event);
     this.#timelines.reach(event);
     this.#here(event, () => {
@@ -171,6 +173,7 @@ export class ChatEvents {
   // What was missed is not told one by one: whatever else is shown of the room is asked for anew.
   #reset({ room, page, version }) {
     this.#timelines.get(room)?.reset(page, version);
+    this.#chat.drafts.dropEditsOfDeleted(page.messages);
     if (room !== this.#chat.shown) return;
     this.#chat.conversation.arrive();
     this.#chat.side.thread?.load();

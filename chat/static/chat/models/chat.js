@@ -154,6 +154,7 @@ export class Chat extends Observable {
   put(room, message) {
     const { thread } = this.side;
     this.slow.note(room, message);
+    this.drafts.dropEditsOfDeleted([message]);
     const following = room !== this.shown || this.conversation.following;
     if (!message.thread) this.#timelines.live(room)?.upsert(message, following);
     if (room !== this.shown) return;
@@ -190,6 +191,7 @@ export class Chat extends Observable {
     this.conversation = new Conversation(this, this.timeline);
     this.timeline.mark(room?.unread ? room.last_read : null);
     for (const message of this.timeline.messages) this.slow.note(this.shown, message);
+    this.drafts.dropEditsOfDeleted(this.timeline.messages);
     this.pins.clear();
   }
 

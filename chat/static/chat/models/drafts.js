@@ -73,6 +73,22 @@ export class Drafts extends Observable {
     this.#noteEdit(EDIT + id, true);
   }
 
+  /**
+   * Messages were deleted: no edit of them can be saved any more.
+   * @param {number[]} ids
+   */
+  dropEditsOf(ids) {
+    for (const id of ids) if (this.hasEdit(id)) this.dropEdit(id);
+  }
+
+  /**
+   * The same for those among these messages that were deleted.
+   * @param {{ id: number, deleted?: object }[]} messages
+   */
+  dropEditsOfDeleted(messages) {
+    this.dropEditsOf(messages.filter(({ deleted }) => deleted).map(({ id }) => id));
+  }
+
   /** @param {number} id */
   dropEdit(id) {
     this.drop(EDIT + id);
