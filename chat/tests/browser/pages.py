@@ -134,7 +134,14 @@ class Tab:
         """Open the menu of a message, and see what is in it."""
         self.point_at(text)
         self.one("message-tools [data-act=more]").click()
-        return [str(item.get_attribute("data-act")) for item in self.all(".acts-menu:popover-open [data-act]")]
+
+        def names() -> list[str]:
+            """The page may have drawn the button anew under the click, which was lost then."""
+            if not (items := self.all(".acts-menu:popover-open [data-act]")):
+                self.one("message-tools [data-act=more]").click()
+            return [str(item.get_attribute("data-act")) for item in items]
+
+        return eventually(names)
 
     def act(self, text: str, name: str) -> None:
         """Choose from the menu of a message."""
