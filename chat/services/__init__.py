@@ -1,1 +1,1 @@
-"""Every write of chat: check, write, publish after the commit."""
+"""Services: every write of chat. They check, write, and publish after the commit."""

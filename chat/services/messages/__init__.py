@@ -1,1 +1,1 @@
-"""Posting, and everything that is done to a message afterwards."""
+"""Messages: posting them, and all later changes."""

@@ -1,4 +1,4 @@
-"""Editing and deleting what was posted."""
+"""Editing and deletion of messages."""
 
 from typing import TYPE_CHECKING
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def kind_of(message_id: int) -> str:
-    """Return as what a body is rendered that takes the place of a message's, whether or not there is such a message."""
+    """Return the kind of a message, for rendering a new body of it; the default if there is no such message."""
     found = Message.objects.filter(pk=message_id).values_list("kind", flat=True).first()
     return found or Message.Kind.TEXT
 
@@ -38,11 +38,13 @@ def edit_message(
     based_on: int | None = None,
     rendered: mentions.Rendered | None = None,
 ) -> Message:
-    """Give one's own message another body; what it said before is kept. The same body again changes nothing.
+    """Replace the body of the user's own message, and keep the former one. The same body again changes nothing.
 
-    It tells the same members as before. `based_on` is the version of the message that the editor changed, where it is
-    known. `rendered` is the body as HTML, where that was made already.
-    Raises NotFound (also for what was deleted), Forbidden, Invalid, and Edited where the body is another one by now.
+    The message notifies the same members as before. `based_on` is the version of the message that the editor changed,
+    if known. `rendered` is the new body as HTML, if it was rendered already.
+
+    Raises NotFound (also for a deleted message), Forbidden, Invalid, and Edited if the body has changed since
+    `based_on`.
     """
     check_body(body)
     if rendered is None:
@@ -63,9 +65,9 @@ def edit_message(
 
 @transaction.atomic
 def delete_own_message(deleter: "User", room_id: int, message_id: int) -> Message:
-    """Leave a tombstone of one's own message, also where one may not write. Once more changes nothing.
+    """Leave a tombstone of the user's own message, even if they may not write. Repeating it changes nothing.
 
-    Another's is for moderators (chat/services/moderation/moderation.py). Raises NotFound, Forbidden.
+    Moderators delete others' messages in chat/services/moderation/moderation.py. Raises NotFound, Forbidden.
     """
     room = locked_room(room_id)
     membership_for(deleter, room, Act.POST)
@@ -76,15 +78,15 @@ def delete_own_message(deleter: "User", room_id: int, message_id: int) -> Messag
 
 
 def _keep_version(message: Message) -> None:
-    """Keep the present body, and of all that came before it the first and the latest ones."""
     Edit.objects.create(message=message, body=message.body, written_at=message.edited_at or message.created_at)
+    # The first former body and the latest ones are kept.
     kept = message.edits.order_by("pk").values_list("pk", flat=True)
     latest = list(kept.reverse()[: conf.edits_kept()])
     message.edits.filter(pk__gt=kept[0], pk__lt=latest[-1]).delete()
 
 
 def leave_tombstone(message: Message, deleter: "User | None") -> Message:
-    """All that a message of a locked room said goes, and all that hung on that; replies to it stay."""
+    """Clear a message of a locked room, with its edits, reactions and mentions; replies to it stay."""
     forget_what_hung_on([message.pk])
     gone = {**BARE, "deleted_at": timezone.now(), "deleted_by": deleter}
     for name, value in gone.items():

@@ -1,4 +1,4 @@
-"""Members that a body mentions: looked up before any room is locked, so that no one waits for it."""
+"""Mentions in a body, looked up before any room is locked, so that no one waits for it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ HERE, ROOM = "here", "room"  # @here: those who are online; @room: every member
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Members that a body may mention: by folded name, and those behind @here where it has that."""
+    """Members that a body may mention: user ids by folded name, and the members that @here stands for."""
 
     mentions: Mapping[str, str] = field(default_factory=dict)
     here: frozenset[int] = frozenset()
@@ -25,7 +25,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A body as HTML, and the users that it mentions; or everyone, without a list of ids."""
+    """A body as HTML, and the users that it mentions. `everyone` means all members, without a list of ids."""
 
     html: str
     mentioned: frozenset[int] = frozenset()
@@ -33,12 +33,11 @@ class Rendered:
 
 
 def says_here(body: str) -> bool:
-    """Whether it matters who is online: that is asked for before anything is stored."""
+    """Return True if the body says @here: the caller then finds out who is online before it stores anything."""
     return "@" in body and HERE in markdown.names_in(body)
 
 
 def look_up(author: "User", room_id: int, body: str, online: frozenset[int] = frozenset()) -> Known:
-    """Read which members a body names, if it names any."""
     named = markdown.names_in(body) if "@" in body else set()
     if not named:
         return Known()
@@ -63,6 +62,5 @@ def _named_members(members: "MembershipQuerySet", named: set[str]) -> list[tuple
 
 
 def _wide_names(members: "MembershipQuerySet", author: "User") -> set[str]:
-    """The names of many at once that are the author's to say."""
     own = members.filter(user=author).first()
     return {HERE, ROOM} if own and may(own, Act.MENTION_ROOM) else {HERE}

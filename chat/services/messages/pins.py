@@ -1,4 +1,4 @@
-"""Pins: what a room keeps at hand."""
+"""Pins. Pinning and unpinning raise NotFound and Forbidden; repeating them changes nothing."""
 
 from typing import TYPE_CHECKING
 
@@ -16,15 +16,11 @@ from chat.services.shared.locking import locked_room
 if TYPE_CHECKING:
     from accounts.models import User
 
-MOST_PINS = 100  # of a room: more is a list that nobody reads
+MOST_PINS = 100  # of a room: a longer list is of no use
 
 
 @transaction.atomic
 def pin(user: "User", room_id: int, message_id: int) -> Message:
-    """Pin a message; one that is pinned stays as it is.
-
-    Raises NotFound, Forbidden, and Invalid where there are too many.
-    """
     message = _message_for(user, room_id, message_id)
     if message.pinned_at is None:
         if message.room.messages.exclude(pinned_at=None).count() >= MOST_PINS:
@@ -36,7 +32,6 @@ def pin(user: "User", room_id: int, message_id: int) -> Message:
 
 @transaction.atomic
 def unpin(user: "User", room_id: int, message_id: int) -> Message:
-    """Pin a message no more; where it was not pinned, nothing changes. Raises NotFound, Forbidden."""
     message = _message_for(user, room_id, message_id)
     if message.pinned_at is not None:
         message.pinned_at = message.pinned_by = None

@@ -1,4 +1,4 @@
-"""Posting."""
+"""Posting of messages, in batches under the locks of their rooms."""
 
 import uuid
 from collections import defaultdict
@@ -35,10 +35,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """What somebody wants to say.
+    """A message that a user wants to post.
 
-    `quote` and `thread` are ids of messages of the same room. `online` are the users whom @here would mean. A post that
-    rests on a session has its key. `created_at` is for what was said elsewhere before, such as an import.
+    `quote` and `thread` are ids of messages of the same room. `online` are the users that @here would notify. `session`
+    is the key of the session that the post depends on, if any. `created_at` is for a message from elsewhere, such as an
+    import.
     """
 
     author: "User"
@@ -55,7 +56,7 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A post that can be stored at once: its body as HTML. `is_wanted` tells whether its author still waits for it."""
+    """A post that can be stored at once, with its body as HTML. `is_wanted` tells if its author still waits for it."""
 
     post: Post
     body: mentions.Rendered
@@ -63,11 +64,10 @@ class Draft:
 
 
 def post_message(author: "User", room_id: int, *, body: str, client_id: uuid.UUID, **details: Any) -> Message:
-    """Store a message and tell the room; `details` are the other members of Post.
+    """Store a message and tell the room; `details` are the other fields of Post.
 
-    The same `client_id` again gives the message that is there.
-    Raises NotFound, Forbidden, Invalid, Limited in slow mode, and Conflict where the client id was used for something
-    else.
+    The same `client_id` again returns the stored message. Raises NotFound, Forbidden, Invalid, Limited in slow mode,
+    and Conflict if the client id was used for another message.
     """
     (outcome,) = post_messages([Post(author, room_id, body, client_id, **details)])
     if isinstance(outcome, Refused):
@@ -76,9 +76,9 @@ def post_message(author: "User", room_id: int, *, body: str, client_id: uuid.UUI
 
 
 def post_messages(posts: Sequence[Post]) -> list[Message | Refused]:
-    """Do `post_message` for each, in order, in one transaction.
+    """Post each message as `post_message` does, in order, in one transaction.
 
-    One that is refused does not concern the others: its outcome is the error.
+    A refused post does not affect the others: its outcome is the error.
     """
     drafts = [_drafted(post) for post in posts]  # before the rooms are locked, so that no one waits for it
     stored = iter(store_drafts([draft for draft in drafts if isinstance(draft, Draft)]))
@@ -86,7 +86,7 @@ def post_messages(posts: Sequence[Post]) -> list[Message | Refused]:
 
 
 def store_drafts(drafts: Sequence[Draft], *, skip_locked: bool = False) -> list[Message | Refused | None]:
-    """Store drafts in one transaction, and tell their rooms. The outcome None means: the room is locked."""
+    """Store drafts in one transaction, and tell their rooms. The outcome None means that the room is locked."""
     with transaction.atomic():
         batch = _Batch([draft.post for draft in drafts], skip_locked)
         outcomes = [batch.outcome_of(draft) for draft in drafts]
@@ -97,7 +97,7 @@ def store_drafts(drafts: Sequence[Draft], *, skip_locked: bool = False) -> list[
 
 
 def check_body(body: str) -> None:
-    """Raise Invalid where `body` cannot be a message (docs/protocol.md, "Text")."""
+    """Raise Invalid if `body` cannot be a message (docs/protocol.md, "Text")."""
     if is_blank(body):
         raise Invalid(_("You can’t send an empty message."))
     if len(body) > conf.body_length():
@@ -116,7 +116,7 @@ def _drafted(post: Post) -> Draft | Invalid:
 
 
 class _Batch:
-    """What the posts need to be judged, read with the rooms locked: a query each, however many posts there are."""
+    """Posts of one transaction. Data to check them is read under the rooms' locks, in a fixed number of queries."""
 
     def __init__(self, posts: Sequence[Post], skip_locked: bool) -> None:
         self._skip_locked = skip_locked
@@ -138,7 +138,7 @@ class _Batch:
     def outcome_of(self, draft: Draft) -> Message | Refused | None:
         if self._skip_locked and draft.post.room_id not in self._rooms:
             return None
-        if not draft.is_wanted():  # its author was told so while the rooms were waited for
+        if not draft.is_wanted():  # its author was told so while this waited for the rooms
             return Unavailable()
         try:
             return self._accept(draft.post, draft.body)
@@ -159,7 +159,7 @@ class _Batch:
             broadcasts.message_changed(root)
 
     def _store_versions(self) -> None:
-        """One UPDATE for all rooms that took as many versions: one each, mostly."""
+        # One UPDATE for all rooms that took the same number of versions: mostly one each.
         grown = defaultdict(list)
         for pk, room in self._rooms.items():
             grown[room.version - self._versions_before[pk]].append(pk)
@@ -168,11 +168,10 @@ class _Batch:
                 Room.objects.filter(pk__in=rooms).update(version=F("version") + count)
 
     def _messages(self, ids: Iterable[int]) -> dict[int, Message]:
-        """The messages that posts refer to, with their rooms as they are locked."""
         wanted = set(ids)
         found = Message.objects.for_cards().filter(room__in=self._rooms, pk__in=wanted) if wanted else ()
         for message in found:
-            message.room = self._rooms[message.room_id]
+            message.room = self._rooms[message.room_id]  # the locked instance
         return {message.pk: message for message in found}
 
     def _accept(self, post: Post, body: mentions.Rendered) -> Message:
@@ -183,6 +182,7 @@ class _Batch:
             raise NotFound
         key = (post.room_id, post.author.pk, post.client_id)
         if key not in self._stored:
+            # Only new posts are checked: a stored one was allowed, whatever was decided since.
             self._check(post, membership)
             self._stored[key] = self._append(post, body)
             self._note_time(post, membership)
@@ -191,7 +191,6 @@ class _Batch:
         return self._stored[key]
 
     def _check(self, post: Post, membership: Membership) -> None:
-        """Only of what is new: what is stored was allowed, whatever was decided since."""
         room, act = self._rooms[post.room_id], Act.POST_NOTICE if post.kind == Message.Kind.NOTICE else Act.POST
         if refused := refusal_in(frozenset({membership.role}), room, act):
             raise refused
@@ -199,7 +198,7 @@ class _Batch:
         check(post.author, membership, room, self._blocks, self._deleted)
 
     def _note_time(self, post: Post, membership: Membership) -> None:
-        """Slow mode counts from here. What was said before, elsewhere, does not count."""
+        # Slow mode counts from here. Imported messages do not count.
         if self._rooms[post.room_id].slow_seconds and post.created_at is None:
             membership.posted_at = timezone.now()
             self._timed[membership.pk] = membership
@@ -250,15 +249,15 @@ class _Batch:
 
 
 def _is_the_same(stored: Message, post: Post) -> bool:
-    """Whether the post is what was stored under its client id, whatever became of that since."""
+    """Return True if the post is the one stored under its client id, even if that was edited or deleted since."""
     if (stored.kind, stored.thread_id) != (post.kind, post.thread):
         return False
     return stored.is_deleted or (stored.first_body(), stored.quote_id) == (post.body, post.quote)
 
 
 def _mentions_of(messages: Iterable[Message]) -> Iterable[Mention]:
-    """For the counts of the conversation; replies are counted by who takes part."""
     for message in messages:
+        # These are for the unread counts of the conversation; replies are counted by participation in the thread.
         told = [None] if message.told == EVERYONE else message.told
         for user in told if message.thread_id is None else ():
             yield Mention(room_id=message.room_id, user_id=user, message=message, position=message.position)
@@ -271,7 +270,7 @@ def _by_room_and_user(memberships: Iterable[Membership]) -> dict[tuple[int, int]
 def _by_client_id(
     rooms: Iterable[int], authors: Iterable[int], client_ids: Iterable[uuid.UUID]
 ) -> dict[tuple[int, int, uuid.UUID], Message]:
-    """What is stored under these. Nearly always that is nothing, so that the first look is a short one."""
+    # Nearly always nothing is stored, so the first query is a short one.
     stored = Message.objects.filter(room__in=rooms, author__in=authors, client_id__in=client_ids)
     ids = list(stored.values_list("pk", flat=True))
     found = Message.objects.for_cards().filter(pk__in=ids) if ids else ()

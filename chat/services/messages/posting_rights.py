@@ -1,4 +1,4 @@
-"""Permission to write in a room, checked under the room's lock, with a sentence for the person who may not."""
+"""Permission to write in a room, checked under the room's lock. A refusal is a sentence for the member."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -32,10 +32,7 @@ if TYPE_CHECKING:
 
 
 def message_to(action: MessageAction, user: "User", room: Room, message_id: int) -> Message:
-    """Return a message of a room that is locked, to which the user may do this: to edit, to pin, to react.
-
-    Raises NotFound, Forbidden.
-    """
+    """Return a message of a locked room, if the user may act on it in this way. Raises NotFound, Forbidden."""
     membership = membership_for(user, room, WRITING[action])
     writer = writer_of(user, membership, room, blocks_in([room]), deleted_in([room]))
     if block := writing_block(writer, room):
@@ -47,7 +44,7 @@ def message_to(action: MessageAction, user: "User", room: Room, message_id: int)
 
 
 def check_may_post(user: "User", membership: Membership, room: Room, blocks: "Pairs", deleted: Collection[int]) -> None:
-    """Check a post, also one in a thread. Raises Forbidden, and Limited where slow mode makes the member wait."""
+    """Raise Forbidden if the member may not post, and Limited if slow mode makes them wait. Includes threads."""
     writer = writer_of(user, membership, room, blocks, deleted)
     if block := posting_block(writer, room):
         raise refusal_of(block, user, membership, room)
@@ -58,13 +55,12 @@ def check_may_post(user: "User", membership: Membership, room: Room, blocks: "Pa
 def check_may_write(
     user: "User", membership: Membership, room: Room, blocks: "Pairs", deleted: Collection[int]
 ) -> None:
-    """Check a post that was written elsewhere before: neither read-only nor slow mode hold it up. Raises Forbidden."""
+    """Raise Forbidden if the member may not post an imported message: read-only and slow mode do not apply to it."""
     if block := writing_block(writer_of(user, membership, room, blocks, deleted), room):
         raise refusal_of(block, user, membership, room)
 
 
 def writer_of(user: "User", membership: Membership, room: Room, blocks: "Pairs", deleted: Collection[int]) -> Writer:
-    """`blocks` and `deleted` are what `blocks_in` and `deleted_in` returned of the room."""
     is_blocked, is_blocking = blocks_between(user, room, blocks)
     return Writer(
         roles=frozenset({membership.role}),
@@ -94,15 +90,14 @@ def refusal_of(block: PostingBlock, user: "User", membership: Membership, room: 
 
 
 def _rest_of_wait(membership: Membership, room: Room) -> timedelta | None:
-    """What slow mode leaves to wait. Where the hosts' clocks differ, nobody waits longer."""
     if not room.slow_seconds or membership.posted_at is None:
         return None
+    # The clock of another host may be ahead: that makes no one wait longer.
     passed, whole = timezone.now() - membership.posted_at, timedelta(seconds=room.slow_seconds)
     return whole - passed if timedelta() <= passed < whole else None
 
 
 def _muted(until: datetime | None, reason: str, user: "User") -> str:
-    """The sentence for the person, in their own time."""
     assert until is not None
     words = {"until": time_for(user, until), "reason": reason}
     if reason:

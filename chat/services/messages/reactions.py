@@ -1,4 +1,4 @@
-"""Reactions."""
+"""Reactions. Adding and removing raise NotFound and Forbidden; repeating them changes nothing."""
 
 from typing import TYPE_CHECKING
 
@@ -21,10 +21,6 @@ MOST_EMOJI = 20  # different ones on a message
 
 @transaction.atomic
 def add_reaction(user: "User", room_id: int, message_id: int, emoji: str) -> Message:
-    """React to a message; to do it again changes nothing.
-
-    Raises NotFound, Forbidden, and Invalid for what is no emoji, or one too many.
-    """
     message = _message_for(user, room_id, message_id)
     if not is_emoji(emoji):
         raise Invalid(_("This isn’t an emoji."))
@@ -40,7 +36,6 @@ def add_reaction(user: "User", room_id: int, message_id: int, emoji: str) -> Mes
 
 @transaction.atomic
 def remove_reaction(user: "User", room_id: int, message_id: int, emoji: str) -> Message:
-    """Take a reaction back; where there is none, nothing changes. Raises NotFound, Forbidden."""
     message, emoji = _message_for(user, room_id, message_id), canonical(emoji)
     deleted, _per_model = message.reactions.filter(user=user, emoji=emoji).delete()
     if deleted:

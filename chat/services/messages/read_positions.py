@@ -1,4 +1,4 @@
-"""Read positions."""
+"""Read positions of members in their rooms."""
 
 from typing import TYPE_CHECKING
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def mark_read(user: "User", room_id: int, position: int, marks: int | None = None) -> int:
-    """Move the read position forward to `position`, and never past what the room has. Returns where it is now.
+    """Move the read position forward to `position`, at most to the room's version. Returns the present position.
 
-    `marks` is how often the reader's tab knew the room to be marked as unread. A report that is older than the latest
-    mark does not undo it; None takes any report. Raises NotFound for a room that the user is no member of.
+    `marks` is the number of unread marks that the reader's tab knew of. A report from before the latest mark does not
+    undo it; None takes any report. Raises NotFound if the user is not a member.
     """
     membership = membership_of(user, room_id)
     if marks is not None and marks != membership.unread_marks:
-        broadcasts.read_moved(membership)  # the tab may have missed the mark, and would be ignored until it knows
+        broadcasts.read_moved(membership)  # the tab may have missed the mark; its reports are ignored until it knows
         return membership.last_read
     position = min(position, membership.room.version)
     if position > membership.last_read:
@@ -32,10 +32,9 @@ def mark_read(user: "User", room_id: int, position: int, marks: int | None = Non
 
 @transaction.atomic
 def mark_unread(user: "User", room_id: int, position: int) -> int:
-    """Move the read position back to just before `position`, never forward. Returns where it is now.
+    """Move the read position back to just before `position`, never forward. Returns the present position.
 
-    Each call is a mark, which ends the reports of reading that were made before it. Raises NotFound for a room that the
-    user is no member of.
+    Each call is a mark that invalidates earlier reports of reading. Raises NotFound if the user is not a member.
     """
     membership = membership_of(user, room_id)
     membership.unread_marks += 1
@@ -47,7 +46,6 @@ def mark_unread(user: "User", room_id: int, position: int) -> int:
 
 
 def membership_of(user: "User", room_id: int) -> Membership:
-    """The user's own, locked. Raises NotFound for a room that they are no member of."""
     mine = Membership.objects.of(user).select_related("room").select_for_update(of=("self",))
     found = mine.filter(room=room_id).first()
     if found is None:
@@ -62,7 +60,7 @@ def move(membership: Membership, position: int) -> None:
 
 
 def _bring_back(membership: Membership) -> None:
-    """What was put away until something new is said stays in sight once that is read."""
+    # A conversation that a new message has brought back stays in the list once that is read.
     if membership.is_put_away:
         membership.is_put_away = False
         membership.save(update_fields=["is_put_away"])

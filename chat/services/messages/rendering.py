@@ -1,7 +1,6 @@
-"""Rendering of bodies on threads of its own: no database thread, and no transaction, waits for it.
+"""Rendering of bodies on threads of its own, so that no database thread and no transaction waits for it.
 
-One person's bodies are rendered one at a time, within a budget of CPU time, so that costly ones hold up their author
-alone.
+A user's bodies are rendered one at a time, within a budget of CPU time, so that costly ones delay their author alone.
 """
 
 import asyncio
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 THREADS = 2
-SHORT = 500  # characters; what is this short and has no markup is rendered at once
+SHORT = 500  # characters; a body of this length without markup is rendered at once
 
 
 class Renderer:
@@ -34,7 +33,7 @@ class Renderer:
     async def render(
         self, author: "User", room_id: int, kind: str, body: str, online: frozenset[int] = frozenset()
     ) -> mentions.Rendered:
-        """Return a body as HTML, and the members that it mentions. Raises Limited, and Unavailable."""
+        """Return a body as HTML, and the members that it mentions. Raises Limited, Unavailable."""
         if len(body) <= SHORT and markdown.is_plain(body):
             return mentions.render(kind, body, mentions.Known())
         known = mentions.Known()

@@ -1,4 +1,4 @@
-"""Rendering of stored messages by the present rules, after an upgrade that changed them."""
+"""Re-rendering of stored messages after an upgrade that changed the rules."""
 
 from chat.markup.markdown import RENDERING
 from chat.models import Message
@@ -7,13 +7,11 @@ BATCH = 500
 
 
 def render_again() -> int:
-    """Store the HTML of all messages that older rules rendered, and return how many there were. No client is told.
-
-    A message that changes meanwhile is left alone: it was rendered then.
-    """
+    """Render all messages again that older rules rendered, and return their number. No client is told."""
     count = last = 0
     while batch := list(_outdated(last)):
         for message in batch:
+            # A message that changes meanwhile is rendered by that change.
             unchanged = Message.objects.filter(pk=message.pk, rendering=message.rendering, html=message.html)
             count += unchanged.update(html=message.rendered(), rendering=RENDERING)
         last = batch[-1].pk

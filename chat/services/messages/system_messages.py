@@ -1,4 +1,4 @@
-"""What a room tells by itself: who joined and left, and what it is called now."""
+"""Notices: system messages of a room, such as a member who joined or a new name."""
 
 import uuid
 from datetime import datetime
@@ -12,7 +12,7 @@ from chat.models import Message, Room
 if TYPE_CHECKING:
     from accounts.models import User
 
-# In English, for whoever shows bodies as they are, such as an export. Clients make sentences of `notice`.
+# In English, for readers of plain bodies, such as an export. Clients make sentences of `notice`.
 _BODIES = {
     "joined": "joined the room",
     "left": "left the room",
@@ -39,7 +39,7 @@ _BODIES = {
 
 
 def tell(room: Room, by: "User | None", what: str, who: "User | None" = None, reason: str = "", **details: Any) -> None:
-    """Tell in a room that is locked what was done to it, or to `who`, and why. What the site does itself is untold."""
+    """Post a notice in a locked room on what `by` did to it, or to `who`. Acts of the site itself have no notice."""
     if by is None:
         return
     notice = {"what": what, **details}
@@ -51,12 +51,11 @@ def tell(room: Room, by: "User | None", what: str, who: "User | None" = None, re
 
 
 def named(user: "User") -> dict[str, Any]:
-    """Somebody as a notice has them: called as they are now, whatever becomes of that."""
     return {"id": user.pk, "username": user.username, "name": user.name}
 
 
 def append_notice(room: Room, about: "User", notice: dict[str, Any], at: datetime | None = None) -> Message:
-    """Tell in a room that is locked what somebody did, as docs/protocol.md has it; `at` is when, if not now."""
+    """Post a notice on what a user did in a locked room (docs/protocol.md); `at` is its time, if not now."""
     version = room.next_version()
     body = body_of(about, notice)
     message = Message.objects.create(
@@ -77,7 +76,6 @@ def append_notice(room: Room, about: "User", notice: dict[str, Any], at: datetim
 
 
 def body_of(about: "User", notice: dict[str, Any]) -> str:
-    """What a notice says, in words."""
     values = notice | {"name": notice["who"]["name"] if "who" in notice else ""}
     body = f"{about.name} {_BODIES[notice['what']].format(**values)}"
     return f"{body}: {notice['reason']}" if notice.get("reason") else body

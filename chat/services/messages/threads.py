@@ -1,4 +1,4 @@
-"""Threads: who takes part in one, and how far each has read."""
+"""Threads: their participants, and how far each has read."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Threads:
-    """The threads that a batch of posts replies in: who takes part, kept up to date while the batch is made."""
+    """Threads of the replies in a batch of posts. Their participants are kept up to date while the batch is built."""
 
     def __init__(self, roots: Iterable[Message]) -> None:
         self._people = {root.pk: {one.user_id for one in root.participants.all()} for root in roots}
@@ -25,9 +25,9 @@ class Threads:
         self._replied: dict[int, Message] = {}
 
     def told_of(self, reply: Message, mentioned: frozenset[int]) -> frozenset[int]:
-        """Return the users that a reply tells: those who take part, and those it mentions, who take part from now on.
+        """Return the users that a reply notifies: participants, and mentioned users, who become participants.
 
-        A mention by a person they block does not make them take part.
+        A mention by a user they block does not make them participants.
         """
         root = reply.thread
         assert root is not None
@@ -41,7 +41,7 @@ class Threads:
         return mentioned | self._people[root.pk]
 
     def store(self) -> list[Message]:
-        """Write it down. Returns the messages that were replied to, which took their rooms' next versions."""
+        """Write the changes. Returns the roots of the threads, which took their rooms' next versions."""
         Participant.objects.bulk_create(self._new)
         for root in self._replied.values():
             root.version = root.room.next_version()
@@ -55,22 +55,20 @@ class Threads:
 
 
 def check_root(root: Message) -> None:
-    """Raise Invalid where a message can have no thread."""
     if root.thread_id is not None or root.kind == Message.Kind.NOTICE or root.is_deleted:
         raise Invalid.thread()
 
 
 def count_replies(root: Message) -> None:
-    """Count again what the root says of its replies, of which one was deleted."""
     left = root.replies.filter(deleted_at=None).aggregate(count=Count("pk"), last=Max("created_at"))
     root.reply_count, root.last_reply_at = left["count"], left["last"]
 
 
 @transaction.atomic
 def mark_thread_read(user: "User", room_id: int, root_id: int, position: int) -> int:
-    """Move the user's read position in a thread forward to `position`. Returns where it is now.
+    """Move the user's read position in a thread forward to `position`. Returns the present position.
 
-    Raises NotFound for a room that the user is no member of, and for a thread in which they take no part.
+    Raises NotFound if the user is not a member of the room, or not a participant of the thread.
     """
     room = locked_room(room_id)
     membership = membership_for(user, room)

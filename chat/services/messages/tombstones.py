@@ -1,4 +1,4 @@
-"""Many messages at once: what they say goes, and tombstones stay; or they go for good."""
+"""Deletion of many messages at once: leaving tombstones, or removing the rows."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ from chat.models import Edit, Mention, Message, Reaction, Room
 if TYPE_CHECKING:
     from accounts.models import User
 
-# What a tombstone says no more.
+# The cleared fields of a tombstone.
 BARE: dict[str, Any] = {
     "body": "",
     "html": "",
@@ -21,7 +21,7 @@ BARE: dict[str, Any] = {
 
 
 def leave_tombstones(room: Room, messages: Sequence[Message], by: "User | None") -> None:
-    """Leave tombstones of these messages of a room that is locked. All rows that change with them share one version."""
+    """Leave tombstones of these messages of a locked room. All rows that change with them share one version."""
     counted, ids = _counted(messages), [message.pk for message in messages]
     gone: dict[str, Any] = {"deleted_at": timezone.now(), "deleted_by": by, "version": room.next_version()}
     forget_what_hung_on(ids)
@@ -38,9 +38,9 @@ def forget_what_hung_on(ids: Sequence[int]) -> None:
 
 
 def erase(room: Room, messages: Sequence[Message]) -> list[Message]:
-    """Remove the rows of these messages of a room that is locked, but of those that were replied to. Which went.
+    """Remove the rows of these messages of a locked room, except those with replies. Returns the removed messages.
 
-    Nothing of them can be replayed: whoever asks for what came after an older version starts anew.
+    A removal cannot be replayed: a client that asks for changes since an older version starts from scratch.
     """
     ids = [message.pk for message in messages]
     replied_to = set(Message.objects.filter(thread__in=ids).values_list("thread", flat=True))
@@ -55,10 +55,8 @@ def erase(room: Room, messages: Sequence[Message]) -> list[Message]:
 
 
 def erase_rows(ids: Sequence[int]) -> None:
-    """Remove messages that have no replies but among themselves: a query for each table that refers to them.
-
-    Django's own way reads the rows first, while others wait for the database.
-    """
+    """Remove messages that have no replies except among themselves, with one query for each referring table."""
+    # Django's own cascade reads the rows first, while others wait for the database.
     for column in _referring():
         found = column.model._base_manager.filter(**{f"{column.name}__in": ids})
         if column.remote_field.on_delete is SET_NULL:
@@ -70,18 +68,17 @@ def erase_rows(ids: Sequence[int]) -> None:
 
 
 def _referring() -> list[Any]:
-    """The foreign keys to messages, but for that of replies."""
     references: list[Any] = [field for field in Message._meta.get_fields(include_hidden=True) if field.one_to_many]
     replies = Message._meta.get_field("thread")
     return [reference.field for reference in references if reference.field is not replies]
 
 
-# What looks at many messages needs little of each.
+# The fields that a deletion of many messages reads.
 NEEDED = ("room", "author", "kind", "told", "thread", "deleted_at", "position")
 
 
 def _counted(messages: Sequence[Message]) -> list[Message]:
-    """Those that count as unread to whoever has not read as far: pages keep such counts."""
+    """Return the messages that count as unread for members who have not read that far: pages keep such counts."""
     return [
         message
         for message in messages
@@ -90,7 +87,6 @@ def _counted(messages: Sequence[Message]) -> list[Message]:
 
 
 def _count_threads(room: Room, messages: Sequence[Message]) -> list[Message]:
-    """Count the replies again where one of these was one: the message that they reply to changes with them."""
     ids = {message.thread_id for message in messages if message.thread_id is not None}
     if not ids:
         return []

@@ -1,4 +1,4 @@
-"""What every change of a message, or of a membership, has in common: the room's next version, and the room is told."""
+"""Versioned saves of messages and memberships: each takes the room's next version, and the room is told."""
 
 from accounts.models import User
 from chat import broadcasts
@@ -7,14 +7,14 @@ from chat.services.shared.locking import message_in
 
 
 def save_changed(message: Message, *fields: str) -> Message:
-    """Write these fields of a message whose room is locked, under the next version. Returns it as it is now."""
+    """Save these fields of a message of a locked room, under the next version. Returns the message as it is now."""
     changed = _save_version(message, *fields)
     broadcasts.message_changed(changed)
     return changed
 
 
 def save_changed_words(message: Message, *fields: str) -> Message:
-    """Note that the words of a message have changed. Messages that quote it show them too, under one version."""
+    """Save a message with a changed body. Messages that quote it change too, under one version."""
     changed, room = save_changed(message, *fields), message.room
     quoting = message.quoted_by.filter(deleted_at=None)
     if quoting.exists():
@@ -25,7 +25,6 @@ def save_changed_words(message: Message, *fields: str) -> Message:
 
 
 def save_reacted(message: Message, user: User, emoji: str, *, added: bool) -> Message:
-    """Note that a reaction of a message in a locked room was given or taken back. Returns it as it is now."""
     changed = _save_version(message)
     broadcasts.message_reacted(changed, user, emoji, added=added)
     return changed
@@ -39,7 +38,7 @@ def _save_version(message: Message, *fields: str) -> Message:
 
 
 def save_standing(membership: Membership, *fields: str) -> None:
-    """Write what was decided of somebody in a room that is locked. Of who left, the room hears nothing."""
+    """Save a membership of a locked room. If the user has left, the room is not told."""
     if membership.left_at is not None:
         membership.save(update_fields=fields)
         return

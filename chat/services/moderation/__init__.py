@@ -1,1 +1,1 @@
-"""What moderators do: mutes, bans, roles, reports."""
+"""Moderation: mutes, bans, roles, reports."""

@@ -1,7 +1,8 @@
-"""What moderators do in a room: to people, to what they post, and to the room.
+"""Moderation of a room: its members, their messages, and the room itself.
 
-Each act is authorised under the room's lock, written down, told in the room with who did it and why, and done again
-changes nothing. To mute is in mutes.py, to give roles in roles.py.
+Each act is authorised under the room's lock, recorded in the audit log, and announced in the room with who did it and
+why. Repeating an act changes nothing. All raise NotFound and Forbidden, and Invalid for a bad argument. Mutes are in
+mutes.py, roles in roles.py.
 """
 
 from datetime import datetime, timedelta
@@ -28,7 +29,7 @@ from chat.services.shared.locking import authorise, authorise_on, locked_room, m
 if TYPE_CHECKING:
     from accounts.models import User
 
-LONGEST_BAN = timedelta(days=3660)  # what is longer is for good
+LONGEST_BAN = timedelta(days=3660)  # a longer ban has no end
 SLOWEST = 3600  # seconds between two posts of a member
 FIRST_WORDS = 100  # characters of a deleted message that the audit log keeps
 
@@ -38,7 +39,7 @@ FIRST_WORDS = 100  # characters of a deleted message that the audit log keeps
 
 @transaction.atomic
 def remove_member(by: Actor, room_id: int, user_id: int, *, reason: str = "") -> None:
-    """End somebody's membership; they may come back. Who is no member stays none. Raises NotFound, Forbidden."""
+    """End a membership; the user may join again. For a user who is not a member, nothing changes."""
     reason = audit.clean_reason(reason)
     room = locked_room(room_id)
     user = authorise_on(by, room, PersonAction.REMOVE, user_id)
@@ -49,10 +50,7 @@ def remove_member(by: Actor, room_id: int, user_id: int, *, reason: str = "") ->
 
 @transaction.atomic
 def ban(by: Actor, room_id: int, user_id: int, *, reason: str = "", until: datetime | None = None) -> Ban:
-    """Keep somebody out, a member or not, until a time or for good. Another end or reason takes the old one's place.
-
-    Raises NotFound, Forbidden, Invalid.
-    """
+    """Ban a user, member or not, until a time or permanently. A new end or reason replaces the old one."""
     reason = audit.clean_reason(reason)
     if until and not timezone.now() < until < timezone.now() + LONGEST_BAN:
         raise Invalid(_("A ban must end in the future and within ten years, or never."))
@@ -73,7 +71,6 @@ def ban(by: Actor, room_id: int, user_id: int, *, reason: str = "", until: datet
 
 @transaction.atomic
 def unban(by: Actor, room_id: int, user_id: int) -> None:
-    """Let somebody come back. Raises NotFound, Forbidden."""
     room = locked_room(room_id)
     user = authorise_on(by, room, PersonAction.UNBAN, user_id)
     old = room.bans.of(user).first()
@@ -88,7 +85,6 @@ def _terms(ban: Ban) -> dict[str, Any]:
 
 
 def _show_out(room: Room, user: "User", ending: Membership.Ending, by: Actor, reason: str) -> bool:
-    """Whether they were a member until now."""
     membership = room.memberships.of(user).first()
     if membership is None:
         return False
@@ -98,7 +94,7 @@ def _show_out(room: Room, user: "User", ending: Membership.Ending, by: Actor, re
 
 
 def _keep_out(room: Room, user: "User", terms: dict[str, Any], old: Ban | None) -> Ban:
-    """One ban each: a new one takes the place of one that has ended, and changes one that has not."""
+    # A user has one ban per room: a new one replaces one that has ended, and changes one that is in force.
     if old is None:
         room.bans.filter(user=user).delete()
     kept, _created = room.bans.update_or_create(user=user, defaults=terms)
@@ -110,10 +106,7 @@ def _keep_out(room: Room, user: "User", terms: dict[str, Any], old: Ban | None) 
 
 @transaction.atomic
 def delete_message(by: Actor, room_id: int, message_id: int, *, reason: str = "") -> Message:
-    """Leave a tombstone of a message: another's is written down, one's own is as editing.py has it.
-
-    Once more changes nothing. Raises NotFound, Forbidden.
-    """
+    """Leave a tombstone of a message. Only another user's message gets an entry in the audit log."""
     reason = audit.clean_reason(reason)
     room = locked_room(room_id)
     roles = roles_of(by, room)
@@ -137,7 +130,6 @@ def delete_message(by: Actor, room_id: int, message_id: int, *, reason: str = ""
 
 @transaction.atomic
 def lock(by: Actor, room_id: int, *, reason: str = "") -> None:
-    """From now on, only moderators write. Raises NotFound, Forbidden."""
     reason = audit.clean_reason(reason)
     room = locked_room(room_id)
     authorise(by, room, Act.LOCK)
@@ -149,7 +141,6 @@ def lock(by: Actor, room_id: int, *, reason: str = "") -> None:
 
 @transaction.atomic
 def unlock(by: Actor, room_id: int) -> None:
-    """Raises NotFound, Forbidden."""
     room = locked_room(room_id)
     authorise(by, room, Act.LOCK)
     if room.is_locked:
@@ -160,7 +151,7 @@ def unlock(by: Actor, room_id: int) -> None:
 
 @transaction.atomic
 def set_slow(by: Actor, room_id: int, seconds: int) -> None:
-    """Let members wait between two posts; 0: no more. Raises NotFound, Forbidden, Invalid."""
+    """Make members wait this long between two posts; 0 turns slow mode off."""
     room = locked_room(room_id)
     authorise(by, room, Act.SLOW)
     if not 0 <= seconds <= SLOWEST:

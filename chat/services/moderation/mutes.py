@@ -1,4 +1,4 @@
-"""Muting: a member may not write for a time. It outlasts that they leave and come back."""
+"""Mutes: a muted member cannot write for a time. A mute outlasts leaving and joining again."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,9 +21,9 @@ LONGEST = timedelta(days=366)
 
 @transaction.atomic
 def mute(by: Actor, room_id: int, user_id: int, *, until: datetime, reason: str = "") -> Membership:
-    """Another end or reason takes the place of the old one, the same again changes nothing.
+    """Mute a member. A new end or reason replaces the old one; the same again changes nothing.
 
-    Raises NotFound, also for who is no member, Forbidden, Invalid.
+    Raises NotFound (also for a user who is not a member), Forbidden, Invalid.
     """
     reason = audit.clean_reason(reason)
     if not timezone.now() < until < timezone.now() + LONGEST:
@@ -44,9 +44,9 @@ def mute(by: Actor, room_id: int, user_id: int, *, until: datetime, reason: str 
 
 @transaction.atomic
 def unmute(by: Actor, room_id: int, user_id: int) -> None:
-    """Let somebody write again, also who left meanwhile, when they come back. Raises NotFound, Forbidden."""
     room = locked_room(room_id)
     user = authorise_on(by, room, PersonAction.UNMUTE, user_id)
+    # Also for a user who has left: they may come back.
     membership = room.memberships.filter(user=user).first()
     if membership is not None and membership.is_muted:
         membership.room, membership.user = room, user

@@ -1,4 +1,4 @@
-"""Reports: somebody tells those who moderate a room about a message, and these say what was done."""
+"""Reports: a member reports a message to the room's moderators, who record what they did about it."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -30,9 +30,10 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def report_message(user: User, room_id: int, message_id: int, reason: str) -> Report:
-    """Tell whoever moderates about somebody's message. Once more gives another reason, while the report is open.
+    """Report another user's message to the moderators. Reporting it again changes the reason of an open report.
 
-    Raises NotFound (also for what was deleted), Forbidden for notices and one's own, Invalid without a reason.
+    Raises NotFound (also for a deleted message), Forbidden for notices and the user's own messages, Invalid without a
+    reason.
     """
     reason = audit.clean_reason(reason)
     if not reason:
@@ -59,9 +60,9 @@ def report_message(user: User, room_id: int, message_id: int, reason: str) -> Re
 
 @transaction.atomic
 def settle(by: "Actor", report_id: int, outcome: str, note: str = "") -> Report:
-    """Say what was done about a report; with the outcome `deleted`, the message is deleted.
+    """Close a report with its outcome; the outcome `deleted` also deletes the message.
 
-    Raises NotFound, Forbidden, Invalid, and Conflict where somebody was quicker.
+    Raises NotFound, Forbidden, Invalid, and Conflict if another moderator was quicker.
     """
     note = audit.clean_reason(note)
     if outcome not in Report.Outcome.values:
@@ -85,7 +86,7 @@ def settle(by: "Actor", report_id: int, outcome: str, note: str = "") -> Report:
 
 
 def _with_reason(report: Report, reason: str) -> Report:
-    """What was settled stays as those who settled it read it."""
+    # A settled report keeps the reason that its moderators read.
     if report.settled_at is None:
         report.reason = reason
         report.save(update_fields=["reason"])
@@ -93,7 +94,7 @@ def _with_reason(report: Report, reason: str) -> Report:
 
 
 def _check_may_settle(by: "Actor", report: Report, room: Room | None) -> None:
-    """Administrators may settle each: a report tells the site, too. Elsewhere, those who moderate the room may."""
+    # Reports also reach the site: administrators may settle all of them, moderators those in their rooms.
     if is_administrator(by):
         return
     if room is None or room.is_direct:
@@ -104,10 +105,10 @@ def _check_may_settle(by: "Actor", report: Report, room: Room | None) -> None:
 
 
 def _delete_what_was_reported(by: "Actor", report: Report, room: Room | None, reason: str) -> None:
-    """In a direct conversation or a private room, it is the report that lets an administrator do so."""
     if room is None or report.message_id is None:
         return
     check_not_archived(room, Act.DELETE_ANY)
+    # In a direct conversation or a private room, the report is what allows an administrator to delete.
     if not is_administrator(by):
         authorise(by, room, Act.DELETE_ANY)
     message = message_in(room, report.message_id)
@@ -119,7 +120,6 @@ def _delete_what_was_reported(by: "Actor", report: Report, room: Room | None, re
 
 
 def _tell_how_many(room: Room) -> None:
-    """The open tabs of those members who may see the room's moderation learn how many reports wait."""
     if room.is_direct:
         return
     members = room.memberships.current().filter(user__is_active=True)

@@ -1,4 +1,4 @@
-"""Roles in a room: who moderates it, and whose it is."""
+"""Roles in a room: its moderators and its owner. Changing them raises NotFound, Forbidden, Invalid."""
 
 from django.db import transaction
 
@@ -15,7 +15,6 @@ from chat.services.shared.locking import authorise_on, locked_room
 
 @transaction.atomic
 def set_role(by: Actor, room_id: int, user_id: int, role: str) -> None:
-    """Make a member a moderator, or a moderator a member. Raises NotFound, Forbidden, Invalid."""
     if role not in (MODERATOR, MEMBER):
         raise Invalid
     room = locked_room(room_id)
@@ -32,7 +31,6 @@ def set_role(by: Actor, room_id: int, user_id: int, role: str) -> None:
 
 @transaction.atomic
 def transfer(by: Actor, room_id: int, user_id: int) -> None:
-    """Make another member the owner; who was it becomes a moderator. Raises NotFound, Forbidden."""
     room = locked_room(room_id)
     new = _membership(room, authorise_on(by, room, PersonAction.TRANSFER, user_id).pk)
     if new.role == OWNER:
@@ -41,7 +39,7 @@ def transfer(by: Actor, room_id: int, user_id: int) -> None:
     for old in before:
         old.room, old.role = room, MODERATOR
         save_standing(old, "role")
-    # Nobody but an administrator could lift a mute of theirs.
+    # Only an administrator could unmute an owner.
     new.role, new.muted_until, new.mute_reason = OWNER, None, ""
     save_standing(new, "role", "muted_until", "mute_reason")
     names = [old.user.username for old in before]

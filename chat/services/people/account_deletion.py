@@ -1,7 +1,7 @@
-"""Somebody's account is deleted: they leave their rooms, and what is nobody else's business goes.
+"""Account deletion in chat: the user leaves their rooms, and data that concerns only them is deleted.
 
-What stays says who it was by the name that a deleted account has: what they said, unless the site's setting is that it
-goes too. Direct conversations keep their members, as always.
+Remaining data carries the name of a deleted account. Messages remain, unless the site's setting removes them. Direct
+conversations keep their members, as always.
 """
 
 from django.conf import settings
@@ -17,7 +17,7 @@ from chat.services.rooms.membership import end
 from chat.services.shared import audit
 from chat.services.shared.locking import locked_rooms
 
-# How a member keeps a room in their own list.
+# Read position and list preferences of a membership, reset.
 UNKEPT = {
     "last_read": 0,
     "unread_marks": 0,
@@ -29,7 +29,10 @@ UNKEPT = {
 
 
 def depart(by: Actor, person: User) -> None:
-    """In the transaction that makes the account anonymous, before it does. `by` is mostly the person."""
+    """Delete the person's chat data. Call it in the transaction that makes the account anonymous, before it does.
+
+    `by` is mostly the person.
+    """
     goes = settings.MESSAGES_OF_DELETED == "remove"
     audit.record(by, AuditEntry.Act.PERSON_DELETED, person=person, removes_posts=goes)
     _leave_rooms(person, by.address)
@@ -39,8 +42,8 @@ def depart(by: Actor, person: User) -> None:
 
 
 def _leave_rooms(person: User, address: str) -> None:
-    """All rooms are locked first, in the order of their ids: what they say in one until then is said before they go."""
     memberships = Membership.objects.of(person)
+    # All rooms are locked first, in the order of their ids: what the person posts until then precedes the leave.
     rooms = locked_rooms(memberships.values_list("room", flat=True))
     nobody = User(pk=person.pk, username=username_of(person.pk), deleted_at=timezone.now())
     for membership in memberships.filter(room__in=rooms).exclude(room__kind=Room.Kind.DIRECT):
@@ -51,7 +54,7 @@ def _leave_rooms(person: User, address: str) -> None:
 
 
 def _unname(nobody: User) -> None:
-    """Rooms tell what they did, and what was done to them, in words as well. The log knows in which rooms that was."""
+    """Replace the person's name in notices by them and about them. The audit log knows the rooms of the latter."""
     theirs = Message.objects.filter(author=nobody.pk, notice__isnull=False)
     entries = AuditEntry.objects.filter(person_id=nobody.pk).exclude(room_id=None)
     rooms = set(entries.values_list("room_id", flat=True))
@@ -69,9 +72,8 @@ def _tell_without_name(told: Message, nobody: User) -> None:
 
 
 def _forget(person: User) -> None:
-    """How they are, when they were last seen, what they have read, how they keep their rooms, bans and blocks."""
     for what in (Status, Mention, Ban):
         what.objects.filter(user=person).delete()
-    Block.objects.by(person).delete()  # who blocks them goes on to, and sees what they said folded
+    Block.objects.by(person).delete()  # others' blocks of them stay, and keep their messages collapsed
     Participant.objects.filter(user=person).update(last_read=0)
     Membership.objects.filter(user=person).update(**UNKEPT)

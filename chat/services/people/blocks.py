@@ -1,6 +1,6 @@
-"""Blocking a person: they no longer write to the blocker directly, and nothing of theirs counts for the blocker.
+"""Blocks: a blocked user cannot write to the blocker directly, and nothing of theirs counts for the blocker.
 
-The blocked person is told nothing, and their rights in rooms stay as they are: a moderator moderates the blocker, too.
+The blocked user is not told and keeps their rights in rooms: a moderator moderates the blocker, too.
 """
 
 from collections.abc import Collection, Iterable
@@ -18,12 +18,11 @@ from chat.models.room import key_of
 if TYPE_CHECKING:
     Pairs = frozenset[tuple[int, int]]
 
-MOST_BLOCKED = 1_000  # people: each tab of the blocker has the list
+MOST_BLOCKED = 1_000  # people: each tab of the blocker holds the list
 
 
 @transaction.atomic
 def block(user: User, person_id: int) -> None:
-    """Block a person. To do it again changes nothing. Raises NotFound, Invalid."""
     person = User.objects.filter(pk=person_id, deleted_at=None).first()
     if person is None:
         raise NotFound.person()
@@ -39,16 +38,15 @@ def block(user: User, person_id: int) -> None:
 
 @transaction.atomic
 def unblock(user: User, person_id: int) -> None:
-    """Lift a block; where there is none, nothing changes."""
     deleted, _per_model = Block.objects.by(user).filter(blocked=person_id).delete()
     if deleted:
         broadcasts.blocks_changed(user.pk)
 
 
 def blocks_in(rooms: Iterable[Room]) -> "Pairs":
-    """Return pairs of ids, blocker and blocked, of the direct conversations of two among these rooms.
+    """Return pairs of ids, blocker and blocked, of the conversations of two among these rooms.
 
-    Read it with the rooms locked: a block waits for that lock, so that nothing is posted after it.
+    Call it with the rooms locked: a block waits for that lock, so that nothing is posted after it.
     """
     people = {pk for room in rooms if len(room.people_ids) == 2 for pk in room.people_ids}
     found = Block.objects.filter(blocker__in=people, blocked__in=people) if people else Block.objects.none()
@@ -56,13 +54,12 @@ def blocks_in(rooms: Iterable[Room]) -> "Pairs":
 
 
 def blocks_between(user: User, room: Room, blocks: "Pairs") -> tuple[bool, bool]:
-    """Return whether the other person in a direct conversation of two blocks the user, and the user them."""
+    """Return two flags for a conversation of two: the other person blocks the user, and the user blocks them."""
     others = room.people_ids - {user.pk} if blocks and len(room.people_ids) == 2 else frozenset()
     return any((other, user.pk) in blocks for other in others), any((user.pk, other) in blocks for other in others)
 
 
 def check_may_begin(user: User, others: Collection[int]) -> None:
-    """Raise Forbidden where `user` may not begin a direct conversation with these people."""
     if Block.objects.filter(blocker__in=others, blocked=user).exists():
         if len(others) == 1:
             raise Forbidden(_("This person doesn’t accept messages from you."))
@@ -72,11 +69,10 @@ def check_may_begin(user: User, others: Collection[int]) -> None:
 
 
 def blockers_of(user_id: int) -> frozenset[int]:
-    """Return the ids of the people who block the user."""
     return frozenset(Block.objects.filter(blocked=user_id).values_list("blocker", flat=True))
 
 
 def _lock_direct(user: User, person_id: int) -> None:
-    """Wait for posts to the conversation of the two that are under way."""
+    # Waits for posts to their conversation that are being stored.
     key = key_of([user.pk, person_id])
     Room.objects.select_for_update().filter(people_key=key).first()

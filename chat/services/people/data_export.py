@@ -1,4 +1,4 @@
-"""What chat knows of somebody, for the export of their account (docs/export.md): in pages, since it may be much."""
+"""Chat data of a user for the export of their account (docs/export.md), read in pages since it may be large."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -24,7 +24,7 @@ def memberships_of(user: User) -> Iterator[Row]:
 
 
 def messages_of(user: User) -> Iterator[Row]:
-    """What they said and did not take back. What rooms tell by themselves is nobody's."""
+    # Deleted messages are left out, and so are notices, which belong to the room.
     said = Message.objects.filter(author=user, deleted_at=None, notice__isnull=True)
     for message in _paged(said.select_related("room")):
         yield {
@@ -50,7 +50,6 @@ def blocks_of(user: User) -> Iterator[Row]:
 
 
 def status_of(user: User) -> Iterator[Row]:
-    """How they are, and when they were last seen."""
     for status in Status.objects.filter(user=user):
         yield {name: getattr(status, name) for name in ("mode", "text", "emoji", "until", "last_seen_at")}
 
@@ -60,7 +59,6 @@ def _room(room: Room) -> Row:
 
 
 def _paged(found: QuerySet[Any]) -> Iterator[Any]:
-    """All rows, in the order of their ids, read by so many at a time."""
     reached = 0
     while rows := list(found.filter(pk__gt=reached).order_by("pk")[:AT_ONCE]):
         yield from rows

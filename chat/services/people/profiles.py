@@ -1,4 +1,4 @@
-"""What pages say about the people who look at them; and what these change of themselves, as others see it."""
+"""Profiles: a user's time zone, and events on changed names and pictures."""
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -13,7 +13,7 @@ from chat.models import Membership, Status
 
 @transaction.atomic
 def note_time_zone(user: User, name: str) -> str:
-    """The user's page is in this time zone, which holds where they have none. Returns theirs. Raises Invalid."""
+    """Store the time zone of the user's page if they have none. Returns theirs. Raises Invalid."""
     try:
         validate_time_zone(name)
     except ValidationError as error:
@@ -24,10 +24,8 @@ def note_time_zone(user: User, name: str) -> str:
 
 @transaction.atomic
 def tell_of_profile(user: User) -> None:
-    """Tell whoever may see the user what their name and picture are now: in their rooms, and in those that they left.
-
-    It is noted as a change of how others see them, so that hubs that miss the word of it find it.
-    """
+    """Publish the user's present name and picture to those who may see them, also in rooms that they left."""
+    # Stored as a status change too, so that hubs that miss the event find it.
     Status.objects.update_or_create(user=user, defaults={"changed_at": Now()})
     broadcasts.people_changed(User.objects.filter(pk=user.pk).select_related("status"))
     rooms = Membership.objects.filter(user=user, room__deleted_at=None).values_list("room", flat=True)

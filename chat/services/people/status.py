@@ -1,4 +1,4 @@
-"""What people decide about how others see them, and when those saw them last."""
+"""Status of a user, and when they were last seen."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ LONGEST = timedelta(days=366)
 def set_status(
     user: User, *, mode: str = Status.Mode.AUTO, text: str = "", emoji: str = "", until: datetime | None = None
 ) -> User:
-    """Decide all of it anew. Returns the user with the status as it is stored. Raises Invalid."""
+    """Replace the whole status. Returns the user with the status as it is stored. Raises Invalid."""
     text = _line(text)
     if mode not in Status.Mode.values:
         raise Invalid
@@ -32,7 +32,7 @@ def set_status(
     if until and not timezone.now() < until < timezone.now() + LONGEST:
         raise Invalid(_("A status must end in the future and within a year."))
     if not (text or emoji or mode == Status.Mode.DND):
-        until = None  # there is nothing that would end
+        until = None  # nothing to end
     was_dnd = mode == Status.Mode.INVISIBLE and _shows_dnd(user)
     decided = {"mode": mode, "was_dnd": was_dnd, "text": text, "emoji": canonical(emoji), "until": until}
     Status.objects.update_or_create(user=user, defaults={**decided, "changed_at": Now()})
@@ -43,7 +43,7 @@ def set_status(
 
 @transaction.atomic
 def note_last_seen(seen: Mapping[int, datetime]) -> None:
-    """People have left at these times, by their ids. Who is unknown is passed over, and nobody's time moves back."""
+    """Store when users were last seen, by their ids. Unknown users are skipped, and no time moves back."""
     people = [user for user in _with_status(seen) if _is_later(seen[user.pk], Status.of(user).last_seen_at)]
     Status.objects.bulk_create(
         [Status(user=user, last_seen_at=seen[user.pk], changed_at=Now()) for user in people],
@@ -60,7 +60,6 @@ def _shows_dnd(user: User) -> bool:
 
 
 def _line(text: str) -> str:
-    """The text as it is stored. Raises Invalid where it is too long, or more than one line of text."""
     text = text.strip()
     if len(text) > TEXT_LENGTH:
         raise Invalid(_("A status can have at most %(limit)d characters.") % {"limit": TEXT_LENGTH})
@@ -75,6 +74,6 @@ def _is_later(time: datetime, than: datetime | None) -> bool:
 
 
 def _with_status(users: Collection[int]) -> list[User]:
-    """Without those whose account was deleted: nothing more is noted of them."""
+    # Nothing more is stored about deleted accounts.
     found = User.objects.filter(pk__in=users, deleted_at=None)
     return list(found.select_related("status").order_by("pk"))

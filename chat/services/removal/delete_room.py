@@ -1,4 +1,4 @@
-"""Deleting a room: to everyone it is gone at once. Its rows go from the queue (queue.py)."""
+"""Deletion of a room: it is gone for everyone at once. Its rows are removed by the queue (queue.py)."""
 
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def delete_room(by: "Actor", room_id: int, *, reason: str = "") -> None:
-    """From the commit on, the room is as one that never was. Raises NotFound, Forbidden, Invalid."""
+    """Delete a room: after the commit, it looks as if it had never existed. Raises NotFound, Forbidden, Invalid."""
     reason = audit.clean_reason(reason)
     room = locked_room(room_id)
     authorise(by, room, Act.DELETE_ROOM)

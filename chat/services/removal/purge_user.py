@@ -1,4 +1,4 @@
-"""Deleting what somebody posted: in a room in the last hour, or everywhere."""
+"""Deletion of a user's messages: in a room in the last hour, or everywhere."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from chat.permissions.actor import Actor
 
 PURGED = timedelta(hours=1)
-AT_ONCE = 200  # messages: mostly that is all
+AT_ONCE = 200  # messages; mostly there are no more
 
 
 @transaction.atomic
 def purge(by: "Actor", room_id: int, user_id: int, *, reason: str = "") -> int:
-    """Delete all that somebody posted in a room in the last hour. Returns how many messages that are.
+    """Delete all that a user posted in a room in the last hour. Returns the number of messages.
 
-    The first of them at once, the rest from the queue. Raises NotFound, Forbidden, Invalid.
+    The first of them go at once, the rest from the queue. Raises NotFound, Forbidden, Invalid.
     """
     reason = audit.clean_reason(reason)
     room = locked_room(room_id)
@@ -43,7 +43,6 @@ def purge(by: "Actor", room_id: int, user_id: int, *, reason: str = "") -> int:
 
 @transaction.atomic
 def queue_all_of(by: "Actor", user: User, reason: str) -> Removal:
-    """Delete all that somebody posted, in all rooms: batch by batch, from the queue."""
     removal, count = _all_posts(user, by, reason)
     audit.record(by, AuditEntry.Act.MESSAGES_PURGED, person=user, reason=reason, count=count)
     removal.save()
@@ -51,7 +50,7 @@ def queue_all_of(by: "Actor", user: User, reason: str) -> Removal:
 
 
 def _all_posts(user: User, by: "Actor", reason: str, **which: Any) -> tuple[Removal, int]:
-    """The removal of these, which is not stored yet, and how many they are. What comes later is not concerned."""
+    """Return a removal of these messages, not yet saved, and their number. Later messages are not included."""
     removal = Removal(kind=Removal.Kind.POSTS, user=user, by=by.user, reason=reason, **which)
     found = posts_of(removal).aggregate(count=Count("pk"), first=Min("pk"), last=Max("pk"))
     removal.reached, removal.up_to = (found["first"] or 1) - 1, found["last"] or 0

@@ -1,7 +1,8 @@
-"""The queue of what is to be removed: a batch at a time, so that those who post meanwhile hardly wait.
+"""Queue of removals, done in batches so that users who post meanwhile hardly wait.
 
-Each batch is a short transaction with a version and an event of its own, and the queue's row says in it how far it is:
-whoever stops in between leaves nothing half-told, and whoever comes next goes on there, on whichever server.
+Each batch is a short transaction with a version and an event of its own, and the queue's row records in it how far the
+removal got. A process that stops between batches leaves nothing half-told, and the next one goes on from there, on any
+server.
 """
 
 import time
@@ -15,21 +16,21 @@ from chat.models import Membership, Message, Removal, Room
 from chat.services.messages.tombstones import NEEDED, erase_rows, leave_tombstones
 from chat.services.shared.locking import locked_rooms
 
-# In one transaction: it should take no longer than it takes to store a post.
+# In one transaction, which should take no longer than storing a post:
 TOGETHER = 100  # messages that become tombstones
-ERASED_TOGETHER = 100  # messages of a room that nobody sees any more
-REST = 3  # times as long as a batch took, nothing is removed after it
+ERASED_TOGETHER = 100  # messages of a deleted room
+REST = 3  # pause after a batch, as a multiple of the time that it took
 
 
 @transaction.atomic
 def remove_next() -> int | None:
-    """Do the next batch of what is queued. How many messages it had; None where there is none, or others are at it."""
+    """Do the next queued batch. Returns its number of messages; None if no removal is left, or others work on it."""
     removal = Removal.objects.next()
     return None if removal is None else go_on(removal)
 
 
 def go_on(removal: Removal, most: int | None = None) -> int:
-    """Do the next batch of this one, which is locked, or new in this transaction. How many messages it had."""
+    """Do the next batch of a removal that is locked, or new in this transaction. Returns its number of messages."""
     if removal.kind == Removal.Kind.POSTS:
         count, is_last = _bury_some(removal, most or TOGETHER)
     else:
@@ -41,7 +42,6 @@ def go_on(removal: Removal, most: int | None = None) -> int:
 
 
 def work_off(rest: Callable[[float], None] = time.sleep) -> int:
-    """Do all that is queued. How many messages that were."""
     began, done = time.monotonic(), 0
     while (count := remove_next()) is not None:
         done += count
@@ -51,7 +51,7 @@ def work_off(rest: Callable[[float], None] = time.sleep) -> int:
 
 
 def posts_of(removal: Removal) -> "QuerySet[Message]":
-    """Which these are, without what is deleted. What the room tells by itself is nobody's."""
+    # Notices belong to the room, not to the author.
     found = Message.objects.filter(author=removal.user_id, deleted_at=None, notice__isnull=True)
     if removal.room_id is not None:
         found = found.filter(room=removal.room_id)
@@ -59,9 +59,9 @@ def posts_of(removal: Removal) -> "QuerySet[Message]":
 
 
 def _bury_some(removal: Removal, most: int) -> tuple[int, bool]:
-    """The next posts, of whichever rooms they are. Rooms that were deleted meanwhile have a removal of their own."""
     left = posts_of(removal).filter(pk__gt=removal.reached, pk__lte=removal.up_to)
     some = list(left.only(*NEEDED).order_by("pk")[:most])
+    # Rooms that were deleted meanwhile have a removal of their own.
     rooms = locked_rooms({message.room_id for message in some})
     for room in rooms.values():
         leave_tombstones(room, [message for message in some if message.room_id == room.pk], removal.by)
@@ -70,7 +70,7 @@ def _bury_some(removal: Removal, most: int) -> tuple[int, bool]:
 
 
 def _erase_some(removal: Removal, most: int) -> tuple[int, bool]:
-    """The newest that are left of a deleted room: so no reply outlasts what it replies to. At last the room itself."""
+    # The newest go first, so that no reply outlasts its root. The room itself goes last.
     newest = Message.objects.filter(room=removal.room_id).order_by("-position")
     if ids := list(newest.values_list("pk", flat=True)[:most]):
         erase_rows(ids)

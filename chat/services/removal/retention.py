@@ -1,4 +1,4 @@
-"""For how long a room keeps its messages, and removing what it has kept for long enough."""
+"""Retention: how long a room keeps its messages, and removal of older ones."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -18,12 +18,12 @@ from chat.services.shared import audit
 from chat.services.shared.locking import authorise, locked_room, locked_rooms
 
 MOST_DAYS = 36_500
-TOGETHER = 50  # messages in one transaction, which takes no longer than it takes to store a post
+TOGETHER = 50  # messages in one transaction, which takes no longer than storing a post
 
 
 @transaction.atomic
 def set_retention(by: Actor, room_id: int, days: int | None) -> Room:
-    """Decide for how many days a room keeps messages; None: for good. Raises NotFound, Forbidden, Invalid."""
+    """Set the number of days a room keeps messages; None keeps them forever. Raises NotFound, Forbidden, Invalid."""
     room = locked_room(room_id)
     authorise(by, room, Act.CHANGE_RETENTION)
     if days is not None and not 1 <= days <= MOST_DAYS:
@@ -36,7 +36,7 @@ def set_retention(by: Actor, room_id: int, days: int | None) -> Room:
 
 
 def apply(room_id: int, now: datetime, rest: Callable[[float], None] = time.sleep) -> int:
-    """Remove what a room has kept for as long as it keeps messages, the oldest first. Returns how many.
+    """Remove the messages that are older than the room's retention, the oldest first. Returns their number.
 
     A message with replies stays until the last of them has gone. Each batch is a transaction of its own.
     """
@@ -47,19 +47,19 @@ def apply(room_id: int, now: datetime, rest: Callable[[float], None] = time.slee
     try:
         for count in _batches(room, now - timedelta(days=room.retention_days), rest):
             removed += count
-    finally:  # also where it stopped in the middle
+    finally:  # also after an error
         if removed:
             audit.record(SITE, AuditEntry.Act.ROOM_TRIMMED, room=room, count=removed, days=room.retention_days)
     return removed
 
 
 def _batches(room: Room, before: datetime, rest: Callable[[float], None]) -> Iterator[int]:
-    """How many each removed. Once around frees those whose replies it removes, so it goes around until none is left."""
     old = Message.objects.filter(room=room, created_at__lt=before)
-    last = old.aggregate(position=Max("position"))["position"] or 0  # the whole room is read for it, once
+    last = old.aggregate(position=Max("position"))["position"] or 0  # reads the whole room, once
     has_replies = Exists(Message.objects.filter(thread=OuterRef("pk")))
     left = old.filter(~has_replies, position__lte=last).only(*NEEDED).order_by("position")
     reached, found_any = 0, True
+    # Removing replies frees the messages that they reply to, so passes repeat until one removes nothing.
     while found_any:
         reached, found_any = 0, False
         while some := list(left.filter(position__gt=reached)[:TOGETHER]):
@@ -74,8 +74,8 @@ def _batches(room: Room, before: datetime, rest: Callable[[float], None]) -> Ite
 
 @transaction.atomic
 def _erase(room: Room, some: list[Message]) -> int | None:
-    """How many were removed; None where somebody has decided otherwise meanwhile."""
     found = locked_rooms([room.pk]).get(room.pk)
+    # The room may have been deleted meanwhile, or its retention changed.
     if found is None or found.retention_days != room.retention_days:
         return None
     return len(erase(found, some))

@@ -1,4 +1,4 @@
-"""What keeps somebody out of a room, whichever way they come."""
+"""Obstacles to entering a room, for every way in."""
 
 from typing import TYPE_CHECKING
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 
 def check_may_enter(room: Room, user: "User") -> None:
-    """Raises Forbidden, which says what is in the way, to whoever may know of the room."""
+    """Raise Forbidden with the reason, if the user cannot enter. Call it only for a user who may know of the room."""
     if words := obstacle(room, user):
         raise Forbidden(words)
 
 
 def obstacle(room: Room, user: "User") -> str:
-    """What is in the way, as a sentence for the person; empty where nothing is."""
+    """Return the reason why the user cannot enter, as a sentence for them; empty if they can."""
     if room.archived_at is not None:
         return _("This room is archived. Former members can read it, but no one can join.")
     ban = Ban.objects.of(user).filter(room=room).first()

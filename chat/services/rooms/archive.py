@@ -1,4 +1,8 @@
-"""Rooms that are kept to be read: nothing in them changes, until they are brought back."""
+"""Archived rooms: they can be read, and nothing in them changes until they are restored.
+
+Both functions raise NotFound and Forbidden, and change nothing if the room is already in that state. `archive` also
+raises Invalid for a reason that is too long.
+"""
 
 from datetime import datetime
 
@@ -16,13 +20,11 @@ from chat.services.shared.locking import authorise, locked_room
 
 @transaction.atomic
 def archive(by: Actor, room_id: int, *, reason: str = "") -> Room:
-    """Raises NotFound, Forbidden, and Invalid for a reason that is too long. One that is archived stays as it is."""
     return _turn(by, room_id, timezone.now(), "archived", AuditEntry.Act.ROOM_ARCHIVED, audit.clean_reason(reason))
 
 
 @transaction.atomic
 def restore(by: Actor, room_id: int) -> Room:
-    """Bring a room back. Raises NotFound and Forbidden. One that is not archived stays as it is."""
     return _turn(by, room_id, None, "restored", AuditEntry.Act.ROOM_RESTORED)
 
 

@@ -1,4 +1,4 @@
-"""Direct conversations: a room for exactly these people, in which nobody stands above the others."""
+"""Direct conversations: one room for each set of people, without roles above member."""
 
 from collections.abc import Iterable
 
@@ -19,10 +19,10 @@ MOST_OTHERS = 9
 
 @transaction.atomic
 def open_direct(user: User, people_ids: Iterable[int]) -> Room:
-    """Return the conversation of `user` with these people, or with no one else: made when it is first opened.
+    """Return the conversation of `user` with these people, or with no one else; create it when it is first opened.
 
-    Raises NotFound where one of them does not exist or was deactivated, Invalid where they are too many, Limited where
-    the user has begun too many conversations, and Forbidden where a block is in the way of a new conversation.
+    Raises NotFound if a person does not exist or is deactivated, Invalid for too many people, Limited if the user has
+    started too many conversations, and Forbidden if a block prevents a new conversation.
     """
     people = _active({user.pk, *people_ids})
     key = key_of(person.pk for person in people)
@@ -46,9 +46,9 @@ def _make(key: str, user: User, people: list[User]) -> Room:
         with transaction.atomic():
             check_conversations(user, people)
             room = Room.objects.create(kind=Room.Kind.DIRECT, people_key=key, created_by=user)
-    except IntegrityError:  # one of the others has just made it
+    except IntegrityError:  # race: one of the others has just created it
         return Room.objects.get(people_key=key)
-    # To be written to is news, to be chosen is none: the others see it once something is said.
+    # Hidden from the others until the first message: an empty conversation is no news to them.
     for person in people:
         admit(room, person, Membership.Role.MEMBER, put_away=person != user)
     return room

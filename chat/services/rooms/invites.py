@@ -1,6 +1,6 @@
-"""How those who run a room let others in: they add them, or make a link by which whoever has it comes in.
+"""Ways for others into a room: adding people, and invite links.
 
-A link is shown once. What is stored is a digest of its token, by which nobody comes in.
+A link is shown once. Only a digest of its token is stored, and the digest admits no one.
 """
 
 from collections.abc import Collection
@@ -31,7 +31,10 @@ MOST_USES = 10_000
 
 @transaction.atomic
 def add_people(by: Actor, room_id: int, users: Collection["User"]) -> list["User"]:
-    """Make them members, all or none; returns those who were not. Raises NotFound, and Forbidden for a ban."""
+    """Make all of these users members, or none. Returns those who were not members.
+
+    Raises NotFound and Forbidden, also for a banned user.
+    """
     room = locked_room(room_id)
     authorise(by, room, Act.INVITE)
     members = set(room.memberships.current().filter(user__in=users).values_list("user_id", flat=True))
@@ -48,7 +51,10 @@ def add_people(by: Actor, room_id: int, users: Collection["User"]) -> list["User
 def make_link(
     by: Actor, room_id: int, *, expires_at: datetime | None = None, most_uses: int | None = None
 ) -> tuple[Invite, str]:
-    """A new link, and its token. Raises NotFound, Forbidden, Invalid for one that admits no one, TooMany."""
+    """Create an invite link, and return it with its token.
+
+    Raises NotFound, Forbidden, Invalid for limits that admit no one, TooMany.
+    """
     room = locked_room(room_id)
     authorise(by, room, Act.INVITE)
     check_links(by, room)
@@ -63,7 +69,6 @@ def make_link(
 
 @transaction.atomic
 def revoke_link(by: Actor, invite_id: int) -> Invite:
-    """From now on nobody comes in by it. Raises NotFound and Forbidden. One that was revoked stays as it is."""
     room_id = Invite.objects.filter(pk=invite_id).values_list("room_id", flat=True).first()
     if room_id is None:
         raise NotFound
@@ -79,9 +84,9 @@ def revoke_link(by: Actor, invite_id: int) -> Invite:
 
 @transaction.atomic
 def accept(user: "User", token: str) -> Room:
-    """Become a member by a link; nothing happens to one who is. How often it was used is counted under the room's lock.
+    """Join a room by an invite link; for a member nothing changes.
 
-    Raises NotFound where the link does not work, and Forbidden for whoever is banned, or where the room is archived.
+    Raises NotFound if the link does not work, and Forbidden if the user is banned or the room is archived.
     """
     known = Invite.objects.filter(digest=digest_of(token)).first()
     if known is None:
@@ -93,13 +98,14 @@ def accept(user: "User", token: str) -> Room:
     if invite is None:
         raise NotFound
     welcome(room, user)
+    # Counted under the room's lock, so that concurrent joins keep to the limit.
     invite.uses += 1
     invite.save(update_fields=["uses"])
     return room
 
 
 def room_behind(user: "User", token: str) -> Room:
-    """The room that a link leads to, for whoever looks at it first. Raises NotFound where it does not work."""
+    """Return the room of a link, for its preview. Raises NotFound if the link does not work."""
     room = Room.objects.existing().filter(invites__digest=digest_of(token)).first()
     if room is None:
         raise NotFound
@@ -110,7 +116,6 @@ def room_behind(user: "User", token: str) -> Room:
 
 
 def check_limits(expires_at: datetime | None, most_uses: int | None) -> None:
-    """Raises Invalid for those of a link by which nobody could come in."""
     if expires_at is not None and expires_at <= timezone.now():
         raise Invalid(_("The expiry time must be in the future."))
     if most_uses is not None and not 1 <= most_uses <= MOST_USES:

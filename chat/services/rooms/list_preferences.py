@@ -1,4 +1,4 @@
-"""How a member keeps a room in their own list: quiet, as a favourite, put away, in its place."""
+"""Preferences of a member for a room in their own list: quiet, favourite, put away, place."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -24,13 +24,14 @@ def keep_room(
     favourite: bool | None = None,
     put_away: bool | None = None,
 ) -> None:
-    """Decide how a room is kept; None: as it is. What is put away counts as read, else it would still be shown.
+    """Change the preferences for a room; None leaves one as it is.
 
-    Raises NotFound for a room that the user is no member of, and Invalid where one puts away what is no direct one.
+    Raises NotFound if the user is not a member, and Invalid for putting away a room that is not a direct conversation.
     """
     membership = membership_of(user, room_id)
     if put_away and not membership.room.is_direct:
         raise Invalid(_("Only a direct conversation can be hidden."))
+    # An unread conversation would still be shown.
     if put_away and membership.last_read < membership.room.version:
         move(membership, membership.room.version)
     decided = {"is_quiet": quiet, "is_favourite": favourite, "is_put_away": put_away}
@@ -45,7 +46,7 @@ def keep_room(
 
 
 def wake(messages: Iterable[Message]) -> None:
-    """Bring the direct conversations in which these were said back to the tabs of those who put them away."""
+    """Show the direct conversations of these messages again in the tabs of members who put them away."""
     rooms = {message.room_id for message in messages if message.room.is_direct}
     if rooms:
         for membership in Membership.objects.current().filter(room__in=rooms, is_put_away=True):
@@ -54,10 +55,7 @@ def wake(messages: Iterable[Message]) -> None:
 
 @transaction.atomic
 def order_rooms(user: "User", room_ids: Iterable[int]) -> None:
-    """Put the user's rooms in this order; those that are not named have no place.
-
-    A room that the user is no member of, any more perhaps, is passed over.
-    """
+    """Put the user's rooms in this order; the others have no place. Rooms that the user is not in are skipped."""
     places = {room_id: place for place, room_id in enumerate(dict.fromkeys(room_ids), start=1)}
     mine = list(Membership.objects.of(user).select_for_update().order_by("pk"))
     moved = [membership for membership in mine if membership.place != places.get(membership.room_id)]

@@ -1,4 +1,4 @@
-"""Making rooms, changing them (settings.py), joining and leaving."""
+"""Creating, joining and leaving rooms. Changing them is in settings.py."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -36,9 +36,9 @@ def create_room(
     read_only: bool = False,
     address: str = "",
 ) -> Room:
-    """Make a room that `owner` owns. Raises Invalid for what is badly written, or a name that a public room has.
+    """Create a room that `owner` owns.
 
-    TooMany, which is Invalid as well, where the owner has made enough.
+    Raises Invalid for a bad value or a name that a public room has, and TooMany (an Invalid) at the owner's limit.
     """
     check_rooms_made(owner)
     room = Room(
@@ -57,7 +57,7 @@ def create_room(
 
 
 def go_to(user: "User", name: str, address: str = "", *, create: bool = True) -> Room:
-    """Join the public room of that name, or that once had it; if there is none, create it, or raise NotFound.
+    """Join the public room that has this name, or had it. If there is none, create it, or raise NotFound.
 
     Raises Invalid for a bad name, and Forbidden.
     """
@@ -68,7 +68,7 @@ def go_to(user: "User", name: str, address: str = "", *, create: bool = True) ->
     if room is None:
         try:
             return create_room(user, name, address=address)
-        except Invalid:  # somebody else has just made it
+        except Invalid:  # race: another user has just created it
             room = room_of(name)
             if room is None:
                 raise
@@ -77,9 +77,9 @@ def go_to(user: "User", name: str, address: str = "", *, create: bool = True) ->
 
 @transaction.atomic
 def join(user: "User", room_id: int) -> Room:
-    """Become a member of a public room; nothing happens to one who is.
+    """Join a public room; for a member nothing changes.
 
-    Raises NotFound for any other room, and Forbidden for whoever is banned from it, or where it is archived.
+    Raises NotFound for any other room, and Forbidden if the user is banned or the room is archived.
     """
     room = locked_room(room_id)
     is_member = room.memberships.of(user).exists()
@@ -91,8 +91,8 @@ def join(user: "User", room_id: int) -> Room:
 
 
 def join_defaults(user: "User") -> None:
-    """Become a member of the rooms that newcomers are members of. Where there are none, nothing is locked."""
     defaults = list(Room.objects.filter(is_default=True, archived_at=None).values_list("pk", flat=True))
+    # Without default rooms, nothing is locked.
     if not defaults:
         return
     with transaction.atomic():
@@ -105,7 +105,7 @@ def join_defaults(user: "User") -> None:
 def add_member(
     room_id: int, user: "User", *, role: str = Membership.Role.MEMBER, joined_at: datetime | None = None
 ) -> Room:
-    """Let somebody into a room of any kind, on the authority of the site. `joined_at` is for what happened before."""
+    """Add a user to a room of any kind, on the authority of the site. `joined_at` may lie in the past."""
     room = locked_room(room_id)
     if not room.memberships.of(user).exists():
         welcome(room, user, role, joined_at)
@@ -114,7 +114,6 @@ def add_member(
 
 @transaction.atomic
 def leave(user: "User", room_id: int, address: str = "") -> None:
-    """Stop being a member. Raises NotFound for one who is none, and Invalid for a direct conversation."""
     room = locked_room(room_id)
     membership = membership_for(user, room)
     if room.is_direct:
@@ -126,7 +125,6 @@ def leave(user: "User", room_id: int, address: str = "") -> None:
 def welcome(
     room: Room, user: "User", role: str = Membership.Role.MEMBER, joined_at: datetime | None = None
 ) -> Membership:
-    """Admit somebody who comes by themselves, and tell the room."""
     membership = admit(room, user, role, joined_at)
     append_notice(room, user, {"what": "joined"}, at=membership.joined_at)
     return membership
@@ -135,10 +133,10 @@ def welcome(
 def admit(
     room: Room, user: "User", role: str, joined_at: datetime | None = None, *, put_away: bool = False
 ) -> Membership:
-    """Make a member of a room that is locked: from here on, nothing that was said before is unread.
+    """Make a user a member of a locked room; messages posted before do not count as unread.
 
-    Where it is put away, their tabs hear of it once something is said there.
-    Raises Forbidden for a user who is banned from it, or where it is archived.
+    With `put_away`, their tabs hear of the room when something is posted there. Raises Forbidden if the user is banned
+    or the room is archived.
     """
     check_may_enter(room, user)
     version = room.next_version()
@@ -171,9 +169,9 @@ def end(
     reason: str = "",
     address: str = "",
 ) -> None:
-    """End a membership of a room that is locked: from this version on, its tabs get nothing more of the room.
+    """End a membership of a locked room. From this version on, the member's tabs get nothing more of the room.
 
-    `by` and `address` say who ended it, where it was not the member, and from where.
+    `by` is the user who ended it, if that was not the member; `address` is where the request came from.
     """
     membership.left_at, membership.version = timezone.now(), room.next_version()
     membership.ending, membership.ended_by, membership.ending_reason = ending, by, reason

@@ -1,4 +1,4 @@
-"""The names of rooms: a public room's is its alone, and one that it had leads on to it, until another room takes it."""
+"""Names of rooms: a public room's name is unique. Its former names lead to it until another room takes them."""
 
 from typing import Any
 
@@ -15,15 +15,15 @@ BATCH = 500
 
 
 def room_of(name: str) -> Room | None:
-    """Return the public room of that name, in any case, or else the one that had it."""
+    """Return the public room that has this name, in any case, or else the one that had it."""
     exactly_first = sorted(Room.objects.named(name), key=lambda room: room.name != name)
     return next(iter(exactly_first), None) or Room.objects.once_named(name).first()
 
 
 def save_named(room: Room, **options: Any) -> None:
-    """Save a room whose name or kind is new, and which takes the name over.
+    """Save a room that has a new name or kind; a public room takes the name over from rooms that had it.
 
-    Raises Invalid where a public room has it, or one that looks like it.
+    Raises Invalid if a public room has the name, or one that looks like it.
     """
     try:
         with transaction.atomic():
@@ -35,7 +35,10 @@ def save_named(room: Room, **options: Any) -> None:
 
 
 def leave_name_behind(room: Room, old_kind: str, old_name: str) -> None:
-    """A room that is locked has another kind or name now: what only members knew of a private one stays unknown."""
+    """Keep the old name of a renamed public room as a former name, and drop all those of a private room.
+
+    A name that a room had while it was private stays known to its members alone.
+    """
     if room.kind != Room.Kind.PUBLIC:
         give_up_names(room)
     elif old_kind == Room.Kind.PUBLIC and folded(old_name) != folded(room.name):
@@ -43,7 +46,7 @@ def leave_name_behind(room: Room, old_kind: str, old_name: str) -> None:
 
 
 def fill_in_keys() -> int:
-    """Fill in a batch of the keys that a server of an older release left out. Return how many rows it was done for.
+    """Fill in a batch of keys that a server of an older release left out, and return the number of rows.
 
     A public room that looks like another one keeps its name.
     """
@@ -69,5 +72,4 @@ def lacks_keys() -> bool:
 
 
 def give_up_names(room: Room) -> None:
-    """No name leads to this room any more but its own."""
     room.former_names.all().delete()

@@ -1,4 +1,4 @@
-"""A room that loses its owner gets another."""
+"""Succession: a room that loses its owner gets another."""
 
 from chat import broadcasts
 from chat.models import AuditEntry, Membership, Room
@@ -8,12 +8,13 @@ from chat.services.shared import audit
 
 
 def succeed(room: Room, former: Membership, by: Actor) -> None:
-    """The owner of a room that is locked is gone: its oldest moderator owns it, or else its oldest member.
+    """Make the oldest moderator, or else the oldest member, the owner of a locked room.
 
-    Where nobody is left, the room stays as it is.
+    A room without members stays as it is.
     """
     left = room.memberships.current().filter(user__is_active=True).select_related("user")
-    heir = left.order_by("-role", "joined_at", "pk").first()  # by name, moderators come after members
+    # By name, the role of moderators comes after that of members.
+    heir = left.order_by("-role", "joined_at", "pk").first()
     if heir is None:
         return
     heir.role, heir.version = Membership.Role.OWNER, room.next_version()

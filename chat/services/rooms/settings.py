@@ -1,4 +1,4 @@
-"""What a room is, and how it works: changed by those who run it."""
+"""Settings of a room, and who may change them."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
@@ -19,7 +19,7 @@ from chat.services.shared.validation import clean_description, clean_emoji, clea
 
 
 class Setting(NamedTuple):
-    """Where a setting is stored, what one must be allowed to do to change it, and what may be written there."""
+    """A setting: the field that stores it, the permission to change it, and its validation."""
 
     field: str
     act: Act
@@ -50,9 +50,9 @@ def change_settings(
     read_only: bool | None = None,
     default: bool | None = None,
 ) -> Room:
-    """Change what is given, and leave the rest as it is.
+    """Change the given settings, and leave the others as they are.
 
-    Raises NotFound, Forbidden, and Invalid for what is badly written, or a name that a public room has.
+    Raises NotFound, Forbidden, and Invalid for a bad value or a name that a public room has.
     """
     room = locked_room(room_id)
     wanted: dict[str, Any] = {
@@ -76,12 +76,12 @@ def change_settings(
 
 
 def _cleaned(setting: str, value: Any, before: Any) -> Any:
-    """Return it as it is stored. Text that was allowed once does not block a change of the rest."""
+    # Text that was allowed once does not block a change of other settings.
     return before if value == before else SETTINGS[setting].clean(value)
 
 
 def _check_default(room: Room, before: dict[str, Any], after: dict[str, Any]) -> None:
-    """Newcomers become members of public rooms alone: a room that is made private is none of theirs any more."""
+    # Newcomers join public rooms alone: a room that is made private stops being a default.
     if after.get("kind", room.kind) != Room.Kind.PRIVATE:
         return
     if after.get("default") and not room.is_default:
@@ -110,7 +110,7 @@ def _change(room: Room, by: Actor, before: dict[str, Any], after: dict[str, Any]
 
 
 def _tell_of(room: Room, by: Actor, before: dict[str, Any], after: dict[str, Any]) -> None:
-    """Of what everyone sees anyway, or what concerns newcomers alone, no word is lost."""
+    # No notice of changes that everyone sees anyway, or that concern newcomers alone.
     if "name" in after:
         names: dict[str, Any] = {"from": before["name"], "to": after["name"]}
         tell(room, by.user, "renamed", **names)

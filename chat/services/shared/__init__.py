@@ -1,1 +1,1 @@
-"""What all services use: locks, validation, quotas, the audit log."""
+"""Parts shared by all services: locks, validation, quotas, the audit log."""

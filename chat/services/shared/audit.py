@@ -1,4 +1,4 @@
-"""The audit log: each administrative act is written down in the transaction that does it."""
+"""Audit log: each administrative act is recorded in the transaction that performs it."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def record(
     by: Actor, act: str, *, room: Room | None = None, person: "User | None" = None, reason: str = "", **details: Any
 ) -> None:
-    """Write down what `by` does. `details` are values that JSON has, such as what something was before."""
+    """Record what `by` does. `details` are JSON values, such as a value before the change."""
     AuditEntry.objects.create(
         act=act,
         actor_id=by.user.pk if by.user else None,
@@ -33,7 +33,6 @@ def record(
 
 
 def clean_reason(reason: str) -> str:
-    """A reason as it is stored and shown: one line. Raises Invalid where it is too long, or unseen."""
     reason = " ".join(reason.replace("\0", "").split())
     if len(reason) > REASON_LENGTH:
         raise Invalid(_("A reason can have at most %(limit)d characters.") % {"limit": REASON_LENGTH})

@@ -1,4 +1,8 @@
-"""Lock rooms, and check permissions under the lock."""
+"""Lock rooms, and check permissions under the lock.
+
+In the docstrings of services, a locked room is one with its row locked by the present transaction. The lock that
+moderators set is `Room.is_locked`.
+"""
 
 from collections.abc import Iterable
 
@@ -15,9 +19,9 @@ from chat.runtime.database import limit_lock_wait
 
 
 def locked_room(room_id: int) -> Room:
-    """The room, locked until the transaction ends: whoever holds it hands out its next versions. Raises NotFound.
+    """Return the room, locked until the transaction ends. The holder of the lock assigns its next versions.
 
-    On SQLite the transaction itself is the lock, since it began IMMEDIATE.
+    On SQLite the transaction itself is the lock, since it began IMMEDIATE. Raises NotFound.
     """
     try:
         return locked_rooms([room_id])[room_id]
@@ -26,11 +30,10 @@ def locked_room(room_id: int) -> Room:
 
 
 def locked_rooms(room_ids: Iterable[int], *, skip_locked: bool = False) -> dict[int, Room]:
-    """Return those of the rooms that exist, by id; locked in the order of their ids, so that no two transactions wait
-    for each other.
+    """Return the rooms that exist, by id, locked in the order of their ids to avoid deadlocks.
 
-    With `skip_locked`, rooms that another transaction has locked are left out. Otherwise they are waited for, but not
-    for as long as the caller waits (`limit_lock_wait`).
+    With `skip_locked`, rooms that another transaction has locked are left out. Otherwise this waits for them, but gives
+    up before the caller's time-out (`limit_lock_wait`).
     """
     limit_lock_wait()
     locked = Room.objects.existing().select_for_update(skip_locked=skip_locked and _can_skip(), no_key=True)
@@ -42,10 +45,8 @@ def _can_skip() -> bool:
 
 
 def membership_for(user: User, room: Room, act: Act | None = None) -> Membership:
-    """The user's membership of a room that is locked, if it (and the account) stands and allows `act`.
-
-    Read after the lock: whoever removed the user before us has committed, and is seen.
-    """
+    """Return the membership of an active user in a locked room, if it allows `act`. Raises NotFound, Forbidden."""
+    # Read under the lock, so that a removal that was committed before is seen.
     found = room.memberships.current().filter(user=user, user__is_active=True).first()
     if found is None:
         raise NotFound
@@ -55,9 +56,9 @@ def membership_for(user: User, room: Room, act: Act | None = None) -> Membership
 
 
 def authorise(by: Actor, room: Room, act: Act) -> frozenset[str]:
-    """Return the roles that `by` has in a room that is locked, where they allow `act`.
+    """Return the roles that `by` has in a locked room, if they allow `act`.
 
-    Administrators of the site need not be members. Raises NotFound for anyone who is neither, and Forbidden.
+    Administrators of the site need not be members. Raises NotFound if `by` has no role there, and Forbidden.
     """
     roles = roles_of(by, room)
     if refused := refusal_in(roles, room, act):
@@ -66,8 +67,11 @@ def authorise(by: Actor, room: Room, act: Act) -> frozenset[str]:
 
 
 def authorise_on(by: Actor, room: Room, action: PersonAction, user_id: int) -> User:
-    """Return the user to whom `by` may do this in a room that is locked, member or not. Raises NotFound, Forbidden."""
-    roles = authorise(by, room, ACT_OF[action])  # before they are told that there is nobody
+    """Return a user, if `by` may take this action on them in a locked room. Raises NotFound, Forbidden.
+
+    The user need not be a member.
+    """
+    roles = authorise(by, room, ACT_OF[action])  # first, so that only those with the right learn which users exist
     user = User.objects.filter(pk=user_id).first()
     if user is None:
         raise NotFound.person()
@@ -77,15 +81,14 @@ def authorise_on(by: Actor, room: Room, action: PersonAction, user_id: int) -> U
 
 
 def check_not_archived(room: Room, act: Act) -> None:
-    """Raise Forbidden for what may not be done in a room that is archived, if it is."""
     if room.archived_at is not None and act not in IN_AN_ARCHIVED_ROOM:
         raise archive_refusal()
 
 
 def message_in(room: Room, message_id: int) -> Message:
-    """A message of a room that is locked, with all that its card shows. Raises NotFound."""
+    """Return a message of a locked room, with everything that its card shows. Raises NotFound."""
     found = room.messages.for_cards().filter(pk=message_id).first()
     if found is None:
         raise NotFound.message()
-    found.room = room  # the locked one, which hands out the versions
+    found.room = room  # the locked instance, which assigns versions
     return found

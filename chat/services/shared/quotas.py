@@ -1,4 +1,4 @@
-"""Quotas: bounds on what one person can make others carry, in sum."""
+"""Quotas: limits on the total load that one user can put on others."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -22,12 +22,12 @@ HOUR = timedelta(hours=1)
 
 
 def check_rooms_made(maker: User) -> None:
-    """Raise TooMany where the user has made as many rooms as may be. Administrators may make any number.
+    """Raise TooMany if the user has created as many rooms as allowed. Administrators have no limit.
 
-    Rooms count as long as they exist, also once another person owns them: to give one away makes no room for another.
+    A room counts as long as it exists, even after another user became its owner.
     """
     most = conf.rooms_made()
-    if not most or is_administrator_on_record(maker):  # a bound and no right, so that no second factor is asked for
+    if not most or is_administrator_on_record(maker):  # a quota, not a permission: needs no second factor
         return
     _lock(maker)
     if Room.objects.existing().exclude(kind=Room.Kind.DIRECT).filter(created_by=maker).count() >= most:
@@ -40,9 +40,9 @@ def check_rooms_made(maker: User) -> None:
 
 
 def check_conversations(beginner: User, people: "Sized") -> None:
-    """Raise Limited where the user has begun too many conversations within a day that have no answer.
+    """Raise Limited if the user has started too many conversations within a day that have no answer.
 
-    Notes to oneself need no answer.
+    The user's notes to themselves do not count.
     """
     most = conf.unanswered_conversations()
     if not most or len(people) < 2:
@@ -58,7 +58,6 @@ def check_conversations(beginner: User, people: "Sized") -> None:
 
 
 def check_links(by: Actor, room: Room) -> None:
-    """Raise TooMany where a room that is locked has as many links as may be. Administrators may make any number."""
     most = conf.links()
     if most and room.invites.valid().count() >= most and not is_administrator(by):
         words = ngettext(
@@ -70,7 +69,7 @@ def check_links(by: Actor, room: Room) -> None:
 
 
 def _lock(user: User) -> None:
-    """Let what the user makes at the same time be counted one after the other."""
+    # Concurrent requests of one user are counted one after the other.
     list(User.objects.select_for_update(no_key=True).filter(pk=user.pk).values_list("pk"))
 
 

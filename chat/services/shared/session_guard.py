@@ -1,4 +1,4 @@
-"""What a write rests on besides a membership: the session of whoever asked for it."""
+"""Session checks: a write also requires that the session which asked for it is in force."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -15,15 +15,15 @@ T = TypeVar("T")
 
 
 def in_session(session: str, user: User, service: Callable[[], T]) -> T:
-    """Call a service if this is a session of `user` that is in force, in one transaction.
+    """Call a service in one transaction, if this is a session of `user` that is in force.
 
-    So nothing is stored for somebody who was signed out. Raises SignedOut, and what the service raises.
+    Nothing is stored for a user who was signed out. Raises SignedOut, and what the service raises.
     """
     return act_in_session(session, user, "", lambda _by: service())
 
 
 def act_in_session(session: str, user: User, address: str, service: Callable[[Actor], T]) -> T:
-    """Call a service likewise, with an actor who has the rights that the session gives in that transaction."""
+    """Call a service as `in_session` does, with an actor who has the rights of the session at that time."""
     with transaction.atomic():
         limit_lock_wait()
         held = sessions.read([session]).get(session)

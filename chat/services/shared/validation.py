@@ -1,4 +1,4 @@
-"""What people may write about a room, as it is stored, or Invalid with the reason; and a time, as they read it."""
+"""Validation of the texts of a room: `clean_…` returns a text as it is stored, or raises Invalid with the reason."""
 
 import unicodedata
 from datetime import datetime
@@ -17,12 +17,11 @@ from chat.models.room import DESCRIPTION_LENGTH, NAME_LENGTH, TOPIC_LENGTH
 if TYPE_CHECKING:
     from accounts.models import User
 
-# Those that are no text, or break its line. Of those that join letters and emoji, people have need.
+# Control characters, surrogates and line separators. Format characters are allowed: they join letters and emoji.
 UNFIT = {"Cc", "Cs", "Zl", "Zp"}
 
 
 def clean_name(typed: str) -> str:
-    """A room's name as typed, without the `#` in front and with single spaces."""
     name = " ".join(unicodedata.normalize("NFC", typed).strip().removeprefix("#").split())
     if not name:
         raise Invalid(_("Enter a room name."))
@@ -57,7 +56,7 @@ def clean_topic(typed: str) -> str:
 
 
 def clean_description(typed: str) -> str:
-    """With the line breaks that forms send as one character each."""
+    # Forms send a line break as two characters.
     description = typed.strip().replace("\r\n", "\n")
     if len(description) > DESCRIPTION_LENGTH:
         raise Invalid(_("A description can have at most %(limit)d characters.") % {"limit": DESCRIPTION_LENGTH})
@@ -68,7 +67,6 @@ def clean_description(typed: str) -> str:
 
 
 def clean_emoji(typed: str) -> str:
-    """One emoji, or none; its short name will do."""
     emoji = with_emoji(typed.strip())
     if emoji and not is_emoji(emoji):
         raise Invalid(_("This isn’t an emoji."))
@@ -76,13 +74,12 @@ def clean_emoji(typed: str) -> str:
 
 
 def time_for(user: "User", time: datetime) -> str:
-    """In the person's own time zone, which is named."""
     there = time.astimezone(ZoneInfo(user.time_zone or "UTC"))
     return f"{date_format(there, 'DATETIME_FORMAT')} ({there:%Z})"
 
 
 def check_can_be_seen(text: str, sentence: str) -> None:
-    """Raise Invalid with this sentence for a text that is there, and shows nothing."""
+    """Raise Invalid with this sentence for a text that is not empty but shows nothing."""
     if text and is_blank(text):
         raise Invalid(sentence)
 

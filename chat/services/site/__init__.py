@@ -1,1 +1,1 @@
-"""What administrators do for the whole site."""
+"""Administration of the whole site."""

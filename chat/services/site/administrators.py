@@ -1,4 +1,4 @@
-"""What administrators do to a person: may they? And what they changed of an account, written down."""
+"""Permission of administrators to act on a person, and audit entries for changed accounts."""
 
 from collections.abc import Iterable
 
@@ -13,9 +13,9 @@ from chat.services.shared import audit
 
 
 def person_for(by: Actor, user_id: int, *, may_be_themselves: bool = False) -> User:
-    """The person, locked until the transaction ends. Raises NotFound for whoever is no administrator, and Forbidden.
+    """Return the person, locked until the transaction ends. Raises NotFound if `by` is not an administrator.
 
-    Administrators do not act on one another.
+    Administrators do not act on one another, nor on themselves without `may_be_themselves`: Forbidden.
     """
     check_administrator(by)
     person = User.objects.select_for_update().filter(pk=user_id).first()
@@ -31,5 +31,5 @@ def person_for(by: Actor, user_id: int, *, may_be_themselves: bool = False) -> U
 
 
 def note_change(by: Actor, person: User, how: str, fields: Iterable[str]) -> None:
-    """An account was `added`, `changed` or `deleted` in Django's admin: write down which fields, not what they say."""
+    """Record the fields of an account that was `added`, `changed` or `deleted` in Django's admin, but no values."""
     audit.record(by, AuditEntry.Act.PERSON_CHANGED, person=person, how=how, fields=list(fields))

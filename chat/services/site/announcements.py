@@ -1,4 +1,4 @@
-"""What administrators tell everyone, whatever page they are on."""
+"""Announcements to everyone, on every page. Functions raise NotFound if `by` is not an administrator."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -21,10 +21,7 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def announce(by: "Actor", text: str, until: datetime | None = None) -> Announcement:
-    """Show it to everyone until then, or until it is ended. Of several, the latest is shown.
-
-    Raises NotFound for whoever is no administrator, and Invalid.
-    """
+    """Show a text to everyone until a time, or until it is ended. Of several, the latest is shown. Raises Invalid."""
     check_administrator(by)
     made = Announcement.objects.create(text=clean_text(text), until=check_until(until), by=by.user)
     audit.record(by, AuditEntry.Act.ANNOUNCED, **_details(made))
@@ -34,7 +31,6 @@ def announce(by: "Actor", text: str, until: datetime | None = None) -> Announcem
 
 @transaction.atomic
 def end(by: "Actor", announcement_id: int) -> None:
-    """Show it no more. What has ended already stays as it is. Raises NotFound."""
     check_administrator(by)
     found = Announcement.objects.filter(pk=announcement_id).first()
     if found is None:
@@ -45,7 +41,6 @@ def end(by: "Actor", announcement_id: int) -> None:
 
 
 def clean_text(text: str) -> str:
-    """One line, as it is stored and shown. Raises Invalid where there is nothing, or too much."""
     text = " ".join(text.replace("\0", "").split())
     if is_blank(text):
         raise Invalid(_("Enter a text for the announcement."))
@@ -55,7 +50,6 @@ def clean_text(text: str) -> str:
 
 
 def check_until(until: datetime | None) -> datetime | None:
-    """Raises Invalid where that has passed."""
     if until is not None and until <= timezone.now():
         raise Invalid(_("This time is in the past."))
     return until

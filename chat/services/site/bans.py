@@ -1,4 +1,4 @@
-"""Somebody may not come back to the site, or may again."""
+"""Bans from the whole site."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -14,13 +14,13 @@ from chat.services.site.administrators import person_for
 
 
 def ban(by: Actor, user_id: int, *, reason: str = "", removes_posts: bool = False) -> User:
-    """Deactivate the account: its sockets close, and nothing that they send is stored any more.
+    """Deactivate an account: its sockets close, and nothing that it sends is stored any more.
 
-    Its memberships stay, for the day on which the ban is lifted. With `removes_posts`, all that it posted anywhere is
-    removed. Raises NotFound, Invalid, and Forbidden for oneself and for administrators.
+    Its memberships stay, for the case that the ban is lifted. With `removes_posts`, everything it posted is removed.
+    Raises NotFound, Invalid, and Forbidden for oneself and for administrators.
     """
     reason = audit.clean_reason(reason)
-    keys = sessions.keys_of(user_id)  # before anybody has to wait for it
+    keys = sessions.keys_of(user_id)  # read before the row is locked
     with transaction.atomic():
         person = person_for(by, user_id)
         Ban.objects.update_or_create(room=None, user=person, defaults={"by": by.user, "reason": reason, "until": None})
@@ -35,7 +35,6 @@ def ban(by: Actor, user_id: int, *, reason: str = "", removes_posts: bool = Fals
 
 @transaction.atomic
 def unban(by: Actor, user_id: int) -> User:
-    """Lift the ban: they may sign in again. Raises NotFound, Forbidden, and Invalid for whoever is not banned."""
     person = person_for(by, user_id)
     if not forget(by, person):
         raise Invalid(_("They aren’t banned."))
@@ -46,7 +45,6 @@ def unban(by: Actor, user_id: int) -> User:
 
 @transaction.atomic
 def forget(by: Actor, person: User) -> bool:
-    """There is no ban any more. Whether there was one."""
     banned = Ban.objects.of_the_site().filter(user=person)
     if not banned.exists():
         return False

@@ -1,4 +1,4 @@
-"""How administrators let people into the site: by a link with which they sign up, however it is open otherwise."""
+"""Invitations to the site: links for signing up, whether or not the site is open to others."""
 
 from datetime import datetime
 
@@ -21,7 +21,10 @@ from chat.services.shared import audit
 def invite(
     by: Actor, *, email: str = "", expires_at: datetime | None = None, most_uses: int | None = None
 ) -> tuple[Invitation, str]:
-    """An invitation, and its token; one to an address is for one account. Raises NotFound, and Invalid."""
+    """Create an invitation, and return it with its token. One for an email address admits one account.
+
+    Raises NotFound, Invalid.
+    """
     check_administrator(by)
     check_limits(expires_at, most_uses)
     email = clean_email(email)
@@ -35,7 +38,6 @@ def invite(
 
 @transaction.atomic
 def revoke(by: Actor, invitation_id: int) -> None:
-    """From now on nobody signs up by it. Raises NotFound. One that was revoked stays as it is."""
     check_administrator(by)
     found = Invitation.objects.filter(pk=invitation_id).first()
     if found is None:
@@ -45,7 +47,6 @@ def revoke(by: Actor, invitation_id: int) -> None:
 
 
 def clean_email(email: str) -> str:
-    """Raises Invalid for what is none."""
     email = email.strip()
     try:
         if email:

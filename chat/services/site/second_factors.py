@@ -1,4 +1,4 @@
-"""To take the second factors of somebody away who has lost them."""
+"""Removal of the second factors of a user who has lost them."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -14,11 +14,11 @@ from chat.services.site.administrators import person_for
 
 
 def reset(by: Actor, user_id: int) -> User:
-    """Remove all of them, and sign the person out everywhere: whoever they were may not be who asked for this.
+    """Remove all second factors, and sign the person out everywhere: an open session may be someone else's.
 
-    The person is told by mail. Raises NotFound, Forbidden, and Invalid for whoever has none.
+    The person is told by email. Raises NotFound, Forbidden, and Invalid if they have no second factor.
     """
-    keys = sessions.keys_of(user_id)  # before anybody has to wait for it
+    keys = sessions.keys_of(user_id)  # read before the row is locked
     with transaction.atomic():
         person = person_for(by, user_id)
         if not factors.remove_all(person):

@@ -1,4 +1,7 @@
-"""To end what somebody has open: one socket, a session with all its sockets, or all sessions."""
+"""Disconnecting a person: one socket, a session with all its sockets, or all sessions.
+
+All functions raise NotFound, Forbidden and Invalid.
+"""
 
 from allauth.usersessions.models import UserSession
 from django.db import transaction
@@ -15,9 +18,9 @@ from chat.services.site.administrators import person_for
 
 @transaction.atomic
 def disconnect(by: Actor, connection_id: str, user_id: int, reason: str = "") -> None:
-    """Close one socket. It does not come back by itself; whoever sits before it may bring it back.
+    """Close one socket. The tab does not reconnect by itself; its user may reconnect it.
 
-    Raises NotFound, Forbidden and Invalid. Only the hubs know whether there is such a socket.
+    Only the hubs know whether the socket exists.
     """
     reason = audit.clean_reason(reason)
     person = person_for(by, user_id, may_be_themselves=True)
@@ -27,7 +30,6 @@ def disconnect(by: Actor, connection_id: str, user_id: int, reason: str = "") ->
 
 @transaction.atomic
 def end_session(by: Actor, user_id: int, session_id: int, reason: str = "") -> None:
-    """Sign somebody out of one browser: its sockets close, and it has to sign in again. Raises as `disconnect`."""
     reason = audit.clean_reason(reason)
     person = person_for(by, user_id, may_be_themselves=True)
     session = UserSession.objects.filter(user=person, pk=session_id).first()
@@ -39,9 +41,8 @@ def end_session(by: Actor, user_id: int, session_id: int, reason: str = "") -> N
 
 
 def end_sessions(by: Actor, user_id: int, reason: str = "") -> None:
-    """Sign somebody out everywhere. Raises as `disconnect`."""
     reason = audit.clean_reason(reason)
-    keys = sessions.keys_of(user_id)  # before anybody has to wait for it
+    keys = sessions.keys_of(user_id)  # read before the row is locked
     with transaction.atomic():
         person = person_for(by, user_id, may_be_themselves=True)
         audit.record(by, AuditEntry.Act.CONNECTION_ENDED, person=person, reason=reason, sessions="all")
