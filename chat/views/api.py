@@ -1,4 +1,4 @@
-"""What a page asks for while it is open, as JSON: slices of history, and lists that hang on a room."""
+"""JSON endpoints for an open room page: history, threads, edits, pins, people."""
 
 from typing import Any
 
@@ -20,16 +20,15 @@ from chat.queries import directory, history, member_card, pagination
 from chat.queries.history_limits import charged
 from chat.queries.presence import presence_of
 
-MOST_PEOPLE = 10  # that a name's beginning may mean: more is no help
+MOST_PEOPLE = 10  # matches for the beginning of a name: more are no help
 MOST_THREADS = 50  # in a page
 MOST_PINS = 50
-WORDS = ("body", "html")  # what is long in a message
+WORDS = ("body", "html")  # the long columns of a message
 
 
 @require_GET
 @charged
 def history_page(request: HttpRequest, room_id: int) -> HttpResponse:
-    """Return the page of messages before or after a position, or around one."""
     room = _room(request, room_id)
     before, after, around = [_position(request, name) for name in ("before", "after", "around")]
     if before is not None:
@@ -44,7 +43,6 @@ def history_page(request: HttpRequest, room_id: int) -> HttpResponse:
 @require_GET
 @charged
 def thread(request: HttpRequest, room_id: int, message_id: int) -> HttpResponse:
-    """Return the thread on a message: its latest replies, or those before, after or around a position."""
     root = _message(request, room_id, message_id)
     page = history.thread_page(root, *(_position(request, name) for name in ("before", "after", "around")))
     mine = root.participants.filter(user=signed_in_user(request)).first()
@@ -54,7 +52,6 @@ def thread(request: HttpRequest, room_id: int, message_id: int) -> HttpResponse:
 @require_GET
 @charged
 def edits(request: HttpRequest, room_id: int, message_id: int) -> HttpResponse:
-    """A page of what a message said before, from the first on, or from after an edit."""
     after = _position(request, "after")
     found = _message(request, room_id, message_id).edits.order_by("pk").filter(pk__gt=after or 0)
     count = pagination.fitting(found, ["body"])
@@ -66,7 +63,6 @@ def edits(request: HttpRequest, room_id: int, message_id: int) -> HttpResponse:
 @require_GET
 @charged
 def pins(request: HttpRequest, room_id: int) -> HttpResponse:
-    """A page of what is pinned, the latest first."""
     pinned = _room(request, room_id).messages.exclude(pinned_at=None)
     page = pagination.newest(pinned.for_cards(), "pinned_at", request.GET.get("before", ""), MOST_PINS, WORDS)
     ids = list(pinned.order_by("-pinned_at", "-pk").values_list("pk", flat=True))
@@ -76,7 +72,6 @@ def pins(request: HttpRequest, room_id: int) -> HttpResponse:
 @require_GET
 @charged
 def threads(request: HttpRequest, room_id: int) -> HttpResponse:
-    """A page of the threads of a room in which one takes part, the liveliest first."""
     user = signed_in_user(request)
     later = Q(root__replies__position__gt=F("last_read"), root__replies__deleted_at=None)
     silent = Q(root__replies__author=user) | Q(root__replies__author__in=Block.objects.by(user).values("blocked"))
@@ -94,7 +89,7 @@ def threads(request: HttpRequest, room_id: int) -> HttpResponse:
 
 @require_GET
 def members(request: HttpRequest, room_id: int) -> HttpResponse:
-    """Whom the beginning of a name may mean."""
+    """Return members with a name that starts with `q`, for mention completion."""
     begins = request.GET.get("q", "").replace("\0", "")
     standing = _room(request, room_id).memberships.current().filter(user__deleted_at=None)
     found = standing.whose_name_begins(begins).select_related("user")
@@ -104,7 +99,7 @@ def members(request: HttpRequest, room_id: int) -> HttpResponse:
 
 @require_GET
 def people(request: HttpRequest) -> HttpResponse:
-    """Whom one may write to, or add: names alone (docs/decisions/0018-names-and-presence.md)."""
+    """Return names of users to write to or to add (docs/decisions/0018-names-and-presence.md)."""
     begins = request.GET.get("q", "").replace("\0", "")
     found = User.objects.reachable().whose_name_begins(begins).order_by("username")
     return _json({"people": [events.user_card(user) for user in found[:MOST_PEOPLE]]})
@@ -121,12 +116,12 @@ def public_rooms(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def person(request: HttpRequest, person_id: int) -> HttpResponse:
-    """Somebody with whom one shares a room; and how they stand in the one in which one looks at them."""
+    """Return the card of a user who shares a room with the viewer, and their standing in the viewer's open room."""
     by, viewer, room_id = Actor.of(request), signed_in_user(request), _position(request, "room")
     seen = member_card.room_seen_by(by, room_id) if room_id is not None else None
     found = _known_to(by, viewer).select_related("status").filter(pk=person_id).first()
     if found is None and seen and allows(seen[1], Act.SEE_MODERATION):
-        # Who left is known to those who run the room, but not how they are.
+        # Moderators may also look up former members, but not their presence.
         gone = get_object_or_404(member_card.people_of(seen[0]), pk=person_id)
         return _json(events.user_card(gone) | member_card.standing_in(by, *seen, gone))
     if found is None:
@@ -144,7 +139,7 @@ def _card_for(viewer: User, person: User) -> dict[str, Any]:
 
 
 def _known_to(by: Actor, viewer: User) -> QuerySet[User]:
-    """Those whose card somebody may see. To anybody else, a stranger is as nobody."""
+    """Return the users that the viewer may look up. Any other user is not found, like one who does not exist."""
     if is_administrator(by):
         return User.objects.all()
     shared = Membership.objects.current().filter(room__in=Room.objects.of(viewer))
@@ -157,7 +152,7 @@ def _thread(root: Message, participant: Participant, unread: dict[int, int]) -> 
 
 
 def _json(answer: dict[str, Any]) -> JsonResponse:
-    """Answer in UTF-8: as escapes, texts in most scripts would be twice as long."""
+    # In UTF-8: as escapes, texts in most scripts would be twice as long.
     return JsonResponse(answer, json_dumps_params={"ensure_ascii": False})
 
 
@@ -170,7 +165,7 @@ def _message(request: HttpRequest, room_id: int, message_id: int) -> Message:
 
 
 def _position(request: HttpRequest, name: str) -> int | None:
-    """A position in the address, if there is one. Raises BadRequest for what cannot be one."""
+    """Return a position from the query string, if given. Raises BadRequest for an impossible one."""
     text = request.GET.get(name)
     if text is None:
         return None

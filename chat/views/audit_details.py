@@ -60,7 +60,6 @@ VALUES: dict[str, dict[str, str | Promise]] = {
 
 
 def lines_of(entry: AuditEntry) -> list[tuple[str, str]]:
-    """Return each detail as a label and its words. A setting that changed has both its values."""
     return list(_lines(dict(entry.details)))
 
 
@@ -96,7 +95,6 @@ def _words(name: str, value: Any) -> str:
 
 
 def _time_in_words(value: Any) -> str:
-    """Return a stored time in the reader's zone and format. Any other text is none."""
     time = _time(value)
     return date_format(timezone.localtime(time), "DATETIME_FORMAT") if time else ""
 

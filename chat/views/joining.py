@@ -1,4 +1,4 @@
-"""The pages by which one comes into a room: a new one, a public one, and one that a link leads to."""
+"""Pages for entering a room: creating one, joining a public one, following an invite link."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -39,7 +39,6 @@ def join(request: HttpRequest, room_id: int) -> HttpResponse:
 
 
 def join_page(request: HttpRequest, room: Room, status: int = 200) -> HttpResponse:
-    """What somebody sees of a public room who is no member: a button, or what is in the way."""
     here = here_counts([room.pk])
     entry = directory.entry_of(room, count_in(here, room.pk))
     return _door(request, room, entry | {"join": reverse("chat:join", args=[room.pk])}, status)
@@ -47,10 +46,10 @@ def join_page(request: HttpRequest, room: Room, status: int = 200) -> HttpRespon
 
 @require_http_methods(["GET", "POST"])
 def invited(request: HttpRequest, token: str) -> HttpResponse:
-    """Where an invite link leads. Nobody comes in by looking: what previews links uses nothing up."""
     user, status = signed_in_user(request), 200
     try:
         room = invites.room_behind(user, token)
+        # Only the button joins: a program that previews the link uses nothing up.
         if request.method == "POST":
             return redirect(invites.accept(user, token))
     except Forbidden:

@@ -1,4 +1,4 @@
-"""The pages: the index, a room, and the forms that lead from one to the other."""
+"""Pages: the index, a room, and the forms that lead from one to the other."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def go(request: HttpRequest) -> HttpResponse:
-    """Go to the room that the typed name means. Where there is none, ask once whether to create it."""
+    """Go to the room with the typed name. If there is none, ask once whether to create it."""
     user, typed = signed_in_user(request), request.POST.get("name", "")
     try:
         name = clean_name(typed)
@@ -52,7 +52,7 @@ def go(request: HttpRequest) -> HttpResponse:
 @require_GET
 @charged
 def room(request: HttpRequest, room_id: int, message_id: int | None = None) -> HttpResponse:
-    """The page of a room, with a thread open beside the conversation where one is asked for."""
+    """Show a room; with `message_id`, the thread of that message is open beside the conversation."""
     user = signed_in_user(request)
     shown = get_object_or_404(Room.objects.open_to(user), pk=room_id)
     if not Room.objects.of(user).filter(pk=room_id).exists():
@@ -87,7 +87,6 @@ def room(request: HttpRequest, room_id: int, message_id: int | None = None) -> H
 
 
 def _root_of(room: Room, message_id: int) -> int:
-    """The message on which a thread hangs, by its id or that of a reply. Raises Http404."""
     found = get_object_or_404(Message.objects.said().filter(room=room), pk=message_id)
     return found.thread_id or found.pk
 
@@ -108,7 +107,7 @@ def _index(request: HttpRequest, status: int = 200, **form: str) -> HttpResponse
     user = signed_in_user(request)
     words = pagination.wanted(request)
     memberships, public = list(Membership.objects.of(user).awake().listed()), directory.find(words)
-    # Read once for both lists: where Redis answers nothing, one wait is long enough.
+    # Read once for both lists, so that an unresponsive Redis costs only one wait.
     here = here_counts(list({membership.room_id for membership in memberships} | {room.id for room in public}))
     page = pagination.numbered(request, directory.in_order(public, here))
     listed = _listed(memberships, here)
@@ -128,7 +127,7 @@ def _index(request: HttpRequest, status: int = 200, **form: str) -> HttpResponse
 
 
 def _folded(own: list[dict[str, Any]]) -> dict[str, Any]:
-    """Split a long list of own rooms: those further down are folded, unless they have something unread."""
+    """Split a long list of own rooms: those further down are collapsed, except rooms with unread messages."""
     first, rest = own[:MOST_UNFOLDED], own[MOST_UNFOLDED:]
     return {
         "yours": first + [room for room in rest if room["unread"]],
@@ -138,8 +137,8 @@ def _folded(own: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _listed_rooms(user: User, shown: int) -> list[dict[str, Any]]:
-    """The user's rooms, and the shown one in any case."""
     awake = Membership.objects.of(user).awake().values("pk")
+    # The shown room is listed even if it is put away.
     memberships = list(Membership.objects.of(user).filter(Q(pk__in=awake) | Q(room=shown)).listed())
     return _listed(memberships, here_counts([membership.room_id for membership in memberships]))
 

@@ -1,4 +1,4 @@
-"""How a page's form calls a service: what is refused is told to the person, and nothing is lost."""
+"""Service calls from form views: a refusal is shown as a flash message."""
 
 from collections.abc import Callable
 from typing import Concatenate, ParamSpec, TypeVar
@@ -16,9 +16,9 @@ T = TypeVar("T")
 def attempt(
     request: HttpRequest, service: Callable[Concatenate[Actor, P], T], *args: P.args, **kwargs: P.kwargs
 ) -> tuple[bool, T | None]:
-    """Let whoever sent the form do it. Whether it was done, and what came of it; if not, the page says why.
+    """Call a service for the signed-in user. Return whether it succeeded, and its result; show a refusal.
 
-    Raises Http404 where the service finds nothing that they may see.
+    Raises Http404 if the service raises NotFound.
     """
     try:
         return True, service(Actor.of(request), *args, **kwargs)
@@ -36,7 +36,6 @@ def attempt_and_confirm(
     *args: P.args,
     **kwargs: P.kwargs,
 ) -> bool:
-    """Do `attempt`, and show these words once it is done. Return whether it was."""
     done, _made = attempt(request, service, *args, **kwargs)
     if done:
         messages.success(request, words)

@@ -1,12 +1,12 @@
-"""The pages of one room, for those who run it: each a form or a list, and a service behind it.
+"""Settings pages of a room, for users with permission: each is a form or a list, backed by a service.
 
-access.py       who sees them
-general.py      what the room is, and whether it is archived
-members.py      who is in it, how others are added, and what is done to one of them (member_actions.py)
-invites.py      links by which people come in
-moderation.py   who is banned and muted
-reports.py      what members told those who moderate
-audit_log.py    what was done there, and by whom
-deletion.py     for how long it keeps messages, and deleting it
-urls.py         where they are
+access.py       permission to see these pages
+general.py      name, topic and other settings; archiving
+members.py      the list of members, adding people, and actions on a member (member_actions.py)
+invites.py      invite links
+moderation.py   bans and mutes
+reports.py      reports of messages by members
+audit_log.py    the room's part of the audit log
+deletion.py     retention of messages, and deletion of the room
+urls.py         addresses of the pages
 """

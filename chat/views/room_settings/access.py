@@ -1,4 +1,7 @@
-"""Who sees the pages of a room: whoever may do at least one thing there. To everyone else, there is no such page."""
+"""Access to a room's settings pages, for users who may do at least one thing there.
+
+For all others, these pages do not exist.
+"""
 
 from collections.abc import Callable
 from functools import wraps
@@ -18,9 +21,9 @@ View = Callable[..., HttpResponse]
 
 
 def for_those_who_may(act: Act) -> Callable[[View], View]:
-    """A view of one room: 404 for whoever has no role there, 403 for one whose role is not enough.
+    """Guard a view of one room: 404 for a user without a role there, 403 if the role is not enough.
 
-    This decides what is shown. What a form does, the service decides again, inside its transaction.
+    This guards only the page. The service checks permission again, inside its transaction.
     """
 
     def decorate(view: View) -> View:
@@ -42,7 +45,8 @@ def for_those_who_may(act: Act) -> Callable[[View], View]:
 def show(request: HttpRequest, room: Room, page: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
     """Render one of a room's pages, `chat/room_settings/<page>.html`.
 
-    `sees` are the acts whose tabs the viewer may open, `may` those that are possible now: fewer in an archived room.
+    `sees` are the acts with tabs that the viewer may open, `may` those that are possible now: fewer in an archived
+    room.
     """
     roles = roles_of(Actor.of(request), room)
     possible = actions_in(roles, room)

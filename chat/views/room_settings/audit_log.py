@@ -1,4 +1,4 @@
-"""A room's part of the audit log. From where somebody acted is for administrators alone to see."""
+"""A room's part of the audit log. Only administrators see IP addresses."""
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe

@@ -1,4 +1,4 @@
-"""For how long a room keeps what is said in it, and deleting the room."""
+"""Retention of a room's messages, and deletion of the room."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What a room is: its name, topic, and how it works; and whether it is archived."""
+"""General settings of a room, such as its name and topic, and archiving."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ from chat.views.service_calls import attempt, attempt_and_confirm
 
 
 class GeneralForm(RoomForm):
-    """Without what one may not change."""
+    """A form with the settings that the viewer may change."""
 
     default = forms.BooleanField(label=gettext_lazy("Add new people automatically"), required=False)
 
@@ -75,6 +75,6 @@ def restore(request: HttpRequest, room: Room) -> HttpResponse:
 
 
 def _back(request: HttpRequest, room: Room) -> HttpResponse:
-    """To the page with the form: administrators have it on another one in private rooms."""
+    # In private rooms, administrators have the form on another page.
     has_general = allows(roles_of(Actor.of(request), room), Act.CHANGE_SETTINGS)
     return redirect(f"chat:room-settings:{'general' if has_general else 'removal'}", room.pk)

@@ -1,4 +1,4 @@
-"""Links by which people come into a room."""
+"""Invite links of a room."""
 
 from typing import Any
 
@@ -19,13 +19,13 @@ from chat.views.service_calls import attempt
 
 @for_those_who_may(Act.INVITE)
 def invites(request: HttpRequest, room: Room) -> HttpResponse:
-    """A link that was just made is in the answer to its form, and nowhere else ever."""
     form, link, status = LinkForm(request.POST or None), "", 200
     if request.method == "POST":
         status = 422
     if form.is_valid():
         done, made = attempt(request, room_invites.make_link, room.pk, **form.limits)
         if done and made:
+            # Only this response shows the new link.
             link, status, form = request.build_absolute_uri(reverse("chat:invited", args=[made[1]])), 200, LinkForm()
     return show(request, room, "invites", {"form": form, "link": link, **_links(request, room)}, status)
 
@@ -38,7 +38,6 @@ def revoke(request: HttpRequest, room: Room, invite_id: int) -> HttpResponse:
 
 
 def _links(request: HttpRequest, room: Room) -> dict[str, Any]:
-    """A page of the links, those that work before those that are over."""
     works = Exists(room.invites.valid().filter(pk=OuterRef("pk")))
     found = room.invites.select_related("by").annotate(works=works).order_by("-works", "-pk")
     page = numbered(request, found)

@@ -1,4 +1,4 @@
-"""What is done to a member from the page of members."""
+"""Actions on a member, as the members page offers them."""
 
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
@@ -43,7 +43,6 @@ ACTS: dict[str, MemberAct] = {
 def acts_on(
     by: Actor, room: Room, members: Iterable[Membership]
 ) -> list[tuple[Membership, list[tuple[str, MemberAct]]]]:
-    """Return each member with what `by` may do to them."""
     own, listed = roles_of(by, room), list(members)
     allowed = [actions_on(own, room, target) for target in targets_of(by, listed)]
     return [

@@ -1,4 +1,4 @@
-"""Who is in a room, and in which role; how others are added, and what is done to one of them."""
+"""Members of a room: the list, adding people, and actions on a member."""
 
 import re
 
@@ -66,18 +66,18 @@ def members(request: HttpRequest, room: Room) -> HttpResponse:
 @require_POST
 @for_those_who_may(Act.REMOVE)
 def act(request: HttpRequest, room: Room, user_id: int) -> HttpResponse:
-    """Do to a member what the form says; whether one may, the service decides."""
     chosen = ACTS.get(request.POST.get("act", ""))
     if chosen is None:
         raise BadRequest("act")
+    # The service checks permission.
     if attempt(request, chosen.do, room.pk, user_id, request.POST.get("reason", ""))[0]:
         messages.success(request, _("Done."))
     return redirect("chat:room-settings:members", room.pk)
 
 
 def _found(room: Room, q: str) -> QuerySet[Membership]:
-    """Those who run the room first: their roles come last by name."""
     members = room.memberships.current().whose_name_begins(q).select_related("user")
+    # Owner, moderators, members: the reverse of their alphabetical order.
     return members.order_by("-role", Lower("user__username"))
 
 

@@ -1,4 +1,4 @@
-"""Who is banned from a room and muted in it; each is lifted here, and somebody banned by their username."""
+"""Bans and mutes of a room: the lists, buttons that lift them, and a form that bans a user by username."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -86,7 +86,6 @@ def _lift(request: HttpRequest, room: Room) -> HttpResponse:
 
 
 def _lists(request: HttpRequest, room: Room) -> dict[str, Any]:
-    """A page of each list, of people with a name that begins with the search text."""
     q = wanted(request)
     named = name_begins(q, "user__")
     bans = room.bans.in_force().filter(named).select_related("user", "by").order_by("-created_at", "-pk")
@@ -103,7 +102,6 @@ def _lists(request: HttpRequest, room: Room) -> dict[str, Any]:
 
 
 def _liftable_bans(request: HttpRequest, room: Room, bans: Iterable[Ban]) -> list[tuple[Ban, bool]]:
-    """Return each ban, and whether the viewer may lift it."""
     by = Actor.of(request)
     roles = roles_of(by, room)
     targets = [(ban, target_from(by, ban.user, None, is_banned=True)) for ban in bans]
@@ -113,7 +111,6 @@ def _liftable_bans(request: HttpRequest, room: Room, bans: Iterable[Ban]) -> lis
 def _liftable_mutes(
     request: HttpRequest, room: Room, muted: list[Membership]
 ) -> list[tuple[Membership, AuditEntry | None, bool]]:
-    """Return each mute, the entry of the audit log that says who did it, and whether the viewer may lift it."""
     by = Actor.of(request)
     roles = roles_of(by, room)
     liftable = [PersonAction.UNMUTE in actions_on(roles, room, target) for target in targets_of(by, muted)]
@@ -121,7 +118,6 @@ def _liftable_mutes(
 
 
 def _with_entries(room: Room, muted: list[Membership]) -> list[tuple[Membership, AuditEntry | None]]:
-    """Each with the entry of the audit log that says who did it."""
     people = [membership.user_id for membership in muted]
     log = AuditEntry.objects.filter(room_id=room.pk, act=AuditEntry.Act.MEMBER_MUTED, person_id__in=people)
     entries = {entry.person_id: entry for entry in log.order_by("pk")}

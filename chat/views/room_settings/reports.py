@@ -1,4 +1,4 @@
-"""A room's reports: those that wait, with a form for what was done, and those that were settled."""
+"""Reports of a room: open ones, each with a form that resolves it, and resolved ones."""
 
 from django import forms
 from django.contrib import messages
@@ -40,7 +40,7 @@ def reports(request: HttpRequest, room: Room) -> HttpResponse:
 
 @for_those_who_may(Act.SEE_MODERATION)
 def count(request: HttpRequest, room: Room) -> HttpResponse:
-    """How many wait, for a page that was not connected and may have missed it."""
+    """Return the number of open reports, for a page that may have missed an event while disconnected."""
     return JsonResponse({"open": room.reports.open().count()})
 
 

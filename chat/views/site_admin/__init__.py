@@ -1,13 +1,13 @@
-"""The pages from which administrators run the site, in our own look; Django's admin has the same by the same services.
+"""Administration of the site, in the product's own look. Django's admin offers the same through the same services.
 
-access.py          who sees them
-overview.py        where one arrives
+access.py          permission to see these pages
+overview.py        the first page
 rooms.py           all rooms, with their numbers
-people.py          all people, and one of them
-invitations.py     who is invited to the site
-connections.py     every socket that is open
-reports.py         what members told about messages, in all rooms
-announcements.py   what everyone is told
+people.py          all users, and a page for each
+invitations.py     invitations to the site
+connections.py     all open sockets
+reports.py         reports of messages, from all rooms
+announcements.py   announcements to everyone
 audit_log.py       the audit log
-urls.py            where they are
+urls.py            addresses of the pages
 """

@@ -1,4 +1,7 @@
-"""Who sees the site's pages: administrators who have shown a second factor. To everyone else, there is no such page."""
+"""Access to the site's administration, for administrators who have shown a second factor.
+
+For all others, these pages do not exist.
+"""
 
 from collections.abc import Callable
 from functools import wraps
@@ -18,9 +21,10 @@ View = Callable[..., HttpResponseBase]
 
 
 def for_administrators(view: View) -> View:
-    """This decides what is shown. What a form does, the service decides again, inside its transaction.
+    """Guard a view of the site's administration.
 
-    Days and times in forms are those of the administrator's zone, as all that the pages show.
+    This guards only the page. The service checks permission again, inside its transaction. Days and times in forms are
+    in the administrator's time zone, like all times on the pages.
     """
 
     @wraps(view)
@@ -38,5 +42,4 @@ def for_administrators(view: View) -> View:
 
 
 def show(request: HttpRequest, page: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    """One of the site's pages, `chat/site_admin/<page>.html`, with the tabs of all."""
     return render(request, f"chat/site_admin/{page}.html", {"page": page} | context, status=status)

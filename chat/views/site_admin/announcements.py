@@ -1,4 +1,4 @@
-"""What everyone is told: make an announcement, end one, and those that there were."""
+"""Announcements to everyone: publishing and ending them, and the list of all."""
 
 from django import forms
 from django.http import HttpRequest, HttpResponse

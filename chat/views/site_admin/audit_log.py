@@ -1,4 +1,4 @@
-"""The audit log: searched, a page at a time, and as CSV. There is no way to change it."""
+"""Audit log of the site: search, pages, and export as CSV. It cannot be changed."""
 
 import json
 from collections.abc import AsyncIterator
@@ -52,7 +52,6 @@ class SearchForm(forms.Form):
     until = day_field(_("To"))
 
     def found(self) -> QuerySet[AuditEntry]:
-        """What a valid form asks for."""
         asked = self.cleaned_data
         found = AuditEntry.objects.for_the_site()
         if text := asked["text"]:
@@ -81,12 +80,12 @@ def audit(request: HttpRequest) -> HttpResponse:
 @require_safe
 @for_administrators
 def export(request: HttpRequest) -> StreamingHttpResponse:
-    """All that the same search finds, as CSV: read and sent in batches, since the log may be long."""
     form = SearchForm(request.GET)
     if not form.is_valid():
         raise BadRequest("the search is not valid")
     name = f"audit-log-{timezone.localdate()}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    # Read and sent in batches, since the log may be long.
     return StreamingHttpResponse(_lines(form.found()), content_type="text/csv; charset=utf-8", headers=headers)
 
 
@@ -100,7 +99,7 @@ async def _lines(found: QuerySet[AuditEntry]) -> AsyncIterator[str]:
 
 
 def _are_called(text: str) -> Q:
-    """Return the condition that a person or a room of an entry is called so now, without case and accents."""
+    # By present names, ignoring case and accents.
     people = User.objects.whose_name_begins(text).values("pk")
     rooms = Room.objects.best_named(text).order_by().values("pk")
     return Q(actor_id__in=people) | Q(person_id__in=people) | Q(room_id__in=rooms)

@@ -1,4 +1,4 @@
-"""Every socket that is open, on whatever server: who, since when, with what, from where, in which room."""
+"""Open sockets on all servers: user, start, device, address and room."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from chat.views.site_admin.access import for_administrators, show
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A socket, and where its tab is: a room's name, or only that it is private or a direct conversation."""
+    """A socket, and the room of its tab: a name, or only that it is private or a direct conversation."""
 
     socket: Socket
     room: str
@@ -58,16 +58,15 @@ def disconnect(request: HttpRequest, user_id: int, connection_id: str) -> HttpRe
 
 
 def rows_of(request: HttpRequest, sockets: Iterable[Socket]) -> list[Row]:
-    """With the rooms' names, in two queries. Administrators end no sockets of one another."""
     sockets = list(sockets)
     rooms = Room.objects.in_bulk({socket.room for socket in sockets if socket.room is not None})
     hidden = {Room.Kind.DIRECT: _("Direct conversation"), Room.Kind.PRIVATE: _("Private room")}
     names = {room.pk: hidden.get(Room.Kind(room.kind), str(room)) for room in rooms.values()}
+    # Administrators cannot close one another's sockets.
     others = set(User.objects.administrators().exclude(pk=request.user.pk).values_list("pk", flat=True))
     return [Row(each, names.get(each.room, "") if each.room else "", each.user not in others) for each in sockets]
 
 
 def back(request: HttpRequest, otherwise: str) -> HttpResponse:
-    """To the page that the form was on."""
     page = request.POST.get("next", "")
     return redirect(page if url_has_allowed_host_and_scheme(page, None) else otherwise)

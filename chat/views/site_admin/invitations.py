@@ -1,4 +1,4 @@
-"""Who is invited to the site: a link for whoever has it, or for one address, to which it is mailed."""
+"""Invitations to the site: links for anyone, or for one address, sent by email."""
 
 from typing import Any
 
@@ -42,12 +42,12 @@ class InvitationForm(LinkForm):
 @require_http_methods(["GET", "POST"])
 @for_administrators
 def invitations(request: HttpRequest) -> HttpResponse:
-    """A link that was just made is in the answer to its form, and nowhere else ever, but in the mail."""
     form, made, status = InvitationForm(request.POST or None), "", 422 if request.method == "POST" else 200
     if form.is_valid():
         done, found = attempt(request, service.invite, email=form.cleaned_data["email"], **form.limits)
         if done and found:
             mail(request, *found)
+            # Only this response shows the new link, and the email if there is one.
             made, status, form = link(found[1]), 200, InvitationForm()
     return show(request, "invitations", {"form": form, "link": made, **_all(request)}, status)
 
@@ -60,9 +60,9 @@ def revoke(request: HttpRequest, invitation_id: int) -> HttpResponse:
 
 
 def mail(request: HttpRequest, invitation: Invitation, token: str) -> None:
-    """The invitation stands whether or not the mail server takes it: the page has the link."""
     if not invitation.email:
         return
+    # The invitation stands even if the mail server refuses it: the page shows the link.
     try:
         send(invitation, token)
         messages.success(request, _("Invitation sent to %(email)s.") % {"email": invitation.email})
@@ -71,7 +71,6 @@ def mail(request: HttpRequest, invitation: Invitation, token: str) -> None:
 
 
 def _all(request: HttpRequest) -> dict[str, Any]:
-    """Return a page of the invitations, those that work before those that are over."""
     works = Exists(Invitation.objects.valid().filter(pk=OuterRef("pk")))
     page = numbered(request, Invitation.objects.select_related("by").annotate(works=works).order_by("-works", "-pk"))
     how_open = HOW_OPEN[settings.SIGNUP] % {"domains": ", ".join(settings.SIGNUP_DOMAINS)}

@@ -1,4 +1,4 @@
-"""Where administrators arrive: how the site is at this moment, and what waits for them."""
+"""Overview for administrators: the present state of the site, and open tasks."""
 
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ from chat.queries.presence import online_count
 from chat.views.site_admin.access import for_administrators, show
 
 A_DAY = timedelta(days=1)
-MOST_COUNTED = 10_000  # messages; what is older than the newest so many is not looked at, so that it costs no more
+MOST_COUNTED = 10_000  # messages: only the newest are looked at, which bounds the cost
 
 
 @for_administrators

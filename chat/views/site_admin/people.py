@@ -1,4 +1,4 @@
-"""The people of the site; and of each, what they have open and what may be done about it."""
+"""Users of the site; and for each user, their open sockets and sessions, and actions."""
 
 from collections import Counter
 
@@ -106,7 +106,6 @@ def reset_second_factor(request: HttpRequest, user_id: int) -> HttpResponse:
 
 
 def _person(request: HttpRequest, user_id: int, form: BanForm, status: int = 200) -> HttpResponse:
-    """Count direct conversations and private rooms: with which people is private."""
     shown = get_object_or_404(User, pk=user_id)
     viewer = signed_in_user(request)
     memberships = Membership.objects.of(shown).filter(room__deleted_at=None)
@@ -117,6 +116,7 @@ def _person(request: HttpRequest, user_id: int, form: BanForm, status: int = 200
         "ban": Ban.objects.of_the_site().filter(user=shown).select_related("by").first(),
         "presence": presence_of(shown.pk),
         "memberships": rooms.order_by(Lower("room__name"), "room_id"),
+        # Only counts: the people in a user's private rooms and conversations are private.
         "privates": memberships.filter(room__kind=Room.Kind.PRIVATE).count(),
         "directs": memberships.filter(room__kind=Room.Kind.DIRECT).count(),
         "roll": roll,

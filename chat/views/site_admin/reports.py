@@ -1,4 +1,4 @@
-"""The reports of all rooms, of direct conversations, and of rooms that are gone."""
+"""Reports of all rooms, of direct conversations, and of deleted rooms."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect

@@ -1,4 +1,4 @@
-"""All rooms with their numbers, as they are now. Private rooms have a name too, direct conversations have none."""
+"""All rooms with their present numbers. Private rooms are named; direct conversations are only counted."""
 
 from collections.abc import Iterable
 from typing import Any, cast
@@ -39,7 +39,7 @@ def rooms(request: HttpRequest) -> HttpResponse:
 
 
 def _with_numbers(rooms: Iterable[Room]) -> list[Any]:
-    """The rooms of one page: nothing is counted for those that it does not show."""
+    # Only the rooms of the page are counted.
     ids = [room.pk for room in rooms]
     said = Message.objects.said().filter(room=OuterRef("pk"), deleted_at=None)
     counted = Room.objects.filter(pk__in=ids).annotate(
