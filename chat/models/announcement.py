@@ -11,13 +11,12 @@ ANNOUNCEMENT_LENGTH = 500  # characters
 
 class AnnouncementQuerySet(models.QuerySet["Announcement"]):
     def current(self) -> Self:
-        """The latest that is to be seen."""
         seen = models.Q(until=None) | models.Q(until__gt=Now())
         return self.filter(seen, ended_at=None).order_by("-pk")[:1]
 
 
 class Announcement(models.Model):
-    """What an administrator tells everyone, whatever page they are on."""
+    """A text that an administrator shows to everyone, on every page."""
 
     text = models.CharField(_("text"), max_length=ANNOUNCEMENT_LENGTH)
     by = models.ForeignKey(
@@ -38,5 +37,4 @@ class Announcement(models.Model):
 
     @property
     def is_over(self) -> bool:
-        """Whether it was ended, or its time has passed."""
         return self.ended_at is not None or (self.until is not None and self.until <= timezone.now())

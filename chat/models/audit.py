@@ -9,12 +9,12 @@ from chat.models.room import Room
 
 
 class Unchangeable(TypeError):
-    """The audit log is written, and never rewritten."""
+    """An attempt to change the audit log, which only grows."""
 
 
 class AuditQuerySet(models.QuerySet["AuditEntry"]):
     def for_the_site(self) -> Self:
-        """What administrators see. Of private rooms, that is what was done to the room as a whole, or by the site."""
+        """Return what administrators see. In private rooms, that is acts on the whole room, and acts of the site."""
         private = Room.objects.filter(kind=Room.Kind.PRIVATE).values("pk")
         removed = AuditEntry.objects.filter(
             act=AuditEntry.Act.ROOM_DELETED, details__kind=Room.Kind.PRIVATE, room_id__isnull=False
@@ -33,9 +33,10 @@ class AuditQuerySet(models.QuerySet["AuditEntry"]):
 
 
 class AuditEntry(models.Model):
-    """One administrative act: who did what to whom, when, from where and why. Nothing in the product changes it.
+    """An administrative act: actor, target, time, address and reason. The product never changes an entry.
 
-    Ids and names as they were then, without foreign keys: what they name may be deleted, and the entry stays whole.
+    Ids and names are stored as they were then, without foreign keys: their rows may be deleted, and the entry stays
+    whole.
     """
 
     class Act(models.TextChoices):
@@ -72,7 +73,7 @@ class AuditEntry(models.Model):
         INVITATION_MADE = "invitation.made", _("Invited a person to the site")
         INVITATION_REVOKED = "invitation.revoked", _("Revoked an invitation to the site")
 
-    # Acts that concern a room as a whole: the site sees them of private rooms, too.
+    # Acts on a room as a whole: administrators see them for private rooms, too.
     OF_THE_ROOM: ClassVar = [
         Act.ROOM_CREATED,
         Act.ROOM_ARCHIVED,

@@ -23,7 +23,7 @@ class BanQuerySet(models.QuerySet["Ban"]):
 
 
 class Ban(models.Model):
-    """Somebody may not come back: to a room, or to the whole site."""
+    """A ban of a user, from a room or from the whole site."""
 
     room = models.ForeignKey("chat.Room", on_delete=models.CASCADE, null=True, related_name="bans")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="bans")
@@ -31,7 +31,7 @@ class Ban(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
     )
     reason = models.CharField(_("reason"), max_length=REASON_LENGTH, blank=True)
-    until = models.DateTimeField(_("until"), null=True, blank=True)  # null: for good
+    until = models.DateTimeField(_("until"), null=True, blank=True)  # null: permanent
     created_at = models.DateTimeField(_("since"), auto_now_add=True)
 
     objects = BanQuerySet.as_manager()

@@ -14,7 +14,7 @@ class BlockQuerySet(models.QuerySet["Block"]):
 
 
 class Hides(models.Func):
-    """Whether the first, a viewer, blocks the second, an author.
+    """Condition that the first user, a viewer, blocks the second, an author.
 
     Written as SQL: as a query set, it made the list of rooms take a millisecond longer to compile.
     """
@@ -24,7 +24,7 @@ class Hides(models.Func):
 
 
 class Block(models.Model):
-    """A person hears nothing more from another one. Only the blocker knows of it."""
+    """A block: the blocker hears nothing more from the other person. Only the blocker knows of it."""
 
     blocker = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="blocks", db_index=False

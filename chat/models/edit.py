@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Edit(models.Model):
-    """What a message said before it was edited."""
+    """A former body of a message."""
 
     message = models.ForeignKey("chat.Message", on_delete=models.CASCADE, related_name="edits")
     body = models.TextField(_("body"))

@@ -5,7 +5,7 @@ from accounts.signup.invite_links import InviteLink
 
 
 class Invite(InviteLink):
-    """A link that makes members of a room."""
+    """A link for joining a room."""
 
     room = models.ForeignKey("chat.Room", on_delete=models.CASCADE, related_name="invites")
 

@@ -1,6 +1,6 @@
-"""Columns beside the names of rooms, made anew whenever the row is saved: by these, the database compares names.
+"""Key columns for comparing names of rooms in the database, computed on each save of the row.
 
-They are digests, since PostgreSQL bounds the rows of an index. A server of an older release leaves them empty:
+They are digests, since PostgreSQL limits the size of index rows. A server of an older release leaves them empty:
 `chat/services/rooms/names.py` fills them in.
 """
 
@@ -18,20 +18,20 @@ DIGEST_LENGTH = 90  # a digest, a space and an id
 
 
 def folded_digest(name: str) -> str:
-    """Return the same for names that differ only in case, or in how they were typed."""
+    """Return the same digest for names that differ only in case, or in how they were typed."""
     return _digest(folded(name))
 
 
 def look_digest(name: str) -> str:
-    """Return the same for names that look alike."""
+    """Return the same digest for names that look alike."""
     return _digest(skeleton(without_unseen(name)))
 
 
 class _DigestField(models.CharField):
     """A digest of the row's name.
 
-    Of public rooms that had the same one before that was refused, all but the first have a space and a number behind
-    it, and keep that for as long as they keep their name.
+    Some public rooms had the same digest before this was prevented. All but the first of them have a space and a number
+    after it, and keep that for as long as they keep their name.
     """
 
     def __init__(self, **options: Any) -> None:

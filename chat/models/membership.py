@@ -19,7 +19,7 @@ MOST_UNREAD = 1_000  # counting stops there: "1,000+" says enough, and a long ab
 
 
 class BoundedCount(models.Subquery):
-    """How many rows a sliced queryset has: counted in the database, and no further than the slice."""
+    """Number of rows in a sliced query set, counted in the database and no further than the slice."""
 
     template = "(SELECT COUNT(*) FROM (%(subquery)s) AS bounded)"
     output_field = models.IntegerField()
@@ -44,6 +44,7 @@ def _unread_replies() -> MessageQuerySet:
 
 
 def _is_asleep() -> models.Q:
+    # A direct conversation that was put away, and has nothing new for its member.
     nothing_new = ~models.Exists(_unread_messages()) & ~models.Exists(_unread_replies())
     return models.Q(is_put_away=True) & nothing_new
 
@@ -56,9 +57,9 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.current().filter(user=user)
 
     def with_unread(self) -> Self:
-        """Each with `unread`, `mentions` and `threads`, as docs/protocol.md counts them, up to MOST_UNREAD."""
+        """Annotate `unread`, `mentions` and `threads` as docs/protocol.md counts them, up to MOST_UNREAD."""
         room, user = models.OuterRef("room"), models.OuterRef("user")
-        # Each of the two is found by the index. A member who came later was not among everyone.
+        # Each of the two uses the index. A member who joined later was not among everyone.
         mentions = Mention.objects.filter(room=room, position__gt=models.OuterRef("last_read"))
         mentions = mentions.filter(~Hides(user, "message__author"))
         of_user = mentions.filter(user=user)
@@ -73,24 +74,21 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         )
 
     def asleep(self) -> Self:
-        """Direct conversations that were put away, and say nothing new to their member."""
         return self.filter(_is_asleep())
 
     def awake(self) -> Self:
-        """All but those that are asleep: these are in no list, and no tab stands in them."""
+        """Leave out rooms that are asleep: they are in no list, and no socket is subscribed to them."""
         return self.exclude(_is_asleep())
 
     def whose_name_begins(self, text: str) -> Self:
-        """Of the people whose username, or a word of whose name, begins so."""
         return self.filter(name_begins(text, "user__"))
 
     def listed(self) -> Self:
-        """As lists of rooms show them: by name, with what is unread."""
         return self.with_unread().select_related("room").order_by(Lower("room__name"), "room_id")
 
 
 class Membership(models.Model):
-    """A user's standing in a room. Someone who left keeps the row, so that the leave can be replayed."""
+    """A user's standing in a room. The row outlasts a leave, so that the leave can be replayed."""
 
     class Role(models.TextChoices):
         OWNER = "owner", _("Owner")
@@ -113,25 +111,25 @@ class Membership(models.Model):
     version = models.PositiveBigIntegerField(_("version"), editable=False)
     admitted = models.PositiveBigIntegerField(_("version when admitted"), default=0, db_default=0, editable=False)
 
-    # How it ended, where somebody else ended it.
+    # How it ended; and if another user ended it, who and why.
     ending = models.CharField(_("how it ended"), max_length=10, choices=Ending.choices, blank=True, db_default="")
     ended_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
     )
     ending_reason = models.CharField(_("reason for the end"), max_length=REASON_LENGTH, blank=True, db_default="")
 
-    # What moderation says of the member, and when they last posted in a room with slow mode.
+    # A mute by moderators, and the time of the last post in a room with slow mode.
     muted_until = models.DateTimeField(_("muted until"), null=True, blank=True)
     mute_reason = models.CharField(_("reason for the mute"), max_length=REASON_LENGTH, blank=True, db_default="")
     posted_at = models.DateTimeField(null=True, editable=False)
 
-    # What the member decides for their own list of rooms.
+    # The member's preferences for their own list of rooms.
     is_quiet = models.BooleanField(_("muted"), default=False, db_default=False)
     is_favourite = models.BooleanField(_("favourite"), default=False, db_default=False)
     is_put_away = models.BooleanField(_("hidden until a new message"), default=False, db_default=False)
     place = models.PositiveIntegerField(_("place in the list"), null=True, blank=True)
 
-    # Where the query asked for them: with_unread()
+    # Set by with_unread()
     unread: int
     mentions: int
     threads: int
@@ -149,5 +147,5 @@ class Membership(models.Model):
 
     @property
     def is_muted(self) -> bool:
-        """Whether moderators took away that the member may write here."""
+        """True while a mute by moderators is in force."""
         return self.muted_until is not None and self.muted_until > timezone.now()

@@ -6,9 +6,9 @@ from chat.models.message import EVERYONE
 
 
 class Mention(models.Model):
-    """A user that a message of the conversation tells, or everyone but its author: one row, without a user.
+    """A user that a message of the conversation notifies; a row without a user means everyone but the author.
 
-    The same as stands in the message, to be counted by user.
+    It repeats `told` of the message, to be counted by user.
     """
 
     room = models.ForeignKey("chat.Room", on_delete=models.CASCADE, related_name="+", db_index=False)

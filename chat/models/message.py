@@ -21,11 +21,9 @@ EVERYONE = "everyone"  # as `told`: all who were members when it was posted
 
 class MessageQuerySet(models.QuerySet["Message"]):
     def conversation(self) -> Self:
-        """Without replies, which stand beside it."""
         return self.filter(thread=None)
 
     def said(self) -> Self:
-        """Without notices: what people posted."""
         return self.exclude(kind=Message.Kind.NOTICE)
 
     def before(self, position: int) -> Self:
@@ -38,7 +36,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.order_by("-position")[:count]
 
     def for_cards(self) -> Self:
-        """With all that `events.message_card` looks at, in as many queries for a page as for one message."""
+        """Load all that `events.message_card` reads, in as many queries for a page as for one message."""
         reactions = models.Prefetch("reactions", Reaction.objects.select_related("user").order_by("pk"))
         people = models.Prefetch("participants", Participant.objects.select_related("user").order_by("pk"))
         found = self.select_related("author", "quote__author", "pinned_by", "deleted_by")
@@ -46,12 +44,12 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
 
 class Message(models.Model):
-    """One post in a room."""
+    """A message in a room."""
 
     class Kind(models.TextChoices):
         TEXT = "text", _("Text")
-        ACTION = "action", _("Action")  # what `/me` says
-        NOTICE = "notice", _("Notice")  # what the room itself says: shown without its author
+        ACTION = "action", _("Action")  # posted with `/me`
+        NOTICE = "notice", _("Notice")  # a system message: shown without its author
 
     room = models.ForeignKey("chat.Room", on_delete=models.CASCADE, related_name="messages")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="messages")
@@ -62,9 +60,9 @@ class Message(models.Model):
     client_id = models.UUIDField(_("client id"))
     created_at = models.DateTimeField(_("posted"))
 
-    # What happened that the room tells by itself, such as {"what": "joined"}: clients say it in their own language.
+    # The event of a notice, such as {"what": "joined"}: clients put it in words in their own language.
     notice = models.JSONField(null=True, editable=False)
-    # The users it addresses, as ids, or EVERYONE: settled when it is posted, so that they can be counted again.
+    # The ids of the users it notifies, or EVERYONE: fixed when it is posted, so that they can be counted again.
     told = models.JSONField(default=list, db_default=models.Value([], models.JSONField()), editable=False)
     quote = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, editable=False, related_name="quoted_by", db_index=False
@@ -73,12 +71,12 @@ class Message(models.Model):
         "self", on_delete=models.CASCADE, null=True, editable=False, related_name="replies", db_index=False
     )
 
-    # Of a message that was replied to: kept with it, since every page shows them.
+    # Of a thread: stored with its root, since every page shows them.
     reply_count = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     last_reply_at = models.DateTimeField(null=True, editable=False)
 
     edited_at = models.DateTimeField(_("edited"), null=True, editable=False)
-    body_version = models.PositiveBigIntegerField(null=True, editable=False)  # of the latest edit, where there is one
+    body_version = models.PositiveBigIntegerField(null=True, editable=False)  # of the latest edit, if any
     deleted_at = models.DateTimeField(_("deleted"), null=True, editable=False)
     deleted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+", db_index=False
@@ -106,8 +104,8 @@ class Message(models.Model):
             models.UniqueConstraint(fields=["room", "author", "client_id"], name="one_message_a_client_id"),
             models.UniqueConstraint(fields=["room", "position"], name="one_message_a_position"),
         ]
-        # The partial ones cost a message that has nothing of it nothing. SQLite looks for references to a row that it
-        # removes, and finds them by these only if the condition reads IS NOT NULL.
+        # The partial ones cost nothing for other messages. When SQLite removes a row, it looks for references to it,
+        # and uses these indexes only if the condition reads IS NOT NULL.
         indexes = [
             models.Index(fields=["room", "version"], name="message_changes"),
             models.Index(
@@ -127,7 +125,7 @@ class Message(models.Model):
 
     @property
     def has_changed(self) -> bool:
-        """Whether anything happened to it since it was posted. Where not, it has no reactions, no replies, no pin."""
+        """True if anything happened since it was posted. Otherwise it has no reactions, no replies and no pin."""
         return self.version > self.position
 
     @property
@@ -135,33 +133,30 @@ class Message(models.Model):
         return self.deleted_at is not None
 
     def rendered(self) -> str:
-        """Return the body as safe HTML. What older rules made is made each time, until it is stored (render_again)."""
+        """Return the body as safe HTML. HTML of older rules is made again each time, until render_again stores it."""
         if self.rendering == markdown.RENDERING and self.html:
             return self.html
-        mentions = markdown.mentions_of(self.body, self.html)  # nobody else was told
+        mentions = markdown.mentions_of(self.body, self.html)  # no one else was notified
         return self.html_of(self.kind, self.body, mentions) if self.body else ""
 
     def preview(self) -> str:
-        """Return the body as it stands where it is quoted or listed: without its spoilers."""
+        """Return the body without its spoilers, for quotes and lists."""
         if "||" in self.body and markdown.has_spoilers(self.rendered()):
             return markdown.without_spoilers(self.body)
         return self.body
 
     def has_other_words_than_at(self, version: int) -> bool:
-        """Return whether the body was edited after that version."""
         return self.body_version is not None and self.body_version > version
 
     def said_by(self, user: "User") -> bool:
-        """Whether its words are the user's: what the room tells by itself is nobody's."""
+        """Return True if the words are the user's. Notices belong to the room."""
         return self.author_id == user.pk and self.notice is None
 
     def first_body(self) -> str:
-        """What it said when it was posted."""
         first = self.edits.order_by("pk").first() if self.edited_at else None
         return first.body if first else self.body
 
     def reactions_by_emoji(self) -> dict[str, list[Any]]:
-        """Who reacted with what, the earliest first."""
         found: dict[str, list[Any]] = {}
         for reaction in self.reactions.all():
             found.setdefault(reaction.emoji, []).append(reaction.user)

@@ -6,8 +6,6 @@ from chat.markup.emoji import EMOJI_LENGTH
 
 
 class Reaction(models.Model):
-    """Somebody's emoji on a message."""
-
     message = models.ForeignKey("chat.Message", on_delete=models.CASCADE, related_name="reactions", db_index=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     emoji = models.CharField(_("emoji"), max_length=EMOJI_LENGTH)

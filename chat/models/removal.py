@@ -12,9 +12,10 @@ class RemovalQuerySet(models.QuerySet["Removal"]):
         return self.filter(finished_at=None)
 
     def next(self) -> "Removal | None":
-        """The next that no other server works at, locked until the transaction ends.
+        """Return the next removal that no other server works on, locked until the transaction ends.
 
-        On SQLite the transaction itself is the lock. What people still see goes before what nobody sees any more.
+        On SQLite the transaction itself is the lock. Posts that users still see go before rooms that no one sees any
+        more.
         """
         skip = connection.features.has_select_for_update_skip_locked
         in_order = self.unfinished().order_by("kind", "pk")  # "posts" before "room"
@@ -22,17 +23,17 @@ class RemovalQuerySet(models.QuerySet["Removal"]):
 
 
 class Removal(models.Model):
-    """What is to be removed piece by piece, and how far that is: a room, or what somebody posted."""
+    """A deletion in batches, of a room or of a user's posts, and its progress."""
 
     class Kind(models.TextChoices):
         ROOM = "room", _("Deleted room")
         POSTS = "posts", _("A person’s messages")
 
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
-    # An id without a foreign key: the record stays when the room is gone. Of posts, null is every room.
+    # An id without a foreign key: the record stays when the room is gone. For posts, null means every room.
     room_id = models.BigIntegerField(null=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+")
-    # Which posts: those from this moment on, with ids up to this. `reached`: the id that it has come to.
+    # Which posts: those since this time, with ids up to this one. `reached` is the last id that is done.
     since = models.DateTimeField(null=True)
     up_to = models.BigIntegerField(default=0)
     reached = models.BigIntegerField(default=0)

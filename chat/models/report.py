@@ -16,12 +16,11 @@ class ReportQuerySet(models.QuerySet["Report"]):
         return self.exclude(settled_at=None)
 
     def with_people(self) -> Self:
-        """With all that a page shows of them."""
         return self.select_related("room", "message", "author", "reporter", "settled_by")
 
 
 class Report(models.Model):
-    """What somebody told the moderators about a message, with the words that it had then."""
+    """A report of a message to the moderators, with the body that the message had then."""
 
     class Outcome(models.TextChoices):
         DISMISSED = "dismissed", _("No action needed")
@@ -30,7 +29,7 @@ class Report(models.Model):
         REMOVED = "removed", _("Author removed")
         BANNED = "banned", _("Author banned")
 
-    # The room, the message and the people may be gone before the report is.
+    # The room, the message and the users may be deleted before the report.
     room = models.ForeignKey("chat.Room", on_delete=models.SET_NULL, null=True, related_name="reports")
     room_name = models.CharField(max_length=80, blank=True)
     message = models.ForeignKey("chat.Message", on_delete=models.SET_NULL, null=True, related_name="+")

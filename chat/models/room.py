@@ -22,38 +22,33 @@ ALIKE = _("A public room with this name or a similar one already exists.")
 
 
 def key_of(people_ids: Iterable[int]) -> str:
-    """Return the `people_key` of the direct conversation of these people."""
     return "-".join(map(str, sorted(people_ids)))
 
 
 def _is_named(name: str) -> models.Q:
-    """Return the condition that a row has that name, in any case. The second part finds what has no digest yet."""
+    # The second part finds rows without a digest.
     return models.Q(folded_name=folded_digest(name)) | models.Q(name__iexact=name)
 
 
 class RoomQuerySet(models.QuerySet["Room"]):
     def of(self, user: "User") -> Self:
-        """The rooms that `user` is a member of: whoever loads through this has authorised."""
+        """Return the rooms that `user` is a member of. Loading a room through this authorises the user."""
         return self.filter(memberships__user=user, memberships__left_at=None)
 
     def open_to(self, user: "User") -> Self:
-        """The rooms whose page `user` may see: their own, and the public ones."""
         public = models.Q(kind=Room.Kind.PUBLIC, deleted_at=None)
         return self.filter(public | models.Q(pk__in=Room.objects.of(user)))
 
     def existing(self) -> Self:
-        """Without those that were deleted and are being removed."""
         return self.filter(deleted_at=None)
 
     def public(self) -> Self:
         return self.existing().filter(kind=Room.Kind.PUBLIC)
 
     def directory(self) -> Self:
-        """The rooms that anybody may find and join."""
         return self.public().filter(archived_at=None)
 
     def named(self, name: str) -> Self:
-        """Return the public room of that name, in any case."""
         return self.public().filter(_is_named(name))
 
     def alike(self, name: str) -> Self:
@@ -61,7 +56,6 @@ class RoomQuerySet(models.QuerySet["Room"]):
         return self.public().filter(_is_named(name) | models.Q(look=look_digest(name)))
 
     def once_named(self, name: str) -> Self:
-        """Return the public room that had that name, and gave it up."""
         return self.public().filter(former_names__in=FormerName.objects.named(name))
 
     def best_named(self, text: str) -> Self:
@@ -80,7 +74,7 @@ class RoomQuerySet(models.QuerySet["Room"]):
         return found.annotate(rank=rank).order_by("rank", "name_key", "pk")
 
     def with_words(self, text: str) -> Self:
-        """Return the rooms with these words in their name, or, of public rooms, in their topic or description."""
+        """Return the rooms with these words in their name, and public rooms also by topic and description."""
         if not (words := words_of(text)):
             return self
         in_public = models.Q(kind=Room.Kind.PUBLIC, about_key__contains=words)
@@ -88,7 +82,7 @@ class RoomQuerySet(models.QuerySet["Room"]):
 
 
 class Room(models.Model):
-    """A place to talk."""
+    """A public or private room, or a direct conversation."""
 
     class Kind(models.TextChoices):
         PUBLIC = "public", _("Public")
@@ -96,8 +90,8 @@ class Room(models.Model):
         DIRECT = "direct", _("Direct")
 
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.PUBLIC)
-    name = models.CharField(_("name"), max_length=NAME_LENGTH)  # of a direct conversation: none
-    # Made of the name, the topic and the description whenever the row is saved.
+    name = models.CharField(_("name"), max_length=NAME_LENGTH)  # empty for a direct conversation
+    # Computed from the name, the topic and the description on each save.
     folded_name = FoldedNameField()
     look = LookField()
     name_key = SearchKeyField("name")
@@ -105,7 +99,7 @@ class Room(models.Model):
     topic = models.CharField(_("topic"), max_length=TOPIC_LENGTH, blank=True)
     description = models.TextField(_("description"), max_length=DESCRIPTION_LENGTH, blank=True, db_default="")
     emoji = models.CharField(_("emoji"), max_length=32, blank=True, db_default="")
-    # The ids of those who talk in a direct conversation: the same people have one.
+    # The ids of the people in a direct conversation: the same people have one conversation.
     people_key = models.CharField(max_length=255, null=True, unique=True, editable=False)
 
     is_default = models.BooleanField(_("adds new people automatically"), default=False, db_default=False)
@@ -116,7 +110,7 @@ class Room(models.Model):
     archived_at = models.DateTimeField(_("archived"), null=True, blank=True, editable=False)
     deleted_at = models.DateTimeField(_("deleted"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
-    # Counts towards how many rooms and conversations a person may make, also once it has another owner.
+    # Counts towards the creator's quotas, also once the room has another owner.
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
     )
@@ -124,7 +118,7 @@ class Room(models.Model):
     # Every change that members must see takes the next number; the row that changed carries it (docs/delivery.md).
     version = models.PositiveBigIntegerField(_("version"), default=0, editable=False)
     settings_version = models.PositiveBigIntegerField(default=0, editable=False)
-    # History below it is gone: whoever asks for what came after an older version starts anew.
+    # History below it is gone: a client that asks for changes since an older version starts from scratch.
     floor = models.PositiveBigIntegerField(default=0, editable=False)
 
     members = models.ManyToManyField(
@@ -179,16 +173,14 @@ class Room(models.Model):
 
     @property
     def people_ids(self) -> frozenset[int]:
-        """The ids of those who talk in a direct conversation; of any other room, none."""
         return frozenset(map(int, self.people_key.split("-"))) if self.people_key else frozenset()
 
     @property
     def is_closed(self) -> bool:
-        """Whether only those who moderate it may post: it is for announcements, or locked."""
         return self.is_read_only or self.is_locked
 
     def next_version(self) -> int:
-        """Take the next number of a room that is locked by the caller's transaction."""
+        """Take the next version of a room that the caller's transaction has locked."""
         self.version += 1
         return self.version
 
@@ -199,7 +191,7 @@ class FormerNameQuerySet(models.QuerySet["FormerName"]):
 
 
 class FormerName(models.Model):
-    """A name that a public room had: it leads on to the room, until another room takes it."""
+    """A former name of a public room: it leads to the room until another room takes it."""
 
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="former_names")
     name = models.CharField(_("name"), max_length=NAME_LENGTH)

@@ -17,14 +17,14 @@ TEXT_LENGTH = 100  # characters
 
 class StatusQuerySet(models.QuerySet["Status"]):
     def changed_within(self, span: timedelta) -> Self:
-        """Those that were written, or whose time ended, in the last `span`, by the database's own clock."""
+        """Return the statuses that were written or ended in the last `span`, by the database's own clock."""
         since: Any = models.ExpressionWrapper(Now() - span, output_field=models.DateTimeField())
         ended = models.Q(until__gt=since, until__lte=Now())
         return self.filter(models.Q(changed_at__gt=since) | ended)
 
 
 class Status(models.Model):
-    """What somebody decided about how others see them, and when those saw them last. Made when it is first needed."""
+    """A user's status, and when they were last seen. The row is created when it is first needed."""
 
     class Mode(models.TextChoices):
         AUTO = "auto", _("Automatic (online)")
@@ -36,11 +36,11 @@ class Status(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="status"
     )
     mode = models.CharField(_("mode"), max_length=10, choices=Mode.choices, default=Mode.AUTO)
-    # While invisible: do-not-disturb held before. Others see it for as long as they go on seeing the user.
+    # While invisible: do-not-disturb was on before. Others see it for as long as they still see the user.
     was_dnd = models.BooleanField(_("was in Do not disturb"), default=False, db_default=False, editable=False)
     text = models.CharField(_("text"), max_length=TEXT_LENGTH, blank=True)
     emoji = models.CharField(_("emoji"), max_length=EMOJI_LENGTH, blank=True)
-    # When text, emoji and do-not-disturb end. Away and invisible stay: nobody should become visible unawares.
+    # The end of text, emoji and do-not-disturb. Away and invisible stay, so that no one becomes visible unawares.
     until = models.DateTimeField(_("until"), null=True, blank=True)
     last_seen_at = models.DateTimeField(_("last seen"), null=True, blank=True)
     # By the database's clock, which all servers share: it tells the later of two changes.
@@ -61,7 +61,6 @@ class Status(models.Model):
 
     @classmethod
     def of(cls, user: "User") -> "Status":
-        """The user's, or what holds for somebody who has decided nothing."""
         return getattr(user, "status", None) or cls(user_id=user.pk)
 
     @property
@@ -70,7 +69,6 @@ class Status(models.Model):
 
     @property
     def shows_dnd(self) -> bool:
-        """Whether others who see the user see that they are not to be disturbed."""
         return self.mode_now == self.Mode.DND or (self.mode == self.Mode.INVISIBLE and self.was_dnd)
 
     @property

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Participant(models.Model):
-    """Somebody who takes part in a thread: is told of its replies, and reads them at a pace of their own."""
+    """A user who takes part in a thread: they are notified of replies, and have a read position of their own."""
 
     room = models.ForeignKey("chat.Room", on_delete=models.CASCADE, related_name="+", db_index=False)
     root = models.ForeignKey("chat.Message", on_delete=models.CASCADE, related_name="participants", db_index=False)
