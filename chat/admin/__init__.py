@@ -1,4 +1,4 @@
-"""Django's admin. It changes rooms, users and reports by the services that all other pages use."""
+"""Django's admin. It changes rooms, users and reports through the services that all other pages use."""
 
 from chat.admin import moderation, rooms, users
 

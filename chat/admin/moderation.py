@@ -1,4 +1,4 @@
-"""What was done, in Django's admin: nothing here is changed but by the services."""
+"""Audit log, reports, bans and announcements in Django's admin: read-only, except through services."""
 
 from datetime import datetime
 from typing import Any, cast
@@ -54,7 +54,7 @@ class ReportAdmin(ReadOnlyAdmin):
     actions = ("dismiss",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Report]:
-        """Without those about whoever looks: nobody learns who reported them."""
+        # Reports about the viewer are hidden: no one learns who reported them.
         return super().get_queryset(request).exclude(author=request.user.pk)
 
     @admin.action(description=_("Resolve: no action needed"), permissions=["view"])
@@ -76,7 +76,7 @@ class BanAdmin(ReadOnlyAdmin):
     actions = ("lift",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Ban]:
-        """Without those from private rooms, which their own people decide."""
+        # Bans from private rooms are hidden: the members of the room decide on them.
         return super().get_queryset(request).exclude(room__kind=Room.Kind.PRIVATE)
 
     @admin.action(description=_("Unban"), permissions=["view"])

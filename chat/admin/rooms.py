@@ -1,4 +1,4 @@
-"""Rooms in Django's admin: what it changes goes through the same services as everything else."""
+"""Rooms in Django's admin. Changes go through the same services as everywhere else."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -25,7 +25,7 @@ from chat.services.rooms.settings import SETTINGS
 from chat.services.shared import validation
 
 PRIVATE_FIELDS = ("kind", "name")  # of a private room, administrators see these and the numbers
-MOST_MEMBERS = 200  # that a room's page lists
+MOST_MEMBERS = 200  # listed on a room's page
 
 
 class RoomForm(forms.ModelForm):
@@ -54,18 +54,18 @@ class RoomForm(forms.ModelForm):
             raise forms.ValidationError(refused.detail) from refused
 
     def clean(self) -> dict[str, Any] | None:
-        """The constraint looks at more than this form has."""
         cleaned = super().clean() or {}
         kind, name = self.cleaned_data.get("kind", self.instance.kind), self.cleaned_data.get("name", "")
         if kind == Room.Kind.PRIVATE and self.cleaned_data.get("is_default"):
             self.add_error("is_default", _("Only public rooms can add new people automatically."))
+        # Django cannot check the constraint, since its columns are not in this form.
         if kind == Room.Kind.PUBLIC and Room.objects.alike(name).exclude(pk=self.instance.pk).exists():
             self.add_error("name", ALIKE)
         return cleaned
 
 
 class MemberInline(admin.TabularInline):
-    """Those who run the room, and some of the others: to be seen, not to be changed here."""
+    """A read-only list of the room's moderators and some other members."""
 
     model = Membership
     fk_name = "room"
@@ -73,10 +73,10 @@ class MemberInline(admin.TabularInline):
     verbose_name_plural = _("members (at most %(limit)d)") % {"limit": MOST_MEMBERS}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
-        """A formset narrows what it is given, which a slice does not allow: so the slice stands in a subquery."""
         current = super().get_queryset(request).filter(left_at=None).select_related("user")
         assert request.resolver_match
         room_id = request.resolver_match.kwargs["object_id"]
+        # A formset filters its query set, which a slice does not allow: so the slice is in a subquery.
         shown = Membership.objects.current().filter(room=room_id).order_by("-role", "joined_at")[:MOST_MEMBERS]
         return current.filter(pk__in=shown.values("pk")).order_by("-role", "joined_at")
 
@@ -91,7 +91,7 @@ class MemberInline(admin.TabularInline):
 
 
 def _is_private(room: Room) -> bool:
-    """As it is stored: a form that was refused has changed the object."""
+    # Read as it is stored: a form that was refused has changed the object.
     return Room.objects.filter(pk=room.pk, kind=Room.Kind.PRIVATE).exists()
 
 
@@ -127,15 +127,15 @@ class RoomAdmin(admin.ModelAdmin):
         return PRIVATE_FIELDS if obj and _is_private(obj) else super().get_fields(request, obj)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Room]:
-        """Without direct conversations: administrators have no part in them."""
         members = Count("memberships", filter=Q(memberships__left_at=None), distinct=True)
+        # Direct conversations are left out: administrators have no part in them.
         run = super().get_queryset(request).filter(deleted_at=None).exclude(kind=Room.Kind.DIRECT)
         return run.annotate(member_count=members)
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """The page's rooms, with one look at presence for all of them."""
         changelist = super().get_changelist_instance(request)
         shown = list(changelist.result_list)
+        # One presence look-up for all rooms of the page.
         here = here_counts([room.pk for room in shown])
         for room in shown:
             room.here = count_in(here, room.pk)
@@ -159,10 +159,9 @@ class RoomAdmin(admin.ModelAdmin):
         attempt_each(request, chosen, lambda by, room: archive.restore(by, room.pk))
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """What a service refuses although the form was right, since something else came first, is told."""
         try:
             return super().changeform_view(request, *args, **kwargs)
-        except Refused as refused:
+        except Refused as refused:  # of a valid form, if another change came first
             messages.error(request, refused.detail)
             return redirect(request.path)
 
@@ -177,7 +176,7 @@ class RoomAdmin(admin.ModelAdmin):
         room_settings.change_settings(obj.pk, by=by, **settings)
 
     def has_change_permission(self, request: HttpRequest, obj: Room | None = None) -> bool:
-        """An archived room can only be brought back, and a private room is changed by its own people."""
+        # An archived room can only be restored, and a private room is changed by its own members.
         is_fixed = obj is not None and (obj.archived_at is not None or _is_private(obj))
         return not is_fixed and super().has_change_permission(request, obj)
 
@@ -188,5 +187,5 @@ class RoomAdmin(admin.ModelAdmin):
         attempt_each(request, queryset, lambda by, room: delete_room.delete_room(by, room.pk), is_shown=False)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """What the page asks about: Django would read every message of the room to count it."""
+        # Django would read every message of the room to count it.
         return [str(room) for room in objs], {}, set(), []

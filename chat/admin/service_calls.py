@@ -16,9 +16,9 @@ M = TypeVar("M", bound=Model)
 def attempt_each(
     request: HttpRequest, chosen: Iterable[M], act: Callable[[Actor, M], object], *, is_shown: bool = True
 ) -> None:
-    """Act on each row and show what was done, and what was refused. A refusal stops nothing for the other rows.
+    """Act on each row, and show what was done and what was refused. A refusal does not stop the other rows.
 
-    Without `is_shown`, only refusals are shown: Django itself says what was deleted.
+    Without `is_shown`, only refusals are shown: Django itself reports deletions.
     """
     by = Actor.of(request)
     for row in chosen:

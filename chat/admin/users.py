@@ -1,4 +1,4 @@
-"""People in Django's admin, with what administrators do to them here: by the same services as the site's own pages."""
+"""Users in Django's admin, with actions that use the same services as the site's own pages."""
 
 from django import forms
 from django.contrib import admin
