@@ -1,6 +1,6 @@
-"""Forms of several pages: of a room, of an invite link, and of how long something lasts.
+"""Forms that several pages share: of a room, of an invite link, and of a duration.
 
-What the services check is not checked here.
+Checks that services make are not repeated here.
 """
 
 from datetime import datetime, timedelta
@@ -53,7 +53,7 @@ NEVER = "0"
 
 
 class EndField(forms.TypedChoiceField):
-    """How long something lasts. Its value is the time at which it ends, or None for never."""
+    """A choice of durations. Its value is the time of the end, or None for never."""
 
     def __init__(self, *hours: int, never: Any, **options: Any) -> None:
         choices = [*((str(each), HOURS[each]) for each in hours), (NEVER, never)]
@@ -65,7 +65,7 @@ def _from_now(hours: str) -> datetime | None:
 
 
 class LinkForm(forms.Form):
-    """A link by which people come into a room, or to the site."""
+    """Limits of an invite link, to a room or to the site."""
 
     hours = EndField(1, 24, 168, 720, never=_("Never"), label=_("Expires after"), required=False, initial="168")
     most_uses = forms.IntegerField(

@@ -1,1 +1,1 @@
-"""A few people, rooms and a day of conversation, for a first look: `manage.py demo`."""
+"""Demo data for a first look: a few users, rooms and a day of conversation (`manage.py demo`)."""

@@ -1,4 +1,4 @@
-"""The demo's people, rooms and messages, as content.toml has them."""
+"""Users, rooms and messages of the demo, as in content.toml."""
 
 import tomllib
 from pathlib import Path
@@ -10,7 +10,7 @@ class Status(msgspec.Struct):
     mode: str = "auto"
     text: str = ""
     emoji: str = ""
-    hours: int | None = None  # that it lasts
+    hours: int | None = None  # until it ends
 
 
 class DemoUser(msgspec.Struct):

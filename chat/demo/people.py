@@ -7,7 +7,7 @@ from accounts.usernames.rules import derive_username
 from chat.demo.content import Content, Status
 from chat.services.people.status import note_last_seen, set_status
 
-# Tells the demo's people from others of the same name. Nobody can own an address there.
+# Tells the demo's users from others of the same name. No one can own an address in this domain.
 EMAIL_DOMAIN = "demo.invalid"
 
 
@@ -32,7 +32,7 @@ def make_person(key: str, content: Content) -> User:
     user = make(
         username, f"{key}@{EMAIL_DOMAIN}", content.password, display_name=person.name, time_zone=person.time_zone
     )
-    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)  # else a code would be mailed
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)  # else sign-in sends a code
     return user
 
 

@@ -1,4 +1,4 @@
-"""The demo's rooms, written through the same services as everything else."""
+"""Rooms of the demo, written through the same services as everything else."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from chat.services.rooms import settings as room_settings
 
 
 def make_room(room: Room, people: dict[str, User], now: datetime) -> None:
-    """Make the room, unless people have made a public one of that name themselves."""
+    # A public room that users have made, with that name or a similar one, takes its place.
     if room.kind == StoredRoom.Kind.PUBLIC and StoredRoom.objects.alike(room.name).exists():
         return
     said_of_it = {"topic": room.topic, "description": room.description, "emoji": room.emoji}
@@ -29,7 +29,7 @@ def make_room(room: Room, people: dict[str, User], now: datetime) -> None:
 
 
 def post_messages(made: StoredRoom, room: Room, people: dict[str, User], now: datetime) -> list[tuple[int, int]]:
-    """Post what was said; how many minutes ago each was, with its position."""
+    """Post the messages. Returns how many minutes ago each was posted, and its position."""
     positions = []
     for message in room.messages:
         posted = posting.post_message(
@@ -45,5 +45,5 @@ def post_messages(made: StoredRoom, room: Room, people: dict[str, User], now: da
 
 
 def positions_read(positions: list[tuple[int, int]], minutes_ago: int) -> int:
-    """The last position that somebody has read who looked that long ago."""
+    """Return the last position that a member had read that many minutes ago."""
     return max((position for ago, position in positions if ago >= minutes_ago), default=0)

@@ -6,5 +6,4 @@ register = template.Library()
 
 @register.filter
 def grouped(number: object) -> str:
-    """Return a number with its thousands set apart, as the language does; anything else as it is."""
     return str(number_format(number, force_grouping=True)) if isinstance(number, int) else str(number)

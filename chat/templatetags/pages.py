@@ -6,7 +6,6 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def page_query(context: RequestContext, parameter: str, number: int) -> str:
-    """Return the query that asks for another page of a list, with the rest of the address as it is."""
     query = context["request"].GET.copy()
     query[parameter] = str(number)
     return f"?{query.urlencode()}"

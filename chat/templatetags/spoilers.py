@@ -10,7 +10,7 @@ register = template.Library()
 
 @register.filter
 def with_spoilers(text: str) -> str | SafeString:
-    """Hide all between the first sign of a spoiler and the last (as chat/static/chat/parts/spoilers.js does)."""
+    """Hide the text from the first spoiler sign to the last (as chat/static/chat/parts/spoilers.js does)."""
     first, last = text.find(SIGN), text.rfind(SIGN)
     if last < first + len(SIGN):
         return text

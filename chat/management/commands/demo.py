@@ -31,7 +31,10 @@ class Command(BaseCommand):
 
 @contextmanager
 def whoever_may_be_listening() -> Iterator[None]:
-    """No server need run, and Redis with it: nothing is said where nobody was told. A server finds what is new."""
+    """Silence warnings about events that are not delivered.
+
+    Neither a server nor Redis needs to run: a server finds the changes later.
+    """
     log = logging.getLogger("chat.hub.layer.envelopes")
     level = log.level
     log.setLevel(logging.ERROR)
