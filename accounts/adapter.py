@@ -1,4 +1,4 @@
-"""What allauth asks about accounts: who may have one, and what their mails and pages say."""
+"""Account adapter for allauth: sign-up policy, email delivery and limits on sign-in attempts."""
 
 import logging
 from collections.abc import Iterator
@@ -28,10 +28,10 @@ from accounts.usernames.rules import folded
 
 logger = logging.getLogger(__name__)
 
-# Each waits for the mail server, which is cut off after settings.MAIL_SECONDS.
+# Each email waits for the mail server. Each step of that times out after settings.MAIL_SECONDS.
 mailing = Gate("mails to send", at_once=8, waiting=16, seconds=5)
 
-INACTIVE = "inactive_account"  # in the session of whoever could not sign in
+INACTIVE = "inactive_account"  # session key: id of the inactive account that the user tried to sign in to
 
 
 class Adapter(Naming):
@@ -48,11 +48,11 @@ class Adapter(Naming):
     _is_notice = False
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Whether there is a form at all. Where the domain decides, its address is looked at afterwards."""
+        # With "domains", every visitor gets the form: `may_sign_up` checks the address that they enter.
         return settings.SIGNUP != "invitation" or invitations.followed(request) is not None
 
     def may_sign_up(self, email: str) -> bool:
-        """Whether an account may be made for that address, as far as can be told before it is."""
+        """Return whether this address may sign up, as far as is known now. `making_an_account` decides."""
         return _is_open_to(email) or invitations.admits(self.request, email)
 
     def clean_email(self, email: str) -> str:
@@ -63,7 +63,7 @@ class Adapter(Naming):
 
     @contextmanager
     def making_an_account(self, request: HttpRequest, made: User) -> Iterator[None]:
-        """The transaction in which one is made, by whatever way: it decides whether it may be."""
+        """Open the transaction that creates an account. Raises ImmediateHttpResponse if the policy refuses it."""
         with transaction.atomic():
             made.invitation = invitations.use(request, made.email)
             if made.invitation is None and not _is_open_to(made.email):
@@ -71,7 +71,7 @@ class Adapter(Naming):
             yield
 
     def save_user(self, request: HttpRequest, user: User, form: BaseForm, commit: bool = True) -> User:
-        """The password is hashed before the transaction, which would keep everybody else from writing meanwhile."""
+        # Hashes the password before the transaction: inside it, hashing would block all other writers.
         made: User = super().save_user(request, user, form, commit=False)
         made.awaits_code = settings.ACCOUNT_EMAIL_VERIFICATION == "mandatory"
         if commit:
@@ -81,15 +81,16 @@ class Adapter(Naming):
         return made
 
     def send_account_already_exists_mail(self, email: str) -> None:
-        """Takes as long as it does to make an account, most of which is the password."""
+        # Takes as long as creating an account, which is mostly hashing the password.
         User().set_password(self.generate_login_code())
         super().send_account_already_exists_mail(email)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send a mail, and tell the user where the mail server does not take it or it is one too many."""
+        """Send an email. Show an error page if the mail server refuses it or a rate limit is reached."""
         if not self._is_notice and not rate_limits.may_mail(self.request, email):
             raise ImmediateHttpResponse(respond_429(self.request))
-        # No 5xx: Django keeps no session then, and who starts again would find their own username taken.
+        # No 5xx status: Django would not save the session, and a user who starts again would find their own
+        # username taken.
         try:
             self.deliver(template_prefix, email, context)
         except OSError as error:
@@ -101,28 +102,28 @@ class Adapter(Naming):
             raise ImmediateHttpResponse(response) from error
 
     def render_mail(self, template_prefix: str, email: str, *args: Any, **options: Any) -> Any:
-        """Every mail to the address of an account is made here. Raises OSError for an address that nothing reaches."""
+        # All email to accounts passes here. Raises OSError for an undeliverable address.
         return super().render_mail(template_prefix, deliverable(email), *args, **options)
 
     def deliver(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Raises OSError where the mail server does not take it, and Overloaded where too many wait for it."""
+        """Send an email. Raises OSError if the mail server refuses it, Overloaded if too many threads wait for it."""
         context = {"site_name": settings.SITE_NAME, "site_url": origin(), **context}
         with mailing.entered():
             super().send_mail(template_prefix, email, context)
 
     def send_notification_mail(self, *args: Any, **options: Any) -> None:
-        """Send a notice of a change that is done, whether or not the mail server takes it. No limit keeps it back."""
+        # The change was made, so no rate limit applies, and a failure is ignored.
         self._is_notice = True
         with suppress(ImmediateHttpResponse):
             super().send_notification_mail(*args, **options)
 
     def post_login(self, request: HttpRequest, user: User, **options: Any) -> HttpResponse:
-        """Lead the owner of an address, who took the account over, to a new username and password first."""
+        # A user who took over their account chooses a new username and password first.
         response: HttpResponse = super().post_login(request, user, **options)
         return redirect("accounts:claim") if email_proof.has_claimed(request, user) else response
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
-        """Check credentials. A try that could not be checked for now does not count as a wrong one."""
+        # An attempt that could not be checked does not count as failed.
         try:
             return super().authenticate(request, **credentials)
         except (Overloaded, DatabaseError):
@@ -130,7 +131,7 @@ class Adapter(Naming):
             raise
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
-        """Whoever knows the password of an account that is not active is told why."""
+        # The user knows the password, so the next page may explain why the account is inactive.
         request.session[INACTIVE] = user.pk
         response: HttpResponse = super().respond_user_inactive(request, user)
         return response
@@ -145,12 +146,11 @@ class Adapter(Naming):
 
 
 def _login_of(credentials: dict[str, Any]) -> str:
-    """Return the name that tries are counted by, in one form: else each way to write it would have tries of its own."""
+    # All spellings of a login share one counter of attempts.
     return folded(credentials.get("email") or credentials.get("username") or "")
 
 
 def _is_open_to(email: str) -> bool:
-    """Whether the site is open to whoever has that address, without an invitation."""
     if settings.SIGNUP == "domains":
         return domain_of(email) in settings.SIGNUP_DOMAINS
     return bool(settings.SIGNUP == "open")

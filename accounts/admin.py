@@ -19,9 +19,9 @@ from accounts.profile.display_names import check_display_name, typed_display_nam
 from accounts.requests import address_of, signed_in_user
 from accounts.signals import account_changed
 
-# To delete one there would leave the session in force: the site's own pages end it.
+# Deleting a UserSession in the admin would leave the session in force. The site's own pages end sessions.
 admin.site.unregister(UserSession)
-# Accounts elsewhere are those of the providers that the environment names: the policy of the pages has to know them.
+# Only the environment defines OpenID Connect providers: the content security policy has to know them.
 admin.site.unregister(SocialApp)
 
 
@@ -29,7 +29,7 @@ SEEN_BY_OTHERS = {"username", "display_name"}
 
 
 class _WithDisplayName:
-    """The rule for display names, as on the profile page."""
+    """Validation of display names, as on the profile page."""
 
     cleaned_data: dict[str, Any]
     instance: User
@@ -76,14 +76,14 @@ class UserAdmin(DjangoUserAdmin):
     )
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """What is left of a deleted account stays as it is."""
+        # The remains of a deleted account cannot be changed.
         return super().has_change_permission(request, obj) and (obj is None or obj.deleted_at is None)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return super().has_delete_permission(request, obj) and (obj is None or may_go(obj))
 
     def get_deleted_objects(self, objs: Iterable[User], request: HttpRequest) -> Any:
-        """The accounts alone: what hangs on them goes or stays as it does for whoever deletes their own."""
+        # Lists the accounts alone. Related rows are deleted or kept as when users delete their own account.
         kept = {str(user) for user in objs if not may_go(user)}
         return [str(user) for user in objs], {str(User._meta.verbose_name_plural): len(list(objs))}, set(), sorted(kept)
 

@@ -7,7 +7,7 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self) -> None:
-        # Their receivers connect themselves.
+        # Importing these modules connects their signal receivers.
         from accounts import checks, signals  # noqa: F401
         from accounts.mfa import first_factors  # noqa: F401
         from accounts.sessions import known_devices, login_log, sessions  # noqa: F401

@@ -1,4 +1,4 @@
-"""Checks passwords at sign-in, once for each try."""
+"""Password check at sign-in, once per attempt."""
 
 from typing import Any
 
@@ -11,9 +11,10 @@ from accounts.models import User
 
 
 class PasswordBackend(AuthenticationBackend):
-    """allauth's backend as the only one that hashes: a try costs the same for a known, an unknown and an inactive user.
+    """allauth's backend, and the only one that hashes.
 
-    The backends after it in `AUTHENTICATION_BACKENDS` are listed for sessions that were begun by them.
+    An attempt costs the same for a known, an unknown and an inactive user. The backends after it in
+    `AUTHENTICATION_BACKENDS` are listed for sessions that they began.
     """
 
     def authenticate(self, request: HttpRequest | None, **credentials: Any) -> User | None:
@@ -22,13 +23,13 @@ class PasswordBackend(AuthenticationBackend):
         self._checked: dict[int, User | None] = {}  # by id: a username and an address may name the same user
         user: User | None = super().authenticate(request, **credentials)
         if user is None:
-            raise PermissionDenied  # Django asks no other backend then
+            raise PermissionDenied  # Django then skips the other backends
         if request is not None:
             _keep_session(request, user)
         return user
 
     def _authenticate_by_username(self, username: str, password: str) -> User | None:
-        """Find the user in any case of any script, as every other look-up does."""
+        # Ignores case in every script, as all other look-ups do.
         return self._check_password(User.objects.called(username).first(), password)
 
     def _check_password(self, user: User | None, password: str) -> User | None:
@@ -40,7 +41,7 @@ class PasswordBackend(AuthenticationBackend):
 
 
 def _keep_session(request: HttpRequest, user: User) -> None:
-    """Keep the session of a user who enters the password again, where its hash has just been replaced."""
+    """Keep the session of a user who re-enters the password, if the password was just rehashed."""
     replaced = user.replaced_session_hash
     if replaced and request.session.get(HASH_SESSION_KEY) == replaced:
         request.session[HASH_SESSION_KEY] = user.get_session_auth_hash()

@@ -1,7 +1,7 @@
-"""allauth's check of its account settings, but for one rule: it allows mailed codes only with mandatory verification.
+"""allauth's check of its account settings, without the rule that mailed codes need mandatory verification.
 
-That rule keeps "optional" out, with which the code at sign-up could be skipped. With "none", sign-up and sign-in mail
-no code. Codes are mailed only when a user asks for one: to change an address, sign in or reset a password.
+That rule excludes "optional" verification, which lets users skip the code at sign-up. With "none", sign-up and sign-in
+send no code. Codes are sent only when a user asks for one: to change an address, sign in or reset a password.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage
 from django.core.checks.registry import registry
 
-RULE = "ACCOUNT_EMAIL_VERFICATION_BY_CODE requires ACCOUNT_EMAIL_VERIFICATION = 'mandatory'"  # it has no id to silence
+RULE = "ACCOUNT_EMAIL_VERFICATION_BY_CODE requires ACCOUNT_EMAIL_VERIFICATION = 'mandatory'"  # the check has no id
 
 
 def check_account_settings(app_configs: Sequence[AppConfig] | None, **options: Any) -> list[CheckMessage]:

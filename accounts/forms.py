@@ -1,4 +1,4 @@
-"""The forms of the entrance: allauth's, where they say and check more here; and the administrator's."""
+"""Sign-in, sign-up and password forms: allauth's with our labels and checks, and the first administrator's form."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ PASSWORD_HELP = _("At least 8 characters, not too common and not like your name.
 
 
 class SetupForm(UserCreationForm):
-    """The administrator's account."""
+    """Form for the first administrator's account."""
 
     email = forms.EmailField(label=_("Email"))
 
@@ -40,7 +40,7 @@ class SignInForm(LoginForm):
 
 
 class NewAccount:
-    """What one says of oneself, whatever the way in; and whether there may be an account for that address."""
+    """Mixin for every sign-up form: labels, and the check of the address against the sign-up policy."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -86,15 +86,18 @@ class NewPassword:
 
 
 class NewPasswordForm(NewPassword, ResetPasswordKeyForm):
-    """After a mailed code."""
+    """Form for a new password after a mailed code."""
 
 
 class FirstPasswordForm(NewPassword, SetPasswordForm):
-    """Of whoever signs in by other means."""
+    """Form for the first password of a user who signs in by other means."""
 
 
 class ClaimForm(FirstPasswordForm):
-    """Username and password of an account that another person had made. Without a password, if one was just chosen."""
+    """Form for the username and password of an account that another person had created.
+
+    It has no password fields if the user has just chosen a password.
+    """
 
     username = forms.CharField(max_length=USERNAME_LENGTH)
     field_order = ("username", "password1", "password2")
@@ -119,14 +122,14 @@ class OtherPasswordForm(NewPassword, ChangePasswordForm):
 
 
 class SignUpForm(NewAccount, SignupForm):
-    """With a password, or with a passkey."""
+    """Sign-up form with a password or a passkey."""
 
 
 class OpenIdSignUpForm(NewAccount, OpenIdSignupForm):
-    """With an account elsewhere, which did not say everything."""
+    """Sign-up form for details that an OpenID Connect provider did not supply."""
 
 
 def label(field: forms.Field, text: Any, **attributes: str) -> None:
-    """Our words for a field of allauth's, whose placeholder is what is shown."""
+    # The page shows the placeholder.
     field.label = text
     field.widget.attrs |= {"placeholder": text, **attributes}

@@ -1,7 +1,7 @@
-"""Hashing of passwords: at a cost that a server can bear, and only so many at once.
+"""Password hashers with a bounded cost and bounded parallelism.
 
-Django's Argon2 takes 100 MiB and eight threads for each hash. Requests have a thread each, so a burst of sign-ins would
-take as much memory as there are of them.
+Django's Argon2 takes 100 MiB and eight threads for each hash. Each request has a thread, so a burst of sign-ins would
+take that memory once for each of them.
 """
 
 import os
@@ -15,16 +15,16 @@ from accounts.overload import Gate
 
 T = TypeVar("T")
 
-# Hashing runs without the interpreter's lock: one core is left to the event loop and to pages.
+# Hashing releases the interpreter's lock. One core stays free for the event loop and for pages.
 AT_ONCE = max(1, (os.cpu_count() or 1) - 1)
 hashing = Gate("passwords to hash", at_once=AT_ONCE, waiting=64, seconds=3)
-# In threads of its own: the allocator keeps a hash's memory for the thread that freed it, so every thread that ever
-# hashed would hold 19 MiB.
+# Hashing has its own threads: the allocator keeps a hash's memory for the thread that freed it, so every thread that
+# ever hashed would hold 19 MiB.
 _threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="hashing")
 
 
 class Argon2(Argon2PasswordHasher):
-    """The least that OWASP's Password Storage Cheat Sheet asks for: 19 MiB, two passes, one thread."""
+    """Argon2 at the minimum of OWASP's Password Storage Cheat Sheet: 19 MiB, two passes, one thread."""
 
     time_cost = 2
     memory_cost = 19 * 1024  # KiB
@@ -38,7 +38,7 @@ class Argon2(Argon2PasswordHasher):
 
 
 class PBKDF2(PBKDF2PasswordHasher):
-    """For hashes that were brought along from elsewhere."""
+    """PBKDF2 for hashes imported from elsewhere."""
 
     def encode(self, password: str, salt: str, iterations: int | None = None) -> Any:
         return _hashed(super().encode, password, salt, iterations)  # `verify` encodes, too

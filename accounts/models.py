@@ -21,7 +21,7 @@ from accounts.usernames.fields import FoldedField, SearchKeyField, SkeletonField
 from accounts.usernames.rules import FOLDED_LENGTH, TAKEN, USERNAME_LENGTH, folded, validators
 from accounts.usernames.search_keys import beginning, search_key
 
-# `user`: the hash of their password was replaced by one of other costs; sent in the transaction that does it.
+# Sent with `user` when their password was rehashed at other costs, in the same transaction.
 password_rehashed = Signal()
 
 BATCH = 500  # search keys
@@ -39,17 +39,19 @@ def name_begins(text: str, user: str = "") -> models.Q:
 
 class UserQuerySet(models.QuerySet["User"]):
     def administrators(self) -> Self:
-        """Those who run the site: staff, as Django calls them."""
         return self.filter(is_staff=True, is_active=True)
 
     def reachable(self) -> Self:
-        """Those whom one may find, write to or add: nobody who cannot sign in, or has yet to confirm an address."""
+        """Return users who can be found, messaged and added to rooms.
+
+        This leaves out inactive users, and those who have yet to confirm an address.
+        """
         return self.filter(is_active=True).exclude(last_login=None, emailaddress__verified=False)
 
     def unconfirmed(self) -> Self:
-        """Accounts made by signing up, with an address that was never proved.
+        """Return accounts from sign-up with an address that was never verified.
 
-        Signing up alone makes an address primary before it is verified. Accounts that administrators or commands made
+        Only sign-up makes an address primary before it is verified. Accounts that administrators or commands create
         have no such address.
         """
         waiting = self.filter(emailaddress__primary=True, emailaddress__verified=False, last_login=None)
@@ -57,15 +59,14 @@ class UserQuerySet(models.QuerySet["User"]):
         return ours.exclude(emailaddress__verified=True)
 
     def called(self, username: str) -> Self:
-        """Whoever has that username, in any case and however it is typed."""
+        """Return the user with this username, in any case and in any Unicode form."""
         return self.filter(folded=folded(username))
 
     def whose_name_begins(self, text: str) -> Self:
-        """Users whose username, or a word of whose display name, begins with `text`."""
         return self.filter(name_begins(text))
 
     def update(self, **values: Any) -> int:
-        """Update rows, and what is made of their names."""
+        """Update rows, and their search keys if a name changes."""
         if not NAMES & values.keys():
             return super().update(**values)
         with transaction.atomic():
@@ -76,7 +77,7 @@ class UserQuerySet(models.QuerySet["User"]):
         return count
 
     def fill_in_search_keys(self) -> int:
-        """Fill in a batch of those that are missing. Return how many."""
+        """Fill in a batch of missing search keys. Return how many."""
         batch = list(self.filter(search_key=None).only("username", "display_name")[:BATCH])
         for user in batch:
             user.search_key = search_key(user.username, user.display_name)
@@ -84,7 +85,7 @@ class UserQuerySet(models.QuerySet["User"]):
         return len(batch)
 
     def alike(self, username: str) -> Self:
-        """Those whose username is that one, or looks like it."""
+        """Return users with this username or a look-alike."""
         return self.filter(models.Q(folded=folded(username)) | models.Q(skeleton=skeleton(username)))
 
 
@@ -92,27 +93,27 @@ class UserManager(DjangoUserManager["User"].from_queryset(UserQuerySet)):  # typ
     use_in_migrations = False
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        """Whoever has that username, in any case: signing in, the admin and the commands look people up by this."""
+        # Ignores case: sign-in, the admin and the commands look users up by this method.
         return self.called(username or "").get()
 
     def create_superuser(self, username: str, *args: Any, **kwargs: Any) -> "User":
-        """Raises ValidationError for a username that looks like another's, which the command says in one line."""
+        # The command prints a ValidationError in one line.
         if self.alike(username).exists():
             raise ValidationError(TAKEN)
         return super().create_superuser(username, *args, **kwargs)
 
 
 class User(AbstractUser):
-    """Somebody with an account: a username that is theirs alone, and a display name of their choice.
+    """An account, with a unique username and a display name of the user's choice.
 
-    Of one that was deleted the row stays, since what was said has an author: without anything personal.
+    The row of a deleted account stays, without personal data, because it is the author of messages.
     """
 
     class Theme(models.TextChoices):
         LIGHT = "light", _("Light")
         DARK = "dark", _("Dark")
 
-    first_name = None  # type: ignore[assignment]  # how Django takes an inherited field away
+    first_name = None  # type: ignore[assignment]  # removes the inherited field
     last_name = None  # type: ignore[assignment]
     username = models.CharField(
         _("username"),
@@ -121,17 +122,17 @@ class User(AbstractUser):
         validators=validators,
         error_messages={"unique": TAKEN},
     )
-    # Made of the username whenever the row is saved (accounts/usernames/fields.py).
+    # Derived from the username on every save (accounts/usernames/fields.py).
     folded = FoldedField(max_length=FOLDED_LENGTH, unique=True, editable=False)
     skeleton = SkeletonField(max_length=LONGEST * USERNAME_LENGTH + 20, unique=True, editable=False)
     display_name = models.CharField(_("display name"), max_length=80, blank=True)
     search_key = SearchKeyField("username", "display_name")
     time_zone = models.CharField(_("time zone"), max_length=ZONE_LENGTH, blank=True, validators=[validate_time_zone])
-    # Empty: as the device has it.
+    # Empty: the device's theme.
     theme = models.CharField(_("theme"), max_length=5, choices=Theme.choices, blank=True, db_default="")
-    # The name of the file with their picture; empty where they have none.
+    # The name of the picture's file; empty without a picture.
     picture = models.CharField(_("picture"), max_length=64, blank=True, editable=False, db_default="")
-    # The invitation by which the account was made.
+    # The invitation used at sign-up.
     invitation = models.ForeignKey(
         "Invitation", on_delete=models.SET_NULL, null=True, editable=False, related_name="+", db_index=False
     )
@@ -139,11 +140,11 @@ class User(AbstractUser):
 
     objects: ClassVar[UserManager] = UserManager()
 
-    # What the row said before a save (accounts/signals.py).
+    # Values in the row before a save (accounts/signals.py).
     grounds_before: dict[str, Any] | None = None
-    # While the account is made: whether its address is still to be confirmed.
+    # True while the account is being created, if its address has yet to be confirmed.
     awaits_code = False
-    # The hash in sessions from before `check_password` replaced the hash of the password.
+    # The session hash from before `check_password` rehashed the password.
     replaced_session_hash = ""
 
     class Meta(AbstractUser.Meta):
@@ -175,7 +176,7 @@ class User(AbstractUser):
         super().save(*args, update_fields=update_fields, **kwargs)
 
     def check_password(self, raw_password: str | None) -> bool:
-        """Check the password. A hash of other costs than today's is replaced, and no session ends by that."""
+        """Check the password. Rehash it if its costs are not today's; sessions stay in force."""
         return check_password(raw_password, self.password, self._rehash)
 
     def _rehash(self, raw_password: str) -> None:
@@ -183,27 +184,26 @@ class User(AbstractUser):
         renewed = make_password(raw_password)
         with transaction.atomic():
             if not User.objects.filter(pk=self.pk, password=former).update(password=renewed):
-                return  # it was changed meanwhile
+                return  # the password was changed meanwhile
             self.password, self.replaced_session_hash = renewed, session_hash
             password_rehashed.send(sender=User, user=self)
 
     @property
     def name(self) -> str:
-        """What people read: the display name, or the username where none was chosen."""
         if self.deleted_at is not None:
             return gettext(DELETED_USER)
         return self.display_name or self.username
 
     @property
     def full_name(self) -> str:
-        """The name with the username, for where nothing else says who it is (chat/static/chat/rules/full-name.js)."""
+        # For places where nothing else identifies the user. chat/static/chat/rules/full-name.js has the same rule.
         if self.deleted_at is not None or self.name.lower() == self.username.lower():
             return self.name
         return f"{self.name} (@{self.username})"
 
     @property
     def picture_url(self) -> str:
-        """Where their picture is; empty where they have none, as whoever has just signed up, of whom it is not read."""
+        # Right after sign-up, `picture` is the database's default, which has not been read: no string.
         has_one = isinstance(self.picture, str) and self.picture
         return reverse("accounts:picture-file", args=[self.picture]) if has_one else ""
 
@@ -218,9 +218,9 @@ class User(AbstractUser):
 
 
 class Invitation(InviteLink):
-    """A link by which people sign up."""
+    """A link for signing up."""
 
-    # Where one is named, only whoever has that address may sign up by it.
+    # If set, only this address may sign up with the link.
     email = models.EmailField(_("email"), blank=True)
 
     class Meta:

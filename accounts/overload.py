@@ -1,8 +1,8 @@
-"""Bounds on expensive work that requests do in parallel: hashes of passwords, pictures, exports, mail, providers.
+"""Limits on expensive work that requests do in parallel: password hashes, pictures, exports, email, providers.
 
-Each kind of work has a `Gate`: so many at once, so many that wait, each for so long. Beyond that a request is refused
-by `Overloaded`, which project/errors/overload.py answers with 503 and `Retry-After`. Who waits or works behind a gate
-holds no connection of the database's pool.
+Each kind of work has a `Gate`, which bounds the threads at work, the threads that wait, and their wait. Beyond that, a
+request is refused with `Overloaded`, which project/errors/overload.py answers with 503 and `Retry-After`. A thread that
+waits or works behind a gate holds no connection of the database pool.
 """
 
 import logging
@@ -20,15 +20,15 @@ from django.utils.translation import gettext_lazy as _
 
 logger = logging.getLogger(__name__)
 
-LINE_SECONDS = 10.0  # between two lines of the log about the same kind of work
+LINE_SECONDS = 10.0  # between two log lines about the same kind of work
 
 
 class Overloaded(Exception):
-    """Work was refused, and nothing of it was done. It may be asked for again after `retry_after` seconds."""
+    """Refusal of work before any of it was done. The client may retry after `retry_after` seconds."""
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
     title: str | Promise = _("The site is busy")
-    is_undone = True  # whether it is certain that nothing was done
+    is_undone = True  # True if it is certain that nothing was done
     sentence: str | Promise = _("Too many people are using this right now.")
 
     def __init__(self, work: str, retry_after: float) -> None:
@@ -37,14 +37,14 @@ class Overloaded(Exception):
 
 
 class OneAtATime(Overloaded):
-    """Refuses a second piece of work that the same person has under way."""
+    """Refusal of a second piece of work while the same person has one under way."""
 
     status = HTTPStatus.TOO_MANY_REQUESTS
     sentence = _("Your previous request is still running.")
 
 
 class Refusals:
-    """One line of the log for many refusals of a kind, with their number."""
+    """Throttled log of refusals: one line for many of a kind, with their number."""
 
     def __init__(self, what: str) -> None:
         self._what = what
@@ -64,9 +64,9 @@ class Refusals:
 
 
 class Gate:
-    """Lets threads do one kind of work: `at_once` of them, while `waiting` more wait for at most `seconds`.
+    """Bound on the threads that do one kind of work: `at_once` work, and `waiting` more wait for at most `seconds`.
 
-    Threads come in in the order in which they began to wait.
+    Threads enter in the order of their arrival.
     """
 
     def __init__(self, work: str, *, at_once: int, waiting: int = 0, seconds: float = 1.0) -> None:
@@ -81,7 +81,7 @@ class Gate:
 
     @contextmanager
     def entered(self) -> Iterator[None]:
-        """Do the work of the block inside. Raises Overloaded where there is no place in time."""
+        """Run the block behind the gate. Raises Overloaded if no place becomes free in time."""
         release_connections()
         self._enter()
         try:
@@ -95,7 +95,7 @@ class Gate:
                 self._wait()
             self._inside += 1
             if self._inside < self.at_once:
-                self._condition.notify()  # the next may come in too
+                self._condition.notify()  # the next thread may enter, too
 
     def _wait(self) -> None:
         if self._queued >= self.waiting:
@@ -118,7 +118,7 @@ class Gate:
 
 
 class OneEach:
-    """Lets each person do one piece of some work at a time."""
+    """Limit of one piece of some work at a time for each person."""
 
     def __init__(self, work: str, *, seconds: float = 1.0) -> None:
         self.work = work
@@ -129,7 +129,7 @@ class OneEach:
 
     @contextmanager
     def entered(self, person: Hashable) -> Iterator[None]:
-        """Do the work of the block for this person. Raises OneAtATime where they do some already."""
+        """Run the block for this person. Raises OneAtATime if they have one under way."""
         with self._lock:
             if person in self._at_it:
                 self._refusals.note()
@@ -143,8 +143,8 @@ class OneEach:
 
 
 def release_connections() -> None:
-    """Give back to the pool what this thread has of it, unless a transaction is open: the next query takes another."""
+    """Return this thread's connections to the pool, unless a transaction is open. The next query takes another."""
     for connection in connections.all(initialized_only=True):
         if connection.settings_dict["OPTIONS"].get("pool") and not connection.in_atomic_block:
-            with suppress(SynchronousOnlyOperation):  # the thread of an event loop may not even close one
+            with suppress(SynchronousOnlyOperation):  # an event loop's thread may not close connections
                 connection.close()

@@ -1,4 +1,4 @@
-"""Rate limits of our own: for views, where allauth has none or passes a method by, and for mail to one mailbox.
+"""Rate limits that allauth lacks: for views and methods that it leaves unlimited, and for email to one mailbox.
 
 Rates are in allauth's notation: `10/m/user`, `120/m/ip`, `20/h/key`.
 """
@@ -15,17 +15,17 @@ from accounts.requests import address_of
 from accounts.sessions.known_devices import device_of
 from accounts.signup.email_domains import mailbox_of
 
-MAILS = "30/h/key"  # to one mailbox, of all kinds that people who are not signed in can ask for
-MAILS_FROM_NETWORK = "12/h/key"  # and of these, asked for from one network
+MAILS = "30/h/key"  # to one mailbox, of all kinds that signed-out visitors can request
+MAILS_FROM_NETWORK = "12/h/key"  # the same, requested from one network
 
 FAILED_BY_NAME = "100/h/key"  # wrong passwords for one name, from all networks
-FAILED_ON_DEVICE = "5/5m/key,20/h/key"  # in a browser in which its user signed in before
+FAILED_ON_DEVICE = "5/5m/key,20/h/key"  # in a browser where the user signed in before
 
 View = Callable[..., HttpResponseBase]
 
 
 def limited(action: str, rate: str, *methods: str) -> Callable[[View], View]:
-    """Answer 429 to requests of these methods beyond `rate`."""
+    """Answer 429 to requests with these methods beyond `rate`."""
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -41,9 +41,9 @@ def limited(action: str, rate: str, *methods: str) -> Callable[[View], View]:
 
 
 def may_mail(request: HttpRequest, address: str) -> bool:
-    """Count a mail that a visitor asks for, and return whether it may be sent.
+    """Count an email that a visitor requests, and return whether it may be sent.
 
-    One network cannot use up what a mailbox may get, so that its owner still has a mailed code from elsewhere.
+    One network cannot use up a mailbox's limit, so its owner still gets a mailed code elsewhere.
     """
     mailbox = mailbox_of(address)
     from_here = take(request, "mails_from_network", MAILS_FROM_NETWORK, key=f"{mailbox} {network_of(request)}")
@@ -51,7 +51,7 @@ def may_mail(request: HttpRequest, address: str) -> bool:
 
 
 def take_sign_in(request: HttpRequest, login: str) -> ratelimit.RateLimitUsage | None:
-    """Count a try to sign in with a password; None if it is one too many. allauth undoes it where it succeeds."""
+    """Count an attempt to sign in with a password. Return None beyond the limit. allauth undoes it on success."""
     if device := device_of(request, login):
         return _consume(request, "login_failed_on_device", FAILED_ON_DEVICE, f"{device} {login}")
     of_network = ratelimit.consume(
@@ -66,7 +66,6 @@ def name_and_network(request: HttpRequest, login: str) -> str:
 
 
 def take(request: HttpRequest, action: str, rate: str, *, key: str | None = None) -> bool:
-    """Count one more, and return whether it is within the rate."""
     return bool(_consume(request, action, rate, key))
 
 
@@ -76,5 +75,5 @@ def _consume(request: HttpRequest, action: str, rate: str, key: str | None) -> r
 
 
 def network_of(request: HttpRequest) -> str:
-    """Return the client's address, or of IPv6 the network that one subscriber has."""
+    # One subscriber has a whole network of IPv6 addresses.
     return str(ratelimit.truncate_ip(address_of(request)))

@@ -11,13 +11,13 @@ from accounts.sessions.store import NO_ADDRESS
 
 
 def signed_in_user(request: HttpRequest) -> User:
-    """Return the signed-in user: LoginRequiredMiddleware lets no other request through."""
+    # LoginRequiredMiddleware lets no other request through.
     return cast(User, request.user)
 
 
 def address_of(request: HttpRequest) -> str:
-    """Return the client's address, as far as our own proxies vouch for it."""
+    """Return the client's address, as our own proxies vouch for it."""
     try:
         return str(get_adapter().get_client_ip(request))
-    except PermissionDenied:  # no address can be told
+    except PermissionDenied:  # the address is unknown
         return NO_ADDRESS

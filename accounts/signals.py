@@ -1,17 +1,15 @@
-"""When somebody is signed out, and when an account is changed by somebody else.
+"""Signals about sessions and accounts. Code that holds a connection open for a session listens, and closes it.
 
-Whoever holds something open for a session listens here, and closes it.
-
-`newcomer(user)`: there is a new account that somebody may be in; where its address is to be confirmed, once it is.
-`session_ended(user_id, session_key)`: one session is no more, however it ended; sent after the commit
+`newcomer(user)`: a new account is ready to be used. If its address has to be confirmed, sent once it is.
+`session_ended(user_id, session_key)`: a session has ended, in any way. Sent after the commit
 (accounts/sessions/sessions.py).
-`signed_out_everywhere(user_id)`: all sessions of a person are void, since the account was deactivated or deleted, or
-its password changed; sent after the commit, and whoever made the change: a page, the admin or a command.
+`signed_out_everywhere(user_id)`: all sessions of a user have become void, because the account was deactivated or
+deleted, or its password changed, by a page, the admin or a command. Sent after the commit.
 `account_changed(by, user, how, fields, address)`: in the admin, `by` has `added`, `changed` or `deleted` an account;
-with the names of the fields that changed. Sent in the transaction that does it.
-`profile_changed(user)`: what others see of somebody, their name or picture, has changed; sent after the commit.
-`account_deleted(user, address, by)`: an account is deleted, by whose it is or in the admin; sent in the transaction
-that does it, while the account still says whose it was.
+`fields` names the fields that changed. Sent in the same transaction.
+`profile_changed(user)`: a user's visible name or picture has changed. Sent after the commit.
+`account_deleted(user, address, by)`: an account is being deleted, by its user or in the admin. Sent in the same
+transaction, while the account still has its personal data.
 """
 
 from functools import partial
@@ -32,13 +30,13 @@ account_changed = Signal()
 profile_changed = Signal()
 account_deleted = Signal()
 
-# What sessions hang on: Django derives a session's hash from the password.
+# Fields that sessions depend on: Django derives a session's hash from the password.
 GROUNDS = ("password", "is_active")
 
 
 @receiver(post_save, sender=User)
 def announce_a_new_account(instance: User, created: bool, raw: bool, **_: Any) -> None:
-    if created and not raw and not instance.awaits_code:  # what is loaded from a file is not new
+    if created and not raw and not instance.awaits_code:  # accounts loaded from a fixture are not new
         newcomer.send(sender=User, user=instance)
 
 

@@ -2,9 +2,9 @@ from django.conf import settings
 
 
 def origin() -> str:
-    """What links in mails and on the console begin with.
+    """Return the origin for links in emails and on the console.
 
-    Localhost where the site may be reached by it: passkeys work there, and not on 127.0.0.1.
+    Prefers localhost if the site can be reached by it: passkeys work there, but not on 127.0.0.1.
     """
     local = [origin for origin in settings.ALLOWED_ORIGINS if "://localhost" in origin]
     return [*local, *settings.ALLOWED_ORIGINS][0]

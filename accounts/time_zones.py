@@ -16,11 +16,11 @@ def validate_time_zone(name: str) -> None:
 
 @cache
 def choices() -> list[str]:
-    """Those that people know theirs by: of a place, and UTC."""
+    # The zones that people know by name are those named after a place, and UTC.
     return ["UTC", *sorted(name for name in _available() if "/" in name and not name.startswith("Etc/"))]
 
 
 @cache
 def _available() -> frozenset[str]:
-    """Those that this machine knows: it reads many files to find out."""
+    # Cached: Python reads many files to find out.
     return frozenset(zoneinfo.available_timezones())

@@ -1,6 +1,6 @@
-"""Times as HTML, in the reader's zone. Pages draw them anew in the words of the rooms.
+"""Times as HTML, in the reader's zone.
 
-chat/static/chat/pages/moments.js does that.
+chat/static/chat/pages/moments.js then renders them in the format that rooms use.
 """
 
 from datetime import datetime, timedelta
@@ -16,18 +16,15 @@ JUST_NOW = timedelta(minutes=1)
 
 
 def ago(at: datetime) -> SafeString:
-    """Say how long ago that was."""
     is_new = timezone.now() - at < JUST_NOW
     return _time(at, "ago", _("just now") if is_new else _("%(span)s ago") % {"span": timesince(at, depth=1)})
 
 
 def moment(at: datetime) -> SafeString:
-    """Say the day and the time."""
     return _time(at, "moment", date_format(timezone.localtime(at), "DATETIME_FORMAT"))
 
 
 def second(at: datetime) -> SafeString:
-    """Say them to the second."""
     there = timezone.localtime(at)
     return _time(at, "second", f"{date_format(there, 'DATE_FORMAT')} {there:%H:%M:%S}")
 

@@ -1,10 +1,10 @@
-"""What a browser says that it is, made readable."""
+"""Readable device names from User-Agent headers."""
 
 from django.utils.translation import gettext as _
 
-SHOWN = 60  # characters of what is not understood
+SHOWN = 60  # characters of an unknown header
 
-# The first that occurs counts: most browsers name those before them too.
+# The first match counts: most browsers also name others that stand further down.
 _BROWSERS = {
     "Edg": "Edge",
     "OPR/": "Opera",
@@ -28,7 +28,7 @@ _SYSTEMS = {
 
 
 def device_name(agent: str) -> str:
-    """Such as “Firefox on Windows”; for a program that is no browser, the beginning of what it says."""
+    """Return a name such as “Firefox on Windows”, or the beginning of the header if it names no known browser."""
     browser, system = _first(_BROWSERS, agent), _first(_SYSTEMS, agent)
     if not browser:
         return agent[:SHOWN] or _("unknown")

@@ -38,7 +38,7 @@ def setup(request: HttpRequest, token: str) -> HttpResponse:
 
 @login_not_required
 def invited(request: HttpRequest, token: str) -> HttpResponse:
-    """Where an invitation leads: to signing up. Whoever has an account needs none."""
+    # A signed-in user needs no invitation.
     if request.user.is_authenticated:
         return redirect(settings.LOGIN_REDIRECT_URL)
     if not invitations.follow(request, token):
@@ -55,7 +55,7 @@ def start_again(request: HttpRequest) -> HttpResponse:
 
 @sensitive_post_parameters("password1", "password2")
 def claim(request: HttpRequest) -> HttpResponse:
-    """Let the owner of an address choose the username and the password of an account that another person had made."""
+    """Let the owner of an address choose the username and password of an account that another person had created."""
     user = signed_in_user(request)
     if not email_proof.has_claimed(request, user):
         return redirect(settings.LOGIN_REDIRECT_URL)
@@ -71,7 +71,6 @@ def claim(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def first_factor(request: HttpRequest, token: str) -> HttpResponse:
-    """Let an administrator add their first second factor, in this session."""
     if not first_factors.is_valid(token, signed_in_user(request)):
         raise Http404(_("This link has expired or was already used."))
     first_factors.allow(request)
@@ -82,7 +81,6 @@ def first_factor(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @limited("end_sessions", "10/m/user", "POST")
 def own_sessions(request: HttpRequest) -> HttpResponse:
-    """Where somebody is signed in; a POST ends all of it but this one."""
     user, key = signed_in_user(request), str(request.session.session_key)
     if request.method == "POST":
         sessions.end_others(user, key)

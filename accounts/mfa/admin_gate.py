@@ -1,6 +1,6 @@
-"""What administrators have to do before they may run the site: to show a second factor in the session in which they do.
+"""Second factor for administrators: they must show one in a session before they can run the site in it.
 
-Their password may be known to somebody else, and what it opens is everybody's.
+Someone else may know their password, and it opens everyone's data.
 """
 
 from typing import Any
@@ -20,17 +20,17 @@ from accounts.requests import signed_in_user
 
 
 def may_run_the_site(request: HttpRequest) -> bool:
-    """Of somebody who is an administrator."""
+    """Return whether this session has shown enough. The caller knows that the user is an administrator."""
     return is_enough(has_shown_factor=signed_in_with_second_factor(request))
 
 
 def is_enough(*, has_shown_factor: bool) -> bool:
-    """Whether a session is good enough for the rights of an administrator."""
+    """Return whether a session may use the rights of an administrator."""
     return has_shown_factor or not settings.ADMIN_SECOND_FACTOR
 
 
 def lead_to_second_factor(request: HttpRequest, to: str) -> HttpResponseRedirect:
-    """To where they add one; or, where they have one, to where they show it, and from there to the page `to`."""
+    """Redirect to the page for adding a second factor, or for showing an existing one and going on to `to`."""
     if not has_second_factor(request.user):
         if first_factors.may_add(request):
             need = _("Administrators need two-step sign-in. Add a passkey or an authenticator app, then come back.")

@@ -1,7 +1,7 @@
-"""Second factors: whether somebody has one, and has shown it; what allauth asks about them; how they are taken away.
+"""Second factors: checks, removal, and the adapter for allauth.
 
-A passkey, or an authenticator app; recovery codes stand in for either. What authenticator apps and recovery codes are
-made of is kept encrypted: whoever reads the database alone cannot make codes of it.
+A second factor is a passkey or an authenticator app; recovery codes stand in for either. The secrets of authenticator
+apps and recovery codes are stored encrypted: a reader of the database alone cannot generate codes.
 """
 
 from base64 import urlsafe_b64encode
@@ -32,31 +32,31 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 
-PURPOSE = "accounts.factors"  # the key is good for nothing else
-ENCRYPTED = ("secret", "seed", "migrated_codes")  # in what allauth keeps of authenticator apps and recovery codes
+PURPOSE = "accounts.factors"  # the encryption key has no other use
+ENCRYPTED = ("secret", "seed", "migrated_codes")  # in allauth's data of authenticator apps and recovery codes
 PRIMARY = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
 def has_second_factor(user: User | AnonymousUser) -> bool:
-    """Whether they have an authenticator app or a passkey. Recovery codes alone are none."""
+    """Return whether the user has an authenticator app or a passkey. Recovery codes alone do not count."""
     return user.is_authenticated and Authenticator.objects.filter(user_id=user.pk, type__in=PRIMARY).exists()
 
 
 def signed_in_with_second_factor(request: HttpRequest) -> bool:
-    """Whether in this session they have shown one, or a passkey or recovery code: to sign in, or when asked again."""
+    """Return whether this session has shown a second factor or a recovery code, at sign-in or when asked again."""
     return request.user.is_authenticated and has_shown_factor(request.session, request.user.pk)
 
 
 def has_shown_factor(session: Mapping[str, Any] | SessionBase, user_id: int | None) -> bool:
-    """Whether the session of this user says so, by what allauth notes in it."""
+    """Return whether allauth's records in the session say that this user has shown a second factor."""
     request = cast(HttpRequest, SimpleNamespace(session=session))
     return any(record.get("method") == "mfa" for record in get_authentication_records(request, User(pk=user_id)))
 
 
 def remove_all(user: User) -> bool:
-    """Take all of them away, recovery codes too, and tell the person by mail. Whether there were any.
+    """Remove all second factors and recovery codes, and email the user. Return whether there were any.
 
-    In the caller's transaction.
+    Runs in the caller's transaction.
     """
     removed, _models = Authenticator.objects.filter(user=user).delete()
     if removed:
@@ -72,7 +72,10 @@ def _tell_of_removal(user: User) -> None:
 
 
 class Unreadable(ImmediateHttpResponse, ValidationError):
-    """A secret that was stored under another secret key. A form says so, and any other page leads to where to begin."""
+    """A secret that was stored under another secret key.
+
+    A form shows it as an error. Any other page redirects to the list of second factors.
+    """
 
     def __init__(self) -> None:
         ValidationError.__init__(
@@ -92,13 +95,12 @@ class Unreadable(ImmediateHttpResponse, ValidationError):
 
 
 class Adapter(DefaultMFAAdapter):
-    """What allauth asks about second factors."""
+    """Adapter of allauth for second factors."""
 
     def encrypt(self, text: str) -> str:
         return _locks().encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        """Raises Unreadable."""
         try:
             return _locks().decrypt(encrypted_text.encode()).decode()
         except InvalidToken as error:
@@ -108,7 +110,7 @@ class Adapter(DefaultMFAAdapter):
         return user.username
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
-        """A passkey belongs to the host by which the site was called when it was made."""
+        # allauth names the host of the request: a passkey works only on the host it was created on.
         entity: dict[str, str] = super().get_public_key_credential_rp_entity()
         return entity | {"name": settings.SITE_NAME}
 
@@ -123,7 +125,7 @@ class Adapter(DefaultMFAAdapter):
 
 @transaction.atomic
 def encrypt_again() -> int:
-    """Encrypt all secrets with the present secret key. Return how many second factors no known key can read."""
+    """Encrypt all secrets with the current secret key. Return how many second factors no known key can read."""
     unreadable = 0
     for factor in Authenticator.objects.select_for_update().filter(data__has_any_keys=ENCRYPTED):
         try:
@@ -142,7 +144,7 @@ def _rotated(encrypted: str | list[str]) -> str | list[str]:
 
 
 def _locks() -> MultiFernet:
-    """The first one encrypts; with the others, what was encrypted before the secret key changed is read."""
+    # The first key encrypts. The others read secrets from before the secret key changed.
     return MultiFernet([_lock(secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
 
 

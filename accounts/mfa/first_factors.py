@@ -1,6 +1,6 @@
-"""The first second factor of an administrator, which is added with a link that only the server's console shows.
+"""The first second factor of an administrator. Adding it needs a link that only the server's console shows.
 
-Without the link, a stolen password would be enough to add a factor of one's own, and then to run the site
+Without the link, a thief of the password could add a second factor, and then run the site
 (docs/decisions/0027-the-session-of-an-administrator.md).
 """
 
@@ -34,11 +34,11 @@ logger = logging.getLogger(__name__)
 
 SALT = "accounts.first_factors"
 LINK_AGE = 24 * 60 * 60  # seconds
-ALLOWED = "may_add_first_factor"  # in a session: the id of the administrator who came by the link
+ALLOWED = "may_add_first_factor"  # session key: id of the administrator who followed the link
 
 
 def link(user: User) -> str:
-    """Return a link that is good for this user, for a day, and until they have a second factor."""
+    """Return a link that works for this user, for a day, until they have a second factor."""
     return origin() + reverse("accounts:first-factor", args=[signing.dumps(user.pk, salt=SALT)])
 
 
@@ -51,23 +51,21 @@ def is_valid(token: str, user: User) -> bool:
 
 
 def allow(request: HttpRequest) -> None:
-    """Let the user add their first factor in this session."""
     request.session[ALLOWED] = request.user.pk
 
 
 def may_add(request: HttpRequest) -> bool:
-    """Whether the user may add a second factor in this session."""
     user = request.user
     needs_link = settings.ADMIN_SECOND_FACTOR and _is_administrator(user) and not has_second_factor(user)
     return (
         not needs_link
-        or signed_in_with_second_factor(request)  # they turned their last one off, to have another
+        or signed_in_with_second_factor(request)  # they removed their last one to replace it
         or request.session.get(ALLOWED) == user.pk
     )
 
 
 class FirstFactorForm(forms.Form):
-    """A form that adds a second factor. Raises ImmediateHttpResponse, also before it is shown."""
+    """Form that adds a second factor. Raises ImmediateHttpResponse if that is not allowed, even before it is shown."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if not may_add(context.request):
@@ -89,7 +87,7 @@ def how_to_add_one(user: User) -> str:
 
 @receiver(authenticator_added)
 def tell_the_other_administrators(request: HttpRequest, user: User, authenticator: Authenticator, **_rest: Any) -> None:
-    """Write it down and mail it, so that no administrator gets a second factor unnoticed."""
+    # No administrator gets a second factor unnoticed.
     if authenticator.type not in PRIMARY or not _is_administrator(user):
         return
     values: dict[str, Any] = {"by": user, "user": user, "how": "second factor added", "fields": []}

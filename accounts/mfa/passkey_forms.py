@@ -1,4 +1,4 @@
-"""allauth's forms of passkeys, for whatever may be sent in place of a browser's answer: they refuse it, and no more."""
+"""allauth's passkey forms, hardened: anything sent in place of a browser's answer gives a form error."""
 
 from typing import Any
 
@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.mfa.first_factors import FirstFactorForm
 
 NAME_LENGTH = 80
-ANSWER_LENGTH = 32 * 1024  # characters; one with its maker's certificates has some thousand
+ANSWER_LENGTH = 32 * 1024  # characters; an answer with the manufacturer's certificates has a few thousand
 
 
 class AnswerField(forms.JSONField):
-    """What the browser made of the server's question."""
+    """The browser's answer to the server's challenge."""
 
     widget = forms.HiddenInput
 

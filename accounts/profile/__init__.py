@@ -1,9 +1,9 @@
-"""What people say of themselves, and what is theirs to take along or to take away.
+"""Profiles, and the export and deletion of accounts.
 
-names.py       display names, as they are stored
-changing.py    name, time zone, theme
-pictures.py    what is uploaded, made anew by a program of its own (image_decoder.py); where the files are
-deletion.py    the end of an account
-export.py      all that is known of somebody, as one file; other apps contribute to it
+display_names.py   rules for display names
+announce.py        changes of name, time zone and theme
+pictures.py        re-encoding of uploads by a separate program (image_decoder.py), and storage of the files
+deletion.py        deletion of an account
+export.py          all data about a user, as one file; other apps contribute to it
 forms.py  views.py  urls.py    the pages
 """

@@ -1,4 +1,4 @@
-"""What somebody changes of their profile."""
+"""Profile changes, and their announcement to other users."""
 
 from django.db import transaction
 
@@ -8,7 +8,7 @@ from accounts.signals import profile_changed
 
 @transaction.atomic
 def change(user: User, *, display_name: str, time_zone: str, theme: str) -> None:
-    """Store what was cleaned by the form; a new name is told to those who see it. Nothing, of a deleted account."""
+    """Store a cleaned profile, and announce a new name. Do nothing if the account was deleted."""
     stored = User.objects.select_for_update(no_key=True).filter(pk=user.pk, deleted_at=None).first()
     if stored is None:
         return
@@ -20,7 +20,6 @@ def change(user: User, *, display_name: str, time_zone: str, theme: str) -> None
 
 
 def announce(user_id: int) -> None:
-    """After the commit, say that others see something else of them now."""
     transaction.on_commit(lambda: _announce(user_id), robust=True)
 
 

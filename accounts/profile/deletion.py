@@ -1,4 +1,4 @@
-"""The end of an account: the row stays, since what was said has an author, without anything personal."""
+"""Deletion of an account: the row stays, without personal data, because it is the author of messages."""
 
 from typing import Any
 
@@ -22,11 +22,12 @@ MAIL = "accounts/profile/email/account_deleted"
 
 
 def delete(account: User, address: str, by: User | None = None) -> None:
-    """Delete the account. `by` is the administrator who does it, where it is not whose it is; `address` is theirs.
+    """Delete the account.
 
-    Raises ValidationError for the last administrator, and for an account that is deleted.
+    `by` is the administrator who does it, or None if the user does. `address` is the network address of either.
+    Raises ValidationError for the last administrator, and for an account that is already deleted.
     """
-    keys = sessions.keys_of(account.pk)  # before anybody has to wait for it
+    keys = sessions.keys_of(account.pk)  # before the transaction, which keeps others waiting
     with transaction.atomic():
         user = _locked(account)
         check_may_go(user)
@@ -43,7 +44,6 @@ def delete(account: User, address: str, by: User | None = None) -> None:
 
 
 def check_may_go(user: User) -> None:
-    """Raise ValidationError where they may not."""
     if user.deleted_at is not None:
         raise ValidationError(_("This account was deleted."))
     if is_last_administrator(user):
@@ -58,7 +58,7 @@ def is_last_administrator(user: User) -> bool:
 
 
 def _locked(account: User) -> User:
-    """With those who run the site: of the last two, who go at the same time, one stays."""
+    # Locks all administrators as well: if the last two delete their accounts at the same time, one stays.
     concerned = User.objects.administrators() | User.objects.filter(pk=account.pk)
     locked = {user.pk: user for user in concerned.select_for_update(no_key=True).order_by("pk")}
     return locked[account.pk]
@@ -82,7 +82,7 @@ def _make_anonymous(user: User) -> None:
 
 
 def username_of(deleted: int) -> str:
-    """The username of a deleted account, by its id: nobody can choose such a one."""
+    # Sign-up refuses such names.
     return f"deleted-{deleted}"
 
 

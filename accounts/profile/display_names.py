@@ -1,7 +1,7 @@
-"""Display names: anybody's to choose, in any script, of characters that can be seen.
+"""Display names: freely chosen, in any script, of visible characters.
 
-Two people may have the same one. But none looks like another person's username, or like the name of deleted accounts: a
-username is what tells people apart, and pages leave it out where the name says the same.
+Two users may have the same one. But none may look like another user's username, or like the name of deleted accounts:
+usernames tell users apart, and pages leave the username out if the display name is the same.
 """
 
 import re
@@ -20,7 +20,7 @@ _USERNAME_IN_IT = re.compile(r"@(?=\w)")
 
 
 def clean_display_name(typed: str) -> str:
-    """Return it in Unicode's form NFC, with single spaces, without unseen characters and marks that nobody needs.
+    """Return the name in Unicode's form NFC, with single spaces, without stray invisible characters and excess marks.
 
     It may become empty.
     """
@@ -30,7 +30,7 @@ def clean_display_name(typed: str) -> str:
 
 
 def typed_display_name(typed: str) -> str:
-    """Return what a person typed as it is stored. Raises ValidationError where it is more than nothing, and unseen."""
+    """Return a typed name in its stored form. Raises ValidationError if it has only invisible characters."""
     name = clean_display_name(typed)
     if typed.strip() and not name:
         raise ValidationError(_("A display name needs at least one visible character."))
@@ -38,7 +38,7 @@ def typed_display_name(typed: str) -> str:
 
 
 def check_display_name(name: str, user: User | None = None) -> None:
-    """Raise ValidationError where a display name could be taken for another person's. `user` is who wants it."""
+    """Raise ValidationError if the display name, chosen by `user`, could be mistaken for another person's name."""
     if _USERNAME_IN_IT.search(normalized(name)):
         raise ValidationError(
             _("A display name can’t contain “@” followed by a name, because that looks like a username.")

@@ -1,6 +1,6 @@
-"""All that is known of somebody, as a ZIP file that is made while it is sent: docs/export.md.
+"""Export of all data about a user, as a ZIP file that is streamed while it is built: docs/export.md.
 
-Other apps contribute what they know: `contribute("messages", messages_of)`.
+Other apps contribute their data: `contribute("messages", messages_of)`.
 """
 
 import io
@@ -23,7 +23,7 @@ from accounts.sessions import sessions
 
 Rows = Iterable[dict[str, Any]]
 
-WRITTEN_AT_ONCE = 64 * 1024  # bytes, before they are sent
+WRITTEN_AT_ONCE = 64 * 1024  # bytes to collect before they are sent
 
 exporting = Gate("exports", at_once=4, seconds=10)
 one_export = OneEach("exports of the same person", seconds=10)
@@ -32,12 +32,12 @@ _parts: dict[str, Callable[[User], Rows]] = {}
 
 
 def contribute(name: str, rows_of: Callable[[User], Rows]) -> None:
-    """The file `name`.jsonl has a line for each of these rows, which are read as they are written."""
+    """Add the file `name`.jsonl to exports, with a line for each row. Rows are read as they are written."""
     _parts[name] = rows_of
 
 
 def admit(user: User) -> ExitStack:
-    """Take a place for this user's export, until what is returned is closed. Raises Overloaded."""
+    """Take a place for this user's export, until the returned stack is closed. Raises Overloaded."""
     with ExitStack() as places:
         places.enter_context(one_export.entered(user.pk))
         places.enter_context(exporting.entered())
@@ -45,9 +45,9 @@ def admit(user: User) -> ExitStack:
 
 
 async def archive(user: User) -> AsyncIterator[bytes]:
-    """The file, piece by piece: each is made on the request's thread, and sent before the next.
+    """Yield the file in pieces. Each is built on the request's thread, and sent before the next.
 
-    While a piece is sent, which takes as long as the reader likes, the thread holds no connection to the database.
+    Sending takes as long as the reader likes. Meanwhile the thread holds no connection to the database.
     """
     pieces = _pieces(user)
     while (piece := await sync_to_async(_next)(pieces)) is not None:
@@ -76,7 +76,7 @@ def _pieces(user: User) -> Iterator[bytes]:
 
 
 class _Outlet(io.RawIOBase):
-    """What was written and not sent yet."""
+    """Buffer of bytes that were written and have yet to be sent."""
 
     def __init__(self) -> None:
         self._written = bytearray()
@@ -101,7 +101,7 @@ def _line(row: dict[str, Any]) -> bytes:
     return json.dumps(row, cls=DjangoJSONEncoder, ensure_ascii=False).encode() + b"\n"
 
 
-# -- What accounts know ------------------------------------------------------------------------------------------------
+# -- Data of accounts --------------------------------------------------------------------------------------------------
 
 
 def _profile(user: User) -> Rows:
@@ -119,7 +119,7 @@ def _sessions(user: User) -> Rows:
 
 
 def _factors(user: User) -> Rows:
-    """What they are and since when: never what they are made of."""
+    # Types, names and dates: never the secrets.
     for factor in Authenticator.objects.filter(user=user).order_by("created_at"):
         name = factor.wrap().name if factor.type == Authenticator.Type.WEBAUTHN else ""
         yield {"type": factor.type, "name": name, "since": factor.created_at, "last_used": factor.last_used_at}

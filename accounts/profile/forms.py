@@ -44,7 +44,7 @@ class ProfileForm(forms.Form):
 
     def clean_display_name(self) -> str:
         name = typed_display_name(self.cleaned_data["display_name"])
-        if name != self.user.display_name:  # what was allowed once does not keep anybody from changing the rest
+        if name != self.user.display_name:  # an unchanged name never blocks other changes
             check_display_name(name, self.user)
         return name
 
@@ -54,7 +54,7 @@ class PictureForm(forms.Form):
         label=gettext_lazy("File"),
         widget=forms.FileInput(attrs={"accept": ",".join(f"image/{name.lower()}" for name in FORMATS)}),
     )
-    # The square that was chosen in the browser, in pixels of the picture; without them it is the middle.
+    # The square chosen in the browser, in pixels of the picture. Empty: the middle.
     left = forms.IntegerField(required=False, max_value=LONGEST_SIDE, widget=forms.HiddenInput)
     top = forms.IntegerField(required=False, max_value=LONGEST_SIDE, widget=forms.HiddenInput)
     side = forms.IntegerField(required=False, min_value=1, max_value=LONGEST_SIDE, widget=forms.HiddenInput)

@@ -1,10 +1,10 @@
-"""A picture made anew: decoded, cut to a square, made small, and written without anything else that was in the file.
+"""Re-encoding of a picture: decode, crop to a square, scale down, and write without anything else in the file.
 
-Decoders are fed by strangers, so this runs as a program of its own, which may take only so much time and memory:
+Decoders read untrusted input, so this runs as a separate program with bounded time and memory:
 
     python image_decoder.py [left top side] < picture > square.webp
 
-Nothing of Django is here, so that it starts quickly.
+It imports nothing of Django, so that it starts quickly.
 """
 
 import io
@@ -28,28 +28,28 @@ MOST_SCANNED_PIXELS = 600_000_000  # pixels, times scans
 JPEG, SCAN = b"\xff\xd8", b"\xff\xda"
 ORIENTATION = 0x0112  # in EXIF
 
-# What the program may take: the largest WebP needs most of it.
+# Limits on the program. The largest WebP needs most of them.
 MEMORY = 1 << 30  # bytes
 CPU_SECONDS = 5
 NICENESS = 10  # the server goes first
 
-# How it ends where it cannot.
+# Exit codes of a failure.
 TOO_LARGE, UNREADABLE = 3, 4
 
-Image.MAX_IMAGE_PIXELS = MOST_PIXELS  # Pillow refuses what claims to have twice as many as it reads the header
+Image.MAX_IMAGE_PIXELS = MOST_PIXELS  # Pillow refuses a header that claims twice as many
 
 
 class TooLarge(Exception):
-    """It has more pixels than we decode, or says so."""
+    """A picture with more pixels than we decode, or a header that claims so."""
 
 
 class Unreadable(Exception):
-    """It is no picture of a kind that we know, or a broken one."""
+    """A file that is broken or of an unknown format."""
 
 
 @dataclass(frozen=True, slots=True)
 class Crop:
-    """The square that was chosen, in pixels of the picture as it is looked at."""
+    """The chosen square, in pixels of the upright picture."""
 
     left: int
     top: int
@@ -57,7 +57,7 @@ class Crop:
 
 
 def make(file: IO[bytes], crop: Crop | None = None) -> bytes:
-    """The square of a picture, or its middle, as WebP. Raises TooLarge, Unreadable."""
+    """Return the chosen square of a picture, or its middle, as WebP. Raises TooLarge, Unreadable."""
     scans = _scans(file)
     try:
         with Image.open(file, formats=FORMATS) as image:
@@ -67,12 +67,12 @@ def make(file: IO[bytes], crop: Crop | None = None) -> bytes:
         raise TooLarge from error
     except TooLarge:
         raise
-    except Exception as error:  # whatever a decoder says of what somebody made up
+    except Exception as error:  # decoders raise anything for crafted files
         raise Unreadable from error
 
 
 def _check_size(width: int, height: int, scans: int) -> None:
-    """As the header claims, before anything is decoded."""
+    # The header claims this size. Nothing is decoded yet.
     if width * height > MOST_PIXELS or max(width, height) > LONGEST_SIDE:
         raise TooLarge
     if scans > MOST_SCANS or width * height * scans > MOST_SCANNED_PIXELS:
@@ -80,23 +80,23 @@ def _check_size(width: int, height: int, scans: int) -> None:
 
 
 def _scans(file: IO[bytes]) -> int:
-    """Count what may begin a scan. A decoder sees at most as many, however the file is built."""
+    """Count the markers that may begin a scan. A decoder never sees more scans than these."""
     data = file.read()
     file.seek(0)
     return data.count(SCAN) if data.startswith(JPEG) else 1
 
 
-SCALABLE = ("L", "RGB", "RGBA", "CMYK")  # without a copy of the whole in other colours
+SCALABLE = ("L", "RGB", "RGBA", "CMYK")  # modes that need no converted copy of the whole picture
 
 
 def _square(image: Image.Image, crop: Crop | None) -> Image.Image:
-    """Cut and made small before it is turned upright: that is the cheap order."""
+    # Crops and scales before it turns the picture upright: that is the cheap order.
     width, height = image.size
     orientation = image.getexif().get(ORIENTATION, 1)
     chosen = _fitting(crop, (height, width) if orientation in (5, 6, 7, 8) else (width, height))
     box = _as_stored(chosen, width, height, orientation)
     enough = 2 * SIDE / chosen.side
-    image.draft("RGB", (round(width * enough) + 1, round(height * enough) + 1))  # JPEG decodes to less by itself
+    image.draft("RGB", (round(width * enough) + 1, round(height * enough) + 1))  # JPEG can decode to a smaller size
     scale = image.width / width
     whole = image if image.mode in SCALABLE else image.convert("RGBA")
     cut = _pixels(box, scale, image.size)
@@ -107,7 +107,7 @@ def _square(image: Image.Image, crop: Crop | None) -> Image.Image:
 
 
 def _fitting(crop: Crop | None, size: tuple[int, int]) -> Crop:
-    """The square, moved into the picture; or the largest in its middle."""
+    """Return the crop, moved into the picture, or the largest square in its middle."""
     width, height = size
     if crop is None:
         side = min(size)
@@ -128,7 +128,7 @@ UPRIGHT = {
 
 
 def _as_stored(crop: Crop, width: int, height: int, orientation: int) -> Crop:
-    """Where the square of the upright picture is in the one that is stored."""
+    """Convert a square of the upright picture to the stored orientation."""
     left, top, side = crop.left, crop.top, crop.side
     right, bottom = width - side, height - side
     corners = {
@@ -176,7 +176,7 @@ def _limit() -> None:
         import resource
     except ImportError:  # not on Windows
         return
-    with suppress(ValueError):  # macOS knows the limit, and takes none
+    with suppress(ValueError):  # macOS has the constant, but accepts no limit
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     os.nice(NICENESS)
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))

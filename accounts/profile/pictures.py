@@ -1,6 +1,6 @@
-"""Pictures of people: what is uploaded is decoded, cut to a square and made anew, so that nothing else of it is kept.
+"""Profile pictures: an upload is decoded, cropped and re-encoded, so that nothing else of the file is kept.
 
-They are files of the storage "pictures", under names that nobody can guess, and that never mean another picture.
+They are files in the storage "pictures", under names that cannot be guessed and are never reused.
 """
 
 import secrets
@@ -22,20 +22,20 @@ from accounts.profile.announce import announce
 from accounts.profile.image_decoder import Crop
 
 NAME = r"[0-9a-f]{32}\.webp"
-SECONDS = 15  # that it may take
+SECONDS = 15  # time limit for decoding one
 
-# The largest takes some seconds, and most of a gigabyte, of a program of its own: a server has one at a time.
+# Decoding the largest takes some seconds and most of a gigabyte in a separate program, so a server runs one at a time.
 decoding_gate = Gate("pictures to decode", at_once=1, waiting=3, seconds=8)
 one_picture = OneEach("pictures of the same person", seconds=8)
 
 
-# -- Made anew ---------------------------------------------------------------------------------------------------------
+# -- Decoding ----------------------------------------------------------------------------------------------------------
 
 
 def make(user: User, upload: IO[bytes], crop: Crop | None = None) -> bytes:
-    """Return the square of a user's picture, or its middle, as WebP without anything else.
+    """Return the chosen square of a user's picture, or its middle, as WebP without any other data.
 
-    Raises ValidationError, and Overloaded where too many pictures wait, or another one of this user.
+    Raises ValidationError, and Overloaded if too many pictures wait or another one of this user is under way.
     """
     square = [str(each) for each in (crop.left, crop.top, crop.side)] if crop else []
     program = [sys.executable, "-I", image_decoder.__file__, *square]
@@ -46,7 +46,7 @@ def make(user: User, upload: IO[bytes], crop: Crop | None = None) -> bytes:
             raise _too_large() from error
     if done.returncode in (image_decoder.TOO_LARGE, -signal.SIGXCPU):
         raise _too_large()
-    if done.returncode != 0:  # it may have been ended, too
+    if done.returncode != 0:  # or it was killed
         raise ValidationError(_("This file isn’t a picture that we can read. Use JPEG, PNG, WebP or GIF."))
     return done.stdout
 
@@ -59,7 +59,7 @@ def _too_large() -> ValidationError:
     )
 
 
-# -- Kept --------------------------------------------------------------------------------------------------------------
+# -- Storage -----------------------------------------------------------------------------------------------------------
 
 
 def storage() -> Storage:
@@ -67,7 +67,6 @@ def storage() -> Storage:
 
 
 def put(user: User, picture: bytes) -> None:
-    """This is their picture from now on; the file of the former one goes."""
     name = storage().save(f"{secrets.token_hex(16)}.webp", ContentFile(picture))
     is_theirs = False
     try:
@@ -83,7 +82,7 @@ def remove(user: User) -> None:
 
 @transaction.atomic
 def _name(user: User, name: str) -> bool:
-    """Whether it is theirs now: nothing becomes that of an account that was deleted meanwhile."""
+    """Set the name of the user's picture. Return False if the account was deleted meanwhile."""
     stored = User.objects.select_for_update(no_key=True).filter(pk=user.pk, deleted_at=None).first()
     if stored is None:
         return False
@@ -94,12 +93,10 @@ def _name(user: User, name: str) -> bool:
 
 
 def discard(name: str) -> None:
-    """Remove the file after the commit, if there is one."""
     if name:
         transaction.on_commit(lambda: storage().delete(name), robust=True)
 
 
 def read(name: str) -> bytes:
-    """Raises OSError where there is no such file."""
     with storage().open(name) as file:
         return bytes(file.read())

@@ -1,4 +1,4 @@
-"""The pages about one's own profile, the pictures of everybody, and the end of an account."""
+"""Pages for the user's profile, everyone's pictures, and the export and deletion of an account."""
 
 import weakref
 
@@ -72,7 +72,6 @@ def remove_picture(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def picture_file(request: HttpRequest, name: str) -> HttpResponse:
-    """Somebody's picture. A name never means another one, so browsers keep it."""
     try:
         found = pictures.read(name)
     except OSError as error:
@@ -81,7 +80,7 @@ def picture_file(request: HttpRequest, name: str) -> HttpResponse:
         "Content-Disposition": "inline",
         "Content-Security-Policy": "default-src 'none'; sandbox",
         "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "private, max-age=31536000, immutable",
+        "Cache-Control": "private, max-age=31536000, immutable",  # names are never reused
     }
     return HttpResponse(found, content_type="image/webp", headers=headers)
 
@@ -96,7 +95,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     places = admit(user)
     response = StreamingHttpResponse(archive(user), content_type="application/zip", headers=headers)
     response._resource_closers.append(places.close)  # type: ignore[attr-defined]
-    weakref.finalize(response, places.close)  # Django does not close an answer that it never began to send
+    weakref.finalize(response, places.close)  # Django does not close a response that it never began to send
     return response
 
 
@@ -110,7 +109,7 @@ def delete(request: HttpRequest) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            logout(request)  # of a session that is there no more
+            logout(request)  # its session is deleted already
             messages.success(request, _("Your account was deleted."))
             return redirect("account_login")
     context = {"form": form, "removes_messages": settings.MESSAGES_OF_DELETED == "remove"}

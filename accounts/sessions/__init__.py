@@ -1,1 +1,1 @@
-"""Sessions: how they are stored, whose they are, and when they end."""
+"""Sessions: storage, users, devices and expiry."""

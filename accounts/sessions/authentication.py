@@ -1,7 +1,7 @@
-"""The user of a request and of a socket, by their session, also where a former secret key vouches for it.
+"""Authentication of requests and sockets by their session, which a former secret key may have signed.
 
-Django gives a session of a former key another session key, and Channels deletes it. Either would sign users out: the
-page's next request and its open socket still have the session key of before. Here a session keeps its key and its row.
+Django gives such a session another session key, and Channels deletes it. Either would sign users out: the page's next
+request and its open socket still have the old session key. Here a session keeps its key and its row.
 """
 
 from functools import partial
@@ -25,7 +25,6 @@ from accounts.sessions.sessions import hashes_of
 
 
 def user_of(session: SessionBase) -> User | None:
-    """Return the user of a session that is in force. It writes nothing."""
     backend, stored = session.get(BACKEND_SESSION_KEY), session.get(HASH_SESSION_KEY)
     if SESSION_KEY not in session or backend not in settings.AUTHENTICATION_BACKENDS or not stored:
         return None
@@ -35,7 +34,10 @@ def user_of(session: SessionBase) -> User | None:
 
 
 class RequestAuthentication(AuthenticationMiddleware):
-    """Sets `request.user`. The first request with a new secret key signs the session again; its own key stays."""
+    """Middleware that sets `request.user`.
+
+    The first request after a change of the secret key signs the session again. The session key stays.
+    """
 
     def process_request(self, request: HttpRequest) -> None:
         request.user = SimpleLazyObject(partial(_user_of, request))  # type: ignore[assignment]
@@ -58,10 +60,9 @@ def _sign_again(session: SessionBase, user: User) -> None:
 
 @database_sync_to_async
 def user_of_scope(scope: dict[str, Any]) -> User | AnonymousUser:
-    """Return the user of a socket's session."""
     return user_of(scope["session"]) or AnonymousUser()
 
 
 def take_the_place_of_channels_own() -> None:
-    """Let `AuthMiddlewareStack` ask `user_of_scope`: its own function takes no setting, and deletes the session."""
+    # `AuthMiddlewareStack` calls channels.auth.get_user, which has no setting, and deletes the session.
     channels.auth.get_user = user_of_scope

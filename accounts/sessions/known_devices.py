@@ -1,7 +1,7 @@
-"""Browsers in which a user signed in before, known by a signed cookie.
+"""Browsers where a user signed in before, recognised by a signed cookie.
 
-A guesser can use up the tries that a username has. The tries in a known browser are counted for that browser alone, so
-its user still gets in. The cookie opens nothing, and is void once the password has changed.
+An attacker can use up the sign-in attempts of a username. Attempts in a known browser have their own counter, so its
+user still gets in. The cookie gives no access, and becomes void when the password changes.
 """
 
 import secrets
@@ -23,7 +23,7 @@ from accounts.usernames.rules import folded
 
 SALT = "accounts.devices"
 AGE = 60 * 60 * 24 * 365  # seconds
-MOST_USERS = 5  # of one browser
+MOST_USERS = 5  # per browser
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 GetResponseLater = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
@@ -31,7 +31,6 @@ GetResponseLater = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 
 @sync_and_async_middleware
 def remember_device(get_response: GetResponse | GetResponseLater) -> GetResponse | GetResponseLater:
-    """Set the cookie when a user has signed in, or has changed the password."""
 
     async def respond_later(request: HttpRequest) -> HttpResponseBase:
         return _with_cookie(request, await cast(GetResponseLater, get_response)(request))
@@ -48,9 +47,9 @@ def note_user(request: HttpRequest, user: User, **_: Any) -> None:
 
 
 def device_of(request: HttpRequest, login: str) -> str | None:
-    """Return the name of this browser, if the user with that username or e-mail address signed in here before.
+    """Return the name of this browser, if the user with that username or email address signed in here before.
 
-    A user who is signed in, and is asked for the password again, counts as one who did.
+    A signed-in user who is asked for the password again counts, too.
     """
     if request.user.is_authenticated and login in (folded(request.user.username), folded(request.user.email)):
         return f"user {request.user.pk}"
@@ -80,7 +79,7 @@ def _with_cookie(request: HttpRequest, response: HttpResponseBase) -> HttpRespon
 
 
 def _read(request: HttpRequest) -> tuple[str, dict[str, str]]:
-    """Return the name of the browser, and its users with the fingerprint of each; a new name if it has no cookie."""
+    """Return the browser's name and the fingerprint of each of its users. Without a cookie, return a new name."""
     try:
         name, users = signing.loads(request.COOKIES.get(settings.DEVICE_COOKIE_NAME, ""), salt=SALT, max_age=AGE)
     except signing.BadSignature:

@@ -1,6 +1,6 @@
-"""Who signs in and out, and who tries to, in the log: by the id of the account and the address that it came from.
+"""Log of sign-ins, sign-outs and wrong passwords, with the account's id and the network address.
 
-What was typed is not written down: people type passwords into the wrong field.
+The typed name is left out of the log: people type passwords into the wrong field.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""When sessions were last used."""
+"""Middleware that records the last use of sessions."""
 
 import logging
 import time
@@ -17,7 +17,7 @@ from accounts.sessions import sessions
 
 logger = logging.getLogger(__name__)
 
-MOST = 10_000  # sessions of which a process knows when it noted them; forgotten ones are noted again
+MOST = 10_000  # sessions that a process remembers noting; forgotten ones are noted again
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 GetResponseLater = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
@@ -25,7 +25,7 @@ GetResponseLater = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 
 @sync_and_async_middleware
 def last_use(get_response: GetResponse | GetResponseLater) -> GetResponse | GetResponseLater:
-    """Notes the use of a session, once in a few minutes, when the answer is on its way: nobody waits for it."""
+    """Note the use of a session once in a few minutes, after the response, so that no user waits for it."""
 
     async def respond_later(request: HttpRequest) -> HttpResponseBase:
         return _noting(request, await cast(GetResponseLater, get_response)(request))
@@ -46,15 +46,15 @@ def _noting(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBas
 def _note(request: HttpRequest, key: str) -> None:
     try:
         sessions.note_use(request, key)
-    except Error as error:  # it is noted when it is used again
+    except Error as error:  # the next use is noted
         logger.warning("The use of a session could not be noted: %s", error)
 
 
 class _Due:
-    """Which sessions this process has not noted lately."""
+    """Throttle on the notes of each session by this process."""
 
     def __init__(self) -> None:
-        self._noted: OrderedDict[str, float] = OrderedDict()  # the longest ago first
+        self._noted: OrderedDict[str, float] = OrderedDict()  # oldest first
 
     def take(self, key: str) -> bool:
         now, noted = time.monotonic(), self._noted.get(key)

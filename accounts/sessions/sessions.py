@@ -1,7 +1,7 @@
-"""Whether sessions are in force: what somebody who asks long after the sign-in has to know. And whose there are.
+"""Sessions in force: look-ups long after sign-in, notes of their use, and their end.
 
-What is known of one, its device, address and last use, is noted in allauth's `UserSession`; it says nothing about
-whether the session is in force.
+The device, address and last use of a session are noted in allauth's `UserSession`. A note does not tell whether the
+session is in force.
 """
 
 from collections.abc import Collection, Iterator
@@ -27,9 +27,9 @@ from accounts.signals import announce_sign_out_everywhere, session_ended
 
 T = TypeVar("T")
 
-BATCH = 500  # rows; databases bound the number of parameters
-DEVICE_LENGTH = 200  # characters, as the column has
-PAUSE = timedelta(minutes=5)  # between two notes of the use of a session: to write with every request costs too much
+BATCH = 500  # rows; databases limit the number of parameters
+DEVICE_LENGTH = 200  # characters, as in the column
+PAUSE = timedelta(minutes=5)  # between two notes of a session's use: a write with every request costs too much
 
 
 class Held(NamedTuple):
@@ -43,40 +43,39 @@ class Claims(NamedTuple):
     """The claims in a stored session."""
 
     user_id: int | None
-    hash: str | None  # of the password that the user had then
+    hash: str | None  # of the user's password at that time
     has_shown_factor: bool
 
 
 def in_force(keys: Collection[str]) -> dict[str, int]:
-    """The sessions of these keys that are in force, with the id of whose each is.
+    """Return the keys of the sessions that are in force, each with its user's id.
 
-    One is not where it ended, expired, or is of somebody who was deactivated or has changed the password since. Two
+    A session is in force until it ends or expires, or its user is deactivated or changes the password. Takes two
     queries for up to 500 keys, none for no keys.
     """
     return {key: held.user_id for key, held in read(keys).items()}
 
 
 def read(keys: Collection[str]) -> dict[str, Held]:
-    """Return what is known of the sessions of these keys that are in force, as `in_force` does."""
+    """Return the keys of the sessions that are in force, as `in_force` does, each with a `Held`."""
     return {key: held for batch in batches(keys) for key, held in _in_force(batch)}
 
 
 @receiver(user_logged_in)
 def note(request: HttpRequest, user: User, **_: Any) -> None:
-    """Somebody has signed in, on whatever page: write down with what, and from where."""
-    if request.session.session_key is None:  # somebody else was signed in there, whose session was thrown away
+    if request.session.session_key is None:  # another user was signed in, and that session was flushed
         request.session.create()
     _write_down(request, str(request.session.session_key), user.pk)
 
 
 def note_use(request: HttpRequest, key: str) -> None:
-    """This session was used, perhaps from elsewhere by now. One that is not in force is passed over."""
+    # The address may be a new one.
     if user_id := in_force([key]).get(key):
         _write_down(request, key, user_id)
 
 
 def touch(keys: Collection[str]) -> None:
-    """These are in use. One UPDATE for up to 500 keys; those that were noted a moment ago stay as they are."""
+    """Note that these sessions are in use, with one UPDATE for up to 500 keys. Skip recently noted ones."""
     now = timezone.now()
     for batch in batches(keys):
         UserSession.objects.filter(session_key__in=batch, last_seen_at__lt=now - PAUSE / 2).update(last_seen_at=now)
@@ -84,7 +83,6 @@ def touch(keys: Collection[str]) -> None:
 
 @receiver(password_rehashed)
 def carry_over(user: User, **_: Any) -> None:
-    """Keep the user's noted sessions in force though the hash of the password is another now."""
     keys = UserSession.objects.filter(user=user).values_list("session_key", flat=True)
     for batch in batches(list(keys)):
         for session in Session.objects.filter(pk__in=batch):
@@ -96,9 +94,10 @@ def carry_over(user: User, **_: Any) -> None:
 
 @receiver(post_delete, sender=Session)
 def announce_the_end(instance: Session, **_: Any) -> None:
-    """However it ended: by signing out, by a new key, for somebody else in the same browser, or by another's decision.
+    """Send `session_ended` after the commit, unless the session had expired.
 
-    Of one that had expired nobody needs to hear: whoever holds something open for it looks at the time.
+    A session ends by sign-out, a new session key, another user's sign-in in the same browser, or someone's decision.
+    Holders of open connections check for expiry themselves.
     """
     user = _claims(instance.session_data).user_id
     if user is not None and instance.expire_date > timezone.now():
@@ -107,7 +106,7 @@ def announce_the_end(instance: Session, **_: Any) -> None:
 
 
 def of(user: User) -> list[UserSession]:
-    """Their sessions that are in force and were noted, the latest used first."""
+    """Return the user's noted sessions that are in force, the latest used first."""
     noted = list(UserSession.objects.filter(user=user).order_by("-last_seen_at", "-pk"))
     standing = in_force([session.session_key for session in noted])
     return [session for session in noted if standing.get(session.session_key) == user.pk]
@@ -120,28 +119,27 @@ def end(session: UserSession) -> None:
 
 
 def end_others(user: User, key: str) -> None:
-    """End all sessions of a user but this one."""
-    others = [other for other in keys_of(user.pk) if other != key]  # before anybody has to wait for it
+    others = [other for other in keys_of(user.pk) if other != key]  # before the transaction, which keeps others waiting
     with transaction.atomic():
         _delete(others)
         UserSession.objects.filter(user=user).exclude(session_key=key).delete()
 
 
 def keys_of(user_id: int) -> list[str]:
-    """Return the keys of all sessions of a user. Each is noted when it is stored (accounts/sessions/store.py)."""
+    """Return the keys of all unexpired sessions of a user. accounts/sessions/store.py notes each when it stores it."""
     noted = UserSession.objects.filter(user_id=user_id).values("session_key")
     return list(Session.objects.filter(pk__in=noted, expire_date__gt=timezone.now()).values_list("pk", flat=True))
 
 
 def end_all(user: User, keys: Collection[str]) -> None:
-    """End these sessions of theirs, and forget all that were noted. In the caller's transaction."""
+    """End these sessions, and delete the notes of all sessions of the user, in the caller's transaction."""
     _delete(keys)
     UserSession.objects.filter(user=user).delete()
     announce_sign_out_everywhere(user.pk)
 
 
 def forget_expired() -> int:
-    """Delete sessions that have expired, and what is noted of sessions that are no more. How many have expired."""
+    """Delete expired sessions, and notes of sessions that no longer exist. Return how many had expired."""
     expired = list(Session.objects.filter(expire_date__lt=timezone.now()).values_list("pk", flat=True))
     _delete(expired)
     UserSession.objects.exclude(session_key__in=Session.objects.values("pk")).delete()
@@ -175,7 +173,7 @@ def _in_force(keys: list[str]) -> Iterator[tuple[str, Held]]:
             yield key, Held(user, has_shown)
 
 
-@lru_cache(maxsize=10_000)  # a busy socket asks with every message, and the answer depends on nothing else
+@lru_cache(maxsize=10_000)  # a busy socket asks with every message, and the answer depends on the data alone
 def _claims(session_data: str) -> Claims:
     data = Session(session_data=session_data).get_decoded()
     user = str(data.get(SESSION_KEY, ""))
@@ -184,11 +182,11 @@ def _claims(session_data: str) -> Claims:
 
 
 def hashes_of(password: str) -> tuple[str, ...]:
-    """Return what sessions may carry of a password: made with the secret key, or with one of the former keys."""
+    """Return the session hashes of a password, with the secret key and with each of the former keys."""
     return _hashes_of(password, (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
 
 
-@lru_cache(maxsize=10_000)  # Django makes them of nothing else
+@lru_cache(maxsize=10_000)  # Django derives the hashes from these two alone
 def _hashes_of(password: str, _secrets: tuple[str, ...]) -> tuple[str, ...]:
     user = User(password=password)
     return (user.get_session_auth_hash(), *user.get_session_auth_fallback_hash())

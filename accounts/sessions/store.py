@@ -1,4 +1,4 @@
-"""The session engine: rows in the database, each noted with its user, and short-lived while it has none."""
+"""Session engine: rows in the database, each noted with its user, and short-lived while it has none."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,15 +10,15 @@ from django.contrib.sessions.backends import db
 from django.db import transaction
 from django.utils import timezone
 
-ANONYMOUS_AGE = 60 * 60  # seconds; a mailed code, an invitation and a question to a passkey are answered before
-NO_ADDRESS = "::"  # of a peer on a unix socket, or where a session was not made by a request
+ANONYMOUS_AGE = 60 * 60  # seconds; enough for a mailed code, an invitation or a passkey challenge
+NO_ADDRESS = "::"  # for a peer on a Unix socket, or a session that no request created
 
 
-class SessionStore(db.SessionStore):  # its name is part of the salt by which data is signed
-    """Anybody can have rows made without signing in, so those end in an hour.
+class SessionStore(db.SessionStore):  # the class name is part of the signing salt
+    """Session store. Anonymous rows expire in an hour, because anyone can create them.
 
-    A row of a signed-in user is noted in the transaction that stores it, so that the sessions of a user are found
-    without decoding those of the site. Device and address are filled in by accounts/sessions/sessions.py.
+    The row of a signed-in user is noted in the transaction that stores it, so that the sessions of a user are found
+    without decoding all sessions. accounts/sessions/sessions.py fills in device and address.
     """
 
     _noted: tuple[str | None, str] | None = None

@@ -1,1 +1,1 @@
-"""The ways to an account: signing up, invitations, OpenID Connect, proof of an address."""
+"""Creation of accounts: sign-up, invitations, OpenID Connect, proof of an address."""

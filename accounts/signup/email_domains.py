@@ -1,7 +1,7 @@
-"""E-mail addresses and their domains, as they are compared and mailed to: international domains in ASCII, by IDNA 2008.
+"""Email addresses in the form for comparison and delivery: international domains in ASCII, by IDNA 2008.
 
-Python's own codec, and Django's mail with it, knows IDNA 2003, in which `straße.example` is `strasse.example`. Today,
-those are two domains with two owners.
+Python's own codec, which Django uses for email, follows IDNA 2003: it turns `straße.example` into `strasse.example`.
+Today, those are two domains with two owners.
 """
 
 import idna
@@ -10,13 +10,13 @@ import idna
 def ascii_domain(domain: str) -> str:
     """Return a domain as mail servers look it up: `Bücher.example` is `xn--bcher-kva.example`.
 
-    Raises ValueError for what is none.
+    Raises ValueError if it is no valid domain.
     """
     return domain.lower() if domain.isascii() else idna.encode(domain, uts46=True, std3_rules=True).decode()
 
 
 def domain_of(address: str) -> str:
-    """Return the domain of an address; an empty text, which is the domain of no site, where it cannot be told."""
+    """Return the domain of an address. Return an empty string, which equals no real domain, if it is invalid."""
     try:
         return ascii_domain(address.rpartition("@")[2])
     except ValueError:
@@ -28,15 +28,14 @@ def is_same(one: str, other: str) -> bool:
 
 
 def mailbox_of(address: str) -> str:
-    """Return the one form of all ways to write an address."""
     name, _at, domain = address.lower().rpartition("@")
     return f"{name}@{domain_of(address) or domain}"
 
 
 def deliverable(address: str) -> str:
-    """Return the address with its domain in ASCII, so that no library on the way takes it for another.
+    """Return the address with its domain in ASCII, so that no library on the way mistakes it for another.
 
-    Raises OSError, as a mail server that does not take it, for a domain that IDNA 2008 does not know.
+    Raises OSError for a domain that is invalid in IDNA 2008, like a mail server that refuses an address.
     """
     name, _at, domain = address.rpartition("@")
     if domain.isascii():

@@ -1,7 +1,7 @@
-"""The first proof of an e-mail address: credentials that another session chose before it end there.
+"""The first proof of an email address, which ends all credentials that another session chose before.
 
-Anybody can sign up with an address that is not theirs. The account waits for the mailed code, and the owner of the
-address can come into it by any code: to sign in, or to reset the password. A password, a passkey or a connected account
+Anyone can sign up with an address that is not theirs. The account waits for the mailed code, and the owner of the
+address can enter it with any code: to sign in, or to reset the password. A password, a passkey or a connected account
 that was chosen without the proof would still open it afterwards.
 """
 
@@ -24,10 +24,9 @@ from accounts.signup.usernames import as_if_later
 
 logger = logging.getLogger(__name__)
 
-CLAIMED = (
-    "claimed_account"  # session key: id of the account whose credentials ended when this session proved the address
-)
-CREDENTIALS = {"password", "mfa", "socialaccount"}  # methods in allauth's records of a session, without mailed codes
+# Session key: id of the account that lost its old credentials when this session proved the address.
+CLAIMED = "claimed_account"
+CREDENTIALS = {"password", "mfa", "socialaccount"}  # methods in allauth's records of a session, except mailed codes
 
 
 def receive(request: HttpRequest, user: User) -> None:
@@ -48,12 +47,12 @@ def is_proved(user: User) -> bool:
 
 
 def has_claimed(request: HttpRequest, user: User) -> bool:
-    """Return whether this session took the account over, and has not chosen a name and a password yet."""
+    """Return whether this session took over the account, and has yet to choose a name and a password."""
     return bool(request.session.get(CLAIMED) == user.pk)
 
 
 def settle(request: HttpRequest, user: User, username: str, password: str | None) -> None:
-    """Store what the owner of the address chose. This session stays in force."""
+    # The session of the new owner stays in force.
     user.username = username
     if password:
         user.set_password(password)  # before the transaction: hashing takes long
@@ -74,10 +73,10 @@ def _knows_the_account(request: HttpRequest, user: User) -> bool:
 
 @transaction.atomic
 def _remove_credentials(user: User) -> None:
-    """Leave the account without credentials and sessions; without a name, too, if it was never used.
+    """Remove all credentials and sessions, and the display name if the account was never used.
 
-    Administrators keep their second factors: a code that was mailed must not be all it takes to run the site, and their
-    accounts are not made by a sign-up.
+    Administrators keep their second factors: a mailed code alone must not be enough to run the site, and their accounts
+    are not created by sign-up.
     """
     keys = sessions.keys_of(user.pk)
     User.objects.select_for_update(no_key=True).get(pk=user.pk)

@@ -1,4 +1,4 @@
-"""The administrator of an empty site makes their account with a link that only the server's console shows.
+"""Creation of the first administrator, with a link that only the server's console shows.
 
 The link is valid for a day, and only while there is no administrator.
 """
@@ -20,7 +20,7 @@ LINK_AGE = 24 * 60 * 60  # seconds
 
 
 class AlreadySetUp(Exception):
-    """There is an administrator."""
+    """Refusal to create a first administrator: there is one already."""
 
 
 def wanted() -> bool:
@@ -42,11 +42,11 @@ def is_valid(token: str) -> bool:
 
 @transaction.atomic
 def make_administrator(form: SetupForm) -> User:
-    """Of two who come at once, one wins: both lock the same row, whose only use here is that it is always there."""
+    # Two concurrent requests lock the same row, so one of them wins. Any row that always exists would do.
     ContentType.objects.select_for_update().get(app_label="accounts", model="user")
     if not wanted():
         raise AlreadySetUp
     administrator = form.save()
-    # Whoever sees the console is trusted to know their own address: there may be no mail server yet.
+    # A person who sees the console is trusted to know their own address: there may be no mail server yet.
     EmailAddress.objects.create(user=administrator, email=administrator.email, verified=True, primary=True)
     return administrator

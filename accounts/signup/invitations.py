@@ -1,6 +1,6 @@
-"""Links by which people sign up, however the site is open otherwise.
+"""Invitations: links for signing up, under any sign-up policy.
 
-Whoever follows one has it in their session. It is used in the transaction that makes the account.
+A followed link is kept in the session. It is used in the transaction that creates the account.
 """
 
 from datetime import datetime
@@ -16,20 +16,20 @@ from accounts.signup.email_domains import is_same
 from accounts.signup.tokens import digest_of, make_token
 from accounts.site_url import origin
 
-FOLLOWED = "invitation"  # in a session: the token of the link that was followed
+FOLLOWED = "invitation"  # session key: token of the followed link
 
 
 def make(
     by: User | None, *, email: str = "", expires_at: datetime | None = None, most_uses: int | None = None
 ) -> tuple[Invitation, str]:
-    """A new one, and its token, which is known to nobody afterwards."""
+    """Create an invitation. Return it with its token, which is not stored anywhere."""
     token = make_token()
     limits = {"expires_at": expires_at, "most_uses": most_uses}
     return Invitation.objects.create(digest=digest_of(token), by=by, email=email, **limits), token
 
 
 def revoke(invitation: Invitation) -> bool:
-    """From now on nobody signs up by it. Whether it was in force."""
+    """Revoke the invitation. Return False if it was revoked before."""
     found = Invitation.objects.filter(pk=invitation.pk, revoked_at=None)
     return bool(found.update(revoked_at=timezone.now()))
 
@@ -39,13 +39,13 @@ def link(token: str) -> str:
 
 
 def send(invitation: Invitation, token: str) -> None:
-    """To the address that it is for. Raises OSError where the mail cannot be sent."""
+    """Email the link to the invitation's address. Raises OSError if the email cannot be sent."""
     context = {"invitation": invitation, "link": link(token)}
     get_adapter().deliver("account/email/invitation", invitation.email, context)
 
 
 def follow(request: HttpRequest, token: str) -> bool:
-    """Remember it. Whether it works: nothing is used up by looking."""
+    # Following a link does not use it up.
     works = Invitation.objects.valid().filter(digest=digest_of(token)).exists()
     if works:
         request.session[FOLLOWED] = token
@@ -53,7 +53,6 @@ def follow(request: HttpRequest, token: str) -> bool:
 
 
 def followed(request: HttpRequest) -> Invitation | None:
-    """The one by which they may sign up now."""
     token = request.session.get(FOLLOWED)
     return Invitation.objects.valid().filter(digest=digest_of(token)).first() if token else None
 
@@ -68,9 +67,9 @@ def fits(invitation: Invitation, email: str) -> bool:
 
 
 def use(request: HttpRequest, email: str) -> Invitation | None:
-    """In the transaction that makes an account for that address: one use less. None where there is no invitation to it.
+    """Use up one use, in the transaction that creates an account for this address. Return None without an invitation.
 
-    The row is locked until the transaction ends, so that of two who come at once for the last use, one gets it.
+    The row is locked until the transaction ends, so that two concurrent sign-ups cannot share the last use.
     """
     token = request.session.get(FOLLOWED)
     found = Invitation.objects.select_for_update().valid().filter(digest=digest_of(token)).first() if token else None
@@ -81,6 +80,6 @@ def use(request: HttpRequest, email: str) -> Invitation | None:
 
 
 def give_back(user: User) -> None:
-    """Give a use back to the invitation by which the account was made, which is deleted before anybody was in it."""
+    """Give a use back to the invitation of an account that is deleted before anyone signed in to it."""
     if user.invitation_id is not None:
         Invitation.objects.filter(pk=user.invitation_id, uses__gt=0).update(uses=F("uses") - 1)

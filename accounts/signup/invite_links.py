@@ -1,4 +1,4 @@
-"""Links that let people in, to the site or to a room: what they have in common."""
+"""Base model of links that let people in, to the site or to a room."""
 
 from typing import Self
 
@@ -10,14 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 class InviteLinkQuerySet(models.QuerySet):
     def valid(self) -> Self:
-        """Return the links that still let somebody in."""
         in_time = models.Q(expires_at=None) | models.Q(expires_at__gt=Now())
         has_uses = models.Q(most_uses=None) | models.Q(most_uses__gt=models.F("uses"))
         return self.filter(in_time, has_uses, revoked_at=None)
 
 
 class InviteLink(models.Model):
-    """A link for anyone who has it. Only a digest of it is kept: it is shown once."""
+    """A link that works for anyone who has it. Only a digest is stored, so the link can be shown only once."""
 
     digest = models.CharField(max_length=64, unique=True, editable=False)
     by = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""Pages on which a mailed code is entered: allauth's, which count tries at once and note what a right code proves."""
+"""Pages for entering a mailed code: allauth's, with a count of concurrent attempts and the proof of the address."""
 
 from hashlib import sha256
 from typing import Any
@@ -16,10 +16,10 @@ from accounts.signup import email_proof
 
 
 class MailedCode:
-    """A page for one mailed code. It takes so many tries, and the right code proves the address.
+    """Mixin for the page of one mailed code. It allows a few attempts, and the right code proves the address.
 
-    allauth counts tries in the session, which requests that come at the same time read and write over each other. So
-    they are counted in the cache as well, before the code is compared.
+    allauth counts attempts in the session, where concurrent requests overwrite each other's count. So attempts are
+    counted in the cache as well, before the code is compared.
     """
 
     request: HttpRequest

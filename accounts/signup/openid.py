@@ -1,7 +1,7 @@
-"""Signing in with an account elsewhere, by OpenID Connect.
+"""Sign-in with an account elsewhere, by OpenID Connect.
 
-Whose account it is here is told by the provider's own name for the person, and never by an e-mail address: whoever has
-an account here connects it on their own page.
+The provider's own id of the person identifies the account here, and an email address never does: users who already have
+an account here connect it on their own page.
 """
 
 import logging
@@ -30,7 +30,7 @@ from accounts.usernames.rules import derive_username
 
 RETRY_SECONDS = 5
 
-# A provider that answers slowly, or nothing, holds up no more than these.
+# A slow or silent provider holds up no more threads than these.
 asking = Gate("questions to providers", at_once=8, waiting=16, seconds=3)
 
 logger = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ class OpenIdAdapter(DefaultSocialAccountAdapter):
         logger.warning("Signing in with %s failed: %s", provider.name, exception or error)
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
-        """What the provider says of the person must be about whom it vouched for (OpenID Connect Core, 5.3.2)."""
+        # The userinfo must be about the person in the ID token (OpenID Connect Core, 5.3.2).
         said = sociallogin.account.extra_data
         named = {claims.get("sub") for claims in (said.get("userinfo"), said.get("id_token")) if claims}
         if len(named) > 1:
@@ -54,7 +54,7 @@ class OpenIdAdapter(DefaultSocialAccountAdapter):
             raise ImmediateHttpResponse(failed(request))
 
     def new_user(self, request: HttpRequest, sociallogin: SocialLogin) -> User:
-        """With what the database would fill in: allauth keeps it in the session while a username is chosen."""
+        # Fills in the database's defaults: allauth keeps the user in the session while they choose a username.
         user: User = super().new_user(request, sociallogin)
         for field in User._meta.concrete_fields:
             if isinstance(getattr(user, field.attname), DatabaseDefault):
@@ -62,7 +62,7 @@ class OpenIdAdapter(DefaultSocialAccountAdapter):
         return user
 
     def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: dict[str, Any]) -> User:
-        """Only what is exactly true is verified: some providers say `"false"`, which a text would pass for true."""
+        # Only the value True means verified: some providers send "false", and a string counts as true.
         for address in sociallogin.email_addresses:
             address.verified = address.verified is True
         user: User = super().populate_user(request, sociallogin, data)
@@ -71,7 +71,7 @@ class OpenIdAdapter(DefaultSocialAccountAdapter):
         return user
 
     def is_auto_signup_allowed(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
-        """Nothing is asked where the provider said all that an account needs, and it will do."""
+        # No form is shown if the provider supplied all that an account needs.
         adapter = get_account_adapter()
         user = sociallogin.user
         try:
@@ -85,7 +85,7 @@ class OpenIdAdapter(DefaultSocialAccountAdapter):
         return True
 
     def get_signup_form_initial_data(self, sociallogin: SocialLogin) -> dict[str, Any]:
-        """A username that is free, as near to the provider's as can be."""
+        # Suggests a free username that is close to the provider's.
         initial: dict[str, Any] = super().get_signup_form_initial_data(sociallogin)
         nickname = initial["username"] or sociallogin.user.display_name or initial["email"]
         return initial | {"username": derive_username(nickname.partition("@")[0], is_refused)}
@@ -94,9 +94,9 @@ class OpenIdAdapter(DefaultSocialAccountAdapter):
     def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> User:
         user: User = sociallogin.user
         user.display_name = _own_name(user.display_name)
-        if form:  # the accounts' adapter makes it of that, and decides whether it may be
+        if form:  # the account adapter creates the account from it, and checks the policy
             address = form.cleaned_data["email"]
-            # Another address than the provider's takes its place, and is confirmed as any other.
+            # An address other than the provider's replaces it, and has to be confirmed.
             sociallogin.email_addresses = [each for each in sociallogin.email_addresses if each.email == address]
             user = super().save_user(request, sociallogin, form)
         else:
@@ -115,7 +115,6 @@ class OpenIdAdapter(DefaultSocialAccountAdapter):
 
 
 def _own_name(name: str) -> str:
-    """Return the provider's name for the person; where it could be taken for another person's, none."""
     try:
         check_display_name(name)
     except ValidationError:
@@ -124,7 +123,7 @@ def _own_name(name: str) -> str:
 
 
 class Session(requests.Session):
-    """A provider that is out of reach, or answers nonsense, is no error of ours: the page says that it failed."""
+    """HTTP session with a provider. If the provider is unreachable or answers nonsense, the page says so."""
 
     def __init__(self, asked_by: HttpRequest) -> None:
         super().__init__()
@@ -143,7 +142,7 @@ class Session(requests.Session):
 
 
 def check(response: requests.Response, *_args: Any, **_options: Any) -> None:
-    """Whatever a provider is asked, it answers in JSON."""
+    # A provider answers every request in JSON.
     response.raise_for_status()
     response.json()
 

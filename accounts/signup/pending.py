@@ -1,6 +1,6 @@
-"""An account that was just made, and waits for the code: who mistyped the address starts again, and nothing is left.
+"""Sign-ups that wait for the code. A user who mistyped the address starts again, and nothing is left of the sign-up.
 
-It goes the same way where there is none, since the address has one already: nobody is told of that.
+If the address already has an account, none is created, and the pages look the same: they do not reveal it.
 """
 
 from datetime import timedelta
@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.signup import invitations
 
-MADE = "made_account"  # in a session: the id of the account that was made in it
+MADE = "made_account"  # session key: id of the account that was created in this session
 WANTED = "wanted_username"
 CODE_LIFETIME = timedelta(seconds=app_settings.EMAIL_VERIFICATION_BY_CODE_TIMEOUT)
 TIME_TO_CONFIRM = timedelta(days=1)
@@ -26,7 +26,6 @@ def note(request: HttpRequest, user: User) -> None:
 
 
 def is_made_by(request: HttpRequest, user: User) -> bool:
-    """Return whether the account was made in this session."""
     return bool(request.session.get(MADE) == user.pk)
 
 
@@ -47,9 +46,9 @@ def undo(request: HttpRequest) -> None:
 
 
 def make_way(email: str, *, is_proved: bool = False) -> None:
-    """Remove the account that was made with this address and not confirmed while the code was valid.
+    """Remove the account with this address that was not confirmed while its code was valid.
 
-    Before that, its maker may be about to enter the code, and others must not undo the sign-up, unless they have proved
+    Before that, its creator may be about to enter the code. Others must not undo the sign-up, unless they have proved
     that the address is theirs.
     """
     waiting = User.objects.unconfirmed().filter(emailaddress__email=email.lower())
@@ -57,18 +56,18 @@ def make_way(email: str, *, is_proved: bool = False) -> None:
 
 
 def remove_abandoned() -> int:
-    """Remove accounts that were not confirmed within a day, so that their names and addresses are free again."""
+    # Frees their names and addresses.
     return _remove_all(User.objects.unconfirmed().filter(date_joined__lt=timezone.now() - TIME_TO_CONFIRM))
 
 
 def _remove_all(users: QuerySet[User]) -> int:
-    """Remove them one by one: each is a short transaction."""
+    # Each removal is a short transaction.
     return sum(_remove_if_unconfirmed(key) for key in users.values_list("pk", flat=True))
 
 
 @transaction.atomic
 def _remove_if_unconfirmed(key: int) -> bool:
-    """Return whether it was removed. What others refer to is more than a sign-up, and stays."""
+    # An account that other rows refer to is more than a sign-up, and stays.
     user = User.objects.unconfirmed().filter(pk=key).first()
     if user is None:
         return False

@@ -1,9 +1,9 @@
-"""Links that are shown once: what is stored of one is a digest of its token, by which nobody comes in."""
+"""Tokens of links that are shown once. Only a digest of a token is stored, and a digest opens nothing."""
 
 import secrets
 from hashlib import sha256
 
-TOKEN_BYTES = 24  # nobody guesses one
+TOKEN_BYTES = 24  # too many to guess
 
 
 def make_token() -> str:

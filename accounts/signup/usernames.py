@@ -1,4 +1,4 @@
-"""Which usernames whoever signs up may have. The adapter's part of it, and what is done where two take one at once."""
+"""Usernames at sign-up: the adapter's checks, and the race of two users for the same name."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ from accounts.usernames.rules import RESERVED, TAKEN, derive_username, is_reserv
 
 class Naming(DefaultAccountAdapter):
     def clean_username(self, username: str, shallow: bool = False) -> str:
-        """The username as it will be; `shallow` asks nothing of the database."""
+        """Return the normalised username, or raise ValidationError. With `shallow`, skip the database."""
         username = normalized(username)
         validate_username(username)
         if is_reserved(username):
@@ -26,7 +26,7 @@ class Naming(DefaultAccountAdapter):
         return username
 
     def generate_unique_username(self, txts: list[str | None], regex: str | None = None) -> str:
-        """For whoever comes from elsewhere, and chose none."""
+        # Used for people who come from a provider and chose no username.
         wanted = next(text for text in txts if text)
         return derive_username(wanted.partition("@")[0], lambda name: is_reserved(name) or is_taken(name))
 
@@ -37,7 +37,7 @@ def is_taken(username: str) -> bool:
 
 @contextmanager
 def as_if_later(request: HttpRequest, username: str) -> Iterator[None]:
-    """Whoever took a username at the same moment as somebody else is answered as if they had come a moment later."""
+    """Answer the loser of a race for a username as if they had come a moment later."""
     try:
         with transaction.atomic():
             yield

@@ -11,7 +11,7 @@ register = template.Library()
 
 @register.filter
 def codes_left(codes: RecoveryCodes) -> int:
-    """How many recovery codes still work: none, where they were made under another secret key."""
+    # None work if they were created under another secret key.
     try:
         return len(codes.get_unused_codes())
     except Unreadable:
@@ -20,7 +20,7 @@ def codes_left(codes: RecoveryCodes) -> int:
 
 @register.filter
 def is_readable(app: TOTP) -> bool:
-    """Whether its codes can be checked: not where it was turned on under another secret key."""
+    # An app that was set up under another secret key is not.
     try:
         return bool(decrypt(app.instance.data["secret"]))
     except Unreadable:

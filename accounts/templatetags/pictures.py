@@ -1,5 +1,6 @@
-"""`{% picture person "s" %}`: somebody's picture, or their initials on a tint, as the browser's code draws it
-(chat/static/chat/parts/avatar.js).
+"""`{% picture person "s" %}`: a user's picture, or their initials on a tint.
+
+chat/static/chat/parts/avatar.js draws it in the same way.
 """
 
 import re

@@ -8,7 +8,7 @@ from accounts.tests.helpers.provider import BOB, CLIENT, SECRET, Provider, runni
 
 @pytest.fixture
 def provider(settings: Settings) -> Iterator[Provider]:
-    """An OpenID Connect provider of the site, at which Bob is signed in."""
+    """Configure an OpenID Connect provider where Bob is signed in."""
     with running() as provider:
         app = {"provider_id": "example", "name": "Example", "client_id": CLIENT, "secret": SECRET}
         apps = [{**app, "settings": {"server_url": provider.url}}]
@@ -19,7 +19,7 @@ def provider(settings: Settings) -> Iterator[Provider]:
 
 @pytest.fixture
 def unverified(settings: Settings) -> None:
-    """A site with ROOMFUL_VERIFY_EMAIL=0."""
+    """Configure the site with ROOMFUL_VERIFY_EMAIL=0."""
     settings.ACCOUNT_EMAIL_VERIFICATION = "none"
     settings.MFA_PASSKEY_SIGNUP_ENABLED = False
     settings.MFA_ALLOW_UNVERIFIED_EMAIL = True

@@ -1,4 +1,4 @@
-"""The pages of one's own account, and the way from each to the others."""
+"""Pages of the user's own account, and the links between them."""
 
 import pytest
 from django.test import Client

@@ -1,4 +1,4 @@
-"""What the log says of who signs in."""
+"""Log lines about sign-ins and failed attempts."""
 
 import pytest
 from django.test import Client

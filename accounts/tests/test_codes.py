@@ -1,4 +1,4 @@
-"""Tries of mailed codes, one after the other and at once."""
+"""Attempts at mailed codes, one after the other and concurrent."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -40,7 +40,7 @@ KINDS = [to_sign_up, to_sign_in, to_reset]
 def test_tries_count_even_if_the_session_forgets_them(
     client: Client, alice: User, ask: Callable[[Client], str]
 ) -> None:
-    """Requests at the same time all read the session as it was before, and write over what the others noted."""
+    """Concurrent requests all read the session as it was, and overwrite each other's count."""
     page = ask(client)
     before = Session.objects.get(pk=client.session.session_key)
     for _ in range(3):

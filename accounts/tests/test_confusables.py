@@ -65,7 +65,7 @@ def test_a_skeleton_is_the_same_in_any_case(name: str) -> None:
 
 
 def test_the_letters_whose_cases_look_like_different_letters_are_few() -> None:
-    """For these a name and its other case are still one, by the folded name: the look-alikes of both are refused."""
+    """Names with these letters still match in any case, by the folded name. Look-alikes of both cases are refused."""
     letters = (chr(point) for point in range(0x3000) if not unicodedata.decomposition(chr(point)))
     apart = {each for each in letters if is_username(each) and skeleton(each) != skeleton(folded(each))}
     assert apart >= set("ΗΝΥБГ")

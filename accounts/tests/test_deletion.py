@@ -1,4 +1,4 @@
-"""The end of an account: its row stays without anything personal."""
+"""Deletion of an account: its row stays without personal data."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -27,7 +27,7 @@ DELETE = "accounts:delete"
 
 
 def proven(user: User) -> Client:
-    """Signed in, and once more who they are."""
+    """Sign in, and enter the password once more."""
     client = signed_in(user)
     client.post(reverse("account_reauthenticate"), {"password": f"{user.username}'s password"})
     return client
@@ -35,7 +35,7 @@ def proven(user: User) -> Client:
 
 @pytest.fixture
 def told() -> Iterator[list[dict[str, Any]]]:
-    """What the signals say."""
+    """Record the values of the signals."""
     heard: list[dict[str, Any]] = []
 
     def listen(signal: Any, sender: Any, **values: Any) -> None:
@@ -106,7 +106,7 @@ def test_the_last_administrator_cannot_delete_their_account(alice: User, admin_u
     with pytest.raises(ValidationError):
         deletion.delete(admin_user, "")
     User.objects.filter(pk=alice.pk).update(is_staff=True)
-    with pytest.raises(ValidationError):  # who is no superuser cannot make anybody an administrator
+    with pytest.raises(ValidationError):  # the other one is no superuser, and cannot make anyone an administrator
         deletion.delete(admin_user, "")
     User.objects.filter(pk=alice.pk).update(is_superuser=True)
     deletion.delete(admin_user, "")

@@ -1,4 +1,4 @@
-"""Knowing a name is not enough to lock its owner out."""
+"""Attackers who know a username cannot lock its owner out."""
 
 import pytest
 from django.conf import settings

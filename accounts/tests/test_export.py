@@ -1,4 +1,4 @@
-"""Everybody can take along what the site knows of them."""
+"""Users can export all data that the site has about them."""
 
 import gc
 import io
@@ -104,7 +104,7 @@ def test_an_export_that_was_never_sent_frees_its_place(alice: User) -> None:
     for _ in range(2):
         answer = unwrap(views.export)(request)
         assert answer.status_code == 200
-        del answer  # as of a request that was broken off
+        del answer  # as after an aborted request
         gc.collect()
 
 

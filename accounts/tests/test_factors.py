@@ -1,4 +1,4 @@
-"""Second factors: the second step of signing in, and how what they are made of is kept."""
+"""Second factors: the second step of sign-in, and the storage of their secrets."""
 
 import json
 import re
@@ -27,7 +27,7 @@ PERIOD, LEFT = 30, 4  # seconds
 
 
 def code_of(secret: str) -> str:
-    """What an authenticator app shows. Not at the end of its period, since a code is to be entered before that."""
+    """Return the code of an authenticator app. Wait if its period is about to end, since the code expires with it."""
     eventually(lambda: time.time() % PERIOD < PERIOD - LEFT, within=LEFT + 1)
     return format_hotp_value(hotp_value(secret, int(time.time()) // PERIOD))
 
@@ -37,7 +37,7 @@ def wrong_code(secret: str) -> str:
 
 
 def with_app(user: User) -> str:
-    """Give them an authenticator app, and recovery codes. The secret."""
+    """Give the user an authenticator app and recovery codes. Return the app's secret."""
     secret = generate_totp_secret()
     TOTP.activate(user, secret)
     RecoveryCodes.activate(user)
@@ -50,13 +50,13 @@ def recovery_codes(user: User) -> list[str]:
 
 
 def second_step(client: Client, code: str) -> str:
-    """Why the code is refused; nothing where it signs in."""
+    """Enter the code. Return the form's error, or an empty string if it signs in."""
     answer = client.post(reverse("mfa_authenticate"), {"code": code})
     return "" if answer.status_code == 302 else str(answer.context["form"].errors["code"][0])
 
 
 def sign_in_and_show(client: Client, user: User) -> None:
-    """Signed in, and asked again who they are."""
+    """Sign in, and enter the password once more."""
     client.force_login(user)
     client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
 

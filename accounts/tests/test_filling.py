@@ -1,4 +1,4 @@
-"""Accounts that a server of an older release makes while a site is upgraded."""
+"""Accounts that a server of an older release creates during an upgrade."""
 
 import pytest
 from django.contrib.auth import authenticate
@@ -19,7 +19,7 @@ SELECT %s, '', password, '', '', false, false, true, date_joined FROM accounts_u
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite sets no default of a column that is there")
 def test_a_server_of_an_older_release_makes_accounts_in_a_migrated_database(alice: User) -> None:
     with connection.cursor() as cursor:
-        for username in ("Erin", "Frank"):  # without `folded` and `skeleton`, which it does not know
+        for username in ("Erin", "Frank"):  # without `folded` and `skeleton`, which the older release does not know
             cursor.execute(AS_BEFORE, [username, alice.pk])
     assert is_needed()
     assert fill_in_names() == 2
@@ -44,7 +44,7 @@ def test_names_are_filled_in_once_and_then_found() -> None:
 
 def test_an_account_that_looks_like_another_keeps_its_name(alice: User) -> None:
     other = unfilled("carol")
-    User.objects.filter(pk=other.pk).update(username="a1ice")  # which looks like alice
+    User.objects.filter(pk=other.pk).update(username="a1ice")  # looks like alice
     assert fill_in_names() == 1
     other.refresh_from_db()
     assert other.skeleton == f"{User.objects.get(pk=alice.pk).skeleton} {other.pk}"

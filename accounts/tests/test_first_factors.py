@@ -1,4 +1,4 @@
-"""An administrator's first second factor is not added with a password alone, and the other administrators are told."""
+"""An administrator's first second factor needs more than a password, and the other administrators are informed."""
 
 from io import StringIO
 from typing import Any
@@ -30,7 +30,7 @@ def _demanded(settings: Settings) -> None:
 
 @pytest.fixture
 def boss(alice: User) -> User:
-    """Alice: an administrator without a second factor, with a known password."""
+    """Return Alice as an administrator without a second factor, with a known password."""
     User.objects.filter(pk=alice.pk).update(is_staff=True)
     return User.objects.get(pk=alice.pk)
 

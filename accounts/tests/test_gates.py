@@ -1,4 +1,4 @@
-"""A gate lets so many threads work at once, and refuses those that find no place in time."""
+"""Gates bound the threads at work, and refuse threads that get no place in time."""
 
 import threading
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ ON_POSTGRESQL = pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite
 
 
 class Crowd:
-    """Threads that work behind a gate until they are let go."""
+    """Threads that work behind a gate until they are released."""
 
     def __init__(self, gate: Gate) -> None:
         self.gate = gate

@@ -1,4 +1,4 @@
-"""Passwords are hashed at a bounded cost, once for each try, and only so many at the same moment."""
+"""Passwords are hashed at a bounded cost, once per attempt, with bounded parallelism."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -30,13 +30,13 @@ WRONG = "gulls on the dyke"
 
 @pytest.fixture
 def own_hashers(settings: Settings) -> None:
-    """The site's own hashers: those of tests cost nothing."""
+    """Use the site's own hashers: those of tests cost nothing."""
     settings.PASSWORD_HASHERS = ["accounts.hashers.Argon2", "accounts.hashers.PBKDF2"]
 
 
 @pytest.fixture
 def hashes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Filled with the kind of each hash that is made."""
+    """Record the kind of each hash."""
     made: list[str] = []
     for kind in ("encode", "verify"):
         original = getattr(hashers.Argon2, kind)
@@ -51,7 +51,7 @@ def hashes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.fixture
 def no_place(alice: User, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """As if others hashed passwords all the time."""
+    """Keep the gate full, as if others hashed passwords all the time."""
     gate = Gate("passwords to hash", at_once=1)
     with ExitStack() as stack:
         stack.enter_context(gate.entered())
@@ -98,7 +98,7 @@ def test_an_old_hash_is_replaced_at_sign_in_and_ends_no_session(client: Client, 
     elsewhere = Client()
     assert sign_in(elsewhere, "alice", PASSWORD)
     User.objects.update(password=old_hash(former))
-    for session in Session.objects.all():  # as it was signed in when the old hash was the only one
+    for session in Session.objects.all():  # as at a sign-in with the old hash
         data = session.get_decoded() | {"_auth_user_hash": User.objects.get().get_session_auth_hash()}
         Session.objects.filter(pk=session.pk).update(session_data=Session.objects.encode(data))
     assert elsewhere.get(reverse("chat:index")).status_code == 200

@@ -174,7 +174,7 @@ def test_a_user_is_told_when_to_come_back_while_many_mails_wait_and_may_start_ag
 
 
 class TestOneMailbox:
-    """Mails that anybody can have sent to one mailbox, without being signed in."""
+    """Email that signed-out visitors can have sent to one mailbox."""
 
     ways = ("account_request_login_code", "account_reset_password", "account_signup")
 

@@ -1,4 +1,4 @@
-"""Signing in with an account elsewhere, against a provider that answers as one does."""
+"""Sign-in with an account elsewhere, against a provider that speaks real OpenID Connect."""
 
 import os
 import subprocess
@@ -27,7 +27,7 @@ def test_the_sign_in_page_has_a_form_that_leads_to_the_provider(client: Client, 
     page = client.get(reverse("account_login")).content.decode()
     assert "Continue with Example" in page
     assert f'<form method="post" action="{LEAVE}?process=login">' in page
-    assert client.get(LEAVE).status_code == 200  # a link leads to a question
+    assert client.get(LEAVE).status_code == 200  # a link leads to a confirmation page
     assert client.post(LEAVE)["Location"].startswith(f"{provider.url}/authorize?")
 
 

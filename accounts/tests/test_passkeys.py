@@ -1,4 +1,4 @@
-"""What may be sent in place of a passkey's answer. That true ones work, tests in a browser show."""
+"""Malformed data in place of a passkey's answer. Tests in a browser cover real answers."""
 
 import json
 

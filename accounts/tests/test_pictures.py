@@ -1,4 +1,4 @@
-"""A picture that somebody uploads is made anew, whatever was in the file; and only a view of ours serves it."""
+"""Uploaded pictures are re-encoded without anything else in the file, and only our own view serves them."""
 
 import io
 import struct
@@ -35,7 +35,7 @@ def made(data: bytes, crop: Crop | None = None) -> Image.Image:
     return opened(make(io.BytesIO(data), crop))
 
 
-# -- Made anew ---------------------------------------------------------------------------------------------------------
+# -- Re-encoded --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF"])
@@ -75,7 +75,7 @@ def test_a_picture_is_cropped_to_the_chosen_square_or_else_to_its_middle() -> No
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_the_chosen_square_refers_to_the_picture_as_browsers_orient_it(orientation: int) -> None:
-    """Our result equals that of Pillow and of browsers, for every orientation that a camera writes."""
+    """The result equals that of Pillow and of browsers, for every orientation that a camera writes."""
     exif = Image.Exif()
     exif[ORIENTATION] = orientation
     source = halves((1600, 1000))

@@ -1,4 +1,4 @@
-"""What somebody says of themselves: display name, time zone, theme."""
+"""Profiles: display name, time zone, theme."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Whoever finds a session open cannot make the account theirs: each such step asks who it is, and is told by mail."""
+"""An intruder at an open session cannot take over the account: each such step asks for the password, and is emailed."""
 
 from typing import Any, NamedTuple
 
@@ -20,7 +20,7 @@ PASSWORD = "alice's password"
 
 
 class Step(NamedTuple):
-    """A page, what is sent to it, whether it asks on being opened and on being sent, and whether a mail tells of it."""
+    """A page and its form values. The flags tell when it asks for the password, and whether an email reports it."""
 
     name: str
     values: dict[str, str] = {}
@@ -44,13 +44,13 @@ STEPS = [
     Step("mfa_generate_recovery_codes"),
     Step("account_email", {"email": "new@example.org", "action_add": ""}, on_opening=False),
 ]
-# What a test cannot answer without a device: the browser tests do.
+# Steps to complete here. Browser tests complete those that need a device.
 DONE_HERE = {"mfa_edit_webauthn", "mfa_remove_webauthn", "mfa_deactivate_totp", "mfa_generate_recovery_codes"}
 
 
 @pytest.fixture
 def owner(client: Client, alice: User) -> Client:
-    """Alice's browser: signed in, and she has everything."""
+    """Return Alice's browser: signed in, and she has every kind of second factor."""
     sign_in(client, "alice")
     with_app(alice)
     Authenticator.objects.create(user=alice, type="webauthn", data={"name": "Phone", "credential": {}})
@@ -75,7 +75,7 @@ def test_a_step_that_could_take_over_the_account_asks_for_reauthentication(owner
     assert mail.outbox == []
 
 
-@pytest.mark.django_db(transaction=True)  # allauth writes its mails after the commit, and within the request
+@pytest.mark.django_db(transaction=True)  # allauth sends email after the commit, and within the request
 @pytest.mark.parametrize("step", [step for step in STEPS if step.name in DONE_HERE], ids=lambda step: step.name)
 def test_a_reauthenticated_user_completes_the_step_and_is_told_by_mail(owner: Client, step: Step) -> None:
     show_that_it_is_her(owner)

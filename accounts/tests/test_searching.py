@@ -1,4 +1,4 @@
-"""Names as they are searched; `helpers/texts.json` is shown to hold in the browser as well."""
+"""Names in the form for searching. Browser tests check `helpers/texts.json` as well."""
 
 import json
 from pathlib import Path

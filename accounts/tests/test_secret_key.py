@@ -1,4 +1,4 @@
-"""A replaced secret key signs no user out: what a former key signed still counts while the settings name it."""
+"""A replaced secret key signs no user out: signatures by a former key stay valid while the settings name it."""
 
 import pytest
 from allauth.usersessions.models import UserSession
@@ -21,7 +21,7 @@ PAGE = "usersessions_list"
 
 @pytest.fixture
 def browser(client: Client, alice: User) -> Client:
-    """Alice signed in before the secret key was replaced."""
+    """Return Alice's browser, signed in before the secret key was replaced."""
     assert client.post(reverse("account_login"), {"login": "alice", "password": "alice's password"}).status_code == 302
     return client
 

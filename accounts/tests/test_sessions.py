@@ -1,4 +1,4 @@
-"""Which sessions there are, and how they end."""
+"""Sessions: expiry, the user's own list, and notes of their last use."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -31,7 +31,7 @@ FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.
 
 
 def signed_in(user: User) -> Client:
-    """With the form, as a browser does."""
+    """Sign in with the form, as a browser does."""
     client = Client(headers={"User-Agent": FIREFOX}, REMOTE_ADDR="203.0.113.7")
     client.post(reverse("account_login"), {"login": user.username, "password": f"{user.username}'s password"})
     assert client.session["_auth_user_id"] == str(user.pk)
@@ -43,7 +43,7 @@ def noted(client: Client) -> UserSession:
 
 
 def read_only(execute: Any, sql: str, *others: Any) -> Any:
-    """A database that nobody can write to just now."""
+    """Refuse writes, like a locked database."""
     if sql.startswith(("INSERT", "UPDATE", "DELETE")):
         raise OperationalError("database is locked")
     return execute(sql, *others)
@@ -51,7 +51,7 @@ def read_only(execute: Any, sql: str, *others: Any) -> Any:
 
 @pytest.fixture(autouse=True)
 def _forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As a process that has just begun."""
+    """Forget the notes, like a process that has just started."""
     monkeypatch.setattr(middleware, "_due", middleware._Due())
 
 
@@ -133,12 +133,12 @@ def test_the_sessions_of_a_user_are_found_without_reading_those_of_others(alice:
 
 
 class TestAnonymousSessions:
-    """Rows that anybody can have made without signing in."""
+    """Rows that signed-out visitors can create."""
 
     question = "/accounts/2fa/webauthn/login/"
 
     def ask(self, client: Client) -> int:
-        """Ask for a question to a passkey, without a cookie, as accounts/static/accounts/passkeys.js does."""
+        """Request a passkey challenge without a cookie, as accounts/static/accounts/passkeys.js does."""
         client.cookies.clear()
         return client.get(self.question, headers={"Accept": "application/json"}).status_code
 
@@ -168,7 +168,7 @@ class TestAnonymousSessions:
 
 
 class TestOwnSessions:
-    """The page on which somebody sees where they are signed in."""
+    """The page with the user's sessions."""
 
     page = "/accounts/sessions/"
 
@@ -215,7 +215,7 @@ class TestOwnSessions:
 
 
 class TestLastUse:
-    """When a session was last used is noted, but not with every request."""
+    """Notes of a session's last use, which are not written with every request."""
 
     def test_the_last_use_of_a_session_is_noted_every_few_minutes(
         self, alice: User, six_minutes_pass: Callable[[], None]

@@ -138,5 +138,5 @@ def test_signing_up_too_often_is_answered_in_our_words(client: Client) -> None:
 
 
 def shape(page: str) -> str:
-    """What is the same on a page for everybody."""
+    """Return the part of a page that is the same for every user."""
     return re.sub(r"[a-z]+@example.org|value=\"\w{64}\"", "", page)

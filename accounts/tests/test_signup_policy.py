@@ -1,4 +1,4 @@
-"""Who may sign up: anybody, whoever was invited, or whoever has an address at one of some domains."""
+"""Sign-up policies: open to all, by invitation, or for addresses at certain domains."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Accounts that were made by signing up, and whose address nobody confirmed."""
+"""Accounts from sign-up with an address that was never confirmed."""
 
 from datetime import timedelta
 from io import StringIO

@@ -1,4 +1,4 @@
-"""A site that does not verify addresses: sign-up asks for no code, and codes still prove what their owner asks for."""
+"""Sites that do not verify addresses: sign-up asks for no code, and a code that a user asks for proves the address."""
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -23,7 +23,7 @@ OLD, NEW = "bob@example.org", "bobby@example.org"
 
 @pytest.fixture
 def bob(client: Client) -> User:
-    """Bob, who has just signed up."""
+    """Sign Bob up, and return him."""
     assert sign_up(client, "Bob", OLD) == []
     return User.objects.get(username="Bob")
 

@@ -1,4 +1,4 @@
-"""What a username may be, whose it is, and how it is found."""
+"""Usernames: rules, uniqueness and look-up."""
 
 from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
@@ -33,7 +33,7 @@ def derived(nicknames: list[str]) -> list[str]:
 
 
 def refused(username: str) -> str:
-    """The mistake that the sign-up page names."""
+    """Return the error on the sign-up page."""
     before = User.objects.count()
     (mistake,) = sign_up(Client(), username, "mallory@example.org")
     assert User.objects.count() == before

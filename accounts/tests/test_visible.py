@@ -1,4 +1,4 @@
-"""Texts that show nothing, and characters that are drawn as nothing."""
+"""Blank texts and invisible characters."""
 
 import json
 from pathlib import Path

@@ -1,1 +1,1 @@
-"""Usernames: what they may be, which are alike, and how they are found."""
+"""Usernames: rules, look-alikes and search."""

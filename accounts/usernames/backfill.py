@@ -1,7 +1,7 @@
-"""Fills in what the database keeps beside each username, where a server of an older release stored an account.
+"""Backfill of the columns derived from a username, for accounts that a server of an older release stored.
 
-Such a server may still run after the database was migrated. It knows nothing of these columns, so they get a default
-that is no name (accounts/migrations/0006_names_of_running_servers.py).
+Such a server may still run after the database was migrated. It does not know these columns, so they get a default that
+is no name (accounts/migrations/0006_names_of_running_servers.py).
 """
 
 import logging
@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from accounts.models import User
 from accounts.usernames.confusables import skeleton
 
-UNFILLED = "?"  # no username has one
+UNFILLED = "?"  # no username contains it
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +21,7 @@ def is_needed() -> bool:
 
 
 def fill_in_names() -> int:
-    """Return how many accounts it was done for. One that looks like another keeps its name, as in migration 0004."""
+    """Fill in the columns, and return for how many accounts. A look-alike keeps its name, as in migration 0004."""
     return sum(map(_fill_in, User.objects.filter(folded__startswith=UNFILLED)))
 
 
@@ -31,7 +31,7 @@ def _fill_in(user: User) -> bool:
     user.skeleton = f"{looks} {user.pk}" if is_taken else looks
     try:
         with transaction.atomic():
-            user.save(update_fields=["username"])  # and what is made of it
+            user.save(update_fields=["username"])  # and the columns derived from it
     except IntegrityError:
         logger.warning("The username %r of the account %d is another's: give it another name.", user.username, user.pk)
         return False

@@ -1,26 +1,26 @@
-"""Which usernames look alike: those of one skeleton, as Unicode Technical Standard 39 calls it.
+"""Look-alike usernames: names with the same skeleton, as Unicode Technical Standard 39 calls it.
 
-The data is Unicode's, made fit for names of which case does not matter (unicode/compile.py): `Paul`, `pau1` and `PAUI`
-have one skeleton, and so have `modem` and `rnodern`, and `alice` with a Latin and with a Cyrillic `а`. A skeleton is no
-name, and is shown to nobody.
+The data is Unicode's, adapted to names that ignore case (unicode/compile.py): `Paul`, `pau1` and `PAUI` have one
+skeleton, and so have `modem` and `rnodern`, and `alice` with a Latin and with a Cyrillic `а`. A skeleton is no name,
+and is never displayed.
 """
 
 from functools import cache
 from pathlib import Path
 from unicodedata import normalize
 
-LONGEST = 7  # of what one character becomes: some syllables of Hangul
+LONGEST = 7  # characters that one character becomes: some syllables of Hangul
 
 
 def skeleton(name: str) -> str:
-    """What a name looks like. It has no spaces where the name has none."""
+    # A name without spaces has a skeleton without spaces.
     decomposed = normalize("NFD", normalize("NFKC", name))
     return normalize("NFD", decomposed.translate(_looks()).casefold())
 
 
 @cache
 def _looks() -> dict[int, str]:
-    """What characters look like, of those that do not look like their small letter alone."""
+    """Return the look of each character that does not simply look like its small letter."""
     looks: dict[int, str] = {}
     for line in Path(__file__).with_name("unicode").joinpath("confusables.txt").read_text("utf-8").splitlines():
         target, _, sources = line.partition(" = ")

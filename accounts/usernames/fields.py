@@ -1,6 +1,6 @@
-"""What the database keeps of a username beside it, so that it can tell which ones are one, and which look alike.
+"""Columns derived from a username, so that the database can find equal and look-alike names, and search.
 
-Both are made anew whenever the row is saved, in bulk too. Whoever changes a username by `update` sets them as well.
+They are set on every save, in bulk too. Code that changes a username by `update` has to set `folded` and `skeleton`.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class FoldedField(models.CharField):
-    """The username as it is compared: in no case."""
+    """The username in the form for comparison, which ignores case."""
 
     def pre_save(self, model_instance: "User", add: bool) -> str:  # type: ignore[override]
         model_instance.folded = folded(model_instance.username)
@@ -24,10 +24,10 @@ class FoldedField(models.CharField):
 
 
 class SkeletonField(models.CharField):
-    """What the username looks like.
+    """The skeleton of the username, for finding look-alikes.
 
-    Of accounts from before look-alikes were refused, all but the first have their skeleton with a space and a number
-    behind it, and keep that for as long as they keep their name.
+    Look-alike accounts may date from before look-alikes were refused. All but the first then have a space and a number
+    after their skeleton, for as long as they keep their name.
     """
 
     def pre_save(self, model_instance: "User", add: bool) -> str:  # type: ignore[override]
@@ -38,9 +38,9 @@ class SkeletonField(models.CharField):
 
 
 class SearchKeyField(models.TextField):
-    """The words of other columns of the row, by which it is found (accounts/usernames/search_keys.py).
+    """The words of other columns of the row, for searching (accounts/usernames/search_keys.py).
 
-    A server of an older release leaves it empty: it is filled in later.
+    A server of an older release leaves it empty, and it is filled in later.
     """
 
     def __init__(self, *sources: str, **options: Any) -> None:

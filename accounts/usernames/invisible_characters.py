@@ -1,4 +1,4 @@
-"""Characters that are drawn as nothing: when a text is blank, and where an emoji or a script needs such a character.
+"""Invisible characters: checks for blank texts, and for such characters that no emoji or script needs.
 
 `static/chat/rules/blank-text.js` has the same rule for blank texts.
 """
@@ -26,7 +26,7 @@ _VARIANTS_OF_IDEOGRAPHS = re.compile("[\ufe00-\ufe02\U000e0100-\U000e01ef]")
 _VARIANTS_OF_MONGOLIAN = re.compile("[\u180b-\u180f]")
 _VARIANTS_OF_SYMBOLS = re.compile("[\ufe0e\ufe0f]")
 
-# Scripts whose letters join: the first word of their characters' names.
+# Scripts with joining letters: the first word of their characters' names.
 _JOINING = frozenset(
     {
         *("ADLAM", "ARABIC", "HANIFI", "MANDAIC", "MANICHAEAN", "MONGOLIAN", "NKO", "PHAGS-PA", "SOGDIAN", "SYRIAC"),
@@ -37,28 +37,25 @@ _JOINING = frozenset(
 
 
 def is_blank(text: str) -> bool:
-    """Return whether a text shows nothing at all."""
     return _BLANK.fullmatch(text) is not None
 
 
 def has_stray(text: str) -> bool:
-    """Return whether a text has an unseen character that neither an emoji nor the script around it needs."""
     return any(True for _ in _strays(text))
 
 
 def without_strays(text: str) -> str:
-    """Remove the unseen characters that neither an emoji nor the script around them needs."""
+    """Remove the invisible characters that neither an emoji nor the script around them needs."""
     strays = set(_strays(text))
     return "".join(character for index, character in enumerate(text) if index not in strays) if strays else text
 
 
 def without_unseen(text: str) -> str:
-    """Remove every unseen character, also the needed ones: names that differ in these alone look alike."""
+    """Remove every invisible character, also the needed ones: names that differ in these alone look alike."""
     return _MAY_BE_UNSEEN.sub("", text)
 
 
 def has_heap(text: str) -> bool:
-    """Return whether a character carries more marks than any language needs."""
     return len(without_heaps(text)) < len(text)
 
 
@@ -76,7 +73,6 @@ def _bounded_marks(text: str) -> Iterator[str]:
 
 
 def _strays(text: str) -> Iterator[int]:
-    """Yield where they are."""
     if not any(map(_is_unseen, text)):
         return
     in_emoji, before = _indexes_of_emoji(text), ""

@@ -1,16 +1,17 @@
-"""What a username may be, and how one is made of a nickname. docs/usernames.md tells of it.
+"""Rules for usernames, and how a username is derived from a nickname: docs/usernames.md.
 
-A username is in Unicode's form NFKC: `ＡＬＩＣＥ` is `ALICE`. It keeps its case, but is compared without. It has
+A username is in Unicode's form NFKC: `ＡＬＩＣＥ` is `ALICE`. It keeps its case, and comparisons ignore case. It has
 
-- letters and digits of any script, the marks that belong to letters, and the characters `.`, `_` and `-`: so no space,
-  no “@”, by which it could be taken for an e-mail address, no emoji, and nothing unseen or that turns the direction;
+- letters and digits of any script, the marks that belong to letters, and the characters `.`, `_` and `-`. So it has no
+  space, no “@”, which would make it look like an email address, no emoji, and no character that is invisible or changes
+  the direction of text;
 - at least one letter or digit, and 40 characters at most;
-- no mark but behind a letter, a digit or a mark, and no more than three of them in a row;
-- no letters of both directions, and no digits of two scripts.
+- marks only after a letter, a digit or a mark, and at most three in a row;
+- letters of one direction only, and digits of one script only.
 
-`here` and `room` mean many where somebody is mentioned, so nobody has such a name. More are refused to whoever signs
-up (`is_reserved`): those that seem to speak for the site, and what looks like one of them. An account that exists keeps
-its name, and whoever runs the site may choose any. What looks like somebody else's username is refused to all
+`here` and `room` mention many members at once, so no account can have these names. Sign-up refuses more names
+(`is_reserved`): those that seem to speak for the site, and their look-alikes. An existing account keeps its name, and
+administrators may choose any. A look-alike of another user's username is refused in every case
 (accounts/usernames/confusables.py).
 """
 
@@ -27,7 +28,7 @@ from accounts.usernames.confusables import skeleton
 from accounts.usernames.invisible_characters import MOST_MARKS
 
 USERNAME_LENGTH = 40  # characters: fits a line of the sidebar
-FOLDED_LENGTH = 2 * USERNAME_LENGTH  # `ß` is `ss` when it is folded, and no character becomes longer
+FOLDED_LENGTH = 2 * USERNAME_LENGTH  # `ß` folds to `ss`, and no character becomes longer
 NAMELESS = "someone"
 TAKEN = _("That username is taken or looks too much like another one.")
 RESERVED = _("That username is reserved or looks too much like a reserved one.")
@@ -41,14 +42,14 @@ _SPEAK_FOR_THE_SITE = frozenset(
         *("undefined", "webmaster"),
     }
 )
-_ALL = "all"  # reserved without what looks like it: Ali is a name
+_ALL = "all"  # reserved without its look-alikes: Ali is a name
 _DELETED = "deleted-"
 
-# Letters and marks that are not seen, or only make the others wider.
+# Letters and marks that are invisible, or only make others wider.
 _UNSEEN = re.compile(
     "[\u034f\u0640\u07fa\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]"
 )
-_MARKS_OUT_OF_PLACE = re.compile(rf"(^|P)M|M{{{MOST_MARKS + 1}}}")  # in the kinds of a name's characters
+_MARKS_OUT_OF_PLACE = re.compile(rf"(^|P)M|M{{{MOST_MARKS + 1}}}")  # matched against the kinds of a name's characters
 
 
 def normalized(name: str) -> str:
@@ -56,7 +57,7 @@ def normalized(name: str) -> str:
 
 
 def folded(name: str) -> str:
-    """The form in which names are one that differ only in case, or in how they were typed."""
+    """Return the form for comparison: the same for names that differ only in case, or in how they were typed."""
     if name.isascii():
         return name.lower()
     once = normalized(normalized(name).casefold())
@@ -64,12 +65,11 @@ def folded(name: str) -> str:
 
 
 def is_name_character(character: str) -> bool:
-    """Whether it may stand in a username."""
     return _kind(character) != "X"
 
 
 def validate_username(name: str) -> None:
-    """Raises ValidationError for what cannot be a username, whoever wants it."""
+    """Raise ValidationError if no account may have this username."""
     name = normalized(name)
     kinds = "".join(map(_kind, name))
     if "X" in kinds:
@@ -93,25 +93,25 @@ validators = [validate_username]
 
 
 def is_reserved(name: str) -> bool:
-    """Whether nobody may sign up by that username."""
+    """Return whether sign-up refuses this username."""
     looks = skeleton(name)
     return folded(name) == _ALL or looks in _reserved_looks() or looks.startswith(skeleton(_DELETED))
 
 
 def derive_username(nickname: str, taken: Callable[[str], bool]) -> str:
-    """A valid username for whoever is called `nickname`; `taken` says which ones are gone, or look like one that is.
+    """Return a valid username for `nickname`. `taken` tells which ones are taken, or look like one that is.
 
     The rule, in this order:
 
     1. The nickname in Unicode's form NFKC, case-folded: `ＡＢＣ` becomes `abc`, `Straße` becomes `strasse`.
-    2. Each digit becomes one of `0` to `9`, and whatever cannot stand in a username becomes `-`: `|trey|` becomes
-       `-trey-`.
-    3. It is cut to 40 characters. Where that is no username, each character that is not ASCII becomes `-`, too.
-    4. Where no letter and no digit is left, it becomes `someone`.
-    5. Where that username is taken, it gets `-2`, or else `-3`, and so on, and is cut to leave room for that.
+    2. Each digit becomes one of `0` to `9`, and each character that a username cannot have becomes `-`: `|trey|`
+       becomes `-trey-`.
+    3. It is cut to 40 characters. If the result is no username, each character that is not ASCII becomes `-`, too.
+    4. If no letter and no digit is left, it becomes `someone`.
+    5. If that username is taken, it gets `-2`, or else `-3`, and so on, and is cut to leave room for the suffix.
 
     So the same nickname with the same usernames taken always gives the same username, and nicknames that differ only in
-    case, or look alike, give distinct ones. The nickname itself belongs into the display name.
+    case, or look alike, give distinct ones. The nickname itself belongs in the display name.
     """
     base = "".join(map(_plain, folded(nickname)))[:USERNAME_LENGTH]
     if not is_username(base):
@@ -132,7 +132,7 @@ def is_username(name: str) -> bool:
 
 
 def _kind(character: str) -> str:
-    """L for a letter, M for a mark, N for a digit, P for what may stand between them, X for what may not."""
+    """Return L for a letter, M for a mark, N for a digit, P for `.`, `_` and `-`, X for any other character."""
     if character in "._-":
         return "P"
     category = unicodedata.category(character)
@@ -151,7 +151,6 @@ def _is_from_right(letter: str) -> bool:
 
 
 def _zero_of(digit: str) -> int:
-    """The zero of the script of a digit."""
     return ord(digit) - unicodedata.decimal(digit)
 
 

@@ -1,9 +1,9 @@
-"""Names as they are searched: without case and accents, in every script.
+"""Names in the form for searching: without case and accents, in every script.
 
-`chat/static/chat/rules/name-search.js` has the same rule, and `accounts/tests/helpers/texts.json` shows both.
+`chat/static/chat/rules/name-search.js` has the same rule, and `accounts/tests/helpers/texts.json` has cases for both.
 
-Kept beside a name (`search_key`), its words make it found by the beginning of any of them with a plain `LIKE`, on every
-database. A character of a script that is written without spaces is a word, and so is a syllable of Hangul.
+The words of a name are stored beside it (`search_key`), so that a plain `LIKE` finds it by the beginning of any word,
+on every database. A character of a script that is written without spaces is a word, and so is a syllable of Hangul.
 """
 
 import re
@@ -12,14 +12,14 @@ import unicodedata
 _APOSTROPHES = re.compile("['`´‘’ʼʻ＇]")
 
 # Marks of Latin, Greek and Cyrillic letters, and the points of Hebrew and Arabic, which people leave out. Marks of
-# other scripts are letters to their readers: they stay. Also tatweel, and what is drawn as nothing.
+# other scripts are letters to their readers: they stay. Also tatweel and invisible characters.
 _LEFT_OUT = re.compile(
     "[\u0300-\u036f\u0483-\u0487\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\ufe20-\ufe2f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"
     "\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed"
     "\u0640\u00ad\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]"
 )
 
-# Letters that people type as another one, and that Unicode does not take apart.
+# Letters that people type as another letter, and that Unicode does not decompose.
 _AS_TYPED = str.maketrans(
     {
         "đ": "d",
@@ -46,7 +46,7 @@ _OF_ASCII = re.compile(r"[^a-z0-9$+<=>^|~]+")
 
 
 def words_of(text: str) -> str:
-    """Return the words of a text in the form in which texts are compared, with single spaces."""
+    """Return the words of a text in the form for comparison, with single spaces."""
     text = _APOSTROPHES.sub("", text)
     if text.isascii():
         plain = text.lower()
@@ -58,12 +58,12 @@ def words_of(text: str) -> str:
 
 
 def search_key(*names: str) -> str:
-    """Return what is kept beside names: a line for each, with a space before each word."""
+    """Return the text that is stored beside names: a line for each, with a space before each word."""
     return "\n".join(f" {words_of(name)}" for name in names)
 
 
 def beginning(text: str) -> str:
-    """Return what a key contains where a word of a name begins with `text`, and the next ones follow it."""
+    """Return the text that a search key contains if a name, from some word on, begins with `text`."""
     return f" {words_of(text)}" if text else ""
 
 

@@ -19,7 +19,7 @@ from accounts.sessions.store import NO_ADDRESS, SessionStore
 from accounts.usernames.confusables import skeleton
 from accounts.usernames.rules import derive_username
 
-# What tells these accounts from people's, whose sessions nobody is given. No mail can ever reach that domain.
+# Marks the accounts of replays: the command creates sessions for these alone. No email can ever reach this domain.
 EMAIL_DOMAIN = "replay.invalid"
 SESSION_AGE = timedelta(days=1)
 BATCH = 500
@@ -44,7 +44,6 @@ class Command(BaseCommand):
 
 
 def accounts_for(nicknames: list[str]) -> list[User]:
-    """The accounts of those nicknames: of an earlier replay, or new ones."""
     known = existing(nicknames)
     looks = set(User.objects.values_list("skeleton", flat=True))
     made = []

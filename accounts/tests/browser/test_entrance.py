@@ -1,4 +1,4 @@
-"""Coming in by mailed codes, with the mail that a real server prints."""
+"""Sign-up and sign-in with mailed codes, read from the email that a real server prints."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -26,7 +26,7 @@ def fill(browser: Chrome, **fields: str) -> None:
 
 
 def press(browser: Chrome, words: str) -> None:
-    """A link or a button of the page."""
+    """Click a link or a button of the page."""
     sought = f"//body//*[self::a or self::button][contains(., '{words}')]"
     eventually(partial(browser.find_elements, By.XPATH, sought), within=10)[0].click()
 

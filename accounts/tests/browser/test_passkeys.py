@@ -1,4 +1,4 @@
-"""Passkeys and authenticator apps, as a person uses them. The browser has an authenticator that is made of software."""
+"""Passkeys and authenticator apps, as a person uses them, in a browser with a virtual authenticator."""
 
 import re
 from pathlib import Path
@@ -23,7 +23,7 @@ PASSWORD = "alice's password"
 
 
 class Visit:
-    """Somebody's browser at the site."""
+    """A user's browser on the site."""
 
     def __init__(self, browser: Chrome, server: Server) -> None:
         self.browser, self.server = browser, server
@@ -35,7 +35,7 @@ class Visit:
         return eventually(lambda: self.browser.find_elements(By.CSS_SELECTOR, selector), within=10)[0]
 
     def click(self, words: str) -> None:
-        """The link or the button that says so."""
+        """Click the link or button with this text."""
         said = f"//main//*[self::a or self::button][normalize-space()='{words}']"
         eventually(lambda: self.browser.find_elements(By.XPATH, said), within=10)[0].click()
 
@@ -58,7 +58,7 @@ class Visit:
         return eventually(lambda: list(folder.glob("*-recovery-codes.txt")), within=10)[0]
 
     def mailed_code(self) -> str:
-        """The latest: the server writes its mails to where its log is."""
+        """Return the latest code. The server prints email to its log."""
         codes = re.compile(r"^[A-Z0-9]{3,}(?:-[A-Z0-9]{3,})?$", re.MULTILINE)
         return eventually(lambda: codes.findall(self.server.log.read_text()), within=10)[-1]
 
@@ -76,7 +76,7 @@ class Visit:
         eventually(lambda: self.browser.current_url == f"{self.server.url}{path}", within=10)
 
     def is_sound(self) -> None:
-        """Nothing was refused by the policy, and axe finds nothing."""
+        """Check that the content security policy blocked nothing, and that axe finds no fault."""
         assert self.browser.get_log("browser") == []  # type: ignore[no-untyped-call]
         self.browser.execute_script(AXE.read_text())
         script = "const done = arguments[0]; axe.run().then((result) => done(result.violations));"

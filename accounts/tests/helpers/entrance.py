@@ -1,4 +1,4 @@
-"""Functions that sign up, sign in and confirm an address with Django's test client."""
+"""Helpers that sign up, sign in and confirm an address with Django's test client."""
 
 from django.core import mail
 from django.test import Client
@@ -19,7 +19,7 @@ def sign_up(client: Client, username: str, email: str, password: str = PASSWORD)
 
 
 def sign_in(client: Client, login: str, password: str = "") -> bool:
-    """Return whether it worked. Without a password, use the one that `make_person` gives to Alice and Bob."""
+    """Sign in, and return whether it worked. The default password is the one that `make_person` sets."""
     client.post(reverse("account_login"), {"login": login, "password": password or f"{login}'s password"})
     return is_signed_in(client)
 
@@ -29,7 +29,7 @@ def is_signed_in(client: Client) -> bool:
 
 
 def mailed_code() -> str:
-    """Return the code of the latest mail."""
+    """Return the code in the latest email."""
     return code_in(str(mail.outbox[-1].body))
 
 

@@ -56,14 +56,14 @@ def is_about(pixel: Any, colour: tuple[int, int, int]) -> bool:
 
 
 def scanned(times: int, size: tuple[int, int] = (64, 48)) -> bytes:
-    """Return a progressive JPEG whose last scan is there again and again."""
+    """Return a progressive JPEG with its last scan repeated."""
     data = encoded(Image.effect_noise(size, 90), "JPEG", progressive=True)
     last = data.rindex(b"\xff\xda")
     return data[:last] + data[last:-2] * times + data[-2:]
 
 
 def costliest() -> bytes:
-    """Return a JPEG with as many pixels and scans as one may have, and few bytes, to be decoded as a whole."""
+    """Return the costliest JPEG allowed: the most pixels and scans in few bytes, to be decoded as a whole."""
     image = Image.effect_noise((134, 134), 90).resize((4288, 4288))
     data = encoded(image.convert("RGB"), "JPEG", progressive=True, quality=10)
     last, scans = data.rindex(SCAN), data.count(SCAN)

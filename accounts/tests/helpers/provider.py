@@ -37,7 +37,7 @@ def key() -> rsa.RSAPrivateKey:
 
 
 class Provider:
-    """State of the provider. `person` has the claims of the user who signs in there now."""
+    """State of the provider. `person` has the claims of the user who is signed in there."""
 
     def __init__(self) -> None:
         self.person: dict[str, Any] = {}
@@ -121,6 +121,6 @@ def running() -> Iterator[Provider]:
 
 
 def come_by(provider: Provider, client: Client, process: str = "login") -> HttpResponse:
-    """Go to the provider and come back signed in there."""
+    """Go to the provider, sign in there and come back."""
     leave = client.post(f"{LEAVE}?process={process}")
     return client.get(RETURN, provider.authorize(leave["Location"]))  # type: ignore[return-value]

@@ -1,14 +1,14 @@
-"""Makes confusables.txt beside this file of Unicode's original, whose path it is told:
+"""Compiler of confusables.txt beside this file, from Unicode's original at the given path:
 
     python -m accounts.usernames.unicode.compile security/confusables.txt
 
-UTS 39 says what a character looks like *as it is written*, and its relation is none of equals once the case is folded:
-`Υ` looks like `Y`, `υ` like `u`, and both are one letter. So this settles it, for whatever may stand in a username:
+UTS 39 tells the look of a character *as it is written*. Once case is folded, looking alike is no longer an equivalence:
+`Υ` looks like `Y`, `υ` like `u`, and both are one letter. These rules settle it for the characters of usernames:
 
-1. What looks alike within ASCII is one, in any case: `i`, `l` and `1`; `o` and `0`; `m` and `rn`.
-2. Another character becomes what it looks like as it is written, and then what that has become.
-3. Where the two cases of a letter come out differently, they are made one (`в` and `В` both become `b`), unless that
-   would make one of letters that ASCII tells apart: `Υ` stays `y`, and `υ` stays `u`.
+1. Look-alikes within ASCII are one, in any case: `i`, `l` and `1`; `o` and `0`; `m` and `rn`.
+2. Any other character becomes the character that it looks like as it is written, and then the result for that one.
+3. If the two cases of a letter come out differently, they are merged (`в` and `В` both become `b`), unless that would
+   merge letters that ASCII tells apart: `Υ` stays `y`, and `υ` stays `u`.
 """
 
 import sys
@@ -35,7 +35,7 @@ def main() -> None:
     looks = with_cases_made_one(followed_to_the_end(dict(prototypes(original))))
     sources = defaultdict(list)
     for source, target in looks.items():
-        if target != source.casefold():  # which is what becomes of all others
+        if target != source.casefold():  # the default for all others
             sources[target].append(source)
     lines = (f"{in_hex(target)} = {in_hex(''.join(sorted(sources[target])))}\n" for target in sorted(sources))
     Path(__file__).with_name("confusables.txt").write_text(HEAD.format(version=version) + "".join(lines))
@@ -45,12 +45,12 @@ def prototypes(original: str) -> Iterator[tuple[str, str]]:
     for line in original.splitlines():
         if fields := line.partition("#")[0].split(";")[:2]:
             source, *target = ("".join(chr(int(point, 16)) for point in field.split()) for field in fields)
-            if target and "ß" not in target[0]:  # which is `ss`, and that looks like no `β`
+            if target and "ß" not in target[0]:  # `ß` is `ss`, which does not look like `β`
                 yield source, normalize("NFD", target[0])
 
 
 def followed_to_the_end(found: Looks) -> Looks:
-    """What each character of usernames looks like in the end."""
+    """Return the final look of each character of usernames."""
 
     def end_of(character: str, before: frozenset[str]) -> str:
         small = normalize("NFD", folded(character))
@@ -86,7 +86,6 @@ def is_foreign(end: str) -> bool:
 
 
 def characters_of_usernames() -> Iterator[str]:
-    """Those of which usernames are made once they are decomposed: letters, marks, digits."""
     every = (chr(point) for point in range(sys.maxunicode + 1))
     names = (each for each in every if category(each)[0] in "LM" or category(each) == "Nd")
     yield from sorted({part for each in names if normalize("NFKC", each) == each for part in normalize("NFD", each)})
