@@ -1,4 +1,4 @@
-"""Django's admin: entered as all of the site is, by allauth's pages with their limits, and with a second factor."""
+"""Django's admin, entered through allauth's pages with their limits, and with a second factor."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from accounts.mfa.admin_gate import lead_to_second_factor, may_run_the_site
 
-# Its pages load scripts by their address, without a nonce, and those write HTML as jQuery does. Inline, none runs.
+# The admin's pages load scripts by URL, without a nonce, and these write HTML with jQuery. Inline scripts stay blocked.
 POLICY = {"script-src": [SELF], "require-trusted-types-for": None, "trusted-types": None}
 
 
@@ -28,7 +28,7 @@ class AdminSite(admin.AdminSite):
     @staticmethod
     @login_not_required
     def login(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """No form of its own: to the sign-in page, or on; whoever is no administrator is refused."""
+        # There is no form here: this leads to the site's sign-in page, or on. It refuses users without admin rights.
         response: HttpResponse = lead_in(request)
         return response
 

@@ -1,4 +1,4 @@
-"""The application that a server runs: `daphne project.asgi:application`."""
+"""ASGI application: `daphne project.asgi:application`."""
 
 import os
 
@@ -36,13 +36,13 @@ bound_waits(settings.DATABASE_WAIT_SECONDS)
 if settings.EMBEDDED_VALKEY:
     embedded_valkey.hold(settings.DATA_DIR)
 
-# Channels reads the session of a handshake on the one thread that asgiref has for what belongs to no request.
+# Channels reads the session of a handshake on asgiref's single thread for work outside of requests.
 SyncToAsync.single_thread_executor.submit(use_reserve, CONNECTIONS)
 
 authentication.take_the_place_of_channels_own()
 signed_in = AuthMiddlewareStack(URLRouter(websocket_urlpatterns))
 limited = LimitedHandshakes(signed_in, conf.handshakes(), settings.TRUSTED_PROXIES)
-# The origin is looked at first: otherwise any page could use up what the address of its visitor may do.
+# The origin is checked first: otherwise any website could use up the limit of its visitor's address.
 websocket = ExactOrigin(limited, settings.ALLOWED_ORIGINS)
 
 requests = HealthAnswers(FairRequests(Finishing(CappedBodies(http, settings.BODY_BYTES)), conf.at_once()))

@@ -1,7 +1,7 @@
-"""The cache in Redis; while that is away, in each process's own memory.
+"""Cache in Redis, and in each process's own memory while Redis is away.
 
-What it holds for us are the counts of attempts to sign in. Without Redis they are still counted, by each process for
-itself, and nobody waits: after one call that failed, Redis is left alone for a moment.
+It holds the counts of attempts to sign in. Without Redis, each process still counts them for itself, and no request
+waits: after one failed call, Redis is left alone for a moment.
 """
 
 import logging
@@ -24,7 +24,7 @@ OPTIONS = {"socket_timeout": TIMEOUT, "socket_connect_timeout": TIMEOUT, "retry"
 
 
 class Cache(RedisCache):
-    _away_until: ClassVar[float] = 0.0  # on the monotonic clock; of the process, since each thread has a cache
+    _away_until: ClassVar[float] = 0.0  # on the monotonic clock; shared by the process, since each thread has a cache
 
     def __init__(self, server: Any, params: dict[str, Any]) -> None:
         super().__init__(server, {**params, "OPTIONS": {**OPTIONS, **params.get("OPTIONS", {})}})

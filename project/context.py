@@ -6,7 +6,7 @@ from project.versions import versions
 
 
 def site(request: HttpRequest) -> dict[str, object]:
-    """Return what every page may say about the site. Pages for strangers say no version."""
+    """Return the template variables of every page. Pages for signed-out visitors show no version."""
     return {
         "site_name": settings.SITE_NAME,
         "mail_is_printed": settings.DEBUG and settings.MAIL_IS_PRINTED,

@@ -1,7 +1,7 @@
-"""`/healthz`: whether this server can serve, for proxies and for programs that watch over it.
+"""Health check at `/healthz`, for proxies and monitoring: it tells whether this server can serve.
 
-Anybody may ask, as often as they like: the database is asked once in a second for all of them, and the answer is a
-word. It stands before everything else, so that a probe needs no name of the site, no HTTPS and no place among requests.
+Anyone may ask, at any rate: the database is asked once a second for all of them, and the response is a word. The check
+comes before everything else, so that a probe needs no host name of the site, no HTTPS and no place among requests.
 """
 
 import asyncio
@@ -18,13 +18,13 @@ from project.config.logs import HEALTH_PATH
 from project.middleware.security_headers import PAIRS
 
 FRESH_SECONDS = 1.0
-LOOK_SECONDS = 2.0  # a look that takes longer finds the server unwell
+LOOK_SECONDS = 2.0  # a server is unwell if the check takes longer
 
 Application = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 
 
 class HealthAnswers:
-    """ASGI application around that of pages."""
+    """ASGI application that answers health checks, around the application for pages."""
 
     def __init__(self, application: Application) -> None:
         self._application = application
@@ -55,7 +55,7 @@ class Health:
         self._begun_at = -math.inf
 
     async def is_well(self) -> bool:
-        """Return what the latest look found, and look again where that was a while ago."""
+        """Return the result of the latest check, after a new one if that was a while ago."""
         hub = running_hub()
         if hub is not None and not hub.runs:
             return False
@@ -70,7 +70,7 @@ class Health:
 
 
 def can_serve_pages() -> bool:
-    """Whether a page gets a connection, and the database answers on it."""
+    """Return whether a page gets a connection, and the database answers on it."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1 FROM django_migrations LIMIT 1")

@@ -1,8 +1,7 @@
 """Every setting of Roomful, read from the environment by typed readers.
 
-In order: where data lives, security, applications, database, Redis, accounts, pages, limits, logging, refusals. What
-the environment may say, with its defaults, stands in `docs/settings.md`. Values that cannot be read end the start with
-one line each.
+In order: where data lives, security, applications, database, Redis, accounts, pages, limits, logging, refusals.
+`docs/settings.md` lists the variables and their defaults. Invalid values stop the start with one line each.
 """
 
 import logging
@@ -45,7 +44,7 @@ SECRET_KEY_FALLBACKS: list[str] = env.list("ROOMFUL_OLD_SECRET_KEYS", [])
 
 PORT: int = env.int("PORT", 8000, validate=is_port)
 
-# The exact origins (scheme, host, port) from which pages may open a socket or send a form.
+# The exact origins (scheme, host, port) of pages that may open a socket or send a form.
 ALLOWED_ORIGINS: list[str] = env.list(
     "ROOMFUL_ORIGINS", [f"http://{host}:{PORT}" for host in ("localhost", "127.0.0.1")], validate=are_origins
 )
@@ -60,7 +59,7 @@ SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 
-# A browser takes a cookie with this prefix from this very host alone, over HTTPS: no subdomain can plant one.
+# A browser accepts a cookie with this prefix only from this very host, over HTTPS: no subdomain can plant one.
 COOKIE_PREFIX = "__Host-" if HTTPS else ""
 SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
 CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
@@ -69,33 +68,33 @@ MFA_TRUST_COOKIE_NAME = f"{COOKIE_PREFIX}trusted"
 DEVICE_COOKIE_NAME = f"{COOKIE_PREFIX}device"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
-# Strict would have browsers keep the CSRF token from pages that a link elsewhere leads to. Those would get a new one,
-# and the forms of all tabs that are open already would be refused.
+# With Strict, browsers would not send the CSRF token after a click on a link elsewhere. That page would get a new
+# token, and the forms in all open tabs would be refused.
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
-MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # not a cookie more
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # needs no cookie of its own
 
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
-# How many proxies of ours append to X-Forwarded-For. What stands further left in it is hearsay.
+# The number of our own proxies that append to X-Forwarded-For. Entries further left are hearsay.
 TRUSTED_PROXIES: int = env.int("ROOMFUL_TRUSTED_PROXIES", 0, validate=is_not_negative)
-# Without a proxy that replaces it, anybody may have written that header.
+# Without a proxy that replaces it, anyone can send that header.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS and TRUSTED_PROXIES else None
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
-        # What a page names with the nonce of its answer, and what that imports: nothing else runs.
+        # Only scripts with the nonce of the response run, and the modules that they import.
         "script-src": [NONCE, STRICT_DYNAMIC],
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
-        # Safari counts a socket to the same host as another origin, so it is named.
+        # Safari treats a socket to the same host as another origin, so it is listed.
         "connect-src": [SELF, *(origin.replace("http", "ws", 1) for origin in ALLOWED_ORIGINS)],
         "manifest-src": [SELF],
         "object-src": [NONE],
-        "form-action": [SELF],  # and where people sign in (see Accounts)
+        "form-action": [SELF],  # and the providers for sign-in (see Accounts)
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
         # Only lit, and chat/static/chat/lib/trusted-html.js, turn text into HTML.
@@ -107,10 +106,10 @@ CONTENT_SECURITY_POLICY = {
 # -- Applications ------------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "project.apps.ProjectConfig",  # before daphne: its runserver is ours
+    "project.apps.ProjectConfig",  # before daphne, to replace its runserver
     "daphne",
     "servestatic.runserver_nostatic",
-    "project.apps.AdminConfig",  # Django's admin, with our door
+    "project.apps.AdminConfig",  # Django's admin, with our sign-in
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -134,7 +133,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
     "csp.middleware.CSPMiddleware",
-    "project.errors.overload.release_before_streams",  # behind static files, which touch no database
+    "project.errors.overload.release_before_streams",  # after static files, which use no database
     "project.middleware.same_origin.exact_origin",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -175,24 +174,24 @@ TEMPLATES = [
 
 # -- Database ----------------------------------------------------------------------------------------------------------
 
-# How long a write waits for a database that is locked, and any query for a connection or an answer of PostgreSQL's,
-# before it is refused for now.
+# How long a write waits for a locked database, and any query for a connection or an answer from PostgreSQL, before it
+# is refused for now.
 DATABASE_WAIT_SECONDS: float = env.int("ROOMFUL_DATABASE_WAIT_MS", 5_000, validate=is_positive) / 1000
 
 OUR_FILE = DATA_DIR / "roomful.sqlite3"
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{quote(str(OUR_FILE))}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"]["ENGINE"] = "project.sqlite"  # Django's, where writers wait their turn
+    DATABASES["default"]["ENGINE"] = "project.sqlite"  # Django's, with a queue for writers
     DATABASES["default"]["OPTIONS"] = {
         # IMMEDIATE takes the write lock when a transaction begins, so that two writers wait instead of failing.
         "transaction_mode": "IMMEDIATE",
         "timeout": DATABASE_WAIT_SECONDS,
-        # FULL: what is acknowledged survives a power cut. It is the price of an honest ack.
-        # A server has more than a dozen connections, and each may cache so many KiB.
+        # FULL: an acknowledged write survives a power cut. It is the price of an honest ack.
+        # A server has more than a dozen connections, and each may cache this many KiB.
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-8192;",
     }
     DATABASES["default"]["CONN_MAX_AGE"] = 0  # a server keeps some for the next requests (project/sqlite/pool.py)
-    # A file, since servers started by the tests are processes of their own.
+    # A file, because tests start servers as separate processes.
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
 else:
     from chat.runtime.silent_database import Connection
@@ -203,7 +202,7 @@ else:
         # For pages. Sockets have connections of their own (chat/runtime/connection_pool.py), up to 20.
         "max_size": 12,
         "timeout": DATABASE_WAIT_SECONDS,
-        # The pool tries again after 1, 2, 4, 8… seconds. Where it gives up, whoever comes next makes it try at once.
+        # The pool retries after 1, 2, 4, 8… seconds. After it gives up, the next request makes it retry at once.
         "reconnect_timeout": DATABASE_WAIT_SECONDS,
         "connection_class": Connection,
     }
@@ -233,12 +232,12 @@ CACHES = {"default": {"BACKEND": "project.cache.Cache", "LOCATION": REDIS_URL}}
 
 # -- Presence ----------------------------------------------------------------------------------------------------------
 
-# In milliseconds; presence/conf.py says what each means, presence/checks.py which go together.
+# In milliseconds. presence/conf.py explains each, and presence/checks.py how they depend on each other.
 PRESENCE = {
     "REDIS_URL": PRESENCE_REDIS_URL,
     "LEASE_MS": env.int("PRESENCE_LEASE_MS", 12_000),
     "HEARTBEAT_MS": env.int("PRESENCE_HEARTBEAT_MS", 4_000),
-    "LINGER_MS": env.int("PRESENCE_LINGER_MS", 8_000),  # longer than a page's first wait before it comes back
+    "LINGER_MS": env.int("PRESENCE_LINGER_MS", 8_000),  # longer than a page's first wait before it reconnects
     "SWEEP_MS": env.int("PRESENCE_SWEEP_MS", 1_000),
     "CHECK_MS": env.int("PRESENCE_CHECK_MS", 2_000),
     "REPAIR_MS": env.int("PRESENCE_REPAIR_MS", 30_000),
@@ -250,7 +249,7 @@ PRESENCE = {
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "accounts.backends.PasswordBackend",  # the only one that checks passwords
-    # For sessions that were begun by these.
+    # For sessions that these began.
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
@@ -273,15 +272,15 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if env.bool("ROOMFUL_VERIFY_EMAIL", True) else "none"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = 3  # times
-ACCOUNT_EMAIL_NOTIFICATIONS = True  # of what was changed about an account, to whoever has it
-ACCOUNT_CHANGE_EMAIL = True  # one address, and a new one takes its place once it is verified
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # tell users about changes to their account
+ACCOUNT_CHANGE_EMAIL = True  # one address, and a new one replaces it once it is verified
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-# Otherwise allauth's. Its own would refuse whoever asks for a second code within ten seconds.
+# The others are allauth's. Its own `confirm_email` would refuse a second code within ten seconds.
 # `login_failed` counts by name and network; accounts/rate_limits.py has the larger bound for a name alone.
 ACCOUNT_RATE_LIMITS = {"confirm_email": "5/m/key,20/h/key", "login_failed": "10/m/ip,5/5m/key,20/h/key"}
 ACCOUNT_ADAPTER = "accounts.adapter.Adapter"
@@ -297,7 +296,7 @@ USERSESSIONS_TRACK_ACTIVITY = False  # it would write with every request
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = ACCOUNT_EMAIL_VERIFICATION == "mandatory"  # without it, allauth cannot tell who signs up
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers allow http://localhost alone
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers allow it for http://localhost alone
 MFA_ADAPTER = "accounts.mfa.factors.Adapter"
 MFA_FORMS = {
     "activate_totp": "accounts.mfa.first_factors.ActivateAppForm",
@@ -309,39 +308,39 @@ MFA_FORMS = {
     "reauthenticate_webauthn": "accounts.mfa.passkey_forms.ReauthenticationForm",
 }
 MFA_RECOVERY_CODES_SHOW_ONCE = True
-# Each sign-in asks twice, and an office has one address. There is no secret that could be guessed.
+# Each sign-in makes two requests, and an office has one address. There is no secret that could be guessed.
 MFA_RATE_LIMITS = {"webauthn_login": "120/m/ip"}
-MFA_ALLOW_UNVERIFIED_EMAIL = ACCOUNT_EMAIL_VERIFICATION != "mandatory"  # else nobody could have a second factor there
+MFA_ALLOW_UNVERIFIED_EMAIL = ACCOUNT_EMAIL_VERIFICATION != "mandatory"  # otherwise no user could add a second factor
 
-# Whether administrators show a second factor before they may run the site.
+# True if administrators must show a second factor before they can run the site.
 ADMIN_SECOND_FACTOR: bool = env.bool("ROOMFUL_ADMIN_SECOND_FACTOR", not DEBUG)
 
-# Who may sign up: anybody ("open"), whoever was invited ("invitation"), or whoever has an e-mail address at one of
-# some domains ("domains").
+# Sign-up is open to everyone ("open"), by invitation ("invitation"), or for email addresses at SIGNUP_DOMAINS
+# ("domains").
 SIGNUP: str = env.str("ROOMFUL_SIGNUP", "open", validate=is_one_of(["open", "invitation", "domains"]))
 SIGNUP_DOMAINS: list[str] = [
     ascii_domain(domain) for domain in env.list("ROOMFUL_SIGNUP_DOMAINS", [], validate=are_domains)
 ]
 
-# With which accounts elsewhere people sign in. An e-mail address is no proof of whose account it is here.
+# Providers for sign-in with an account elsewhere. An email address does not prove who owns an account here.
 OIDC_PROVIDERS = providers()
 OIDC_ORIGINS: list[str] = [origin_of(provider["settings"]["server_url"]) for provider in OIDC_PROVIDERS]
-CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"] = [SELF, *OIDC_ORIGINS]  # a form leads there
+CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"] = [SELF, *OIDC_ORIGINS]  # the sign-in form leads there
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": OIDC_PROVIDERS, "OAUTH_PKCE_ENABLED": True}}
 SOCIALACCOUNT_ADAPTER = "accounts.signup.openid.OpenIdAdapter"
 SOCIALACCOUNT_FORMS = {"signup": "accounts.forms.OpenIdSignUpForm"}
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 SOCIALACCOUNT_REQUESTS_TIMEOUT = 5  # seconds
 
-# What becomes of the messages of whoever deletes their account: they stay ("keep"), or go ("remove").
+# The messages of a deleted account stay ("keep") or are deleted ("remove").
 MESSAGES_OF_DELETED: str = env.str("ROOMFUL_MESSAGES_OF_DELETED", "keep", validate=is_one_of(["keep", "remove"]))
 
-# What somebody may upload as their picture; it is made anew, and small, in any case.
+# The largest upload for a profile picture. It is re-encoded to a small size in any case.
 PICTURE_BYTES: int = env.int("ROOMFUL_PICTURE_BYTES", 5 * 1024 * 1024, validate=is_positive)
 
-# Mail goes to the console until EMAIL_URL names a server.
+# Email goes to the console until EMAIL_URL names a server.
 EMAIL = dj_email_url.parse(env.str("EMAIL_URL", "console:", validate=is_mail_server))
-MAIL_SECONDS = 10  # for each step of the talk with the mail server; Django's own default has no end
+MAIL_SECONDS = 10  # for each step of the dialogue with the mail server; Django has no time-out by default
 MAIL_IS_PRINTED: bool = "console" in EMAIL["EMAIL_BACKEND"]
 DEFAULT_FROM_EMAIL: str = env.str("ROOMFUL_MAIL_FROM", "roomful@localhost")
 if django.VERSION >= (6, 1):
@@ -382,14 +381,14 @@ TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
-# Until collectstatic has run (bin/serve runs it), files are served from where they are.
+# Until collectstatic has run (bin/serve runs it), files are served from their source folders.
 COLLECTED = (STATIC_ROOT / "staticfiles.json").is_file()
 SERVESTATIC_ALLOW_ALL_ORIGINS = False
 SERVESTATIC_USE_FINDERS = DEBUG or not COLLECTED
 SERVESTATIC_USE_MANIFEST = not SERVESTATIC_USE_FINDERS
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    # Only a view of ours serves them, so there is no address of the storage's own.
+    # Only our own view serves them, so the storage has no URL.
     "pictures": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": DATA_DIR / "pictures", "base_url": None},
@@ -403,7 +402,7 @@ STORAGES = {
 
 # -- Limits ------------------------------------------------------------------------------------------------------------
 
-# chat/conf.py says what each means.
+# chat/conf.py explains each.
 CHAT = {
     "BODY_LENGTH": env.int("ROOMFUL_BODY_LENGTH", 10_000, validate=is_positive),  # characters
     "EDITS_KEPT": env.int("ROOMFUL_EDITS_KEPT", 50, validate=is_positive),
@@ -411,11 +410,11 @@ CHAT = {
     "RESUME_LIMIT": env.int("ROOMFUL_RESUME_LIMIT", 500, validate=is_positive),  # changes
     "ROSTER_LENGTH": env.int("ROOMFUL_ROSTER_LENGTH", 200, validate=is_positive),  # people
     "ADMINISTRATORS_SEE_HIDDEN": env.bool("ROOMFUL_ADMINISTRATORS_SEE_HIDDEN", False),
-    # What one person may make others carry; 0 is no limit.
+    # Limits on the load that one user can put on others; 0 is no limit.
     "ROOMS_MADE": env.int("ROOMFUL_ROOMS_MADE", 100, validate=is_not_negative),
     "UNANSWERED_CONVERSATIONS": env.int("ROOMFUL_UNANSWERED_CONVERSATIONS", 50, validate=is_not_negative),  # a day
     "LINKS": env.int("ROOMFUL_LINKS", 50, validate=is_not_negative),  # of a room
-    # In each process. Of those that end in _PER_MINUTE or _PER_SECOND, and of SOCKETS, 0 is no limit.
+    # In each process. For SOCKETS and names that end in _PER_MINUTE or _PER_SECOND, 0 is no limit.
     "POSTS_BURST": env.int("ROOMFUL_POSTS_BURST", 200, validate=is_positive),
     "POSTS_PER_MINUTE": env.int("ROOMFUL_POSTS_PER_MINUTE", 600, validate=is_not_negative),
     "RENDERING_MS_PER_MINUTE": env.int("ROOMFUL_RENDERING_MS_PER_MINUTE", 6_000, validate=is_not_negative),
@@ -433,12 +432,12 @@ CHAT = {
     "DRAIN_LINGER_MS": env.int("ROOMFUL_DRAIN_LINGER_MS", 30_000, validate=is_positive),
 }
 
-# Of a request: a picture fits. project/server/http.py and project/middleware/body_limit.py see to it.
+# Limits on a request: a picture fits. project/server/http.py and project/middleware/body_limit.py enforce them.
 BODY_BYTES: int = env.int("ROOMFUL_BODY_BYTES", 6 * 1024 * 1024, validate=is_positive)
 BODY_SECONDS: int = env.int("ROOMFUL_BODY_SECONDS", 120, validate=is_positive)
-# How long a peer may take next to nothing of an answer (project/server/http_channel.py).
+# How long a peer may take next to nothing of a response (project/server/http_channel.py).
 STALL_SECONDS: int = env.int("ROOMFUL_STALL_SECONDS", 60, validate=is_positive)
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes, but for files
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes, not counting files
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000  # the admin's lists have some for each row
 DATA_UPLOAD_MAX_NUMBER_FILES = 4
 
@@ -459,7 +458,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.log_level("ROOMFUL_LOG_LEVEL", logging.INFO)},
     "loggers": {
         "django": {"level": "INFO"},
-        "django.security.DisallowedHost": {"level": "CRITICAL"},  # anybody could fill the log: each has a traceback
+        "django.security.DisallowedHost": {"level": "CRITICAL"},  # anyone could fill the log: each has a traceback
         "daphne": {"level": "WARNING"},
     },
 }
@@ -478,4 +477,4 @@ env.check(
     ]
 )
 if DATABASES["default"]["NAME"] == str(OUR_FILE):
-    keep_from_others(OUR_FILE)  # SQLite gives what it writes beside it the same rights
+    keep_from_others(OUR_FILE)  # SQLite gives the files beside it the same permissions

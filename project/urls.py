@@ -22,7 +22,7 @@ urlpatterns = [
     path("", include("chat.urls")),
     path("", include("accounts.urls")),
     path("accounts/inactive/", inactive, name="account_inactive"),  # in place of allauth's
-    # allauth trusts the session here, and would let whoever finds it open make themselves a password.
+    # allauth trusts the session here, and would let an intruder at an open session set a password.
     path("accounts/password/set/", reauthentication_required(password_set), name="account_set_password"),
     path("accounts/login/code/confirm/", mailed_codes.ConfirmLoginCode.as_view(), name="account_confirm_login_code"),
     path(
@@ -35,7 +35,7 @@ urlpatterns = [
         mailed_codes.ConfirmPasswordResetCode.as_view(),
         name="account_confirm_password_reset_code",
     ),
-    # What follows writes a session row for anybody; allauth has no limit for it, or none for GET.
+    # The next views write a session row for any visitor. allauth has no limit for them, or none for GET.
     path(
         "accounts/2fa/webauthn/login/",
         limited("passkey_question", "120/m/ip", "GET", "HEAD")(login_webauthn),
@@ -50,6 +50,6 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("admin/presence/", admin.site.admin_view(operations), name="presence"),
     path("admin/", admin.site.urls),
-    # The words of the browser's code, in the reader's language.
+    # The texts of the browser's code, in the reader's language.
     path("words.js", login_not_required(JavaScriptCatalog.as_view()), name="words"),
 ]

@@ -1,4 +1,4 @@
-"""Typed reads of the environment, and the secret that is made once and kept."""
+"""Typed reading of the environment, and the secret that is generated once and kept."""
 
 import difflib
 import os
@@ -19,7 +19,7 @@ from project.config.safety import keep_from_others, refuse, refuse_a_folder_for_
 
 OURS = ("ROOMFUL_", "PRESENCE_")  # prefixes that no other program uses
 READ_BY_SCRIPTS = {"ROOMFUL_VENV", "ROOMFUL_TEST_PROCESSES"}  # in bin/
-IN_A_FILE = "_FILE"  # ends the name of a variable that names a file, such as a secret of Docker, with the value
+IN_A_FILE = "_FILE"  # suffix of a variable that names a file with the value, such as a Docker secret
 
 is_one_of = validate.OneOf
 is_positive = validate.Range(min=1)
@@ -34,8 +34,8 @@ is_redis = validate.Regexp(
 class Environment:
     """Typed readers, as in `environment.int("PORT", 8000)`; `PORT_FILE` may name a file that has the value.
 
-    Reading goes on after a value that cannot be read, with the default in its place, so that `check` can report all of
-    them together. Each name that is read is known from then on. Any other name that begins as ours do is a mistake.
+    Reading goes on after an invalid value, with the default in its place, so that `check` can report all mistakes
+    together. Each name that is read is known from then on. Any other name with one of our prefixes is a mistake.
     """
 
     def __init__(self) -> None:
@@ -52,10 +52,10 @@ class Environment:
                 self._wrong.append(f"{name} and {name}{IN_A_FILE} are both set: leave one out.")
             try:
                 value = getattr(self._env, kind)(name, *arguments, **options)
-            except ValueError as error:  # of a file that cannot be read
+            except ValueError as error:  # the file cannot be read
                 self._wrong.append(str(error))
                 value = None
-            if value is None:  # it is not set, and has no default; or it cannot be read
+            if value is None:  # unset without a default, or invalid
                 self.unreadable.add(name)
                 return getattr(self._defaults, kind)(name, *arguments, **options)
             return value
@@ -63,14 +63,14 @@ class Environment:
         return read
 
     def check(self, dangers: Iterable[str] = ()) -> None:
-        """Exit if a value cannot be read, a name is unknown, or there are dangers. Call it once all is read."""
+        """Exit if a value is invalid, a name is unknown, or there are dangers. Call it once all is read."""
         refuse(*self._invalid(), *self._wrong, *self._unknown(), *dangers)
 
     def _invalid(self) -> list[str]:
         try:
             self._env.seal()
         except EnvValidationError as error:
-            messages = cast(Mapping[str, list[str]], error.error_messages)  # a list of them only where it is eager
+            messages = cast(Mapping[str, list[str]], error.error_messages)  # a list only if it is eager
             return [f"{name}: {' '.join(why)}" for name, why in messages.items()]
         return []
 
@@ -107,7 +107,7 @@ def are_origins(values: list[str]) -> None:
 
 
 def is_origin(value: str) -> bool:
-    """Whether it is a scheme, a host and perhaps a port, as a browser writes them: nothing after, no default port."""
+    """Return whether this is an origin as browsers write it: scheme, host, and the port unless it is the default."""
     try:
         parts = urlsplit(value)
         port = f":{parts.port}" if parts.port else ""
@@ -142,9 +142,9 @@ def is_mail_server(value: str) -> None:
 
 
 def kept_secret(path: Path) -> str:
-    """The secret in the file `path`; made at the first call, readable by its owner alone.
+    """Return the secret in the file `path`. The first call creates it, readable by its owner alone.
 
-    Two processes that start at once agree: the file appears whole, by a link that only one of them can make.
+    Two processes that start at once agree: the file appears whole, by a link that only one of them can create.
     """
     if not path.exists():
         draft = path.with_name(f"{path.name}.{os.getpid()}")

@@ -1,5 +1,7 @@
-"""Lines of the log: without the secrets that stand in addresses, since such a link is all that it takes to come in, and
-without a traceback where a server is out of reach. project/config/throttled_logs.py limits their number.
+"""Log lines without the secrets in links, and without the tracebacks of outages.
+
+Such a link is enough to get in. If a server is out of reach, a traceback says nothing about the reason.
+project/config/throttled_logs.py limits the number of lines.
 """
 
 import logging
@@ -11,14 +13,14 @@ from django.db.utils import InterfaceError, OperationalError
 from psycopg_pool import PoolTimeout
 from redis.exceptions import RedisError
 
-# The database or Redis is away, or refuses to work. Where in our code that was noticed says nothing about the reason.
+# Errors of a database or Redis that is away, or refuses to work. The place in our code does not explain the reason.
 OUTAGES = (RedisError, ConnectionError, PoolTimeout, OperationalError, InterfaceError)
 
-# An invite link of a room, the set-up link, an invitation to the site, the link for a first second factor; also where
-# an address names one to come back to.
+# An invite link of a room, the set-up link, an invitation to the site, the link for a first second factor. Also inside
+# the query of another URL, as the page to come back to.
 SECRET = re.compile(r"((?:/|%2F)(?:join|setup|invited|first-factor)(?:/|%2F))[\w:.-]+", re.IGNORECASE)
 
-# What would end a line, and begin another that nothing has written.
+# Characters that could end a line, and forge another.
 UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 HEALTH_PATH = "/healthz"  # project/health.py
@@ -49,7 +51,7 @@ def is_outage(record: logging.LogRecord) -> bool:
 
 
 def discreetly(log: LogAction | None) -> LogAction | None:
-    """Daphne's line for each request, likewise; its paths are decoded. Probes, which come all the time, have none."""
+    """Wrap Daphne's log of requests, to hide secrets in its decoded paths and to skip health probes."""
     if log is None:
         return None
 

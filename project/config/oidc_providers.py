@@ -1,4 +1,4 @@
-"""The OpenID Connect providers with which people sign in, as the environment names them."""
+"""OpenID Connect providers for sign-in, as the environment names them."""
 
 import re
 from collections import Counter
@@ -12,13 +12,13 @@ from project.config.safety import is_loopback
 
 
 def providers() -> list[dict[str, Any]]:
-    """As allauth takes them; a name that is in the list and lacks something ends the start."""
+    """Return the providers in allauth's form. A listed name that lacks a setting stops the start."""
     return [provider(name) for name in environment.list("ROOMFUL_OIDC", [], validate=are_names)]
 
 
 def provider(name: str) -> dict[str, Any]:
     prefix = f"ROOMFUL_OIDC_{name.upper().replace('-', '_')}"
-    # Without a server the start ends, once all is read.
+    # Without a server, the start stops once all is read.
     server: str = environment.str(f"{prefix}_SERVER", validate=is_provider) or ""
     return {
         "provider_id": name,
@@ -30,7 +30,7 @@ def provider(name: str) -> dict[str, Any]:
 
 
 def origin_of(server: str) -> str:
-    """Empty where it cannot be told."""
+    """Return the origin of a server's address, or an empty string if it is invalid."""
     try:
         parts = urlsplit(server)
     except ValueError:
@@ -39,14 +39,14 @@ def origin_of(server: str) -> str:
 
 
 def are_names(values: list[str]) -> None:
-    """They stand in addresses of our pages, and beside each account that comes from there."""
+    # A name is part of our URLs, and is stored with each account that comes from the provider.
     for value, times in Counter(values).items():
         if not re.fullmatch(r"[a-z][a-z0-9-]{0,29}", value) or times > 1:
             raise ValidationError(f"{value} is not a name of its own: small letters, digits and “-”, such as keycloak.")
 
 
 def is_provider(value: str) -> None:
-    """Over TLS, but on this machine: what the provider says of people is not signed a second time."""
+    # TLS is required, except on this machine: only TLS protects the provider's statements about people.
     if not is_origin(origin_of(value)) or not is_safe(value):
         raise ValidationError("Not the address of a provider, such as https://id.example.org/realms/example.")
 

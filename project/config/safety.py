@@ -1,7 +1,7 @@
-"""Configurations with which nobody should run a site: they do not start, and say what to do, a line for each danger.
+"""Unsafe configurations: the site does not start, and prints a line of advice for each danger.
 
-Asked by the settings, so that every server and every command refuses. What depends on where a server listens,
-project/server/daphne.py asks.
+The settings call these checks, so that every server and every command refuses. project/server/daphne.py has the checks
+that depend on the address where a server listens.
 """
 
 import stat
@@ -11,9 +11,9 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
-# As Django's own check has it, which only `check --deploy` asks.
+# As in Django's own check, which only `check --deploy` runs.
 SECRET_LENGTH = 50  # characters
-SECRET_VARIETY = 5  # different ones
+SECRET_VARIETY = 5  # different characters
 PLACEHOLDERS = ("change", "secret", "insecure", "example", "default", "password", "replace")
 
 
@@ -54,13 +54,13 @@ def is_weak(secret: str) -> bool:
 
 
 def refuse_a_folder_for_everyone(path: Path) -> None:
-    """Whoever may write there could put their own secret in its place, or their own database."""
+    """Exit if everyone may write to the folder: they could replace the secret key or the database."""
     if path.stat().st_mode & stat.S_IWOTH:
         refuse(f"{path} (ROOMFUL_DATA) may be written by everyone: chmod o-w it, or name another folder.")
 
 
 def keep_from_others(path: Path) -> None:
-    """What only the site's own user may read: made with that right, and mended where it has more."""
+    """Make the file readable by the site's own user alone, and create it if it does not exist."""
     try:
         if not path.exists():
             path.touch(mode=0o600)
@@ -79,6 +79,6 @@ def is_loopback(host: str) -> bool:
 
 
 def refuse(*whys: str) -> None:
-    """Exit with a line for each reason, if there is one."""
+    """Exit with a line for each reason, if there are any."""
     if whys:
         sys.exit("\n".join(f"roomful: {why}" for why in whys))

@@ -1,4 +1,4 @@
-"""A filter for the log: of warnings and errors of one kind, one line in ten seconds, with the number of those left out.
+"""Log filter: one line in ten seconds for warnings and errors of a kind, with the number of those left out.
 
 While the database or Redis is away, each request and each post would write a line of its own, and hide the others.
 """
@@ -15,16 +15,16 @@ from typing import NamedTuple
 from project.config.logs import is_outage
 
 SECONDS = 10.0
-MOST_KINDS = 1_000  # that are remembered
+MOST_KINDS = 1_000  # remembered at a time
 
-# Each of their warnings is about a person or an address, and none may be missing.
+# Each warning of these loggers is about a person or an address, and none may be missing.
 EXEMPT = ("accounts.sessions.login_log", "project.middleware.same_origin", "django.security", "django.request")
 
-CHANGING = re.compile(r"0x[0-9a-f]+|\d+")  # numbers in a message that was put together before it was logged
+CHANGING = re.compile(r"0x[0-9a-f]+|\d+")  # numbers in a message that was formatted before it was logged
 
 
 class Kind(NamedTuple):
-    """Records that tell of the same: the same message, whatever its numbers and names, of the same kind of error."""
+    """Kind of a record: the same message, whatever its numbers and names, about the same kind of error."""
 
     name: str
     level: int
@@ -41,7 +41,7 @@ class Window:
 
 
 class Throttle(logging.Filter):
-    """Passes the first record of a kind. Those that follow within `seconds` are counted; then their number is told."""
+    """Filter that passes the first record of a kind, counts those in the next `seconds`, and logs their number."""
 
     def __init__(self, seconds: float = SECONDS) -> None:
         super().__init__()
@@ -67,7 +67,7 @@ class Throttle(logging.Filter):
         return False
 
     def tell_all(self) -> None:
-        """Tell of all that was left out, also where the ten seconds are not over."""
+        """Log the numbers of all records that were left out, even before the ten seconds are over."""
         for kind in list(self._windows):
             self._tell(kind)
 

@@ -1,7 +1,7 @@
-"""The site's own page for an address that leads nowhere, also while one develops.
+"""The site's own page for a URL that does not exist, also in development.
 
-Django's is for developers, and lists all addresses of the site: who tries Roomful with bin/dev meets it after the first
-mistyped link. Of errors in the code, Django's page with the traceback stays.
+Django's page is for developers, and lists all URLs of the site. People who try Roomful with bin/dev would meet it after
+the first mistyped link. For errors in the code, Django's page with the traceback stays.
 """
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,7 +12,7 @@ from project.errors import pages
 
 
 class MissingPages(MiddlewareMixin):
-    """Innermost, and only with ROOMFUL_DEBUG: elsewhere Django asks `handler404` itself."""
+    """Innermost middleware, only with ROOMFUL_DEBUG: otherwise Django calls `handler404` itself."""
 
     def process_request(self, request: HttpRequest) -> HttpResponse | None:
         try:

@@ -1,4 +1,4 @@
-"""The answer to a form whose CSRF token is no longer valid: it was opened before its user signed in or out."""
+"""Response to a form with an old CSRF token: it was opened before its user signed in or out."""
 
 from allauth.account.utils import get_login_redirect_url
 from django.conf import settings
@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 
 from project.errors import overload
 
-# Forms for people who are not signed in. Once they are, the form has served its purpose.
+# Forms for signed-out visitors. Once a visitor is signed in, the form has served its purpose.
 ENTRANCE = frozenset(
     (
         "account_confirm_login_code",
@@ -22,7 +22,7 @@ ENTRANCE = frozenset(
         "socialaccount_signup",
     )
 )
-PROVIDER, SIGN_IN = "openid_connect_login", "login"  # its button also connects an account of somebody who is signed in
+PROVIDER, SIGN_IN = "openid_connect_login", "login"  # its button also connects an account of a signed-in user
 
 
 def old_form(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -44,9 +44,9 @@ def _is_entrance(request: HttpRequest) -> bool:
 
 
 def _is_surely_ours(request: HttpRequest) -> bool:
-    """Return whether the browser says that the form stood on a page of this site.
+    """Return whether the browser says that the form was on a page of this site.
 
-    Only then may its fields be offered with a valid token: otherwise one click would send what another site wrote.
+    Only then may its fields be offered with a valid token: otherwise one click would send another site's values.
     """
     return (
         request.headers.get("Origin") in settings.ALLOWED_ORIGINS
@@ -55,6 +55,6 @@ def _is_surely_ours(request: HttpRequest) -> bool:
 
 
 def _is_open(request: HttpRequest) -> bool:
-    """Return whether the form is for people who are not signed in."""
+    """Return whether the form is open to signed-out visitors."""
     match = request.resolver_match
     return match is not None and not getattr(match.func, "login_required", True)

@@ -1,7 +1,7 @@
-"""The answer to a request that is refused because too much is done at once: 503, and when to come back.
+"""Response to a request that is refused because of overload: 503, with `Retry-After`.
 
-Such are expensive work (accounts/overload.py), and pages that get none of the pool's connections in time. What was
-typed into a form is in the page, which sends it again.
+This concerns expensive work (accounts/overload.py), and pages that get no connection from the pool in time. The page
+keeps the values of a submitted form, and can send them again.
 """
 
 import sys
@@ -30,14 +30,14 @@ no_connection = Refusals("pages without a connection to the database")
 
 
 class NoConnection(Overloaded):
-    """All connections of the pool were lent for as long as a page waits for one."""
+    """Refusal of a page: all connections of the pool were lent for as long as a page waits for one."""
 
     sentence = _("The database is busy.")
 
 
 @sync_and_async_middleware
 def release_before_streams(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
-    """Give the connection back before an answer is streamed, which takes as long as its reader likes."""
+    """Return the connection to the pool before a response is streamed, which takes as long as its reader likes."""
     if iscoroutinefunction(get_response):
 
         async def answer_later(request: HttpRequest) -> HttpResponseBase:
@@ -58,7 +58,7 @@ def release_before_streams(get_response: Callable[[HttpRequest], Any]) -> Callab
 
 
 class Overload(MiddlewareMixin):
-    """Innermost: what a view refuses. `server_error` is for what a middleware refuses."""
+    """Innermost middleware, for refusals by views. `server_error` is for refusals by middleware."""
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         overloaded = as_overloaded(exception)
@@ -66,14 +66,14 @@ class Overload(MiddlewareMixin):
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The site's `handler500`."""
+    """Handle an error as the site's `handler500`."""
     error = sys.exc_info()[1]
     overloaded = as_overloaded(error) if error else None
     return refusal(request, overloaded) if overloaded else internal_error(request)
 
 
 def too_often(request: HttpRequest) -> HttpResponse:
-    """The site's `handler429`: allauth's rate limits. Most count by the minute."""
+    """Handle allauth's rate limits as the site's `handler429`. Most count by the minute."""
     response = render(request, "429.html", status=429)
     response["Retry-After"] = "60"
     return response
@@ -89,7 +89,7 @@ def as_overloaded(error: BaseException) -> Overloaded | None:
 
 
 def refusal(request: HttpRequest, error: Overloaded) -> HttpResponse:
-    """A page that asks nothing of the database."""
+    """Render the page without a query to the database."""
     context = {"site_name": settings.SITE_NAME, "error": error, "again": again(request), "address": address(request)}
     page = render_to_string("503.html", context)
     response = HttpResponse(page, status=error.status, headers={"Retry-After": str(error.retry_after)})
@@ -98,12 +98,12 @@ def refusal(request: HttpRequest, error: Overloaded) -> HttpResponse:
 
 
 def address(request: HttpRequest) -> str:
-    """The path to come back to; one that begins with two slashes would be another site's."""
+    """Return the path to come back to. A path that begins with two slashes would lead to another site."""
     return "/" + request.get_full_path().lstrip("/")
 
 
 def again(request: HttpRequest) -> dict[str, Any] | None:
-    """The fields of a form, to be sent again. Passwords and files are chosen once more: no page repeats them."""
+    """Return the fields of a form to send again. Users enter passwords and choose files again: no page repeats them."""
     if request.method != "POST":
         return None
     fields = [(name, value) for name, values in request.POST.lists() for value in values if name != CSRF_FIELD]

@@ -1,7 +1,7 @@
 """Pages for requests that end in an error.
 
-Django makes them on a thread that is not the request's. A connection to the database that they take there would not
-come back to the pool with the request.
+Django renders them on another thread than the request's. A database connection that they take there would not return to
+the pool with the request.
 """
 
 from collections.abc import Callable
@@ -18,7 +18,7 @@ Page = Callable[..., HttpResponse]
 
 
 def releasing(page: Page) -> Page:
-    """Give back the connection that the page took, whatever becomes of it."""
+    """Return the page's connection to the pool, even if the page fails."""
 
     @wraps(page)
     def make(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

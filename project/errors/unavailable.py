@@ -1,7 +1,7 @@
-"""The answer to a request that meets a database which is away, locked or full: 503, and when to come back.
+"""Response to a request while the database is away, locked or full: 503, with `Retry-After`.
 
-Sockets answer `unavailable` to the same errors (chat/runtime/database.py). What was typed into a form is in the
-page, which sends it again (project/errors/overload.py).
+Sockets answer `unavailable` to the same errors (chat/runtime/database.py). The page keeps the values of a submitted
+form, and can send them again (project/errors/overload.py).
 """
 
 import errno
@@ -33,7 +33,7 @@ class Uncertain(Away):
 
 
 def as_unavailable(error: BaseException) -> Away | None:
-    """Return what to answer to an error that means that nothing can be stored for now; None for any other error."""
+    """Return the refusal for an error which means that nothing can be stored now, or None for any other error."""
     is_full = isinstance(error, OSError) and error.errno in FULL
     if not (is_full or is_outage(error) or isinstance(error, Unavailable)):
         return None

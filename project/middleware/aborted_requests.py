@@ -1,8 +1,8 @@
-"""Lets a request that is broken off come to its end.
+"""Middleware that lets an aborted request run to its end.
 
-Django is told that the client has gone, stops waiting, and gives the connection to the database back when the thread
-of the request is done. Daphne cancels an application that takes longer than ten seconds for that: the thread goes on,
-but what would have given the connection back is cancelled, and the pool has lost it for good.
+Django learns that the client has gone, stops waiting, and returns the database connection when the request's thread is
+done. Daphne cancels an application that takes longer than ten seconds for that. The thread goes on, but the code that
+returns the connection is cancelled, and the pool has lost the connection forever.
 """
 
 import asyncio
@@ -13,11 +13,11 @@ logger = logging.getLogger(__name__)
 
 
 class Finishing:
-    """Runs each request in a task of its own, which goes on when the caller's is cancelled."""
+    """ASGI middleware that runs each request in its own task, which goes on when the caller's is cancelled."""
 
     def __init__(self, application: Any) -> None:
         self.application = application
-        self._running: set[asyncio.Task[None]] = set()  # the event loop holds no task by itself
+        self._running: set[asyncio.Task[None]] = set()  # the event loop itself keeps no reference to a task
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         task = asyncio.create_task(self.application(scope, receive, send))

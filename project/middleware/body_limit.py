@@ -1,7 +1,7 @@
-"""How long the body of a request may be, on whatever server: Django takes files of any size.
+"""Limit on the length of request bodies, on any server: Django accepts files of any size.
 
-Our own server refuses what is too long before this has a chance (project/server/http.py), since Daphne collects the
-whole body first. Others hand it on as it comes, and for them this is the place.
+Our own server refuses long bodies earlier (project/server/http.py), since Daphne collects the whole body first. Other
+servers pass the body on as it arrives, and need this limit.
 """
 
 from typing import Any
@@ -43,7 +43,7 @@ def claimed_length(scope: dict[str, Any]) -> int:
 
 
 async def refuse(send: Any) -> None:
-    """Django reads the whole body before it answers: nothing has been said yet."""
+    # Django reads the whole body before it responds, so no response has begun.
     headers = [*PAIRS, (b"content-length", b"0"), (b"connection", b"close")]
     await send({"type": "http.response.start", "status": 413, "headers": headers})
     await send({"type": "http.response.body", "body": b""})

@@ -1,4 +1,4 @@
-"""Pages that one session asks for at once are made a few at a time: the others wait, and hold no thread."""
+"""Fair share of pages: a few requests of one session run at a time. The others wait, and hold no thread."""
 
 from collections.abc import Awaitable, Callable
 from http.cookies import CookieError, SimpleCookie
@@ -13,7 +13,7 @@ App = Callable[[Scope, Any, Any], Awaitable[None]]
 
 
 class FairRequests:
-    """ASGI application around that of pages. Requests without a session are no person's, and do not wait."""
+    """ASGI middleware for pages. Requests without a session belong to no user, and do not wait."""
 
     def __init__(self, app: App, most: int) -> None:
         self._app, self._turns = app, FairQueue(most)
@@ -28,7 +28,7 @@ class FairRequests:
 
 
 def session_of(scope: Scope) -> str | None:
-    """Return the session that the request claims, whether or not there is such a one."""
+    """Return the session key that the request claims, which may not exist."""
     sent = b"; ".join(value for name, value in scope["headers"] if name == b"cookie")
     try:
         found = SimpleCookie(sent.decode("latin-1")).get(settings.SESSION_COOKIE_NAME)

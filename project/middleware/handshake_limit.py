@@ -1,7 +1,7 @@
-"""How often an address may open a socket: refused with 429 before its session is looked up.
+"""Rate limit on the handshakes of an address: 429, before the session is looked up.
 
-Where the server knows ASGI's extension for it (ours does, Daphne by itself does not), the answer says when to come
-back; elsewhere it is the 403 of every refused handshake.
+If the server has ASGI's extension for it (ours does, plain Daphne does not), the response says when to come back.
+Otherwise it is the 403 of every refused handshake.
 """
 
 import time
@@ -12,7 +12,7 @@ from typing import Any
 from chat.runtime.rate_limiter import Limiter, Rate
 
 SECOND = 1_000_000_000  # nanoseconds
-DENIAL = "websocket.http.response"  # ASGI's extension: a handshake is answered with a response of one's own
+DENIAL = "websocket.http.response"  # ASGI's extension for custom responses to a handshake
 
 Message = dict[str, Any]
 
@@ -42,22 +42,25 @@ async def refuse(scope: dict[str, Any], send: Callable[[Message], Awaitable[None
 
 
 def network_of(scope: dict[str, Any], trusted_proxies: int) -> bytes:
-    """What counts as one: an IPv4 address, or the /64 of an IPv6 address, any of which one host may give itself.
+    """Return the network to count by: an IPv4 address, or the /64 of an IPv6 address, since a host may use all of it.
 
-    Peers without an address, on a unix socket, count as one.
+    Peers without an address, on a Unix socket, are counted together.
     """
     return network(address_of(scope, trusted_proxies)) or b""
 
 
 def address_of(scope: dict[str, Any], trusted_proxies: int) -> str:
-    """The address that a handshake came from; empty for a peer without one."""
+    """Return the address that a handshake came from, or an empty string for a peer without one."""
     forwarded = forwarded_for(scope, trusted_proxies)
     peer = scope.get("client") or ("", 0)
     return forwarded if network(forwarded) else str(peer[0])
 
 
 def forwarded_for(scope: dict[str, Any], trusted_proxies: int) -> str:
-    """What the outermost of our own proxies saw. Each appends its peer: further left, anybody may have written it."""
+    """Return the address that the outermost of our own proxies saw.
+
+    Each proxy appends its peer. Anyone may have written the entries further left.
+    """
     if not trusted_proxies:
         return ""
     lines = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]

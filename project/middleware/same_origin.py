@@ -1,8 +1,8 @@
-"""Which pages may change something here: those of our own origins, to the letter.
+"""Origin check of unsafe requests: only pages of exactly our own origins may change anything.
 
-Django's CSRF token decides, too; but a page on another port, or on a subdomain that is somebody else's, may be near
-enough to come by one. A browser says where a form or script comes from (`Origin`, `Sec-Fetch-Site`), and no page can
-change that. A program says neither, and has the token alone to show.
+Django's CSRF token is checked, too, but a page on another port, or on a subdomain of another owner, may be near enough
+to get one. A browser says where a form or script comes from (`Origin`, `Sec-Fetch-Site`), and no page can change that.
+A program sends neither, and has only the token to show.
 """
 
 import logging
@@ -34,7 +34,7 @@ def exact_origin(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRe
 
 
 def refusal(request: HttpRequest) -> HttpResponse | None:
-    """Raises DisallowedHost where the site is called by a name that it does not have."""
+    """Return a refusal, or None. Raises DisallowedHost for a host name that is not the site's."""
     request.get_host()
     origin, site = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site")
     if request.method in SAFE or is_ours(origin, site):
@@ -44,5 +44,5 @@ def refusal(request: HttpRequest) -> HttpResponse | None:
 
 
 def is_ours(origin: str | None, site: str | None) -> bool:
-    """An origin that comes twice stands here as a list, which is none of ours."""
+    # A repeated header arrives as a comma-separated list, which equals none of our origins.
     return origin in (None, *settings.ALLOWED_ORIGINS) and site in (None, "same-origin")

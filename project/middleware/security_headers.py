@@ -1,6 +1,6 @@
-"""What every answer says to the browser, whoever made it: what it may be used for, and that it is not kept.
+"""Security headers of every response: limits on its use in the browser, and no caching.
 
-Outermost, so that static files and refusals have it too. What an answer says itself, stands.
+The middleware is outermost, so that static files and refusals have them too. A response's own headers take precedence.
 """
 
 from collections.abc import Callable
@@ -21,11 +21,11 @@ OURS = "clipboard-write fullscreen publickey-credentials-create publickey-creden
 FEATURES = [f"{name}=()" for name in OFF.split()] + [f"{name}=(self)" for name in OURS.split()]
 
 HEADERS = {
-    # Of what is no page: opened by itself, it runs nothing, loads nothing and stands in no frame.
+    # For responses that are no page: opened directly, they run nothing, load nothing and appear in no frame.
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": ", ".join(FEATURES),
-    # Static files and pictures say how long they may be kept. What says nothing may be somebody's own.
+    # Static files and pictures say how long they may be cached. Any other response may be private.
     "Cache-Control": "no-store",
 }
 
@@ -47,10 +47,10 @@ def with_headers(response: HttpResponseBase) -> HttpResponseBase:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if settings.DEBUG and response.status_code >= 400 and not named:
-        del response["Content-Security-Policy"]  # Django's pages about what went wrong have styles and scripts in them
+        del response["Content-Security-Policy"]  # Django's debug pages have inline styles and scripts
     return response
 
 
-# For what is answered without Django.
+# For responses that do not pass through Django.
 PAIRS = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 PAIRS.append((b"x-content-type-options", b"nosniff"))

@@ -1,7 +1,7 @@
-"""Which pages may open a socket: those of our own origins, to the letter.
+"""Origin check of WebSockets: only pages of exactly our own origins may open one.
 
-A browser sends cookies along with a socket to any site that a page names, and no CSRF token guards it: the origin is
-the only protection. Channels' own validator compares host names alone: another port of the same host would pass.
+A browser sends cookies with a WebSocket to any site that a page names, and no CSRF token guards it: the origin is the
+only protection. Channels' own validator compares host names alone: another port of the same host would pass.
 """
 
 from collections.abc import Iterable
@@ -11,9 +11,9 @@ from channels.security.websocket import WebsocketDenier
 
 
 class ExactOrigin:
-    """Refuses (403) every handshake whose `Origin` is not one of `origins`, written as browsers write it.
+    """ASGI middleware that refuses (403) a handshake unless its `Origin` is one of `origins`, as browsers write it.
 
-    So missing, `null` and malformed ones are refused too.
+    Missing, `null` and malformed origins are refused too.
     """
 
     def __init__(self, application: Any, origins: Iterable[str]) -> None:

@@ -1,1 +1,1 @@
-"""Our Daphne, and the Valkey that it starts where there is none."""
+"""Our Daphne, and the Valkey that it starts if none is configured."""

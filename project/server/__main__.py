@@ -1,4 +1,4 @@
-"""Starts our server: `python -m project.server [options of daphne]`."""
+"""Start of our server: `python -m project.server [options of daphne]`."""
 
 import os
 import sys

@@ -1,7 +1,7 @@
-"""The clock by which our server measures durations: one that cannot be set.
+"""Monotonic clock, which cannot be set, for the durations in our server.
 
-Twisted's timers and Daphne's pings go by the time of day. Where that is set back by an hour, no vanished peer is
-noticed and no time-out ends for an hour; where it is set forward, all time-outs end at once.
+Twisted's timers and Daphne's pings use the time of day. If that is set back by an hour, no vanished peer is noticed and
+no time-out ends for an hour. If it is set forward, all time-outs end at once.
 """
 
 import time
@@ -15,7 +15,7 @@ from twisted.internet import reactor  # isort: skip
 
 
 def measure_by_monotonic_clock() -> None:
-    """Call it before anything is timed. Daphne asks `time.time()` for nothing but durations."""
+    """Replace the clocks. Call it before anything is timed. Daphne uses `time.time()` for durations alone."""
     timer: Any = reactor
     timer.seconds = time.monotonic
     for module in (daphne_server, http_protocol, ws_protocol):

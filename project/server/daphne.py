@@ -1,9 +1,8 @@
-"""Our Daphne: `python -m project.server [options of daphne]`; runserver uses it too.
+"""Our Daphne: `python -m project.server [options of daphne]`. runserver uses it too.
 
-What it does differently: many handshakes may wait at once, a peer that vanished is noticed within twenty seconds,
-frames and bodies have a sane size, nobody but the operator says where the site is mounted, no answer says which server
-it is, a port that cannot be had or a start that would be unsafe ends with one line, and its own end loses nobody
-(drain.py).
+Differences to Daphne: many handshakes can wait at once. A vanished peer is noticed within twenty seconds. Frames and
+bodies have a sane size. Only the operator decides where the site is mounted. No response names the server software. A
+port that is taken or a start that would be unsafe ends with one line. A shutdown loses no user (drain.py).
 """
 
 import asyncio
@@ -30,24 +29,24 @@ from project.server.migrating import refuse_an_old_database
 from project.server.watchdog import Watchdog
 from project.server.websocket import GOOD_BYE_SECONDS, Socket
 
-daphne.HTTPFactory = Factory  # Daphne's server makes one by that name, and cannot be told of another
+daphne.HTTPFactory = Factory  # Daphne's server creates its factory by this name, and has no option for it
 measure_by_monotonic_clock()
 
 logger = logging.getLogger("project.server")
 
 APPLICATION = "project.asgi:application"
-BACKLOG = 2048  # Daphne's 50 makes a crowd that reconnects wait for the system's retries
+BACKLOG = 2048  # with Daphne's 50, many clients that reconnect wait for the system's retries
 LIMITS = {
-    # Seconds: a crowd that comes back at once waits its turn. Daphne's 5 cut off whoever was not served by then, and
-    # they came back again.
+    # Seconds: clients that reconnect all at once wait their turn. Daphne's 5 cut off those that still waited, and they
+    # reconnected again.
     "websocket_connect_timeout": 30,
     "websocket_handshake_timeout": 30,
     "ping_interval": 10,  # seconds
     "ping_timeout": 10,  # seconds
-    "websocket_timeout": -1,  # never: Daphne's day would cut off, at once, all who came back at once a day ago
+    "websocket_timeout": -1,  # never: Daphne's day would cut off together all clients that reconnected together
     "websocket_max_frame_size": 64 * 1024,  # bytes
     "websocket_max_message_size": 64 * 1024,  # bytes
-    "server_name": "",  # whoever looks for servers of a kind need not find it
+    "server_name": "",  # hides the software from scanners
 }
 
 
@@ -58,12 +57,12 @@ class Server(daphne.Server):
         refuse_to_expose_debugging(endpoints)
         refuse_to_lead_in_circles(endpoints)
         endpoints = [with_backlog(endpoint) for endpoint in endpoints]
-        self.ports: list[Any] = []  # that it listens on
+        self.ports: list[Any] = []  # listening ports
         options["action_logger"] = discreetly(options.get("action_logger"))
         super().__init__(application, endpoints, ready_callable=self.use_our_protocol, **{**LIMITS, **options})
 
     def use_our_protocol(self) -> None:
-        self.ws_factory.failByDrop = False  # say why (1007, 1009) before the line is cut
+        self.ws_factory.failByDrop = False  # send the reason (1007, 1009) before the connection is dropped
         self.ws_factory.closeHandshakeTimeout = GOOD_BYE_SECONDS
         self.ws_factory.protocol = Socket.configured_by(self.ws_factory)
 
@@ -81,29 +80,29 @@ class Server(daphne.Server):
         self.end(f"roomful: {failure.getErrorMessage()}")
 
     def end(self, refusal: str) -> None:
-        """End in order, with this line and an exit code that says that it was no order of the operator's."""
+        """Shut down in order, with this line and an exit code that tells a failure from a stop by the operator."""
         self.refusal = refusal
         self.stop()
 
     def kill_all_applications(self) -> Any:
-        """Before the reactor ends, which waits for it. Daphne's own cancels them in the middle of what they do."""
+        # The reactor waits for this before it ends. Daphne's own method would cancel applications amid their work.
         return Deferred.fromFuture(asyncio.ensure_future(drain(self)))
 
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
-        scope["root_path"] = self.root_path  # Daphne takes it from a header that anyone may send
+        scope["root_path"] = self.root_path  # Daphne takes it from a header that anyone can send
         if isinstance(protocol, Socket):
             scope["extensions"] = {"roomful.socket": protocol, "websocket.http.response": {}}
         return super().create_application(protocol, scope)
 
     async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
-        """Let an application that streams its answer wait for the peer."""
+        """Make an application that streams its response wait for the peer."""
         await super().handle_reply(protocol, message)
         if message.get("more_body") and isinstance(protocol, Request):
             await protocol.drained()
 
 
 class ProductionServer(Server):
-    """Not for development, where the database may be older than the code for a while."""
+    """Server for production. In development, the database may be older than the code for a while."""
 
     def run(self) -> None:
         refuse_an_old_database()
@@ -128,7 +127,7 @@ class CommandLine(CommandLineInterface):
         arguments = [*arguments, APPLICATION]
         chosen = self.parser.parse_args(arguments)
         if chosen.port:
-            os.environ["PORT"] = str(chosen.port)  # the settings name our origins by it
+            os.environ["PORT"] = str(chosen.port)  # the settings derive our origins from it
         elif not is_bound(chosen):
             arguments = ["--port", str(settings.PORT), *arguments]
         super().run(arguments)
@@ -157,7 +156,7 @@ def refuse_to_expose_debugging(endpoints: list[str]) -> None:
 
 
 def refuse_to_lead_in_circles(endpoints: list[str]) -> None:
-    """Every page would send browsers to HTTPS, and nobody would speak it, or be believed that they do."""
+    """Exit if pages would redirect to HTTPS, but neither this server nor a trusted proxy speaks it."""
     speaks_tls = any(endpoint.startswith("ssl:") for endpoint in endpoints)
     if settings.HTTPS and not (settings.TRUSTED_PROXIES or speaks_tls):
         sys.exit("roomful: ROOMFUL_ORIGINS is https: say in ROOMFUL_TRUSTED_PROXIES how many proxies speak it for us.")

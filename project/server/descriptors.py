@@ -1,7 +1,7 @@
-"""File descriptors of this process: as many as the system allows, and some that sockets of clients never take.
+"""File descriptors of this process: as many as the system allows, with a reserve that clients' sockets never take.
 
-Each WebSocket, page and database connection needs one. Without a reserve, a crowd of tabs would leave none to serve a
-page, to reconnect to the database or to read a file.
+Each WebSocket, page and database connection needs one. Without a reserve, many tabs would leave none to serve a page,
+to reconnect to the database or to read a file.
 """
 
 import logging
@@ -11,13 +11,13 @@ from collections.abc import Callable
 
 logger = logging.getLogger(__name__)
 
-MOST = 1 << 20  # where the system has no limit; some systems refuse more
-FOR_PAGES = 64  # fewer where the limit is low
+MOST = 1 << 20  # if the system has no limit; some systems refuse more
+FOR_PAGES = 64  # fewer if the limit is low
 FOR_ITSELF = 32  # database, Redis, uploads, programs that it starts
 
 
 def raise_limit() -> None:
-    """Allow as many as the hard limit does: the soft one is often 1,024, for the sake of old programs."""
+    """Raise the soft limit to the hard one. The soft one is often 1,024, for the sake of old programs."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = MOST if hard == resource.RLIM_INFINITY else min(hard, MOST)
     if soft == resource.RLIM_INFINITY or soft >= wanted:
@@ -39,7 +39,7 @@ def allow_socket() -> bool:
 
 
 def is_scarce() -> bool:
-    """Return whether nothing but the reserve is left."""
+    """Return whether only the reserve is left."""
     return not _are_left(_for_pages)
 
 
@@ -72,7 +72,7 @@ def _limit() -> int:
 
 
 def _used() -> int:
-    """Return how many are surely in use. The system gives the lowest number that is free: all below it are taken."""
+    """Return a lower bound of those in use. The system gives the lowest free number: all below it are taken."""
     try:
         lowest = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:

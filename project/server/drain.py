@@ -1,11 +1,11 @@
-"""How our server ends, when it is told to: nobody who is here seems gone, and nothing that was asked goes unanswered.
+"""Graceful shutdown of our server: no present user seems to leave, and every command and request is answered.
 
-1. It takes no new connections.
-2. Its people count as here for a while longer, so that they can come back, to it or to another server.
-3. What was received is done and answered. Each socket that has its answers is closed: come back.
-4. The hub says to Redis what is left to say.
+1. It accepts no new connections.
+2. Its users count as present for a while longer, so that they can reconnect, to it or to another server.
+3. Received commands and requests are completed and answered. A socket that has its answers is closed with RESTARTING.
+4. The hub sends Redis its last updates.
 
-It takes a moment, or, where something answers nothing, up to MOST_SECONDS.
+It takes a moment, or up to MOST_SECONDS if something does not answer.
 """
 
 import asyncio
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-ANSWER_SECONDS = 5.5  # as long as a write waits for its database, and a little
-CLOSE_SECONDS = 1.0  # for the peers to say good-bye, too; who does not is cut off
-HUB_SECONDS = 2.0  # without it, the server's people are swept when its lease ends
+ANSWER_SECONDS = 5.5  # as long as a write waits for its database, and a little longer
+CLOSE_SECONDS = 1.0  # for the peers to close, too; the others are cut off
+HUB_SECONDS = 2.0  # without it, the server's users are swept when its lease expires
 LOOK_SECONDS = 0.05
 MOST_SECONDS = ANSWER_SECONDS + 2 * CLOSE_SECONDS + HUB_SECONDS + 0.5
 
@@ -31,7 +31,7 @@ MOST_SECONDS = ANSWER_SECONDS + 2 * CLOSE_SECONDS + HUB_SECONDS + 0.5
 async def drain(server: "Server") -> None:
     for port in server.ports:
         port.stopListening()
-    leaving = asyncio.create_task(_in_time(_leave()))  # it has begun before any application hears of the end
+    leaving = asyncio.create_task(_in_time(_leave()))  # begins before any application learns of the shutdown
     await _answer(server)
     await _see_off(server)
     await leaving
@@ -39,12 +39,12 @@ async def drain(server: "Server") -> None:
 
 
 async def _answer(server: "Server") -> None:
-    """Let the applications come to their end; those that do not are cancelled."""
+    """Let the applications finish, and cancel those that do not finish in time."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + ANSWER_SECONDS
     leaving: set[Socket] = set()
     while (working := _working(server)) and loop.time() < deadline:
-        for protocol, application in working.items():  # each time anew: a handshake may have been on its way
+        for protocol, application in working.items():  # in every round: a handshake may have been under way
             if isinstance(protocol, Socket) and protocol not in leaving:
                 leaving.add(protocol)
                 protocol.leave_after(application)
@@ -63,7 +63,7 @@ async def _see_off(server: "Server") -> None:
 
 
 def _working(server: "Server") -> dict[Any, Future[None]]:
-    """The applications that have not ended, of requests and of sockets."""
+    """Return the unfinished applications, of requests and of sockets."""
     applications = {
         protocol: details["application_instance"]
         for protocol, details in server.connections.items()

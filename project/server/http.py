@@ -1,8 +1,9 @@
-"""An HTTP request of our Daphne: what it does differently is to bound the body, and the time that it takes to arrive.
-project/server/http_channel.py bounds what the connection keeps.
+"""HTTP requests of our Daphne, with limits on the body and on the time that a request takes to arrive.
 
-Daphne calls the application once the whole body is there, in memory or in a temporary file: nothing that stands behind
-it (project/middleware/body_limit.py, Django) can keep that from growing.
+project/server/http_channel.py bounds the memory of the connection.
+
+Daphne calls the application once it has the whole body, in memory or in a temporary file: no code behind it
+(project/middleware/body_limit.py, Django) can keep that from growing.
 """
 
 import logging
@@ -19,7 +20,7 @@ from project.server.http_channel import Channel
 
 logger = logging.getLogger(__name__)
 
-# What somebody is still sending is read and thrown away for so long: cut off at once, they would not see the answer.
+# Time to read and discard the rest of a refused request: a client that is cut off at once does not see the response.
 GOOD_BYE_SECONDS = 1
 RETRY_AFTER = b"30"  # seconds
 
@@ -29,14 +30,14 @@ class Request(WebRequest):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._parsePOSTFormSubmission = False  # Twisted would read every form, without a limit, and nobody asks for it
+        self._parsePOSTFormSubmission = False  # Twisted would parse every form, without a limit, and nothing uses it
         self.received = 0  # bytes of the body
         self.deadline = self.channel.callLater(settings.BODY_SECONDS, self.refuse, HTTPStatus.REQUEST_TIMEOUT)
 
     # -- For Twisted ---------------------------------------------------------------------------------------------------
 
     def gotLength(self, length: int | None) -> None:
-        """The headers are there. `length` is None where the body comes in chunks."""
+        """Handle the end of the headers. `length` is None if the body comes in chunks."""
         if (length or 0) > settings.BODY_BYTES:
             self.refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         elif not self.refused:
@@ -63,14 +64,14 @@ class Request(WebRequest):
     # -- Refusals ------------------------------------------------------------------------------------------------------
 
     def refuse(self, status: HTTPStatus) -> None:
-        """Answer before all is there, and hang up."""
+        """Answer before the whole request has arrived, and hang up."""
         self.refused = True
         self.stop_the_clock()
         if self.content is not None:
             self.content.close()
         lines = [b"HTTP/1.1 %d %s" % (status.value, status.phrase.encode()), b"content-length: 0", b"connection: close"]
         lines += [b"%s: %s" % pair for pair in PAIRS]
-        self.requestHeaders.removeHeader(b"expect")  # which Twisted would still encourage
+        self.requestHeaders.removeHeader(b"expect")  # Twisted would still ask for the body
         self.channel.persistent = False
         self.channel.write(b"\r\n".join([*lines, b"", b""]))
         self.channel.callLater(GOOD_BYE_SECONDS, self.hang_up)
@@ -92,7 +93,7 @@ class Request(WebRequest):
         return super().process()
 
     async def drained(self) -> None:
-        """Wait until there is room for more of the answer."""
+        """Wait until there is room for more of the response."""
         if self.channel is not None:
             await self.channel.drained()
 
@@ -100,7 +101,7 @@ class Request(WebRequest):
         self.answer(HTTPStatus(status))
 
     def answer(self, status: HTTPStatus, *headers: tuple[bytes, bytes]) -> None:
-        """Answer in plain text: Daphne's page has a style in it, and says which server this is."""
+        """Answer in plain text: Daphne's page has an inline style, and names the server software."""
         headers = (*PAIRS, *headers, (b"content-type", b"text/plain; charset=utf-8"))
         self.handle_reply({"type": "http.response.start", "status": status.value, "headers": headers})
         self.handle_reply({"type": "http.response.body", "body": f"{status.value} {status.phrase}\n".encode()})

@@ -1,7 +1,7 @@
-"""An HTTP connection of our Daphne: a deadline for the head of each request, and no more answers than its peer takes.
+"""HTTP connections of our Daphne, with a deadline for the head of each request, and with back-pressure.
 
-Twisted starts the next request of a pipeline however much of the last answer is unsent, so that a peer which does not
-read fills the memory. And it waits for a head as long as a byte comes now and then.
+Twisted starts the next request of a pipeline however much of the last response is unsent, so that a peer which does not
+read fills the memory. It also waits for a head as long as a byte comes now and then.
 """
 
 import logging
@@ -17,8 +17,8 @@ from project.server import descriptors
 logger = logging.getLogger(__name__)
 
 HEAD_SECONDS = 30.0  # from the connection, or from the first byte of a further request
-SCARCE_HEAD_SECONDS = 5.0  # where file descriptors are scarce
-LEAST_BYTES = 16 * 1024  # that a peer takes in settings.STALL_SECONDS; a line of 20 kbit/s takes nine times as much
+SCARCE_HEAD_SECONDS = 5.0  # if file descriptors are scarce
+LEAST_BYTES = 16 * 1024  # for a peer to take in settings.STALL_SECONDS; a line of 20 kbit/s takes nine times as much
 
 
 class Channel(HTTPChannel):
@@ -27,7 +27,7 @@ class Channel(HTTPChannel):
         self._is_scarce = descriptors.is_scarce()  # this connection is one of the reserve
         self._in_head = True  # or between two requests
         self._head_clock: Any = None
-        self._finished: Any = None  # the request whose answer fills the transport, while the next one waits
+        self._finished: Any = None  # the request with a response that fills the transport, while the next one waits
         self._written = 0  # bytes
         self._stall_clock: Any = None
         self._drained: set[Future[None]] = set()
@@ -79,7 +79,7 @@ class Channel(HTTPChannel):
         super().writeSequence(iovec)
 
     def requestDone(self, request: Any) -> None:
-        """Start the next request of a pipeline once the peer has taken this one's answer."""
+        """Start the next request of a pipeline once the peer has taken the response to this one."""
         if self.persistent and self._waitingForTransport:
             self.requests.remove(request)
             self._finished = request
@@ -90,12 +90,12 @@ class Channel(HTTPChannel):
             self._start_head_clock()
 
     def pauseProducing(self) -> None:
-        """Called by the transport when it has more than it can send."""
+        """React to a full buffer of the transport."""
         super().pauseProducing()
         self._watch()
 
     def resumeProducing(self) -> None:
-        """Called by the transport when all is sent."""
+        """React to an empty buffer of the transport."""
         super().resumeProducing()
         self._stop(self._stall_clock)
         self._stall_clock = None
@@ -132,7 +132,7 @@ class Channel(HTTPChannel):
 
     @property
     def _unsent(self) -> int:
-        """Bytes that the peer has not taken yet, beyond those that the system keeps for it."""
+        """Bytes that the peer has yet to take, apart from those in the system's buffer."""
         transport = self.transport
         while hasattr(transport, "wrappedProtocol"):  # TLS
             transport = transport.transport

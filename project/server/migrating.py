@@ -1,4 +1,4 @@
-"""Migrations where several processes start at once: one migrates and the others wait.
+"""Migrations when several processes start at once: one migrates, and the others wait.
 
 A server does not start on a database that lacks a migration: each page would fail.
 """
@@ -49,7 +49,7 @@ def file_lock(path: Path, waits: Callable[[], object] = lambda: None) -> Iterato
 
 
 def refuse_an_old_database() -> None:
-    """Exit if a migration is missing, unless another process is applying it: then wait for that."""
+    """Exit if a migration is missing. If another process is applying it, wait for that first."""
     connection = connections[DEFAULT_DB_ALIAS]
     try:
         missing = unapplied(connection)
@@ -80,20 +80,20 @@ def waiting() -> str:
 
 @contextmanager
 def _advisory_lock(connection: BaseDatabaseWrapper, waits: Callable[[], object]) -> Iterator[None]:
-    """A lock of a connection of its own, so that it outlasts what the migrations do with theirs."""
+    """Hold a lock on a separate connection, so that it survives what migrations do with theirs."""
     own = connection.copy()
     own.settings_dict["OPTIONS"].pop("pool", None)
     try:
         with own.cursor() as cursor:
             told = False
-            while not _took_lock(cursor):  # asked again and again: a wait in the database may have a time limit
+            while not _took_lock(cursor):  # polls: a wait in the database may have a time limit
                 if not told:
                     waits()
                     told = True
                 time.sleep(LOOK_SECONDS)
         yield
     finally:
-        own.close()  # which unlocks
+        own.close()  # unlocks
 
 
 def _took_lock(cursor: CursorWrapper) -> bool:

@@ -1,12 +1,12 @@
-"""Ends a server that only a restart can help, so that its supervisor starts it again (docs/operations.md).
+"""Watchdog that ends a server which only a restart can help, so that its supervisor restarts it (docs/operations.md).
 
 There are two such states, and each has to last for about a minute:
 
-- The event loop does not turn any more: no socket and no page is served.
+- The event loop is stuck: no socket and no page is served.
 - A pool lends no connection, although the database answers on a new one: its connections are lost.
 
-A database that is away, slow or full of connections is no reason: a restart would help nobody. Nor is a pool that is
-used up by many pages, since it lends connections all the time.
+A database that is away, slow or full of connections is no reason: a restart would not help. Nor is a pool that many
+pages use up, since it lends connections all the time.
 """
 
 import logging
@@ -40,7 +40,7 @@ def opened_pools() -> Mapping[str, Pool]:
 
 
 class Watchdog:
-    """`call_soon` runs a function on the event loop, from a thread; `end` is called there and ends the server."""
+    """Thread that checks the server. `call_soon` runs a function on the event loop, and so `end`, to end the server."""
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class Watchdog:
         logger.critical("The server ends itself, to be started again: %s", reason)
         self._call_soon(self._end)
         pause.wait(END_SECONDS)
-        os._exit(FAILURE)  # the loop did not turn, or the orderly end did not come to its own
+        os._exit(FAILURE)  # the loop is stuck, or the orderly shutdown did not finish
 
     def look(self) -> str:
         """Return why the server should end, or an empty string."""
@@ -100,7 +100,7 @@ def can_lend(pool: Pool) -> bool:
 def lent_so_far(pool: Pool) -> int:
     """Return how many times the pool has lent a connection.
 
-    Its own number of requests that wait includes those that have given up.
+    The pool's own number of waiting requests includes those that have given up.
     """
     with pool._lock:
         waiting = sum(client.error is None for client in pool._waiting)
@@ -109,7 +109,7 @@ def lent_so_far(pool: Pool) -> int:
 
 
 def database_answers(pool: Pool) -> bool:
-    """Whether the database of the pool takes a new connection, and answers."""
+    """Return whether the pool's database accepts a new connection, and answers."""
     options: Any = pool.kwargs or {}
     try:
         with pool.connection_class.connect(str(pool.conninfo), **options) as fresh:

@@ -1,12 +1,11 @@
 """Django's SQLite backend. Within a process, writers queue for their turn.
 
-SQLite lets one connection write at a time. The others look again and again whether they may, in no order, and give up
-after a while: of twenty writers, some never get their turn. So what writes takes a turn here first: transactions, which
-begin IMMEDIATE, and single statements outside of one. Reads never wait. Writers of other processes are waited for by
-SQLite, as ever.
+SQLite lets one connection write at a time. The others poll, in no order, and give up after a while: of twenty writers,
+some never get their turn. So writers take a turn here first: transactions, which begin IMMEDIATE, and single statements
+outside of one. Reads never wait. SQLite itself waits for writers of other processes.
 
 The turn and SQLite's lock share one deadline. While another process holds the lock, the first writer waits for it with
-its turn; those behind it would otherwise begin to wait for the lock when their wait for the turn is over.
+its turn. Without the shared deadline, those behind it would begin to wait for the lock after their wait for the turn.
 
 A server keeps connections for the next request (`pool_connections`). Elsewhere, each is closed when Django closes it.
 """
@@ -32,13 +31,13 @@ _pools: dict[str, Pool] | None = None  # by the file's name
 
 
 def pool_connections() -> None:
-    """Keep connections that threads of this process close from now on for those that open one."""
+    """Keep connections that threads of this process close from now on, for threads that open one."""
     global _pools
     _pools = defaultdict(Pool)
 
 
 def close_pools() -> None:
-    """Close the connections that wait, and keep no more of them."""
+    """Close the idle connections, and keep no more of them."""
     global _pools
     pools, _pools = _pools or {}, None
     for pool in pools.values():
@@ -53,7 +52,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     @contextmanager
     def turn_for(self, query: str) -> Iterator[None]:
-        """Let a statement outside of a transaction have its turn, if it writes."""
+        """Take a turn for a statement that writes outside of a transaction."""
         if self._has_turn or not query.startswith(WRITES):
             yield
             return
@@ -103,12 +102,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _give_back(self, pool: Pool) -> None:
         for cursor in list(self._cursors):
-            cursor.close()  # one that was not read to its end would hold the next user to what it saw
+            cursor.close()  # an unfinished cursor would hold the next user to its snapshot
         pool.give_back(self.connection)
 
     @contextmanager
     def _share_wait(self) -> Iterator[None]:
-        """Take a turn, and let SQLite wait for its lock, inside, for only as long as the wait for the turn left."""
+        """Take a turn. In the block, SQLite waits for its lock only for the time that the wait for the turn left."""
         wait = self.settings_dict["OPTIONS"].get("timeout", 5.0)
         deadline = monotonic() + wait
         if not self._queue.acquire(wait):

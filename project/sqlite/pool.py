@@ -1,14 +1,14 @@
-"""Connections that wait for the next thread that needs one.
+"""Idle connections, kept for the next thread that needs one.
 
-Django gives each request a thread of its own. To open a connection costs it 1 ms, mostly to read the schema. One that
-stays open with its thread outlives the thread, with all that SQLite caches for it, until Python's garbage collector
-finds it.
+Django gives each request a thread of its own. Opening a connection costs it 1 ms, mostly to read the schema. A
+connection that stays open with its thread outlives the thread, with all that SQLite caches for it, until Python's
+garbage collector finds it.
 """
 
 import sqlite3
 import threading
 
-MOST = 4  # that wait; requests that run at the same time may have more
+MOST = 4  # idle connections; concurrent requests may have more
 
 
 class Pool:
@@ -17,7 +17,7 @@ class Pool:
         self._idle: list[sqlite3.Connection] = []
 
     def take(self) -> sqlite3.Connection | None:
-        """Return the connection that was given back last, if one waits: its statements are compiled."""
+        """Return the connection that was given back last, if one is idle: its statements are compiled."""
         with self._lock:
             return self._idle.pop() if self._idle else None
 

@@ -1,11 +1,11 @@
-"""A lock that is handed on in the order in which it was asked for."""
+"""Lock that threads get in the order of their requests."""
 
 import threading
 from collections import deque
 
 
 class FairLock:
-    """Python's own locks and SQLite's give it to any of those who wait: the last to come may have it every time."""
+    """First-in, first-out lock. With Python's own locks and SQLite's, the latest thread may win every time."""
 
     def __init__(self) -> None:
         self._mutex = threading.Lock()
@@ -13,7 +13,7 @@ class FairLock:
         self._turns: deque[threading.Event] = deque()
 
     def acquire(self, seconds: float) -> bool:
-        """Wait for one's turn, but not for longer. Returns whether the lock is held now. Any thread may release it."""
+        """Wait at most this long for a turn. Return whether the lock is held now. Any thread may release it."""
         with self._mutex:
             if not self._is_held:
                 self._is_held = True

@@ -1,4 +1,4 @@
-"""A request that is broken off gives back its connection to the database, in whatever phase that happens."""
+"""Aborted requests return their database connection, in every phase of a request."""
 
 import asyncio
 import threading
@@ -34,7 +34,7 @@ SHORT_SECONDS = 0.2
 
 
 class Stage:
-    """How far the requests of a test have come, and whether those that wait in a view may go on."""
+    """Progress of a test's requests, and the event that lets those waiting in a view go on."""
 
     def __init__(self) -> None:
         self.waiting = 0
@@ -46,7 +46,7 @@ class Stage:
 
 
 stage = Stage()
-ended: list[object] = []  # a request each
+ended: list[object] = []  # an entry for each request
 
 
 def note_the_end(sender: object, **_: object) -> None:
@@ -102,7 +102,7 @@ urlpatterns = [
 
 
 class Request:
-    """A request as our Daphne makes it of a connection: told of the end of that, and cancelled some seconds later."""
+    """A request as our Daphne runs it: informed of the end of its connection, and cancelled some seconds later."""
 
     def __init__(self, name: str, cookie: str = "") -> None:
         self.messages: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
@@ -136,7 +136,6 @@ class Request:
 
 
 def pool() -> Any:
-    """Return the pool for pages."""
     return connection.pool  # type: ignore[attr-defined]
 
 
@@ -152,9 +151,9 @@ def views(settings: Settings) -> Iterator[None]:
     stage.__init__()  # type: ignore[misc]
     ended.clear()
     connection.close()
-    asyncio.run(sync_to_async(connections.close_all)())  # that of the thread on which asynchronous tests use the ORM
+    asyncio.run(sync_to_async(connections.close_all)())  # on the thread where asynchronous tests use the ORM
     usual = pool().timeout
-    request_finished.connect(note_the_end)  # behind Django's receiver, which gives the connection back
+    request_finished.connect(note_the_end)  # after Django's receiver, which returns the connection
     yield
     request_finished.disconnect(note_the_end)
     pool().timeout = usual
@@ -168,14 +167,14 @@ def room(alice: User) -> Room:
 
 @pytest.fixture
 def cookie(alice: User, room: Room) -> str:
-    """The key of a session of Alice's. The thread that made it holds no connection afterwards."""
+    """Return the key of a session of Alice's. The calling thread holds no connection afterwards."""
     key = session_cookie(alice)
     connection.close()
     return key
 
 
 async def hold_all_connections() -> list[Request]:
-    """Let pages wait that have all of the pool's connections. The next one waits for a moment only."""
+    """Let pages wait while they hold all of the pool's connections. The next page waits for a moment only."""
     requests = [Request("between_queries") for _ in range(pool().max_size)]
     for request in requests:
         request.send()
@@ -258,7 +257,7 @@ async def test_a_page_that_gets_no_connection_in_time_is_told_when_to_come_back(
 ) -> None:
     requests = await hold_all_connections()
     refused = [Request("between_queries") for _ in range(3)]
-    refused += [Request("for_members", cookie)]  # whose middleware asks the database who it is
+    refused += [Request("for_members", cookie)]  # its middleware asks the database for the user
     for request in refused:
         request.send()
     await asyncio.wait([request.application for request in refused])

@@ -1,4 +1,4 @@
-"""bin/acceptance, and that docs/acceptance.md says what there is."""
+"""Tests of bin/acceptance, and of docs/acceptance.md against the tests that exist."""
 
 import json
 import os
@@ -95,7 +95,7 @@ def test_a_row_runs_as_often_as_was_asked_and_a_resumed_run_only_what_is_left(tm
     assert first.returncode == 0
     report = tmp_path / "sqlite.jsonl"
     lines = report.read_text().splitlines(keepends=True)
-    report.write_text("".join(lines[:-1]) + lines[-1][:20])  # as of a run that was killed
+    report.write_text("".join(lines[:-1]) + lines[-1][:20])  # as after a killed run
     resumed = run_row_4(tmp_path, "--resume")
     assert "/ 1 selected" in resumed.stderr
     (row,) = json.loads(resumed.stdout)

@@ -1,4 +1,4 @@
-"""Administrators come in as everybody does, and show a second factor before they run the site."""
+"""Administrators sign in like all users, and show a second factor before they run the site."""
 
 from urllib.parse import urlsplit
 
@@ -24,7 +24,7 @@ def _demanded(settings: Settings) -> None:
 
 
 def signed_in(user: User, *, factor: bool = False) -> Client:
-    """Where `factor`, as allauth notes it once somebody has shown one."""
+    """Return a signed-in client. With `factor`, its session notes a second factor, as allauth does."""
     client = Client()
     client.force_login(user)
     if factor:

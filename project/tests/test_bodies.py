@@ -1,4 +1,4 @@
-"""How much may be sent with a request: no more than a picture needs, whatever the server."""
+"""Limit on request bodies: no more than a picture needs, on any server."""
 
 import socket
 import time
@@ -20,7 +20,7 @@ SIGN_IN = "/accounts/login/"
 
 
 def begin(server: Server, *headers: str) -> socket.socket:
-    """A request of which the headers are there, and the body is still to come."""
+    """Send a request's headers, with the body still to come."""
     opened = socket.create_connection(("127.0.0.1", server.port), timeout=patience(10))
     lines = [f"POST {SIGN_IN} HTTP/1.1", f"Host: localhost:{server.port}", *headers, "", ""]
     opened.sendall("\r\n".join(lines).encode())
@@ -34,7 +34,7 @@ def answer_on(opened: socket.socket) -> HTTPResponse:
 
 
 def send_chunks(opened: socket.socket, megabytes: int) -> int:
-    """How many bytes the server took."""
+    """Send chunks, and return how many bytes the server took."""
     sent = 0
     with suppress(OSError):
         for _ in range(megabytes * 16):
@@ -52,7 +52,7 @@ def status_of(server: Server, length: int) -> int:
 
 
 def test_a_body_that_is_too_long_is_refused_before_it_comes(server: Server) -> None:
-    assert status_of(server, LIMIT) == 403  # nobody has a token, but it was read
+    assert status_of(server, LIMIT) == 403  # there is no token, but the body was read
     with closing(begin(server, f"Content-Length: {LIMIT + 1}", "Expect: 100-continue")) as opened:
         answer = answer_on(opened)
         assert (answer.status, answer.headers["Connection"]) == (413, "close")

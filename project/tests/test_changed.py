@@ -58,7 +58,7 @@ def planted(root: Path) -> Path:
 
 
 def selected(path: str, graph: Graph) -> set[str]:
-    """Names of the tests of chat and presence, without what is always selected."""
+    """Names of the tests of chat and presence, without those that are always selected."""
     selection = affected([path], graph)
     assert not selection.reason
     assert set(selection.tests) >= ALWAYS & graph.needs.keys()

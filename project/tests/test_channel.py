@@ -1,4 +1,4 @@
-"""Peers that take their time, on HTTP connections of a real server."""
+"""Slow peers on HTTP connections of a real server."""
 
 import socket
 import ssl
@@ -34,7 +34,7 @@ SIGN_IN = "/accounts/login/"
 
 @pytest.fixture
 def history(alice: User) -> str:
-    """The address of a page of history of a megabyte: one message, longer than anybody may write."""
+    """Return the URL of a page of history of a megabyte: one message, longer than allowed."""
     room = membership.create_room(alice, "general")
     text = "x" * 500_000
     Message.objects.create(
@@ -53,12 +53,12 @@ def history(alice: User) -> str:
 
 @pytest.fixture
 def server(servers: Callable[..., Server]) -> Server:
-    """A server that answers one person with as many bytes as it can."""
+    """Start a server without a limit on the bytes for one user."""
     return servers(**UNLIMITED)
 
 
 def peer_of(server: Server, buffer: int | None = None) -> socket.socket:
-    """Connect with a receive buffer of so many bytes, so that the server sees early that nothing is read."""
+    """Connect with a receive buffer of this many bytes, so that the server notices early that nothing is read."""
     peer = socket.socket()
     if buffer:
         peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
@@ -72,7 +72,7 @@ def request(server: Server, path: str, cookie: str = "") -> bytes:
 
 
 def read_all(peer: socket.socket, length: int) -> bytes:
-    """Read at least so many bytes, quickly."""
+    """Read at least this many bytes, quickly."""
     peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 * MB)
     read = bytearray()
     while len(read) < length:
@@ -83,7 +83,7 @@ def read_all(peer: socket.socket, length: int) -> bytes:
 
 
 def most_memory_while_reading(server: Server, peer: socket.socket, length: int) -> int:
-    """Read at least so many bytes, and return the most that the server had in use meanwhile."""
+    """Read at least this many bytes, and return the server's peak memory meanwhile."""
     most, read = server.memory(), 0
     while read < length:
         read += len(read_all(peer, 1))
@@ -92,7 +92,7 @@ def most_memory_while_reading(server: Server, peer: socket.socket, length: int) 
 
 
 def rest_of(peer: socket.socket) -> int:
-    """Return how many bytes still come, until the connection ends in whatever way."""
+    """Return how many bytes arrive until the connection ends in any way."""
     read = 0
     with suppress(ConnectionError):
         while more := len(peer.recv(MB)):
@@ -101,7 +101,7 @@ def rest_of(peer: socket.socket) -> int:
 
 
 def answers(server: Server, path: str) -> int:
-    """Return how many answers the server has handed on to connections."""
+    """Return how many responses the server has passed on to connections."""
     return server.log.read_text().count(f'"GET {path}')
 
 
@@ -112,7 +112,7 @@ def test_the_next_request_of_a_pipeline_waits_until_the_peer_has_taken_the_last_
     fetch(server, SIGN_IN)
     size = len(fetch(server, history, cookie))
     assert size > MB
-    with closing(peer_of(server)) as peer:  # a peer that takes its answers shows what it costs to make them
+    with closing(peer_of(server)) as peer:  # a peer that takes its responses shows the cost of making them
         peer.sendall(request(server, history, cookie) * REQUESTS)
         before = most_memory_while_reading(server, peer, REQUESTS * size)
     done = answers(server, history)

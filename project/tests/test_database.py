@@ -1,4 +1,4 @@
-"""The database of a production site, and the migrations that make it."""
+"""The database of a production site, and its migrations."""
 
 import json
 import os

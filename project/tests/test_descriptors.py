@@ -1,4 +1,4 @@
-"""A server that runs out of file descriptors, and one that starts with few."""
+"""Servers that run out of file descriptors, or start with few."""
 
 import os
 import resource

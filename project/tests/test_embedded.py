@@ -32,7 +32,7 @@ Holder = subprocess.Popen[str]
 
 @pytest.fixture
 def folder() -> Path:
-    """A short one, as a socket needs it: pytest's own are long."""
+    """Return a folder with a short path, because sockets need one: pytest's own are long."""
     import tempfile
 
     return Path(tempfile.mkdtemp(dir=settings.DATA_DIR))

@@ -1,4 +1,4 @@
-"""Pages that one session asks for at once."""
+"""Concurrent requests for pages by one session."""
 
 import asyncio
 from typing import Any
@@ -11,7 +11,7 @@ NAME = settings.SESSION_COOKIE_NAME.encode()
 
 
 async def settle() -> None:
-    """Let everything that can go on do so."""
+    """Let all tasks that can go on do so."""
     for _ in range(20):
         await asyncio.sleep(0)
 

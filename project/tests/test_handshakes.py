@@ -22,7 +22,7 @@ def cookie(alice: User) -> str:
 
 
 async def refused(server: Server, cookie: str = "", **options: Any) -> InvalidStatus:
-    """Open sockets until one is refused for being one too many."""
+    """Open sockets until the limit refuses one."""
 
     async def open_on() -> None:
         for _ in range(5):
@@ -40,7 +40,7 @@ async def test_a_handshake_beyond_the_limit_is_answered_with_429_and_retry_after
     server = servers(**FEW)
     response = (await refused(server, cookie)).response
     assert (response.status_code, response.headers["Retry-After"]) == (429, "1")
-    await asyncio.sleep(1)  # as it said
+    await asyncio.sleep(1)  # as the refusal said
     async with Client(server, alice) as client:
         assert client.hello["user"]["username"] == "alice"
     assert "Traceback" not in server.log.read_text()
@@ -83,7 +83,7 @@ async def test_a_rate_of_zero_does_not_limit_handshakes(servers: Callable[..., S
 
 
 async def test_many_people_behind_one_address_can_reconnect_at_once(server: Server, cookie: str) -> None:
-    """The default limits apply. All sockets are of one user here, who may have fewer: the rest are closed."""
+    """Uses the default limits. All sockets belong to one user, who may have fewer: the rest are closed."""
     outcomes = await asyncio.gather(*(first_event(server, cookie) for _ in range(300)))
     assert set(outcomes) <= {"hello", "closed"}
     assert outcomes.count("hello") >= 50

@@ -1,4 +1,4 @@
-"""What every answer tells the browser, of whatever kind it is; and that none tells which server gives it."""
+"""Security headers of every kind of response. No response names the server software."""
 
 import json
 from contextlib import closing
@@ -83,7 +83,7 @@ def test_static_files_may_be_cached_and_run_nothing_by_themselves(client: Client
 
 @pytest.fixture
 def developing(settings: Settings, alice: User) -> Client:
-    """Alice's browser on a site that runs with ROOMFUL_DEBUG."""
+    """Return Alice's browser on a site that runs with ROOMFUL_DEBUG."""
     settings.DEBUG = True
     settings.MIDDLEWARE = [*settings.MIDDLEWARE, "project.errors.missing_pages.MissingPages"]
     client = Client(raise_request_exception=False)

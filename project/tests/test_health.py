@@ -1,4 +1,4 @@
-"""`/healthz` says whether a server can serve."""
+"""Health checks at `/healthz`."""
 
 import asyncio
 import time
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 Servers = Callable[..., Server]
 
-# A site as a probe calls it: by a number that is no name of the site, and by none of its origins.
+# A probe calls the site by an IP address, which is none of its host names and origins.
 PROBE = {"Host": "10.0.0.7:8000"}
 
 
@@ -39,7 +39,7 @@ def test_anybody_may_ask_whether_a_server_can_serve_and_learns_no_more(server: S
     assert ask(server) == (200, "OK\n")
     assert ask(server, "HEAD") == (200, "")
     assert ask(server, "POST") == (405, "Method Not Allowed\n")
-    assert ask(server, path="/")[0] == 400  # every other address takes a name of the site
+    assert ask(server, path="/")[0] == 400  # every other path requires a host name of the site
     eventually(lambda: '"GET /"' in server.log.read_text())
     assert "healthz" not in server.log.read_text()
 
@@ -64,7 +64,7 @@ class TestWithoutTheDatabase:
 
 
 def test_a_server_is_well_while_redis_is_away(server: Server, valkey: Valkey) -> None:
-    """It stores and shows messages, and no other server could do more."""
+    """The server still stores and shows messages, and no other server could do more."""
     valkey.stop()
     try:
         assert ask(server) == (200, "OK\n")

@@ -105,6 +105,6 @@ async def test_nothing_of_the_server_is_left(valkey: Valkey, alice: User) -> Non
 
 
 def connections_to_redis() -> set[AbstractConnection]:
-    """Return those of this process's event loops that are open."""
+    """Return the open connections of this process's event loops."""
     found = [each for each in gc.get_objects() if issubclass(type(each), AbstractConnection)]
     return {connection for connection in found if connection.is_connected}

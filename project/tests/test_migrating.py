@@ -1,4 +1,4 @@
-"""Migrations by several processes at once, and servers that meet a database that is older than they are."""
+"""Migrations by several processes at once, and servers on an outdated database."""
 
 import os
 import subprocess
@@ -50,7 +50,7 @@ def empty_postgresql() -> Iterator[str]:
 
 @contextmanager
 def last_migration_missing() -> Iterator[tuple[str, Callable[[], None]]]:
-    """Forget that the last migration was applied; give its name, and what notes it again."""
+    """Forget that the last migration was applied. Give its name, and a function that records it again."""
     migrations = MigrationRecorder(connection).migration_qs
     last = migrations.order_by("pk").last()
     assert last
@@ -63,7 +63,7 @@ def last_migration_missing() -> Iterator[tuple[str, Callable[[], None]]]:
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[dict[str, str]]:
-    """The environment that names an empty database of the kind that the test run uses."""
+    """Return environment variables for an empty database, of the kind that the test run uses."""
     if connection.vendor == "sqlite":
         yield {"DATABASE_URL": f"sqlite:///{tmp_path}/site.sqlite3"}
         return

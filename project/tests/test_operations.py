@@ -1,4 +1,4 @@
-"""The page for operators in the admin: presence as it is, or that it is not known."""
+"""The operators' page in the admin: the state of presence, or that it is unknown."""
 
 from collections.abc import Callable
 

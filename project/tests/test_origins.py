@@ -1,4 +1,4 @@
-"""Which handshakes are refused, by real servers, and that nothing but that comes of it."""
+"""Handshakes that real servers refuse, without any other effect."""
 
 import asyncio
 from datetime import timedelta

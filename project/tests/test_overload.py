@@ -1,4 +1,4 @@
-"""Too much at once is refused, with when to come back, and costs neither memory nor the others' time."""
+"""Overload is refused with `Retry-After`, and costs neither memory nor the time of other users."""
 
 import re
 import threading
@@ -37,7 +37,7 @@ class Answer:
 
 
 class Visitor:
-    """A browser at the entrance, at an address of its own. Any token goes with the cookie that came with it."""
+    """A signed-out browser at its own address. `like` is a visitor with the token and cookie to use."""
 
     def __init__(self, server: Server, address: str, like: "Visitor | None" = None) -> None:
         self.server = server
@@ -76,7 +76,7 @@ class Visitor:
 
 @contextmanager
 def watched(server: Server, look: Callable[[], Answer]) -> Iterator[tuple[list[int], list[Answer]]]:
-    """Look at a page and at the memory of the server, again and again, while the block runs."""
+    """Check a page and the server's memory repeatedly while the block runs."""
     memory, pages, over = [server.memory()], [], threading.Event()
 
     def watch() -> None:
@@ -124,7 +124,7 @@ def test_many_sign_ins_at_once_take_little_memory_and_no_time_of_others(
 
 @pytest.fixture(scope="module")
 def costly() -> bytes:
-    """A picture that is as large as may be, and has many scans."""
+    """Return a picture of the largest size, with many scans."""
     return encoded(Image.new("L", (6_300, 6_300), 128), "JPEG", progressive=True)
 
 

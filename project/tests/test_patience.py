@@ -1,4 +1,4 @@
-"""Bounds in seconds, which are longer on a slow machine."""
+"""Time limits of tests, which are longer on a slow machine."""
 
 import math
 import os
@@ -21,7 +21,7 @@ def _in_the_suite(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def _on_a_slow_machine(_in_the_suite: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take twice as long as on the reference machine."""
+    """Pretend that the machine takes twice as long as the reference machine."""
     monkeypatch.setenv(machine.VARIABLE, "2.0")
 
 

@@ -1,4 +1,4 @@
-"""The content security policy, and that our pages keep to it: no script but by its nonce, no style but from a file."""
+"""The content security policy, and pages that follow it: scripts only by nonce, styles only from files."""
 
 import re
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ CODE = ("javascript:", "vbscript:", "data:text", "data:application")
 
 
 class Reader(HTMLParser):
-    """What a page has of scripts, and of what the policy would not let run."""
+    """The scripts of a page, and the inline code that the policy would block."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -96,7 +96,7 @@ def test_scripts_run_only_by_the_nonce_of_their_answer(admin_user: User) -> None
 
 
 def signed_in(user: User) -> Client:
-    """By their password, just now: allauth's pages ask for it otherwise."""
+    """Sign in by password just now, because allauth's pages would ask for it otherwise."""
     client = Client()
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     client.post(reverse("account_login"), {"login": user.username, "password": "password"})
@@ -104,7 +104,7 @@ def signed_in(user: User) -> Client:
 
 
 def nonces_of(answer: Any) -> set[str]:
-    """Of its scripts. The policy knows no other, and the page has nothing else that runs."""
+    """Return the nonces of a page's scripts. Check that the policy has no others, and the page no other code."""
     policy, page = policy_of(answer), Reader(answer.text)
     assert policy.items() >= (DEMANDED | OURS).items()
     assert page.inline == [], answer.request["PATH_INFO"]

@@ -1,4 +1,4 @@
-"""Servers that tests share."""
+"""Pool of servers that tests share."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,8 +1,7 @@
-"""Names of libraries that no documentation promises: after an upgrade, this says which of them are gone, and where they
-are used.
+"""Undocumented names of libraries: after an upgrade, this tells which of them are gone, and where we use them.
 
-Four kinds: private names that are imported, methods of a library that a class of ours overrides, attributes that are
-read or set, and arguments that are passed.
+There are four kinds: private names that we import, methods of a library that a class of ours overrides, attributes that
+we read or set, and arguments that we pass.
 """
 
 import ast
@@ -205,5 +204,5 @@ def mentioned_by(owner: Any) -> set[str]:
 def source_of(part: Any) -> str:
     try:
         return inspect.getsource(part)
-    except (OSError, TypeError):  # of a class that is written in C
+    except (OSError, TypeError):  # a class written in C
         return ""

@@ -1,4 +1,4 @@
-"""A site that nobody should run does not start: one line says why, and nothing else happens."""
+"""Unsafe configurations do not start: one line says why, and nothing else happens."""
 
 import re
 import subprocess
@@ -27,14 +27,14 @@ PRODUCTION = {
 ANOTHER_SERVER = "import project.asgi"
 CLEAN = "System check identified no issues (0 silenced).\n"
 
-# Each choice that is not the default; every on/off setting is read from docs/settings.md.
+# Choices other than the defaults. The on/off settings are read from docs/settings.md.
 OTHER_CHOICES = {"ROOMFUL_SIGNUP": "invitation", "ROOMFUL_MESSAGES_OF_DELETED": "remove", "ROOMFUL_LOG_LEVEL": "ERROR"}
 UNSAFE = {"ROOMFUL_DEBUG", "ROOMFUL_INSECURE_HTTP"}  # refused on a public site, or warned of
 
 
 @pytest.fixture
 def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ended]:
-    """Run a command with the configuration of a site that is as it should be, but for what is named."""
+    """Run a command with a correct configuration, except for the given settings."""
     monkeypatch.delenv("DATABASE_URL", raising=False)
     surroundings = {"ROOMFUL_DATA": str(tmp_path / "data"), "DJANGO_SETTINGS_MODULE": "project.settings"}
 
@@ -61,7 +61,7 @@ def test_a_production_configuration_is_clean_and_an_unsafe_one_does_not_start(st
 
 
 def switched() -> dict[str, str]:
-    """Return each documented on/off setting, as it is not by default."""
+    """Return each documented on/off setting with the opposite of its default."""
     documented = (site_settings.BASE_DIR / "docs/settings.md").read_text()
     defaults = re.findall(r"^\| `(\w+)` \| (on|off)\b", documented, re.MULTILINE)
     return {name: "0" if default == "on" else "1" for name, default in defaults if name not in UNSAFE}

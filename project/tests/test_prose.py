@@ -1,4 +1,4 @@
-"""The check of words: what it finds in interface texts, and what it counts in docstrings and comments."""
+"""The check of words: its findings in interface texts, and its counts in docstrings and comments."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""How tests are shared out to processes."""
+"""Distribution of tests to processes."""
 
 from types import SimpleNamespace
 
@@ -11,7 +11,7 @@ MEASURES = [f"test_time.py::test_{number}{ALONE}" for number in range(2)]
 
 
 class Node:
-    """A process that notes what it is to run."""
+    """A process that records the tests that it has to run."""
 
     def __init__(self, name: str) -> None:
         self.gateway = SimpleNamespace(id=name)
@@ -39,7 +39,7 @@ class Run:
         self.scheduler.schedule()
 
     def finish(self) -> None:
-        """Run one test in each process in turn. As in a real one, the last waits for another, or for the shutdown."""
+        """Run one test in each process in turn. As in a real run, the last waits for another or for the shutdown."""
         done = {node.gateway.id: 0 for node in self.nodes}
         while running := [node for node in self.nodes if self.is_there(node)]:
             for node in running:

@@ -1,4 +1,4 @@
-"""Help and refusals of the scripts in bin/, which must cost nothing and change nothing."""
+"""Help and refusals of the scripts in bin/, which have to be cheap and change nothing."""
 
 import os
 import re
@@ -24,7 +24,7 @@ PROGRAMS = {
 
 
 class Copy:
-    """A folder with the scripts and nothing else, in which everything that one of them made would be seen."""
+    """A folder with only the scripts, so that every file that one of them creates is noticed."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
@@ -36,7 +36,7 @@ class Copy:
         environment = {
             "PATH": os.environ["PATH"],
             "HOME": str(self.home),
-            "PYTHON": "/nowhere/python",  # an environment could not be made: the attempt would fail at once
+            "PYTHON": "/nowhere/python",  # an attempt to create an environment would fail at once
             "ROOMFUL_VENV": str(self.home / "venv"),
             "ROOMFUL_DATA": str(self.home / "data"),
         }

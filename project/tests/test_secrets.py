@@ -1,4 +1,4 @@
-"""No secret is in a line of the log, in an error, or in a page that was not asked for it."""
+"""Secrets appear in no log line, no error, and no page except those for showing them."""
 
 import logging
 from typing import Any
@@ -39,7 +39,7 @@ def test_the_servers_log_has_no_password_link_or_session(
     assert sign_in(server, "alice", "alice's password")
     assert secret.name in fetch(server, f"/join/{token}/", cookie)
     fetch(server, f"/setup/{set_up}/")
-    with pytest.raises(AssertionError):  # it is not found
+    with pytest.raises(AssertionError):  # the page is not found
         fetch(server, f"/join/{token}/%0AForged", cookie)
     eventually(lambda: "Forged" in server.log.read_text())
     log = server.log.read_text()
@@ -66,7 +66,7 @@ def test_an_error_page_reveals_nothing_and_its_log_has_no_secret(
     assert response.status_code == 500
     for inside in ("the inside of the site", "Traceback", "RuntimeError", "allauth", "Django", PASSWORD):
         assert inside not in page
-    assert "the inside of the site" in caplog.text  # otherwise nobody could mend it
+    assert "the inside of the site" in caplog.text  # otherwise the error could not be fixed
     for value in (PASSWORD, settings.SECRET_KEY):
         assert value not in caplog.text
 

@@ -1,4 +1,4 @@
-"""That docs/security.md names what there is: files, and tests in them."""
+"""docs/security.md names files and tests that exist."""
 
 import re
 
@@ -37,5 +37,5 @@ def test_each_requirement_names_its_test_or_says_why_there_is_none() -> None:
 
 
 def is_of_words_alone(number: str, where: str) -> bool:
-    """What is not met has no test; nor has what is met by a page, or by a list of packages."""
+    """Return whether a requirement needs no test: it is not met, or met by a page or a list of packages."""
     return "†" in number or any(words in where for words in ("above", "docs/", "requirements.txt"))

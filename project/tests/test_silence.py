@@ -1,4 +1,4 @@
-"""Connections to a PostgreSQL that stops answering, without refusing."""
+"""Connections to a PostgreSQL that stops answering, but refuses nothing."""
 
 import threading
 import time
@@ -41,7 +41,7 @@ def outage(transactional_db: None, tmp_path: Path) -> Iterator[outages.Silent]:
 
 @pytest.fixture
 def lender(outage: outages.Silent, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pool]:
-    """A server's pool, with less patience."""
+    """Open a server's pool, with a shorter time-out."""
     monkeypatch.setattr(silent_database, "_bound", BOUND)
     url = outage.environment["DATABASE_URL"]
     with ConnectionPool(url, connection_class=Connection, kwargs={"autocommit": True}, min_size=2, max_size=2) as pool:
@@ -59,7 +59,7 @@ def rename(connection: Connection, room: Room, name: str) -> None:
 
 
 def rename_and_ask(lender: Pool, room: Room, outage: outages.Silent) -> None:
-    """Do two things in a transaction, and let the database fall silent in between."""
+    """Run two statements in a transaction, and silence the database in between."""
     with lender.connection() as silent, silent.transaction():
         rename(silent, room, "during")
         outage.begin()
@@ -67,7 +67,7 @@ def rename_and_ask(lender: Pool, room: Room, outage: outages.Silent) -> None:
 
 
 def can_rename(lender: Pool, room: Room, name: str) -> bool:
-    """Whether a connection can be had, and the room's row is not locked."""
+    """Return whether the pool gives a connection, and the room's row is not locked."""
     try:
         with lender.connection() as again:
             rename(again, room, name)

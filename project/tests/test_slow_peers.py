@@ -1,4 +1,4 @@
-"""A peer that takes what is sent, however slowly, is not taken for one that is lost."""
+"""Slow peers that still take data are not mistaken for lost ones."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from project.server.websocket import Socket
 
 
 class Transport:
-    """Stands for a connection: the test says how much waits."""
+    """Stand-in for a connection: the test sets how much data waits."""
 
     offset = 0
     dataBuffer = b""
@@ -36,7 +36,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture
 def peer(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """A socket that is open, to which a ping is sent each 10 s, and whose `dropped` says whether it was cut off."""
+    """Return an open socket with a ping every 10 s. Its `dropped` tells whether it was cut off."""
     monkeypatch.setattr(WebSocketProtocol, "_sendAutoPing", lambda _: None)
     monkeypatch.setattr(WebSocketProtocol, "onAutoPingTimeout", lambda self: setattr(self, "dropped", True))
     socket: Any = Socket.__new__(Socket)

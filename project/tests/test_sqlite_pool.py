@@ -1,4 +1,4 @@
-"""On SQLite, a server keeps a few connections for the next request."""
+"""Servers on SQLite keep a few connections for the next requests."""
 
 import sqlite3
 import threading
@@ -36,7 +36,7 @@ def pooling() -> Iterator[None]:
 
 
 def request(work: Callable[[], T]) -> T:
-    """Work in a thread of its own, at the end of which Django closes what is old, as it does for a request."""
+    """Work in a new thread. At its end, Django closes old connections, as it does for a request."""
 
     def work_and_end() -> T:
         try:
@@ -49,7 +49,7 @@ def request(work: Callable[[], T]) -> T:
 
 
 def used() -> sqlite3.Connection:
-    """Return the connection that this thread has, as SQLite knows it."""
+    """Return this thread's connection, as SQLite's own object."""
     connection.ensure_connection()
     found: sqlite3.Connection = connection.connection
     return found

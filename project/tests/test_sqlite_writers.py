@@ -1,4 +1,4 @@
-"""Writers of one process on SQLite have their turns in order."""
+"""Writers of one process on SQLite take turns in order."""
 
 import sqlite3
 import threading
@@ -54,7 +54,7 @@ class TestTheLock:
 
 @contextmanager
 def waiting_for(seconds: float) -> Iterator[None]:
-    """Let every writer wait so long. Connections of all threads share these settings."""
+    """Let every writer wait this long. Connections of all threads share these settings."""
     options = connection.settings_dict["OPTIONS"]
     before = options["timeout"]
     options["timeout"] = seconds
@@ -115,7 +115,7 @@ class TestWriters:
         with pytest.raises(ZeroDivisionError), transaction.atomic():
             raise ZeroDivisionError
         with transaction.atomic():
-            connection.close()  # as Django does where a rollback fails
+            connection.close()  # as Django does if a rollback fails
         with transaction.atomic():
             alice.save()
 

@@ -1,4 +1,4 @@
-"""Each way of starting the site, as somebody at a terminal would."""
+"""Each way to start the site, as from a terminal."""
 
 import os
 import re
@@ -38,12 +38,12 @@ A_MINUTE = 60  # seconds
 
 
 def hears_interrupts() -> None:
-    """Whatever runs in the background of a script ignores Ctrl-C, and so would all that it starts."""
+    # A background process of a script ignores Ctrl-C, and its children would inherit that.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class Site:
-    """What one command started, with a data folder and a port of its own."""
+    """A site that one command started, with its own data folder and port."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -53,7 +53,7 @@ class Site:
         self.started: list[subprocess.Popen[bytes]] = []
 
     def environment(self, **more: str) -> dict[str, str]:
-        """What somebody with a fresh terminal would have, besides what is chosen here."""
+        """Return the environment of a fresh terminal, with the settings chosen here."""
         foreign = (*OURS, "DJANGO_SETTINGS_MODULE", "DATABASE_URL")
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
         return inherited | {"ROOMFUL_DATA": str(self.folder), "ROOMFUL_VENV": sys.prefix} | more
@@ -67,7 +67,7 @@ class Site:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                start_new_session=True,  # a terminal of its own, as it were
+                start_new_session=True,  # as in a terminal of its own
                 preexec_fn=hears_interrupts,
             )
         self.started.append(process)
@@ -122,7 +122,7 @@ def site() -> Iterator[Site]:
 
 
 def interrupt(process: "subprocess.Popen[bytes]") -> None:
-    os.killpg(process.pid, signal.SIGINT)  # as Ctrl-C does: to all that the terminal runs
+    os.killpg(process.pid, signal.SIGINT)  # like Ctrl-C, to every process of the terminal
 
 
 def terminate(process: "subprocess.Popen[bytes]") -> None:
@@ -157,7 +157,7 @@ def test_bin_dev_keeps_what_was_stored_and_offers_the_set_up_once(site: Site) ->
     process = site.start("bin/dev", PORT=str(site.port))
     eventually(lambda: f"\n\n    Set up Roomful: {site.url}/setup/" in site.output(), within=A_MINUTE)
     said = site.output()
-    assert said.index(f"Roomful is at {site.url} ") < said.index("/setup/")  # where it is seen
+    assert said.index(f"Roomful is at {site.url} ") < said.index("/setup/")  # in the place where it is seen
     interrupt(process)
     process.wait(timeout=patience(A_MINUTE))
 
@@ -195,7 +195,7 @@ def reload(site: Site) -> None:
         os.utime(settings.BASE_DIR / "project" / "context.py")
         return "context.py changed, reloading" in site.output()
 
-    site.get(SIGN_IN)  # only what was imported is watched
+    site.get(SIGN_IN)  # only imported modules are watched
     eventually(touched, within=A_MINUTE)
     eventually(lambda: not accepts(site.port))
 

@@ -14,7 +14,7 @@ IMPORTED = re.compile(r'(?:from|import) "(\.[^"]+)";')
 
 @cache
 def longest_way(script: Path) -> int:
-    """How many files there are on the longest way of imports from a script down."""
+    """Return the number of files on the longest chain of imports from a script."""
     imported = [(script.parent / path).resolve() for path in IMPORTED.findall(script.read_text())]
     return 1 + max((longest_way(each) for each in imported), default=0)
 

@@ -1,4 +1,4 @@
-"""Lines of the log while something is wrong all the time."""
+"""Log lines during a lasting failure."""
 
 import logging
 import time

@@ -1,6 +1,6 @@
-"""Passwords and codes cannot be guessed: tries are counted by whom they are about, and by the address they come from.
+"""Passwords and codes cannot be guessed: attempts are counted by the account and by the network address.
 
-What a client says of its own address counts for nothing: neither without a proxy, nor left of what ours has seen.
+A client's own claim about its address is ignored: without a proxy, and to the left of the address that our proxy saw.
 """
 
 import re
@@ -25,11 +25,11 @@ from accounts.models import User
 
 pytestmark = pytest.mark.django_db
 
-SEEN = "203.0.113.7"  # by the proxy of ours
+SEEN = "203.0.113.7"  # by our proxy
 
 
 class Guesser:
-    """Somebody who claims to come from elsewhere each time."""
+    """An attacker who claims another address with every request."""
 
     def __init__(self, proxies: int, seen: str = SEEN) -> None:
         self.client = Client()
@@ -64,7 +64,7 @@ def test_guessing_a_password_is_limited_even_if_each_try_claims_another_address(
     assert not guesser.signs_in("ALICE", "alice's password")
     assert not guesser.signs_in("alice", "alice's password", "admin:login")
     guesser = Guesser(proxies, "203.0.113.8")
-    assert not guesser.signs_in("alice", "alice's password", "admin:login")  # it takes no passwords, from nobody
+    assert not guesser.signs_in("alice", "alice's password", "admin:login")  # it accepts no passwords at all
 
 
 @pytest.mark.row(40)

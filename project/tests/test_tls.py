@@ -1,4 +1,4 @@
-"""Our server may be asked to speak TLS itself: what it writes past ASGI is encrypted too."""
+"""Our server can speak TLS itself, and encrypts frames that bypass ASGI, too."""
 
 import asyncio
 import datetime
@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.program, pytest.mark.django_db(transaction=True)]
 
 
 def make_certificate(folder: Path) -> tuple[Path, Path]:
-    """A key and a certificate of it that nobody signed but itself, as files."""
+    """Create the files of a key and its self-signed certificate."""
     key, certificate = folder / "key.pem", folder / "certificate.pem"
     private, now = ec.generate_private_key(ec.SECP256R1()), datetime.datetime.now(datetime.UTC)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])

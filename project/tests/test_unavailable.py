@@ -1,4 +1,4 @@
-"""Forms while the database is away, locked or full: refused for now, in our words, with what was typed."""
+"""Forms while the database is away, locked or full: refused for now, on our own page, with the typed values."""
 
 import asyncio
 import itertools
@@ -99,7 +99,7 @@ class TestWithoutTheDatabase:
                 refused = enter()
             assert is_refused_for_now(refused, 'value="alice"', 'type="password"')
             assert "alice's password" not in unescape(refused.page)
-            with ThreadPoolExecutor(TRIES) as tries:  # as many as would lock her out, had they been wrong
+            with ThreadPoolExecutor(TRIES) as tries:  # wrong ones would lock her out
                 assert all(is_refused_for_now(tried) for tried in tries.map(lambda _: enter(), range(TRIES)))
             with measured.time("until a crowd is refused", within=wait + 2), ThreadPoolExecutor(CROWD) as crowd:
                 assert all(is_refused_for_now(answer) for answer in crowd.map(new_room, cookies, cookies))
@@ -118,7 +118,7 @@ row_of_a_full_disk = pytest.mark.row(61) if IS_SQLITE else pytest.mark.skip(reas
 
 
 class TestFullDisk:
-    """As many pages as the database has by now, and not one more."""
+    """A database that cannot grow by another page."""
 
     LONG = "A long text. " * 30
 
@@ -158,7 +158,7 @@ class TestFullDisk:
 
 def fill_the_disk() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("VACUUM")  # pages that rows left could be used again
+        cursor.execute("VACUUM")  # otherwise free pages could be used again
         cursor.execute("PRAGMA page_count")
         cursor.execute(f"PRAGMA max_page_count = {cursor.fetchone()[0]}")
 
@@ -187,7 +187,7 @@ class TestManyWriters:
         assert set(refused) <= {"503", "unavailable"}
 
     async def write_together(self, *several: Server, alice: User, bob: User, length: Length) -> list[str]:
-        """Write on sockets and forms of all servers. Returns what was refused; all else is stored."""
+        """Write on sockets and forms of all servers. Return the refusals; all other writes are stored."""
         room = await sync_to_async(membership.create_room)(alice, "general")
         cookie = await sync_to_async(session_cookie)(alice)
         until = time.monotonic() + length.pick(full=60, short=0)
@@ -196,7 +196,7 @@ class TestManyWriters:
         made: list[str] = []
 
         def writes() -> Iterator[int]:
-            """Some for each writer, and more until the time is over."""
+            """Yield numbers for each writer: at least FEWEST, and more until the time is over."""
             return itertools.takewhile(lambda number: number < FEWEST or time.monotonic() < until, itertools.count())
 
         async def post_on(server: Server) -> None:

@@ -1,4 +1,4 @@
-"""What changes something is asked for by our own pages, to the letter, or by a program that has the token."""
+"""Unsafe requests come from exactly our own pages, or from a program that has the token."""
 
 import http.client
 import re
@@ -42,7 +42,7 @@ def _site(settings: Settings) -> None:
 
 
 class Page:
-    """Somebody's browser, with the token of a page of ours."""
+    """A user's browser, with the token of one of our pages."""
 
     def __init__(self, user: User) -> None:
         self.client = Client(enforce_csrf_checks=True, SERVER_NAME="chat.example.org")
@@ -143,7 +143,7 @@ def test_a_request_with_two_origins_is_refused(server: Server) -> None:
 
 @pytest.mark.django_db
 class TestAnOldForm:
-    """Forms that were opened before their user signed in or out in another tab, which rotates the CSRF token."""
+    """Forms that were opened before a sign-in or sign-out in another tab, which rotates the CSRF token."""
 
     def token(self, client: Client, path: str) -> str:
         found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', client.get(path).text)

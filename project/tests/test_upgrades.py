@@ -1,4 +1,4 @@
-"""Migrations that servers of the release before could not live with are refused by bin/check."""
+"""Migrations that would break servers of the previous release are refused by bin/check."""
 
 import pytest
 from django.db import migrations, models
@@ -15,7 +15,7 @@ def text(**options: object) -> models.CharField:
 
 
 def lines_about(*operations: Operation, app: str = "accounts", reason: str = "") -> list[str]:
-    """Return what is said of a migration with these operations, which follows the last one of the app."""
+    """Return the complaints about a migration with these operations, which follows the last one of the app."""
     loader = MigrationLoader(None)
     last = loader.graph.leaf_nodes(app)[0]
     attributes = {"operations": list(operations), "dependencies": [last], "safe_for_running_servers": reason}

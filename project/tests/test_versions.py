@@ -1,4 +1,4 @@
-"""Versions, and who is told them."""
+"""Versions, and the users who can see them."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""A server that only a restart can help ends itself, and no other does."""
+"""Servers that only a restart can help end themselves, and no others do."""
 
 import threading
 import time
@@ -33,7 +33,7 @@ def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def at_once(function: Callable[[], object]) -> None:
-    """The event loop of a server that turns."""
+    """Run the function at once, like a healthy event loop."""
     function()
 
 

@@ -7,7 +7,7 @@ from project.server.migrating import file_lock
 
 
 class Command(DjangoCommand):
-    """Django's, but one process at a time: two would write the same files at once."""
+    """Django's command, for one process at a time: two would write the same files at once."""
 
     def collect(self) -> Any:
         with file_lock(settings.STATIC_ROOT.with_name("static.collecting")):

@@ -7,7 +7,7 @@ from project.server.migrating import migration_lock, waiting
 
 
 class Command(DjangoCommand):
-    """Django's, but of several processes that migrate a database at once one does, and the others wait."""
+    """Django's command, with a lock: of several processes, one migrates the database, and the others wait."""
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["plan"] or options["check_unapplied"]:

@@ -16,11 +16,11 @@ from project.server import embedded_valkey
 from project.server.daphne import Server
 from project.server.drain import MOST_SECONDS
 
-UNSET = {"PORT": "8000", "ROOMFUL_DEBUG": "0"}  # what the settings take these for where they are not set
+UNSET = {"PORT": "8000", "ROOMFUL_DEBUG": "0"}  # the settings' defaults
 
 
 class Command(DaphneCommand):
-    """The development server: our Daphne, which starts anew whenever the code changes."""
+    """Development server: our Daphne, which restarts whenever the code changes."""
 
     default_port = str(settings.PORT)
     server_cls = Server
@@ -37,7 +37,7 @@ class Command(DaphneCommand):
             self.refuse_a_taken_port()
             self.announce()
         if settings.EMBEDDED_VALKEY:
-            # The reloader holds it too, so that it outlives a reload; and ends while its child is still dying.
+            # The reloader holds it too, so that it survives a reload. The reloader ends before its child has ended.
             embedded_valkey.hold(settings.DATA_DIR, patience=2 if first else 0)
         try:
             super().run(**options)
@@ -54,7 +54,7 @@ class Command(DaphneCommand):
             if not options["use_reloader"]:
                 raise
             self.stderr.write(str(refusal))
-            os._exit(1)  # under the reloader this is a thread, and to exit a thread is to be silent
+            os._exit(1)  # under the reloader this is a thread, where SystemExit is silent
 
     def serve(self, options: dict[str, Any]) -> None:
         self.server = self.server_cls(
@@ -70,13 +70,13 @@ class Command(DaphneCommand):
             self.ended.set()
 
     def end_the_server(self) -> None:
-        """Under the reloader it runs in a thread, which the end of the process would cut off."""
+        # Under the reloader the server runs in a thread, which the end of the process would cut off.
         if self.server is not None and not self.ended.is_set():
             reactor.callFromThread(self.server.stop)
             self.ended.wait(MOST_SECONDS)
 
     def settle_the_environment(self) -> None:
-        """Settings are read once, at the start: where the command line changes what they say, start over."""
+        # Settings are read once, at the start: if the command line changes them, start over.
         settled = {"PORT": str(self.port), "ROOMFUL_DEBUG": os.environ.get("ROOMFUL_DEBUG", "1")}
         if any(os.environ.get(name, default) != settled[name] for name, default in UNSET.items()):
             os.execve(sys.executable, sys.orig_argv, {**os.environ, **settled})
@@ -84,7 +84,7 @@ class Command(DaphneCommand):
     def announce(self) -> None:
         words = {"site": settings.SITE_NAME, "url": f"http://localhost:{self.port}"}
         self.stdout.write(_("%(site)s is at %(url)s (Ctrl-C stops it)") % words)
-        self.stdout.flush()  # also where it is not a terminal that reads it
+        self.stdout.flush()  # even if the output is not a terminal
 
     def refuse_a_taken_port(self) -> None:
         family = socket.AF_INET6 if self.use_ipv6 else socket.AF_INET
