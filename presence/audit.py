@@ -1,4 +1,4 @@
-"""All that is there: read page by page, examined in steps that each see it as it is at one moment."""
+"""Paged reads of all presence keys in Redis, and their examination in atomic steps."""
 
 import json
 from collections.abc import AsyncIterator, Iterable, Sequence
@@ -36,7 +36,7 @@ Item = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """Disagreement of two places in Redis: a key of WRONG, and the member of a key that is wrong in this way."""
+    """A contradiction in Redis: a key of WRONG, the key, and its member that is wrong."""
 
     wrong: str
     key: str
@@ -47,12 +47,12 @@ class Contradiction:
 
 
 async def claim(store: Store, node: str, repair_ms: int) -> bool:
-    """Take the turn to examine everything, if it is free. Returns whether it was. Raises NoLease. One round trip."""
+    """Claim the turn to examine everything, and return True if it was free. Raises NoLease. One round trip."""
     return bool(await store.run_as(node, "claim", repair_ms))
 
 
 async def examine(store: Store, healer: str, items: Sequence[Item]) -> tuple[Outcome, list[Contradiction]]:
-    """Examine BATCH items or so in one step; heal them in the name of a node, unless that is empty.
+    """Examine about BATCH items in one step, and heal them in the name of the node `healer`; only read if it is empty.
 
     Raises NoLease. One round trip.
     """
@@ -62,19 +62,19 @@ async def examine(store: Store, healer: str, items: Sequence[Item]) -> tuple[Out
 
 
 async def keys(store: Store, pattern: str) -> AsyncIterator[list[list[str]]]:
-    """The parts of all keys that match. One round trip for each BATCH keys in that Redis, whatever they are."""
+    """Yield the parts of all keys that match. One round trip for each BATCH keys in that Redis, matching or not."""
     async for page in _paged(store.redis.scan_iter(match=f"{PREFIX}{pattern}", count=BATCH)):
         yield [parts_of(name) for name in page]
 
 
 async def members(store: Store, *name: str) -> AsyncIterator[list[str]]:
-    """A set's members. Raises CorruptData. One round trip for each BATCH."""
+    """Yield the members of a set, page by page. Raises CorruptData. One round trip for each BATCH."""
     async for page in _paged(store.redis.sscan_iter(key(*name), count=BATCH)):
         yield page
 
 
 async def ranked(store: Store, name: str) -> list[str]:
-    """A sorted set's members. Raises CorruptData. One round trip."""
+    """Return the members of a sorted set, in order. Raises CorruptData. One round trip."""
     with named_errors():
         return [str(member) for member in await store.redis.zrange(key(name), 0, -1)]
 
@@ -91,7 +91,7 @@ async def places(store: Store) -> AsyncIterator[list[Item]]:
 
 
 async def claims(store: Store) -> AsyncIterator[list[Item]]:
-    """Iterate over what nodes own, over the nodes, and over the users who linger or are about to hide; as `places`."""
+    """Iterate over owned entries, nodes, and users who linger or are about to hide, in pages as `places` does."""
     async for page in keys(store, "owned:*"):
         for parts in page:
             async for items in _listed(store, parts, tuple(parts)):
@@ -102,7 +102,7 @@ async def claims(store: Store) -> AsyncIterator[list[Item]]:
 
 
 async def _listed(store: Store, name: Sequence[str], item: Item) -> AsyncIterator[list[Item]]:
-    """A set's members as items; or the key, for its type to be named."""
+    """Yield the members of a set as items. Yield the key itself if its type is wrong, so that `examine` reports it."""
     try:
         async for page in members(store, *name):
             yield [(*item, member) for member in page]

@@ -1,4 +1,4 @@
-"""Reads for code without an event loop: each blocks its thread for one round trip. Raises PresenceUnavailable."""
+"""Blocking reads for code without an event loop: one round trip each. All raise PresenceUnavailable."""
 
 import functools
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from presence.replies import Life, life_of, milliseconds
 
 
 def count_now(topics: Sequence[str]) -> tuple[Life, list[int]]:
-    """`Store.counts` for code without an event loop. One round trip; blocks the thread for its time."""
+    """Return what `Store.counts` returns, and block the thread for one round trip."""
     pipe = asking(_sync_redis(conf().redis_url).pipeline(transaction=False))
     for topic in topics:
         pipe.scard(key("topic", topic))
@@ -24,7 +24,7 @@ def count_now(topics: Sequence[str]) -> tuple[Life, list[int]]:
 
 
 def present_now(user_id: int, topics: Sequence[str]) -> tuple[Life, list[bool]]:
-    """The life of the data, and whether the user is present on each topic. As `count_now`."""
+    """Return the life of the data, and for each topic True if the user is present. As `count_now`."""
     pipe = asking(_sync_redis(conf().redis_url).pipeline(transaction=False))
     for topic in topics:
         pipe.sismember(key("topic", topic), str(user_id))
@@ -34,7 +34,7 @@ def present_now(user_id: int, topics: Sequence[str]) -> tuple[Life, list[bool]]:
 
 
 def among_now(topic: str, user_ids: Sequence[int]) -> tuple[Life, list[bool]]:
-    """The life of the data, and whether each of the users is present on the topic. As `count_now`."""
+    """Return the life of the data, and for each user True if present on the topic. As `count_now`."""
     pipe = asking(_sync_redis(conf().redis_url).pipeline(transaction=False))
     pipe.smismember(key("topic", topic), [str(user) for user in user_ids])
     with named_errors():
@@ -43,7 +43,7 @@ def among_now(topic: str, user_ids: Sequence[int]) -> tuple[Life, list[bool]]:
 
 
 def nodes_now() -> tuple[Life, list[str]]:
-    """The life of the data, and the nodes whose leases are in force by Redis' own clock. As `count_now`."""
+    """Return the life of the data, and the nodes with a valid lease by Redis' own clock. As `count_now`."""
     pipe = asking(_sync_redis(conf().redis_url).pipeline(transaction=False))
     pipe.zrange(key("nodes"), 0, -1, withscores=True)
     with named_errors():

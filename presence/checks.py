@@ -1,4 +1,4 @@
-"""Checks of settings at start, so that a wrong pair of times does not turn up as people who come and go."""
+"""System checks of the settings. A wrong ratio of times would make users flicker between online and offline."""
 
 from collections.abc import Iterator
 from typing import Any

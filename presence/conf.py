@@ -1,4 +1,4 @@
-"""The settings of this library, `settings.PRESENCE`: read at every use, so that tests can change them."""
+"""Settings of this library, `settings.PRESENCE`. They are read at every use, so that tests can change them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,21 +8,21 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 DEFAULTS = {
-    "LEASE_MS": 12_000,  # a server that is not heard of for so long is dead
+    "LEASE_MS": 12_000,  # a server without a heartbeat for this long is dead
     "HEARTBEAT_MS": 4_000,  # how often a server renews its lease
-    "LINGER_MS": 5_000,  # a glance elsewhere or a reload, not an absence
-    "SWEEP_MS": 1_000,  # how often a server looks for what others left behind
-    "CHECK_MS": 2_000,  # how often a roster makes sure that it missed nothing
-    "REPAIR_MS": 30_000,  # how often a server says again what it holds, and one of them examines what there is
-    "AWAY_MS": 300_000,  # without input for so long, a person is away
+    "LINGER_MS": 5_000,  # a shorter absence, such as a reload, goes unnoticed
+    "SWEEP_MS": 1_000,  # how often a server cleans up after dead ones
+    "CHECK_MS": 2_000,  # how often a roster checks that it missed nothing
+    "REPAIR_MS": 30_000,  # how often a server asserts its holds again, and one server examines all keys
+    "AWAY_MS": 300_000,  # a user without input for this long is away
 }
-SETTLE_MS = 1_000  # a server tries again within half a second
+SETTLE_MS = 1_000  # a server retries within half a second
 URL = "REDIS_URL"
 
 
 @dataclass(frozen=True, slots=True)
 class Conf:
-    """All times are in milliseconds."""
+    """Settings with defaults applied. All times are in milliseconds."""
 
     redis_url: str
     lease_ms: int
@@ -35,22 +35,22 @@ class Conf:
 
     @property
     def return_ms(self) -> int:
-        """Time that servers may need, after Redis lost everything, to notice and to assert their people again."""
+        """Time that servers may need, after Redis lost everything, to notice and to assert their users again."""
         return 2 * self.heartbeat_ms + self.check_ms
 
     @property
     def settle_ms(self) -> int:
-        """Time that servers may need to come back once Redis answers, or takes writes, again."""
+        """Time that servers may need to reconnect once Redis answers, or accepts writes, again."""
         return min(self.linger_ms, SETTLE_MS)
 
     @property
     def stale_ms(self) -> int:
-        """If no server swept for so long, the data is not kept in step: Redis takes no writes, or no server runs."""
+        """Time without a sweep after which the data counts as stale: Redis accepts no writes, or no server runs."""
         return 2 * self.lease_ms // 3
 
 
 def conf() -> Conf:
-    """The settings as they are now. Raises ImproperlyConfigured with the name of the one that is wrong."""
+    """Return the current settings. Raises ImproperlyConfigured with the name of the wrong setting."""
     given = given_settings()
     return Conf(
         redis_url=_url(given),

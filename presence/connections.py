@@ -1,12 +1,12 @@
-"""Holds that one process wants in Redis: its open connections and their topics, kept in memory.
+"""Holds of one process: its open connections and their topics, kept in memory.
 
-It is the truth that Redis is made to agree with, and it stays as it is while Redis is away.
+Redis is made to agree with them. They stay as they are while Redis is away.
 """
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
-# A closed connection cannot be late by more than the time in which this many others close.
+# A `track` that arrives after `drop` is recognised until this many other connections have closed.
 CLOSED_REMEMBERED = 10_000
 
 
@@ -17,7 +17,7 @@ class Hold(NamedTuple):
 
     @classmethod
     def parsed(cls, owned: str) -> "Hold | None":
-        """From an entry of `owned` in Redis; None if it is none."""
+        """Parse an entry of `owned` in Redis. Return None if it is malformed."""
         try:
             topic, user_id, connection = owned.split("|", 2)
             return cls(topic, int(user_id), connection)
@@ -27,7 +27,7 @@ class Hold(NamedTuple):
 
 class Held:
     def __init__(self) -> None:
-        self._holds: dict[str, dict[Hold, None]] = {}  # by connection, in the order of their coming
+        self._holds: dict[str, dict[Hold, None]] = {}  # by connection, in order of arrival
         self._closed: dict[str, None] = {}
 
     def __iter__(self) -> Iterator[Hold]:
@@ -41,7 +41,7 @@ class Held:
         return {hold.user_id for hold in self}
 
     def add(self, hold: Hold) -> bool:
-        """True if it is news."""
+        """Return True if the hold is new. A closed connection adds none."""
         holds = self._holds.get(hold.connection, {})
         if hold.connection in self._closed or hold in holds:
             return False
@@ -49,7 +49,7 @@ class Held:
         return True
 
     def remove(self, hold: Hold) -> bool:
-        """True if it is news."""
+        """Return True if the hold existed."""
         if hold not in self:
             return False
         holds = self._holds[hold.connection]
@@ -59,14 +59,14 @@ class Held:
         return True
 
     def close(self, connection: str) -> list[Hold]:
-        """Forget the connection, which cannot hold anything again. Returns its holds."""
+        """Forget a connection, which can hold nothing again, and return its holds."""
         self._closed[connection] = None
         if len(self._closed) > CLOSED_REMEMBERED:
             del self._closed[next(iter(self._closed))]
         return list(self._holds.pop(connection, {}))
 
     def clear(self) -> list[Hold]:
-        """Everything that was held."""
+        """Remove all holds, and return them."""
         holds = list(self)
         self._holds.clear()
         return holds

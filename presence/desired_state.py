@@ -1,4 +1,4 @@
-"""State that one process wants in Redis: connections, decisions of their users, and what Redis has not confirmed."""
+"""State that one process wants in Redis: connections, decisions of their users, and unconfirmed operations."""
 
 import time
 from collections.abc import Iterable, Iterator
@@ -14,25 +14,28 @@ class Wanted:
         self.held = Held()
         self.decisions = Decisions(self.held)
         self.touched: dict[int, None] = {}
-        self._leaving: dict[Hold, float] = {}  # until when its user lingers, on the monotonic clock
+        self._leaving: dict[Hold, float] = {}  # when the user's linger ends, on the monotonic clock
 
     def leave(self, hold: Hold, linger_ms: int) -> Operation:
-        """The hold was given up. Until Redis confirms it, the rest of the linger is kept here."""
+        """Give up a hold. The rest of the linger is kept here until Redis confirms it."""
         self._leaving[hold] = time.monotonic() + linger_ms / 1000
         return operations.leave(*hold, linger_ms)
 
     def forget_left(self) -> None:
-        """Forget holds whose linger is over: Redis need not hear of them."""
+        """Forget holds whose linger is over: Redis need not learn of them."""
         now = time.monotonic()
         while self._leaving and self._leaving[hold := next(iter(self._leaving))] <= now:
             del self._leaving[hold]
 
     def decide(self, user_id: int, decision: Decision, *, is_news: bool) -> Operation:
-        """Others go on seeing a user who hides for what is left of the linger."""
+        """Return the operation for a decision. Others see a user who hides until the rest of the linger has passed."""
         return operations.decide(user_id, *decision, linger_ms=self.decisions.linger_ms(user_id), is_news=is_news)
 
     def assertions(self) -> Iterator[Operation]:
-        """All of it. Decisions come first, so that nobody who hides is seen for a moment."""
+        """Iterate over all operations that bring an empty Redis up to date.
+
+        Decisions come first, so that a hidden user is never visible for a moment.
+        """
         for user_id, decision, is_news in self.decisions.to_assert():
             yield self.decide(user_id, decision, is_news=is_news)
         yield from (operations.join(*hold) for hold in self.held)
@@ -43,7 +46,7 @@ class Wanted:
         yield from (operations.touch(user_id) for user_id in self.touched)
 
     def confirm(self, applied: Iterable[Operation]) -> None:
-        """These were applied."""
+        """Note that these operations were applied."""
         for name, *args in applied:
             if name == "touch":
                 self.touched.pop(int(args[0]), None)
@@ -52,5 +55,5 @@ class Wanted:
                 self._leaving.pop(Hold(str(topic), int(user_id), str(connection)), None)
             elif name == "decide":
                 user_id, *decision, _linger_ms, is_news = args
-                if is_news:  # else Redis may have left it at another
+                if is_news:  # otherwise Redis may have kept a different decision
                     self.decisions.told(int(user_id), Decision._make(decision))

@@ -1,4 +1,4 @@
-"""Tells when a Redis that shows fewer people cannot be believed: when it has just lost everything."""
+"""Doubt about a Redis that shows fewer people because it has just lost everything."""
 
 import time
 
@@ -7,10 +7,10 @@ from presence.errors import PresenceUnavailable
 
 
 class Epochs:
-    """The lives of the data, as one process saw them. From any thread.
+    """Epochs of the data, as one process saw them. Thread-safe.
 
-    After a new one began, servers need their time (`Conf.return_ms`) to assert their people again. A process that has
-    seen no other one before has to believe what it finds.
+    After a new epoch began, servers need their time (`Conf.return_ms`) to assert their users again. A process that has
+    seen no earlier epoch has to trust what it reads.
     """
 
     def __init__(self) -> None:
@@ -18,7 +18,10 @@ class Epochs:
         self._doubtful_until = 0.0
 
     def check(self, epoch: str) -> None:
-        """`epoch` is what Redis has now, if anything. Raises PresenceUnavailable where that tells nothing of people."""
+        """Compare `epoch`, which Redis has now, with the last one seen; it may be empty.
+
+        Raises PresenceUnavailable while the data says nothing about people.
+        """
         if self._seen and epoch != self._seen:
             self._doubtful_until = time.monotonic() + conf().return_ms / 1000
         self._seen = epoch or self._seen
@@ -26,5 +29,5 @@ class Epochs:
             raise PresenceUnavailable("Redis has lost everything, and the servers are asserting their people again")
 
     def forget(self) -> None:
-        """Begin anew, as a process that has seen none."""
+        """Reset to the state of a process that has seen no epoch."""
         self._seen, self._doubtful_until = "", 0.0

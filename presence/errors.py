@@ -1,12 +1,12 @@
-"""Errors, by name. Nothing of redis-py leaves this library."""
+"""Errors of this library. No error of redis-py leaves it."""
 
 
 class PresenceError(Exception):
-    """The root of all errors of this library."""
+    """The base class of all errors of this library."""
 
 
 class InvalidTopic(PresenceError, ValueError):
-    """A topic's name that is too long, has characters beyond the alphabet, or belongs to the library itself."""
+    """A topic's name that is too long, has invalid characters, or belongs to the library itself."""
 
 
 class InvalidConnection(PresenceError, ValueError):
@@ -14,28 +14,31 @@ class InvalidConnection(PresenceError, ValueError):
 
 
 class InvalidUser(PresenceError, TypeError):
-    """A user's id that is no integer, such as the `None` of a visitor who is not signed in."""
+    """A user's id that is not an integer, such as the `None` of an anonymous visitor."""
 
 
 class InvalidVersion(PresenceError, ValueError):
-    """A decision's version that is negative, or too large for Redis to tell it from its neighbours."""
+    """A decision's version that is negative, or too large for Redis to represent exactly."""
 
 
 class NoLease(PresenceError):
-    """The node's lease has ended, and its people may have been swept: it must take a new one."""
+    """A lease that has ended. The node's users may have been swept, so the process must take a new lease."""
 
 
 class LostData(PresenceError):
-    """Redis lost everything, or was restored from an older state: the node must take a new lease, and say all again."""
+    """Redis lost everything, or was restored from an older state.
+
+    The process must take a new lease and assert everything.
+    """
 
 
 class PresenceUnavailable(PresenceError):
-    """Redis did not answer in time, or not as it should: nothing is known about who is here."""
+    """Redis did not answer in time, or gave an unusable answer: nothing is known about who is present."""
 
 
 class NoAnswer(PresenceUnavailable):
-    """Redis did not answer in time, this once: what was asked may be done, or may be done yet."""
+    """Redis did not answer in time, once. The call may have been applied, or may be applied later."""
 
 
 class CorruptData(PresenceUnavailable):
-    """A key holds something that this library has not written there."""
+    """A key with content that this library did not write."""

@@ -1,10 +1,10 @@
-"""Which trackers of this process are in trouble: while one is, nothing that the process reads is to be believed."""
+"""Trackers of this process that are in trouble. While there is one, no read of this process can be trusted."""
 
 from presence.errors import PresenceUnavailable
 
 
 class Health:
-    """From any thread."""
+    """The set of trackers in trouble. Thread-safe."""
 
     def __init__(self) -> None:
         self._in_trouble: set[object] = set()
@@ -16,7 +16,7 @@ class Health:
             self._in_trouble.discard(tracker)
 
     def check(self) -> None:
-        """Raises PresenceUnavailable."""
+        """Raise PresenceUnavailable while a tracker is in trouble."""
         if self._in_trouble:
             raise PresenceUnavailable("this process cannot write to Redis, or has just begun to again")
 

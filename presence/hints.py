@@ -1,4 +1,7 @@
-"""Tells the groups of a topic what changed, as a hint: whoever misses it reads the numbers (see roster.py)."""
+"""Hints about changes, sent to the Channels group of a topic.
+
+A listener that misses one reads Redis (see roster.py).
+"""
 
 import asyncio
 import logging
@@ -12,12 +15,12 @@ from presence.topics import group
 
 logger = logging.getLogger(__name__)
 
-CAPACITY = 1_000  # hints that wait; what comes then is dropped, and read by its listeners
-TIMEOUT = 2.0  # seconds; the layer has one lock for all that is sent, so a slow hint delays messages too
+CAPACITY = 1_000  # hints in the queue; when it is full, more are dropped, and listeners read Redis
+TIMEOUT = 2.0  # seconds; the layer has one lock for all sends, so a slow hint delays messages too
 
 
 class Hints:
-    """A bounded queue and the task that empties it. Nobody ever waits for a hint to be sent."""
+    """A bounded queue and the task that empties it. Callers never wait for a hint to be sent."""
 
     def __init__(self) -> None:
         self._queue: asyncio.Queue[Change] = asyncio.Queue(CAPACITY)
@@ -29,7 +32,7 @@ class Hints:
             self._queue.put_nowait(change)
 
     async def sent(self) -> None:
-        """Waits until all that waits was sent, or for TIMEOUT."""
+        """Wait until the queue has been sent, or for TIMEOUT."""
         try:
             async with asyncio.timeout(TIMEOUT):
                 await self._queue.join()
@@ -50,7 +53,7 @@ class Hints:
 
 
 async def _send(changes: Sequence[Change]) -> None:
-    """All in one round trip where the layer can do that, as one with the extension `batches` can."""
+    """Send hints, all in one round trip if the layer has the extension `batches`."""
     layer = get_channel_layer()
     if layer is None:
         return

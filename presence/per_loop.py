@@ -1,4 +1,4 @@
-"""One of something for each running event loop."""
+"""One instance for each running event loop."""
 
 import asyncio
 from collections.abc import Callable
@@ -13,7 +13,7 @@ class PerLoop(Generic[T]):
         self._made: dict[asyncio.AbstractEventLoop, T] = {}
 
     def get(self) -> T:
-        """Return the running loop's own. Raises RuntimeError where no loop runs."""
+        """Return the running loop's instance. Raises RuntimeError if no loop runs."""
         loop = asyncio.get_running_loop()
         if loop not in self._made:
             self._forget_closed()
@@ -21,7 +21,7 @@ class PerLoop(Generic[T]):
         return self._made[loop]
 
     def running(self) -> T | None:
-        """Return one whose loop runs, if there is one. From any thread."""
+        """Return the instance of a loop that runs, or None. Thread-safe."""
         return next((made for loop, made in list(self._made.items()) if loop.is_running()), None)
 
     def _forget_closed(self) -> None:

@@ -1,4 +1,4 @@
-"""Reads for pages: how many, and who. To follow a topic live, use `presence.roster.Rosters`."""
+"""Reads for pages: how many users are present, and who. To follow a topic live, use `presence.roster.Rosters`."""
 
 from collections.abc import Sequence
 from typing import TypeVar
@@ -20,34 +20,34 @@ epochs = Epochs()
 
 
 def count(topics: Sequence[str]) -> list[int]:
-    """Count the people on each topic, in the order given. For code without an event loop, like views.
+    """Count the people on each topic, in the order given. Use it in code without an event loop, such as views.
 
-    Raises InvalidTopic; PresenceUnavailable within 3 s, at once where Redis refuses connections or this process cannot
-    write to it, where no server has written to it for two thirds of LEASE_MS, and for 10 s after it lost everything
-    under a process that knew it before: until then, few does not mean that people left.
-    Costs one round trip, whatever the number of topics; none for no topics.
+    Raises InvalidTopic. Raises PresenceUnavailable within 3 s: at once if Redis refuses connections, if this process
+    cannot write to it, or if no server has written to it for two thirds of LEASE_MS; also for 10 s after it lost
+    everything under a process that knew its data before, since a low count would not mean that people left.
+    Costs one round trip for any number of topics, none for no topics.
     """
     return _believed(*count_now([checked(topic) for topic in topics])) if topics else []
 
 
 async def acount(topics: Sequence[str]) -> list[int]:
-    """`count` for an event loop, with the same errors and cost."""
+    """Count like `count`, on an event loop, with the same errors and cost."""
     return _believed(*await _stores.get().counts([checked(topic) for topic in topics])) if topics else []
 
 
 def present(user_id: int, topics: Sequence[str]) -> list[bool]:
-    """Tell for each topic whether the user is present, in the order given. For code without an event loop, like views.
+    """Return for each topic True if the user is present, in the order given. Use it in code without an event loop.
 
-    The same errors and cost as `count`, however many people there are, and InvalidUser.
+    Raises InvalidUser, and the same errors as `count`. Costs the same, for any number of people.
     """
     checked_user(user_id)
     return _believed(*present_now(user_id, [checked(topic) for topic in topics])) if topics else []
 
 
 def among(topic: str, user_ids: Sequence[int]) -> frozenset[int]:
-    """Return the users among these who are present on the topic. For code without an event loop, like views.
+    """Return the users among these who are present on the topic. Use it in code without an event loop.
 
-    The same errors and cost as `count`, and InvalidUser.
+    Raises InvalidUser, and the same errors as `count`. Costs the same.
     """
     if not user_ids:
         return frozenset()
@@ -56,15 +56,15 @@ def among(topic: str, user_ids: Sequence[int]) -> frozenset[int]:
 
 
 def nodes() -> frozenset[str]:
-    """The server processes that hold a lease. For code without an event loop, like views.
+    """Return the server processes that hold a lease. Use it in code without an event loop.
 
-    The same errors as `count`. Costs one round trip.
+    Raises the same errors as `count`. Costs one round trip.
     """
     return frozenset(_believed(*nodes_now()))
 
 
 async def snapshot(topic: str) -> Snapshot:
-    """Everybody who is present on a topic, with the epoch and the version at which that is so.
+    """Return all users who are present on a topic, with the epoch and the version of that state.
 
     Raises InvalidTopic, PresenceUnavailable, CorruptData. Costs one round trip; the reply has all user ids.
     """

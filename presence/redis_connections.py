@@ -1,4 +1,4 @@
-"""Connections to Redis: their options, and their errors by this library's names."""
+"""Connections to Redis: their options, and the translation of their errors into this library's."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,13 +10,13 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from presence.errors import CorruptData, LostData, NoAnswer, NoLease, PresenceError, PresenceUnavailable
 from presence.keys import key
 
-# Seconds, so that a Redis that has gone silent hangs nothing: a call on a new connection may wait twice, for the
-# handshake and for its answer, and should still be over within three.
+# Seconds. A call on a new connection may wait twice, for the handshake and for its answer, and must still end within
+# three seconds when Redis has gone silent.
 TIMEOUT = 1.25
-CONNECTIONS = 16  # of each pool; who comes later waits
+CONNECTIONS = 16  # in each pool; further callers wait
 
-# One more attempt where the connection is gone: a kept one may be from before a restart of Redis. All calls may be
-# repeated. None after a time-out, which would only make it longer.
+# Retry once if the connection is lost: a kept connection may be older than a restart of Redis. All calls may be
+# repeated. There is no retry after a time-out, which would only make it longer.
 ONCE = (1, (ConnectionError,))
 
 OPTIONS: dict[str, Any] = {
@@ -30,7 +30,7 @@ OPTIONS: dict[str, Any] = {
 
 
 def asking(pipe: Any) -> Any:
-    """The pipeline, which asks first for what `_life` reads."""
+    """Add the reads that `life_of` needs to the start of the pipeline, and return it."""
     pipe.get(key("epoch"))
     pipe.time()
     pipe.mget(key("swept"), key("unsettled"))
@@ -54,7 +54,7 @@ def named_errors() -> Iterator[None]:
 
 
 def _named(error: ResponseError) -> PresenceError:
-    """redis-py cuts the first word off some errors and leaves it on others, so it is looked for anywhere."""
+    # redis-py cuts the first word off some errors and leaves it on others, so search the whole text.
     text = str(error)
     if "NOLEASE" in text:
         return NoLease("the node has no lease")

@@ -1,7 +1,7 @@
-"""Anti-entropy: whatever damaged the sets, they are right again after REPAIR_MS or two.
+"""Anti-entropy: any damage to the sets is repaired within REPAIR_MS or two.
 
-Each process says again what it holds, and gives up what stands in its name and it does not hold. One of them at a time
-also examines everything that is there, whosever it is. Where nothing is wrong, nothing changes, and nobody hears of it.
+Each process asserts its holds again, and gives up entries in its name that it does not hold. One process at a time also
+examines all keys, including those of other nodes. If nothing is wrong, nothing changes and no hint is sent.
 """
 
 import logging
@@ -25,8 +25,11 @@ class Repair:
         self._store = store
 
     async def repair(self, node: str) -> None:
-        """Costs one round trip for each BATCH of what is held and of what is owned; and, when it is this process's
-        turn, two or so for each BATCH of all keys. Raises PresenceUnavailable, NoLease."""
+        """Repair everything once.
+
+        Costs one round trip for each BATCH of holds and of owned entries. When it is this process's turn to examine, it
+        costs about two more for each BATCH of all keys. Raises PresenceUnavailable, NoLease.
+        """
         await self._assert_again()
         try:
             await self._disown(node)
@@ -38,7 +41,7 @@ class Repair:
                 await self._assert_again()
 
     async def _assert_again(self) -> None:
-        """Batch by batch, so that nobody's join waits for all of it; what was dropped meanwhile does not come back."""
+        """Assert all holds in batches, so that no join waits for all of them. Skip holds dropped meanwhile."""
         holds = list(self._wanted.held)
         for start in range(0, len(holds), BATCH):
             for hold in holds[start : start + BATCH]:
@@ -59,7 +62,7 @@ class Repair:
                     self._writer.submit(operations.disown(owned, conf().linger_ms))
 
     async def _examine(self, node: str, items: list[Item]) -> bool:
-        """Return whether keys were deleted: then all that should be in them is said again."""
+        """Return True if keys were deleted; the caller then asserts all holds again."""
         outcome, contradictions = await audit.examine(self._store, node, items)
         self._writer.report(outcome)
         if contradictions:

@@ -1,4 +1,4 @@
-"""Replies of Redis, as types."""
+"""Typed replies of Redis."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from presence.errors import CorruptData, PresenceUnavailable
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Users who joined and left one topic, visibly, in one step from the version `since` to `version`."""
+    """Users who joined and left one topic visibly, in one step from the version `since` to `version`."""
 
     topic: str
     epoch: str
@@ -22,18 +22,18 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The result of a script: changes, errors of single operations, and whether there is more to do."""
+    """The result of a script: changes, errors of single operations, and True in `more` if there is more to do."""
 
     changes: tuple[Change, ...]
     errors: tuple[CorruptData, ...]
     more: bool
     awaits_others: bool
-    """True while processes are still to come back after an outage."""
+    """True while processes are still expected back after an outage."""
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Everybody who is present on a topic, at one version of one epoch."""
+    """All users who are present on a topic, at one version of one epoch."""
 
     epoch: str
     version: int
@@ -48,16 +48,16 @@ class Versions:
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """The data's epoch, and whether servers keep the data in step."""
+    """The data's epoch, and the signs that servers keep the data up to date."""
 
     epoch: str
     unswept_ms: int
-    """Since a server last swept; 0 where none ever did."""
+    """Time since a server last swept; 0 if none ever did."""
     is_settled: bool
-    """False while servers come back after Redis took no writes."""
+    """False while servers come back after Redis accepted no writes."""
 
     def check(self) -> None:
-        """Raises PresenceUnavailable where the data may be out of step."""
+        """Raise PresenceUnavailable if the data may be out of date."""
         if self.unswept_ms > conf().stale_ms:
             raise PresenceUnavailable(f"no server has written to Redis for {self.unswept_ms / 1000:.0f} s")
         if not self.is_settled:
@@ -65,7 +65,10 @@ class Life:
 
 
 def life_of(epoch: Any, clock: Any, marks: Any) -> Life:
-    """From three replies; of a snapshot, they may be errors, which are its own to name."""
+    """Build a Life from three replies.
+
+    In a snapshot's reply, epoch and marks may be errors; the snapshot reports them itself.
+    """
     if isinstance(clock, Exception):
         raise clock
     swept, unsettled = (None, None) if isinstance(marks, Exception) else marks
@@ -92,12 +95,12 @@ def outcome_of(reply: Any) -> Outcome:
 
 
 def _ids(members: Sequence[str]) -> tuple[int, ...]:
-    """Leave out what is no number: nonsense, which a repair took out."""
+    # Skip members that are not numbers: nonsense, which a repair has removed.
     return tuple(int(member) for member in members if member.removeprefix("-").isdecimal())
 
 
 def snapshot_of(epoch: Any, version: Any, members: Any) -> Snapshot | CorruptData:
-    """A reply that is an exception says that this one key is wrong; the other topics are not concerned."""
+    # A reply that is an exception concerns this one key; other topics are not affected.
     for reply in (epoch, version, members):
         if isinstance(reply, Exception):
             return CorruptData(str(reply))

@@ -1,7 +1,7 @@
-"""For operators: what is there at present, and whether it agrees with itself.
+"""Reports for operators: the current state, and its contradictions.
 
-Both are for code without an event loop, like views and commands; elsewhere, call them in a thread. Both only read, and
-keep Redis busy for no more than a few milliseconds at a time, however many people there are.
+Both calls are for code without an event loop, such as views and commands; elsewhere, call them in a thread. Both only
+read, and keep Redis busy for no more than a few milliseconds at a time, for any number of people.
 """
 
 import asyncio
@@ -24,40 +24,41 @@ class Node:
 
     id: str
     lease_ms: int | None
-    """Rest of its lease; None where it has ended, and the node is about to be swept."""
+    """Rest of its lease; None if the lease has ended and the node is about to be swept."""
     connections: int
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     epoch: str
-    """Another one than before: Redis lost everything meanwhile."""
+    """A changed epoch means that Redis lost everything meanwhile."""
     nodes: tuple[Node, ...]
-    """The longest lease first."""
+    """Sorted by lease, the longest first."""
     topics: dict[str, int]
     """Number of people on each topic that has any, the most populous first."""
     lingering: int
-    """Number of users who lost a connection on a topic and may be back, whether they have others or not."""
+    """Number of users who lost a connection on a topic and may come back, even if they have other connections."""
     done: dict[str, int]
-    """Since the epoch began: `sweeps`, `swept_nodes`, `swept_holds` (what they had on topics), `repairs`."""
+    """Totals since the epoch began: `sweeps`, `swept_nodes`, `swept_holds` (their entries on topics), `repairs`."""
 
 
 def report() -> Report:
-    """Nodes, connections, topics, and the work done.
+    """Return nodes, connections, topics, and the work done.
 
-    Raises PresenceUnavailable, CorruptData. Costs one round trip for each 250 keys in that Redis, whatever they are,
-    two or more for each node (one for each 250 things that it owns), and three.
+    Raises PresenceUnavailable, CorruptData. Costs one round trip for each 250 keys in that Redis, its own or not, two
+    or more for each node (one for each 250 entries that it owns), and three.
     """
     return _run(_report)
 
 
 def verify() -> list[Contradiction]:
-    """Compares the sets with one another, and names every contradiction; none is a healthy answer.
+    """Compare the sets with one another, and return all contradictions; an empty list is healthy.
 
-    Each is true of one moment, so people who come and go meanwhile are none. What damage a server notices it repairs
-    within REPAIR_MS or two: what stays for longer is worth a look. Raises PresenceUnavailable.
-    Costs two round trips or so for each 250 keys, connections and members of topics; some 10 ms of Redis for each
-    thousand people.
+    Each contradiction was true at one moment, so people who come and go meanwhile cause none. Servers repair the damage
+    that they notice within REPAIR_MS or two: look into a contradiction that stays for longer. Raises
+    PresenceUnavailable.
+    Costs about two round trips for each 250 keys, connections and members of topics, and some 10 ms of Redis' time for
+    each thousand people.
     """
     return _run(_verify)
 
@@ -99,7 +100,7 @@ async def _node(store: Store, node: str) -> Node:
 
 
 def _run(read: Callable[[Store], Awaitable[T]]) -> T:
-    """On a loop of its own, so that reading a lot delays nobody's."""
+    # Run on a loop of its own, so that a long read does not delay the caller's loop.
 
     async def work() -> T:
         store = Store()

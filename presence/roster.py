@@ -1,8 +1,8 @@
-"""The people of every topic that one process watches, kept in step with Redis.
+"""Rosters: the people of every topic that one process watches, kept in step with Redis.
 
-A snapshot, then hints that carry what changed and the number of the change. Hints may be lost, late or twice: the
-numbers tell. Whatever does not follow on the last number leads to a new snapshot, and every CHECK_MS one read of all
-numbers finds what was lost without a trace.
+A snapshot is followed by hints, each with a change and its version. Hints may be lost, late or duplicated; the versions
+reveal that. A hint that does not follow the last version leads to a new snapshot. Every CHECK_MS one read of all
+versions finds hints that were lost without a trace.
 """
 
 import asyncio
@@ -21,24 +21,24 @@ from presence.watched import Diff, Watched, agrees, change_of, is_ahead
 
 logger = logging.getLogger(__name__)
 
-BATCH = 100  # topics a snapshot
-PATIENCE = 0.05  # seconds for a hint that was overtaken by the next
+BATCH = 100  # topics in one snapshot
+PATIENCE = 0.05  # seconds to wait for a hint that was overtaken by the next
 RETRY = 0.25  # seconds, while Redis is away
-EARLY_HINTS = 1_000  # kept for each topic; without more of them, the next snapshot helps
+EARLY_HINTS = 1_000  # kept for each topic; beyond that, the next snapshot helps
 
 
 class Rosters:
-    """One per process that shows people. All callbacks run on its loop, between two awaits, and must not block.
+    """Views of topics, one instance for each process that shows people.
 
-    `on_change(topic, diff)` is called with every change of the view, also when it comes from a new snapshot;
-    `on_available(available)` when Redis is lost and when it is back.
+    All callbacks run on its loop, between two awaits, and must not block. `on_change(topic, diff)` is called with every
+    change of the view, also after a new snapshot; `on_available(available)` when Redis is lost and when it is back.
 
-    While Redis is away, or takes no writes, the last view stays, and `available` is False: show it as stale, or not at
-    all. After that, everything is read afresh. `tracker` is this process's own, if it has one: while that cannot write
-    to Redis nothing is known, even where Redis can be read.
+    While Redis is away, or accepts no writes, the last view stays and `available` is False: show it as stale, or hide
+    it. Then everything is read again. `tracker` is this process's own, if it has one: while it cannot write to Redis,
+    views are unavailable even if Redis can be read.
 
-    When Redis comes back empty, those who were there stay in the view until they are back or the servers had their time
-    to assert them (`Conf.return_ms`, 10 s by default), so that a loss of Redis does not look as if everybody had left.
+    When Redis comes back empty, present users stay in the view until they are back or the servers had their time to
+    assert them (`Conf.return_ms`, 10 s by default). A loss of Redis then does not look as if everyone had left.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class Rosters:
         tracker: Tracker | None = None,
     ) -> None:
         self.available = False
-        """True while the views are kept in step: the last read succeeded, and servers write. False before the first."""
+        """True while the views are in step: the last read succeeded, and servers write. False before the first read."""
         self._on_change = on_change
         self._on_available = on_available
         self._tracker = tracker
@@ -57,12 +57,12 @@ class Rosters:
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
-    # -- What others call ----------------------------------------------------------------------------------------------
+    # -- Public API ----------------------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Begin to work on the running loop; again is no matter. Raises ImproperlyConfigured.
+        """Start work on the running loop. Idempotent. Raises ImproperlyConfigured.
 
-        Costs, from then on, one round trip each CHECK_MS, however many topics are watched.
+        Costs, from then on, one round trip each CHECK_MS for any number of watched topics.
         """
         if self._tasks:
             return
@@ -73,7 +73,7 @@ class Rosters:
         self._tasks = [asyncio.create_task(work(), name=f"presence {work.__name__}") for work in works]
 
     async def stop(self) -> None:
-        """End all work. The views stay as they are. No round trip."""
+        """Stop all work. The views stay as they are. No round trip."""
         await end(self._tasks)
         if self._tracker:
             self._tracker.unlisten(self._note_trouble)
@@ -84,12 +84,13 @@ class Rosters:
             watched.tried.set()
 
     async def watch(self, topic: str) -> None:
-        """Follow a topic; `on_change` is called with the people of its first snapshot. Starts the work if need be.
+        """Watch a topic, and call `on_change` with the people of its first snapshot. Starts the work if necessary.
+        Idempotent.
 
-        Join the topic's group first (`presence.topics.group`) and hand its hints to `receive`: then nothing is missed.
-        Returns after the first attempt, within a few seconds; where Redis is away, the topic is unknown until it is
-        back. Again is no matter. Raises InvalidTopic, ImproperlyConfigured. Costs one round trip, shared by all that
-        are watched at the same time.
+        Join the topic's group first (`presence.topics.group`) and hand its hints to `receive`, so that no change is
+        missed. Returns after the first attempt, within a few seconds; if Redis is away, the topic stays unknown until
+        it is back. Raises InvalidTopic, ImproperlyConfigured. Costs one round trip, shared by all topics that are
+        watched at the same time.
         """
         watched = self._watched.setdefault(checked(topic), Watched(topic))
         self.start()
@@ -97,13 +98,13 @@ class Rosters:
         await watched.tried.wait()
 
     def unwatch(self, topic: str) -> None:
-        """Forget a topic; again is no matter. No round trip."""
+        """Forget a topic. Idempotent. No round trip."""
         watched = self._watched.pop(topic, None)
         if watched:
             watched.tried.set()
 
     def receive(self, hint: Mapping[str, Any]) -> None:
-        """Take a `presence.hint` that came over the channel layer. Never raises. At most one shared round trip."""
+        """Process a `presence.hint` from the channel layer. Never raises. At most one shared round trip."""
         try:
             change = change_of(hint)
         except (KeyError, TypeError, ValueError):
@@ -115,14 +116,15 @@ class Rosters:
             self._follow(watched)
 
     def people(self, topic: str) -> frozenset[int]:
-        """Return the people present, as far as is known; none for a topic that is unknown. Costs nothing."""
+        """Return the people known to be present; none for an unknown topic. Costs nothing."""
         watched = self._watched.get(topic)
         return watched.people if watched else frozenset()
 
     def is_known(self, topic: str) -> bool:
-        """Tell whether a snapshot of the topic was read, so that an empty view means nobody. Costs nothing.
+        """Return True if a snapshot of the topic was read, so that an empty view means that no one is there. Costs
+        nothing.
 
-        It stays so while Redis is away: `available` says whether the view is kept in step at present.
+        It stays True while Redis is away: `available` tells if the view is in step at present.
         """
         watched = self._watched.get(topic)
         return bool(watched and watched.known)
@@ -130,9 +132,10 @@ class Rosters:
     # -- Hints ---------------------------------------------------------------------------------------------------------
 
     def _follow(self, watched: Watched) -> None:
-        """Apply the hints that follow on the last number. If some are left, one is missing: wait a little, then read.
+        """Apply the hints that follow the last version. If some are left, one is missing: wait briefly, then read a
+        snapshot.
 
-        While a snapshot is on its way they are kept, since it may be older or newer than they are.
+        Hints are kept while a snapshot is loading, since it may be older or newer than they are.
         """
         if watched.loading:
             return
@@ -185,7 +188,7 @@ class Rosters:
         self._set_available(True)
 
     def _expect(self, batch: Sequence[Watched]) -> None:
-        """The hints that came so far will be in the snapshot; those that come now may be."""
+        # Hints received so far are part of the snapshot; those received from now on may be.
         for watched in batch:
             watched.stale, watched.loading, watched.early = True, True, []
 
@@ -215,7 +218,7 @@ class Rosters:
         watched.unconfirmed -= snapshot.people
 
     def _end_grace(self, watched: Watched) -> None:
-        """A second loss within the time of the first begins it anew, so an earlier timer may find nothing to do."""
+        # A second loss during the grace period restarts it, so an earlier timer may have nothing to do.
         is_current = self._watched.get(watched.topic) is watched
         if is_current and asyncio.get_running_loop().time() >= watched.unconfirmed_until:
             gone, watched.unconfirmed = watched.unconfirmed, frozenset()
@@ -255,7 +258,7 @@ class Rosters:
             self._wake.set()
 
     def _want_snapshots(self) -> None:
-        """Whatever was missed may have left no trace in the numbers."""
+        """Mark all views as stale: a missed change may have left no trace in the versions."""
         for watched in self._watched.values():
             watched.stale = True
 
@@ -276,7 +279,7 @@ class Rosters:
             logger.exception("presence: a callback failed")
 
     async def _survive(self, work: Callable[..., Awaitable[None]], *args: Any) -> None:
-        """Nothing unforeseen may end a task: the view would stand still, and nobody would know."""
+        # An unexpected error must not end a task: the view would silently stop updating.
         try:
             await work(*args)
         except Exception:

@@ -1,17 +1,17 @@
-"""Arrivals and departures, for code on the server: Django signals beside the hints that pages live on.
+"""Django signals for arrivals and departures, for code on the server. Browsers get hints instead.
 
     arrived(sender=Tracker, topic: str, user_ids: frozenset[int])    now in the topic's set, and not before
-    left(sender=Tracker, topic: str, user_ids: frozenset[int])       no more in the topic's set
+    left(sender=Tracker, topic: str, user_ids: frozenset[int])       no longer in the topic's set
 
-Each is sent once for each topic and script that changed its set, in the one process whose script it was: the process of
-the connection, or whichever one swept. To hide is to leave, to show oneself again is to arrive; on `away` and `hidden`
-as on every other topic. A reload within the linger is neither.
+Each is sent once for each topic and script that changed its set, in the process that ran the script: the connection's
+own process, or the one that swept. A user who hides leaves, and a user who shows again arrives; this holds for `away`
+and `hidden` too. A reload within the linger sends neither.
 
 Receivers are plain functions, called on the event loop with `send_robust`: they must not block (hand work on to a task
-or a thread), and what they raise is logged and stops nobody. Sending costs no round trip.
+or a thread). An exception in a receiver is logged and stops no other receiver. Sending costs no round trip.
 
-At most once: where Redis made a change and its answer was lost, nothing is sent. When Redis lost everything, all arrive
-anew. What must not be missed is read from the sets (`presence.reads`).
+Delivery is at most once: if Redis made a change and its answer was lost, nothing is sent. When Redis lost everything,
+all users arrive again. Code that must not miss a change reads the sets (`presence.reads`).
 """
 
 import logging
@@ -28,7 +28,7 @@ left = Signal()
 
 
 def send(sender: type, changes: Iterable[Change]) -> None:
-    """Never raises."""
+    """Send the signals of these changes. Never raises."""
     for change in changes:
         for signal, user_ids in ((left, change.left), (arrived, change.joined)):
             if user_ids:

@@ -1,7 +1,8 @@
-"""Calls of one event loop to Redis: the scripts that change it, and the reads. See keys.py for the keys.
+"""Calls from one event loop to Redis: the scripts that change it, and the reads. See keys.py for the keys.
 
-A Redis that only reads (a replica, full memory, a disk that failed) is not available: each read asks, in its one round
-trip, when a server last wrote. Scripts begin with a shebang, so that such a Redis refuses them whole, and not halfway.
+A Redis that only reads (a replica, full memory, a disk that failed) counts as unavailable: each read also asks, in the
+same round trip, when a server last wrote. Scripts begin with a shebang, so that such a Redis refuses them entirely, and
+does not stop halfway.
 """
 
 import functools
@@ -26,8 +27,8 @@ from presence.operations import Operation
 from presence.redis_connections import ONCE, OPTIONS, asking, named_errors
 from presence.replies import Life, Outcome, Snapshot, Versions, life_of, outcome_of, snapshot_of
 
-# Operations or entries a script: some 3 ms in which Redis serves nobody else. Larger batches save Redis nothing, and
-# let the others wait for longer.
+# Operations or entries in one script: Redis serves no other client for some 3 ms. Larger batches do not help
+# Redis, and let other clients wait for longer.
 BATCH = 250
 _SCRIPTS = Path(__file__).parent / "scripts"
 _SHEBANG, _READS_ONLY = "#!lua\n", "#!lua flags=no-writes\n"
@@ -36,30 +37,30 @@ T = TypeVar("T")
 
 
 class Store:
-    """The calls of one event loop. Each raises PresenceUnavailable, or what it says, within a few seconds."""
+    """The calls of one event loop. Each raises PresenceUnavailable, or the errors it names, within a few seconds."""
 
     def __init__(self) -> None:
         pool = AsyncPool.from_url(conf().redis_url, retry=Retry(NoBackoff(), *ONCE), **OPTIONS)
         self.redis = AsyncRedis.from_pool(pool)
-        """For audit.py, which reads all that is there."""
+        """For audit.py, which reads all keys."""
         self._node, self._epoch = "", ""  # of the latest lease
-        self._scripts = 0  # that are known to have run in the node's name
-        self._answered = 0.0  # when the latest of them was answered, on the monotonic clock
+        self._scripts = 0  # known to have run in the node's name
+        self._answered = 0.0  # time of the latest answer to them, on the monotonic clock
         self._batches = 0  # of operations
         self._has_lost = False
 
     async def close(self) -> None:
-        """Never raises. No round trip."""
+        """Close all connections. Never raises. No round trip."""
         try:
             await self.redis.aclose()
         except (RedisError, OSError):
             return
 
     async def take_lease(self, node: str, lease_ms: int, *, was_shared: bool = False) -> tuple[CorruptData, ...]:
-        """Make a new node known. Where Redis has lost what an earlier one wrote, a new epoch begins.
+        """Register a new node. If Redis has lost data that an earlier node wrote, a new epoch begins.
 
-        `was_shared` says that other processes may have had the same trouble: Redis notes which are not back yet.
-        Returns what was wrong with keys that everything needs, and was deleted. One round trip.
+        `was_shared` is True if other processes may have had the same trouble: Redis then notes which are not back yet.
+        Returns errors about essential keys that were corrupt and have been deleted. One round trip.
         """
         verb = "retake" if self._has_lost else "take"
         epoch, errors = await self._lease(node, lease_ms, verb, was_shared=was_shared)
@@ -67,11 +68,11 @@ class Store:
         return errors
 
     async def renew_lease(self, node: str, lease_ms: int) -> None:
-        """Raises NoLease where the lease has ended, LostData. One round trip."""
+        """Renew the lease. Raises NoLease if it has ended, LostData. One round trip."""
         await patiently(lambda: self._lease(node, lease_ms, "renew"))
 
     async def release(self, node: str, ending: str, linger_ms: int) -> None:
-        """End a node, or an earlier one of the same process: what it still owns counts as gone after the linger.
+        """End a node, this one or an earlier one of the process: what it still owns is gone after the linger.
 
         Raises NoLease, LostData. One round trip.
         """
@@ -84,7 +85,7 @@ class Store:
         return outcome_of(await patiently(lambda: self.run_as(node, "apply", *args)))
 
     async def sweep(self, node: str, lease_ms: int, away_ms: int) -> Outcome:
-        """Undo what dead nodes own, what lingered, what was idle; BATCH each.
+        """Remove holds of dead nodes, expired lingers and idle users, at most BATCH of each.
 
         Raises NoLease, LostData. One round trip.
         """
@@ -92,7 +93,7 @@ class Store:
         return outcome_of(await patiently(lambda: self.run_as(node, "sweep", *args)))
 
     async def snapshots(self, topics: Sequence[str]) -> dict[str, Snapshot | CorruptData]:
-        """Each topic's people and version, or what is wrong with it. One round trip, and one step on the server."""
+        """Return each topic's people and version, or its error. One round trip, and one step on the server."""
         pipe = asking(self.redis.pipeline(transaction=True))
         for topic in topics:
             pipe.get(key("version", topic))
@@ -106,7 +107,7 @@ class Store:
             }
 
     async def versions(self, topics: Sequence[str]) -> Versions:
-        """The epoch and every topic's version. One round trip, one MGET for all versions."""
+        """Return the epoch and every topic's version. One round trip, one MGET for all versions."""
         pipe = asking(self.redis.pipeline(transaction=False))
         if topics:
             pipe.mget([key("version", topic) for topic in topics])
@@ -118,7 +119,7 @@ class Store:
             return Versions(life.epoch, {topic: int(number or 0) for topic, number in of.items()})
 
     async def counts(self, topics: Sequence[str]) -> tuple[Life, list[int]]:
-        """The life of the data, and how many people are present on each topic. One round trip."""
+        """Return the life of the data, and how many people are present on each topic. One round trip."""
         pipe = asking(self.redis.pipeline(transaction=False))
         for topic in topics:
             pipe.scard(key("topic", topic))
@@ -134,14 +135,14 @@ class Store:
         return str(answer[0]), tuple(CorruptData(text) for text in answer[2])
 
     async def run_as(self, node: str, script: str, *args: str | int) -> Any:
-        """Run one of the scripts in the name of a node; the node "" only reads, also where Redis takes no writes.
+        """Run a script in the name of a node. The node "" only reads, and works while Redis accepts no writes.
 
         Raises NoLease, LostData. One round trip.
         """
         return (await self._run_as(node, script, *args))[2]
 
     async def _run_as(self, node: str, script: str, *args: str | int) -> tuple[str, int, Any]:
-        """The epoch, how many scripts have run in the node's name, and the result."""
+        """Return the epoch, the number of scripts that have run in the node's name, and the result."""
         own_scripts = self._scripts if node == self._node else 0
         shebang = _SHEBANG if node else _READS_ONLY
         try:
@@ -164,11 +165,11 @@ class Store:
         try:
             return await self.redis.evalsha(digest, 1, PREFIX, *args)
         except NoScriptError:
-            return await self.redis.eval(text, 1, PREFIX, *args)  # which keeps it for the next time
+            return await self.redis.eval(text, 1, PREFIX, *args)  # Redis keeps it for the next call
 
 
 async def patiently(call: Callable[[], Awaitable[T]]) -> T:
-    """Make a call that may be repeated once more where Redis did not answer in time: one slow answer is no outage."""
+    """Call once more if Redis did not answer in time: one slow answer is not an outage. The call must be idempotent."""
     try:
         return await call()
     except NoAnswer:
@@ -177,6 +178,6 @@ async def patiently(call: Callable[[], Awaitable[T]]) -> T:
 
 @functools.cache
 def _script(name: str, shebang: str) -> tuple[str, str]:
-    """A script's text, and the digest by which Redis knows it."""
+    """Return a script's text, and the digest that identifies it in Redis."""
     text = shebang + "".join((_SCRIPTS / f"{part}.lua").read_text(encoding="utf-8") for part in ("common", name))
     return text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()

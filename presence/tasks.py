@@ -1,4 +1,4 @@
-"""Ending tasks for sure."""
+"""Reliable cancellation of tasks."""
 
 import asyncio
 from collections.abc import Iterable
@@ -7,10 +7,10 @@ AGAIN = 0.1  # seconds
 
 
 async def end(tasks: Iterable[asyncio.Task[None]]) -> None:
-    """Cancel tasks and wait for their end; never raises for what they raised.
+    """Cancel tasks and wait for their end. Errors of the tasks are not raised.
 
-    Once is not enough: under Python 3.11 `asyncio.wait_for`, which redis-py calls at every write, now and then swallows
-    a cancellation.
+    One cancellation is not enough: under Python 3.11 `asyncio.wait_for`, which redis-py calls at every write, now and
+    then swallows it.
     """
     pending = set(tasks)
     while pending:

@@ -1,7 +1,7 @@
-"""The presence of one server process: the connections that it holds, and the work that keeps Redis in step with them.
+"""Presence of one server process: its connections, and the tasks that keep Redis in step with them.
 
-What is wanted is kept in memory and made so by one task (`Writer`): nobody who calls `track` waits for Redis or hears
-of its troubles.
+The desired state is kept in memory, and one task (`Writer`) brings Redis up to it: callers of `track` never wait for
+Redis and see none of its errors.
 """
 
 import asyncio
@@ -29,13 +29,13 @@ logger = logging.getLogger(__name__)
 
 AFTER_AN_ERROR = 0.6  # seconds
 CONNECTION_LENGTH = 200
-LARGEST_VERSION = 2**53  # Redis' scripts know no larger whole numbers
+LARGEST_VERSION = 2**53  # scripts in Redis handle no larger integers exactly
 
 OnTrouble = Callable[[bool], None]
 
 
 class Tracker:
-    """One per server process and event loop: see `get_tracker`. Not for use from other threads."""
+    """The tracker of one server process and event loop: see `get_tracker`. Not thread-safe."""
 
     def __init__(self) -> None:
         self._wanted = Wanted()
@@ -46,30 +46,30 @@ class Tracker:
 
     @property
     def node(self) -> str:
-        """The id under which this process is known at present; another one after each trouble. Costs nothing."""
+        """Id of this process at present; a new one after each trouble. Costs nothing."""
         return self._writer.node
 
     @property
     def available(self) -> bool:
-        """True while Redis knows what this process holds, as far as the process can tell. Costs nothing."""
+        """True while Redis has the holds of this process, as far as the process can tell. Costs nothing."""
         return self._writer.available
 
     @property
     def in_trouble(self) -> bool:
-        """True while Redis may lack what this process holds, or have more than that. Costs nothing.
+        """True while Redis may lack holds of this process, or have outdated ones. Costs nothing.
 
-        That is from the first error until everything was said again, and what was said under earlier nodes is gone.
+        It begins with the first error, and ends when everything was asserted again and the holds of earlier nodes are
+        gone.
         """
         return self._writer.in_trouble
 
-    # -- What others call ----------------------------------------------------------------------------------------------
+    # -- Public API ----------------------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Begin to work on the running loop; again is no matter. Raises ImproperlyConfigured.
+        """Start work on the running loop. Idempotent. Raises ImproperlyConfigured.
 
-        Costs, from then on, one round trip each HEARTBEAT_MS and each SWEEP_MS, however many connections there are;
-        and each REPAIR_MS one for every 250 things that are held, and for all processes together a few for every 250
-        keys.
+        Costs, from then on, one round trip each HEARTBEAT_MS and each SWEEP_MS for any number of connections. Each
+        REPAIR_MS it costs one for every 250 holds, and for all processes together a few for every 250 keys.
         """
         if self._tasks:
             return
@@ -80,7 +80,7 @@ class Tracker:
         self._tasks = [asyncio.create_task(work(), name=f"presence {work.__name__}") for work in works]
 
     async def stop(self, *, linger_ms: int | None = None) -> None:
-        """Leave all that is held, after `linger_ms` milliseconds (LINGER_MS if None), and end all work.
+        """Leave all topics after `linger_ms` milliseconds (LINGER_MS if None), and stop all work.
 
         Returns within a few seconds, with Redis or without; without, the node is swept when its lease ends.
         Costs one round trip for each 250 connections, and one to end the node.
@@ -98,35 +98,37 @@ class Tracker:
         await self._store.close()
 
     def track(self, topic: str, user_id: int, connection: str) -> None:
-        """The connection makes its user present on the topic. Idempotent.
+        """Make the user present on the topic through this connection. Idempotent.
 
-        Does nothing for a connection that was dropped. Raises InvalidTopic, InvalidUser, InvalidConnection; never for
-        Redis.
-        Costs a share in one round trip, which nobody waits for.
+        Does nothing for a connection that was dropped. Raises InvalidTopic, InvalidUser, InvalidConnection; never an
+        error of Redis.
+        Costs a share of one round trip, and the caller does not wait for it.
         """
         hold = Hold(trackable(topic), checked_user(user_id), _checked(connection))
         if self._wanted.held.add(hold):
             self._writer.submit(operations.join(*hold))
 
     def untrack(self, topic: str, user_id: int, connection: str, *, linger: bool = True) -> None:
-        """The connection is no reason any more for its user's presence on the topic. Idempotent.
+        """Withdraw this connection as a reason for the user's presence on the topic. Idempotent.
 
         If it was the last reason, the user leaves after LINGER_MS, unless they are back by then on any connection.
-        Without `linger` the user leaves at once, unless another connection was lost less than LINGER_MS ago, which may
-        come back. Raises InvalidTopic, InvalidUser, InvalidConnection. Costs as `track`.
+        Without `linger` the user leaves at once, unless another connection was lost less than LINGER_MS ago and may
+        still come back. Raises InvalidTopic, InvalidUser, InvalidConnection. Costs as `track`.
         """
         hold = Hold(trackable(topic), checked_user(user_id), _checked(connection))
         if self._wanted.held.remove(hold):
             self._writer.submit(self._wanted.leave(hold, conf().linger_ms if linger else 0))
 
     def drop(self, connection: str) -> None:
-        """The connection has closed: untrack it everywhere, with linger. It cannot be tracked again. Costs as `track`,
-        once for each of its topics."""
+        """Untrack a closed connection everywhere, with linger. It cannot be tracked again.
+
+        Costs as `track`, once for each of its topics.
+        """
         for hold in self._wanted.held.close(_checked(connection)):
             self._writer.submit(self._wanted.leave(hold, conf().linger_ms))
 
     def expel(self, topic: str, user_id: int) -> None:
-        """The user may not be on the topic any more: take them off at once, unless a connection still tracks it.
+        """Remove a user who may no longer be on the topic, at once, unless a connection still tracks it.
 
         Untrack the connections first, on every process that has any. Raises InvalidTopic, InvalidUser. Costs as
         `track`.
@@ -134,37 +136,38 @@ class Tracker:
         self._writer.submit(operations.expel(trackable(topic), checked_user(user_id)))
 
     def end_linger(self, topic: str, user_id: int) -> None:
-        """The user who lost a connection does not come back to the topic: they leave at once, as by `untrack`.
+        """End the linger of a user who will not come back to the topic: they leave at once, as by `untrack`.
 
-        Does nothing where a connection tracks the topic, and to a user who is about to be hidden. Raises InvalidTopic,
+        Does nothing if a connection tracks the topic, or if the user is about to be hidden. Raises InvalidTopic,
         InvalidUser. Costs as `track`.
         """
         self._writer.submit(operations.end_linger(trackable(topic), checked_user(user_id)))
 
     def touch(self, user_id: int) -> None:
-        """There was input from the user: not away, for AWAY_MS from now.
+        """Report input from the user, who is then not away for the next AWAY_MS.
 
-        Raises InvalidUser. Costs as `track`; many at once cost one.
+        Raises InvalidUser. Costs as `track`; many calls at once cost one.
         """
         if checked_user(user_id) not in self._wanted.touched and self._tasks:
             self._wanted.touched[user_id] = None
             self._writer.submit(operations.touch(user_id))
 
     def set_state(self, user_id: int, *, hidden: bool, away: bool, version: int = 0) -> None:
-        """Keep a user's decisions: not to be seen at all; to count as away, whatever input there is.
+        """Store a user's decisions: `hidden`, not to be seen at all; `away`, to count as away despite input.
 
-        Others who see the user now go on seeing one who hides for LINGER_MS, as one whose last connection is lost, and
-        nothing shows that this one is not. A decision to be seen again within that time shows nothing at all.
+        Others who see the user when they hide go on seeing them for LINGER_MS, as if their last connection was lost,
+        and cannot tell the difference. If the user decides to be seen again within that time, others see no change.
 
-        Say it before the first `track` of each connection, and when it changes, in every process that tracks the user:
-        then it is asserted before their connections after any trouble, and nobody who hides is seen for a moment.
+        Call it before the first `track` of each connection, and whenever the decision changes, in every process that
+        tracks the user. The decision is then asserted before their connections after any trouble, and a hidden user is
+        never visible for a moment.
 
-        Of two decisions the one with the higher `version` (0 to 2**53) holds, whoever says it and in whatever order
-        they come; of equal ones, what was said last. Without versions, a process that Redis could not hear may say late
-        what was decided before. A project that has a number for its decisions, such as the time of the change by its
-        database's clock in microseconds, passes it, and no process can bring back an old one.
+        The decision with the higher `version` (0 to 2**53) holds, from any process and in any order; of equal versions,
+        the last one. Without versions, a process that could not reach Redis may send an outdated decision late. If a
+        project has a number for its decisions, such as the time of the change by its database's clock in microseconds,
+        it passes it, and no process can bring back an old decision.
 
-        After a day without connections a decision is forgotten, and with all that Redis loses. Returns at once, never
+        Redis forgets a decision after a day without connections, and when it loses its data. Returns at once, never
         fails for Redis. Raises InvalidUser, InvalidVersion. Costs as `track`.
         """
         decision = Decision(hidden, away, _possible(version))
@@ -172,16 +175,16 @@ class Tracker:
             self._writer.submit(self._wanted.decide(user_id, decision, is_news=True))
 
     def act(self, user_id: int) -> None:
-        """Others see something that the user does. One who hides and is still seen stays so for LINGER_MS from now.
+        """Report a visible act of the user. A user who hides and is still seen stays visible for LINGER_MS from now.
 
-        Else a user who is gone sooner than that after an act would be known to hide: a lost connection takes as long.
-        Raises InvalidUser. Costs as `track`.
+        Without this, a user who vanishes sooner after an act would be recognised as hiding: a lost connection takes
+        that long. Raises InvalidUser. Costs as `track`.
         """
         self._wanted.decisions.act(checked_user(user_id), conf().linger_ms)
         self._writer.submit(operations.act(user_id, conf().linger_ms))
 
     async def settled(self) -> None:
-        """Wait until all that was asked so far was tried: it is in Redis, or Redis is known to be away.
+        """Wait until all calls so far have been tried: they are in Redis, or Redis is known to be away.
 
         Returns within a few seconds; at once if the tracker was not started. No round trip of its own.
         """
@@ -190,7 +193,7 @@ class Tracker:
         await asyncio.wait((self._writer.marker(), self._tasks[0]), return_when=asyncio.FIRST_COMPLETED)
 
     def listen(self, on_trouble: OnTrouble) -> None:
-        """Have `on_trouble(in_trouble)` called whenever `in_trouble` changes; again is no matter.
+        """Register `on_trouble(in_trouble)` for every change of `in_trouble`. Idempotent.
 
         It is called on the event loop, must not block, and must not raise. No round trip.
         """
@@ -198,11 +201,11 @@ class Tracker:
             self._listeners.append(on_trouble)
 
     def unlisten(self, on_trouble: OnTrouble) -> None:
-        """End what `listen` began; again is no matter. No round trip."""
+        """Remove a listener. Idempotent. No round trip."""
         if on_trouble in self._listeners:
             self._listeners.remove(on_trouble)
 
-    # -- Its tasks -----------------------------------------------------------------------------------------------------
+    # -- Tasks ---------------------------------------------------------------------------------------------------------
 
     async def _write(self) -> None:
         await self._forever(self._writer.write_next)
@@ -238,7 +241,7 @@ class Tracker:
             on_trouble(in_trouble)
 
     async def _forever(self, step: Callable[[], Awaitable[None]]) -> None:
-        """Nothing unforeseen may end a task: everybody on this server would look gone for good."""
+        # An unexpected error must not end a task: all users on this server would look offline from then on.
         while True:
             try:
                 await step()
@@ -271,5 +274,5 @@ _trackers = PerLoop(Tracker)
 
 
 def get_tracker() -> Tracker:
-    """The tracker of the running event loop, made at the first call; starting it is the caller's. Costs nothing."""
+    """Return the tracker of the running event loop, created at the first call. The caller starts it. Costs nothing."""
     return _trackers.get()

@@ -1,4 +1,4 @@
-"""Decisions of users about themselves, as far as this process must know them: kept in memory, like their holds."""
+"""Decisions of users about themselves, kept in memory like their holds as far as this process needs them."""
 
 import time
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from presence.connections import Held
 
-# Kept of those who hold nothing here: a decision comes before the first connection, but not by so many others.
+# Kept decisions of users without holds here: a decision comes before the first connection, shortly before it.
 SPARE = 1_000
 
 
@@ -19,13 +19,16 @@ class Decision(NamedTuple):
 class Decisions:
     def __init__(self, held: Held) -> None:
         self._held = held
-        self._of: dict[int, Decision] = {}  # in the order in which they were made
-        self._untold: set[int] = set()  # Redis has not confirmed it
-        self._seen_until: dict[int, float] = {}  # of those who hide and are untold, on the monotonic clock
+        self._of: dict[int, Decision] = {}  # in order of decision
+        self._untold: set[int] = set()  # users whose decision Redis has not confirmed
+        self._seen_until: dict[int, float] = {}  # for users in `_untold` who hide, on the monotonic clock
         self._enough = 2 * SPARE
 
     def make(self, user_id: int, decision: Decision, linger_ms: int) -> bool:
-        """Others see a user who hides for `linger_ms` more. False if one of a higher version is known, which holds."""
+        """Store a decision. Return False if one with a higher version is known, which then holds.
+
+        Others see a user who hides for `linger_ms` more.
+        """
         known = self._of.get(user_id)
         if known and known.version > decision.version:
             return False
@@ -44,24 +47,25 @@ class Decisions:
         return self._of.get(user_id)
 
     def linger_ms(self, user_id: int) -> int:
-        """Return for how long others are to see a user who hides; 0 once Redis knows that they hide."""
+        """Return how long others will still see a user who hides, in ms; 0 once Redis knows that they hide."""
         return max(0, round((self._seen_until.get(user_id, 0.0) - time.monotonic()) * 1000))
 
     def act(self, user_id: int, linger_ms: int) -> None:
-        """Have others see a user who hides, if they still do, for `linger_ms` from now."""
+        """Extend to `linger_ms` from now how long others see a user who hides, if they still see them."""
         if self.linger_ms(user_id):
             self._seen_until[user_id] = time.monotonic() + linger_ms / 1000
 
     def told(self, user_id: int, decision: Decision) -> None:
-        """Redis has it. It may be another by now, which it has not."""
+        """Note that Redis has this decision. A newer decision stays unconfirmed."""
         if self._of.get(user_id) == decision:
             self._untold.discard(user_id)
             self._seen_until.pop(user_id, None)
 
     def to_assert(self) -> Iterator[tuple[int, Decision, bool]]:
-        """Iterate over what Redis must know before connections are asserted, and whether it is news.
+        """Iterate over decisions that Redis must know before connections are asserted, with True if Redis has not
+        confirmed it.
 
-        Of users without connections here, other processes may know better.
+        Confirmed decisions of users without connections here are left out: other processes may know newer ones.
         """
         concerned = self._held.users() | self._untold
         for user_id, decision in self._of.items():

@@ -1,4 +1,4 @@
-"""A page for operators, with what `manage.py presence` prints. A project mounts it in its admin:
+"""A page for operators, with the output of `manage.py presence`. A project mounts it in its admin:
 
 path("admin/presence/", admin.site.admin_view(operations), name="presence")
 """
@@ -19,10 +19,10 @@ from presence.report import report, verify
 @never_cache
 @require_GET
 def operations(request: HttpRequest) -> HttpResponse:
-    """Servers, their leases and connections, topics and their people; with `?verify`, what contradicts itself.
+    """Show servers, leases, connections, topics and their people; with `?verify`, also the contradictions.
 
-    It restricts nobody: see above. With the status 503 where presence is unavailable. Costs a report's round trips,
-    and with `?verify` those of `presence.report.verify`.
+    It checks no permission: see above. Status 503 if presence is unavailable. Costs the round trips of a report, and
+    with `?verify` those of `presence.report.verify`.
     """
     context: dict[str, Any] = admin.site.each_context(request) | {"title": _("Presence")}
     try:

@@ -1,4 +1,4 @@
-"""View of one topic, and what its numbers tell of hints and of other reads."""
+"""A process's view of one topic, and the comparison of its version with hints and reads."""
 
 import asyncio
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from presence.replies import Change, Versions
 
 @dataclass(frozen=True, slots=True)
 class Diff:
-    """Users who joined and who left, in the view of this process. They are disjoint, and not both empty."""
+    """Users who joined and who left in this process's view. The sets are disjoint and not both empty."""
 
     joined: frozenset[int]
     left: frozenset[int]
@@ -18,17 +18,17 @@ class Diff:
 
 @dataclass(slots=True, eq=False)
 class Watched:
-    """One topic's view."""
+    """The view of one topic."""
 
     topic: str
     tried: asyncio.Event = field(default_factory=asyncio.Event)
     known: bool = False
-    stale: bool = True  # a snapshot is wanted
+    stale: bool = True  # a snapshot is needed
     loading: bool = False
     epoch: str = ""
     version: int = 0
     people: frozenset[int] = frozenset()
-    unconfirmed: frozenset[int] = frozenset()  # part of people: from before Redis lost everything, not back yet
+    unconfirmed: frozenset[int] = frozenset()  # subset of people: from before Redis lost everything, not back yet
     unconfirmed_until: float = 0.0  # on the loop's clock
     early: list[Change] = field(default_factory=list)
 
@@ -41,7 +41,7 @@ def change_of(hint: Mapping[str, Any]) -> Change:
     return Change(
         topic=str(hint["topic"]),
         epoch=str(hint["epoch"]),
-        since=int(hint.get("since", int(hint["version"]) - 1)),  # as servers of the release before say it
+        since=int(hint.get("since", int(hint["version"]) - 1)),  # servers of the release before send no `since`
         version=int(hint["version"]),
         joined=tuple(map(int, hint["joined"])),
         left=tuple(map(int, hint["left"])),
@@ -49,7 +49,7 @@ def change_of(hint: Mapping[str, Any]) -> Change:
 
 
 def is_ahead(change: Change, watched: Watched) -> bool:
-    """Tell whether the change is of another epoch or a higher number; everything else was seen."""
+    """Return True if the change is of another epoch or has a higher version. Any other change was seen."""
     return change.epoch != watched.epoch or change.version > watched.version
 
 

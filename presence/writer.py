@@ -1,7 +1,7 @@
-"""Makes Redis agree with what one process wants: one task, in order and in batches.
+"""The one task that makes Redis agree with the desired state of a process, in order and in batches.
 
-A node is never trusted twice: after any trouble the process takes a new node id, asserts all that it wants, and ends
-the old node. Once the other servers are back, or had their time for it, what only the old node has is swept, and the
+A node is never trusted twice: after any trouble the process takes a new node id, asserts everything, and ends the old
+node. Once the other servers are back, or had their time to come back, the remains of the old node are swept, and the
 trouble is over.
 """
 
@@ -22,8 +22,8 @@ from presence.store import BATCH, Store
 
 logger = logging.getLogger(__name__)
 
-RETRY = (0.1, 0.3)  # seconds; a span, so that processes do not all come back to a new Redis at once
-LOOK = 0.05  # seconds, until the process looks again whether the others are back
+RETRY = (0.1, 0.3)  # seconds; a range, so that processes do not all return to a new Redis at once
+LOOK = 0.05  # seconds until the process checks again if the others are back
 
 Marker = asyncio.Future[None]
 
@@ -38,13 +38,13 @@ class Writer:
         self._wanted = wanted
         self._announce = announce
         self._note_trouble = note_trouble
-        self._was_alone = True  # in its trouble: Redis served the others
-        self._settles_at = 0.0  # on the loop's clock: the others had their time
+        self._was_alone = True  # True if Redis served the others during this trouble
+        self._settles_at = 0.0  # end of the others' time to come back, on the loop's clock
         self._looks_at = 0.0  # on the loop's clock
         self._awaits_others = False
         self._old_nodes: list[str] = []
-        self._asserted: Marker | None = None  # done once all is asserted under the present node
-        self._delay = 0.0  # seconds until Redis is tried again
+        self._asserted: Marker | None = None  # done once everything is asserted under the present node
+        self._delay = 0.0  # seconds until the next attempt to reach Redis
         self._queue: deque[Operation | Marker] = deque()
         self._wake = asyncio.Event()
 
@@ -52,20 +52,20 @@ class Writer:
         self._store = store
 
     def submit(self, operation: Operation) -> None:
-        """While Redis is away nothing queues up: on return, everything wanted is asserted anyway."""
+        # While Redis is away nothing is queued: on return, everything wanted is asserted anyway.
         if self.available:
             self._queue.append(operation)
             self._wake.set()
 
     def marker(self) -> Marker:
-        """Is done as soon as all that was submitted so far was tried."""
+        """Return a future that is done as soon as all operations submitted so far have been tried."""
         marker = asyncio.get_running_loop().create_future()
         self._queue.append(marker)
         self._wake.set()
         return marker
 
     async def write_next(self) -> None:
-        """The only one that takes node ids and applies operations, so they are in order."""
+        # Only this method takes node ids and applies operations, so they stay in order.
         if not self.available:
             await self._come_back()
         elif self._is_asserted and self._old_nodes:
@@ -79,18 +79,21 @@ class Writer:
             self._wake.clear()
 
     async def renew(self, node: str) -> None:
-        """Raises PresenceUnavailable, and NoLease or LostData where what Redis has of the node is in doubt."""
+        """Renew the lease.
+
+        Raises PresenceUnavailable, and NoLease or LostData if Redis' data about the node is in doubt.
+        """
         await self._store.renew_lease(node, conf().lease_ms)
 
     async def end(self, linger_ms: int) -> None:
-        """The process stops: what its node still owns counts as gone after the linger."""
+        """Release the node because the process stops: what it still owns is gone after the linger."""
         if self.available:
             with contextlib.suppress(PresenceError):
                 await self._store.release(self.node, self.node, linger_ms)
         self.available = False
 
     async def sweep(self, node: str) -> None:
-        """Sweep all that there is to sweep. Raises PresenceUnavailable, NoLease."""
+        """Sweep until nothing is left to sweep. Raises PresenceUnavailable, NoLease."""
         more = True
         while more:
             outcome = await self._store.sweep(node, conf().lease_ms, conf().away_ms)
@@ -102,7 +105,7 @@ class Writer:
         _log(outcome.errors)
 
     async def while_available(self, work: Callable[[str], Awaitable[None]]) -> None:
-        """An error says nothing about a node that was replaced meanwhile."""
+        """Run `work` with the present node. Ignore an error about a node that was replaced meanwhile."""
         if not self.available:
             return
         node = self.node
@@ -139,13 +142,16 @@ class Writer:
         return self._asserted is not None and self._asserted.done()
 
     def _await_others(self) -> None:
-        """Redis was away for all servers: give the others their time to come back."""
+        # Redis was away for all servers: give the others time to come back.
         if not self._was_alone:
             self._settles_at = asyncio.get_running_loop().time() + conf().settle_ms / 1000
 
     async def _end_old_node(self) -> None:
-        """Let the old node be swept after a wait: a connection that only it has was closed during the trouble, or
-        moved to a process that is not back yet."""
+        """Release an old node, to be swept after a wait.
+
+        A connection that only the old node has was closed during the trouble, or moved to a process that is not back
+        yet.
+        """
         try:
             await self._store.release(self.node, self._old_nodes[-1], conf().settle_ms)
         except PresenceError as error:
@@ -177,7 +183,7 @@ class Writer:
             _resolve(items)
 
     def _lapse(self, error: PresenceError) -> None:
-        """Give the node up: what Redis has of it is in doubt from here on."""
+        """Give the node up: Redis' data about it is in doubt from here on."""
         if not self._delay:
             logger.warning("presence: unavailable: %s", error)
         self.available = False

@@ -22,7 +22,7 @@ SHORT = {
 
 @pytest.fixture(scope="session")
 def own_valkey() -> Iterator[Valkey]:
-    """A Valkey that is started by the first test that asks for `valkey`."""
+    """A Valkey for the tests, started by the first test that uses `valkey`."""
     valkey = Valkey()
     yield valkey
     valkey.remove()
@@ -30,7 +30,7 @@ def own_valkey() -> Iterator[Valkey]:
 
 @pytest.fixture
 def valkey(own_valkey: Valkey) -> Valkey:
-    """Nobody is present when a test begins, whatever the one before did to Valkey."""
+    """Yield a running Valkey without data, even if the last test stopped it."""
     if not own_valkey.runs:
         own_valkey.start()
     with own_valkey.client() as client:
@@ -45,7 +45,7 @@ def _short_times(own_valkey: Valkey, settings: Settings) -> None:
     settings.CHANNEL_LAYERS = {
         "default": {
             "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-            # redis-py 8 gives sockets a time-out of 5 s, which would end every quiet subscription.
+            # redis-py 8 gives sockets a time-out of 5 s by default, which would end every quiet subscription.
             "CONFIG": {"hosts": [{"address": own_valkey.url, "socket_timeout": None}]},
         }
     }
@@ -59,7 +59,7 @@ def redis(valkey: Valkey) -> Iterator[Redis]:
 
 @pytest_asyncio.fixture
 async def trackers(valkey: Valkey) -> AsyncIterator[Callable[[], Tracker]]:
-    """Starts trackers, each as that of a process of its own."""
+    """Yield a factory of trackers. Each acts as the tracker of a separate process."""
     started: list[Tracker] = []
 
     def start() -> Tracker:
@@ -74,7 +74,7 @@ async def trackers(valkey: Valkey) -> AsyncIterator[Callable[[], Tracker]]:
 
 @pytest_asyncio.fixture
 async def processes(valkey: Valkey) -> AsyncIterator[Callable[[], Process]]:
-    """Starts processes: a tracker, and rosters that get their hints over the channel layer."""
+    """Yield a factory of processes: a tracker, and rosters that get their hints over the channel layer."""
     started: list[Process] = []
 
     def start() -> Process:
@@ -88,6 +88,6 @@ async def processes(valkey: Valkey) -> AsyncIterator[Callable[[], Process]]:
 
 @pytest_asyncio.fixture
 async def reading(valkey: Valkey) -> AsyncIterator[None]:
-    """For tests that read on the event loop: closes the connections that such reads keep."""
+    """Close the connections that reads on the event loop keep open."""
     yield
     await reads._stores.get().close()

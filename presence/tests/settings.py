@@ -1,4 +1,4 @@
-"""A Django project with nothing but this library, which shows that it stands alone:
+"""Settings of a Django project with only this library, to show that it stands alone:
 
 python -m pytest presence --ds=presence.tests.settings
 """

@@ -1,4 +1,4 @@
-"""The library in a Django project that has nothing else in it."""
+"""Tests of the library in a Django project without any other app."""
 
 import os
 import subprocess

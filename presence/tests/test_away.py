@@ -76,7 +76,7 @@ async def test_an_away_user_who_left_and_reconnects_without_input_is_away_again(
 ) -> None:
     process.tracker.track(ONLINE, ALICE, "tab")
     await eventually(lambda: process.sees(AWAY) == {ALICE})
-    settings.PRESENCE = settings.PRESENCE | {"AWAY_MS": 3_600_000}  # no new absence is that long
+    settings.PRESENCE = settings.PRESENCE | {"AWAY_MS": 3_600_000}  # no later idle time is that long
 
     process.tracker.drop("tab")
     await eventually(lambda: process.sees(ONLINE) == process.sees(AWAY) == set())

@@ -1,4 +1,4 @@
-"""Which of two decisions holds, whoever says it, and in whatever order they come."""
+"""Conflicts of decisions: the one that holds, from any server and in any order."""
 
 from collections.abc import Callable
 from itertools import permutations
@@ -33,7 +33,7 @@ def say(tracker: Tracker, decision: Decision, version: int = 0) -> None:
 
 
 def hides(redis: Redis) -> bool:
-    """Return whether Redis knows that Alice decided to hide; others may still see her."""
+    """Return True if Redis knows that Alice decided to hide; others may still see her."""
     return redis.hget(f"{{presence}}:state:{ALICE}", "hidden") == "1"
 
 
@@ -43,7 +43,7 @@ async def test_a_decision_that_reaches_redis_late_does_not_undo_a_newer_one(valk
     try:
         old.tracker.track(ONLINE, ALICE, "tab")
         await old.tracker.settled()
-        old.freeze()  # Redis is away for this server alone
+        old.freeze()  # Redis is away for this server only
         say(old.tracker, HIDE, NOW)
         old.tracker.drop("tab")
         say(new.tracker, SHOW, NOW + 1)
@@ -54,7 +54,7 @@ async def test_a_decision_that_reaches_redis_late_does_not_undo_a_newer_one(valk
         old.go_on()
         await old.tracker.settled()
 
-        assert not list(old.tracker._wanted.assertions())  # it was told
+        assert not list(old.tracker._wanted.assertions())  # Redis has confirmed it
         assert (present(redis, ONLINE), present(redis, HIDDEN)) == ({ALICE}, set())
     finally:
         old.go_on()

@@ -1,4 +1,4 @@
-"""Who does not want to be seen, and who says that they are away."""
+"""Users who hide, and users who say that they are away."""
 
 from collections.abc import Callable
 
@@ -124,7 +124,7 @@ async def test_a_hidden_user_is_never_shown_as_away(process: Process, settings: 
 
     be_seen(process.tracker, 3)
     await eventually(lambda: 3 in process.sees(ONLINE))
-    assert 3 not in process.sees(AWAY)  # the input counted, though nobody saw it
+    assert 3 not in process.sees(AWAY)  # the input counted, though no view showed it
     process.tracker.set_state(ALICE, hidden=False, away=True)
     await eventually(lambda: ALICE in process.sees(ONLINE) & process.sees(AWAY))
 

@@ -1,4 +1,4 @@
-"""A user who decides to hide goes on being seen for a linger, as one whose last connection is lost."""
+"""Visibility of users who decide to hide: they stay visible for a linger, as if their last connection was lost."""
 
 import asyncio
 from collections.abc import Callable
@@ -30,7 +30,7 @@ Trackers = Callable[[], Tracker]
 
 @pytest.fixture
 async def watcher(processes: Processes) -> Process:
-    """A server that sees what others may see."""
+    """A server that sees only visible users."""
     process = processes()
     for topic in VISIBLE:
         await process.watch(topic)
@@ -38,7 +38,7 @@ async def watcher(processes: Processes) -> Process:
 
 
 def end_linger(redis: Redis) -> None:
-    """Let every linger be over now, in one step: of lost connections, and of users who hide."""
+    """End every linger now, in one step: of lost connections, and of users who hide."""
     with redis.pipeline() as pipe:
         for name in ("{presence}:lingering", "{presence}:hiding"):
             for member in map(str, redis.zrange(name, 0, -1)):
@@ -47,7 +47,7 @@ def end_linger(redis: Redis) -> None:
 
 
 def dues(redis: Redis) -> tuple[float, float]:
-    """Return when Alice is hidden, and when Bob, whose tab was lost, is gone (ms)."""
+    """Return the times (ms) at which Alice is hidden, and at which Bob, who lost his tab, leaves."""
     hiding = redis.zscore("{presence}:hiding", ALICE)
     lingering = redis.zscore("{presence}:lingering", f"{ONLINE}|{BOB}")
     assert hiding
@@ -131,7 +131,7 @@ async def test_nothing_that_a_user_does_between_the_decision_and_the_end_of_the_
     await eventually(lambda: watcher.sees(AWAY) == {ALICE, BOB})
     watcher.diffs.clear()
     tracker = watcher.tracker
-    tracker.touch(BOB)  # as any user
+    tracker.touch(BOB)  # like any visible user
     await eventually(lambda: watcher.left(AWAY) == [BOB])
     await eventually(lambda: watcher.sees(AWAY) == {ALICE, BOB})
     watcher.diffs.clear()
@@ -144,7 +144,7 @@ async def test_nothing_that_a_user_does_between_the_decision_and_the_end_of_the_
     open_tab(tracker, ALICE, "tab, reloaded")
     tracker.untrack(ROOM, ALICE, "tab, reloaded", linger=False)
     await tracker.settled()
-    open_tab(tracker, CAROL, "tab of carol", *VISIBLE[::2], OTHER_ROOM)  # whose coming is seen after all of that
+    open_tab(tracker, CAROL, "tab of carol", *VISIBLE[::2], OTHER_ROOM)  # her arrival is seen after all earlier changes
     await eventually(lambda: CAROL in watcher.sees(ONLINE) & watcher.sees(ROOM) & watcher.sees(OTHER_ROOM))
     assert all({ALICE, BOB}.isdisjoint(diff.joined | diff.left) for _, diff in watcher.diffs)
     assert await asyncio.to_thread(verify) == []

@@ -1,4 +1,4 @@
-"""Whatever happens, in whatever order: people come, go, reload, and servers, hints and Redis fail them."""
+"""Random sequences of events: users come, go and reload, while servers, hints and Redis fail."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -21,8 +21,8 @@ from presence.user_states import Decision
 from testing.length import Length
 from testing.rows import Measured
 
-# How often each happens. They are one rule, since Hypothesis would leave out half of the rules in each of its examples,
-# which pays only over thousands of them: here each example should have tabs in it, and trouble.
+# Weights of events. They form one rule, since Hypothesis would leave out half of the rules in each example. That pays
+# only over thousands of examples; here each example should have tabs and failures.
 OFTEN = {
     "open a tab": 4,
     "open another tab": 4,
@@ -45,7 +45,7 @@ OFTEN = {
     "be quiet": 1,
 }
 happenings = st.sampled_from([what for what, times in OFTEN.items() for _ in range(times)])
-numbers = st.integers(0, 11)  # of a tab; modulo how many are open
+numbers = st.integers(0, 11)  # of a tab; modulo the number of open tabs
 people = st.sampled_from([1, 2, 3, 4])
 rooms = st.sampled_from(ROOMS)
 decisions = st.sampled_from([Decision(hidden=True, away=False), Decision(False, True), Decision(False, False)])
@@ -54,7 +54,7 @@ times = st.sampled_from([0.02, 0.06, 0.12, 0.45])  # a sweep, a check, a linger,
 
 
 class Machine(RuleBasedStateMachine):
-    """Between two happenings, time stands still."""
+    """A state machine of a world. No time passes between two events."""
 
     def __init__(self, valkey: Valkey, redis: Redis, failures: list[BaseException], measured: Measured) -> None:
         super().__init__()
@@ -162,7 +162,8 @@ def test_views_redis_and_the_model_agree_whatever_happened(
     try:
         run_state_machine_as_test(lambda: Machine(valkey, redis, failures, measured), settings=extent(length, examples))  # type: ignore[arg-type]
     except BaseException as error:
-        # It tries again what failed, which may go well then, for all this is about time: the first failure counts.
+        # Hypothesis retries a failed example, which may then pass, since everything here depends on time. The first
+        # failure counts.
         raise (failures or [error])[0] from None
 
 
@@ -170,9 +171,9 @@ def extent(length: Length, examples: int) -> hypothesis_settings:
     return hypothesis_settings(
         max_examples=length.pick(full=3 * examples, short=examples),
         stateful_step_count=length.pick(full=50, short=25),
-        derandomize=not length.full,  # in the suite the same every time
+        derandomize=not length.full,  # the same examples in every run of the suite
         database=None,
         deadline=None,
-        phases=[Phase.generate],  # to make a failure shorter would take hours
+        phases=[Phase.generate],  # shrinking a failure would take hours
         suppress_health_check=list(HealthCheck),
     )

@@ -1,4 +1,4 @@
-"""Another Django project, with no chat in it, on Daphne as it comes: what presence/README.md shows is all it has."""
+"""Tests of another Django project, without a chat, on plain Daphne. It has only what presence/README.md shows."""
 
 import asyncio
 import json
@@ -39,7 +39,7 @@ class OtherServer(Program):
 
 
 class Page:
-    """A socket of one person, and who is on the page by what it said."""
+    """A user's socket, and the users who are on the page according to its messages."""
 
     def __init__(self, socket: ClientConnection) -> None:
         self.socket = socket
@@ -114,7 +114,7 @@ async def test_the_users_of_a_killed_server_leave_the_pages_of_another(
 
 
 def code_of(file: str) -> str:
-    """What the README has under the name of a file, as far as that goes: `count(…)  # [3, 0]`."""
+    """Return the README's code block for a file, up to the first `count(…)  # [3, 0]`."""
     block = README.partition("## Use\n")[2].partition("\nwith `from ")[0]
     text = textwrap.dedent(block).partition(f"# {file}\n")[2]
     text = text.partition("\n# ")[0].strip()

@@ -1,4 +1,4 @@
-"""Redis answers reads and takes no writes: a replica, full memory, a disk that failed."""
+"""Redis answers reads and accepts no writes: a replica, full memory, a disk that failed."""
 
 import asyncio
 from collections.abc import Callable

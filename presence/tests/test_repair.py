@@ -1,4 +1,4 @@
-"""What somebody damaged by hand is right again, and nobody hears of what was right all along."""
+"""Repair of sets that were damaged by hand. Intact entries cause no hints."""
 
 import asyncio
 from collections.abc import Callable
@@ -31,7 +31,7 @@ def _soon_repaired(_short_times: None, settings: Settings) -> None:
 
 @pytest.fixture
 async def process(processes: Processes) -> Process:
-    """Alice is there, Bob is hidden, and Carol says that she is away."""
+    """Start a process with Alice present, Bob hidden, and Carol away by her own decision."""
     process = processes()
     process.tracker.set_state(BOB, hidden=True, away=False)
     process.tracker.set_state(CAROL, hidden=False, away=True)
@@ -47,7 +47,7 @@ def k(name: str) -> str:
 
 
 def all_there_is(redis: Redis) -> dict[str, Any]:
-    """What is damaged here, and must be as it was: every set, who is on the ranked lists, and what people decided."""
+    """Return all data that tests damage and expect back: sets, the members of sorted sets, and users' decisions."""
     there: dict[str, Any] = {}
     for kind in ("topic", "conns", "topics", "owned"):
         there |= {name: redis.smembers(name) for name in redis.scan_iter(k(f"{kind}:*"))}
@@ -66,14 +66,14 @@ async def contradictions() -> list[str]:
 
 
 def add_a_stranger(redis: Redis, node: str) -> None:
-    """Somebody who was on a node that nobody knows, and is in every set but that node's own."""
+    """Add a user of an unknown node to every set, except to that node's own."""
     redis.sadd(k(f"topic:{EMPTY}"), NOBODY)
     redis.sadd(k(f"topics:{NOBODY}"), EMPTY)
     redis.sadd(k(f"conns:{EMPTY}:{NOBODY}"), "unknown/tab")
 
 
 def add_a_connection(redis: Redis, node: str) -> None:
-    """As if the node held it, which it does not."""
+    """Add a connection as if the node held it, which it does not."""
     add_a_stranger(redis, node)
     redis.delete(k(f"conns:{EMPTY}:{NOBODY}"))
     redis.sadd(k(f"conns:{EMPTY}:{NOBODY}"), f"{node}/tab")
@@ -278,7 +278,7 @@ async def test_connections_dropped_during_a_repair_do_not_come_back(processes: P
     await process.tracker.settled()
 
     repair = asyncio.create_task(process.tracker._repairer.repair(process.tracker.node))
-    await asyncio.sleep(0)  # the first batch is asked for, and the second is not
+    await asyncio.sleep(0)  # the first batch is requested, and the second is not
     for user_id in range(2 * BATCH):
         process.tracker.untrack(ROOM, user_id, f"tab {user_id}", linger=False)
     await repair

@@ -38,7 +38,7 @@ async def printed(*arguments: str) -> str:
 
 @pytest.fixture
 async def tracker(trackers: Trackers) -> Tracker:
-    """Alice has two tabs, one of them in the room; Bob is in the room."""
+    """Start a tracker with two tabs of Alice, one of them in the room, and with Bob in the room."""
     tracker = trackers()
     for topic, user_id, connection in (
         (ONLINE, ALICE, "tab"),
@@ -164,7 +164,7 @@ async def test_with_a_wrong_setting_the_presence_command_fails_with_one_line(set
 async def test_a_key_of_the_wrong_type_is_named_and_hides_no_other_contradiction(
     tracker: Tracker, redis: Redis, key: str
 ) -> None:
-    await die(tracker)  # else it would delete some of them at once
+    await die(tracker)  # otherwise it would delete some of them at once
     redis.sadd("{presence}:owned:unknown", "here.9|99|tab")
     redis.sadd("{presence}:topic:here.9", 98)
     redis.delete(f"{{presence}}:{key}")

@@ -1,4 +1,4 @@
-"""Redis comes back from an older state: after a restore, or as a replica that was behind."""
+"""Redis comes back in an older state: after a restore, or as a replica that was behind."""
 
 from collections.abc import Callable
 
@@ -59,7 +59,7 @@ async def test_a_number_does_not_come_twice_though_redis_came_back_older(redis: 
     backup, numbers = back_up(redis), []
     for _ in range(2):
         restore(redis, backup)
-        other = Store()  # of a process that has seen nothing yet
+        other = Store()  # the store of a process that has seen no data yet
         await other.take_lease("other", 60_000)
         outcome = await other.apply("other", [join(ROOM, BOB, "tab of bob")])
         numbers += [(change.epoch, change.since, change.version) for change in outcome.changes]

@@ -113,7 +113,7 @@ async def test_a_topic_is_unknown_while_redis_is_away_and_loaded_on_its_return(
     await process.tracker.settled()
     valkey.kill()
 
-    await process.rosters.watch(ROOM)  # returns all the same
+    await process.rosters.watch(ROOM)  # returns even so
     assert not process.rosters.is_known(ROOM)
     assert not process.rosters.available
     assert process.sees(ROOM) == set()
@@ -188,7 +188,7 @@ async def test_a_bad_topic_cannot_be_watched(processes: Processes) -> None:
 
 
 async def test_views_and_redis_agree_after_servers_stopped_and_died(processes: Processes, redis: Redis) -> None:
-    """Users come and go on three servers, of which one stops and one dies. No view shows a user who never came."""
+    """Users come and go on three servers. One of them stops, and one dies. No view shows a user who never came."""
     servers = [processes() for _ in range(3)]
     for server in servers:
         await server.watch(ROOM)

@@ -8,7 +8,7 @@ from presence.conf import DEFAULTS, conf
 
 
 def found() -> list[CheckMessage]:
-    """As `manage.py check presence` finds them: without the models of other apps, some of which ask a database."""
+    """Return the findings of `manage.py check presence`. Checks of other apps may need a database."""
     return run_checks(app_configs=[apps.get_app_config("presence")])
 
 

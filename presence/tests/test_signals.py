@@ -18,7 +18,7 @@ Sent = list[tuple[str, str, frozenset[int]]]
 
 @pytest.fixture
 def sent() -> Iterator[Sent]:
-    """All that was sent, by any tracker of this process."""
+    """Collect all signals sent by any tracker of this process."""
     sent: Sent = []
 
     def note_arrival(topic: str, user_ids: frozenset[int], **_signal: Any) -> None:
@@ -85,7 +85,7 @@ async def test_hiding_sends_left_and_showing_oneself_sends_arrived(trackers: Tra
     tracker.set_state(ALICE, hidden=True, away=False)
     await tracker.settled()
     assert sent == []
-    await eventually(lambda: sent[1:])  # after a linger, as if the tab was closed
+    await eventually(lambda: sent[1:])  # after a linger, as if the tab had been closed
     assert sorted(sent) == [("arrived", HIDDEN, frozenset({ALICE})), ("left", ONLINE, frozenset({ALICE}))]
     sent.clear()
 

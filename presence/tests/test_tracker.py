@@ -60,7 +60,7 @@ async def test_with_five_tabs_on_two_servers_closing_four_changes_nothing(proces
     two.tracker.drop("d")
     await two.tracker.settled()
     one.tracker.drop("bob")
-    await eventually(lambda: one.left(ROOM) == [BOB])  # his time ends after hers would
+    await eventually(lambda: one.left(ROOM) == [BOB])  # his linger ends after hers would
     assert one.sees(ROOM) == {ALICE}
 
     two.tracker.drop("e")
@@ -165,7 +165,7 @@ async def test_operations_of_a_connection_are_applied_in_order(trackers: Tracker
 
 async def test_a_user_who_is_tracked_before_the_start_is_present_after_it(redis: Redis) -> None:
     tracker = Tracker()
-    await tracker.settled()  # at once
+    await tracker.settled()  # returns at once
     tracker.track(ROOM, ALICE, "tab")
     assert present(redis) == set()
 

@@ -1,4 +1,4 @@
-"""What happens when servers die, hang, and when Redis goes away, comes back, is emptied, or holds nonsense."""
+"""Behaviour when servers die or hang, and when Redis goes away, comes back, is emptied, or holds nonsense."""
 
 import asyncio
 import json
@@ -119,7 +119,7 @@ async def test_a_server_that_hung_is_swept_and_comes_back(processes: Processes) 
     hung.tracker.track(ROOM, ALICE, "tab")
     await eventually(lambda: witness.sees(ROOM) == {ALICE})
 
-    await end(hung.tracker._tasks[1:3])  # its heartbeat, and its sweeper, which would notice
+    await end(hung.tracker._tasks[1:3])  # its heartbeat and its sweeper, which would notice
     await eventually(lambda: witness.left(ROOM) == [ALICE])
 
     hung.tracker.track(ROOM, BOB, "tab of bob")
@@ -168,7 +168,7 @@ async def test_a_redis_that_was_killed_is_noticed_and_so_is_its_return(
 
     valkey.kill()
     await eventually(lambda: not process.tracker.available and not process.rosters.available)
-    process.tracker.track(ROOM, BOB, "tab of bob")  # does not care
+    process.tracker.track(ROOM, BOB, "tab of bob")  # works as always
     await process.tracker.settled()
     assert (process.sees(ROOM), process.rosters.is_known(ROOM)) == ({ALICE}, True)
 
@@ -344,7 +344,7 @@ async def test_a_dead_server_is_noticed_though_the_clock_of_redis_was_set_back(
     witness.tracker.drop("tab of a third")
     await witness.tracker.settled()
 
-    with redis.pipeline() as pipe:  # as if all of it had been written an hour later by the clock as it is now
+    with redis.pipeline() as pipe:  # as if everything had been written by a clock that is an hour ahead
         for name in ("nodes", "lingering", "hiding", "inputs"):
             for member in map(str, redis.zrange(f"{{presence}}:{name}", 0, -1)):
                 pipe.zincrby(f"{{presence}}:{name}", HOUR_MS, member)

@@ -1,4 +1,4 @@
-"""Ids of users are integers: any other would make its topic unreadable for everyone."""
+"""Validation of user ids: any other type than an integer would make its topic unreadable for everyone."""
 
 from collections.abc import Callable
 from typing import Any

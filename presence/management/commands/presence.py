@@ -19,7 +19,7 @@ CONTRADICTIONS, UNAVAILABLE = 1, 2  # exit codes
 
 class Command(BaseCommand):
     help = _("Show servers, their leases and connections, and topics with the number of people present.")
-    requires_system_checks = []  # what is wrong with the settings is told in one line
+    requires_system_checks = []  # errors in the settings are shown in one line
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(

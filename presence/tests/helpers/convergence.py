@@ -1,4 +1,4 @@
-"""Agreement of all views, Redis and the model, once nothing happens in a `World` any more."""
+"""Agreement of all views, Redis and the model once a `World` is quiet."""
 
 import asyncio
 from collections import defaultdict
@@ -15,7 +15,7 @@ from testing.machine import patience
 
 
 async def converge(world: World) -> None:
-    """Wait until every view equals the sets in Redis and the model, and Redis keeps nothing else."""
+    """Wait until every view equals the sets in Redis and the model, and Redis has no other keys."""
     world.make_up()
     for server in world.running():
         server.go_on()
@@ -27,12 +27,12 @@ async def converge(world: World) -> None:
     world.slowest = max(world.slowest, now() - began)
     await check_invariants(world)
     async with asyncio.timeout(patience(15)):
-        while await asyncio.to_thread(verify):  # noqa: ASYNC110  # a heartbeat that is late shows, for a moment
+        while await asyncio.to_thread(verify):  # noqa: ASYNC110  # a late heartbeat is a contradiction for a moment
             await asyncio.sleep(0.05)
 
 
 async def touch(world: World, user: int) -> None:
-    """Check that input ends being away in every view, unless the user hides or chose to be away."""
+    """Check that input ends the away state in every view, unless the user hides or chose to be away."""
     if world.decision(user).hidden or world.decision(user).away:
         return
     for server in world.running():

@@ -1,4 +1,4 @@
-"""Conditions that must hold at every moment, whatever happens in a `World`."""
+"""Conditions that must hold in a `World` at every moment."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from presence.tests.helpers.servers import Server, Tab
 from presence.tests.helpers.world import PREFIX, TOPICS, World
 from presence.topics import HIDDEN
 
-Found = Mapping[tuple[str, ...], Any]  # by the parts of a key
+Found = Mapping[tuple[str, ...], Any]  # keyed by the parts of a key
 
 
 async def check_invariants(world: World) -> None:
@@ -60,7 +60,7 @@ def _check_view(world: World, server: Server, found: Found, steady: Iterable[Tab
 def _check_notes(world: World, server: Server) -> None:
     """Check what the server noted.
 
-    A node whose lease has ended cannot get it back, so a node that has a lease has had it all the time.
+    A node cannot get an ended lease back, so a node that has a lease now has had it all the time.
     """
     wrongs = [words for node, words in server.flickers if world.redis.exists(f"{PREFIX}node:{node}")]
     assert not server.wrongs + wrongs, server.wrongs + wrongs

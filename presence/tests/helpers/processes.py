@@ -1,4 +1,4 @@
-"""A server process as far as it uses the library, without its sockets."""
+"""A server process without its sockets, reduced to its use of the library."""
 
 import asyncio
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ class Process:
     def __init__(self) -> None:
         self.diffs: list[tuple[str, Diff]] = []
         self.availability: list[bool] = []
-        self.deaf = False  # whether hints get lost on their way
+        self.deaf = False  # True if hints get lost on their way
         self.tracker = Tracker()
         self.tracker.start()
         self.rosters = Rosters(self.note, self.availability.append, self.tracker)

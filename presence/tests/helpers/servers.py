@@ -47,7 +47,7 @@ class Tab:
     user: int
     room: str
     connection: str
-    node: str = ""  # under which the whole tab is confirmed to be in Redis
+    node: str = ""  # the node under which the whole tab is confirmed to be in Redis
     seen_by: set["Server"] = field(
         default_factory=set, repr=False
     )  # servers whose views have shown its user since then
@@ -74,7 +74,7 @@ class Tab:
 
 
 class Server(Process):
-    """A process that can be frozen, and that notes what its views must never show."""
+    """A process that can be frozen, and that notes anything that its views must never show."""
 
     def __init__(self, world: "World", slot: int) -> None:
         self.world = world
@@ -82,7 +82,7 @@ class Server(Process):
         self.runs = asyncio.Event()
         self.runs.set()
         self.wrongs: list[str] = []
-        self.flickers: list[tuple[str, str]] = []  # a node, and what is wrong if it still has its lease
+        self.flickers: list[tuple[str, str]] = []  # a node, and the error that counts if the node still has its lease
         self.numbers: dict[str, tuple[str, int]] = {}
         self.heard: dict[int, int] = {}  # the version of the latest decision that it knows of each user
         store = partial(FreezableStore, self.runs)
@@ -98,9 +98,9 @@ class Server(Process):
                 await asyncio.sleep(0.01)
 
     async def confirm(self) -> None:
-        """Note the tabs that are in Redis for certain, with the latest decisions of their users.
+        """Note the tabs that are certainly in Redis, with the latest decisions of their users.
 
-        That is certain if everything was done under one node.
+        This is certain if all operations were applied under one node.
         """
         if not self.runs.is_set():
             return
@@ -112,7 +112,7 @@ class Server(Process):
                     tab.unsettle(node)
 
     def has_heard(self, user: int) -> bool:
-        """Return whether it knows the latest decision of the user."""
+        """Return True if the server knows the latest decision of the user."""
         return self.heard.get(user, 0) == self.world.decision(user).version
 
     def freeze(self) -> None:

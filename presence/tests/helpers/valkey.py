@@ -1,4 +1,4 @@
-"""A real Valkey for tests, on a unix socket and no port. It can be killed, paused and started again.
+"""A real Valkey for tests, on a Unix socket without a port. It can be killed, paused and restarted.
 
 TEST_REDIS_SERVER names another server to test, or its path: TEST_REDIS_SERVER=redis-server.
 """

@@ -8,9 +8,9 @@ T = TypeVar("T")
 
 
 async def eventually(condition: Callable[[], T], within: float = 15) -> T:
-    """Return what `condition` gives as soon as that is true, or fail.
+    """Return the value of `condition` as soon as it is truthy, or fail.
 
-    `within` is in seconds, and more on a slow machine (testing/machine.py).
+    `within` is in seconds, and is extended on a slow machine (testing/machine.py).
     """
     loop = asyncio.get_running_loop()
     within = patience(within)

@@ -1,7 +1,7 @@
-"""A model of two server processes and their tabs, in which things happen at random.
+"""A model of two server processes and their tabs, with random events.
 
-The model is simple: a user with a tab on a process that lives is present. `invariants.py` has the conditions that hold
-at every moment, `convergence.py` those that hold once nothing happens any more.
+The model is simple: a user with a tab on a living process is present. `invariants.py` has the conditions that hold at
+every moment, `convergence.py` those that hold once the world is quiet.
 """
 
 import asyncio
@@ -68,7 +68,7 @@ class World:
         tab.server.tracker.drop(tab.connection)
 
     async def reload(self, tab: Tab, slot: int) -> None:
-        """Reload a tab, perhaps on another server. If that was fast, no view may show a change."""
+        """Reload a tab, possibly on another server. If that was fast, no view may show a change."""
         began, marks = now(), {server: len(server.diffs) for server in tab.seen_by}
         await self.close(tab)
         await tab.server.confirm()
@@ -87,7 +87,7 @@ class World:
         tracker.track(tab.room, tab.user, tab.connection)
 
     async def decide(self, slot: int, user: int, decision: Decision) -> None:
-        """Make a decision on one server, even a frozen one. The others hear of it late, in any order, or never."""
+        """Make a decision on one server, even a frozen one. The others learn of it late, in any order, or never."""
         version = self.decision(user).version + 1
         self.decisions[user] = decision = decision._replace(version=version)
         self.hiding.pop(user, None)
@@ -110,7 +110,7 @@ class World:
         server.heard[user] = max(decision.version, server.heard.get(user, 0))
 
     def make_up(self) -> None:
-        """Tell each server the latest decisions of the users who have a tab there."""
+        """Send each server the latest decisions of the users who have a tab there."""
         for tab in self.tabs:
             if not tab.server.has_heard(tab.user):
                 self.say(tab.server, tab.user, self.decision(tab.user))
@@ -120,7 +120,7 @@ class World:
         await self._bury(slot)
 
     async def restart(self, slot: int, linger_ms: int, reconnect: bool) -> None:
-        """Stop and start a server in good order. Its tabs may reconnect to its successor."""
+        """Stop and start a server cleanly. Its tabs may reconnect to its successor."""
         server = self.server(slot)
         server.go_on()
         lost = self.tabs_of(server)
@@ -158,7 +158,7 @@ class World:
         await asyncio.to_thread(self.valkey.start)
 
     def _forget_who_hides(self) -> None:
-        """Forget hidden users who have a tab on a server that does not know it: an empty Redis believes that server."""
+        """Forget hidden users who have a tab on a server that does not know it: that server fills an empty Redis."""
         for tab in self.tabs:
             if not tab.server.has_heard(tab.user):
                 self.hiding.pop(tab.user, None)
@@ -169,7 +169,7 @@ class World:
         return self.decisions.get(user, Decision(hidden=False, away=False))
 
     def shown_on(self, user: int, topics: Iterable[str]) -> set[str]:
-        """Return the topics that show a user. Users who are away for lack of input are on AWAY as well."""
+        """Return the topics that show a user. Users who are away because of no input are on AWAY as well."""
         decision = self.decision(user)
         return {HIDDEN} if decision.hidden else {*topics, *({AWAY} if decision.away else ())}
 

@@ -1,4 +1,4 @@
-"""Whoever names a user in the address is that user: signing in is not what this project is about."""
+"""ASGI application that trusts the user in the address: authentication is not the subject of this project."""
 
 import os
 from types import SimpleNamespace

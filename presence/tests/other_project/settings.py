@@ -15,5 +15,5 @@ INSTALLED_APPS: list[str] = []
 INSTALLED_APPS += ["channels", "presence.apps.PresenceConfig"]
 PRESENCE = {"REDIS_URL": "redis://localhost:6379/0"}
 
-# The tests' own Redis, and no long waits.
+# The tests' own Redis, and short times.
 PRESENCE |= {"REDIS_URL": os.environ["REDIS_URL"], "LEASE_MS": 3_000, "HEARTBEAT_MS": 750, "LINGER_MS": 500}  # type: ignore[dict-item]
