@@ -1,4 +1,4 @@
-"""The fixtures of all tests: people, a real Valkey, real servers, real browsers."""
+"""Fixtures of all tests: users, a real Valkey, real servers, real browsers."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
@@ -33,7 +33,7 @@ pytest_plugins = [
     "testing.garbage",
 ]
 
-# Presence's keys by which a running server knows that Valkey still has its data.
+# A running server checks these keys of presence to see that Valkey still has its data.
 KEPT_FOR_SERVERS = {"epoch", "node", "nodes", "owned", "version", "swept", "repairing", "done"}
 
 LOGS: pytest.StashKey[list[Path]] = pytest.StashKey()
@@ -42,7 +42,7 @@ FAILED: pytest.StashKey[bool] = pytest.StashKey()
 
 @pytest.fixture(scope="session")
 def _migrated_once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[pytest.MonkeyPatch]:
-    """Migrate one database in a run of several processes, which share the folder above their own."""
+    """Migrate one database for a run of several processes, which share the parent of their temporary folders."""
     with pytest.MonkeyPatch.context() as patch:
         if worker_id != "master":
             template = tmp_path_factory.getbasetemp().parent / "template.sqlite3"
@@ -52,7 +52,7 @@ def _migrated_once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> 
 
 @pytest.fixture(scope="session")
 def django_db_setup(_migrated_once: pytest.MonkeyPatch, django_db_setup: None, pool: Pool) -> Iterator[None]:
-    """Empty the database quickly after each test, and let go of it at the end.
+    """Empty the database quickly after each test, and close its connections at the end.
 
     PostgreSQL drops no database with connections, and servers and the thread of asynchronous tests have some.
     """
@@ -81,14 +81,14 @@ def pool(running_valkey: Valkey, tmp_path_factory: pytest.TempPathFactory) -> It
 
 @pytest.fixture(scope="session")
 def valkey_client(running_valkey: Valkey) -> Iterator[Redis]:
-    """The connection by which Valkey is emptied: to open one for each test took four times as long as to empty it."""
+    """Keep the connection that empties Valkey: opening one for each test took four times as long as emptying it."""
     with running_valkey.client() as client:
         yield client
 
 
 @pytest.fixture
 def valkey(running_valkey: Valkey, valkey_client: Redis, pool: Pool) -> Iterator[Valkey]:
-    """The real Valkey that all of the site uses: nobody is present and nothing is counted when a test begins."""
+    """Provide the real Valkey of the site, with no one present and no counts when a test begins."""
     running_valkey.is_undisturbed = True
     if pool.is_empty:
         valkey_client.flushall()
@@ -102,15 +102,15 @@ def valkey(running_valkey: Valkey, valkey_client: Redis, pool: Pool) -> Iterator
 
 @pytest.fixture
 def _django_db_helper(valkey: Valkey, _django_db_helper: None) -> None:
-    """Empty Valkey for every test that uses the database: what the site does there, it counts and tells in Valkey.
+    """Empty Valkey for every test that uses the database: the site's writes there also change Valkey.
 
-    A test that asks for neither starts no process.
+    A test that uses neither starts no process.
     """
 
 
 @pytest.fixture(params=OUTAGES)
 def outage(transactional_db: None, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Outage]:
-    """Each way in which the database can be away; `outage.environment` is for the servers that are to notice it."""
+    """Take the database away in each possible way; `outage.environment` is for the servers that must notice it."""
     outage: Outage = request.param(tmp_path)
     yield outage
     outage.close()
@@ -120,9 +120,9 @@ def outage(transactional_db: None, tmp_path: Path, request: pytest.FixtureReques
 def servers(
     transactional_db: None, valkey: Valkey, pool: Pool, request: pytest.FixtureRequest
 ) -> Iterator[Callable[..., Server]]:
-    """Starts servers of the one site: `servers()`, `servers(ROOMFUL_PAGE_LENGTH="5")`.
+    """Start servers of the one site: `servers()`, `servers(ROOMFUL_PAGE_LENGTH="5")`.
 
-    One that a test did nothing to but talk serves another test afterwards.
+    A server that a test neither stopped nor paused serves another test afterwards.
     """
     lent: list[Server] = []
     logs = request.node.stash[LOGS] = []
@@ -151,20 +151,20 @@ def server(servers: Callable[..., Server]) -> Server:
 
 @pytest.fixture
 def no_other_servers(pool: Pool) -> None:
-    """Stop the servers that wait for another test, which count as servers and do what each does by itself."""
+    """Stop the idle servers of the pool, which count as servers of the site and work on its queues."""
     pool.stop_all()
 
 
 @pytest.fixture
 async def site(transactional_db: None, valkey: Valkey) -> AsyncIterator[InProcessServer]:
-    """The site on the test's own event loop, for tests of commands and events: `Client(site, alice)`."""
+    """Run the site on the test's own event loop, for tests of commands and events: `Client(site, alice)`."""
     async with InProcessServer() as site:
         yield site
 
 
 @pytest.fixture(scope="session")
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
-    """The Chromium that the tests of this process share. A test that kills its browser has a fixture of its own."""
+    """Run the Chromium that the tests of this process share. A test that kills its browser has its own fixture."""
     chromium = Chromium(tmp_path_factory.mktemp("chromium"))
     yield chromium
     chromium.quit()
@@ -172,7 +172,7 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
 
 @pytest.fixture
 def browsers(chromium: Chromium, servers: Callable[..., Server]) -> Iterator[Callable[[], Browser]]:
-    """Opens browsers that share nothing, one for each person. They close before the servers are given back."""
+    """Open browsers that share nothing, one for each user. They close before the servers return to the pool."""
     opened: list[Browser] = []
 
     def open_another() -> Browser:
@@ -201,12 +201,11 @@ def bob(db: None) -> "User":
 
 @pytest.fixture
 def mallory(db: None) -> "User":
-    """The outsider."""
     return make_person("mallory", "Mallory")
 
 
 def make_person(username: str, name: str) -> "User":
-    """Make a user with a verified e-mail address: signing in with another asks for the code that was mailed."""
+    """Create a user with a verified email address. Without one, sign-in asks for an emailed code."""
     from allauth.account.models import EmailAddress
 
     from accounts.models import User
@@ -219,7 +218,7 @@ def make_person(username: str, name: str) -> "User":
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Note that a test failed, and show what its servers logged."""
+    """Note that a test failed, and show the logs of its servers."""
     report = yield
     if report.failed:
         item.stash[FAILED] = True

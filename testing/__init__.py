@@ -1,1 +1,1 @@
-"""What tests stand on: real servers, a real Valkey, real sockets and real browsers. The fixtures are in conftest.py."""
+"""Tools for tests: real servers, a real Valkey, real sockets and real browsers. The fixtures are in conftest.py."""

@@ -1,8 +1,8 @@
-"""`bin/acceptance`: runs the rows of docs/acceptance.md at full length, and prints what was measured.
+"""`bin/acceptance`: runs the rows of docs/acceptance.md at full length, and prints the measurements.
 
 requirements   the rows, from docs/acceptance.md
 run            pytest with testing/rows.py, which adds to a report that is kept (`Report`)
-outcomes       the report, by row: the worst of every measure, and the tries that failed
+outcomes       the report, by row: the worst value of each measure, and the failed attempts
 """
 
 import argparse
@@ -23,7 +23,7 @@ from testing.rows import lines_of
 
 HOME = Path(__file__).resolve().parents[1]
 DATABASES = ("sqlite", "postgresql")
-TEST_SECONDS = 1_800  # for one try of one test
+TEST_SECONDS = 1_800  # for one attempt at one test
 KEPT = HOME / ".acceptance"
 CODE = re.compile(r"\.(py|lua|js|html|css|txt|toml)$")
 ROW = re.compile(r"^\| (\d+) \| (.+) \| (.+) \|$", re.MULTILINE)
@@ -38,7 +38,7 @@ class Requirement:
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of one row on one database."""
+    """The outcome of one row on one database."""
 
     row: int
     database: str
@@ -59,7 +59,7 @@ class Outcome:
         return f"holds, {tries} of {tries} tries" if self.holds else f"FAILS, {len(self.failed)} of {tries} tries"
 
     def note(self, entry: dict[str, Any]) -> None:
-        """What is to run counts as failed until it has passed."""
+        """Note an entry of the report. An attempt counts as failed until its second entry says that it passed."""
         for measure in entry["measures"]:
             worst = self.worst.setdefault(measure["what"], measure)
             if measure["value"] > worst["value"]:
@@ -69,24 +69,26 @@ class Outcome:
 
 
 class Report:
-    """Measurements on one database, as lines of JSON: the code that was measured, and then an entry for each try
-    that is to run and another one once it has run (testing/rows.py).
+    """Measurements on one database, as lines of JSON.
+
+    The first line names the measured code. Each attempt has one entry when it is scheduled, and another when it has run
+    (testing/rows.py).
     """
 
     def __init__(self, folder: Path, database: str) -> None:
         self.path = folder / f"{database}.jsonl"
 
     def begin(self, code: str) -> None:
-        """Forget what is kept."""
+        """Clear the report."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self.path.write_text(json.dumps({"code": code}) + "\n")
 
     def resume(self) -> None:
-        """Drop a last line that was cut off, so that others can follow."""
+        """Drop a truncated last line, so that others can follow."""
         self.path.write_text("".join(json.dumps(line) + "\n" for line in lines_of(self.path)))
 
     def is_of(self, code: str) -> bool:
-        """Whether something is kept, and was measured with this code."""
+        """Return True if the report is not empty and its code is this one."""
         return lines_of(self.path)[:1] == [{"code": code}]
 
     def entries(self) -> list[dict[str, Any]]:
@@ -94,7 +96,7 @@ class Report:
 
 
 def code_of(home: Path = HOME) -> str:
-    """Return a digest of the code, which is the same as long as a measurement counts."""
+    """Return a digest of the code. Measurements are valid as long as it is unchanged."""
     digest = hashlib.sha256()
     for path in sorted(home.rglob("*")):
         parts = path.relative_to(home).parts
@@ -156,7 +158,7 @@ def run(database: str, options: argparse.Namespace, known: dict[int, Requirement
 
 
 def run_tests(database: str, rows: Sequence[int], *more: str) -> None:
-    """Its own words go to stderr, so that stdout has the table alone."""
+    """Run the tests. Their output goes to stderr, so that stdout has the table alone."""
     command = [sys.executable, "-m", "pytest", "--verbose", "-p", "no:cacheprovider", f"--timeout={TEST_SECONDS}"]
     command += ["--rows", ",".join(map(str, rows)), *more]
     if database == "postgresql":
@@ -165,13 +167,13 @@ def run_tests(database: str, rows: Sequence[int], *more: str) -> None:
     pytest = subprocess.Popen(command, cwd=HOME, env=environment, stdin=subprocess.DEVNULL, stdout=sys.stderr)
     try:
         pytest.wait()
-    except KeyboardInterrupt:  # it got it too, and ends in order; the table has what ran
+    except KeyboardInterrupt:  # the tests got it too, and end cleanly; the table has the rows that ran
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         pytest.wait()
 
 
 def outcomes(entries: Iterable[dict[str, Any]], wanted: Sequence[Requirement], database: str) -> list[Outcome]:
-    """The report has an entry for each try that is to run, and another when it has run."""
+    """Return the outcome of each row. The report has two entries for each attempt: scheduled, and run."""
     of_row = {requirement.row: Outcome(requirement.row, database, requirement.words) for requirement in wanted}
     latest: dict[tuple[str, int], dict[str, Any]] = {}
     for entry in entries:

@@ -1,20 +1,19 @@
-"""A Redis that comes back from a backup, as by a restore or a failover to a replica that was behind."""
+"""A Redis that comes back from a backup, as after a restore or a failover to a replica that was behind."""
 
 from typing import Any
 
 from redis import Redis
 
-Backup = list[tuple[bytes, bytes, int]]  # keys, what they hold, and when they expire (ms)
+Backup = list[tuple[bytes, bytes, int]]  # keys, their values, and when they expire (ms)
 
 
 def back_up(redis: Redis) -> Backup:
-    """Return all that Redis has."""
     raw: Any = _raw(redis)
     return [(key, raw.dump(key), max(raw.pexpiretime(key), 0)) for key in raw.scan_iter()]
 
 
 def restore(redis: Redis, backup: Backup) -> None:
-    """Replace all that Redis has by a backup, in one step, while its clients stay connected."""
+    """Replace all data in Redis by a backup, in one step, while its clients stay connected."""
     with _raw(redis).pipeline(transaction=True) as pipe:
         pipe.flushall()
         for key, value, ends in backup:

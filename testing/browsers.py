@@ -1,4 +1,4 @@
-"""Real, headless Chromium: one process, in which each person has a user context of their own."""
+"""Real, headless Chromium: one process, with a separate user context for each user."""
 
 import itertools
 import json
@@ -39,16 +39,17 @@ FLAGS = [
     "--disable-sync",
     "--lang=en",
     f"--window-size={WIDTH},{HEIGHT}",
-    "--disable-features=WebUIOmniboxAimPopup,WebUIOmniboxPopup",  # two pages more for each window, which nobody sees
+    # otherwise each window has two more pages, which are never seen
+    "--disable-features=WebUIOmniboxAimPopup,WebUIOmniboxPopup",
 ]
 ANSWER_SECONDS = 30
 
 
 class Chromium:
-    """A browser process. `open()` gives one person's browser in it.
+    """A browser process. `open()` returns one user's browser in it.
 
-    Where it is installed, this is Chromium's headless shell: the same engine without windows, menus and extensions,
-    which takes a third less. At full length, and where `whole` asks for it, it is the browser that people have.
+    If installed, Chromium's headless shell is used: the same engine without windows, menus and extensions, at two
+    thirds of the cost. At full length, and with `whole`, it is the complete browser.
     """
 
     def __init__(self, profile: Path, *, whole: bool = length.full) -> None:
@@ -58,7 +59,7 @@ class Chromium:
         # With a profile that chromedriver did not choose, the shell opens no page, and chromedriver waits for one.
         for flag in FLAGS if shell else [*FLAGS, f"--user-data-dir={profile}"]:
             options.add_argument(flag)
-        self._port = Reservation()  # Selenium would look for one that is free, as other processes do at the same time
+        self._port = Reservation()  # Selenium would search for a free port, as other processes do at the same time
         # Without a path, Selenium asks the internet.
         self.service = ChromeService(path_of("chromedriver"), port=self._port.port)
         self._first = Chrome(options=options, service=self.service)
@@ -74,7 +75,7 @@ class Chromium:
         return Browser(self)
 
     def call(self, method: str, **parameters: Any) -> dict[str, Any]:
-        """Call a method of the DevTools protocol on the browser itself; a WebDriver session reaches pages alone."""
+        """Call a method of the DevTools protocol on the browser itself; a WebDriver session reaches only pages."""
         number = next(self._ids)
         self._socket.send(json.dumps({"id": number, "method": method, "params": parameters}))
         while (answer := self._read()).get("id") != number:
@@ -85,7 +86,7 @@ class Chromium:
 
     @contextmanager
     def traced(self, *categories: str) -> Iterator[list[dict[str, Any]]]:
-        """Collect the browser's own trace events of what happens meanwhile; the list is filled at the end."""
+        """Collect the browser's trace events during the block; the list is filled at its end."""
         events: list[dict[str, Any]] = []
         wanted = {"includedCategories": list(categories)}
         self.call("Tracing.start", transferMode="ReportEvents", traceConfig=wanted)
@@ -108,7 +109,7 @@ class Chromium:
 
 
 class Browser(Chrome):
-    """One person's browser: a WebDriver session of its own, whose windows are those of one user context."""
+    """One user's browser: a separate WebDriver session, with the windows of one user context."""
 
     def __init__(self, chromium: Chromium) -> None:
         self.chromium = chromium
@@ -120,7 +121,7 @@ class Browser(Chrome):
         self.switch_to.window(window)
 
     def execute(self, driver_command: Any, params: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Execute a WebDriver command. chromedriver knows no user contexts: windows are opened and listed here."""
+        """Execute a WebDriver command. chromedriver knows no user contexts, so windows are opened and listed here."""
         if driver_command == Command.NEW_WINDOW:
             return {"value": {"handle": self._open_window(), "type": "tab"}}
         if driver_command == Command.W3C_GET_WINDOW_HANDLES:
@@ -133,7 +134,7 @@ class Browser(Chrome):
         return super().execute_cdp_cmd(cmd, cmd_args)
 
     def quit(self) -> None:
-        """End the person's pages without asking them, as when a browser is killed."""
+        """End the user's pages without asking them, as when a browser is killed."""
         if self._context:
             self.chromium.call("Target.disposeBrowserContext", browserContextId=self._context)
             self._context = ""
@@ -160,7 +161,7 @@ class Browser(Chrome):
 
 
 class RunningService(ChromeService):
-    """The chromedriver of another session: not started once more, and not stopped with this session."""
+    """The chromedriver of another session. It is neither started nor stopped by this session."""
 
     def __init__(self, service: ChromeService) -> None:
         super().__init__(service.path, port=service.port)

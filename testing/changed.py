@@ -15,7 +15,7 @@ from testing.graph import Graph, Need, is_test, is_test_code, read_graph
 
 HOME = Path(__file__).resolve().parents[1]
 SITE = ("accounts", "chat", "presence", "project")
-PAGES = ("accounts", "chat", "project")  # with tests that show pages
+PAGES = ("accounts", "chat", "project")  # apps with tests that show pages
 EVERYTHING = re.compile(
     r"^(requirements|pyproject\.toml$|manage\.py$|bin/|\.ci/|testing/|project/settings\.py$)"
     r"|(^|/)conftest\.py$|/migrations/"
@@ -28,7 +28,7 @@ SCRIPT_TEST = re.compile(r"^\w+/tests/static/")  # bin/test runs them with any c
 @dataclass(frozen=True)
 class Selection:
     tests: tuple[str, ...]
-    """Paths of test files; where `reason` is given, the folders of all."""
+    """Paths of test files; the folders of all tests if `reason` is given."""
     total: int
     reason: str = ""
 
@@ -39,7 +39,7 @@ class Selection:
 
 
 def affected(changed: Iterable[str], graph: Graph) -> Selection:
-    """Return the test files that can see a change of these files."""
+    """Return the test files that depend on these changed files."""
     changed = sorted(path for path in set(changed) if not SCRIPT_TEST.search(path))
     total = len(graph.needs)
     for path in changed:
@@ -74,15 +74,15 @@ def can_see(test: str, path: str, graph: Graph) -> bool:
 
 
 def changed_files(since: str | None) -> list[str]:
-    """Return the paths that differ from where this branch left `since`, committed or not, and new files."""
+    """Return the paths that changed since this branch left `since`, committed or not, and new files."""
     base = git("merge-base", since or default_base(), "HEAD")[0]
-    # Without renames: a file that was moved is missed under its old name.
+    # Renames are not detected: a moved file is missing under its old name.
     changed = git("diff", "--name-only", "--no-renames", "--relative", "-z", base)
     return changed + git("ls-files", "--others", "--exclude-standard", "-z")
 
 
 def default_base() -> str:
-    """Return main; on main itself, what origin has of it, or else the last commit."""
+    """Return main; on main itself, origin's main, or the last commit."""
     if git("rev-parse", "--abbrev-ref", "HEAD") != ["main"]:
         return "main"
     return "origin/main" if git("for-each-ref", "refs/remotes/origin/main") else "HEAD"

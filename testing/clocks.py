@@ -1,6 +1,6 @@
-"""`python -m testing.clocks`: our server on a host with a clock that is wrong by TEST_CLOCK seconds.
+"""`python -m testing.clocks`: our server on a host with a clock that is off by TEST_CLOCK seconds.
 
-At SIGUSR1 the clock jumps by TEST_JUMP seconds. At SIGUSR2 all open sockets are a day older.
+At SIGUSR1 the clock jumps by TEST_JUMP seconds. At SIGUSR2 all open sockets become a day older.
 """
 
 import os
@@ -16,9 +16,10 @@ A_DAY = 86_400  # seconds
 
 
 class Clock:
-    """The error of the host's clock. Install it first of all: others take the clock's functions by name.
+    """The error of the host's clock.
 
-    What the interpreter itself asks, such as `datetime.now()`, stays right; Django and we ask `timezone.now()`.
+    Install it before other imports, since other modules import the clock's functions by name. Calls
+    inside the interpreter, such as `datetime.now()`, stay right; Django and our code call `timezone.now()`.
     """
 
     def __init__(self, seconds: int) -> None:
@@ -32,7 +33,7 @@ class Clock:
         from django.utils import timezone
         from twisted.internet.base import ReactorBase
 
-        ReactorBase.seconds = staticmethod(time.time)  # a process that was forked has imported it before
+        ReactorBase.seconds = staticmethod(time.time)  # a forked process has imported it already
         right_now = timezone.now
         timezone.now = lambda: right_now() + timedelta(seconds=self.seconds)
 

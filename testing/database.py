@@ -1,4 +1,4 @@
-"""A database for each test process, empty for each test that commits."""
+"""Databases for tests: one for each process, emptied after each test that commits."""
 
 import sqlite3
 from collections.abc import Callable
@@ -12,16 +12,16 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from chat.runtime.connection_pool import reserves
 from project.server.migrating import file_lock
 
-# Made by `migrate`. Servers that outlive a test keep the ids of the first two in memory.
+# Created by `migrate`. Servers that outlive a test keep the ids of the first two in memory.
 KEPT = {"django_content_type", "auth_permission", "django_migrations"}
 
 TRIES = 5
 
 
 def migrated_once(migrate: Callable[..., None], template: Path) -> Callable[..., None]:
-    """Return `migrate` for several processes that begin together: one does it, and the others copy its database.
+    """Return `migrate` for several processes that start together: one migrates, and the others copy its database.
 
-    PostgreSQL's databases are migrated by each process.
+    On PostgreSQL each process migrates its own database.
     """
 
     def copy_or_migrate(*args: Any, **options: Any) -> None:
@@ -40,7 +40,7 @@ def migrated_once(migrate: Callable[..., None], template: Path) -> Callable[...,
 
 
 def lent() -> int:
-    """Return how many connections of PostgreSQL's pools, for pages and for sockets, are lent and must come back."""
+    """Return the number of connections that PostgreSQL's pools, for pages and for sockets, have lent out."""
     pools = [*getattr(connection, "_connection_pools", {}).values(), *reserves().values()]
     stats = [pool.get_stats() for pool in pools]
     return sum(each.get("pool_size", 0) - each.get("pool_available", 0) for each in stats)
@@ -49,9 +49,9 @@ def lent() -> int:
 def delete_rows(_: Any = None) -> None:
     """Delete the rows of all tables that have any, in place of Django's `flush`.
 
-    `flush` truncates every table, which takes longer than most tests and locks out servers that are still running, and
-    then makes content types and permissions once more. Foreign keys are checked at the commit. A server may write about
-    a user at this very moment, such as when they were last seen: then it is done again.
+    `flush` truncates every table, which takes longer than most tests and locks out running servers. It then creates
+    content types and permissions again. Foreign keys are checked at the commit. If a server writes about a user at the
+    same moment, such as a last-seen time, the deletion is retried.
     """
     for tries_left in reversed(range(TRIES)):
         try:

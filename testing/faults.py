@@ -1,4 +1,4 @@
-"""`python -m testing.faults`: our server with faults, which strike where a message's body has their word."""
+"""`python -m testing.faults`: our server with faults, triggered by a fault's word in the body of a message."""
 
 import os
 import signal
@@ -8,8 +8,8 @@ from functools import wraps
 from typing import Any
 
 DIES = "dies-between-commit-and-publish"  # the whole process, by SIGKILL
-LOST = "publish-is-lost"  # as the channel layer may lose it, without a word
-ROLLED_BACK = "rolled-back-once"  # after the rows were written; the same client id again is stored
+LOST = "publish-is-lost"  # silently, as the channel layer may lose it
+ROLLED_BACK = "rolled-back-once"  # after the rows were written; the same client id is stored at the second attempt
 
 
 def install() -> None:

@@ -1,7 +1,7 @@
-"""A server whose sockets do what they are told: `python -m testing.filling --port PORT`.
+"""A server that controls the load of its sockets: `python -m testing.filling --port PORT`.
 
-`fill` puts frames in line until the reader is behind and stays so, `tell` delivers something ephemeral, numbered over
-all sockets, and `count` says how many times that was.
+`fill` queues frames until the reader is behind and stays so, `tell` delivers an ephemeral event, numbered over all
+sockets, and `count` reports how many there were.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ from project.server.daphne import Server  # noqa: E402
 
 Message = dict[str, Any]
 
-# The systems' buffers grow for a moment, and take what waited: only who is behind after that is.
+# The system's buffers grow for a moment and absorb the queue. Only a reader that is behind after that is slow.
 SETTLED_SECONDS = 0.1
 
 told = 0

@@ -1,7 +1,7 @@
-"""The garbage collector, kept from what lives as long as the process.
+"""A garbage collector that skips objects that live as long as the process.
 
-Modules and collected tests are half a million objects. To look through them again and again took a quarter of the time
-that tests are collected in, and a tenth of that in which they run.
+Modules and collected tests are half a million objects. Scanning them again and again took a quarter of the time to
+collect tests, and a tenth of the time to run them.
 """
 
 import gc

@@ -1,7 +1,7 @@
-"""The tree as tests see it: which file imports or names which, and what else each test file needs.
+"""The tree as tests see it: imports and names between files, and the needs of each test file.
 
 read_graph    reads every Python file, without running it
-Graph.sees    whether a change of a file can touch a test file, by way of imports or of what Django loads
+Graph.sees    checks if a changed file can affect a test file, through imports or Django's loading
 """
 
 import re
@@ -16,15 +16,15 @@ from testing.sources import Source, read_source
 FOLDERS = ("accounts", "bench", "chat", "presence", "project", "testing")
 SETTINGS = "project/settings.py"
 THIS = "testing/graph.py"
-# Files that Django finds by their names. Those of the second line act only when a page is asked for.
+# Files that Django finds by name. Those on the second line matter only when a page is requested.
 STARTED = re.compile(r"(^|/)(apps|receivers|signals|models)\.py$|/(models|templatetags)/")
 PAGES = re.compile(r"(^|/)(urls|asgi|routing)\.py$|/(admin|middleware)/|(^|/)(middleware|admin)\.py$")
-# A test that imports one of these, but for its conftest.py, has servers or browsers of its own.
+# A test that imports one of these, other than through its conftest.py, uses its own servers or browsers.
 STARTERS = re.compile(r"^testing/(processes|sockets)\.py$|/tests/browser/pages\.py$")
-# They hold the whole site, for tests with the fixture `site` or `server`; the root conftest.py imports them for all.
+# These hold the whole site, for tests with the fixture `site` or `server`; the root conftest.py imports them for all.
 HOLDERS = re.compile(r"^testing/(site|in_process)\.py$")
 PROGRAMS = {"subprocess", "multiprocessing", "asyncio.create_subprocess_exec", "asyncio.create_subprocess_shell"}
-# Through these a file uses what the settings have under BACKEND.
+# A file that imports one of these uses the settings' BACKEND.
 BEHIND = {"channels.layers", "django.core.cache"}
 
 
@@ -32,11 +32,11 @@ class Need(Flag):
     NOTHING = 0
     DATABASE = auto()
     PAGES = auto()
-    """It asks for pages, in the process of the tests."""
+    """The test requests pages in its own process."""
     PROCESS = auto()
-    """It starts programs: servers, browsers, commands."""
+    """The test starts programs: servers, browsers, commands."""
     TREE = auto()
-    """It reads whatever files there are."""
+    """The test reads arbitrary files of the tree."""
 
 
 FIXTURES = {
@@ -65,9 +65,9 @@ class Graph:
     imports: Mapping[str, frozenset[str]]
     """The files that each Python file imports or names."""
     needs: Mapping[str, Need]
-    """For each test file."""
+    """The needs of each test file."""
     documents: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """The names of documents that stand in a test file, such as `roles.md`."""
+    """Names of documents in each test file, such as `roles.md`."""
 
     def sees(self, test: str, path: str) -> bool:
         return path in self._seen[test]
@@ -76,7 +76,7 @@ class Graph:
         return any(path in seen for seen in self._seen.values())
 
     def loads(self, path: str) -> bool:
-        """Tell whether Django finds this file by its name, or because the settings name it."""
+        """Return True if Django finds this file by its name, or because the settings name it."""
         return bool(STARTED.search(path) or PAGES.search(path)) or path in self.imports.get(SETTINGS, ())
 
     def closure(self, files: Iterable[str]) -> set[str]:
@@ -102,9 +102,10 @@ class Graph:
         }
 
     def _heard_in_presence(self) -> set[str]:
-        """Return the receivers of the library's signals, and what they import, two steps deep.
+        """Return the receivers of the library's signals, and their imports, two steps deep.
 
-        They are connected in its own tests as well; further in, nothing happens without a person in the database.
+        They are connected in the library's own tests as well. Deeper imports do nothing there, since the database has
+        no users.
         """
         heard = {
             path
@@ -136,7 +137,7 @@ def read_graph(root: Path) -> Graph:
     imports = {path: frozenset(_files(path, source, sources)) for path, source in sources.items()}
     imports |= dict.fromkeys(BEHIND, _backends(sources))
     tests = [path for path in sources if is_test(path)]
-    # Helpers are found without a way through the site: its settings name nearly everything.
+    # Search for helpers without a path through the site: its settings name nearly everything.
     beside = Graph({path: frozenset(filter(is_beside_the_site, found)) for path, found in imports.items()}, {})
     helpers = {test: beside.closure([test]) for test in tests}
     conftests = {test: list(_conftests(test, sources)) for test in tests}
@@ -148,8 +149,8 @@ def read_graph(root: Path) -> Graph:
 
 
 def _files(path: str, source: Source, sources: Mapping[str, Source]) -> Iterator[str]:
-    """Yield the files that a file imports or names, with the packages that they are in."""
-    # What the tests' own tools name, they start as a program: Need.PROCESS says who does that.
+    """Yield the files that a file imports or names, with their packages."""
+    # Files named by the tests' own tools are started as programs: Need.PROCESS says which tests do that.
     named = set() if path == "conftest.py" or path.startswith("testing/") else source.named
     for name in {*source.imported, *named, path.removesuffix(".py").replace("/", ".")}:
         parts = name.split(".")
@@ -176,7 +177,7 @@ def _conftests(test: str, sources: Mapping[str, Source]) -> Iterator[str]:
 
 
 def _fixtures(files: Iterable[str], sources: Mapping[str, Source]) -> dict[str, frozenset[str]]:
-    """Return the fixtures that each fixture of these files asks for; a later file replaces or extends a fixture."""
+    """Return the fixtures that each fixture of these files uses; a later file replaces or extends a fixture."""
     found: dict[str, frozenset[str]] = {}
     for file in files:
         for name, words in sources[file].fixtures.items():
@@ -198,7 +199,7 @@ def _names(test: str, conftests: list[str], helpers: set[str], sources: Mapping[
 
 
 def _used(test: str, conftests: list[str], helpers: set[str], sources: Mapping[str, Source]) -> frozenset[str]:
-    """Return the conftest.py files that a test file takes a fixture from, and those with automatic ones."""
+    """Return the conftest.py files that a test file takes a fixture from, and those with automatic fixtures."""
     names = _names(test, conftests, helpers, sources)
     return frozenset(path for path in conftests if sources[path].autouse or names & sources[path].fixtures.keys())
 

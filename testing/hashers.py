@@ -2,7 +2,7 @@ from accounts.hashers import Argon2
 
 
 class QuickArgon2(Argon2):
-    """The site's own way, with no effort: nobody attacks a test's passwords. The site can read them."""
+    """The site's own hasher at minimal cost: tests' passwords need no protection. The site can verify them."""
 
     time_cost = 1
     memory_cost = 8

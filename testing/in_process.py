@@ -1,7 +1,7 @@
 """The site's ASGI application on the test's own event loop, for tests that need no server process.
 
-`InProcessServer` takes the place of a `Server` in `Client(server, alice)` and `open_socket`. Frames are no bytes here:
-tests of the network, of limits on frames or of our Daphne need a real server.
+`InProcessServer` replaces a `Server` in `Client(server, alice)` and `open_socket`. Frames are not bytes here: tests of
+the network, of limits on frames or of our Daphne need a real server.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ USER_AGENT = f"Python/{sys.version_info.major}.{sys.version_info.minor} in proce
 class InProcessServer:
     """The application, its hub and its presence, from `__aenter__` until `__aexit__`.
 
-    Leaving fails where the hub still holds a connection or a room.
+    `__aexit__` fails if the hub still holds a connection or a room.
     """
 
     def __init__(self) -> None:
@@ -44,8 +44,8 @@ class InProcessServer:
         self._ports = itertools.count(50_000)
 
     async def __aenter__(self) -> Self:
-        self._application = get_default_application()  # not earlier: it loads all that answers HTTP, too
-        close_pools()  # a test that closes its connection has done with it
+        self._application = get_default_application()  # not earlier: this also loads all HTTP code
+        close_pools()  # a test that closes its connection no longer needs it
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -69,7 +69,7 @@ class InProcessServer:
         return Opening(socket)
 
     def _scope(self, headers: dict[str, str | None]) -> Message:
-        """Return a scope as Daphne makes it of a browser's handshake."""
+        """Return a scope like the one that Daphne makes of a browser's handshake."""
         site = urlsplit(self.origin)
         sent = {
             "Host": site.netloc,
@@ -96,7 +96,7 @@ class InProcessServer:
 
 
 class Opening:
-    """A handshake, to await or to enter, like `websockets.connect`."""
+    """A handshake, used with `await` or `async with`, like `websockets.connect`."""
 
     def __init__(self, socket: "Socket") -> None:
         self._socket = socket
@@ -119,14 +119,14 @@ class Socket:
         self._application, self._scope = application, scope
         self._serving: asyncio.Task[None] | None = None
         self._opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._received: asyncio.Queue[Message] = asyncio.Queue()  # by the application
-        self._frames: asyncio.Queue[str | bytes | None] = asyncio.Queue()  # sent by it; None: no more come
+        self._received: asyncio.Queue[Message] = asyncio.Queue()  # messages to the application
+        self._frames: asyncio.Queue[str | bytes | None] = asyncio.Queue()  # frames from it; None at the end
         self._closed = asyncio.Event()
 
     # -- The browser's end ---------------------------------------------------------------------------------------------
 
     async def open(self) -> Self:
-        """Shake hands. Raises InvalidStatus."""
+        """Complete the handshake. Raises InvalidStatus."""
         self._received.put_nowait({"type": "websocket.connect"})
         self._serving = asyncio.create_task(self._serve())
         await self._opened
@@ -142,7 +142,7 @@ class Socket:
             yield frame
 
     async def close(self) -> None:
-        """Close after all that was sent is answered. Raises what the application raised."""
+        """Close once everything sent is answered. Raises the application's exception, if any."""
         self._received.put_nowait({"type": "websocket.disconnect", "code": NORMAL})
         if self._serving:
             await self._serving
@@ -179,7 +179,7 @@ class Socket:
             self._end(code)
 
     async def _take(self, message: Message) -> None:
-        """Do as the application says, as ASGI's `send`. What it says to a closed socket is dropped."""
+        """Handle a message of the application, as ASGI's `send`. Messages to a closed socket are dropped."""
         match message["type"]:
             case "websocket.accept":
                 self._opened.set_result(None)
@@ -206,24 +206,24 @@ class Socket:
 
 
 async def stop_hub() -> None:
-    """End all that the hub began on the running loop, and close its connections to Redis."""
+    """Stop everything that the hub started on the running loop, and close its connections to Redis."""
     from chat.hub import running_hub
     from presence import reads
     from presence.tracker import get_tracker
 
     if hub := running_hub():
-        await get_tracker().stop(linger_ms=0)  # first: the hub's own lets people linger
+        await get_tracker().stop(linger_ms=0)  # first, since the hub's own stop lets users linger
         await hub.stop()
         await reads._stores.get().close()
-    await get_channel_layer().flush()  # a handshake that was refused may have used it, without a hub
+    await get_channel_layer().flush()  # a refused handshake may have used it without a hub
 
 
 async def close_database_connections() -> None:
-    """Close the connections that the database threads keep, after all that they still do."""
+    """Close the connections of the database threads, once their pending work is done."""
     from chat.runtime import database
 
     def close_all(together: threading.Barrier) -> None:
-        together.wait(10)  # until each thread has one of these calls
+        together.wait(10)  # until each thread runs one of these calls
         connections.close_all()
 
     loop = asyncio.get_running_loop()

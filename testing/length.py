@@ -1,4 +1,4 @@
-"""At which length the tests of docs/acceptance.md run: shortened in the suite, in full by bin/acceptance."""
+"""Length of the tests of docs/acceptance.md: shortened in the suite, full in bin/acceptance."""
 
 import asyncio
 import os
@@ -6,7 +6,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-VARIABLE = "TEST_LENGTH"  # "full": the site's own waits instead of short ones (testing/settings.py), too
+VARIABLE = "TEST_LENGTH"  # "full" also uses the site's own waits instead of short ones (testing/settings.py)
 
 
 class Length:
@@ -14,11 +14,11 @@ class Length:
         self.full = full
 
     def pick(self, *, full: T, short: T) -> T:
-        """How many, or how long: what the row says, or what shows the same where that is not the point."""
+        """Return a number or a duration: `full` as the row requires, or `short` if it shows the same."""
         return full if self.full else short
 
     async def elapse(self, *, full: float, short: float) -> None:
-        """Let seconds pass, for a row that is about time itself; everything else waits for a state."""
+        """Sleep, for a row that is about time itself; all other tests wait for a state."""
         await asyncio.sleep(self.pick(full=full, short=short))
 
 

@@ -1,7 +1,7 @@
-"""The speed of the machine that a run of the suite is on, and bounds in seconds that are scaled by it.
+"""Speed of the machine that runs the suite, and bounds in seconds that are scaled by it.
 
-A bound in seconds is right on the machine on which it was chosen. A slower machine, or one whose cores are busy with
-something else, gets more time: `patience(3)` instead of 3. At full length (bin/acceptance) bounds are not scaled.
+A bound in seconds is right on the machine where it was chosen. A slower or busier machine gets more time:
+`patience(3)` instead of 3. At full length (bin/acceptance) bounds are not scaled.
 """
 
 import hashlib
@@ -13,14 +13,14 @@ from typing import Any
 from testing.length import length
 
 VARIABLE = "TEST_SLOWNESS"
-WORKERS = "PYTEST_XDIST_WORKER_COUNT"  # which xdist sets in each worker
+WORKERS = "PYTEST_XDIST_WORKER_COUNT"  # set by xdist in each worker
 
-# How long `work` takes on the machine that the bounds were chosen on, when it is idle: the best of 20.
+# Time of `work` on the reference machine when idle: the best of 20.
 REFERENCE_SECONDS = 0.066
 
 
 def patience(seconds: float, *, alone: bool = False) -> float:
-    """Return a bound for this machine, for a test that runs beside others or `alone`."""
+    """Return a bound scaled for this machine, for a test that runs beside others or `alone`."""
     if length.full:
         return seconds
     return seconds * slowness() * (1 if alone else crowding())
@@ -29,7 +29,7 @@ def patience(seconds: float, *, alone: bool = False) -> float:
 def slowness() -> float:
     """Return how many times as long as on the reference machine work takes, but at least 1.
 
-    It is measured once in a run. Workers and servers find it in the environment.
+    It is measured once in a run. Workers and servers read it from the environment.
     """
     if VARIABLE not in os.environ:
         os.environ[VARIABLE] = str(max(1.0, min(timed() for _ in range(3)) / REFERENCE_SECONDS))
@@ -37,7 +37,7 @@ def slowness() -> float:
 
 
 def crowding() -> float:
-    """Return how many workers share a core, but at least 1: the rest of the suite runs beside a test."""
+    """Return how many workers share a core, but at least 1: other tests run at the same time."""
     return max(1.0, int(os.environ.get(WORKERS, "1")) / cores())
 
 
@@ -52,9 +52,9 @@ def timed() -> float:
 
 
 def work() -> bytes:
-    """Do a fixed piece of work of the kind that the suite does: hash, build, sort, and translate to JSON and back.
+    """Do a fixed amount of work like the suite's: hash, build, sort, and convert to JSON and back.
 
-    It is done in small portions, so that neither memory nor the garbage collector decides how long it takes.
+    It is done in small portions, so that neither memory nor the garbage collector dominates the time.
     """
     digest = b"Roomful"
     for _ in range(20):

@@ -1,20 +1,20 @@
-"""The mail of a server that prints it, as a site without a mail server does: people read it in its log."""
+"""Email of a server without a mail server: it prints messages, and tests read them in its log."""
 
 import re
 
 from testing.processes import Server
 from testing.waiting import eventually
 
-BETWEEN = "-" * 79  # two mails, on the console
+BETWEEN = "-" * 79  # separates two messages on the console
 
 
 def mails(server: Server, to: str) -> list[str]:
-    """All to that address, the latest last."""
+    """Return all messages to that address, the latest last."""
     return [mail for mail in server.log.read_text(errors="replace").split(BETWEEN) if f"\nTo: {to}\n" in mail]
 
 
 def mailed_code(server: Server, to: str, number: int = 1) -> str:
-    """That in the `number`th mail to that address, as soon as there is one."""
+    """Return the code in the `number`th message to that address, as soon as it arrives."""
     return code_in(eventually(lambda: mails(server, to)[number - 1 : number], within=10)[0])
 
 

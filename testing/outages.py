@@ -1,4 +1,4 @@
-"""Ways in which the database goes away, and comes back as it was."""
+"""Outages of the database, and recovery from them."""
 
 import subprocess
 import sys
@@ -20,7 +20,7 @@ sys.stdin.read()
 
 
 class Outage(Protocol):
-    environment: dict[str, str]  # for the servers that are to notice it
+    environment: dict[str, str]  # for the servers that must notice it
 
     def begin(self) -> None: ...
     def end(self) -> None: ...
@@ -28,7 +28,7 @@ class Outage(Protocol):
 
 
 class Locked:
-    """SQLite's: another process writes, and does not come to an end."""
+    """SQLite is locked: another process writes, and keeps its transaction open."""
 
     environment: dict[str, str] = {}
 
@@ -52,7 +52,7 @@ class Locked:
 
 
 class _Unreachable:
-    """PostgreSQL's: the servers reach it by a proxy of ours."""
+    """PostgreSQL behind a proxy that can fail."""
 
     def __init__(self, folder: Path) -> None:
         parts = urlsplit(database_url())
@@ -66,7 +66,7 @@ class _Unreachable:
 
 
 class Refusing(_Unreachable):
-    """Its connections end, and it takes no new ones."""
+    """Connections end, and new ones are refused."""
 
     def begin(self) -> None:
         self.proxy.kill()
@@ -76,7 +76,7 @@ class Refusing(_Unreachable):
 
 
 class Silent(_Unreachable):
-    """It answers nothing, on any connection."""
+    """Connections stay open, and nothing is answered."""
 
     def begin(self) -> None:
         self.proxy.pause()

@@ -1,11 +1,14 @@
-"""Servers that tests borrow. One that a test only talked to serves the next test too: to start one costs a second."""
+"""Servers that tests share.
+
+Starting one takes a second, so a server with no faults from a test serves the next test too.
+"""
 
 from itertools import count
 from pathlib import Path
 
 from testing.processes import UNLIMITED, Server
 
-# Other settings are a test's own: most limit something, and a server remembers how much of it was used.
+# Servers with other settings are not reused: most settings limit something, and a server remembers its use.
 SHARED: list[dict[str, str]] = [{}, UNLIMITED]
 MOST_IDLE = 2  # each takes 1 to 2 % of a core even without users: heartbeats, sweeps, checks
 
@@ -15,7 +18,7 @@ class Pool:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._idle: list[Server] = []  # the one that was used last stands last
+        self._idle: list[Server] = []  # the most recently used is last
         self._numbers = count()
 
     @property
@@ -23,24 +26,24 @@ class Pool:
         return not self._idle
 
     def lend(self, kind: type[Server], environment: dict[str, str]) -> Server:
-        """Return a running server of that kind and environment, whose log is empty.
+        """Return a running server of that kind and environment, with an empty log.
 
-        For one that is not as others are, those that wait are stopped: every server of a site sweeps, notes who left
-        and works at the queue of removals, and what a test set for its own would be done by another.
+        Before a special server starts, idle servers are stopped. Every server of a site sweeps, stores last-seen times
+        and works at the queue of removals, so an idle server could do work that the test means for its own.
         """
         if not self._is_like_others(kind, environment):
             self.stop_all()
         for server in reversed(self._idle):
             if (type(server), server.environment) == (kind, environment):
                 self._idle.remove(server)
-                server.log.write_bytes(b"")  # it appends
+                server.log.write_bytes(b"")  # the server appends
                 return server
         return kind(self._folder / f"server-{next(self._numbers)}.log", **environment).start()
 
     def take_back(self, server: Server, *, reusable: bool) -> None:
-        """Keep the server for another test, or stop it where the test did something to it.
+        """Keep the server for another test, or stop it if the test changed it.
 
-        Fails where the server still holds a connection or a room after the test.
+        Fails if the server still holds a connection or a room after the test.
         """
         is_shared = self._is_like_others(type(server), server.environment)
         if not (reusable and is_shared and server.runs and server.is_undisturbed):

@@ -1,4 +1,4 @@
-"""Free ports of loopback, and whether something listens there."""
+"""Free ports on loopback, and a check if something listens on a port."""
 
 import socket
 import sys
@@ -6,10 +6,10 @@ import weakref
 
 
 class Reservation:
-    """A free port of loopback, kept for one program for as long as this lives, whether the program runs or not.
+    """A free loopback port, reserved for one program as long as this object lives, even while the program is down.
 
-    A socket that is bound and does not listen keeps the system from handing the port to anybody else. Made reusable
-    after it was bound, it lets one program listen there that says SO_REUSEADDR, as all of ours do. Connections are
+    A socket that is bound but does not listen keeps the system from giving the port to another program. Since it is
+    made reusable after binding, one program with SO_REUSEADDR can listen there, as all of ours do. Connections are
     refused as long as nothing listens.
     """
 
@@ -25,7 +25,7 @@ class Reservation:
 
 
 def free_port() -> int:
-    """Return a port that is free now, for a program that says itself where it listens."""
+    """Return a port that is free now, for a program that chooses no port itself."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

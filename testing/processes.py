@@ -1,4 +1,4 @@
-"""Programs that a test starts, kills, pauses and starts again."""
+"""Programs that a test starts, kills, pauses and restarts."""
 
 import json
 import os
@@ -25,7 +25,7 @@ from testing.site import REST_SECONDS, State
 from testing.waiting import eventually
 from testing.zygote import Fork, zygote
 
-# For servers that programs drive faster than people do.
+# Settings for servers that programs use faster than people do.
 UNLIMITED = {
     "ROOMFUL_POSTS_PER_MINUTE": "0",
     "ROOMFUL_COMMANDS_PER_MINUTE": "0",
@@ -39,7 +39,7 @@ START_SECONDS = 30.0
 
 
 class Program:
-    """A process that listens on a port of its own, on loopback; started again, it is at the same place."""
+    """A process that listens on its own loopback port. After a restart it has the same port."""
 
     program: tuple[str, ...]
 
@@ -49,7 +49,7 @@ class Program:
         self.log = log
         self.process: subprocess.Popen[bytes] | Fork | None = None
         self.is_undisturbed = True
-        """Whether it was neither stopped nor paused since it was started first."""
+        """True if it was neither stopped nor paused since its first start."""
 
     @property
     def pid(self) -> int:
@@ -61,7 +61,7 @@ class Program:
         return self.process is not None and self.process.poll() is None
 
     def start(self) -> Self:
-        """Start on the same port as ever, and wait until it listens."""
+        """Start on the reserved port, and wait until it listens."""
         self.process = self._run([*self.program, *self.arguments()], os.environ | self.surroundings())
         eventually(self.listens, within=START_SECONDS)
         return self
@@ -83,7 +83,7 @@ class Program:
         return []
 
     def surroundings(self) -> dict[str, str]:
-        """What its environment has besides ours."""
+        """Return additional environment variables."""
         return {}
 
     def listens(self) -> bool:
@@ -92,7 +92,7 @@ class Program:
         return accepts(self.port)
 
     def ended(self) -> None:
-        """Wait until it has, by itself."""
+        """Wait until the process ends by itself."""
         assert self.process
         self.process.wait(timeout=patience(15))
 
@@ -103,7 +103,7 @@ class Program:
         self._end_by(signal.SIGKILL)
 
     def pause(self) -> None:
-        """What is sent to it arrives, and is never answered."""
+        """Stop the process with SIGSTOP: it receives data and never answers."""
         self.is_undisturbed = False
         os.kill(self.pid, signal.SIGSTOP)
 
@@ -125,14 +125,15 @@ class Program:
 
 
 class Server(Program):
-    """A real server, our Daphne, in a process of its own, on the test database. `door` is a look into it."""
+    """A real server, our Daphne, in a separate process on the test database. `door` shows its state."""
 
     program: tuple[str, ...] = ("testing.site",)
 
     def __init__(self, log: Path, **environment: str) -> None:
         super().__init__(log)
         self.environment = environment
-        self.door = Path(tempfile.gettempdir(), f"roomful-{os.getpid()}-{self.port}.sock")  # short, as sockets must be
+        # short, because socket paths are limited
+        self.door = Path(tempfile.gettempdir(), f"roomful-{os.getpid()}-{self.port}.sock")
 
     @property
     def origin(self) -> str:
@@ -147,7 +148,7 @@ class Server(Program):
         return self.its_site() | self.environment
 
     def start(self) -> Self:
-        self.door.unlink(missing_ok=True)  # of a server that was killed
+        self.door.unlink(missing_ok=True)  # left over from a killed server
         return super().start()
 
     def listens(self) -> bool:
@@ -175,7 +176,7 @@ class Server(Program):
         )
 
     def rest(self) -> State:
-        """Wait until it holds no connection and does nothing that a test began; return what it still holds."""
+        """Wait until the server is idle and holds no connection, and return the state that is left."""
         with socket.socket(socket.AF_UNIX) as door:
             door.settimeout(patience(REST_SECONDS + 5))
             door.connect(str(self.door))
@@ -183,7 +184,7 @@ class Server(Program):
         return State(**json.loads(answer))
 
     def memory(self) -> int:
-        """How much it has in use, in bytes."""
+        """Return the memory in use, in bytes."""
         status = Path(f"/proc/{self.pid}/statm")
         if status.exists():
             return int(status.read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
@@ -192,31 +193,31 @@ class Server(Program):
 
 
 class PlainServer(Server):
-    """Daphne as it comes: any ASGI server will do."""
+    """Plain Daphne, since any ASGI server must work."""
 
     program = ("daphne", "project.asgi:application")
 
 
 class Uvicorn(Server):
-    """Not a Daphne at all; unlike Daphne's, its `send` waits for a reader who is slow."""
+    """Uvicorn instead of Daphne. Its `send` waits for a slow reader, unlike Daphne's."""
 
     program = ("uvicorn", "project.asgi:application", "--no-access-log")
 
 
 class FaultyServer(Server):
-    """One that fails where a message asks it to (testing/faults.py)."""
+    """A server that fails when a message tells it to (testing/faults.py)."""
 
     program = ("testing.faults",)
 
 
 class WrongClockServer(Server):
-    """One on a host whose clock is wrong by some seconds (testing/clocks.py): `TEST_CLOCK="600"`."""
+    """A server on a host with a wrong clock (testing/clocks.py): `TEST_CLOCK="600"`."""
 
     program = ("testing.clocks",)
 
 
 class Proxy(Program):
-    """The way to another server, which can be lost: killed, it refuses; paused, it answers nothing."""
+    """A proxy to another server. When killed it refuses connections; when paused it answers nothing."""
 
     program = ("testing.proxy",)
 
@@ -237,14 +238,14 @@ class Valkey:
         self.url = f"unix://{self.socket}"
         self.process: subprocess.Popen[bytes] | None = None
         self.is_undisturbed = True
-        """Whether it was neither stopped nor paused since this was last set."""
+        """True if it was neither stopped nor paused since this was last set."""
 
     def start(self) -> Self:
         self.process = embedded_valkey.start(self.folder, self.socket)
         return self
 
     def stop(self) -> None:
-        """As a restart of it would: all that it held is gone."""
+        """Stop it, and lose all its data."""
         self.is_undisturbed = False
         if self.process:
             self.resume()
@@ -253,7 +254,7 @@ class Valkey:
         self.process = None
 
     def pause(self) -> None:
-        """It still accepts what is sent, and answers nothing."""
+        """Stop the process with SIGSTOP: it receives data and never answers."""
         assert self.process
         self.is_undisturbed = False
         self.process.send_signal(signal.SIGSTOP)

@@ -1,4 +1,4 @@
-"""Carries bytes to a server that a test wants to lose: `python -m testing.proxy PORT HOST:PORT | SOCKET`."""
+"""`python -m testing.proxy PORT HOST:PORT | SOCKET`: a proxy to a server, so that a test can cut the line."""
 
 import asyncio
 import sys

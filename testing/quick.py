@@ -1,4 +1,4 @@
-"""`pytest --quick`: only tests that start no server, no browser and no program of ours."""
+"""`pytest --quick`: only tests that start no server, no browser and no other program."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Ways in which a Redis goes on to answer reads, and takes no writes."""
+"""A Redis that answers reads but accepts no writes."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -1,5 +1,7 @@
-"""The rows of docs/acceptance.md as tests: `@pytest.mark.row(9)`, the fixtures `length` and `measured`, and what
-bin/acceptance needs of pytest: which rows, how many tries, and a report.
+"""Pytest plugin for the rows of docs/acceptance.md.
+
+It adds `@pytest.mark.row(9)`, the fixtures `length` and `measured`, and the options of bin/acceptance: rows, number of
+attempts, and a report.
 """
 
 import json
@@ -20,9 +22,9 @@ PHASES: pytest.StashKey[list[str]] = pytest.StashKey()
 
 
 class Measured:
-    """Notes what was measured, and holds it against its bound: `measured("memory", grown, within=10, unit="MB")`.
+    """Measurements, each compared with its bound: `measured("memory", grown, within=10, unit="MB")`.
 
-    A bound in seconds is scaled by the speed of the machine in the suite; the note has the bound as it was given.
+    In the suite, bounds in seconds are scaled by the speed of the machine; the report has the unscaled bound.
     """
 
     def __init__(self, notes: list[dict[str, Any]], *, alone: bool = False) -> None:
@@ -36,7 +38,7 @@ class Measured:
 
     @contextmanager
     def time(self, what: str, *, within: float) -> Iterator[None]:
-        """Measure how long the block takes, also where it fails."""
+        """Measure the duration of the block, even if it fails."""
         start = time.monotonic()
         try:
             yield
@@ -108,7 +110,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 
 def lines_of(report: Path | None) -> list[dict[str, Any]]:
-    """Return the lines of a report, but for a last one that was cut off when its writer was killed."""
+    """Return the lines of a report, without a last line that was truncated when its writer was killed."""
     if report is None or not report.exists():
         return []
     lines = report.read_text(encoding="utf-8").splitlines(keepends=True)
@@ -133,7 +135,7 @@ def _row_of(item: pytest.Item) -> int | None:
 
 
 def _entry(item: pytest.Item) -> dict[str, Any]:
-    """Which test of which row, and the how-manieth try."""
+    """Return the row, the test and the number of the attempt."""
     assert isinstance(item, pytest.Function)
     callspec = getattr(item, "callspec", None)
     tried = callspec.params.get("_try", 1) if callspec else 1

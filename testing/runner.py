@@ -1,4 +1,4 @@
-"""`manage.py test` by way of pytest: labels and options as Django has them, translated."""
+"""`manage.py test` through pytest: translates Django's labels and options."""
 
 import os
 import re
@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 from django.test.runner import parallel_type
 
-# Options of Django's own runner that pytest has nothing for, with the reason that is shown.
+# Options of Django's own runner without a counterpart in pytest, with the reason that is shown.
 REFUSED = {
     "top_level": (["-t", "--top-level-directory"], "pytest finds the tests by their paths."),
     "shuffle": (["--shuffle"], "pytest runs tests in the order of their files."),
@@ -64,7 +64,7 @@ class PytestRunner:
             add(*flags, dest=name, nargs="?", const=True, help=f"not available: {reason}")
 
     def run_tests(self, labels: Sequence[str], **options: Any) -> int:
-        # A process of its own: this one has loaded the settings of the site, and tests have theirs.
+        # In a separate process: this one has loaded the site's settings, and tests have their own.
         environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
         command = [sys.executable, "-m", "pytest", *self.arguments, *map(as_path, labels)]
         return subprocess.run(command, cwd=settings.BASE_DIR, env=environment, check=False).returncode
@@ -88,7 +88,7 @@ def as_pytest(
     pythonpath: str | None = None,
     no_color: bool = False,
     force_color: bool = False,
-    **_: Any,  # what Django's command itself has dealt with
+    **_: Any,  # handled by Django's command itself
 ) -> list[str]:
     """Return pytest's arguments for the options of `manage.py test`."""
     names, marks = name_expression(test_name_patterns or ()), mark_expression(tags or (), exclude_tags or ())
@@ -116,10 +116,10 @@ def as_pytest(
 def name_expression(patterns: Iterable[str]) -> str:
     """Return patterns for names as one expression for pytest: `a*b` as `(a and b)`, several with `or`.
 
-    pytest looks for fragments in any order, and so may run more than Django would, but never less.
+    pytest searches for fragments in any order, so it may run more tests than Django would, but never fewer.
     """
     expressions = [
-        # With a space it cannot be part of a name: it is an expression already.
+        # A pattern with a space cannot be part of a name: it is an expression already.
         pattern if re.search(r"[\s()]", pattern) else " and ".join(filter(None, re.split(r"[*?.]+", pattern)))
         for pattern in patterns
     ]

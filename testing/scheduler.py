@@ -1,7 +1,7 @@
-"""How tests are shared out to processes: most run side by side, and what measures time runs alone afterwards.
+"""Distribution of tests to processes: most run side by side, and tests that measure time run alone afterwards.
 
-A test with the mark `alone` holds something against a bound that other tests beside it would spoil. All of these run
-in one process once the others have ended. Without processes (`-n 0`) they only come last.
+Tests with the mark `alone` have bounds that other tests running at the same time would break. They all run in one
+process once the others have ended. Without processes (`-n 0`) they only come last.
 """
 
 from collections import Counter, defaultdict
@@ -13,13 +13,13 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
-ALONE = "@alone"  # ends the id of such a test: the ids are all that a scheduler knows of tests
+ALONE = "@alone"  # suffix of such a test's id: a scheduler knows only the ids of tests
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "alone: measures time, and runs when nothing else does")
     if hasattr(config.option, "loadscopereorder"):
-        config.option.loadscopereorder = False  # by number of tests: ours are mixed by what they cost
+        config.option.loadscopereorder = False  # xdist would order by number of tests; ours are mixed by cost
 
 
 @pytest.hookimpl(trylast=True)
@@ -32,9 +32,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _mixed(items: Sequence[pytest.Item]) -> list[pytest.Item]:
-    """Mix the modules that keep the cores busy with those that mostly wait, and put last what runs alone.
+    """Mix the modules that keep the cores busy with those that mostly wait, and put tests that run alone last.
 
-    What waits is through a little earlier than the rest, so that short tests fill the end.
+    Waiting tests finish a little earlier than the rest, so that short tests fill the end.
     """
     scopes: defaultdict[tuple[Cost, str], list[pytest.Item]] = defaultdict(list)
     for item in items:
@@ -56,8 +56,8 @@ class Cost(Enum):
     ALONE = auto()
 
 
-EARLY = {Cost.BROWSER: 0.8, Cost.WAITING: 0.4}  # by which part of the run they are through
-# Fixtures of what waits where there are neither browsers nor servers: a Valkey that a test may stop, an embedded one.
+EARLY = {Cost.BROWSER: 0.8, Cost.WAITING: 0.4}  # share of the run after which they are done
+# Fixtures of tests that wait without browsers or servers: a Valkey that a test may stop, an embedded one.
 WAITING = {"own_valkey", "holders"}
 
 
@@ -77,7 +77,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
 
 
 class AloneLast(LoadScopeScheduling):
-    """Hands out classes and modules in their order, and at last, to one process, what is to run alone."""
+    """A scheduler that hands out classes and modules in order, and last, to one process, the tests that run alone."""
 
     def remove_node(self, node: WorkerController) -> str | None:
         crashed: str | None = super().remove_node(node)
@@ -99,4 +99,4 @@ class AloneLast(LoadScopeScheduling):
         if set(self.workqueue) != {ALONE} or not others:
             super()._reschedule(node)
         elif not node.shutting_down and not all(other.shutting_down for other in others):
-            node.shutdown()  # the last one that is left runs what is to run alone
+            node.shutdown()  # the last process left runs the tests that run alone

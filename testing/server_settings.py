@@ -1,7 +1,6 @@
-"""The settings of servers that tests start: the site's own, but SQLite does not wait for the disk.
+"""Settings of servers that tests start: the site's own, except that SQLite does not wait for the disk.
 
-A killed server loses nothing by that, only a machine that loses its power would. Rows at full length run on the site's
-own settings.
+A killed server loses nothing by that; only a power failure would. Rows at full length use the site's own settings.
 """
 
 from project.settings import *  # noqa: F403

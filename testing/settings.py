@@ -1,6 +1,6 @@
-"""The settings of a test run: in a folder and with a Valkey of its own, whatever the environment says.
+"""Settings of a test run, with its own folder and Valkey. The environment has no influence.
 
-Only DATABASE_URL is heeded: it chooses the kind of database, of which a test database is made.
+The exception is DATABASE_URL, which selects the kind of database.
 """
 
 import atexit
@@ -13,16 +13,16 @@ from testing.machine import patience
 
 OURS = ("ROOMFUL_", "PRESENCE_", "REDIS_URL", "EMAIL_URL", "PORT")
 
-folder = tempfile.mkdtemp(prefix="roomful-")  # short: the path of a socket must be
+folder = tempfile.mkdtemp(prefix="roomful-")  # short, because socket paths are limited
 atexit.register(shutil.rmtree, folder, ignore_errors=True)
 
 for name in [name for name in os.environ if name.startswith(OURS)]:
     del os.environ[name]
 
 os.environ["ROOMFUL_DATA"] = folder
-os.environ["ROOMFUL_ADMIN_SECOND_FACTOR"] = "0"  # but in its own tests
+os.environ["ROOMFUL_ADMIN_SECOND_FACTOR"] = "0"  # only its own tests turn it on
 os.environ["REDIS_URL"] = f"unix://{folder}/valkey.sock"  # the fixture `valkey` starts it
-# Servers that the tests start are processes of their own: they inherit the environment, with shorter waits.
+# Servers started by tests are separate processes: they inherit the environment, with shorter waits.
 if not length.full:
     os.environ |= {
         "PRESENCE_SWEEP_MS": "250",
@@ -30,7 +30,7 @@ if not length.full:
         "ROOMFUL_CHECK_MS": "500",
         "ROOMFUL_STANDING_MS": "1000",
     }
-    # A reload, a restart and a heartbeat must be in time for these, so they are scaled like the bounds of tests.
+    # A reload, a restart and a heartbeat must fit in these times, so they are scaled like the bounds of tests.
     for name, short, own in [
         ("PRESENCE_LEASE_MS", 3_000, 12_000),
         ("PRESENCE_HEARTBEAT_MS", 750, 4_000),
@@ -50,4 +50,4 @@ MIDDLEWARE = [
     "testing.static.static_files" if name == "servestatic.middleware.ServeStaticMiddleware" else name
     for name in MIDDLEWARE  # noqa: F405
 ]
-LOGGING["handlers"]["console"]["filters"] = []  # type: ignore[index]  # noqa: F405  # a test that fails shows every line
+LOGGING["handlers"]["console"]["filters"] = []  # type: ignore[index]  # noqa: F405  # a failed test shows every line

@@ -1,4 +1,4 @@
-"""Pictures of the pages, taken by a real browser on demo data: `bin/shots [folder]`."""
+"""Screenshots of the pages, taken by a real browser on demo data: `bin/shots [folder]`."""
 
 import os
 import sys
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 SIZES = {"light": (1440, 900), "dark": (1440, 900), "phone": (390, 844)}
 OWN_PAGES = {"profile": "/accounts/profile/", "security": "/accounts/2fa/", "sessions": "/accounts/sessions/"}
 ENTRANCE = {"sign-in": "/accounts/login/", "sign-up": "/accounts/signup/"}
-AWAY_MS = 8_000  # somebody should be away, and nobody waits five minutes for a picture
+AWAY_MS = 8_000  # one user should be away, without a wait of five minutes
 
 
 def main(folder: Path) -> None:
     django.setup()
-    settings.DEBUG = True  # the demo is for sites under development
+    settings.DEBUG = True  # the demo requires DEBUG
     from testing.processes import Server, Valkey
 
     with ExitStack() as stack:
@@ -100,7 +100,7 @@ def pages_of_those_who_run(room: "Room") -> dict[str, str]:
 
 
 def run(room: "Room") -> None:
-    """What those who run the room, and the site, have done."""
+    """Perform acts of moderators and administrators."""
     from chat.permissions.actor import Actor
     from chat.services.messages import posting
     from chat.services.moderation import mutes, reports
@@ -119,7 +119,7 @@ def run(room: "Room") -> None:
 
 
 def liven(room: "Room") -> None:
-    """What becomes of messages once they are posted."""
+    """Add edits, reactions and other changes to messages."""
     from chat.services.messages import pins, posting, reactions
 
     def post(username: str, body: str, **details: int) -> int:
@@ -136,7 +136,7 @@ def liven(room: "Room") -> None:
 
 
 def visit(crowd: "Chrome", server: "Server", username: str, room: "Room") -> None:
-    """One more tab in which somebody has a room open."""
+    """Open the room in one more tab as a user."""
     from chat.tests.browser.pages import Tab
 
     crowd.switch_to.new_window("tab")
@@ -145,7 +145,7 @@ def visit(crowd: "Chrome", server: "Server", username: str, room: "Room") -> Non
 
 
 def show_person(tab: "Tab", username: str) -> None:
-    """Open somebody's card in the sidebar, which is a drawer on a phone."""
+    """Open a user's card in the sidebar, which is a drawer on a phone."""
     from testing.waiting import eventually
 
     opener = tab.one(".opens-roster")

@@ -1,8 +1,7 @@
-"""`python -m testing.site`: our server, with a door through which tests see whether it is at rest.
+"""`python -m testing.site`: our server, with a door through which tests ask if it is idle.
 
-A client of the Unix socket that TEST_DOOR names is answered, with the `State` as JSON, as soon as no connection, no
-room and no request is left, or after TEST_REST_SECONDS. Users who linger leave first, so that the next test finds
-no user present.
+Clients of the Unix socket TEST_DOOR get the `State` as JSON, as soon as no connection, no room and no request is left,
+or after TEST_REST_SECONDS. Lingering users leave first, so that the next test finds no user present.
 """
 
 import asyncio
@@ -22,13 +21,13 @@ REST_SECONDS = float(os.environ.get("TEST_REST_SECONDS", "15"))
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What a server holds."""
+    """The state of a server."""
 
     connections: int  # sockets in the hub
     rooms: int  # in the hub
-    applications: int  # requests and sockets that are being served
-    lent: int  # connections of PostgreSQL's pools
-    announced: bool  # whether it shows an announcement
+    applications: int  # requests and sockets in progress
+    lent: int  # connections lent out by PostgreSQL's pools
+    announced: bool  # True if it shows an announcement
 
     @property
     def is_at_rest(self) -> bool:
@@ -49,12 +48,10 @@ def state_of(applications: int, lent: int) -> State:
 
 
 async def rest(applications: Callable[[], int], lent: Callable[[], int] = int) -> State:
-    """Wait until the running hub is at rest, none of the applications runs that `applications` counts, and none of the
-    connections is lent that `lent` counts.
-    """
+    """Wait until the running hub is idle and both counts, of running applications and of lent connections, are 0."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + patience(REST_SECONDS)
-    # The hub tells nobody when it is at rest.
+    # The hub sends no signal when it is idle.
     while not (state := state_of(applications(), lent())).is_at_rest and loop.time() < deadline:  # noqa: ASYNC110
         await asyncio.sleep(LOOK_SECONDS)
     if state.is_at_rest:
@@ -63,7 +60,7 @@ async def rest(applications: Callable[[], int], lent: Callable[[], int] = int) -
 
 
 async def end_lingering() -> None:
-    """Let users who linger leave now, hide those who decided so, and wait until last-seen times are stored."""
+    """Make lingering users leave now, hide users who decided to, and wait until last-seen times are stored."""
     from chat.background.last_seen import last_seen
     from presence.keys import key
     from presence.tracker import get_tracker
@@ -96,7 +93,7 @@ if __name__ == "__main__":
 
     django.setup()
 
-    from project.server import daphne as ours  # first: it chooses the reactor
+    from project.server import daphne as ours  # first, since it chooses the reactor
 
     from twisted.internet import reactor  # isort: skip
 

@@ -10,7 +10,7 @@ from websockets.asyncio.client import connect
 from testing.processes import Server
 
 PORTION_BYTES = 2_048
-LATE_SECONDS = 0.5  # that a busy machine may make up for
+LATE_SECONDS = 0.5  # delay that a busy machine may catch up on
 BUFFER_BYTES = 8_192  # small, so that the server sees how slow the line is
 
 
@@ -28,7 +28,7 @@ class SlowLine:
         return self._server.open_socket(origin, headers, host=host, port=port, **options)
 
     def cut(self) -> None:
-        """Lose every connection, and all that is on its way."""
+        """Drop every connection, and all data in transit."""
         for task in self._carrying:
             task.cancel()
 

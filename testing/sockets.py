@@ -1,4 +1,4 @@
-"""A plain, strict client of the socket, as `docs/protocol.md` describes it."""
+"""A plain, strict client of the socket, written after `docs/protocol.md`."""
 
 import asyncio
 import itertools
@@ -25,7 +25,7 @@ Opening = TypeVar("Opening", covariant=True)
 
 
 class Endpoint(Protocol[Opening]):
-    """A site that sockets can be opened to: a server process (`Server`), or within the test (`InProcessServer`)."""
+    """A site that accepts sockets: a server process (`Server`), or one within the test (`InProcessServer`)."""
 
     @property
     def origin(self) -> str: ...
@@ -34,7 +34,7 @@ class Endpoint(Protocol[Opening]):
 
 
 class Refused(Exception):
-    """The answer to a command was an error."""
+    """An error in answer to a command."""
 
     def __init__(self, event: Event) -> None:
         super().__init__(f"{event['code']}: {event['detail']}")
@@ -46,9 +46,9 @@ class Refused(Exception):
 
 
 class Client:
-    """The one socket of a tab: `async with Client(server, alice) as client`, in a new session or in that of a `cookie`.
+    """The socket of one tab: `async with Client(server, alice) as client`, in a new session or in that of a `cookie`.
 
-    `log` holds every event in the order in which it came. `event` waits for one and takes each only once.
+    `log` holds every event in the order of arrival. `event` waits for one and takes each only once.
     """
 
     def __init__(self, server: Endpoint, user: "User | None" = None, **options: Any) -> None:
@@ -83,7 +83,7 @@ class Client:
         return await self.answer(await self.ask(type, **members), timeout)
 
     async def ask(self, type: str, **members: Any) -> int:
-        """Send a command without waiting; its id, for `answer`."""
+        """Send a command without waiting, and return its id for `answer`."""
         id = next(self._ids)
         self._answers[id] = asyncio.get_running_loop().create_future()
         await self.send(json.dumps({"type": type, "id": id, **members}))
@@ -99,12 +99,12 @@ class Client:
         return answer
 
     async def event(self, type: str, timeout: float = 5, **members: Any) -> Event:
-        """The next event of that type, with those members, that was not taken before."""
+        """Wait for the next event of that type with those members, and take it."""
         wanted = {"type": type, **members}.items()
         return await self._take(lambda event: wanted <= event.items(), timeout, f"{type} {members or ''}")
 
     async def any_event(self) -> None:
-        """Wait until more has come."""
+        """Wait for any further event."""
         async with self._news:
             await self._news.wait()
 
@@ -112,7 +112,7 @@ class Client:
         return [event for event in self.log if event["type"] == type]
 
     def forget(self) -> None:
-        """Drop what came so far, in a test that would keep too much."""
+        """Drop the events received so far, in a test that would collect too many."""
         self.log.clear()
         self._untaken.clear()
 
@@ -120,13 +120,13 @@ class Client:
         await self.socket.send(frame)
 
     async def closed(self, timeout: float = 5) -> int:
-        """The code with which the server closes the socket."""
+        """Wait for the server to close the socket, and return its close code."""
         await asyncio.wait_for(self.socket.wait_closed(), patience(timeout))
         assert self.socket.close_code is not None
         return self.socket.close_code
 
     def vanish(self) -> None:
-        """Go without a word, as a browser that is killed."""
+        """Cut the connection without a close frame, like a killed browser."""
         self.socket.transport.abort()
 
     async def _read(self) -> None:
@@ -148,7 +148,7 @@ class Client:
             self._news.notify_all()
 
     def _hand_over(self, event: Event) -> None:
-        """Give the event to who waits for it, or keep it for who will."""
+        """Give the event to a caller that waits for it, or keep it."""
         if event["type"] in ("ack", "error") and (future := self._answers.get(event["id"])):
             _resolve(future, event)
             return
@@ -188,14 +188,14 @@ def _resolve(future: asyncio.Future[Event], event: Event) -> None:
 
 
 def open_socket(server: Endpoint[Opening], cookie: str = "", origin: str | None = "", **options: Any) -> Opening:
-    """Open a socket with that session, from one of the server's own origins or from `origin`; None sends none."""
+    """Open a socket in that session, from one of the server's own origins or from `origin`; None sends no origin."""
     headers = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={cookie}"} if cookie else {}
     headers |= options.pop("headers", {})
     return server.open_socket(None if origin is None else origin or server.origin, headers, **options)
 
 
 def session_cookie(user: "User", *, has_shown_factor: bool = False) -> str:
-    """The key of a new session of that person, as a browser would have it after signing in some time ago."""
+    """Return the key of a new session of that user, as if they had signed in some time ago."""
     from accounts.sessions.store import SessionStore
 
     session = SessionStore()

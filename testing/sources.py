@@ -1,4 +1,4 @@
-"""One Python file, read without running it: its imports, the strings that name other files, and its fixtures."""
+"""Static analysis of a Python file: its imports, the strings that name other files, and its fixtures."""
 
 import ast
 import re
@@ -14,19 +14,19 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 @dataclass
 class Source:
     imported: set[str] = field(default_factory=set)
-    """Dotted names, wherever in the file they are imported: a module, or something in it."""
+    """Dotted names of imports anywhere in the file: a module, or something in it."""
     named: set[str] = field(default_factory=set)
     """Dotted names in strings, such as Django's settings and `import_module` take."""
     backends: set[str] = field(default_factory=set)
-    """Dotted names that a setting has under BACKEND."""
+    """Dotted names under BACKEND in a setting."""
     paths: set[str] = field(default_factory=set)
     documents: set[str] = field(default_factory=set)
     words: set[str] = field(default_factory=set)
-    """Names that fixtures and marks may have."""
+    """Names that may be fixtures or marks."""
     fixtures: dict[str, frozenset[str]] = field(default_factory=dict)
     autouse: set[str] = field(default_factory=set)
     commands: set[str] = field(default_factory=set)
-    """Names that `call_command` gets; an empty one where a variable has it."""
+    """Arguments of `call_command`; an empty string for a variable."""
     reads_any_file: bool = False
 
 
@@ -90,7 +90,7 @@ def _note_function(source: Source, node: Function) -> None:
 
 
 def _parametrized(decorator: ast.expr) -> set[str]:
-    """Return parameters that get their values from a list, and so are no fixtures."""
+    """Return parameters that get their values from a list, and so are not fixtures."""
     if not isinstance(decorator, ast.Call) or _called(decorator) != "parametrize" or not decorator.args:
         return set()
     if any(keyword.arg == "indirect" for keyword in decorator.keywords):

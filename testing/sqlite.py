@@ -1,4 +1,4 @@
-"""SQLite without waiting for the disk."""
+"""An SQLite database that does not wait for the disk."""
 
 from typing import Any
 

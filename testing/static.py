@@ -1,8 +1,8 @@
-"""Static files that are looked for once in a test process, and pages that are made on the thread of their test.
+"""Static files that are searched once in a test process, and pages that run on the thread of their test.
 
-Each test client loads the middleware again, and to look for all files takes longer than most tests. The middleware is
-asynchronous, and a test client is not: through it, each request would start a thread with an event loop and change
-threads three times, which is a third of what a page costs.
+Each test client loads the middleware again, and the search for all files takes longer than most tests. The middleware
+is asynchronous, and a test client is not: each request would start a thread with an event loop and switch threads three
+times, a third of a page's cost.
 """
 
 from collections.abc import Callable
@@ -22,7 +22,7 @@ class FoundOnce(ServeStaticMiddleware):
     directories: list[tuple[str, str]]
 
     def add_files_from_finders(self) -> None:
-        """Look for the files, or take those that another client found under the same settings."""
+        """Search for the files, or reuse the result of another client under the same settings."""
         settings = self.autorefresh, self.static_prefix
         if settings not in _found:
             super().add_files_from_finders()
@@ -32,7 +32,7 @@ class FoundOnce(ServeStaticMiddleware):
 
 @sync_and_async_middleware
 def static_files(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
-    """Serve static files as the site does. In a synchronous chain, only they are served asynchronously."""
+    """Serve static files as the site does. In a synchronous chain, only these requests run asynchronously."""
     if iscoroutinefunction(get_response):
         return FoundOnce(get_response)
     middleware = FoundOnce(sync_to_async(get_response))

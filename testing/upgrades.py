@@ -1,8 +1,8 @@
-"""`python -m testing.upgrades`: refuses migrations that the servers of the release before could not live with.
+"""`python -m testing.upgrades`: rejects migrations that running servers of the last release could not handle.
 
-During an upgrade the database is migrated while those servers still run, and write by the models that they know.
-Migrations are judged that are newer than the last release: the latest tag `v…`, or else `RELEASED`. One that is right
-all the same says why, in an attribute of its class:
+During an upgrade the database is migrated while those servers still run, and write according to their own models.
+Migrations are checked that are newer than the last release: the latest tag `v…`, or else `RELEASED`. A migration that
+is safe after all says why, in an attribute of its class:
 
     class Migration(migrations.Migration):
         safe_for_running_servers = "The release before does not use this column any more."
@@ -34,7 +34,7 @@ HARMLESS = (
     operations.AlterModelManagers,
     operations.AlterModelTableComment,
     operations.AlterOrderWithRespectTo,
-    operations.RunPython,  # it changes rows by models, and not what servers may write
+    operations.RunPython,  # changes rows by models, and not the schema that servers write to
 )
 REMOVES = (operations.RemoveField, operations.DeleteModel)
 RENAMES = (operations.RenameField, operations.RenameModel, operations.AlterModelTable)
@@ -42,7 +42,7 @@ CONSTRAINS = (operations.AddConstraint, operations.AlterUniqueTogether, operatio
 
 
 def refusals(loader: MigrationLoader, released: set[tuple[str, str]]) -> Iterator[str]:
-    """Yield a line for each operation on what the last release has that its servers could not live with."""
+    """Yield a line for each operation on the last release's tables that its running servers could not handle."""
     known = _models_of(loader.project_state(sorted(released & set(loader.graph.nodes))))
     for app, name in _order(loader):
         if (app, name) not in released and app in {app for app, _ in released}:
@@ -81,11 +81,11 @@ def _flat(found: Sequence[Operation]) -> Iterator[Operation]:
 
 
 def _why_not(operation: Operation, state: ProjectState, app: str, model: str, fields: set[str] | None) -> str | None:
-    """Return why servers of the last release could not live with it; `fields` are those that they know of the model."""
+    """Return why servers of the last release could not handle it; `fields` are the model's fields in that release."""
     if isinstance(operation, operations.RunSQL):
         return f"its SQL is not judged here: say in `{REASON}` why running servers can live with it"
     if fields is None or isinstance(operation, HARMLESS):
-        return None  # they do not use a table that is new
+        return None  # those servers do not use a new table
     if isinstance(operation, operations.AddField):
         return _why_not_added(operation.field)
     if isinstance(operation, operations.AlterField):
@@ -120,7 +120,7 @@ def _why_not_altered(former: Field, field: Field) -> str | None:
 
 
 def released(loader: MigrationLoader) -> set[tuple[str, str]]:
-    """Return the migrations of the last release, of all apps of ours."""
+    """Return the migrations of the last release, of all our apps."""
     if tag := _git("describe", "--tags", "--abbrev=0", "--match", "v[0-9]*"):
         paths = map(PurePosixPath, _git("ls-tree", "-r", "--name-only", tag).splitlines())
         return {(path.parts[0], path.stem) for path in paths if path.match("*/migrations/[0-9]*.py")}

@@ -8,15 +8,15 @@ from testing.machine import patience
 
 T = TypeVar("T")
 
-# Between two looks. A look at a page costs it a layout, so they become rarer.
+# Seconds between two checks. Each check of a page costs it a layout, so they become rarer.
 SHORTEST_SECONDS = 0.02
 LONGEST_SECONDS = 0.15
 
 
 def eventually(condition: Callable[[], T], within: float = 5) -> T:
-    """Return what `condition` gives as soon as that is true, or fail with the last answer.
+    """Return the value of `condition` as soon as it is truthy, or fail with its last value.
 
-    `within` is in seconds, and more on a slow machine (testing/machine.py).
+    `within` is in seconds, and is extended on a slow machine (testing/machine.py).
     """
     within = patience(within)
     deadline = time.monotonic() + within
@@ -30,7 +30,7 @@ def eventually(condition: Callable[[], T], within: float = 5) -> T:
 
 
 def _look(condition: Callable[[], T]) -> T | None:
-    """Where a page drew itself anew between two looks at it, there is no answer yet."""
+    """Return the value, or None if the page was redrawn between two look-ups."""
     try:
         return condition()
     except StaleElementReferenceException:

@@ -1,4 +1,4 @@
-"""A client of the socket that sends what no client would: raw bytes over TCP."""
+"""A client of the socket that sends invalid data: raw bytes over TCP."""
 
 import asyncio
 import json
@@ -15,7 +15,7 @@ MASK = b"\x0f\xf0\x55\xaa"
 
 
 class Gone(Exception):
-    """The server has hung up. `code` is what it said before, if anything."""
+    """The server hung up. `code` is the close code that it sent before, if any."""
 
     def __init__(self, code: int | None) -> None:
         super().__init__(code)
@@ -23,7 +23,7 @@ class Gone(Exception):
 
 
 class Wire:
-    """`async with Wire(server, cookie) as wire`: the handshake is done, and `hello` has come."""
+    """`async with Wire(server, cookie) as wire`: the handshake is done, and `hello` was received."""
 
     def __init__(self, server: Server, cookie: str) -> None:
         self.server, self.cookie = server, cookie
@@ -46,7 +46,7 @@ class Wire:
         await self.writer.drain()
 
     async def events(self) -> list[dict[str, Any]]:
-        """What the next text frame has to tell. Raises Gone."""
+        """Return the events of the next text frame. Raises Gone."""
         while True:
             opcode, payload = await asyncio.wait_for(self._frame(), patience(10))
             if opcode == TEXT:
@@ -56,7 +56,7 @@ class Wire:
                 raise Gone(struct.unpack("!H", payload[:2])[0])
 
     async def ended(self) -> int | None:
-        """The code with which the server closes, whatever else it says before."""
+        """Skip frames until the server closes, and return its close code."""
         try:
             while True:
                 await self.events()
@@ -74,7 +74,7 @@ class Wire:
 
 
 def handshake(server: Server, cookie: str, *lines: str, path: str = "/ws/", origin: str | None = "") -> bytes:
-    """With these lines besides; with `origin` None, without that line."""
+    """Return a handshake with additional lines; if `origin` is None, without that line."""
     head = [
         f"GET {path} HTTP/1.1",
         f"Host: localhost:{server.port}",
@@ -98,7 +98,7 @@ def frame(
     width: int | None = None,
     claims: int | None = None,
 ) -> bytes:
-    """`width`: of the length, in bytes, where it is not the shortest; `claims`: a length that may be a lie."""
+    """Build a frame. `width` is a longer encoding of the length, in bytes; `claims` is a length that may be false."""
     payload = payload.encode() if isinstance(payload, str) else payload
     length = len(payload) if claims is None else claims
     width = width or (1 if length < 126 else 2 if length < 65_536 else 8)

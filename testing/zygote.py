@@ -1,7 +1,8 @@
-"""A process that forks programs of ours: `python -m testing.zygote`, started by the first program of a run.
+"""A process that forks our programs: `python -m testing.zygote`, started by the first program of a run.
 
-To start a server takes a second of CPU, most of it for imports. A zygote has imported what reads no setting, once, and
-each program is a fork of it that goes on as `python -m MODULE` would. It ends with the process that it serves.
+Starting a server takes a second of CPU, most of it for imports. A zygote imports all modules that read no setting,
+once. Each program is a fork of it that goes on as `python -m MODULE` would. The zygote ends with the process that it
+serves.
 """
 
 import gc
@@ -31,11 +32,11 @@ LIBRARIES = [
 
 
 class Fork:
-    """A forked program, with the part of `subprocess.Popen` that programs use. It is no child of this process."""
+    """A forked program, with the methods of `subprocess.Popen` that are used. It is not a child of this process."""
 
     def __init__(self, pid: int) -> None:
         self.pid = pid
-        self._file = os.pidfd_open(pid)  # another process may get the same number later, but not this file
+        self._file = os.pidfd_open(pid)  # a number may be reused by another process later, this file not
         self._ended = False
 
     def poll(self) -> int | None:
@@ -71,10 +72,10 @@ class Zygote:
                 stdin=subprocess.DEVNULL,
             )
         self._answers = self._socket.makefile("rb")
-        self._lock = threading.Lock()  # an answer is for the thread that asked
+        self._lock = threading.Lock()  # a reply is for the thread that asked
 
     def fork(self, command: Sequence[str], environment: Mapping[str, str], log: Path) -> Fork:
-        """Run a module with arguments, with that environment and no other, and what it prints in `log`."""
+        """Run a module with arguments, with exactly that environment, and its output in `log`."""
         order = {"command": list(command), "environment": dict(environment), "log": str(log)}
         with self._lock:
             self._socket.sendall(json.dumps(order).encode() + b"\n")
@@ -86,7 +87,7 @@ _lock = threading.Lock()
 
 
 def zygote() -> Zygote | None:
-    """Return the zygote of this process, where the system has what it takes."""
+    """Return the zygote of this process, or None if the system does not support it."""
     if not hasattr(os, "pidfd_open"):
         return None
     with _lock:
@@ -96,10 +97,10 @@ def zygote() -> Zygote | None:
 
 
 def serve(control: socket.socket) -> None:
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system need not keep who has ended
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system need not keep the exit status of children
     for name in LIBRARIES:
         importlib.import_module(name)
-    gc.freeze()  # else each program's collector would look through all of it, and copy it
+    gc.freeze()  # otherwise each program's collector would scan all of it, and copy it
     assert "twisted.internet.reactor" not in sys.modules
     for line in control.makefile("rb"):
         if (pid := os.fork()) == 0:
@@ -110,7 +111,7 @@ def serve(control: socket.socket) -> None:
 
 
 def become(command: list[str], environment: dict[str, str], log: str) -> None:
-    """Go on as `python -m MODULE ARGUMENT…` would have begun."""
+    """Continue as `python -m MODULE ARGUMENT…` would have started."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     for number in (1, 2):
