@@ -1,4 +1,4 @@
-"""Rooms that tests talk in: Alice owns `general`, Bob is a member, Mallory is not."""
+"""Rooms for tests: Alice owns `general`, Bob is a member, Mallory is not."""
 
 import pytest
 
@@ -15,6 +15,6 @@ def general(alice: User, bob: User) -> Room:
 
 @pytest.fixture
 def secret(alice: User, bob: User) -> Room:
-    """A private room of Alice and Bob."""
+    """Create a private room of Alice and Bob."""
     room = membership.create_room(alice, "secret", kind=Room.Kind.PRIVATE)
     return membership.add_member(room.pk, bob)

@@ -1,4 +1,4 @@
-"""Tries every address and every command as each kind of user, and compares with the table of permissions."""
+"""The table of permissions: every address and every command is tried as each kind of user."""
 
 from collections.abc import Callable
 from fnmatch import fnmatchcase
@@ -41,7 +41,7 @@ def carol(db: None) -> User:
 
 @pytest.fixture
 def administrator(db: None) -> User:
-    """An administrator with a second factor, as recommended."""
+    """Create an administrator with a second factor, as recommended."""
     ada = make_person("ada", "Ada")
     User.objects.filter(pk=ada.pk).update(is_staff=True, is_superuser=True)
     Authenticator.objects.create(user=ada, type=Authenticator.Type.TOTP, data={"secret": "A" * 32})
@@ -52,7 +52,7 @@ def administrator(db: None) -> User:
 def values(
     alice: User, bob: User, mallory: User, carol: User, administrator: User, secret: Room, general: Room
 ) -> dict[str, Any]:
-    """Values for addresses and forms: a private room, its contents, and Carol, a member to act on."""
+    """Return values for addresses and forms: a private room, its contents, and Carol, a member to act on."""
     membership.add_member(secret.pk, carol)
     said = posting.post_message(bob, secret.pk, body="Between us", client_id=uuid4())
     reported = reports.report_message(carol, secret.pk, said.pk, "Rude")
@@ -84,7 +84,7 @@ def values(
 class TestPages:
     @pytest.fixture(autouse=True)
     def _unlimited(self, settings: Any) -> None:
-        """Limit nothing, and count in this process: the counts are deleted before each of two thousand requests."""
+        """Switch off rate limits, and count in this process, where deleting the counts before each request is cheap."""
         settings.ACCOUNT_RATE_LIMITS = False
         settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
@@ -123,7 +123,7 @@ class TestCommands:
         carol: User,
         administrator: User,
     ) -> None:
-        settings.CHAT = settings.CHAT | {"ROOMS_MADE": 0}  # each command has a room of its own
+        settings.CHAT = settings.CHAT | {"ROOMS_MADE": 0}  # each command has its own room
         known = people(alice, bob, mallory, administrator)
         asked = await in_thread(commands)(known, carol)
         server, seen = servers(**UNLIMITED, ROOMFUL_ADMIN_SECOND_FACTOR="1"), dict[str, dict[str, str]]()

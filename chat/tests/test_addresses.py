@@ -1,4 +1,4 @@
-"""Links in messages are what they say: the host shows, and words that name a host lead to it."""
+"""Links in messages are honest: the host is shown, and text that names a host leads to it."""
 
 import re
 

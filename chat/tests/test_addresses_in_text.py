@@ -1,4 +1,4 @@
-"""Addresses and mentions in the midst of text: which signs around them are theirs, and where addresses lead."""
+"""Addresses and mentions within text: the signs around them that they include, and the targets of addresses."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Administrators see the name and the numbers of private rooms, and what was reported; the rest is for members."""
+"""Administrators see the name and the numbers of private rooms, and reported messages; the rest is for members."""
 
 from collections.abc import Callable
 from io import StringIO
@@ -51,7 +51,7 @@ DECIDED_BY_ADMINISTRATORS: dict[str, Act] = {
 
 @pytest.fixture
 def inner(secret: Room, alice: User) -> Room:
-    """Alice's private room, with a topic that gives something away."""
+    """Create Alice's private room, with a topic that outsiders must not see."""
     return room_settings.change_settings(secret.pk, by=Actor(alice), topic=TOPIC)
 
 

@@ -1,4 +1,4 @@
-"""An administrator's rights exist only in a session that has shown a second factor, while the site asks for one."""
+"""Rights of an administrator exist only in a session that has shown a second factor, if the site requires one."""
 
 from datetime import timedelta
 from typing import Any
@@ -35,7 +35,7 @@ def _demanded(settings: Any) -> None:
 
 @pytest.fixture
 def boss(general: Room) -> User:
-    """An administrator who is a plain member of Alice's room."""
+    """Create an administrator who is a plain member of Alice's room."""
     person = make_person("boss", "Boss")
     User.objects.filter(pk=person.pk).update(is_staff=True)
     membership.join(person, general.pk)

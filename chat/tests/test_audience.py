@@ -9,7 +9,7 @@ from chat.hub.rooms.audience import Audience
 
 
 class Clock:
-    """Stands for the loop: its timers run when the test says."""
+    """A fake event loop: its timers run when the test advances it."""
 
     def __init__(self) -> None:
         self.timers: list[Callable[[], None]] = []
@@ -25,7 +25,7 @@ class Clock:
 
 
 class NoTime:
-    """So much time between two events that none are joined."""
+    """A fake event loop that sets no timer, so that no events are coalesced."""
 
     def call_later(self, delay: float, callback: Callable[[], None]) -> None:
         return None
@@ -36,7 +36,7 @@ def audience_of(clock: Clock | None = None) -> Audience:
 
 
 class Reader:
-    """Stands for a connection: keeps what it was given."""
+    """A fake connection that records its frames."""
 
     def __init__(self) -> None:
         self.got: list[list[dict[str, int]]] = []
@@ -116,7 +116,7 @@ def test_a_connection_that_left_while_reading_gets_none_of_the_held_events() -> 
 
 
 def test_a_hold_that_was_superseded_releases_nothing() -> None:
-    """Two things attach it at once: a room that was just gained is opened. The later one has read everything."""
+    # Two tasks attach the connection at once: a newly gained room is also opened. The later one has read everything.
     audience, alice = audience_of(), reader()
     gained = audience.hold(alice)
     forward(audience, 6)

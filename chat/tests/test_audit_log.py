@@ -1,4 +1,4 @@
-"""The audit log: who sees what of it, how it is searched and exported, and that nothing changes it."""
+"""The audit log: access, search and export, and its immutability."""
 
 import csv
 import io
@@ -26,7 +26,7 @@ Act = AuditEntry.Act
 
 @pytest.fixture
 def site(db: None) -> User:
-    """An administrator, a member of nothing."""
+    """Create an administrator who is in no room."""
     return User.objects.create_superuser("site", "site@example.org")
 
 
@@ -38,13 +38,13 @@ def page(user: User) -> Client:
 
 def note(by: User, act: str = Act.MEMBER_MUTED, at: datetime | None = None, **details: Any) -> None:
     audit.record(Actor(by, "10.1.2.3"), act, **details)
-    if at:  # which nothing in the product can say
+    if at:  # the product cannot set it
         latest = AuditEntry.objects.latest("pk")
         AuditEntry(at=at, **{name: getattr(latest, name) for name in ("act", "actor_name", "reason")}).save()
 
 
 def names_of_addresses() -> list[str]:
-    """Of chat's own pages, in all namespaces."""
+    """Return the names of chat's own pages, in all namespaces."""
     chat = get_resolver().namespace_dict["chat"][1]
     found = [chat, *(space[1] for space in chat.namespace_dict.values())]
     return [str(name) for resolver in found for name in resolver.reverse_dict if isinstance(name, str)]
@@ -102,7 +102,7 @@ def test_details_are_shown_in_words_and_times_in_the_readers_zone(alice: User, s
     room_settings.change_settings(general.pk, by=Actor(site), default=True)
     note(alice, room=general, until="2026-11-30T02:03:44.433012+00:00", count=2276, message=12345, removes_posts=False)
     written = page(site).get(reverse("chat:room-settings:log", args=[general.pk])).content.decode()
-    shown = re.sub("</?time[^>]*>", "", written)  # which has it for machines, too
+    shown = re.sub("</?time[^>]*>", "", written)  # the attribute has it in machine-readable form, too
     for words in (
         "Kind: <bdi>Public → Private</bdi>",
         "Topic: <bdi>– → Squids</bdi>",

@@ -1,4 +1,4 @@
-"""The one table of who may do what."""
+"""Permissions: the one table that all checks use."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Blocking a person: what they can no longer do to the blocker, and what stays as it is."""
+"""Blocking a user: acts against the blocker that end, and everything that stays possible."""
 
 from collections.abc import Callable
 from typing import Any
@@ -26,7 +26,7 @@ REFUSED = r"^This person doesn’t accept messages from you\.$"
 
 @pytest.fixture
 def talk(alice: User, bob: User) -> Room:
-    """The direct conversation of Alice and Bob."""
+    """Create the direct conversation of Alice and Bob."""
     return directs.open_direct(alice, [bob.pk])
 
 

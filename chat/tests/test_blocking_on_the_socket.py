@@ -1,4 +1,4 @@
-"""Blocks on the socket: they reach all tabs of the blocker, on all servers, and no other person."""
+"""Blocks on the socket: they reach all tabs of the blocker, on all servers, and no other user."""
 
 from collections.abc import Callable
 

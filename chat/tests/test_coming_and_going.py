@@ -1,4 +1,4 @@
-"""Who is there, and who is gone and when, whatever becomes of tabs and of servers (docs/acceptance.md)."""
+"""Presence and last-seen times, while tabs and servers come and go (docs/acceptance.md)."""
 
 import itertools
 import os
@@ -121,7 +121,7 @@ async def test_the_people_of_a_server_that_is_killed_are_gone_and_who_is_also_el
 
 
 class Impatient(Server):
-    """One that looks after silent peers more often, where there is no time to wait for the site's own pings."""
+    """A server with a short ping interval, for tests that cannot wait for the site's own."""
 
     def arguments(self) -> list[str]:
         return [*super().arguments(), "--ping-interval", "1", "--ping-timeout", "1"]
@@ -148,7 +148,7 @@ async def test_a_user_whose_peer_vanished_silently_is_gone(
             for client in (a, b):
                 await open_room(client, general)
             await sees(a, "alice", "bob")
-            await length.elapse(full=25, short=4)  # who answers the pings stays
+            await length.elapse(full=25, short=4)  # a client that answers pings stays
             await post(b, general, "Here")
             assert here(a) == {"alice", "bob"}
             way.pause()
@@ -178,7 +178,7 @@ async def test_a_server_that_was_stopped_for_a_while_is_swept_and_its_people_are
         with measured.time("back after it goes on", within=5):
             await sees(a, "alice", "bob", within=30)
         with measured.time("right on the server that was stopped", within=5):
-            await sees_only(b, "alice", "bob", within=30)  # until it was back, it said that it did not know
+            await sees_only(b, "alice", "bob", within=30)  # until it was back, it reported unknown presence
         await post(b, general, "On the same socket")  # it was never closed
         await length.elapse(full=LEASE + 5, short=LEASE + 1)
         assert here(a) == views(b)[-1] == {"alice", "bob"}
@@ -198,7 +198,7 @@ async def test_clocks_that_are_ten_minutes_apart_change_nothing(
                 assert abs(apart - abs(seconds)) < 60
                 await settled(a)
                 before = told_of_presence(a)
-            async with Client(its, bob) as b:  # a reload
+            async with Client(its, bob) as b:  # reload
                 await open_room(b, general)
                 await length.elapse(full=LINGER + 3, short=LINGER + 1)
                 assert told_of_presence(a) == before
@@ -245,7 +245,7 @@ async def test_a_vanished_peer_is_noticed_and_no_crowd_is_cut_off_though_the_clo
 
             assert abs(written(await post(a, general, "After")) - before - seconds) < 60
             await length.elapse(full=25, short=4)  # several looks at time-outs, and pings
-            for client in (a, *crowd):  # what Bob says would be a sign of life
+            for client in (a, *crowd):  # any frame from Bob would be a sign of life
                 await post(client, general, "Here")
             assert here(a) == {"alice", "bob"}
             way.pause()

@@ -1,4 +1,4 @@
-"""Who is connected, over real servers, and who is disconnected."""
+"""The list of connections over real servers, and disconnecting users."""
 
 import re
 import time
@@ -35,12 +35,12 @@ def by(admin_user: User) -> Actor:
 
 @pytest.fixture
 def cookie(admin_user: User) -> str:
-    """Of an administrator's session."""
+    """Return the cookie of an administrator's session."""
     return session_cookie(admin_user)
 
 
 def roll_of(*usernames: str) -> RollCall:
-    """What the hubs say once these are connected, a name for each socket."""
+    """Return the hubs' answers once sockets of exactly these users are connected, one name for each socket."""
 
     def called() -> RollCall | None:
         roll = connection_census.call()
@@ -126,7 +126,7 @@ class TestRollCall:
 
 @pytest.mark.usefixtures("no_other_servers")
 class TestHiddenPeople:
-    """Alice is invisible."""
+    """Connections of Alice while she is invisible."""
 
     @pytest.fixture(autouse=True)
     def hides(self, alice: User) -> None:

@@ -1,4 +1,4 @@
-"""What becomes of a deleted account in the rooms, and of a changed name or picture."""
+"""Deleted accounts in rooms, and changes of names and pictures."""
 
 import io
 import json
@@ -156,7 +156,7 @@ def test_an_export_has_the_messages_memberships_and_reactions_of_the_user(
 async def test_a_new_name_and_picture_reach_everyone_who_sees_the_user(
     servers: Any, alice: User, bob: User, general: Room
 ) -> None:
-    """On the same server and on another, in the sidebar and by word of it, and what they say next is said under it."""
+    # On the same server and on another, in the sidebar, in an event, and on the next message.
     one, other = servers(), servers()
     async with Socket(one, alice) as hers, Socket(other, bob) as his:
         await open_room(hers, general)
@@ -212,4 +212,5 @@ class TestWritingToADeletedUser:
         gone(mallory)
         with pytest.raises(NoRecipient, match="These people deleted their accounts"):
             say(alice, three, "Nobody is left")
-        assert editing.delete_own_message(alice, two.pk, said.pk).is_deleted  # one's own words stay one's own
+        # authors can still delete their own messages
+        assert editing.delete_own_message(alice, two.pk, said.pk).is_deleted

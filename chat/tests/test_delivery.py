@@ -1,4 +1,4 @@
-"""What delivery must survive, with real servers that are killed and publishes that are lost (docs/acceptance.md)."""
+"""Delivery despite killed servers and lost publishes, on real servers (docs/acceptance.md)."""
 
 import asyncio
 import random
@@ -35,7 +35,7 @@ Servers = Callable[..., Server]
 
 
 async def send_all(client: Client, room: Room, client_ids: Iterable[str], acknowledged: set[str]) -> None:
-    """Post under these client ids, one after the other, until the server is gone."""
+    """Post with these client ids, one after the other, until the server is gone."""
     try:
         for client_id in client_ids:
             await client.command("message.post", room=room.pk, client_id=client_id, body=client_id)
@@ -63,7 +63,7 @@ async def test_a_server_that_is_killed_during_sends_stored_what_it_acknowledged_
         assert acknowledged <= set(await bodies_in_order(general))
 
         await in_thread(server.start)()
-        async with Client(server, alice) as a:  # all of them once more, as a client does that cannot know
+        async with Client(server, alice) as a:  # post all again, as a client does that cannot know
             await send_all(a, general, client_ids, acknowledged)
         await b.event("message.posted", version=general.version + 1_000, timeout=10)
         assert await bodies_in_order(general) == client_ids
@@ -117,7 +117,7 @@ async def test_many_writers_over_two_servers_see_one_order_without_a_hole(
     servers: Servers, length: Length, alice: User, general: Room
 ) -> None:
     both, each = (servers(**UNLIMITED), servers(**UNLIMITED)), length.pick(full=500, short=25)
-    start = general.version + 2 * 20 + 1  # after twenty who join, and the notices of that
+    start = general.version + 2 * 20 + 1  # after twenty who join, and their notices
     expected = list(range(start, start + 20 * each))
     async with AsyncExitStack() as stack:
         clients = await members(stack, both, general, 20)
@@ -200,7 +200,7 @@ async def test_a_burst_reaches_everyone_whatever_the_layer_dropped(
 ) -> None:
     both = servers(FaultyServer, **UNLIMITED), servers(FaultyServer, **UNLIMITED)
     writers, each = 50, length.pick(full=100, short=10)
-    first = general.version + 2 * writers + 1  # after those who join, and the notices of that
+    first = general.version + 2 * writers + 1  # after those who join, and their notices
     last = first + writers * each - 1
     async with AsyncExitStack() as stack:
         clients = await members(stack, both, general, writers)
@@ -247,14 +247,14 @@ async def test_the_authors_own_history_has_the_message_right_after_the_ack(
 
 
 async def members(stack: AsyncExitStack, both: Sequence[Server], room: Room, count: int) -> list[Client]:
-    """Clients of as many new members, over both servers."""
+    """Connect as many new members, over both servers."""
     users = [await in_thread(member)(room, f"writer-{number}") for number in range(count)]
     clients = [Client(both[number % 2], user) for number, user in enumerate(users)]
     return [await stack.enter_async_context(client) for client in clients]
 
 
 async def burst(client: Client, room: Room, count: int) -> list[int]:
-    """Send without waiting for answers; the publish of every fifth is lost."""
+    """Send without waiting for answers. The publish of every fifth message is lost."""
     return [
         await client.ask("message.post", room=room.pk, client_id=str(uuid4()), body=f"{n} {'' if n % 5 else LOST}")
         for n in range(count)
@@ -262,7 +262,7 @@ async def burst(client: Client, room: Room, count: int) -> list[int]:
 
 
 async def send_with_roll_backs(client: Client, room: Room, count: int) -> int:
-    """Post, every fifth so that it is rolled back, and again what was refused: how often that was."""
+    """Post messages, and retry every fifth, which is rolled back once. Return the number of refusals."""
     refused: list[Refused] = []
     for number in range(count):
         body = f"{number} {'' if number % 5 else ROLLED_BACK}"

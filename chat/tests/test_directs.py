@@ -1,4 +1,4 @@
-"""Direct conversations, and how one keeps the rooms in one's own list."""
+"""Direct conversations, and a user's settings for the list of rooms."""
 
 from typing import Any
 from uuid import uuid4
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def talk(alice: User, bob: User) -> Room:
-    """The conversation of Alice and Bob, which Alice began."""
+    """Create the conversation of Alice and Bob, started by Alice."""
     return directs.open_direct(alice, [bob.pk])
 
 

@@ -1,4 +1,4 @@
-"""Direct conversations on the socket, and one list of rooms in all tabs."""
+"""Direct conversations on the socket, and the same list of rooms in all tabs."""
 
 import asyncio
 import json
@@ -61,7 +61,7 @@ async def test_all_tabs_agree_on_how_a_room_is_kept(
 
 
 def own(room: dict[str, Any]) -> dict[str, Any]:
-    """How it is kept."""
+    """Return the user's own settings for a room."""
     return {name: room[name] for name in ("quiet", "favourite", "put_away", "place") if name in room}
 
 
@@ -96,11 +96,11 @@ async def test_presence_of_direct_conversations_never_reaches_an_outsider(
 
 
 class TestConversationsThatWerePutAway:
-    """What says nothing new is in nobody's list, costs no tab anything, and is back when something is said."""
+    """Conversations without news are in no list, cost a tab nothing, and come back with a new message."""
 
     @pytest.fixture
     def talk(self, alice: User, bob: User) -> Room:
-        """A conversation in which something was said; Bob put it away."""
+        """Create a conversation with a message, which Bob put away."""
         talk = directs.open_direct(alice, [bob.pk])
         posting.post_message(alice, talk.pk, body="Before", client_id=uuid4())
         list_preferences.keep_room(bob, talk.pk, put_away=True)
@@ -172,7 +172,7 @@ class TestConversationsThatWerePutAway:
     ) -> None:
         settings.CHAT = {**settings.CHAT, "STANDING_MS": 100}
         async with Client(site, bob) as b:
-            await Membership.objects.filter(room=talk, user=bob).aupdate(last_read=0)  # as if the word had been lost
+            await Membership.objects.filter(room=talk, user=bob).aupdate(last_read=0)  # as if the event had been lost
             assert (await b.event("room.gained"))["room"]["unread"] == 1
 
     def test_the_pages_list_it_when_something_is_said_and_where_it_is_shown(

@@ -1,4 +1,4 @@
-"""docs/protocol.md and docs/commands.schema.json say what the code accepts. Events are checked by every `Client`."""
+"""Agreement of docs/protocol.md and docs/commands.schema.json with the code. Every `Client` checks events."""
 
 from pathlib import Path
 
@@ -32,7 +32,7 @@ def test_the_documentation_names_every_member_of_a_command(command: type[Command
 
 
 def test_the_documentation_names_every_code_of_an_error() -> None:
-    assert set(section("Error codes")) == codes_of(Refused) - {"signed_out"}  # which closes the socket
+    assert set(section("Error codes")) == codes_of(Refused) - {"signed_out"}  # signed_out closes the socket
 
 
 def test_the_schema_is_that_of_the_code() -> None:

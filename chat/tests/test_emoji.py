@@ -1,4 +1,4 @@
-"""Emoji to choose from (bin/vendor writes them), and those that the server stores."""
+"""Emoji in the picker (written by bin/vendor), and emoji that the server stores."""
 
 import re
 from pathlib import Path

@@ -1,6 +1,6 @@
-"""Each administrative act: done by whoever may, and in the audit log with who, whom, where, from where and why.
+"""Every administrative act: authorised users can do it, and the audit log has actor, target, room, address and reason.
 
-Done by an outsider, it changes nothing, and is not in the log: to them, there is no such room.
+If an outsider tries it, nothing changes and nothing is logged: for them, the room does not exist.
 """
 
 from collections.abc import Callable
@@ -46,7 +46,7 @@ def announce(by: Actor) -> Announcement:
     return announcements.announce(by, "Tea at four")
 
 
-# What is done to Bob, or to the room, by somebody who may; and before that, what has to be so, done by the site.
+# Acts on Bob or the room by an authorised user, each with its precondition, which the site sets up.
 ACTS: dict[str, tuple[Do | None, Do]] = {
     "room.changed": (None, lambda by, room, bob: room_settings.change_settings(room.pk, by=by, topic="Be kind")),
     "room.locked": (None, lambda by, room, bob: moderation.lock(by, room.pk, reason=WHY)),
@@ -111,7 +111,7 @@ ACTS: dict[str, tuple[Do | None, Do]] = {
     ),
 }
 
-# What nobody is refused, or the site does by itself.
+# Acts that are allowed to every user, or that the site does by itself.
 BY_THEMSELVES: dict[str, Do] = {
     "room.created": lambda by, room, bob: membership.create_room(by.user, "another", address=by.address),  # type: ignore[arg-type]
     "room.trimmed": lambda by, room, bob: [
@@ -138,7 +138,7 @@ def administrator(admin_user: User) -> Actor:
 
 @pytest.fixture
 def room(bob: User, secret: Room) -> Room:
-    """A public room, which administrators run, with something that Bob said."""
+    """Create a public room, which administrators run, with a message from Bob."""
     Room.objects.filter(pk=secret.pk).update(kind=Room.Kind.PUBLIC)
     posting.post_message(bob, secret.pk, body="Buy this", client_id=uuid4())
     secret.refresh_from_db()
@@ -189,7 +189,7 @@ def test_an_act_that_needs_no_permission_is_logged(name: str, administrator: Act
 
 
 def everything() -> list[object]:
-    """What an act could change."""
+    """Return everything that an act could change."""
     models = (Room, Room.members.through, Message, Ban, Invite, Report, Announcement, Invitation, AuditEntry)
     people = User.objects.values("pk", "is_active")
     return [*(list(model._default_manager.order_by("pk").values()) for model in models), list(people)]

@@ -1,4 +1,4 @@
-"""A few at a time for each person: what many tabs ask for at once holds up nobody else."""
+"""A queue with a few turns at a time for each user, so that requests of many tabs delay no other user."""
 
 import asyncio
 
@@ -6,13 +6,13 @@ from chat.runtime.fair_queue import FairQueue
 
 
 async def settle() -> None:
-    """Let everything that can go on do so."""
+    """Let every ready task run."""
     for _ in range(20):
         await asyncio.sleep(0)
 
 
 class Work:
-    """Takes turns, and ends when it is told to."""
+    """Work that takes a turn, and ends when it is told to."""
 
     def __init__(self, turns: FairQueue) -> None:
         self._turns = turns

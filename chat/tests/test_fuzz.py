@@ -1,4 +1,4 @@
-"""Frames that make no sense, to a real server: each is answered, or closes its socket, and nothing else happens."""
+"""Random frames to a real server: each is answered or closes its socket, and has no other effect."""
 
 import asyncio
 import json
@@ -27,9 +27,9 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.row(34)]
 TEXTS, WIRES = length.pick(full=95_000, short=9_500), length.pick(full=2_000, short=200)  # frames, sequences
 BATCH = 100
 REFUSALS = {1002, 1003, 1007, 1009}
-LAST = 2**53 - 1  # the id of a command that no other one has
+LAST = 2**53 - 1  # the id of a command that no other frame uses
 
-# The same frames every time; a batch that fails is shortened to what fails in it.
+# The same frames in every run. A failing batch is reduced to the failing frames.
 quickly = settings(derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 
 # -- Texts -------------------------------------------------------------------------------------------------------------
@@ -44,7 +44,7 @@ def check_texts(run: Run, server: Server, cookie: str, ids: dict[str, int], batc
 
 
 async def answers(server: Server, cookie: str, batch: list[str]) -> list[dict[str, Any]]:
-    """One for each, in their order."""
+    """Return one answer for each frame, in order."""
     answers: list[dict[str, Any]] = []
     async with Wire(server, cookie) as wire:
         await wire.send(*(frame(text.encode("utf-8", "replace")) for text in batch))
@@ -69,7 +69,7 @@ async def codes(server: Server, cookie: str, batch: list[list[bytes]]) -> list[i
 
 
 async def code_after(server: Server, cookie: str, sent: list[bytes]) -> int | None:
-    """None: there was none, since the frame that says goodbye counts as the contents of another."""
+    """Return the close code. None if there was none, since the close frame counts as the contents of another frame."""
     async with Wire(server, cookie) as wire:
         try:
             await wire.send(*sent, close())

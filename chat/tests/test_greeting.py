@@ -1,4 +1,4 @@
-"""`hello` is the first frame on every socket, and changes made while it is put together come after it."""
+"""`hello` is the first frame on every socket, and changes made while it is built come after it."""
 
 import asyncio
 import threading
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 class SlowRead:
-    """Reads the rooms of a user who connects, and returns them only when it may."""
+    """A read of the rooms for a greeting that returns only when the test allows it."""
 
     def __init__(self, read: Callable[[int], object]) -> None:
         self.is_done, self.may_return = threading.Event(), threading.Event()
@@ -36,7 +36,7 @@ class SlowRead:
 
 @pytest.fixture
 def slow_read(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], SlowRead]]:
-    """Makes the next greetings slow."""
+    """Return a function that makes the next greetings slow."""
     slow = SlowRead(queries.greeting)
 
     def begin() -> SlowRead:

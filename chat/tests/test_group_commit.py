@@ -1,4 +1,4 @@
-"""Posts that are stored together, on the real database: how many share a transaction."""
+"""Group commits of posts, on the real database: the number of posts in a transaction."""
 
 import asyncio
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def batches(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The sizes of the transactions, as they are made."""
+    """Record the sizes of the transactions."""
     sizes: list[int] = []
 
     def counted(drafts: Sequence[Draft], **options: bool) -> object:
@@ -50,7 +50,7 @@ async def test_posts_that_arrive_while_a_batch_is_stored_share_the_next_transact
 async def test_authors_who_post_again_after_each_ack_share_the_next_commit(
     batches: list[int], alice: User, general: Room
 ) -> None:
-    """Each of ten posts as soon as the last one is stored: that they go on is known, and waited for."""
+    # Each of ten authors posts again as soon as the last post is stored. The commit expects and waits for this.
     commits = GroupCommit()
 
     async def talk(name: str) -> None:

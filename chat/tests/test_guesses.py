@@ -1,4 +1,4 @@
-"""What somebody learns who guesses the id of a room, or of what is in it: nothing. Every address is tried."""
+"""Guessed ids of rooms and of their contents, which reveal nothing to an outsider. Every address is tried."""
 
 from typing import Any
 from uuid import uuid4
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.row(31)]
 
 NOWHERE = 999_999
 
-# Addresses of a room are found by its number; a form that names the room in another way has a test of its own.
+# Addresses of a room are found by its id; a form that names the room in another way has a separate test.
 FORMS: dict[str, Any] = {"name": "Hello", "reason": "Because", "user": "mallory", "q": "a", "before": "9", "n": "1"}
 
 
@@ -40,7 +40,7 @@ def of_rooms() -> list[tuple[str, set[str]]]:
 
 
 def answer(client: Client, method: str, name: str, **ids: Any) -> tuple[int, str]:
-    """What comes back, without what differs between any two answers."""
+    """Return the answer without the parts that differ between any two answers."""
     response = getattr(client, method)(reverse(name, kwargs=ids), FORMS, follow=False)
     return response.status_code, "" if response.status_code in (404, 405) else response.content.decode()
 
@@ -58,7 +58,7 @@ def test_the_pages_of_a_guessed_room_answer_as_for_one_that_does_not_exist(
 
 
 def test_the_pages_that_an_outsider_guesses_are_answered_for_a_member(bob: User, secret: Room, said: Message) -> None:
-    """Otherwise the test above would see nothing but missing pages."""
+    # Otherwise the test above would pass with missing pages only.
     client = signed_in(bob)
     names = ("chat:room", "chat:pins", "chat:threads", "chat:members")
     pages = [reverse(name, kwargs={"room_id": secret.pk}) for name in names]
@@ -67,7 +67,7 @@ def test_the_pages_that_an_outsider_guesses_are_answered_for_a_member(bob: User,
 
 
 def test_a_message_is_found_in_its_own_room_alone(alice: User, bob: User, secret: Room, said: Message) -> None:
-    """Whoever may see one room asks there for what was said in another."""
+    # A member of one room asks there for a message in another.
     own = membership.create_room(alice, "elsewhere")
     client = signed_in(alice)
     for name, needs in of_rooms():
@@ -79,7 +79,7 @@ def test_a_message_is_found_in_its_own_room_alone(alice: User, bob: User, secret
 def test_a_users_card_for_a_guessed_room_answers_as_for_one_that_does_not_exist(
     alice: User, bob: User, mallory: User, secret: Room
 ) -> None:
-    """How somebody stands in a room, who is in it, and whether they talk with one another."""
+    # The card shows a user's role in a room, its members, and direct conversations.
     own, between_them = membership.create_room(mallory, "elsewhere"), directs.open_direct(alice, [bob.pk])
     membership.add_member(own.pk, bob)
     client = signed_in(mallory)
@@ -115,7 +115,7 @@ def test_a_direct_conversation_is_for_those_in_it_alone(
 def test_a_guessed_message_cannot_be_quoted_or_replied_to_in_another_room(
     kind: str, alice: User, bob: User, mallory: User, secret: Room, said: Message
 ) -> None:
-    """Whoever guesses the id of a message names it as a quote, or a thread, in a room of their own."""
+    # The attacker uses a guessed message id as a quote, or as a thread, in their own room.
     if kind == Room.Kind.DIRECT:
         between_them = directs.open_direct(alice, [bob.pk])
         said = posting.post_message(bob, between_them.pk, body="Between us", client_id=uuid4())

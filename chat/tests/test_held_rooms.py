@@ -1,4 +1,4 @@
-"""Locks, queries and reads that take long: who is held up by them, and who is not."""
+"""Slow locks, queries and reads: the users that they delay, and those that they do not."""
 
 import asyncio
 import threading
@@ -42,7 +42,7 @@ CREATE TRIGGER slow_insert BEFORE INSERT ON chat_message FOR EACH ROW
 
 @asynccontextmanager
 async def locked(room: Room) -> AsyncIterator[None]:
-    """Hold the room's lock in a transaction of another thread; SQLite's is that of the database."""
+    """Hold the room's lock in a transaction of another thread. On SQLite the whole database is locked."""
     is_held, may_go = threading.Event(), threading.Event()
 
     def hold() -> None:
@@ -63,7 +63,7 @@ async def locked(room: Room) -> AsyncIterator[None]:
 
 @contextmanager
 def occupied(lane: Lane) -> Iterator[list[Callable[[], None]]]:
-    """Calls for a lane, as many as it has threads, that take until the block ends."""
+    """Return as many calls for a lane as it has threads. They run until the block ends."""
     may_go = threading.Event()
     try:
         yield [may_go.wait] * lane.threads  # type: ignore[list-item]
@@ -73,7 +73,7 @@ def occupied(lane: Lane) -> Iterator[list[Callable[[], None]]]:
 
 @pytest.fixture
 def slow_insert(db: None, length: Length) -> Iterator[float]:
-    """Make a post that says "Slow" take some seconds in the database."""
+    """Make posts with the text "Slow" take some seconds in the database."""
     seconds = length.pick(full=5, short=1)
     with connection.cursor() as cursor:
         cursor.execute(SLOW_INSERT.format(seconds))
@@ -177,7 +177,7 @@ class TestOtherWrites:
 
 
 class TestEverybodyElse:
-    """One thing is slow, and people who have nothing to do with it talk."""
+    """Users who are not involved in a slow operation can go on talking."""
 
     @row_of_locks
     async def test_a_room_whose_lock_is_held_holds_up_nobody_elsewhere(
@@ -208,7 +208,7 @@ class TestEverybodyElse:
         async with Client(site, alice) as author:
             slow = await author.ask("message.post", room=general.pk, body="Slow", client_id=str(uuid4()))
             await others_talk(site, bob, other, measured, slow_insert)
-            with suppress(Refused):  # it may have taken for longer than a post waits
+            with suppress(Refused):  # it may have taken longer than a post waits
                 assert (await author.answer(slow))["message"]["body"] == "Slow"
 
     @pytest.mark.row(45)

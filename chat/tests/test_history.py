@@ -1,4 +1,4 @@
-"""State + events = state fetched anew."""
+"""State + events = freshly fetched state."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -29,7 +29,7 @@ def say(author: User, room: Room, body: str = "Hello", **details: Any) -> Messag
 
 
 def latest(room: Room) -> int:
-    """The id of what was said last in the conversation."""
+    """Return the id of the latest message in the conversation."""
     return room.messages.conversation().said().newest(1)[0].pk
 
 
@@ -142,7 +142,7 @@ def test_old_state_plus_events_equals_freshly_fetched_state(alice: User, bob: Us
     versions = [event["version"] for event in changes.events]
     assert versions == sorted(versions)
     rows = [(event["version"], event.get("message", {}).get("id")) for event in changes.events]
-    assert len(rows) == len(set(rows))  # what was deleted together has one version
+    assert len(rows) == len(set(rows))  # messages deleted together have one version
 
 
 class TestResuming:
@@ -182,7 +182,7 @@ class TestResuming:
 def test_changes_written_during_a_read_are_left_to_their_own_events(
     alice: User, bob: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each table is read at a moment of its own, and could see the later of two new versions alone."""
+    # Each table is read at a different moment, so a read could see only the later of two new versions.
     room = membership.create_room(alice, "general")
     read_head = history._head
 

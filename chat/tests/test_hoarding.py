@@ -1,4 +1,4 @@
-"""A member who makes others carry as much as is allowed, for as long as they like."""
+"""Load that one member may cause within all limits, for any length of time."""
 
 import asyncio
 import json
@@ -28,7 +28,7 @@ MB = 1_000_000
 
 @pytest.fixture
 def birds(alice: User, bob: User) -> Room:
-    """A room in which Mallory is not."""
+    """Create a room without Mallory."""
     birds = membership.create_room(alice, "birds")
     membership.join(bob, birds.pk)
     return birds
@@ -36,7 +36,7 @@ def birds(alice: User, bob: User) -> Room:
 
 @pytest.fixture
 def longest(mallory: User, general: Room) -> Message:
-    """A message with the longest list of edits, in a room with the longest list of pins."""
+    """Create a message with the longest list of edits, in a room with the longest list of pins."""
     membership.join(mallory, general.pk)
     for number in range(30):
         posting.post_message(mallory, general.pk, body=f"{number} {hoard.LONG}", client_id=uuid4())
@@ -92,14 +92,14 @@ async def test_a_member_who_makes_others_carry_all_that_is_allowed_hardly_slows_
 
 
 async def warm_up(server: Server, user: User, room: Room, message: Message) -> None:
-    """Let the server load what it loads once, such as templates."""
+    """Let the server load everything that it loads only once, such as templates."""
     cookie = await in_thread(session_cookie)(user)
     for path in hoard.pages_of(room.pk, message.pk):
         await in_thread(fetch)(server, path, cookie)
 
 
 async def peak_of(server: Server) -> list[int]:
-    """Return what the server had in use, once this is cancelled."""
+    """Return samples of the server's memory, taken until this task is cancelled."""
     seen = [server.memory()]
     try:
         while True:

@@ -39,11 +39,11 @@ from testing.waiting import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-OWN = ("id", "username", "name", "last_seen", "role")  # what differs between any two users
+OWN = ("id", "username", "name", "last_seen", "role")  # fields that differ between any two users
 
 
 def changes(client: Client, username: str) -> list[dict[str, Any]]:
-    """Return what a tab was told of a user's presence, one after the other, but for what is their own."""
+    """Return the presence changes of a user in a tab, in order, without the user's own fields."""
     told = [person for event in told_of_presence(client) for person in event.get("people", ())]
     return [
         {name: value for name, value in person.items() if name not in OWN}
@@ -93,7 +93,7 @@ class TestInvisible:
                 await shows(b, lambda: here(b) == {"alice", "bob", "carol"})
                 await settled(b)
                 seen_before = told_of_presence(b)
-            for mode in ("invisible", "dnd"):  # and back
+            for mode in ("invisible", "dnd"):  # hide, and show again
                 await a.command("status.set", mode=mode, text="Busy")
             began = time.monotonic()
             await a.command("status.set", mode="invisible", text="Busy")
@@ -163,7 +163,7 @@ class TestInvisible:
                 await a.command("presence.touch")
                 await post(a, general, "Nobody sees me")
                 await b.event("message.posted")
-            async with looking(other, bob, general) as later:  # after a linger, and all that would come of it
+            async with looking(other, bob, general) as later:  # after a linger, and all its consequences
                 await in_thread(membership.leave)(alice, general.pk)
                 await b.event("member.left")
                 assert set(sidebar(later)) == {"bob"}

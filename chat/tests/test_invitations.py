@@ -1,4 +1,4 @@
-"""Being added, and links by which one comes in."""
+"""Adding members, and invitation links."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -90,7 +90,7 @@ class TestLinks:
                 token += "\ud800"
         assert refuses(NotFound, invites.room_behind, mallory, token)
         assert refuses(NotFound, invites.accept, mallory, token)
-        assert ending == "wrong" or invites.accept(bob, token) == secret  # a member is led to the room
+        assert ending == "wrong" or invites.accept(bob, token) == secret  # a member is redirected to the room
 
     @pytest.mark.parametrize(
         "limits",

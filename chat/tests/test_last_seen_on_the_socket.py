@@ -1,4 +1,4 @@
-"""Times of last being seen, over real servers."""
+"""Last-seen times, over real servers."""
 
 from datetime import timedelta
 
@@ -55,7 +55,7 @@ class TestLastSeen:
             try:
                 await shows(b, lambda: "alice" not in sidebar(b))
                 gone_by = timezone.now()
-                await length.elapse(full=10, short=1.5)  # longer than a write waits
+                await length.elapse(full=10, short=1.5)  # longer than the write-behind delay
                 assert not seen(b, "alice").get("last_seen")
             finally:
                 await in_thread(outage.end)()

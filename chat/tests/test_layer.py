@@ -1,4 +1,4 @@
-"""The channel layer: what it shares with the stock one of channels-redis, and what it does besides."""
+"""The channel layer: its common behaviour with channels-redis, and its own additions."""
 
 import asyncio
 import tempfile
@@ -26,7 +26,7 @@ GROUPS = [room_group(number) for number in range(20)]
 
 @pytest.fixture
 def valkeys() -> Iterator[Callable[[], Valkey]]:
-    """Starts another one, in a folder with a short path, as that of a socket must be."""
+    """Return a factory of Valkeys, each in a folder with a short path, since socket paths are limited."""
     started: list[Valkey] = []
     folders: list[tempfile.TemporaryDirectory[str]] = []
 
@@ -51,7 +51,7 @@ async def opened(kind: str, *valkeys: Valkey, **options: Any) -> AsyncIterator[A
 
 
 async def listen(layer: Any, valkeys: tuple[Valkey, ...], *groups: str) -> str:
-    """A channel in these groups, once Redis knows of it."""
+    """Return a channel in these groups, once Redis knows the subscription."""
     channel: str = await layer.new_channel()
     before = sum(subscriptions(valkey) for valkey in valkeys)
     for group in groups:

@@ -50,7 +50,7 @@ def test_a_rate_of_zero_is_no_limit_and_keeps_nothing() -> None:
 def test_a_limiter_forgets_users_who_were_idle_for_a_while() -> None:
     limiter: Limiter[int] = Limiter(Rate(burst=10, per_minute=60))
     for key in range(10_000):
-        limiter.take(key, key * SECOND // 100)  # a hundred new ones a second; a bucket fills within 10 s
+        limiter.take(key, key * SECOND // 100)  # a hundred new keys a second; a bucket fills within 10 s
         assert len(limiter) <= 2_001
     limiter.take(-1, 1_000 * SECOND)
     limiter.take(-1, 2_000 * SECOND)
@@ -83,7 +83,7 @@ def test_in_no_stretch_of_time_is_more_let_through_than_the_burst_and_the_rate(r
 
 @given(rates, gaps)
 def test_forgetting_idle_users_changes_no_decision_of_a_limiter(rate: Rate, gaps: list[int]) -> None:
-    """What was let through is what a bucket that is never forgotten lets through."""
+    # The limiter accepts the same calls as a bucket that is never forgotten.
     limiter: Limiter[str] = Limiter(rate)
     interval = -(-MINUTE // rate.per_minute)
     now = full_at = 0

@@ -1,4 +1,4 @@
-"""What a person may do over the socket, and what those are told who do more."""
+"""Limits on the socket, and the errors of clients that exceed them."""
 
 import asyncio
 from collections.abc import Callable
@@ -31,7 +31,7 @@ def birds(alice: User) -> Room:
 
 
 async def is_limited(client: Client, room: Room) -> float:
-    """Post until it is one too many: for how long to wait then, in seconds."""
+    """Post until the limit is reached, and return the wait that the server asks for, in seconds."""
 
     async def post_on() -> None:
         for _ in range(10):
@@ -167,7 +167,7 @@ class TestSockets:
                 await post(a, general, "Still here")
                 for client in (a, other_tab, b):
                     await client.event("message.posted")
-            async with asyncio.timeout(patience(5)):  # the server hears of it a moment later
+            async with asyncio.timeout(patience(5)):  # the server learns of it a moment later
                 while await third_is_closed(server, alice) == 4030:
                     pass
 
@@ -181,7 +181,7 @@ class TestSockets:
 
 
 async def third_is_closed(server: Server, user: User) -> int:
-    """The code with which one more socket is closed; 0: it was greeted."""
+    """Return the close code of one more socket; 0 if it was greeted."""
     client = Client(server, user)
     try:
         async with client:
@@ -203,12 +203,12 @@ class TestFlood:
         mallory: User,
         general: Room,
     ) -> None:
-        """The bounds are wide in the suite, since the machine may be busy."""
+        # The bounds are wide in the suite, since the machine may be busy.
         await in_thread(membership.join)(mallory, general.pk)
         seconds = length.pick(full=20, short=3)
         figures = await flood(servers(), servers(), general, by=mallory, between=(alice, bob), seconds=seconds)
         assert figures.flood.sent > 2_000
-        assert figures.flood.limited > 50  # and then its socket is not read for a while
+        assert figures.flood.limited > 50  # after that, its socket is not read for a while
         assert figures.flood.stored <= 200 + (seconds + 2) * 10
         assert figures.flood.longest_wait <= 1
         times = figures.here.median / figures.elsewhere.median

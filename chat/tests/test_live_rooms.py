@@ -1,4 +1,4 @@
-"""A server keeps a room for as long as a connection stands in it, and tells a connection only of rooms of its user."""
+"""Live rooms: a server keeps a room as long as a connection has it, and sends a connection only rooms of its user."""
 
 import asyncio
 import json
@@ -36,7 +36,7 @@ async def test_a_user_who_disconnects_while_memberships_are_checked_leaves_no_ro
         hub = get_hub()
         assert list(hub.rooms) == [general.pk]
         checking = asyncio.create_task(check_standing(hub))
-        await asyncio.sleep(0)  # the check has listed its connections, and reads
+        await asyncio.sleep(0)  # the check has listed its connections, and is reading
         [connection] = hub.connections[alice.pk]
         hub.remove(connection)
         await checking
@@ -70,14 +70,14 @@ async def test_a_user_who_guesses_a_room_is_told_no_count_of_it_while_the_member
         hub = get_hub()
         [hers], [his] = hub.connections[alice.pk], hub.connections[mallory.pk]
         opening = asyncio.create_task(hub.open_room(his, secret.pk, None))
-        await asyncio.sleep(0)  # it is held, and reads
+        await asyncio.sleep(0)  # the hold is in place, and the read has begun
         assert hub.rooms.stands(his, secret.pk)
         hub._tell_room(secret.pk, Frame.of({"type": "presence.counted", "rooms": {secret.pk: 1}}), ())
         with pytest.raises(NotFound):
             await opening
         assert hub.rooms.everybody() == [(hers, secret.pk)]
         await a.event("presence.counted", rooms={str(secret.pk): 1})
-        await m.command("rooms.order", rooms=[])  # a round trip later
+        await m.command("rooms.order", rooms=[])  # round trip later
         assert not m.seen("presence.counted")
 
 
@@ -98,7 +98,7 @@ async def test_a_user_who_guesses_a_room_does_not_stand_in_it_when_the_database_
 
 
 class Reader:
-    """Stands for a connection: keeps the versions that it was given."""
+    """A fake connection that records the versions of its events."""
 
     def __init__(self) -> None:
         self.got: list[int] = []
@@ -111,18 +111,18 @@ class Reader:
 
 
 class Subscribed:
-    """Stands for the subscriptions, which are no matter here."""
+    """Fake subscriptions, which do nothing."""
 
     def want(self, group: str) -> None: ...
     def unwant(self, group: str) -> None: ...
 
 
 class TestOneRoomOnAFreshServer:
-    """Two connections come at once, and one reads the room a moment later than the other."""
+    """Two connections arrive at once, and one reads the room a moment later than the other."""
 
     @pytest.fixture
     def posted(self, alice: User, general: Room) -> list[int]:
-        """The versions of three messages."""
+        """Post three messages, and return their versions."""
         return [posting.post_message(alice, general.pk, body="Hello", client_id=uuid4()).version for _ in range(3)]
 
     async def test_the_connection_that_read_earlier_gets_what_the_other_had_read(

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def root(alice: User, bob: User, general: Room) -> Message:
-    """With three replies of Bob's."""
+    """Create the root of a thread, with three replies from Bob."""
     root = say(alice, general, "What do you think?")
     for number in range(3):
         say(bob, general, f"Reply {number}", thread=root.pk)
@@ -132,7 +132,7 @@ def test_edits_say_what_a_message_said_before(alice: User, bob: User, general: R
 
 
 class TestLongTexts:
-    """Answers come in pages of bounded texts: here each page has room for two of the texts."""
+    """Answers in pages of bounded text: here each page has room for two of the texts."""
 
     @pytest.fixture(autouse=True)
     def _small_pages(self, monkeypatch: pytest.MonkeyPatch) -> None:

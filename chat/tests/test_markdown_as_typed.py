@@ -1,4 +1,4 @@
-"""Text that stays as it was typed: markup needs its usual surroundings, and ends where its author ended it."""
+"""Text that stays as typed: markup needs the usual surroundings, and ends where its author ended it."""
 
 import re
 
@@ -9,7 +9,6 @@ from chat.tests.helpers.html import Reader, text_of
 
 
 def lines_in(html: str, tag: str) -> list[str]:
-    """Return the text of each element of this name."""
     return [text_of(found).strip() for found in re.findall(rf"<{tag}\b[^>]*>(.*?)</{tag}>", html, re.DOTALL)]
 
 

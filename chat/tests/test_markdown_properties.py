@@ -1,4 +1,4 @@
-"""Random texts: what has no markup is shown as it was typed, and nothing but markup ever goes."""
+"""Random texts: text without markup is shown as typed, and rendering removes nothing but markup."""
 
 import re
 from random import Random
@@ -19,7 +19,7 @@ def shown(html: str) -> str:
 
 
 def without_gaps(text: str) -> str:
-    """One line break is as good as two: between paragraphs there is a gap."""
+    """Treat several line breaks as one, since paragraphs have a gap between them."""
     return re.sub(r"\n+", "\n", text).strip("\n")
 
 

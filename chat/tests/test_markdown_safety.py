@@ -1,4 +1,4 @@
-"""Injections and arbitrary text as safe HTML."""
+"""Injections and arbitrary text are rendered as safe HTML."""
 
 import pytest
 from hypothesis import given
@@ -8,7 +8,7 @@ from chat.markup import markdown
 from chat.markup.markdown import render, render_inline
 from chat.tests.helpers.html import Reader, is_safe, letters_of, text_of
 
-# Injections that were found in other pages.
+# Injections that were found in other applications.
 ATTACKS = [
     "<script>alert(1)</script>",
     "<SCRIPT SRC=//evil.example></SCRIPT>",
@@ -106,7 +106,7 @@ class TestSafety:
         assert is_safe(render("".join(pieces)))
         assert is_safe(f"<p>{render_inline(''.join(pieces))}</p>")
 
-    # Not the names of languages, which colours are all that is seen of.
+    # Names of languages are left out: they are visible only as colours.
     WORDS = st.sampled_from(["tern", "Möwe", "слово", "鳥", "طائر", "terns’", "über", "zwölf"])
     MARKUP = st.sampled_from(
         [*"*_~`<>[]()!#&:@+-=|.\\ ", "\n", "\n\n", "> ", "- ", "1. ", "# ", "```", "\n```\n", "**", "&amp;"]

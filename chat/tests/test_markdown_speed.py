@@ -1,4 +1,4 @@
-"""The time that the worst texts take to render."""
+"""Rendering times of the worst texts."""
 
 import time
 
@@ -45,9 +45,9 @@ class TestWorstCase:
         ids=lambda body: repr(body[:16]),
     )
     def test_ten_thousand_characters_take_no_longer_than_a_few_hundred_ordinary_messages(self, body: str) -> None:
-        """In one run, since a second is not the same everywhere: an ordinary message takes some 0.1 ms here."""
+        # Both are measured in one run, since machines differ: an ordinary message takes some 0.1 ms here.
         assert len(body) <= conf.body_length()
-        render(body)  # loads what it needs
+        render(body)  # warm up
         allowed = 500 * min(seconds(ORDINARY) for _ in range(20))
         assert min(seconds(body) for _ in range(3)) < allowed
         html = render(body)

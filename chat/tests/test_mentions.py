@@ -1,4 +1,4 @@
-"""Who is told of a message: mentions, threads, and the counts of both."""
+"""Notifications of a message: mentions, threads, and the counts of both."""
 
 from typing import Any
 from uuid import uuid4
@@ -227,7 +227,7 @@ class TestThreads:
         card = message_card(Message.objects.for_cards().get(pk=root.pk))
         assert card["replies"]["count"] == 2
         assert [user["username"] for user in card["replies"]["people"]] == ["alice", "bob"]
-        assert (first.thread, last.position) == (root, first.position + 2)  # between them the root changed
+        assert (first.thread, last.position) == (root, first.position + 2)  # the root changed between them
         assert card["version"] == last.version + 1
 
     def test_a_reply_notifies_the_participants_of_the_thread(

@@ -1,4 +1,4 @@
-"""What becomes of a message after it was posted: edits, deletion, quotes, reactions, pins."""
+"""Messages after they were posted: edits, deletion, quotes, reactions, pins."""
 
 from collections.abc import Callable
 from importlib import import_module
@@ -64,7 +64,7 @@ class TestEditing:
             editing.edit_message(alice, general.pk, message.pk, str(number))
         assert list(message.edits.order_by("pk").values_list("body", flat=True)) == ["0", "3", "4"]
         again = posting.post_message(alice, general.pk, body="0", client_id=message.client_id)
-        assert again.body == "5"  # it is known by what it said first
+        assert again.body == "5"  # the first text with this client id counts
 
     def test_editing_to_the_same_body_changes_nothing(self, alice: User, general: Room) -> None:
         message = post(alice, general)
@@ -97,7 +97,8 @@ class TestEditing:
         assert card_of(message)["body"] == "two"
         assert editing.edit_message(alice, general.pk, message.pk, "two", based_on=seen).version == two.version
         assert editing.edit_message(alice, general.pk, message.pk, "three", based_on=two.version).body == "three"
-        assert editing.edit_message(alice, general.pk, message.pk, "four").body == "four"  # as clients did before
+        # older clients send no version
+        assert editing.edit_message(alice, general.pk, message.pk, "four").body == "four"
 
     def test_what_is_no_edit_does_not_conflict_with_one(self, alice: User, bob: User, general: Room) -> None:
         message = post(alice, general, "one")
@@ -220,7 +221,7 @@ class TestReactions:
             reactions.add_reaction(user, general.pk, message.pk, emoji)
         given = [(r["emoji"], [user["username"] for user in r["users"]]) for r in card_of(message)["reactions"]]
         assert given == [("👍", ["bob", "alice"]), ("🎉", ["alice"])]
-        assert card_of(message)["version"] == message.version + 3  # the same again took none
+        assert card_of(message)["version"] == message.version + 3  # repeating the act took no version
 
     def test_a_reaction_can_be_taken_back(self, bob: User, alice: User, general: Room) -> None:
         message = post(alice, general)

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def applied(client: Client, state: dict[str, Any]) -> dict[str, Any]:
-    """A state with the numbered events that the client got since."""
+    """Return a state after the versioned events that the client has received since."""
     for event in client.log:
         if "version" in event and event["type"] != "ack":
             apply(state, event)
@@ -30,7 +30,7 @@ def applied(client: Client, state: dict[str, Any]) -> dict[str, Any]:
 
 
 async def live_through_everything(client: Client, room: Room) -> int:
-    """Do all that can be done to messages. Returns the version that the room has then."""
+    """Make every kind of change to messages, and return the room's version after it."""
     edited, deleted, root = [await post(client, room, body) for body in ("Helo", "Oops", "What do you think?")]
     await client.command("message.edit", room=room.pk, message=edited["id"], body="Hello")
     await post(client, room, "Indeed", quote=deleted["id"])
@@ -199,7 +199,7 @@ class TestHere:
 class TestSessions:
     @pytest.fixture
     def server(self, servers: Callable[..., Server]) -> Server:
-        """A server that does not look by itself whether sessions have ended."""
+        """Start a server that does not check by itself if sessions have ended."""
         return servers(ROOMFUL_STANDING_MS="3600000")
 
     async def test_nothing_is_stored_for_a_session_that_has_ended(
@@ -216,7 +216,7 @@ class TestSessions:
         for command, members in commands:
             async with Client(server, alice) as a:
                 await a.command("room.read", room=general.pk, position=message.position)
-                await in_thread(Session.objects.all()._raw_delete)("default")  # no signal tells
+                await in_thread(Session.objects.all()._raw_delete)("default")  # no signal is sent
                 with pytest.raises(Refused, match="signed_out"):
                     await a.command(command, room=general.pk, **members)
                 assert await a.closed() == 4001
@@ -226,7 +226,7 @@ class TestSessions:
     async def test_a_changed_password_ends_a_session_at_once(self, server: Server, alice: User, general: Room) -> None:
         async with Client(server, alice) as a:
             await post(a, general, "Hello")
-            await User.objects.filter(pk=alice.pk).aupdate(password="another")  # no signal tells
+            await User.objects.filter(pk=alice.pk).aupdate(password="another")  # no signal is sent
             with pytest.raises(Refused, match="signed_out"):
                 await post(a, general, "Too late")
         assert await in_thread(Message.objects.said().count)() == 1

@@ -1,4 +1,4 @@
-"""What moderators do to people, to what they post, and to the room."""
+"""Acts of moderators on users, on their messages, and on the room."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -39,13 +39,13 @@ def refuses(error: type[Refused], act: Callable[..., Any], *args: Any, **kwargs:
 
 
 def entries(room: Room) -> list[tuple[str, str, str, str]]:
-    """The audit log of a room: what, who, whom, why."""
+    """Return the audit log of a room: act, actor, target, reason."""
     found = written().filter(room_id=room.pk)
     return [(entry.act, entry.actor_name, entry.person_name, entry.reason) for entry in found]
 
 
 def told(room: Room) -> dict[str, Any]:
-    """What the room told last by itself."""
+    """Return the latest notice of the room."""
     notice = room.messages.exclude(notice=None).newest(1)[0]
     return {"by": notice.author.username, **(notice.notice or {})}
 

@@ -1,4 +1,4 @@
-"""What moderators do, as it comes over the socket; over real servers."""
+"""Acts of moderators, as events on the socket, over real servers."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -46,7 +46,7 @@ ENDS: dict[str, Callable[[Client, Client, Room, User], Any]] = {
 async def test_a_removed_member_gets_no_more_events_and_can_send_nothing(
     how: str, servers: Callable[..., Server], measured: Measured, alice: User, bob: User, general: Room
 ) -> None:
-    """Bob has two tabs, on two servers, while Alice goes on talking, typing and turning the room's settings."""
+    # Bob has two tabs, on two servers, while Alice goes on posting, typing and changing the room's settings.
     one, other = servers(), servers()
     async with Client(one, alice) as a, Client(one, bob) as near, Client(other, bob) as far:
         for client in (a, near, far):
@@ -74,7 +74,7 @@ async def test_a_removed_member_gets_no_more_events_and_can_send_nothing(
                 "room.read": {"position": said["position"]},
             }.items():
                 assert (await refusal(client, command, room=general.pk, **members))[0] == "not_found"
-            await client.command("room.join", name=f"another {id(client)}", create=True)  # a round trip later
+            await client.command("room.join", name=f"another {id(client)}", create=True)  # round trip later
             after = client.log[client.log.index(lost[0]) + 1 :]
             assert [event for event in after if is_about(event, general)] == []
         assert bodies(near) == bodies(far) == ["Before"]

@@ -1,4 +1,4 @@
-"""The page of a room that shows who is banned and muted."""
+"""The page of a room that shows banned and muted users."""
 
 from datetime import timedelta
 from typing import Any

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def page(alice: User) -> Client:
-    """Alice's browser, without the browser."""
+    """Return a test client that is signed in as Alice."""
     return signed_in(alice)
 
 
@@ -179,7 +179,7 @@ class TestRoom:
         assert not general.memberships.of(alice).exists()
 
 
-# What the page sends for the list that is only looked at.
+# Form data that the page sends for a list that is only displayed.
 NO_MEMBERS_CHANGED = {"memberships-TOTAL_FORMS": "0", "memberships-INITIAL_FORMS": "0"}
 
 

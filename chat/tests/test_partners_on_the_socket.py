@@ -1,4 +1,4 @@
-"""Presence of the other person in direct conversations, for lists of rooms."""
+"""Presence of the other user in direct conversations, for lists of rooms."""
 
 import asyncio
 import json
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def states(client: Client) -> dict[str, str] | None:
-    """Return how the partners are, by the ids of their users, as the tab was told; None: unavailable."""
+    """Return the partners' states by user id, from the tab's events; None if presence is unavailable."""
     known: dict[str, str] | None = None
     for event in client.seen("partners.changed"):
         known = None if event["partners"] is None else (known or {}) | event["partners"]
@@ -44,13 +44,13 @@ def lists(client: Client, user: User, state: str) -> Callable[[], bool]:
 
 
 def told(client: Client) -> list[tuple[str, str]]:
-    """Return which partner was how, one after the other. Until its server knows, the first tab is told of nobody."""
+    """Return the changes of partners in order. Until its server knows them, the first tab gets none."""
     return [news for event in client.seen("partners.changed") for news in (event["partners"] or {}).items()]
 
 
 @pytest.fixture
 def talk(alice: User, bob: User) -> Room:
-    """A conversation in which something was said: so it is in both lists."""
+    """Create a conversation with a message, so that it is in both lists."""
     talk = directs.open_direct(alice, [bob.pk])
     posting.post_message(alice, talk.pk, body="Hello", client_id=uuid4())
     return talk
@@ -138,7 +138,7 @@ async def test_conversations_that_begin_wake_up_or_are_opened_have_their_partner
         await shows(a, lists(a, mallory, "online"))
         await b.command("status.set", mode="dnd")
         await shows(a, lists(a, bob, "dnd"))
-        assert m.seen("partners.changed") == []  # nothing was said there yet, so it is in no list of hers
+        assert m.seen("partners.changed") == []  # it has no message yet, so it is in no list of hers
 
 
 async def test_a_status_that_no_word_came_of_is_found(
@@ -179,7 +179,7 @@ async def test_a_server_keeps_nothing_of_conversations_whose_tabs_are_closed(
 
 
 class Tab:
-    """Stands for a connection: keeps the events that it was given, and how many frames they came in."""
+    """A fake connection that records its events, and the number of their frames."""
 
     def __init__(self, user: int) -> None:
         self.user = SimpleNamespace(pk=user)
@@ -194,7 +194,7 @@ class Tab:
 
 
 class Followed:
-    """Stands for the rosters of presence."""
+    """Fake rosters of presence."""
 
     def __init__(self) -> None:
         self.available = True

@@ -1,4 +1,4 @@
-"""What a process knows of its people, whatever the order in which word comes."""
+"""Knowledge of a process about its users, which does not depend on the order of messages."""
 
 from typing import Any
 
@@ -51,7 +51,7 @@ async def test_an_older_status_changes_nothing(people: People, told: Told) -> No
 
 
 async def test_presence_hears_of_a_later_change_to_the_same(people: People, tracker: Tracker) -> None:
-    """Another server may have told of one between these two, which missed this one."""
+    # Another server may have reported version 2 in between, and this process missed it.
     people.welcome(person(ALICE, 1, "Busy"))
     people.update(person(ALICE, 3, "Busy"))
     assert tracker._wanted.decisions.of(ALICE) == Decision(hidden=False, away=False, version=3)

@@ -69,7 +69,7 @@ class TestAPersonsCard:
     ) -> None:
         assert ask(bob, "person", alice.pk) == 404
         directs.open_direct(alice, [bob.pk])
-        assert ask(bob, "person", alice.pk)["rooms"] == []  # they share one, which has no name
+        assert ask(bob, "person", alice.pk)["rooms"] == []  # they share one room, which has no name
         assert ask(mallory, "person", alice.pk) == ask(mallory, "person", bob.pk) == 404
 
     def test_a_users_card_is_shown_to_that_user_and_to_administrators(self, alice: User, mallory: User) -> None:
@@ -101,7 +101,7 @@ class TestPeople:
         assert ask(alice, "people", q="bob")["people"] == []
 
     def test_people_are_found_and_written_to_only_once_their_address_is_confirmed(self, alice: User, bob: User) -> None:
-        """Until then, who knows whether it is them."""
+        # An unconfirmed address proves nothing about its owner.
         EmailAddress.objects.filter(user=bob).update(verified=False)
         assert ask(alice, "people", q="bob")["people"] == []
         with pytest.raises(NotFound):

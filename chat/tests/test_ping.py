@@ -1,4 +1,4 @@
-"""Pings, which tell a quiet line from a lost one."""
+"""Pings, which distinguish a quiet line from a lost one."""
 
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta

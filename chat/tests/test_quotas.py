@@ -1,4 +1,4 @@
-"""Bounds on what one person can make others carry, in sum."""
+"""Quotas on the total load that one user can cause for others."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -30,7 +30,7 @@ def _small_quotas(settings: Any) -> None:
 
 
 def count_done(act: Callable[[int], object], times: int) -> int:
-    """Do it so often at the same time; return how often it was not refused."""
+    """Call `act` many times concurrently, and return how often it was not refused."""
 
     def tried(number: int) -> bool:
         try:
@@ -51,7 +51,7 @@ class TestRooms:
         membership.go_to(alice, "second")
         with pytest.raises(TooMany, match="You can create at most 2 rooms"):
             membership.go_to(alice, "third")
-        assert membership.go_to(alice, "second").name == "second"  # to go to one that exists makes none
+        assert membership.go_to(alice, "second").name == "second"  # going to an existing room creates none
         assert membership.create_room(bob, "third")
         delete_room.delete_room(Actor(alice), first.pk)
         assert membership.create_room(alice, "fourth")
@@ -65,7 +65,7 @@ class TestRooms:
             membership.create_room(alice, "another")
         assert [
             membership.create_room(bob, name).name for name in ("his", "his second")
-        ]  # what he was given does not count
+        ]  # files that he was given do not count
 
     def test_administrators_make_any_number_of_rooms(self, alice: User, settings: Any) -> None:
         alice.is_staff = True
@@ -103,7 +103,7 @@ class TestConversations:
         with pytest.raises(Limited, match="2 conversations in one day that have no reply yet") as refused:
             directs.open_direct(alice, [others[2].pk])
         assert 86_000 < refused.value.retry_after <= 86_400
-        assert directs.open_direct(alice, [others[0].pk]) == first  # to come back to one begins none
+        assert directs.open_direct(alice, [others[0].pk]) == first  # reopening a conversation starts none
         assert directs.open_direct(alice, [])  # notes need no answer
         assert directs.open_direct(others[3], [alice.pk])
 

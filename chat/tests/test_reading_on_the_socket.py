@@ -1,4 +1,4 @@
-"""Read positions, as a person's tabs report and learn them."""
+"""Read positions, as a user's tabs report and receive them."""
 
 import pytest
 
@@ -21,7 +21,7 @@ async def test_a_report_of_reading_from_before_a_mark_as_unread_does_not_undo_it
         assert read["position"] == last
         marked = await desk.command("room.unread", room=general.pk, position=last)
         assert marked["position"] == last - 1
-        # The phone showed both messages before the mark, and its report comes after it.
+        # The phone showed both messages before the mark, and its report arrives after it.
         late = await phone.command("room.read", room=general.pk, position=last, marks=0)
         assert late["position"] == last - 1
         moved = await phone.event("read.moved", marks=1)

@@ -1,4 +1,4 @@
-"""Rooms and presence while Redis is away, silent or older than it was (docs/acceptance.md)."""
+"""Rooms and presence while Redis is away, silent or restored from an older state (docs/acceptance.md)."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -38,7 +38,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 Servers = Callable[..., Server]
 
 
-TALK_SECONDS = 0.2  # between two things that somebody says
+TALK_SECONDS = 0.2  # between two posts of a user
 
 
 @pytest.mark.row(14)
@@ -251,7 +251,7 @@ async def test_sidebars_are_right_though_redis_came_back_older_and_saw_as_many_c
 
 
 async def talk(client: Client, room: Room, enough: asyncio.Event) -> list[str]:
-    """Say something every now and then; what was acknowledged."""
+    """Post now and then, and return the acknowledged bodies."""
     said: list[str] = []
     while not enough.is_set():
         said.append((await post(client, room, str(uuid4())))["body"])
@@ -260,7 +260,7 @@ async def talk(client: Client, room: Room, enough: asyncio.Event) -> list[str]:
 
 
 async def talk_across(measured: Measured, one: Client, other: Client, room: Room, enough: asyncio.Event) -> None:
-    """Say something on each server, and wait until it is on the other, again and again."""
+    """Post on each server in turn, and wait until the message is on the other."""
     while not enough.is_set():
         for writer, reader in ((one, other), (other, one)):
             version = (await post(writer, room, "Hello"))["version"]

@@ -1,4 +1,4 @@
-"""What people see of it when very much is removed, over real servers."""
+"""Removal of many messages, as clients see it, over real servers."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -57,7 +57,7 @@ async def test_from_the_deletion_of_a_room_on_nobody_gets_anything_of_it(
         assert await in_thread(Removal.objects.filter(done__gt=0).exclude(finished_at=None).exists)()
 
 
-@pytest.mark.usefixtures("no_other_servers")  # one of them could remove the room first, and why it ended with it
+@pytest.mark.usefixtures("no_other_servers")  # one of them could remove the room first
 async def test_a_member_who_missed_the_deletion_event_loses_the_room_at_the_next_check(
     servers: Servers, monkeypatch: pytest.MonkeyPatch, alice: User, bob: User, general: Room
 ) -> None:
@@ -95,7 +95,7 @@ async def test_old_state_plus_the_events_of_a_purge_equals_freshly_fetched_state
 
 
 def furnish(alice: User, bob: User, room: Room) -> int:
-    """Returns the id of a message with two replies, of which Bob's is the next."""
+    """Post a message with two replies, followed by Bob's message, and return its id."""
 
     def say(author: User, body: str, **details: Any) -> Message:
         return posting.post_message(author, room.pk, body=body, client_id=uuid4(), **details)

@@ -1,4 +1,4 @@
-"""Rendering of what is posted and edited: where it happens, and how much of it a person may cause."""
+"""Rendering of posts and edits: the thread it runs on, and a user's budget."""
 
 import asyncio
 import threading

@@ -1,4 +1,4 @@
-"""Missed events reach a client on a slow line in parts. Each moves the version that it resumes from."""
+"""Missed events reach a client on a slow line in parts. Each part moves the version that it resumes from."""
 
 import asyncio
 import json
@@ -37,7 +37,7 @@ def versions_in(frame: Frame) -> list[int]:
 
 
 class Reader:
-    """Stands for a connection whose reader takes a frame when the test says."""
+    """A fake connection whose reader takes a frame when the test says so."""
 
     def __init__(self, *, is_slow: bool) -> None:
         self.got: list[list[int]] = []
@@ -107,7 +107,7 @@ class TestReplay:
     def test_events_that_happen_during_a_replay_follow_it_at_the_readers_pace(self) -> None:
         sent = Sent(is_slow=True)
         sent.replay.send()
-        for version in (3, 4, 5):  # the third is in the replay, too
+        for version in (3, 4, 5):  # version 3 is in the replay, too
             sent.hold.keep(version, Frame.of(event(version)))
         for _ in range(4):
             sent.reader.catch_up()
@@ -165,14 +165,14 @@ def say(author: User, room: Room, body: str, times: int) -> list[int]:
 
 
 def miss(author: User, room: Room, times: int) -> tuple[int, list[int]]:
-    """Return the version that a client has, and those of 20 KB each that it lacks."""
+    """Return the version that a client has, and the versions of the 20 KB messages that it missed."""
     [since] = say(author, room, "Seen", 1)
     return since, say(author, room, LONG, times)
 
 
 @asynccontextmanager
 async def talking(server: Server, author: User, room: Room) -> AsyncIterator[Callable[[], Any]]:
-    """Post something every now and then. Yields a function that returns the version of the next post."""
+    """Post now and then. Yield a function that waits for the next post and returns its version."""
     latest = asyncio.Condition()
     posted: list[int] = []
 
@@ -197,7 +197,7 @@ async def talking(server: Server, author: User, room: Room) -> AsyncIterator[Cal
 
 
 async def open_until_cut(line: SlowLine, user: User, room: Room, since: int, seconds: float) -> int:
-    """Open the room over a line that is cut so many seconds later; return the version that was reached."""
+    """Open the room over a line that is cut after so many seconds; return the version that was reached."""
     client = Client(line, user)
     try:
         async with client:

@@ -1,4 +1,4 @@
-"""The pages of reports and of announcements, and Django's admin of the same."""
+"""The pages of reports and announcements, and the same in Django's admin."""
 
 from datetime import timedelta
 from typing import Any
@@ -28,7 +28,7 @@ Act = AuditEntry.Act
 
 @pytest.fixture
 def carol(general: Room) -> User:
-    """A moderator of `general`."""
+    """Create a moderator of `general`."""
     carol = User.objects.create_user("carol", display_name="Carol")
     membership.add_member(general.pk, carol, role=Membership.Role.MODERATOR)
     return carol
@@ -36,7 +36,7 @@ def carol(general: Room) -> User:
 
 @pytest.fixture
 def site(db: None) -> User:
-    """An administrator, a member of nothing."""
+    """Create an administrator who is in no room."""
     return User.objects.create_superuser("site", "site@example.org")
 
 

@@ -1,4 +1,4 @@
-"""Reports: who may make them, who settles them, what is kept and what is told."""
+"""Reports: permissions to make and settle them, stored copies and events."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def carol(general: Room) -> User:
-    """A moderator of `general`."""
+    """Create a moderator of `general`."""
     carol = User.objects.create_user("carol", display_name="Carol")
     membership.add_member(general.pk, carol, role=Membership.Role.MODERATOR)
     return carol
@@ -28,13 +28,13 @@ def carol(general: Room) -> User:
 
 @pytest.fixture
 def site(db: None) -> User:
-    """An administrator, a member of nothing."""
+    """Create an administrator who is in no room."""
     return User.objects.create_user("site", is_staff=True)
 
 
 @pytest.fixture
 def direct(alice: User, bob: User) -> Room:
-    """A conversation of Alice and Bob."""
+    """Create a conversation of Alice and Bob."""
     room = Room.objects.create(kind=Room.Kind.DIRECT, name="")
     for user in (alice, bob):
         membership.add_member(room.pk, user)

@@ -1,4 +1,4 @@
-"""Reports and announcements as the open tabs hear of them, over real servers."""
+"""Reports and announcements as events in open tabs, over real servers."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -61,7 +61,7 @@ async def test_everyone_gets_announcements_and_their_end_even_if_an_event_is_los
         for client in (a, b):
             assert await client.event("site.announced") == {"type": "site.announced", "announcement": None}
 
-        # Nobody was told of this one, nor is anybody told that its time has passed.
+        # No event was sent about this one, and none is sent when it expires.
         until = timezone.now() + timedelta(seconds=length.pick(full=20, short=3))
         await Announcement.objects.acreate(text="Back in a moment", until=until)
         for client in (a, b):

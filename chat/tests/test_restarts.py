@@ -1,4 +1,4 @@
-"""What people notice of a server that is stopped and started again, which should be nothing (docs/acceptance.md)."""
+"""A server that is stopped and started again, which users should not notice (docs/acceptance.md)."""
 
 import asyncio
 import threading
@@ -37,7 +37,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 Servers = Callable[..., Server]
 
 COME_BACK = {1001, 1012}
-LINGER_OF_A_DRAIN = length.pick(full=30, short=min(round(patience(15)), 30))  # s, in which a server is started again
+LINGER_OF_A_DRAIN = length.pick(full=30, short=min(round(patience(15)), 30))  # s, enough to start a server again
 LINGERING = {"ROOMFUL_DRAIN_LINGER_MS": str(LINGER_OF_A_DRAIN * 1000)}
 
 
@@ -132,7 +132,8 @@ async def test_a_page_under_way_is_served_to_its_end(servers: Servers, alice: Us
     enough = threading.Event()
     async with keeping(general, enough):
         leaving = ask_to_leave(server, general, cookie)
-        await asyncio.to_thread(fetch, server, "/accounts/login/")  # which came later: that one has arrived
+        # it was sent later, so the earlier request has arrived
+        await asyncio.to_thread(fetch, server, "/accounts/login/")
         stopping = asyncio.create_task(asyncio.to_thread(server.stop))
         await asyncio.to_thread(eventually, lambda: not accepts(server.port))
         enough.set()
@@ -185,13 +186,13 @@ async def test_another_asgi_server_that_is_restarted_within_its_lease_shows_nobo
         await in_thread(plain.stop)()
         await in_thread(plain.start)()
         await b.shown()
-        await asyncio.sleep(lease + 2)  # until the lease of the process that ended has, too
+        await asyncio.sleep(lease + 2)  # the lease of the process that ended must expire, too
         assert told_of_presence(a) == before
 
 
 @asynccontextmanager
 async def keeping(room: Room, enough: threading.Event) -> AsyncIterator[None]:
-    """While somebody else writes to the room, and does not come to an end until it is enough."""
+    """Keep the room locked by another transaction until `enough` is set."""
     begun = threading.Event()
     writing = asyncio.create_task(asyncio.to_thread(keep, room, begun, enough))
     await asyncio.to_thread(begun.wait, 10)
@@ -211,7 +212,7 @@ def keep(room: Room, begun: threading.Event, enough: threading.Event) -> None:
 
 
 def ask_to_leave(server: Server, room: Room, cookie: str) -> HTTPConnection:
-    """By the form, as without a socket; the answer is still to come."""
+    """Send the form for leaving without a socket, and do not wait for the answer."""
     connection = HTTPConnection("localhost", server.port, timeout=patience(30))
     token = "x" * 32
     headers = {

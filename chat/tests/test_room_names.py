@@ -1,4 +1,4 @@
-"""Names of rooms: which look alike, and how they are found."""
+"""Names of rooms: look-alikes, and search."""
 
 import pytest
 from django.db import connection
@@ -63,7 +63,7 @@ class TestLookAlikes:
         assert membership.go_to(bob, name.upper()) == room
 
     def test_of_two_names_that_differ_in_case_alone_the_typed_one_is_meant(self, alice: User, bob: User) -> None:
-        """SQLite let public rooms have such names, where their letters are not ASCII."""
+        # On SQLite, public rooms could get such names if their letters are not ASCII.
         first, second = membership.create_room(alice, "Ärzte"), membership.create_room(bob, "other")
         digests = {"folded_name": f"{first.folded_name} {second.pk}", "look": f"{first.look} {second.pk}"}
         if connection.vendor == "sqlite":

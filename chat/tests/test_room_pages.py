@@ -1,4 +1,4 @@
-"""The pages by which one comes into a room, and those from which it is run."""
+"""Pages for joining a room, and pages for running it."""
 
 from datetime import timedelta
 from html import unescape
@@ -87,7 +87,7 @@ class TestInviteLink:
         answer = client.get(link)
         assert "secret" in text_of(answer)
         assert "2 members" in text_of(answer)
-        assert answer.context["room"]["here"] is None  # who is in a private room is not told
+        assert answer.context["room"]["here"] is None  # presence in a private room is secret
         assert not Room.objects.of(mallory).exists()
         assert client.post(link)["Location"] == secret.get_absolute_url()
         assert client.get(link)["Location"] == secret.get_absolute_url()

@@ -133,7 +133,7 @@ class TestMembership:
             await post(a, general, "After")
             await a.event("message.posted", version=general.version + 3)
             for client in (b, elsewhere):
-                await client.command("room.join", name=f"another {id(client)}", create=True)  # a round trip later
+                await client.command("room.join", name=f"another {id(client)}", create=True)  # round trip later
                 assert bodies(client) == ["Before"]
                 with pytest.raises(Refused, match="not_found"):
                     await post(client, general, "Me too")

@@ -25,7 +25,7 @@ SMALL = {"ROOMFUL_ROSTER_LENGTH": "3"}  # rooms of more than three members are l
 
 @pytest.fixture
 def crowd(general: Room) -> list[User]:
-    """A hundred and fifty members besides Alice and Bob: person000 to person149."""
+    """Add a hundred and fifty members to Alice and Bob's room: person000 to person149."""
     people = User.objects.bulk_create(User(username=f"person{number:03}") for number in range(150))
     membership = {"room": general, "joined_at": timezone.now(), "version": general.version}
     Membership.objects.bulk_create(Membership(user=person, **membership) for person in people)
@@ -193,7 +193,7 @@ async def test_a_snapshot_and_what_changed_since_are_a_new_snapshot(
     general: Room,
     environment: dict[str, str],
 ) -> None:
-    """Over two servers, whatever people do."""
+    # Over two servers, after random acts of users.
     others = [bob, mallory, *(await in_thread(_members)(general, "carol", "dave", "erin"))]
     both = [servers(**environment), servers(**environment)]
     chance = random.Random(4)
@@ -237,5 +237,5 @@ async def _do_something(
         await tab.__aexit__()
     else:
         members = {} if act == "close" else {"room": room.pk}
-        with suppress(Refused):  # to open, or to leave, where one is no member
+        with suppress(Refused):  # opening or leaving a room without being a member
             await tab.command(f"room.{act}", **members)

@@ -22,7 +22,7 @@ class TestNumbers:
     async def test_the_number_of_those_here_agrees_wherever_it_is_shown(
         self, servers: Callable[..., Server], alice: User, bob: User, mallory: User, general: Room
     ) -> None:
-        """They agree at once after a member leaves a room that they have open, or had open a moment ago."""
+        # The counts agree at once after a member leaves a room that they have open, or had open a moment ago.
         one, other = servers(PRESENCE_LINGER_MS="60000"), servers(PRESENCE_LINGER_MS="60000")
         await in_thread(membership.join)(mallory, general.pk)
         async with Client(one, alice) as a, Client(other, alice) as elsewhere:
@@ -34,11 +34,11 @@ class TestNumbers:
                 await self._all_say(3, a, elsewhere, general)
                 await in_thread(membership.leave)(mallory, general.pk)
                 await self._all_say(2, a, elsewhere, general)
-                await in_thread(membership.leave)(bob, general.pk)  # who closed his tab, and is still lingering
+                await in_thread(membership.leave)(bob, general.pk)  # he closed his tab, and is still lingering
                 await self._all_say(1, a, elsewhere, general)
 
     async def _all_say(self, count: int, looking: Client, listing: Client, room: Room) -> None:
-        """The sidebar, the list of rooms in a tab, and what the index and the admin read."""
+        """Check the sidebar, the list of rooms in a tab, and the count that the index and the admin read."""
         await shows(looking, lambda: roster(looking)["counts"]["here"] == count)
         await shows(listing, lists(listing, room, count))
         await in_thread(eventually)(lambda: here_counts([room.pk]) == {room.pk: count})

@@ -1,4 +1,4 @@
-"""What becomes of a room: its settings, its names, its owner, its archive."""
+"""Changes of a room: its settings, its names, its owner, its archive."""
 
 from datetime import timedelta
 from typing import Any
@@ -26,7 +26,7 @@ def notices(room: Room) -> list[dict[str, Any]]:
 
 
 def logged(room: Room) -> list[tuple[str, str, str, dict[str, Any]]]:
-    """What the audit log has of a room, after it was made: what, by whom, from where, with which details."""
+    """Return the audit log of a room after its creation: act, actor, address, details."""
     entries = AuditEntry.objects.filter(room_id=room.pk).exclude(act=AuditEntry.Act.ROOM_CREATED).order_by("pk")
     return list(entries.values_list("act", "actor_name", "address", "details"))
 

@@ -1,4 +1,4 @@
-"""Administrators take away the second factors of whoever has lost them."""
+"""Removal of lost second factors by administrators."""
 
 import pytest
 from allauth.mfa.models import Authenticator

@@ -1,4 +1,4 @@
-"""The secret key is replaced as docs/operations.md says, with tabs open: nobody is signed out."""
+"""Replacement of the secret key as in docs/operations.md, with tabs open: no user is signed out."""
 
 import asyncio
 from collections.abc import Callable
@@ -28,13 +28,13 @@ NEW = "another key of at least fifty characters, for tests only"
 
 
 class Browser:
-    """Sends forms with the cookies that it was given."""
+    """A browser that sends forms with its cookies."""
 
     def __init__(self, server: Server) -> None:
         self.server, self.cookies = server, SimpleCookie()
 
     def submit(self, path: str, **form: str) -> str:
-        """Return where the answer leads."""
+        """Send a form, and return the redirect's target."""
         self.ask("GET", path)
         form["csrfmiddlewaretoken"] = self.cookies[settings.CSRF_COOKIE_NAME].value
         return self.ask("POST", path, urlencode(form))
@@ -75,7 +75,7 @@ async def test_a_replaced_secret_key_signs_nobody_out_and_leaves_second_factors_
     signed_out = 0
     for cookie in cookies:
         async with Client(after, bob, cookie=cookie) as tab:
-            # A page and its scripts ask together, all with the cookie of before.
+            # A page and its scripts send requests at the same time, all with the old cookie.
             pages = (f"/rooms/{general.pk}/", "/", "/people/")
             await asyncio.gather(*(asyncio.to_thread(fetch, after, page, cookie) for page in pages))
             await post(tab, general, "After")
@@ -83,7 +83,7 @@ async def test_a_replaced_secret_key_signs_nobody_out_and_leaves_second_factors_
     measured("people signed out", signed_out, within=0, unit="people")
     assert await Session.objects.filter(pk__in=cookies).acount() == len(cookies)
 
-    # The check of all sessions closes the socket of one that ended unannounced, and no other.
+    # The check of all sessions closes the socket of a session that ended without a signal, and no other.
     async with Client(after, bob, cookie=cookies[0]) as tab, Client(after, bob, cookie=cookies[1]) as ended:
         await in_thread(delete_unannounced)(cookies[1])
         assert await ended.closed(timeout=45) == 4001

@@ -87,7 +87,7 @@ class TestPresence:
             await shows(m, lambda: here(m) == {"bob", "mallory"})
             named = [room for event in m.log for room in event.get("rooms") or ()]  # rooms, or ids with counts
             assert {str(room["id"]) if isinstance(room, dict) else room for room in named} == {str(general.pk)}
-            # By the snapshot, by changes, or by both: whoever opens a room may come before or after him.
+            # He shows up in the snapshot, in a change, or in both: another user may open the room before or after him.
             told = [
                 person for event in m.log if event["type"].startswith("presence.") for person in event.get("people", ())
             ]

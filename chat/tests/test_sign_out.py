@@ -1,4 +1,4 @@
-"""Whose sockets are closed, and when, over real servers."""
+"""Sockets that are closed after signing out, and their timing, over real servers."""
 
 import asyncio
 import json
@@ -97,7 +97,7 @@ EVERYWHERE: list[Act] = [change_password, reset_password, deactivate]
 async def test_every_way_to_end_a_session_closes_its_sockets_and_stores_nothing_more(
     servers: Callable[..., Server], measured: Measured, alice: User, bob: User, general: Room
 ) -> None:
-    server = servers(ROOMFUL_STANDING_MS="3600000")  # it hears of it, and does not find it
+    server = servers(ROOMFUL_STANDING_MS="3600000")  # it gets the event, and does not check by itself
     for act in [*ALONE, *EVERYWHERE]:
         await alice.arefresh_from_db()
         here, elsewhere = await in_thread(browser_of)(alice), await in_thread(browser_of)(alice)
@@ -159,7 +159,7 @@ class TestSignOut:
 
 
 class TestLostWord:
-    """What happened in the database, of which no event told."""
+    """Changes in the database without an event."""
 
     async def test_a_read_position_that_changed_without_an_event_is_found_and_told(
         self, server: Server, alice: User, bob: User, general: Room

@@ -1,4 +1,4 @@
-"""How administrators invite people to the site, on their page."""
+"""Invitations to the site, on the administrators' page."""
 
 import smtplib
 
@@ -22,7 +22,7 @@ PAGE = reverse("chat:site-admin:invitations")
 
 
 def invite(client: Client, **form: str) -> str:
-    """The link, as the page shows it this once."""
+    """Send the form, and return the link, which the page shows only once."""
     response = client.post(PAGE, {"email": "", "hours": "168", "most_uses": "", **form})
     assert response.status_code == 200, response.context["form"].errors
     link = str(response.context["link"])

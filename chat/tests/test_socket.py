@@ -1,4 +1,4 @@
-"""The socket: what it greets with, posts, bad frames, and any ASGI server."""
+"""The socket: greeting, posts, bad frames, and other ASGI servers."""
 
 import asyncio
 import json
@@ -87,10 +87,10 @@ async def test_two_servers_tell_each_other_and_in_order(
 async def test_an_idle_socket_lives_on(
     servers: Callable[..., Server], length: Length, alice: User, bob: User, general: Room
 ) -> None:
-    """redis-py's own time-out of 5 s would have ended the layer's subscription: silence, then a message."""
-    no_check = {"ROOMFUL_CHECK_MS": "3600000"}  # what comes, comes over the layer
+    # redis-py's own time-out of 5 s would end the layer's subscription: silence, then a message.
+    no_check = {"ROOMFUL_CHECK_MS": "3600000"}  # so all events come over the layer
     one, other = servers(**no_check), servers(**no_check)
-    silent = {"ping_interval": None}  # as a page is: it sends no pings of its own
+    silent = {"ping_interval": None}  # a page sends no pings of its own
     async with Client(one, alice, **silent) as a, Client(other, bob, **silent) as b:
         await length.elapse(full=600, short=12)
         assert not b.seen("message.posted")
@@ -146,7 +146,7 @@ async def test_a_guessed_room_answers_as_one_that_does_not_exist(
                 answers.append((refused.value.code, refused.value.detail))
             assert answers[0] == answers[1] == ("not_found", "Room not found."), name
         assert {event["type"] for event in m.log} <= {"hello", "error"}
-        # A tab may be late to close a room that its user has left.
+        # A tab may close a room late, after its user has left.
         for room_id in (secret.pk, 999_999):
             assert (await m.command("room.close", room=room_id)).keys() == {"type", "id"}
 
@@ -215,10 +215,11 @@ class TestAnyServer:
                     await asyncio.gather(*(post(a, general, body) for _ in range(20)))
                     await length.elapse(full=0.25, short=0)
                     posts += 20
-                    # The server holds nothing for a reader that is slow, only for the one that does not read.
+                    # The server holds nothing for a slow reader; the client that does not read is the one that it
+                    # drops.
                     await reader.event("message.posted", version=general.version + 20 + posts)
                 measured("memory", (server.memory() - before) / 1e6, within=10, unit="MB")
                 with suppress(ConnectionClosed):
-                    async for frame in deaf:  # what the system had kept for it, and then no more
+                    async for frame in deaf:  # frames in the system's buffer, and then no more
                         got += len(json.loads(frame))
         assert got < posts

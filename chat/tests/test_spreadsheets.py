@@ -1,4 +1,4 @@
-"""No cell of CSV is a formula, wherever a spreadsheet splits the line."""
+"""Cells of CSV files: none becomes a formula, in any way that a spreadsheet splits the line."""
 
 import csv
 import io

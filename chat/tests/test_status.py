@@ -1,4 +1,4 @@
-"""What people decide about how others see them, and when those saw them last."""
+"""Decisions of users about how others see them, and their last-seen times."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -26,7 +26,7 @@ NOTHING = {"mode": "auto", "text": "", "emoji": "", "until": None}
 
 
 def stored(user: User) -> User:
-    """As it is read for a card."""
+    """Read the user again, as for a card."""
     return User.objects.select_related("status").get(pk=user.pk)
 
 
@@ -43,7 +43,7 @@ def in_(**time: float) -> datetime:
 
 
 def end(user: User) -> None:
-    """Let time pass until it has ended."""
+    """Let the status expire."""
     Status.objects.filter(user=user).update(until=in_(seconds=-1))
 
 
@@ -116,7 +116,7 @@ class TestInvisible:
     def test_do_not_disturb_stays_on_the_card_of_a_user_who_turns_invisible(
         self, alice: User, before: str, is_shown: bool
     ) -> None:
-        """Others see the card until they see the user no more."""
+        # Other users see the card until they no longer see the user.
         set_status(alice, mode=before)
         for text in ("", "Busy"):
             set_status(alice, mode="invisible", text=text)

@@ -34,7 +34,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def redis_lost(valkey: Valkey, tmp_path: Path) -> Iterator[Proxy]:
-    """The way to Redis of one server, for a test to cut."""
+    """Run a proxy between one server and Redis, for a test to cut."""
     proxy = Proxy(tmp_path / "proxy.log", str(valkey.socket)).start()
     yield proxy
     proxy.stop()
@@ -99,7 +99,7 @@ class TestSetting:
                 with pytest.raises(Refused, match="invalid"):
                     await a.command("status.set", text="Busy", until=until)
             with pytest.raises(Refused, match="bad_frame"):
-                await a.command("status.set", text="Busy", until="2101-01-01T00:00:00")  # in which time zone?
+                await a.command("status.set", text="Busy", until="2101-01-01T00:00:00")  # time without a zone
 
     async def test_a_status_ends_by_itself(self, servers: Servers, alice: User, bob: User, general: Room) -> None:
         one, other = servers(), servers()
@@ -158,7 +158,7 @@ class TestLostWord:
         self, servers: Servers, valkey: Valkey, redis_lost: Proxy, alice: User, bob: User, mallory: User, general: Room
     ) -> None:
         def hidden_changed() -> str | None:
-            """The number of the topic: the sidebar could be right again before anybody is told."""
+            """Return the version of the topic: the sidebar could be right again before an event is sent."""
             with valkey.client() as redis:
                 return redis.get("{presence}:version:hidden")
 
@@ -169,7 +169,7 @@ class TestLostWord:
                 await shows(b, lambda: here(b) == {"alice", "bob", "mallory"})
                 await in_thread(redis_lost.kill)()
                 await a.command("status.set", mode="invisible")
-                await a.event("status.changed")  # presence was told, and cannot tell Redis
+                await a.event("status.changed")  # presence has the decision, and cannot reach Redis
             await m.event("presence.snapshot", known=False, timeout=10)
             await shows(b, lambda: here(b) == {"bob"}, within=15)
             async with looking(other, alice, general) as a:
@@ -181,7 +181,7 @@ class TestLostWord:
                 await in_thread(redis_lost.start)()
                 await m.event("presence.snapshot", known=True, timeout=15)
                 await open_room(b, general)
-                await shows(b, lambda: "mallory" in here(b), within=15)  # decisions are told before connections
+                await shows(b, lambda: "mallory" in here(b), within=15)  # decisions are written before connections
                 await shows(m, lambda: here(m) == {"alice", "bob", "mallory"})
             assert hidden_changed() == before
 

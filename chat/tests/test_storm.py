@@ -1,4 +1,4 @@
-"""A crowd that comes at once."""
+"""A crowd that connects at once."""
 
 from collections.abc import Callable
 
@@ -20,7 +20,7 @@ CROWD = 1_000
 
 @pytest.fixture
 def crowd(general: Room) -> list[str]:
-    """Members of the room, by the cookies of their sessions."""
+    """Create members of the room, and return the cookies of their sessions."""
     password = make_password(None)
     people = User.objects.bulk_create(User(username=f"person{n}", password=password) for n in range(CROWD))
     membership = {"room": general, "joined_at": timezone.now(), "version": general.version}

@@ -1,4 +1,4 @@
-"""A tab that shows another room: it leaves the one before for certain, and at once. Only a lost socket lingers."""
+"""A tab that switches rooms: it leaves the previous room reliably and at once. Only a lost socket lingers."""
 
 import asyncio
 from collections.abc import Callable
@@ -26,7 +26,7 @@ MOMENT = 0.5  # seconds
 
 
 async def counts_as(client: Client, room: Room, count: int) -> None:
-    """Wait until the room's count in the list of rooms is this one."""
+    """Wait until the room has this count in the list of rooms."""
     async with asyncio.timeout(patience(MOMENT)):
         while counts(client, room)[-1:] != [count]:
             await client.any_event()

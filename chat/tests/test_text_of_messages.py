@@ -1,4 +1,4 @@
-"""Text on its way through a room: nothing of it is lost, spoilers stay hidden, and old messages follow new rules."""
+"""Text of messages through a room: none of it is lost, spoilers stay hidden, and old messages follow new rules."""
 
 from typing import Any
 from uuid import uuid4
@@ -52,7 +52,7 @@ def test_a_quote_does_not_tell_a_spoiler(alice: User, bob: User, general: Room, 
 class TestOlderRules:
     @pytest.fixture
     def old(self, alice: User, bob: User, general: Room) -> Message:
-        """A message that was rendered by the release before, as a server of that release stores it."""
+        """Create a message as a server of the release before rendered and stored it."""
         message = post(alice, general, "+ 1 from @bob")
         assert message.told == [bob.pk]
         html = f'<ul>\n<li>\n<p>1 from <span class="mention" data-mention="{bob.pk}">@bob</span></p>\n</li>\n</ul>'

@@ -1,4 +1,4 @@
-"""Random texts on their way through a room: nothing is lost when they are edited, quoted, searched or exported."""
+"""Random texts through a room: none of it is lost when messages are edited, quoted, searched or exported."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""Times on the pages that the server writes: for people, in the zone of their profile, also without scripts."""
+"""Times on server-rendered pages: readable, in the time zone of the user's profile, also without scripts."""
 
 import re
 from datetime import UTC, datetime, timedelta

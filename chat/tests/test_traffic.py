@@ -1,4 +1,4 @@
-"""How many bytes of history a person may ask for, over the socket and from pages."""
+"""Limits on the bytes of history that a user may request, over the socket and from pages."""
 
 import asyncio
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ def _small_allowance(settings: Any) -> Iterator[None]:
 
 @pytest.fixture
 def general(general: Room, alice: User) -> Room:
-    """With a page of some 40 KB."""
+    """Create a room whose page has some 40 KB."""
     for _ in range(2):
         posting.post_message(alice, general.pk, body=LONG, client_id=uuid4())
     return general

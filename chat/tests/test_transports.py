@@ -1,4 +1,4 @@
-"""Those who do not read: what is ephemeral is dropped, and made up for when they read on."""
+"""Slow readers: ephemeral events are dropped, and replaced when they catch up."""
 
 import asyncio
 import json
@@ -47,7 +47,7 @@ async def test_our_server_drops_ephemeral_events_for_a_slow_reader_and_makes_up_
 
 
 async def test_any_other_server_drops_ephemeral_events_for_a_slow_reader_and_makes_up_for_them() -> None:
-    """One whose `send` waits for the reader, as ASGI allows."""
+    # On such a server `send` waits for the reader, as ASGI allows.
     may_send, sent = asyncio.Event(), list[Any]()
 
     async def send(message: dict[str, Any]) -> None:
@@ -60,7 +60,7 @@ async def test_any_other_server_drops_ephemeral_events_for_a_slow_reader_and_mak
     connection = Connection(cast(User, AnonymousUser()), "", QueuedTransport(send))
     connection.greet()
     connection.deliver(Frame.of({"type": "posted"}))
-    connection.deliver_ephemeral(Frame.of({"type": "ephemeral", "number": 1}), make_up)  # nobody is behind yet
+    connection.deliver_ephemeral(Frame.of({"type": "ephemeral", "number": 1}), make_up)  # no reader is behind yet
     await settle()
     for number in (2, 3):
         connection.deliver_ephemeral(Frame.of({"type": "ephemeral", "number": number}), make_up)
@@ -80,7 +80,7 @@ async def next_of(socket: Any) -> list[dict[str, Any]]:
 
 
 async def has_told(watcher: Any, times: int) -> None:
-    """Wait until the server has come to all that the other socket asked of it."""
+    """Wait until the server has processed all commands of the other socket."""
     async with asyncio.timeout(patience(10)):
         while True:
             await watcher.send("count")
@@ -89,6 +89,6 @@ async def has_told(watcher: Any, times: int) -> None:
 
 
 async def settle() -> None:
-    """Let every task do what it can."""
+    """Let every ready task run."""
     for _ in range(10):
         await asyncio.sleep(0)

@@ -1,4 +1,4 @@
-"""Who may write in a room: what is muted, locked, read-only, slow and archived leaves."""
+"""Posting permissions in muted, locked, read-only, slow and archived rooms."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -27,7 +27,7 @@ def say(author: User, room: Room, body: str = "Hello", client_id: UUID | None = 
 
 
 def refused(act: Callable[[], object]) -> str:
-    """What the person is told, or nothing."""
+    """Return the text of the refusal, or an empty string."""
     try:
         act()
     except Refused as refused:
@@ -45,7 +45,7 @@ Acts = dict[str, Callable[[], object]]
 
 @pytest.fixture
 def acts(bob: User, general: Room, message: Message) -> Acts:
-    """All that a member writes."""
+    """Return every act that writes to the room as a member."""
     return {
         "post": lambda: say(bob, general),
         "reply": lambda: say(bob, general, thread=message.pk),
@@ -156,7 +156,7 @@ class TestSlowMode:
     def test_slow_mode_costs_a_query_only_where_it_is_on(
         self, alice: User, bob: User, slow: Room, django_assert_num_queries: Any
     ) -> None:
-        ordinary = 7 if IS_SQLITE else 8  # PostgreSQL is told for how long to wait for locks
+        ordinary = 7 if IS_SQLITE else 8  # on PostgreSQL one more statement sets the lock time-out
         with django_assert_num_queries(ordinary + 1):
             say(bob, slow)
         moderation.set_slow(Actor(alice), slow.pk, 0)

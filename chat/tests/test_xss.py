@@ -1,4 +1,4 @@
-"""Whatever somebody types is text, in what is said and on every page."""
+"""Text that users enter stays text, in messages and on every page."""
 
 import re
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ def test_an_injection_in_a_message_is_rendered_inert(around: str) -> None:
 
 
 def test_the_checker_finds_markup_that_is_live() -> None:
-    """Otherwise the tests here would see nothing."""
+    # Otherwise the tests here would detect nothing.
     unsafe = [payload for payload in PAYLOADS if live_parts(payload)]
     assert len(unsafe) > 60
 
@@ -68,11 +68,11 @@ def test_every_page_shows_injections_as_text_and_data_is_not_served_as_html(
     check_what_pages_ask_for(mine, general)
     text = unescape("".join(html for _, html in seen))
     shown = [payload for payload in PAYLOADS if payload in text]
-    assert len(shown) > len(PAYLOADS) * 0.9  # some have NUL, or what no service takes
+    assert len(shown) > len(PAYLOADS) * 0.9  # some have NUL, or are refused by every service
 
 
 def check_what_pages_ask_for(client: Client, general: Room) -> None:
-    """Opened by itself, an answer with what somebody said is not shown as HTML."""
+    """Check that JSON and CSV answers with users' text are not shown as HTML when opened directly."""
     for name in ("chat:members", "chat:pins", "chat:threads"):
         check_is_data(client.get(reverse(name, args=[general.pk])))
     check_is_data(client.get(reverse("chat:history", args=[general.pk]), {"before": 10**6}))
@@ -88,7 +88,7 @@ def check_is_data(response: Any) -> None:
 
 
 def pages_of(general: Room, planted: list[Room]) -> list[str]:
-    """All that show what somebody typed: by name, since what shows nothing of it needs no look."""
+    """Return all pages that show text of users. The list is explicit, since other pages need no check."""
     site_pages = ("overview", "rooms", "people", "reports", "audit", "announcements", "connections")
     settings_pages = ("general", "members", "invites", "moderation", "reports", "log", "removal")
     people = User.objects.filter(username__startswith="somebody").values_list("pk", flat=True)
@@ -109,7 +109,7 @@ def pages_of(general: Room, planted: list[Room]) -> list[str]:
 
 
 def crawled(client: Client, paths: list[str]) -> Iterator[tuple[str, str]]:
-    """Each page, and those that follow it in its list."""
+    """Yield each page, and the following pages of its list."""
     for path in paths:
         waiting, seen = [path], set[str]()
         while waiting:

@@ -10,7 +10,7 @@ from testing.processes import Server
 
 @pytest.fixture
 def tab(browsers: Callable[[], Chrome], server: Server) -> Callable[..., Tab]:
-    """Opens a tab in a browser of its own, signed in where somebody is named."""
+    """Return a factory of tabs, each in a separate browser, signed in if it is given a user."""
 
     def open_tab(user: User | None = None, on: Server | None = None) -> Tab:
         return Tab(browsers(), on or server, user)

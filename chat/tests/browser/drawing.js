@@ -1,4 +1,4 @@
-// Feeds the shown room with messages as its socket would, and notes what drawing them costs.
+// Feeds the open room with messages, as its socket would, and measures the cost of drawing them.
 const BODIES = [
   "Two terns on the mud, and one further out.",
   "On my way.",
@@ -10,8 +10,8 @@ const AUTHORS = 7;
 class Feed {
   #chat = document.querySelector("room-app").chat;
   #sent = 0;
-  tasks = []; // ms: how long each lasted that lasted for more than 50
-  keys = []; // ms: from key to paint, of those that took 16 and more
+  tasks = []; // ms: durations of tasks longer than 50
+  keys = []; // ms: from key press to paint, if 16 or more
 
   constructor() {
     const note = (type, into, options) =>
@@ -54,7 +54,7 @@ class Feed {
     }
   }
 
-  // So many a second, for so long.
+  // Posts `rate` messages a second, for some seconds.
   async stream(rate, seconds) {
     const begun = performance.now();
     for (let posted = 0; posted < rate * seconds; ) {

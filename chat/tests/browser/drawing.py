@@ -1,4 +1,4 @@
-"""The cost of drawing messages in a page, by the browser's own count."""
+"""The cost of drawing messages in a page, measured by the browser."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,13 +6,13 @@ from pathlib import Path
 from testing.browsers import Browser
 
 FEED = Path(__file__).with_name("drawing.js").read_text()
-STYLE, LAYOUT = "UpdateLayoutTree", "Layout"  # as the browser's trace names them
+STYLE, LAYOUT = "UpdateLayoutTree", "Layout"  # names in the browser's trace
 MICROSECONDS = 1000  # in a millisecond
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Milliseconds of the page's own thread for each message, and how often styles and layout were computed."""
+    """Milliseconds of the page's main thread for each message, and how often styles and layout were computed."""
 
     style: float
     layout: float
@@ -25,7 +25,7 @@ class Cost:
 
 
 class Drawing:
-    """A tab in a room, fed with messages that no server sent."""
+    """A tab in a room, which receives messages that no server sent."""
 
     def __init__(self, browser: Browser) -> None:
         self.browser = browser
@@ -33,11 +33,11 @@ class Drawing:
         browser.execute_script(FEED)
 
     def fill(self, length: int) -> None:
-        """Draw so many messages."""
+        """Draw `length` messages."""
         self._run(f"feed.fill({length}); return feed.postOneByOne(2)")
 
     def cost_of_one(self, messages: int) -> Cost:
-        """Post messages one by one, and return what each cost: other programs of the machine do not count."""
+        """Post messages one by one, and return the cost of each. Other programs on the machine do not count."""
         with self.browser.chromium.traced("devtools.timeline") as events:
             self._run(f"return feed.postOneByOne({messages})")
         spent = {
@@ -52,7 +52,7 @@ class Drawing:
         )
 
     def begin_stream(self, rate: int, seconds: float) -> None:
-        """Let messages come, and forget what was noted before."""
+        """Start a stream of messages, and clear earlier measurements."""
         self.browser.execute_script(
             "feed.tasks.length = 0; feed.keys.length = 0; window.streamed = feed.stream(arguments[0], arguments[1])",
             rate,
@@ -63,12 +63,12 @@ class Drawing:
         self._run("return window.streamed")
 
     def tasks(self) -> list[float]:
-        """Return how long the long tasks lasted, in milliseconds."""
+        """Return the durations of the long tasks, in milliseconds."""
         script = "return feed.tasks.map(({ duration }) => duration)"
         return [float(each) for each in self.browser.execute_script(script)]
 
     def keys(self) -> list[float]:
-        """Return the milliseconds from key to paint, of those keys that took at least 16."""
+        """Return the milliseconds from key press to paint, for key presses that took at least 16."""
         script = "return feed.keys.filter(({ name }) => name.startsWith('key')).map(({ duration }) => duration)"
         return [float(each) for each in self.browser.execute_script(script)]
 

@@ -1,11 +1,11 @@
-// The parts of a page that nobody can reach, as sentences. `walk` shows each state of the room's page in turn.
+// Parts of a page that cannot be reached, as sentences. `walk` shows each state of the room's page in turn.
 const CONTROLS = "a[href], button, summary, input, select, textarea";
 const SEEN = { visibilityProperty: true };
 
 const nameOf = (element) =>
   `${element.localName}.${element.className} "${(element.ariaLabel ?? element.textContent).trim().slice(0, 30)}"`;
 
-// Whether one can scroll sideways to it.
+// True if the user can scroll sideways to it.
 function scrolls(element) {
   for (let around = element.parentElement; around && around !== document.body; around = around.parentElement) {
     if (["auto", "scroll"].includes(getComputedStyle(around).overflowX)) return true;
@@ -33,7 +33,7 @@ function overflow(state) {
 
 const found = { neighbours: new Set(), siblings: new Set() };
 
-// Notes which rules for neighbours ("a + b") match now, and which would if anything stood between the two.
+// Notes the adjacent-sibling rules ("a + b") that match now, and those that would if an element stood between the two.
 function noteNeighbours() {
   const rules = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]);
   for (const { selectorText: selector } of rules) {
@@ -53,7 +53,7 @@ function deadRules() {
 
 const frame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 
-// Waits until it is so, for a second at most: then what is missing shows by itself.
+// Waits for a condition, for a second at most: after that, the missing element shows up as a failure.
 async function until(condition) {
   for (let frames = 0; frames < 60 && !condition(); frames += 1) await frame();
 }

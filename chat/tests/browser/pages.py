@@ -1,4 +1,4 @@
-"""The pages as a person uses them."""
+"""Page objects: the pages as a user operates them."""
 
 from collections.abc import Callable
 from functools import partial
@@ -18,7 +18,7 @@ from testing.waiting import eventually
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 
 
-# In one look: between two, the page may have drawn itself anew.
+# In one script: between two, the page may redraw itself.
 IN_SIGHT = """[...document.querySelectorAll("body *")].some((element) => {
     const says = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.includes(arguments[0]));
     const { x } = element.getBoundingClientRect();
@@ -27,7 +27,7 @@ IN_SIGHT = """[...document.querySelectorAll("body *")].some((element) => {
 
 
 class Tab:
-    """Somebody's browser, with one tab open."""
+    """A user's browser with one tab open."""
 
     def __init__(self, browser: Chrome, server: Server, user: User | None = None) -> None:
         self.browser, self.server = browser, server
@@ -38,7 +38,7 @@ class Tab:
         self.browser.get(f"{self.server.url}{path}")
 
     def open_room(self, room: Room) -> None:
-        """Go to the room's page, and wait until its socket has brought it up to date."""
+        """Open the room's page, and wait until its socket has brought it up to date."""
         self.go(room.get_absolute_url())
         eventually(lambda: self.people("here"), within=10)
 
@@ -46,7 +46,7 @@ class Tab:
         return eventually(lambda: next(iter(self.all(selector)), None), within=10) or self.all(selector)[0]
 
     def press(self, selector: str) -> None:
-        """Click on it, anew where the page has just drawn it anew."""
+        """Click on the element, and retry if the page has just redrawn it."""
         eventually(lambda: self.one(selector).click() or True)  # type: ignore[func-returns-value]
 
     def all(self, selector: str) -> list[WebElement]:
@@ -62,11 +62,11 @@ class Tab:
         return eventually(lambda: not self._in_sight(words), within)
 
     def _in_sight(self, words: str) -> bool:
-        """Whether the words stand where they can be seen: a drawer that is closed is beyond the window's edge."""
+        """Return True if the words are visible. A closed drawer is beyond the window's edge."""
         return bool(self.read(IN_SIGHT, words))
 
     def look_away(self) -> None:
-        """Look at another tab of the browser, as far as this page can tell."""
+        """Hide the page, as if another tab of the browser was shown."""
         self._be_hidden(hidden=True)
 
     def look_back(self) -> None:
@@ -80,7 +80,7 @@ class Tab:
         )
 
     def reads_on(self) -> None:
-        """Turn the wheel over the conversation."""
+        """Turn the mouse wheel over the conversation."""
         self.browser.execute_script("document.querySelector('main .log').dispatchEvent(new WheelEvent('wheel'))")
 
     @property
@@ -99,14 +99,14 @@ class Tab:
         self.write(text).send_keys(Keys.ENTER)
 
     def messages(self) -> list[str]:
-        """What people say in the room: stored messages and pending ones."""
+        """Return the bodies in the room: stored messages and pending ones."""
         return self._bodies("main article.message:not([data-kind=notice])")
 
     def stored(self) -> list[str]:
         return self._bodies("main article.message[data-id]:not([data-kind=notice])")
 
     def replies(self) -> list[str]:
-        """What is said in the thread beside the room, with the message that it hangs on."""
+        """Return the bodies in the open thread, with its root first."""
         return self._bodies("room-side article.message[data-id]")
 
     def _bodies(self, articles: str) -> list[str]:
@@ -116,10 +116,10 @@ class Tab:
     def shows(self, text: str, within: float = 5) -> bool:
         return eventually(lambda: text in self.stored(), within)
 
-    # -- What one does to a message -----------------------------------------------------------------------------------
+    # -- Actions on a message -----------------------------------------------------------------------------------------
 
     def article(self, text: str, within: str = "main") -> WebElement:
-        """The message that says this."""
+        """Return the message with this text."""
         script = """[...document.querySelectorAll(arguments[0] + " article.message")]
             .find(article => article.querySelector(".body")?.textContent === arguments[1])"""
         found: WebElement = eventually(lambda: self.read(script, within, text), within=10)
@@ -131,12 +131,12 @@ class Tab:
         eventually(lambda: self.article(text, within).find_elements(By.CSS_SELECTOR, "message-tools .tools"))
 
     def offered(self, text: str) -> list[str]:
-        """Open the menu of a message, and see what is in it."""
+        """Open the menu of a message, and return its items."""
         self.point_at(text)
         self.one("message-tools [data-act=more]").click()
 
         def names() -> list[str]:
-            """The page may have drawn the button anew under the click, which was lost then."""
+            # The page may redraw the button during the click, which is then lost.
             if not (items := self.all(".acts-menu:popover-open [data-act]")):
                 self.one("message-tools [data-act=more]").click()
             return [str(item.get_attribute("data-act")) for item in items]
@@ -144,7 +144,7 @@ class Tab:
         return eventually(names)
 
     def act(self, text: str, name: str) -> None:
-        """Choose from the menu of a message."""
+        """Choose an item from the menu of a message."""
         self.offered(text)
         self.one(f".acts-menu:popover-open [data-act={name}]").click()
 
@@ -159,7 +159,7 @@ class Tab:
         self.one("room-side textarea[name=body]").send_keys(text, Keys.ENTER)
 
     def badge(self, room: Room, kind: str = "") -> str:
-        """What stands beside the room's name: how much is unread, `mention` or `threads`."""
+        """Return the badge beside the room's name: unread messages, `mention` or `threads`."""
         kinds = f".{kind}" if kind else ":not(.threads)"
         script = "[...document.querySelectorAll(arguments[0])].map(badge => badge.textContent.trim()).join('')"
         return str(self.read(script, f'a[data-room="{room.pk}"] .badge{kinds}'))
@@ -167,7 +167,7 @@ class Tab:
     # -- The sidebar --------------------------------------------------------------------------------------------------
 
     def people(self, group: str) -> list[str]:
-        """The usernames in a group of the sidebar: `here`, `online`, `away` or `offline`."""
+        """Return the usernames in a group of the sidebar: `here`, `online`, `away` or `offline`."""
         script = "[...document.querySelectorAll(arguments[0])].map(person => person.dataset.user)"
         return sorted(self.read(script, f"[data-group={group}] .person"))
 
@@ -175,22 +175,22 @@ class Tab:
         return eventually(lambda: self.people(group) == sorted(usernames), within)
 
     def person(self, username: str) -> WebElement:
-        """Somebody in the sidebar: the button that opens their card."""
+        """Return a user's entry in the sidebar: the button that opens their card."""
         return self.one(f'.person[data-user="{username}"] button')
 
     def says_of(self, username: str) -> str:
-        """What stands under somebody's name in the sidebar."""
+        """Return the text under a user's name in the sidebar."""
         return str(self.read("document.querySelector(arguments[0])?.innerText ?? ''", under(username)))
 
     def counts(self) -> dict[str, int]:
-        """How many people are in each group of the sidebar, as its titles say."""
+        """Return the number of users in each group of the sidebar, from its title."""
         script = "Object.fromEntries([...document.querySelectorAll('[data-group]')].map(group => [group.dataset.group, "
         return dict(self.read(f"{script} Number(group.querySelector('.count').textContent.replace(/\\D/g, ''))]))"))
 
-    # -- How one is ---------------------------------------------------------------------------------------------------
+    # -- The user's own status ----------------------------------------------------------------------------------------
 
     def choose(self, mode: str) -> None:
-        """Choose from one's own menu how others see one: `auto`, `away`, `dnd` or `invisible`."""
+        """Choose a status from the user's own menu: `auto`, `away`, `dnd` or `invisible`."""
         self.press("account-menu summary")
         self.press(f"account-menu [data-mode={mode}]")
         eventually(lambda: self.one("account-menu").get_attribute("data-mode") == mode)
@@ -201,23 +201,23 @@ class Tab:
         self.one(".status-dialog[open]")
 
     def card(self) -> str:
-        """What the card of a person says that is open."""
+        """Return the text of the open user card."""
         return str(self.read("document.querySelector('.person-card:popover-open')?.innerText ?? ''"))
 
-    # -- What nobody should find --------------------------------------------------------------------------------------
+    # -- Errors -------------------------------------------------------------------------------------------------------
 
     def complaints(self) -> list[str]:
-        """What the browser logged as an error: a script that failed, something that the policy blocked."""
+        """Return the errors in the browser's log: a script that failed, or content blocked by the policy."""
         log = self.browser.get_log("browser")  # type: ignore[no-untyped-call]
         return [entry["message"] for entry in log if entry["level"] == "SEVERE"]
 
     def prefers(self, scheme: str) -> None:
-        """Light or dark."""
+        """Set the colour scheme: light or dark."""
         features = [{"name": "prefers-color-scheme", "value": scheme}]
         self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
 
     def barriers(self) -> list[str]:
-        """What axe finds."""
+        """Return the accessibility violations that axe finds."""
         self.browser.execute_script(AXE.read_text())
         found = self.browser.execute_async_script(
             "const done = arguments[0]; axe.run().then(result => done(result.violations));"
@@ -226,7 +226,7 @@ class Tab:
 
 
 def first_new(page: Tab) -> str | None:
-    """Return what stands below the "New" line."""
+    """Return the body of the message below the "New" line."""
     script = "document.querySelector('main .since')?.nextElementSibling.querySelector('.body').textContent"
     found: str | None = page.read(script)
     return found
@@ -237,7 +237,7 @@ def under(username: str) -> str:
 
 
 def everywhere(condition: Callable[[Tab], object], *tabs: Tab) -> None:
-    """Wait until something is so in each of these tabs."""
+    """Wait until the condition is true in each of these tabs."""
     for tab in tabs:
         eventually(partial(condition, tab))
 

@@ -1,4 +1,4 @@
-"""The parts of a room that a screen reader reads out, and those that it does not."""
+"""The parts of a room that a screen reader announces, and those that it does not."""
 
 import re
 from uuid import uuid4
@@ -13,7 +13,7 @@ from testing.waiting import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-# Notes when something is read out, and what.
+# Notes the time and text of each announcement.
 LISTEN = """
 window.heard = [];
 const region = document.querySelector("reaction-news [role=status]");
@@ -21,7 +21,7 @@ new MutationObserver(() => window.heard.push([performance.now(), region.textCont
     .observe(region, { childList: true, characterData: true, subtree: true });
 """
 
-# Notes whether the log counted as busy when messages came into it, and once they were painted.
+# Notes if the log was busy (aria-busy) when messages came into it, and once they were painted.
 WATCH = """
 window.busy = [];
 const log = document.querySelector("main .log");
@@ -43,7 +43,7 @@ def heard(page: Tab) -> list[str]:
 
 
 def told(words: str) -> int:
-    """Return of how many reactions an announcement tells."""
+    """Return the number of reactions in an announcement."""
     number = re.fullmatch(r"(\d+) reactions to your messages", words)
     return int(number[1]) if number else words.startswith("Bob reacted ")
 
@@ -59,8 +59,8 @@ def test_a_reaction_to_ones_own_message_is_announced_with_who_and_which(
     page = tab(alice)
     page.open_room(general)
     page.browser.execute_script(LISTEN)
-    reactions.add_reaction(bob, general.pk, his, "🎉")  # is not hers
-    reactions.add_reaction(alice, general.pk, mine, "👀")  # she knows
+    reactions.add_reaction(bob, general.pk, his, "🎉")  # on a message that is not hers
+    reactions.add_reaction(alice, general.pk, mine, "👀")  # her own reaction
     reactions.add_reaction(bob, general.pk, mine, "👍")
     eventually(lambda: heard(page) == ["Bob reacted 👍 to your message: 214 terns"])
     reactions.remove_reaction(bob, general.pk, mine, "👍")

@@ -1,4 +1,4 @@
-"""Blocking a person in the open page: on their card, in a message's menu, and back again."""
+"""Blocking a user in the open page: on their card, in a message's menu, and unblocking."""
 
 import pytest
 from selenium.webdriver import Keys
@@ -12,7 +12,7 @@ from testing.waiting import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-# Keeps who was shown as typing, each time that it changed to somebody.
+# Notes each change of the typing indicator, unless it was cleared.
 TYPING_SEEN = """window.typingSeen = [];
     const line = document.querySelector("main typing-line");
     new MutationObserver(() => line.dataset.typing && typingSeen.push(line.dataset.typing))

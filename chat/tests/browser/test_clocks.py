@@ -1,4 +1,4 @@
-"""Times in pages: by the server's clock, in the zone of the person's profile."""
+"""Times in pages: by the server's clock, in the time zone of the user's profile."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from testing.waiting import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-# The page's machine has another time. What a page measures without a clock stays right.
+# The browser's clock is wrong. Durations that the page measures without a clock stay right.
 WRONG_CLOCK = """{
     const Right = Date;
     globalThis.Date = class extends Right {

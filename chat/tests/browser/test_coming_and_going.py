@@ -1,4 +1,4 @@
-"""Who is there, and who comes back, where real browsers are closed, killed and sent away (docs/acceptance.md)."""
+"""Presence while real browsers are closed, killed and disconnected (docs/acceptance.md)."""
 
 import asyncio
 import time
@@ -30,7 +30,7 @@ Servers = Callable[..., Server]
 
 @pytest.fixture
 def own_chromium(tmp_path: Path) -> Iterator[Chromium]:
-    """A Chromium that no other test shares."""
+    """Run a Chromium that no other test shares."""
     chromium = Chromium(tmp_path / "chromium")
     yield chromium
     chromium.service.stop()
@@ -54,7 +54,7 @@ async def test_a_user_whose_browser_is_killed_is_gone_after_the_linger(
 async def test_a_reload_of_a_page_is_neither_a_leave_nor_a_join(
     server: Server, servers: Servers, tab: OpenTab, length: Length, alice: User, bob: User, general: Room
 ) -> None:
-    linger = length.pick(full=5, short=min(round(patience(5)), 8))  # s; a browser takes its time
+    linger = length.pick(full=5, short=min(round(patience(5)), 8))  # s; a browser is slow
     other = servers(PRESENCE_LINGER_MS=str(linger * 1000))
     async with Client(server, bob) as b:
         await open_room(b, general)
@@ -81,7 +81,7 @@ async def test_a_crowd_that_lost_its_server_comes_back_spread_and_soon(
     end: Callable[[Server], None],
     general: Room,
 ) -> None:
-    """To another server at once, as behind a proxy; by the waits of the page's own script."""
+    # They reconnect to another server, as behind a proxy, after the waits of the page's own script.
     lost, other = servers(**UNLIMITED), servers(**UNLIMITED)
     people = [await in_thread(member)(general, f"member-{n}") for n in range(length.pick(full=500, short=100))]
     waits = waits_of_the_page(await in_thread(tab)(), len(people))
@@ -103,7 +103,7 @@ async def test_a_crowd_that_lost_its_server_comes_back_spread_and_soon(
 async def come_back(
     client: Client, server: Server, waits: Iterator[float], stack: AsyncExitStack
 ) -> tuple[float, float]:
-    """When it dialled so that it was let in, and how long it was away until it was greeted."""
+    """Return when the successful attempt began, and the time from the lost connection to the greeting."""
     await client.socket.wait_closed()
     since = time.monotonic()
     for wait in waits:
@@ -116,7 +116,7 @@ async def come_back(
 
 
 def waits_of_the_page(page: Tab, count: int) -> list[Iterator[float]]:
-    """What so many pages would wait, in seconds, before each of their tries."""
+    """Return the waits of this many pages, in seconds, before each attempt."""
     page.go("/accounts/login/")
     script = """
         const [count, done] = arguments;
@@ -139,7 +139,7 @@ def test_a_page_counts_its_own_user_in_no_room_that_it_does_not_show(
     def here(room: Room) -> str | None:
         return page.one(f'[data-room="{room.pk}"] [data-here]').get_attribute("data-here")
 
-    page.go("/")  # a page of another kind, on another socket
+    page.go("/")  # page of another kind, on another socket
     eventually(lambda: here(general) == "0")
     for room in (general, quiet):
         page.open_room(room)

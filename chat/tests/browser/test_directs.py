@@ -1,4 +1,4 @@
-"""Direct conversations, and how one keeps one's rooms."""
+"""Direct conversations, and a user's settings for the list of rooms."""
 
 from uuid import uuid4
 
@@ -17,23 +17,23 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def texts(tab: Tab, selector: str) -> list[str]:
-    """In one look: between two, the page may have drawn itself anew."""
+    # In one script: between two, the page may redraw itself.
     script = "[...document.querySelectorAll(arguments[0])].map(element => element.textContent.trim())"
     return list(tab.read(script, selector))
 
 
 def section(tab: Tab, name: str) -> list[str]:
-    """What a section of the list of rooms shows, in its order."""
+    """Return the rooms in a section of the list of rooms, in order."""
     return texts(tab, f"[data-section={name}] .room b")
 
 
 def title(tab: Tab) -> list[str]:
-    """What the room is called that the tab shows."""
+    """Return the title of the open room."""
     return texts(tab, "main h1 bdi")
 
 
 def keep(tab: Tab, name: str, *acts: str) -> None:
-    """Open the menu of a room, by the keyboard, and choose from it."""
+    """Open the menu of a room by keyboard, and choose from it."""
     tab.one(f"[data-menu][aria-label='Options for {name}']").send_keys(Keys.ENTER)
     for act in acts:
         tab.one(f".acts-menu:popover-open [data-act={act}]").send_keys(Keys.ENTER)
@@ -137,7 +137,7 @@ def test_the_list_of_rooms_shows_how_partners_are(
 
 
 def listed(tab: Tab, name: str) -> tuple[str, str]:
-    """Return the shape on the picture of a direct conversation in the list of rooms, and the words for it."""
+    """Return the shape on the picture of a direct conversation in the list of rooms, and its text alternative."""
     entry = f"document.querySelector(`[data-section=directs] .room:has(b[title='{name}'])`)"
     shape = tab.read(f"{entry}?.querySelector('.dot')?.classList[1] ?? ''")
     return str(shape), str(tab.read(f"{entry}?.querySelector('.direct-face .visually-hidden').textContent"))
@@ -164,7 +164,7 @@ def test_the_people_of_a_conversation_of_two_are_folded_until_the_button_opens_t
 
 
 def partner(tab: Tab) -> tuple[str, str]:
-    """Return the shape on the other's picture in the header, and the words beside their name."""
+    """Return the shape on the other user's picture in the header, and the words beside their name."""
     shape = "document.querySelector('.partner .dot')?.classList[1] ?? ''"
     words = "document.querySelector('.partner-words').textContent.trim().replace(/\\s+/g, ' ')"
     return str(tab.read(shape)), str(tab.read(words))

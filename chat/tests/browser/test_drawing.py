@@ -1,4 +1,4 @@
-"""The cost of drawing messages, and that one finds them though the browser skips what is out of sight."""
+"""The cost of drawing messages, and finding messages that the browser skips because they are out of sight."""
 
 from uuid import uuid4
 
@@ -30,8 +30,8 @@ def test_a_message_costs_no_more_where_ten_times_as_many_are_drawn(
     few = drawing.cost_of_one(SAMPLE)
     drawing.fill(600)
     many = drawing.cost_of_one(SAMPLE)
-    assert many.both < 1.8 * few.both, (few, many)  # 2.8 where each message is skipped by itself
-    assert many.styles < 2.5  # what happens within a frame is drawn together
+    assert many.both < 1.8 * few.both, (few, many)  # 2.8 if each message is skipped separately
+    assert many.styles < 2.5  # changes within a frame are drawn together
     assert many.layouts < 2.5
 
 
@@ -45,7 +45,7 @@ setTimeout(() => done([]), 1000); // it says nothing where nothing moved
 
 
 def shifts(page: Tab) -> list[tuple[float, list[str]]]:
-    """Return what moved on the page without the reader's doing, and by how much."""
+    """Return the layout shifts on the page that the reader did not cause."""
     return list(page.browser.execute_async_script(SHIFTS))
 
 
@@ -67,11 +67,11 @@ def test_nothing_moves_while_a_room_loads(tab: OpenTab, alice: User, bob: User, 
 def test_nothing_moves_in_a_room_that_has_more_above_than_was_loaded(
     tab: OpenTab, alice: User, bob: User, general: Room
 ) -> None:
-    """Short messages: the end of the room, or its "New" line, is near the top of those that are loaded first."""
+    # Short messages: the end of the room, or its "New" line, is near the top of the messages that are loaded first.
     ids = [post(bob, general, f"Message {number}") for number in range(90)]
     page = tab(alice)
     for last_read in (ids[42], ids[52], ids[-1]):
-        page.browser.get("about:blank")  # what that page has read is reported before the next one opens
+        page.browser.get("about:blank")  # the page reports its read position before the next one opens
         Membership.objects.filter(user=alice).update(last_read=general.messages.get(pk=last_read).position)
         page.open_room(general)
         moved = shifts(page)
@@ -82,7 +82,7 @@ def test_nothing_moves_in_a_room_that_has_more_above_than_was_loaded(
     assert eventually(lambda: len(page.stored()) == len(ids))
 
 
-# Scrolls up step by step, and returns by how much more or less than a step what is in sight moved.
+# Scrolls up step by step, and returns the difference between each step and the movement on screen.
 LEAPS = """
 const [step, done] = arguments;
 const log = document.querySelector("main .log");

@@ -1,4 +1,4 @@
-"""Signing up, in and out, the index, and that everyone can use the pages."""
+"""Signing up, in and out, the index, and accessibility of the pages."""
 
 import pytest
 from selenium.webdriver import Keys

@@ -1,4 +1,4 @@
-"""The page by keyboard alone: where the focus goes, what Escape closes, and what the browser's Back closes."""
+"""The page by keyboard only: focus, Escape, and the browser's Back button."""
 
 from collections.abc import Callable
 from uuid import uuid4
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 DESK, TABLET, PHONE = (1280, 900), (900, 800), (390, 844)
 BODY = "textarea[name=body]"
-# The layers over the page, or beside it.
+# Layers over the page, or beside it.
 LAYERS = "dialog[open], :popover-open, pop-menu details[open], room-app:not([data-drawer='']), message-editor"
 OPEN = f"""document.querySelectorAll("{LAYERS}").length + (document.querySelector("room-app").dataset.side ? 1 : 0)"""
 
@@ -32,7 +32,7 @@ def post(author: User, room: Room, body: str, **details: object) -> int:
 
 
 def press(page: Tab, *keys: str) -> None:
-    """Press keys wherever the focus is, also where it is nowhere."""
+    """Press keys on the focused element, or on the page if none has the focus."""
     chain = ActionChains(page.browser)
     for key in keys[:-1]:
         chain.key_down(key)
@@ -53,7 +53,7 @@ def focus(page: Tab, selector: str) -> None:
 
 
 def closes(page: Tab, opening: Callable[[], object], back: str) -> None:
-    """Open something: it takes the focus. Escape closes it, and the focus is where it was."""
+    """Open a layer, which takes the focus. Close it with Escape, which restores the focus."""
     opening()
     eventually(lambda: page.read(OPEN))
     eventually(lambda: page.read(f"!document.activeElement.matches({f'body, {back}'!r})"))
@@ -144,12 +144,12 @@ def test_back_closes_a_thread_or_a_drawer_and_a_thread_has_an_address(
         page.browser.back()
         assert eventually(lambda: not page.read(OPEN))
         assert at(room)
-    # A layer that is closed on the page leaves no step behind.
+    # A layer closed on the page leaves no step in the history.
     page.one(".replies").click()
     assert at(thread)
     page.one("room-side .side-header .tool:last-child").click()
     assert at(room)
-    # The rooms' drawer leads on to another room, and Back to the one before.
+    # The rooms' drawer leads to another room, and Back to the one before.
     page.one(".opens-rail").click()
     page.one(f'a[data-room="{birds.pk}"]').click()
     assert at(birds.get_absolute_url())
@@ -158,7 +158,7 @@ def test_back_closes_a_thread_or_a_drawer_and_a_thread_has_an_address(
     assert not page.read(OPEN)
     assert page.read("window.sameDocument") is True
 
-    # The address of a thread can be opened by others, and by a reload.
+    # The address of a thread works for other users, and after a reload.
     other = tab(bob)
     other.go(thread)
     assert eventually(lambda: other.replies() == ["Who has the key?", "I do"])
@@ -223,7 +223,7 @@ def test_typing_goes_to_the_message_field_and_alt_arrows_to_the_next_room(
     press(page, Keys.CONTROL, "a")
     press(page, Keys.BACKSPACE)
 
-    # Not for short cuts, and not while something is selected.
+    # Keys with a modifier stay out of the composer, and so do all keys while text is selected.
     focus(page, f'article[data-id="{said}"]')
     press(page, Keys.CONTROL, "c")
     body = page.one(f'article[data-id="{said}"] .body')

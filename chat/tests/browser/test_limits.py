@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def test_messages_over_the_rate_limit_are_sent_later_in_order(
     tab: OpenTab, servers: Callable[..., Server], alice: User, bob: User, general: Room
 ) -> None:
-    """For longer than a message that is refused for another reason is tried again."""
+    # Retries for the rate limit go on for longer than those after other errors.
     slow = servers(ROOMFUL_POSTS_BURST="2", ROOMFUL_POSTS_PER_MINUTE="20")
     hers, his = tab(alice, on=slow), tab(bob, on=slow)
     hers.open_room(general)
@@ -49,7 +49,7 @@ def test_a_tab_over_the_limit_says_so_and_connects_when_another_is_closed(
     eventually(lambda: "Too many tabs" in another.one(".banner").text, within=10)
     hers.say("The first one stays")
     assert hers.shows("The first one stays")
-    hers.go("/accounts/logout/")  # a page without a socket
+    hers.go("/accounts/logout/")  # page without a socket
 
     def is_let_in() -> bool:
         for button in another.all(".banner button"):

@@ -1,4 +1,4 @@
-"""What becomes of a message after it was posted, as people see it: edits, tombstones, quotes, reactions, pins."""
+"""Messages after they were posted, in the browser: edits, tombstones, quotes, reactions, pins."""
 
 from uuid import uuid4
 
@@ -26,12 +26,12 @@ def post(author: User, room: Room, body: str, **details: object) -> int:
 
 
 def chips(page: Tab) -> dict[str, str]:
-    """The reactions in the log, with their counts."""
+    """Return the reactions in the log, with their counts."""
     return {str(chip.get_attribute("data-emoji")): chip.text.split()[-1] for chip in page.all(".chip[data-emoji]")}
 
 
 def read_on(page: Tab, button: str) -> None:
-    """Ask for the rest of a list, page by page."""
+    """Load the rest of a list, page by page."""
 
     def is_whole() -> bool:
         for found in page.all(button):
@@ -167,7 +167,7 @@ def test_pins_are_listed_and_lead_to_their_messages(tab: OpenTab, alice: User, b
     hers, his = tab(alice), tab(bob)
     for each in (hers, his):
         each.open_room(general)
-    his.press("main .latest")  # what is new to him begins above
+    his.press("main .latest")  # his unread messages begin above
     hers.act("Message 99", "pin")
     his.one("[data-opens=pins]").click()
     eventually(lambda: "Pinned by Alice" in his.one(".card[data-pin]").text)
@@ -194,7 +194,7 @@ def test_long_lists_of_pins_and_edits_are_read_on(tab: OpenTab, alice: User, gen
     page.one("[data-opens=pins]").click()
     cards = eventually(lambda: page.all(".card[data-pin]"))
     assert (pinned, 0 < len(cards) < 35) == ("35", True)
-    pins.unpin(alice, general.pk, said[0])  # on a page that the tab has not asked for
+    pins.unpin(alice, general.pk, said[0])  # on a page that the tab has not loaded
     eventually(lambda: page.one("[data-opens=pins]").text == "34")
     read_on(page, "pin-list [data-act=older]")
     eventually(lambda: len(page.all(".card[data-pin]")) == 34)

@@ -41,7 +41,8 @@ def test_a_day_has_one_line_though_the_clocks_of_two_servers_differ_at_midnight(
         return body
 
     def post_from_both(number: int) -> list[str]:
-        """Ten minutes differ: the last three of the one are of the new day, and all but the first of the other."""
+        # The clocks differ by ten minutes: late's last three messages are of the new day, and all of right's but the
+        # first.
         late = post(f"{number}: late", midnight + timedelta(minutes=number - 10))
         return [late, post(f"{number}: right", midnight + timedelta(minutes=number))]
 
@@ -61,7 +62,7 @@ def test_a_day_has_one_line_though_the_clocks_of_two_servers_differ_at_midnight(
     assert lines == [today, eve, *before, day, *after, long_ago, imported, day, back, today, "Now"]
 
 
-# The contents of the log, from the top.
+# The contents of the log, from top to bottom.
 LINES = """[...document.querySelectorAll("main .log .day, main article.message:not([data-kind=notice]) .body")]
     .map((line) => (line.matches(".day") ? "Day: " : "") + line.textContent)"""
 

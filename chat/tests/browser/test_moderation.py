@@ -1,4 +1,4 @@
-"""What moderators do while the other is typing, as both see it."""
+"""Acts of moderators while the other user is typing, as both see them."""
 
 from datetime import timedelta
 
@@ -19,13 +19,13 @@ SOON = 1  # s, within which an act shows in the open pages
 
 
 def choose(page: Tab, username: str, act: str) -> None:
-    """Open somebody's card, and choose from it."""
+    """Open a user's card, and choose from it."""
     page.press(f'.person[data-user="{username}"] button')
     page.press(f".person-card:popover-open [data-act={act}]")
 
 
 def confirm(page: Tab, reason: str = "", span: str = "") -> None:
-    """Answer what the dialog asks."""
+    """Fill in and confirm the dialog."""
     page.one(".moderation-dialog[open]")
     if span:
         page.one(f".moderation-dialog [name=span] option[value='{span}']").click()
@@ -41,7 +41,7 @@ def choose_for_room(page: Tab, act: str) -> None:
 
 
 def reads(page: Tab, words: str, within: float = 5) -> bool:
-    """Whether the words stand in the conversation, or in its place, over all their elements."""
+    """Return True if the words are in the conversation or its replacement, possibly across elements."""
     text = "document.querySelector('main')?.innerText ?? ''"
     return eventually(lambda: words in " ".join(page.read(text).split()), within)
 

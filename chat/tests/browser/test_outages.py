@@ -61,7 +61,7 @@ def test_a_connection_that_swallows_everything_is_noticed(
     page.open_room(general)
     for event, within in (("online", 10), (None, 25)):
         eventually(lambda: page.connection == "open", within=30)
-        server.pause()  # its system goes on to take what comes, and nothing answers
+        server.pause()  # its system still accepts data, and nothing answers
         try:
             if event:  # as when the machine wakes in another network
                 page.browser.execute_script("dispatchEvent(new Event(arguments[0]))", event)
@@ -97,13 +97,13 @@ def test_presence_that_is_unavailable_is_not_shown_as_nobody(
     for page in (hers, his):
         page.open_room(general)
     assert hers.sees("alice", "bob")
-    his.browser.set_window_size(500, 800)  # where the sidebar is out of sight
+    his.browser.set_window_size(500, 800)  # narrow enough to hide the sidebar
     away_until = time.monotonic() + length.pick(full=30, short=0)
     valkey.stop()
     try:
         for page in (hers, his):
             assert page.says("Messages still work.")
-            assert page.people("here") == ["alice", "bob"]  # as it was
+            assert page.people("here") == ["alice", "bob"]  # unchanged
         said = 0
         while said < 2 or time.monotonic() < away_until:
             hers.say(f"We still talk {said}")

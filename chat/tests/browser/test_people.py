@@ -1,4 +1,4 @@
-"""Who is in a room: a person's card, and the pages of a larger room."""
+"""Members in the sidebar: a user's card, and the pages of a larger room."""
 
 from collections.abc import Callable
 
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def both(tab: OpenTab, alice: User, bob: User, general: Room) -> tuple[Tab, Tab]:
-    """Alice's tab and Bob's, in the same room. Bob's is in Tokyo."""
+    """Open the same room as Alice and as Bob. Bob's time zone is Tokyo."""
     hers, his = tab(alice), tab(bob)
     his.browser.execute_cdp_cmd("Emulation.setTimezoneOverride", {"timezoneId": "Asia/Tokyo"})
     for each in (hers, his):
@@ -66,7 +66,7 @@ def test_the_card_is_reached_by_keys_and_gives_the_focus_back(both: tuple[Tab, T
 
 
 def focused(tab: Tab) -> str | None:
-    """Who has the focus in the sidebar."""
+    """Return the user whose entry in the sidebar has the focus."""
     user: str | None = tab.read("document.activeElement.closest('.person')?.dataset.user")
     return user
 
@@ -135,7 +135,7 @@ CROWD = 230
 
 @pytest.fixture
 def crowd(general: Room) -> None:
-    """Many members besides Alice and Bob."""
+    """Add many members to Alice and Bob's room."""
     people = User.objects.bulk_create(User(username=f"person-{number:03}") for number in range(CROWD))
     membership = {"room": general, "joined_at": timezone.now(), "version": general.version}
     Membership.objects.bulk_create(Membership(user=person, **membership) for person in people)

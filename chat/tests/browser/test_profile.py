@@ -1,4 +1,4 @@
-"""Somebody changes their profile, and the others see it."""
+"""Changes of a profile, as other users see them."""
 
 from pathlib import Path
 from uuid import uuid4
@@ -24,7 +24,7 @@ AUTHORS = "[...document.querySelectorAll('main .message .name')].map(name => nam
 
 
 def pictures(tab: Tab, within: str) -> set[str]:
-    """The addresses of the pictures that are shown there."""
+    """Return the addresses of the pictures in this part of the page."""
     return set(tab.read(PICTURES, f"{within} .avatar img"))
 
 
@@ -49,7 +49,7 @@ def test_a_new_name_and_picture_are_seen_at_once_without_a_reload(
     field.clear()
     field.send_keys("Alicia")
     zone = hers.one("input[name=time_zone]")
-    own = zone.get_attribute("value")  # the room's page has told it
+    own = zone.get_attribute("value")  # reported by the room's page
     zone.clear()
     zone.send_keys("Asia/Tokyo")
     hers.one("[data-use-zone]").click()
@@ -62,7 +62,7 @@ def test_a_new_name_and_picture_are_seen_at_once_without_a_reload(
     hers.one("input[type=file]").send_keys(str(tmp_path / "alice.png"))
     hers.one("picture-crop:not([hidden]) canvas").send_keys("+" * 4)
     for _step in range(30):
-        hers.one("picture-crop canvas").send_keys("\ue014")  # to the right
+        hers.one("picture-crop canvas").send_keys("\ue014")  # move it to the right
     assert hers.barriers() == []
     hers.one("[data-use]").click()
     assert hers.says("Picture saved.")

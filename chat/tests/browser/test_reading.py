@@ -1,4 +1,4 @@
-"""Reading a long history: the way through it, and what counts as read."""
+"""A long history: scrolling through it, and messages that count as read."""
 
 import time
 from uuid import uuid4
@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def post_many(author: User, room: Room, count: int, thread: int | None = None) -> list[int]:
-    """Post messages that say their number, as fast as they are stored. Returns their ids."""
+    """Post numbered messages as fast as they are stored, and return their ids."""
     return [
         posting.post_message(author, room.pk, body=str(number), client_id=uuid4(), thread=thread).pk
         for number in range(count)
@@ -24,7 +24,10 @@ def post_many(author: User, room: Room, count: int, thread: int | None = None) -
 
 
 def scroll_on(page: Tab, to: int, wanted: str) -> None:
-    """Scroll on to the top (0) or the end (1) of what is loaded until a message is there; nothing may be left out."""
+    """Scroll to the top (0) or the end (1) of the loaded messages until a message appears.
+
+    No message may be skipped.
+    """
 
     def is_there() -> bool:
         was_there = wanted in page.stored()
@@ -63,7 +66,7 @@ def unread_in(room: Room, user: User) -> int:
 
 
 def in_sight(page: Tab, selector: str) -> bool:
-    """Whether an element stands whole within its log, or over it."""
+    """Return True if an element is completely visible in its log, or over it."""
     script = """(() => {
         const element = document.querySelector(arguments[0]);
         if (!element) return false;
@@ -108,7 +111,7 @@ def test_a_room_with_much_unread_opens_at_the_new_line_and_is_read_as_it_is_seen
     page.look_away()
     post_many(alice, general, 60)
     eventually(lambda: page.badge(general) == "60")
-    assert unread_in(general, bob) == 60  # nobody looks
+    assert unread_in(general, bob) == 60  # no page is visible
     page.look_back()
     eventually(lambda: unread_in(general, bob) < 60)
     assert unread_in(general, bob) > 20

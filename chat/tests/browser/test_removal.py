@@ -1,4 +1,4 @@
-"""Very much is removed at once, and the open pages show it."""
+"""Removal of many messages at once, as open pages show it."""
 
 from datetime import timedelta
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""Reports and announcements, as people see them."""
+"""Reports and announcements, as users see them."""
 
 from uuid import uuid4
 

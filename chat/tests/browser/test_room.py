@@ -76,7 +76,7 @@ def test_a_second_tab_adds_no_second_entry_and_closing_the_last_removes_it(
     his.say("Still here with one tab")
     assert hers.shows("Still here with one tab")
     assert hers.people("here") == ["alice", "bob"]
-    his.go("/accounts/logout/")  # a page without a socket, as good as none
+    his.go("/accounts/logout/")  # a page without a socket, treated as offline
     assert hers.sees("alice")
 
 
@@ -128,6 +128,6 @@ def test_a_member_who_leaves_is_shown_the_join_page(tab: OpenTab, bob: User, gen
     page = tab(bob)
     page.open_room(general)
     membership.leave(bob, general.pk)
-    # Whoever left by another way finds out at the next look.
+    # A member who left without this page sees it at the next load.
     page.go(general.get_absolute_url())
     assert page.one("form[action$='/join/'] button").is_displayed()

@@ -1,4 +1,4 @@
-"""A room is made, somebody is invited into it, and what becomes of it is seen in every page."""
+"""Creation of a room, an invitation, and changes of the room, as seen in every page."""
 
 import pytest
 from selenium.webdriver.support.select import Select

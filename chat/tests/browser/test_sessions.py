@@ -1,4 +1,4 @@
-"""What becomes of open pages when a session ends, in real browsers."""
+"""Open pages when a session ends, in real browsers."""
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -21,7 +21,7 @@ def test_open_pages_react_when_their_session_changes_or_ends(
     here.write("Not sent yet")
     room = here.browser.current_window_handle
 
-    # A password that is changed in another tab: this browser has a new session, and its pages go on with that.
+    # The password is changed in another tab: this browser gets a new session, and its pages continue with it.
     here.browser.execute_script("window.isTheSamePage = true")
     here.browser.switch_to.new_window("tab")
     account = here.browser.current_window_handle
@@ -33,11 +33,11 @@ def test_open_pages_react_when_their_session_changes_or_ends(
     eventually(lambda: "/login/" in elsewhere.browser.current_url, within=10)
     here.browser.switch_to.window(room)
     eventually(lambda: here.connection == "open", within=10)
-    here.say("")  # what was written is still there
+    here.say("")  # the draft is still there
     assert here.shows("Not sent yet")
     assert here.read("window.isTheSamePage")
 
-    # Signed in elsewhere again, and ended from here.
+    # Sign in again elsewhere, and end that session from here.
     alice.refresh_from_db()
     sign_in(elsewhere.browser, elsewhere.server, alice)
     elsewhere.open_room(general)
@@ -49,7 +49,7 @@ def test_open_pages_react_when_their_session_changes_or_ends(
     assert here.says("Session ended.")
     eventually(lambda: "/login/" in elsewhere.browser.current_url, within=10)
 
-    # Somebody else signs in in the same browser: the page is theirs.
+    # Another user signs in in the same browser: the page is theirs.
     here.browser.switch_to.window(room)
     before = list(Session.objects.values_list("pk", flat=True))
     sign_in(here.browser, here.server, bob)

@@ -1,4 +1,4 @@
-"""The site's own pages in a real browser."""
+"""The site administration pages in a real browser."""
 
 from collections.abc import Callable
 
@@ -16,13 +16,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def listed(tab: Tab) -> bool:
-    """Whether Bob's tab is among the connections, with its room."""
+    """Return True if Bob's tab is among the connections, with its room."""
     tab.go("/site/connections/?q=bob")
     return any("general" in row.text for row in tab.all("[data-connection]"))
 
 
 def here_now(tab: Tab) -> str:
-    """How many are in the first room of the list: in one look, since the list is drawn anew from time to time."""
+    """Return the count of the first room in the list. Read it in one script, since the list is redrawn now and then."""
     return str(tab.read("document.querySelector('[data-here]').textContent.trim()"))
 
 
@@ -52,7 +52,7 @@ def test_an_administrator_disconnects_a_tab_which_says_so_and_comes_back_when_it
     theirs.go("/site/rooms/")
     assert here_now(theirs) == "1"
     his.go("/")
-    eventually(lambda: here_now(theirs) == "0", within=15)  # of itself
+    eventually(lambda: here_now(theirs) == "0", within=15)  # without a reload
     assert not theirs.barriers() + theirs.complaints()
 
 

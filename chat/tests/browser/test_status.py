@@ -1,4 +1,4 @@
-"""How people say they are, and how the others see it."""
+"""Statuses of users, as they set them and others see them."""
 
 from datetime import timedelta
 
@@ -22,7 +22,7 @@ MOMENT = 3  # s
 
 @pytest.fixture
 def both(tab: OpenTab, alice: User, bob: User, general: Room) -> tuple[Tab, Tab]:
-    """Alice's tab and Bob's, in the same room."""
+    """Open the same room as Alice and as Bob."""
     hers, his = tab(alice), tab(bob)
     for each in (hers, his):
         each.open_room(general)

@@ -1,4 +1,4 @@
-"""The way to a room by its name, the list of rooms, and people by the beginning of their names."""
+"""Quick switching to a room by name, the list of rooms, and search for users by the start of their names."""
 
 from uuid import uuid4
 
@@ -20,7 +20,7 @@ def keys(page: Tab, *typed: str) -> None:
 
 
 def to_a_room(page: Tab, name: str) -> None:
-    """Press Ctrl-K and type."""
+    """Press Ctrl-K and type a name."""
     keys(page, Keys.CONTROL + "k")
     keys(page, Keys.NULL, name)
 
@@ -73,7 +73,7 @@ def test_enter_goes_to_the_first_match_and_a_new_room_is_created_only_when_nothi
     eventually(lambda: shown(page) == "squids")
 
     to_a_room(page, "arzt")
-    keys(page, Keys.ENTER)  # a public room that Alice is no member of
+    keys(page, Keys.ENTER)  # a public room that Alice has not joined
     assert page.says("Join room")
     assert sorted(Room.objects.values_list("name", flat=True)) == ["birds-of-the-delta", "general", "squids", "Ärzte"]
 

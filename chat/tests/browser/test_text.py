@@ -1,4 +1,4 @@
-"""The text of messages in a real browser: spoilers, long messages, right-to-left lists, and the help on formatting."""
+"""The text of messages in a real browser: spoilers, long messages, right-to-left lists, and help on formatting."""
 
 from io import BytesIO
 from typing import Any
@@ -19,9 +19,9 @@ from testing.waiting import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-# What a search of the browser does with what it found. `find` selects it only.
+# Simulates how the browser's search reveals a match; `window.find` only selects it.
 REVEAL = "getSelection().anchorNode.parentElement.scrollIntoView({ block: 'center' })"
-# Whether what is selected can be seen: within the log and below no fold.
+# Returns if the selection is visible: within the log, and not hidden by a fold.
 SELECTED_IN_SIGHT = """(() => {
     const range = getSelection().getRangeAt(0).getBoundingClientRect();
     const around = ["main .log", "article"].map((each) =>
@@ -169,7 +169,7 @@ def test_the_help_on_formatting_opens_and_closes_by_keyboard(tab: OpenTab, alice
 
 
 EDGE = 1  # pixels
-# Lines of little height stand for fonts that put more marks above one another.
+# A low line height simulates fonts that stack marks higher.
 LOW_LINES = """const style = new CSSStyleSheet();
 style.replaceSync(":is(article.message .body, .edits .version, .about > p) { line-height: 6px; }");
 document.adoptedStyleSheets = [style];"""
@@ -178,7 +178,7 @@ HEAPS = ["Z" + "\u0301\u0316" * 40, HEAP, "a \u0628" + "\u0652" * 40, HEAP]
 
 
 def is_untouched_by(page: Tab, words: WebElement, near: str) -> bool:
-    """Whether an element looks the same when those near it are not drawn."""
+    """Return True if an element looks the same when the elements near it are hidden."""
     hide = "document.querySelectorAll(arguments[0]).forEach((each) => (each.style.visibility = arguments[1]))"
     shown = pixels(words)
     page.browser.execute_script(hide, near, "hidden")
@@ -188,7 +188,7 @@ def is_untouched_by(page: Tab, words: WebElement, near: str) -> bool:
 
 
 def pixels(words: WebElement) -> bytes:
-    """Those between the edges of the element, of which its neighbours may have a part."""
+    """Return the pixels of an element without its edges, which its neighbours may overlap."""
     with Image.open(BytesIO(words.screenshot_as_png)) as picture:
         return picture.crop((0, EDGE, picture.width, picture.height - EDGE)).tobytes()
 

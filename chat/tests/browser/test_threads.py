@@ -1,4 +1,4 @@
-"""Threads beside the room, and what tells people: mentions, counts that agree in all tabs, what is marked as unread."""
+"""Threads beside the room, and notifications: mentions, counts that agree in all tabs, messages marked as unread."""
 
 from uuid import uuid4
 
@@ -112,7 +112,7 @@ def test_marking_as_unread_holds_in_every_tab_until_the_room_is_opened_again(
     his, elsewhere = tab(bob), tab(bob)
     elsewhere.open_room(general)
     his.open_room(general)
-    his.act("Message 1", "unread")  # at once: neither tab may have reported yet what it showed
+    his.act("Message 1", "unread")  # at once, before a tab may have reported its read position
     everywhere(lambda each: each.badge(general) == "2", his, elsewhere)
     everywhere(lambda each: first_new(each) == "Message 1", his, elsewhere)
     for each in (his, elsewhere):
@@ -126,7 +126,7 @@ def test_marking_as_unread_holds_in_every_tab_until_the_room_is_opened_again(
 
     his.say("Mine")
     assert his.shows("Mine")
-    assert "unread" not in his.offered("Mine")  # it would count for nobody
+    assert "unread" not in his.offered("Mine")  # her own message counts for no one as unread
     elsewhere.act("Message 3", "unread")
     everywhere(lambda each: each.badge(general) == "1", his, elsewhere)
     elsewhere.reads_on()

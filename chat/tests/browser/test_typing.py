@@ -1,4 +1,4 @@
-"""Who is typing: it shows, and it never sticks."""
+"""The typing indicator, which appears and never gets stuck."""
 
 import pytest
 from selenium.webdriver import Keys
@@ -10,7 +10,7 @@ from testing.waiting import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-HOLDS = 6  # s, after which an entry ends by itself
+HOLDS = 6  # s, after which an entry expires
 
 
 def typing(page: Tab, where: str = "main") -> str:

@@ -1,6 +1,6 @@
-"""No page is wider than its window, and no button stands where nobody can reach it, however long what people name is.
+"""Layout with names of any length: no page is wider than its window, and all buttons can be reached.
 
-One session for the room, one for the other pages: it resizes its window, which costs less than to open another.
+One session is for the room, one for the other pages. It resizes its window, which costs less than opening another.
 """
 
 from collections.abc import Iterator
@@ -60,7 +60,7 @@ def resize(tab: Tab, width: int) -> None:
 
 
 def still(tab: Tab) -> None:
-    """Let drawers and menus open at once."""
+    """Make drawers and menus open without a transition."""
     features = [{"name": "prefers-reduced-motion", "value": "reduce"}]
     tab.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
 
@@ -122,7 +122,7 @@ def show(tab: Tab, html: str) -> None:
 
 
 def refusals() -> dict[str, str]:
-    """The pages of errors, as a server that is in trouble makes them."""
+    """Return the error pages as a server in trouble builds them."""
     again = {
         "token": "token",
         "kept": [("body", "w" * 500)],

@@ -1,4 +1,4 @@
-"""The composer and the editor: keys, commands, and drafts that are kept."""
+"""The composer and the editor: keys, commands, and saved drafts."""
 
 from typing import Any
 from uuid import uuid4
@@ -17,7 +17,7 @@ from testing.waiting import eventually
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 BODY, EDIT = "textarea[name=body]", "textarea[name=edit]"
-# Whether names are offered for an @ after these words.
+# Returns if names are offered for an @ after these words.
 OFFERS = {
     "": True,
     "hello ": True,
@@ -53,12 +53,12 @@ def value(page: Tab, selector: str = BODY) -> str:
 
 
 def ends_composition(page: Tab, selector: str) -> bool:
-    """Whether the Enter that ends a composition is left to the input method."""
+    """Return True if the Enter that ends a composition is left to the input method."""
     return bool(page.read(COMPOSING_ENTER, selector))
 
 
 def second_window(page: Tab, room: Room) -> tuple[str, str]:
-    """Open the room in another tab of the same browser. Returns the handles of both."""
+    """Open the room in another tab of the same browser, and return the handles of both."""
     first = page.browser.current_window_handle
     page.browser.switch_to.new_window("tab")
     (second,) = set(page.browser.window_handles) - {first}
@@ -73,7 +73,7 @@ def test_keys_of_the_composer_and_the_editor(tab: OpenTab, alice: User, bob: Use
     page = tab(alice)
     page.open_room(general)
 
-    # An input method keeps its Enter.
+    # An input method keeps its Enter key.
     page.write("@bo")
     assert page.one("mention-list [role=option]")
     assert ends_composition(page, BODY)
@@ -81,7 +81,7 @@ def test_keys_of_the_composer_and_the_editor(tab: OpenTab, alice: User, bob: Use
     page.write(Keys.ESCAPE)
     page.write(Keys.CONTROL + "a" + Keys.NULL + Keys.BACKSPACE)
 
-    # Names are offered wherever the server sees a mention, and in no address.
+    # Names are offered wherever the server recognises a mention, and not in an email address.
     for before, offers in OFFERS.items():
         page.write(f"{before}@bo")
         assert page.one("mention-list [role=option]") if offers else not page.all("mention-list [role=option]"), before
@@ -97,7 +97,7 @@ def test_keys_of_the_composer_and_the_editor(tab: OpenTab, alice: User, bob: Use
     page.one(EDIT).send_keys(Keys.ENTER)
     assert page.shows("変換済")
 
-    # The hint is seen, and pages are turned without leaving the field.
+    # The hint is shown, and pages are turned without leaving the field.
     assert page.says("Enter to send, Shift + Enter for a new line")
     top = page.read("document.querySelector('.log').scrollTop")
     page.write(Keys.PAGE_UP)
@@ -105,7 +105,7 @@ def test_keys_of_the_composer_and_the_editor(tab: OpenTab, alice: User, bob: Use
     page.write(Keys.PAGE_DOWN)
     assert eventually(lambda: page.read("document.querySelector('.log').scrollTop") >= top - 1)
 
-    # Bold and italic are set, and undone.
+    # Bold and italic are set and removed.
     page.write("some  words")
     page.browser.execute_script("document.activeElement.setSelectionRange(5, 11)")
     page.write(Keys.CONTROL + "b" + Keys.NULL)
@@ -150,7 +150,7 @@ def test_an_edit_of_a_message_that_was_deleted_is_not_kept(
 ) -> None:
     page = tab(alice)
     kept = "Object.keys(localStorage).filter((key) => key.includes(':edit:')).length"
-    for room in (general, birds):  # a room that is shown, and another one
+    for room in (general, birds):  # the open room, and another one
         said = post(alice, room, "one")
         page.open_room(room)
         page.write(Keys.ARROW_UP)
@@ -196,7 +196,7 @@ def test_an_edit_is_kept_until_it_is_saved_and_overwrites_no_other(
     begin()
     assert value(page, EDIT) == "one and a half!"
 
-    # Meanwhile another device saves something else.
+    # Meanwhile another device saves a different draft.
     editing.edit_message(alice, general.pk, said, "two")
     assert page.says("It now says:")
     page.one(EDIT).send_keys(Keys.ENTER)

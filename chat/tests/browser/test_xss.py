@@ -1,4 +1,4 @@
-"""All that may be typed to take over a page, in a real browser: it does nothing, and the policy has nothing to stop."""
+"""Attempts to inject scripts, in a real browser: none runs, and the policy has nothing to block."""
 
 from collections.abc import Callable
 
@@ -13,7 +13,7 @@ from testing.waiting import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-# In the page before anything of its own is.
+# Runs in the page before its own scripts.
 WATCH = """
 window.violations = [];
 addEventListener("securitypolicyviolation", event => violations.push(`${event.violatedDirective} ${event.blockedURI}`));

@@ -1,4 +1,4 @@
-"""Every address of the site, as the resolver has it."""
+"""Every address of the site, taken from the URL resolver."""
 
 import re
 from collections.abc import Iterator
@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-# A parameter: `<int:room_id>` of a path, `(?P<provider_id>[^/]+)` of an expression.
+# Parameter of a route: `<int:room_id>` of a path, `(?P<provider_id>[^/]+)` of an expression.
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^)]*\)")
 
 
 class Address(NamedTuple):
-    name: str  # with its namespaces; its route, where it has none
+    name: str  # with its namespaces; the route if it has no name
     route: str
 
     @property

@@ -1,7 +1,7 @@
 """A client that floods a room, and the latency of the others meanwhile.
 
-`flood` measures round trips between two users in a room, with and without a third one who floods it. The flood comes
-from its own process, so that it takes no time from the process that measures:
+`flood` measures round trips between two users in a room, with and without a third user who floods it. The flood has its
+own process, so that it takes no time from the process that measures:
 
     python -m chat.tests.helpers.flood URL ORIGIN COOKIE ROOM RATE SECONDS
 """
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
     from accounts.models import User
     from chat.models import Room
 
-PAUSE = 0.05  # seconds, between round trips: neither of the two posts more than ten a second, and so is not limited
+PAUSE = 0.05  # seconds between round trips: each user posts fewer than ten a second, and so is not limited
 TICK = 0.01  # seconds
 OK = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class RoundTrips:
-    """Times from sending a post until it is acknowledged and has reached another user, in milliseconds."""
+    """Milliseconds from sending a post until it is acknowledged and has reached another user."""
 
     count: int
     median: float
@@ -53,16 +53,16 @@ class Flood:
     sent: int
     stored: int
     limited: int
-    longest_wait: float  # that it was told, in seconds
-    close_code: int | None  # None: it was not closed
+    longest_wait: float  # longest `retry_after` that it got, in seconds
+    close_code: int | None  # None if it was not closed
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
     quiet: RoundTrips  # without a flood
     elsewhere: RoundTrips  # while it goes to another server on the same machine
-    here: RoundTrips  # while it goes to the server that is measured
-    flood: Flood  # that one
+    here: RoundTrips  # while it goes to the measured server
+    flood: Flood  # the flood on the measured server
 
 
 async def flood(
@@ -76,12 +76,12 @@ async def flood(
 ) -> Figures:
     """Let one user post `rate` times a second, and measure two others on `server`. All three are in the room.
 
-    The flood slows down a small machine wherever it goes. Its effect on the users of the server is the difference
-    between `here` and `elsewhere`, where the same flood goes to the decoy.
+    The flood slows down a small machine in either case. Its effect on the users of the server is the difference between
+    `here` and `elsewhere`, where the same flood goes to the decoy.
     """
     cookie = await sync_to_async(session_cookie)(by)
     async with Client(server, between[0]) as one, Client(server, between[1]) as other:
-        await round_trips(one, other, room, 0.5)  # what is slow only once
+        await round_trips(one, other, room, 0.5)  # warm up
         quiet = await round_trips(one, other, room, seconds)
         rounds = []
         for flooded in (decoy, server):
@@ -106,7 +106,7 @@ async def start(server: Server, cookie: str, room: int, rate: int, seconds: floa
 
 
 async def round_trips(one: Client, other: Client, room: "Room", seconds: float) -> RoundTrips:
-    """Let the two post in turn, and measure each round trip."""
+    """Let the two users post in turn, and measure each round trip."""
     taken: list[float] = []
     end = time.monotonic() + seconds
     while time.monotonic() < end:

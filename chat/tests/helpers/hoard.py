@@ -1,10 +1,10 @@
-"""A member who makes others carry as much as they can: all tabs that are allowed, ten readers of long lists, pictures.
+"""A member who causes the maximum load: all tabs that are allowed, ten readers of long lists, and pictures.
 
-It comes from its own process, so that it takes no time from the process that measures:
+It runs in its own process, so that it takes no time from the process that measures:
 
     python -m chat.tests.helpers.hoard PORT ORIGIN COOKIE ROOM MESSAGE PEOPLE TABS SECONDS
 
-PEOPLE are ids, with commas between them. It waits where it is told to, and so does all that is allowed.
+PEOPLE are ids, separated by commas. It obeys `retry_after`, so everything that it sends is within the limits.
 """
 
 import asyncio
@@ -34,9 +34,9 @@ from testing.processes import Server
 from testing.sockets import session_cookie
 
 READERS = 10
-PAINTERS = 2  # who upload pictures
+PAINTERS = 2  # threads that upload pictures
 LONG = "日" * 9_990  # three bytes each, on the wire and in the database
-COSTLY = "**a**" * 1_200  # to render, and to send to everybody in the room
+COSTLY = "**a**" * 1_200  # to render, and to send to every member of the room
 TOKEN = "a" * 32
 PICTURE = "/accounts/profile/picture/"
 
@@ -50,7 +50,7 @@ def pages_of(room: int, message: int) -> list[str]:
 
 
 class Hoard:
-    """Keep count of what was done, by the type of the command or the path of the page, and of what was refused."""
+    """A load that counts its commands by type, its requests by path, and refusals."""
 
     def __init__(self, port: int, origin: str, cookie: str, room: int, message: int, people: list[int]) -> None:
         self._port, self._origin, self._room, self._message = port, origin, room, message
@@ -64,7 +64,7 @@ class Hoard:
 
     async def go_on(self, tabs: int, seconds: float) -> None:
         end = time.monotonic() + seconds
-        with ThreadPoolExecutor(READERS + PAINTERS) as pool:  # asyncio's own has few threads on a small machine
+        with ThreadPoolExecutor(READERS + PAINTERS) as pool:  # asyncio's own pool has few threads on a small machine
             run = partial(asyncio.get_running_loop().run_in_executor, pool)
             threads = [run(self._read, end, number) for number in range(READERS)]
             threads += [run(self._paint, end) for _ in range(PAINTERS)]
@@ -141,7 +141,7 @@ class Hoard:
 async def start(
     server: Server, hoarder: Any, room: int, message: int, people: list[int], *, tabs: int, seconds: float
 ) -> asyncio.subprocess.Process:
-    """Start it, and return once it has begun."""
+    """Start the load, and return once it has begun."""
     cookie = await sync_to_async(session_cookie)(hoarder)
     given = [server.port, server.origin, cookie, room, message, ",".join(map(str, people)), tabs, seconds]
     process = await asyncio.create_subprocess_exec(

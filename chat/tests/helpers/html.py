@@ -1,4 +1,4 @@
-"""HTML of messages, read by a parser of the standard library, and the rules that make it safe."""
+"""The HTML of messages, read by a parser of the standard library, and the rules that make it safe."""
 
 import re
 from html.parser import HTMLParser
@@ -38,7 +38,7 @@ CLASS_NAMES = {
 
 
 class Reader(HTMLParser):
-    """A parser that is independent of those that make the HTML."""
+    """A parser that is independent of the parsers that produce the HTML."""
 
     def __init__(self, html: str) -> None:
         super().__init__()

@@ -6,12 +6,12 @@ from datetime import datetime
 
 from testing.processes import Server
 
-# The first words of a message are the same for all of its kind.
+# Messages of one kind begin with the same words.
 WARNING = re.compile(r"(?P<time>\S+ [\d:]+),\d+ (?P<kind>(?:WARNING|ERROR) +[\w.]+: .{25})")
 
 
 def check_logs(*servers: Server) -> None:
-    """Each kind of warning is one line in ten seconds, and each error is one line."""
+    """Check that each kind of warning is logged once in ten seconds, and each error on one line."""
     for server in servers:
         log = server.log.read_text()
         assert "Traceback" not in log

@@ -1,4 +1,4 @@
-"""Strategies of Hypothesis for frames that no page sends: texts that look like commands, and raw bytes."""
+"""Strategies of Hypothesis for frames that no page sends: texts like commands, and raw bytes."""
 
 import json
 from uuid import UUID
@@ -52,7 +52,7 @@ RAW_VALUES = [*RAW.split(), *["undefined", "[1,", "'a'", "{]"], '"\t"', "9" * 40
 WRONG = [*(json.dumps(value) for value in [*INTEGERS, *STRINGS]), *RAW_VALUES]
 
 wrong = st.sampled_from(WRONG)
-slips = st.tuples(st.integers(0, 12), wrong)  # of a repeated name the last one counts
+slips = st.tuples(st.integers(0, 12), wrong)  # the last value of a repeated name counts
 
 
 def command(type: str, slips: list[tuple[int, str]]) -> str:

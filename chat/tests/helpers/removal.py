@@ -19,7 +19,7 @@ def say(author: User, room: Room, body: str = "Hello", *, ago: timedelta = timed
 
 
 def no_rest(seconds: float) -> None:
-    """Skip the rest between two batches, since no posts wait for it."""
+    """Skip the pause between two batches, since no posts wait for it."""
 
 
 def acts(act: str) -> list[AuditEntry]:

@@ -12,7 +12,7 @@ COUNTS = ("here", "online", "away", "offline")
 
 
 def counts(client: Client) -> tuple[int, ...]:
-    """Return the counts here, online, away and offline, as told since the log was cleared."""
+    """Return the counts here, online, away and offline, from events since the log was cleared."""
     return tuple(roster(client)["counts"].get(group, 0) for group in COUNTS)
 
 
@@ -21,7 +21,7 @@ def has_counts(client: Client, *expected: int) -> Callable[[], bool]:
 
 
 def lists(client: Client, room: Room, here: int) -> Callable[[], bool]:
-    """Tell whether the list of rooms in a tab has this count."""
+    """Return a condition: True if the list of rooms in a tab has this count."""
     return lambda: listed_here(client, room) == here
 
 

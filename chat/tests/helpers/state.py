@@ -10,7 +10,7 @@ from chat.protocol import events
 
 
 def state_of(room: Room) -> dict[str, Any]:
-    """Read the state that a client has of a room."""
+    """Read the state of a room as a client gets it."""
     room.refresh_from_db()
     return {
         "settings": events.room_changed(room)["settings"],
@@ -20,7 +20,7 @@ def state_of(room: Room) -> dict[str, Any]:
 
 
 def written() -> QuerySet[AuditEntry]:
-    """Return the audit log without the creation of rooms, with which tests begin."""
+    """Return the audit log without entries about created rooms, since every test begins with those."""
     return AuditEntry.objects.exclude(act=AuditEntry.Act.ROOM_CREATED).order_by("pk")
 
 
@@ -57,7 +57,7 @@ Cards = dict[int, dict[str, Any]]
 
 
 def react(card: dict[str, Any], event: dict[str, Any]) -> None:
-    """Give or take back a reaction."""
+    """Add or remove a reaction."""
     given = {reaction["emoji"]: list(reaction["users"]) for reaction in card.pop("reactions", ())}
     if event["added"]:
         given.setdefault(event["emoji"], []).append(event["user"])

@@ -1,4 +1,4 @@
-"""Statuses and times of last being seen, as tabs and the database have them."""
+"""Statuses and last-seen times, as tabs and the database have them."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -30,7 +30,7 @@ async def looking(server: Endpoint, user: User, room: Room) -> AsyncIterator[Cli
 
 
 def seen(client: Client, username: str) -> dict[str, Any]:
-    """Return the latest state of a user that the tab was told, online or not."""
+    """Return the latest state of a user in the tab's events, online or not."""
     told = [
         person for event in client.log if event["type"].startswith("presence.") for person in event.get("people", ())
     ]

@@ -27,17 +27,17 @@ from testing.machine import patience
 from testing.processes import Server
 
 HANDSHAKES = 50  # that are under way at a time
-CONNECT_SECONDS = 60.0  # seconds, until everybody is connected
-QUIET = 1.5  # seconds after the end, in which late events are counted too
+CONNECT_SECONDS = 60.0  # seconds, until all tabs are connected
+QUIET = 1.5  # seconds after the end; late events are still counted
 ABOUT_PRESENCE = "presence."
 
 
 @dataclass(frozen=True, slots=True)
 class Storm:
-    seconds: float  # from the first command until the last tab was told that all are here
+    seconds: float  # seconds from the first command until the last tab knew that all are here
     opened: float  # until the last command was acknowledged
-    seen: int  # tabs that were told so
-    frames: int  # about presence, to the tab that got most
+    seen: int  # tabs that have received this
+    frames: int  # presence frames of the tab that got most
     median_frames: float
     kilobytes: float  # in all, to the tab that got most
 
@@ -127,7 +127,7 @@ class Crowd:
         self.began_at = time.perf_counter()
         for tab in self.tabs:
             tab.open(room)
-        with suppress(TimeoutError):  # as `seen` tells
+        with suppress(TimeoutError):  # `seen` shows it
             await asyncio.wait_for(self.all_see_all.wait(), seconds)
         await asyncio.sleep(QUIET)
         frames = [tab.frames for tab in self.tabs]

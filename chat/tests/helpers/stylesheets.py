@@ -1,4 +1,4 @@
-"""The rules of the project's stylesheets, as tests look at them."""
+"""The rules of the project's stylesheets, as tests inspect them."""
 
 import re
 from collections import defaultdict
@@ -17,7 +17,7 @@ def stylesheets() -> list[Path]:
 
 
 def selectors(css: str) -> Iterator[str]:
-    """Yield each selector that stands outside of at-rules: what is within a condition refines it."""
+    """Yield each selector outside of at-rules: rules within a condition only refine others."""
     around: list[str] = []
     for text, mark in PIECE.findall(COMMENT.sub("", css)):
         if mark == "}":
@@ -30,7 +30,7 @@ def selectors(css: str) -> Iterator[str]:
 
 
 def styled_twice(sheets: dict[str, str]) -> dict[str, set[str]]:
-    """Return the selectors that have a block of their own in more than one sheet, with the names of these sheets."""
+    """Return the selectors with a block of their own in more than one sheet, and the names of these sheets."""
     names = defaultdict(set)
     for name, css in sheets.items():
         for selector in selectors(css):

@@ -93,7 +93,7 @@ def fetch(server: Server, path: str, cookie: str = "") -> str:
 
 
 def sign_in(server: Server, username: str, password: str) -> bool:
-    """Send the sign-in form as a browser does, and tell whether it worked."""
+    """Send the sign-in form as a browser does, and return True if it worked."""
     with closing(HTTPConnection("localhost", server.port, timeout=patience(60))) as connection:
         connection.request("GET", "/accounts/login/")
         page = connection.getresponse()
@@ -127,7 +127,7 @@ def sidebar(client: Client) -> dict[str, dict[str, Any]]:
 def roster(client: Client) -> dict[str, Any]:
     """Return the sidebar's members by id and its counts: the latest snapshot or page plus the diffs since.
 
-    A server that has just started may not know yet who is there. Once it knew, it has to go on knowing.
+    A server that has just started may not know yet who is there. Once it knows, it must not forget again.
     """
     people: dict[int, dict[str, Any]] = {}
     counts: dict[str, int] = {}

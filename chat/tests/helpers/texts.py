@@ -1,4 +1,4 @@
-"""Random texts of words of many scripts, signs, addresses and markup."""
+"""Random texts: words of many scripts, signs, addresses and markup."""
 
 import re
 from random import Random
@@ -11,7 +11,7 @@ WORDS = [
     "terns’", "„über“", "«да»", "（重要）", "「鳥」", "重要：内容", "O'Brien", "don't", "7", "1985.", "3,5", "-5", "+1",
     "12:30:45",
 ]  # fmt: skip
-# Signs and identifiers that are no markup in any combination: some could begin it, none could end it.
+# Signs and identifiers that are not markup in any combination: some could begin it, none could end it.
 SIGNS = [
     "*", "**", "_", "__", "~", "~~", "|", "||", "#", "##", ">", "+", "-", "--", "=", "=>", "<-", "&", "&amp;",
     "<b>", "</p>",
@@ -42,14 +42,14 @@ NAMES = ["@zed", "_@leo_", "\\@zed", "\\@leo", "@ぜど"]
 
 
 def text(random: Random) -> str:
-    """Return words, signs and addresses that are no markup together."""
+    """Return words, signs and addresses that together contain no markup."""
     pieces = [random.choice(WORDS)]
     for _ in range(random.randrange(1, 40)):
         kinds = [WORDS, SIGNS, ADDRESSES]
         pieces += [random.choice(BLANKS), random.choice(random.choices(kinds, [5, 4, 1])[0])]
     first, *others = "".join(pieces).split("`")
     body = STARTS.sub("x ", first + ("`" if others else "") + "".join(others))
-    return re.sub(r"\n[^\S\n]+(?=\n|$)", "\n", body).rstrip("\n")  # a line of blanks alone is an empty one
+    return re.sub(r"\n[^\S\n]+(?=\n|$)", "\n", body).rstrip("\n")  # a line of only blanks is an empty line
 
 
 def any_text(random: Random, kinds: list[list[str]] | None = None) -> str:

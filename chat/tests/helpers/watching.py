@@ -70,9 +70,9 @@ class Tab:
 
 
 def views(*clients: Client) -> list[set[str]]:
-    """Return the users in the sidebar after each frame about presence.
+    """Return the users in the sidebar after each presence frame.
 
-    A snapshot that says that presence is unknown leaves the list as it was.
+    A snapshot with unknown presence leaves the list unchanged.
     """
     seen: list[set[str]] = []
     for client in clients:
@@ -91,12 +91,12 @@ def views(*clients: Client) -> list[set[str]]:
 
 
 def knows(client: Client) -> bool:
-    """Tell whether the latest snapshot says that presence is known."""
+    """Return True if presence is known in the latest snapshot."""
     return bool(client.seen("presence.snapshot")[-1]["known"])
 
 
 def told_of_presence(client: Client) -> list[dict[str, Any]]:
-    """Return every event about presence: lists and counts."""
+    """Return every presence event: lists and counts."""
     return [event for event in client.log if event["type"].startswith("presence.")]
 
 
@@ -117,7 +117,7 @@ async def all_see(clients: Iterable[Client], *usernames: str) -> None:
 
 
 async def meet(clients: Iterable[Client], room: Room, *usernames: str) -> None:
-    """Open the room in each, and wait until all of them see these people."""
+    """Open the room in each client, and wait until all of them see these users."""
     for client in clients:
         await open_room(client, room)
     await all_see(clients, *usernames)

@@ -1,4 +1,4 @@
-"""A site where everything that people name is as long as it may be, and nothing can be broken at a space."""
+"""A site whose user-entered names all have their maximum length, and no space to break at."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -32,7 +32,7 @@ def longest(letter: str, length: int) -> str:
 
 @dataclass(frozen=True)
 class Widest:
-    """`room` has a thread, a pin, reactions, edits, a report and a mute; `direct` is with Bob."""
+    """The rows of the site. `room` has a thread, a pin, reactions, edits, a report and a mute; `direct` is with Bob."""
 
     room: Room
     direct: Room
@@ -42,7 +42,7 @@ class Widest:
 
 
 def fill_widest(alice: User, bob: User, mallory: User) -> Widest:
-    """Alice runs the site and owns the room, Bob moderates it, Carol is muted there, and Mallory was never in."""
+    """Fill a site that Alice administers. She owns the room, Bob moderates it, Carol is muted, Mallory never joined."""
     carol = User.objects.create_user("carol", display_name=longest("c", DISPLAY_NAME_LENGTH))
     User.objects.filter(pk=alice.pk).update(is_staff=True)
     alice.refresh_from_db()

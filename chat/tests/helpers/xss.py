@@ -1,4 +1,4 @@
-"""Injections from xss.toml: store them everywhere, and find live markup in HTML."""
+"""Injections from xss.toml: helpers to store them everywhere, and to find live markup in HTML."""
 
 import re
 import tomllib
@@ -30,11 +30,11 @@ PAYLOADS: list[str] = [
 SHOWN = {"value", "title", "alt", "aria-label", "placeholder"}
 ADDRESSES = {"href", "src", "action", "formaction", "data", "poster", "srcset", "xlink:href", "background", "ping"}
 RUNS = {"style", "srcdoc", "http-equiv"}
-ALLOWED_SCHEMES = {"", "http", "https", "mailto", "data"}  # `data` for a picture alone
+ALLOWED_SCHEMES = {"", "http", "https", "mailto", "data"}  # `data` for pictures only
 
 
 class Reader(HTMLParser):
-    """A parser that is independent of those that make our HTML, and notes all that could run."""
+    """A parser that is independent of the parsers that produce our HTML, and notes all markup that could run."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -68,7 +68,7 @@ class Reader(HTMLParser):
 
 
 def is_live(tag: str, name: str, value: str) -> bool:
-    """Tell whether an attribute could run an injection."""
+    """Return True if an attribute could run an injection."""
     if name in ADDRESSES:
         scheme = scheme_of(value)
         return scheme not in ALLOWED_SCHEMES or (scheme == "data" and not value.startswith("data:image/"))
@@ -91,7 +91,7 @@ def live_parts(html: str) -> list[str]:
 def plant(owner: User, author: User, room: Room) -> list[Room]:
     """Store every injection as message, name, topic, reason, status and announcement, and return the rooms named so.
 
-    An injection that a service refuses is skipped, and NUL is left out, since a database takes none.
+    An injection that a service refuses is skipped, and NUL is left out, since databases do not store it.
     """
     planted = []
     for number, payload in enumerate(payload.replace("\0", "") for payload in PAYLOADS):

@@ -1,6 +1,6 @@
-"""The table of cases that holds rules/permissions.js to chat/permissions/: what a browser knows, and what it offers.
+"""The table of cases that compares rules/permissions.js with chat/permissions/: a browser's data, and its offers.
 
-To write it anew: python manage.py shell -c "from chat.tests.permissions.browser_cases import write; write()"
+To write it again: python manage.py shell -c "from chat.tests.permissions.browser_cases import write; write()"
 """
 
 import json
@@ -19,7 +19,7 @@ from chat.permissions.messages import MessageState, Writer, actions_on_message, 
 
 PATH = Path(settings.BASE_DIR) / "chat" / "tests" / "static" / "rules" / "permissions.json"
 
-ALICE, BOB = 1, 2  # she looks, he is somebody else
+ALICE, BOB = 1, 2  # she acts, he is another user
 MUTED = {"until": "9999-01-01T00:00:00Z", "reason": ""}
 TOLD = {"what": "renamed"}
 
@@ -30,7 +30,7 @@ AUTHORS = {
     "administrator": Target(role="member", is_administrator=True),
 }
 
-# What is said in every case, as the browser has it, and who said it.
+# The message of each case, as the browser has it, and its author.
 MESSAGES: dict[str, tuple[dict[str, Any], Target]] = {
     "own": ({"author": {"id": ALICE}, "kind": "text"}, Target(is_actor=True)),
     "own notice": ({"author": {"id": ALICE}, "kind": "notice"}, Target(is_actor=True)),
@@ -100,7 +100,7 @@ def _rank(author: Target, room: Room) -> str:
 
 
 def _actions(writer: Writer, room: Room, message: dict[str, Any], author: Target) -> list[str]:
-    """Return what is in the menu of a message: to delete all that its author posted is an action on the author."""
+    """Return the menu of a message. Deleting all messages of its author is an action on the author."""
     state = MessageState(
         author=author,
         is_own=author.is_actor and "notice" not in message,

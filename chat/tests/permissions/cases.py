@@ -1,4 +1,4 @@
-"""Everybody who may act in a room, and how a room may stand, to try actions one by one and take each back."""
+"""Cases for permissions: every kind of user in every kind of room, to try actions one by one and undo each."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -23,7 +23,7 @@ LATER = timezone.now() + timedelta(days=1)
 
 @dataclass(frozen=True)
 class Stands:
-    """A user as a case has them in the room: `role` is None for one who is no member."""
+    """A user's standing in the room of a case: `role` is None for an outsider."""
 
     role: str | None
     is_administrator: bool = False
@@ -40,7 +40,7 @@ OF_A_DIRECT_CONVERSATION = [Stands("member"), Stands("member", is_administrator=
 
 @contextmanager
 def rolled_back() -> Iterator[None]:
-    """Undo at the end what the block does in the database."""
+    """Roll back the block's changes in the database."""
     point = transaction.savepoint()
     try:
         yield
@@ -49,7 +49,7 @@ def rolled_back() -> Iterator[None]:
 
 
 def place(user: User, room: Room, stands: Stands) -> None:
-    """Let a user stand in a room as the case wants, where nothing was said of them before."""
+    """Give a user the standing that the case needs, in a room that they have never joined."""
     User.objects.filter(pk=user.pk).update(is_staff=stands.is_administrator)
     user.is_staff = stands.is_administrator
     if stands.role:
@@ -59,7 +59,7 @@ def place(user: User, room: Room, stands: Stands) -> None:
 
 
 def say(room: Room, author: User, **members: object) -> Message:
-    """Store a message without asking whether its author may post."""
+    """Store a message without checking if its author may post."""
     Room.objects.filter(pk=room.pk).update(version=room.version + 1)
     room.refresh_from_db()
     values = {"kind": Message.Kind.TEXT, "body": "Hello", "html": "<p>Hello</p>", "created_at": timezone.now()}
@@ -69,7 +69,10 @@ def say(room: Room, author: User, **members: object) -> Message:
 
 
 def done_by(services: Mapping[T, Callable[[], object]]) -> set[T]:
-    """Try each service, undo it, and return those that did anything: what one refuses or skips changes nothing."""
+    """Try each service, undo it, and return those that changed data.
+
+    A service that refuses or skips changes nothing.
+    """
     before, done = _marks(), set()
     for name, service in services.items():
         with rolled_back():
@@ -83,7 +86,7 @@ def done_by(services: Mapping[T, Callable[[], object]]) -> set[T]:
 
 
 def _marks() -> list[object]:
-    """Numbers that every change moves: rooms count their changes, and acts that change no room are written down."""
+    """Return numbers that every change increases: versions of rooms, and counts of log entries and reports."""
     versions = Room.objects.order_by("pk").values_list("pk", "version", "deleted_at")
     return [AuditEntry.objects.count(), Report.objects.count(), list(versions)]
 

@@ -1,4 +1,4 @@
-"""The browser decides for itself what to offer with each of many messages, by the rules of the server."""
+"""The browser's own decisions on offered actions, which follow the rules of the server."""
 
 import json
 

@@ -35,7 +35,7 @@ SERVICES: dict[MessageAction, Do] = {
     MessageAction.DELETE: lambda user, room, message: moderation.delete_message(actor(user), room, message),
 }
 
-# Alice acts, Bob is the other person; each message is said to a fresh room.
+# Alice acts, Bob is the other user; each message is posted to a fresh room.
 MESSAGES: dict[str, Callable[[Room, User, User], Message]] = {
     "her own": lambda room, alice, bob: say(room, alice),
     "his": lambda room, alice, bob: say(room, bob),
@@ -86,7 +86,7 @@ def check(
     case: object,
     actions: Collection[MessageAction] = ALL,
 ) -> None:
-    """Compare what is offered with what the services do, for everything that Alice could do with a message."""
+    """Compare the offered actions with the effects of the services, for every action of Alice on a message."""
     room.refresh_from_db()
     services = {action: partial(do, alice, room.pk, message.pk) for action, do in SERVICES.items() if action in actions}
     assert {action for action in offered(room, alice, bob, message) if action in actions} == done_by(services), case

@@ -1,4 +1,4 @@
-"""An action on somebody in a room is offered if and only if its service does it."""
+"""An action on a user in a room is offered if and only if its service performs it."""
 
 from collections.abc import Callable
 from functools import partial
@@ -37,7 +37,7 @@ pytestmark = pytest.mark.django_db
 
 Do = Callable[[Actor, int, int], object]
 
-# Each as a case may have it already: to mute or ban on the same terms again changes nothing.
+# Services use the terms that a case may have set up already: a mute or a ban on the same terms changes nothing.
 SERVICES: dict[PersonAction, Do] = {
     PersonAction.MUTE: lambda by, room, user: mutes.mute(by, room, user, until=LATER),
     PersonAction.UNMUTE: mutes.unmute,
@@ -90,13 +90,13 @@ def people(db: None) -> tuple[User, User]:
 
 @pytest.fixture(params=Room.Kind.values)
 def room(request: pytest.FixtureRequest, people: tuple[User, User]) -> Room:
-    """A room of each kind that neither has ever been in."""
+    """Create a room of each kind that neither user has ever joined."""
     key = "-".join(str(user.pk) for user in people) if request.param == Room.Kind.DIRECT else None
     return Room.objects.create(name="" if key else f"room {uuid4().hex}", kind=request.param, people_key=key)
 
 
 def check(room: Room, alice: User, bob: User, case: object) -> None:
-    """Compare what is offered with what the services do, for everything that Alice could do to Bob."""
+    """Compare the offered actions with the effects of the services, for everything that Alice could do to Bob."""
     room.refresh_from_db()
     bob.refresh_from_db()
     by = actor(alice)

@@ -1,4 +1,4 @@
-"""What a role allows in a room is offered if and only if its service does it."""
+"""An act in a room is offered to a role if and only if its service performs it."""
 
 from collections.abc import Callable
 from functools import partial
@@ -34,7 +34,7 @@ def turn(by: Actor, room: Room) -> object:
     return archive.restore(by, room.pk) if room.archived_at else archive.archive(by, room.pk)
 
 
-# Those whose service needs no target. They change something in any room that is as Room() makes it.
+# Acts whose services need no target. They change any room with the defaults of Room().
 SERVICES: dict[Act, Do] = {
     Act.POST: post,
     Act.POST_NOTICE: partial(post, kind="notice"),

@@ -8,7 +8,7 @@ from chat.services.removal import purge_user, queue, retention
 
 @pytest.fixture(autouse=True)
 def _alone_at_the_queue(no_other_servers: None) -> None:
-    """A server that waits for another test would work at the queue of removals, too."""
+    """Stop idle servers, which would work at the queue of removals, too."""
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Forms of the page from which a room is deleted, and its messages kept for a while only."""
+"""Forms on the page for deletion and retention."""
 
 import pytest
 from django.test import Client

@@ -87,7 +87,7 @@ class TestPurging:
             say(bob, general, str(number))
         purge_user.purge(Actor(alice), general.pk, bob.pk)
         with monkeypatch.context() as patch:
-            patch.setattr(Removal, "save", lambda *_, **__: 1 / 0)  # after the rows were written
+            patch.setattr(Removal, "save", lambda *_, **__: 1 / 0)  # fails after the rows were written
             with pytest.raises(ZeroDivisionError):
                 queue.remove_next()
         assert bodies(general) == ["", "", "", "3", "4", "5", "6"]

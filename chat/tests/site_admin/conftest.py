@@ -1,4 +1,4 @@
-"""Fixtures of an administrator, and of Redis being away."""
+"""Fixtures of an administrator, and of a Redis outage."""
 
 from collections.abc import Iterator
 

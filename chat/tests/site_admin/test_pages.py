@@ -1,4 +1,4 @@
-"""The pages of the site: their access, the overview, rooms and people."""
+"""Site administration pages: their access, the overview, rooms and users."""
 
 from uuid import uuid4
 

@@ -1,21 +1,21 @@
-// A page for tests in Node.js, loaded before them (bin/test): the globals that lib/, rules/, connection/ and models/ use, and
-// a clock that moves only when a test says so.
+// A page for tests in Node.js, loaded before them (bin/test): the globals that lib/, rules/, connection/ and models/
+// use, and a clock that moves only when a test moves it.
 import { webcrypto } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import { beforeEach } from "node:test";
 
 const BEGAN = Date.parse("2026-03-02T12:00:00Z"); // a Monday
 
-setMaxListeners(0); // each test makes models of its own, and all listen to one page
+setMaxListeners(0); // each test creates its own models, and all listen to one page
 
 let time = BEGAN;
 let lastTimer = 0;
 const timers = new Map();
 
-// Lets what was promised happen.
+// Lets pending promises settle.
 export const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-// Moves the clock on, and runs what is due on the way.
+// Moves the clock on, and runs the timers that are due.
 export async function pass(ms) {
   const end = time + ms;
   await settled();
@@ -30,10 +30,10 @@ export async function pass(ms) {
   time = end;
 }
 
-// The present by the page's clock, or a time before or after it, as the server writes it.
+// The time by the page's clock, or an offset from it, as the server writes it.
 export const isoTime = (ms = 0) => new Date(time + ms).toISOString();
 
-// Tells the window, or the document, of an event with these members.
+// Dispatches an event with these members on the window or the document.
 export function happens(type, members = {}, target = globalThis) {
   target.dispatchEvent(Object.assign(new Event(type), members));
 }
@@ -49,7 +49,7 @@ function wait(act, ms = 0, every = 0) {
   return lastTimer;
 }
 
-// Its own enumerable members are what it keeps, as in a browser.
+// Its own enumerable properties are the stored items, as in a browser.
 class PageStorage {
   getItem(key) {
     return Object.hasOwn(this, key) ? this[key] : null;

@@ -1,4 +1,4 @@
-// The server as models see it: a socket that takes commands and tells events, and pages of JSON.
+// The server as models see it: a socket that takes commands and dispatches events, and pages of JSON.
 import { settled } from "./page.js";
 
 export const alice = { id: 1, username: "alice", name: "Alice" };
@@ -10,7 +10,7 @@ export class Server extends EventTarget {
   sent = []; // [{ type, …members }, …]
   #answers = new Map();
 
-  // What the command of a type is answered with: members of an ack, an error to reject with, or a function of what was sent.
+  // Sets the answer to commands of a type: members of an ack, an error to reject with, or a function of the command.
   answers(type, answer) {
     this.#answers.set(type, answer);
     return this;
@@ -41,12 +41,12 @@ export class Server extends EventTarget {
   }
 }
 
-// A refusal as models see it: connection/command.js makes it of the server's error.
+// A refusal as models see it: connection/command.js creates it from the server's error.
 export function refusal(code, members = {}) {
   return Object.assign(new Error(`refused: ${code}`), { code, ...members });
 }
 
-// A promise and the function that keeps it.
+// A promise and the function that resolves it.
 export function later() {
   let arrive;
   const promise = new Promise((resolve) => {
@@ -58,7 +58,7 @@ export function later() {
   return { promise, arrive };
 }
 
-// A message as the server tells it: its position is its id and its version unless another is given.
+// A message as the server sends it: its id is also its position and its version unless another is given.
 export function message(id, author = bob, members = {}) {
   const body = members.body ?? `message ${id}`;
   const created_at = new Date(Date.parse("2026-03-02T10:00:00Z") + id * 1000).toISOString();
@@ -82,7 +82,7 @@ export function room(id, members = {}) {
 
 export const idsOf = (list) => list.map(({ id }) => id);
 
-// How often something says "change" while `act` runs.
+// Counts the "change" events of an object while `act` runs.
 export function changesOf(model, act) {
   let count = 0;
   const note = () => {

@@ -12,7 +12,7 @@ from django.db import connection
 from chat.tests.helpers.access import rows
 from chat.tests.helpers.access.rows import Row
 
-# Every request notes that its user was there.
+# Every request stores the user's last-seen time.
 NOTED = {"django_session", "usersessions_usersession", "chat_status"}
 # Statements that change no row.
 READING = ("SELECT ", "SAVEPOINT ", "RELEASE SAVEPOINT ", "ROLLBACK TO SAVEPOINT ")
@@ -30,7 +30,7 @@ def stored() -> list[Any]:
 
 @contextmanager
 def noted_writes() -> Iterator[list[str]]:
-    """Note each statement that may change a row: after none of them, all rows need not be compared."""
+    """Collect the statements that may change a row. If there are none, the rows need not be compared."""
     writes: list[str] = []
 
     def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
@@ -51,7 +51,7 @@ def check_rows(table: str, expected: dict[str, Any], seen: dict[str, Any]) -> No
 
 
 def row_of(name: str, expected: dict[str, Any]) -> Any:
-    """Return the row of the name, or of the first pattern that matches it."""
+    """Return the row for the name, or for the first pattern that matches it."""
     return expected.get(name) or next((row for pattern, row in expected.items() if fnmatchcase(name, pattern)), None)
 
 

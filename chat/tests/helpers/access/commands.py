@@ -1,4 +1,4 @@
-"""The table of commands, and the members that are sent with them."""
+"""The table of commands, and their members."""
 
 from chat.tests.helpers.access.rows import (
     ALL_BUT_THEIR_AUTHOR,
@@ -12,7 +12,7 @@ from chat.tests.helpers.access.rows import (
     Row,
 )
 
-# Commands about a message use the member's own; commands about a user use another member.
+# Commands about a message use the user's own message; commands about a user use another member.
 COMMANDS: dict[str, Row] = {
     "room.open": IN_THE_ROOM,
     "room.close": ANYBODY,
@@ -69,7 +69,7 @@ COMMANDS: dict[str, Row] = {
     "room.slow, public": WHOEVER_RUNS_THE_ROOM,
 }
 
-# Members that are sent with a command in addition to its room. `{user}` is filled in (senders.py).
+# Members of a command in addition to its room. `{user}` is filled in (senders.py).
 SENT: dict[str, dict[str, object]] = {
     "room.join, by name": {"room": None, "name": "elsewhere", "create": True},
     "room.read": {"position": 1},

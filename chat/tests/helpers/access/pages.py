@@ -1,4 +1,4 @@
-"""The table of pages, and the forms that are sent to them."""
+"""The table of pages, and their forms."""
 
 from chat.tests.helpers.access.rows import (
     ADMIN,
@@ -96,7 +96,7 @@ PAGES: dict[str, tuple[Row, Row]] = {
     "chat:site-admin:ban": (NOT_SO_FOR_ADMINISTRATORS, DONE_BY_ADMINISTRATORS),
     "chat:site-admin:unban": (
         NOT_SO_FOR_ADMINISTRATORS,
-        Row("sign in", "nothing", "nothing", "nothing", "leads on", "confirm"),  # nobody is banned
+        Row("sign in", "nothing", "nothing", "nothing", "leads on", "confirm"),  # no user is banned
     ),
     "chat:site-admin:end-sessions": (NOT_SO_FOR_ADMINISTRATORS, DONE_BY_ADMINISTRATORS),
     "chat:site-admin:end-session": (NOT_SO_FOR_ADMINISTRATORS, DONE_BY_ADMINISTRATORS),
@@ -110,9 +110,9 @@ PAGES: dict[str, tuple[Row, Row]] = {
     "chat:site-admin:end-announcement": (NOT_SO, DONE_BY_ADMINISTRATORS),
     "chat:site-admin:invitations": (ADMINISTRATORS, DONE_BY_ADMINISTRATORS),
     "chat:site-admin:revoke-invitation": (NOT_SO, DONE_BY_ADMINISTRATORS),
-    # Getting in, and out again.
+    # Sign-up, sign-in and sign-out.
     "accounts:setup": (NOBODY, NOBODY),  # there is an administrator
-    "accounts:invited": (  # there is no such invitation, and whoever has an account needs none
+    "accounts:invited": (  # there is no such invitation, and users with an account need none
         Row("nothing", "leads on", "leads on", "leads on", "leads on"),
         Row("nothing", "leads on", "leads on", "leads on", "leads on"),
     ),
@@ -141,7 +141,7 @@ PAGES: dict[str, tuple[Row, Row]] = {
     "socialaccount_login_cancelled": (EVERYONE, NEVER),
     "socialaccount_login_error": (signed_in("refused"), NOT_SO),
     "socialaccount_signup": (TO_SIGN_IN, TO_SIGN_IN),
-    # One's own account; the key and the session are somebody else's.
+    # The user's own account; the key and the session belong to another user.
     "accounts:profile": (SIGNED_IN, DONE),
     "accounts:picture": (NOT_SO, FORM),
     "accounts:remove-picture": (NOT_SO, LED_ON),  # there is none
@@ -174,8 +174,8 @@ PAGES: dict[str, tuple[Row, Row]] = {
     "mfa_edit_webauthn": (CONFIRM, CONFIRM),
     "socialaccount_connections": (SIGNED_IN, FORM),
     "usersessions_list": (SIGNED_IN, LED_ON),
-    "/accounts/social/*": (LED_ON, LED_ON),  # where allauth's pages were once
-    # The rest.
+    "/accounts/social/*": (LED_ON, LED_ON),  # former addresses of allauth's pages
+    # All other addresses.
     "words": (EVERYONE, NEVER),
     "presence": (ADMIN, ADMIN_FORM),
     "admin:login": (

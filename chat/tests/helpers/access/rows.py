@@ -9,7 +9,7 @@ class Row(NamedTuple):
     member: str
     owner: str
     administrator: str
-    factorless: str = ""  # an administrator who has shown no second factor; as an outsider, if empty
+    factorless: str = ""  # outcome for an administrator who has shown no second factor; as for an outsider, if empty
 
     def whole(self) -> "Row":
         return self._replace(factorless=self.factorless or self.outsider)
@@ -20,7 +20,7 @@ def all_alike(word: str) -> Row:
 
 
 def signed_in(word: str) -> Row:
-    """Build a row that is the same for all who are signed in."""
+    """Build a row with the same outcome for all signed-in users."""
     return Row("sign in", word, word, word, word)
 
 
@@ -39,11 +39,11 @@ LED_ON = signed_in("leads on")
 CONFIRM = signed_in("confirm")
 NOT_THEIRS = signed_in("nothing")
 
-# Pages to sign in and sign up, which lead signed-in users on.
+# Pages to sign in and sign up, which redirect signed-in users.
 NEWCOMERS = Row("open", "leads on", "leads on", "leads on", "leads on")
 DONE_BY_NEWCOMERS = Row("done", "leads on", "leads on", "leads on", "leads on")
 
-# In a private room, which does not exist for outsiders. Administrators decide only what becomes of it.
+# A private room, which does not exist for outsiders. Administrators can use only some of its settings pages.
 MEMBERS = Row("sign in", "nothing", "open", "open", "nothing")
 DONE_BY_MEMBERS = Row("sign in", "nothing", "done", "done", "nothing")
 ITS_PEOPLE = Row("sign in", "nothing", "refused", "open", "refused")
@@ -53,16 +53,16 @@ WHO_RUN_IT = Row("sign in", "nothing", "refused", "open", "open")
 DONE_BY_WHO_RUN_IT = Row("sign in", "nothing", "refused", "done", "done")
 NOT_SO_FOR_WHO_RUN_IT = Row("sign in", "nothing", "refused", "not so", "not so")
 
-# On the pages of the site, which only administrators reach. Without a second factor, they are led to where it is shown.
+# Pages of the site, for administrators only. Without a second factor, they are redirected to enter it.
 ADMINISTRATORS = Row("sign in", "nothing", "nothing", "nothing", "open", "confirm")
 DONE_BY_ADMINISTRATORS = Row("sign in", "nothing", "nothing", "nothing", "done", "confirm")
 NOT_SO_FOR_ADMINISTRATORS = Row("sign in", "nothing", "nothing", "nothing", "not so", "confirm")
 
-# In Django's admin. Its permissions by model are tested elsewhere; this checks only that nobody else comes in.
+# Django's admin. Its permissions by model are tested elsewhere; this checks only that it admits administrators alone.
 ADMIN = Row("sign in", "sign in", "sign in", "sign in", "open | leads on | refused | nothing | not so")
 ADMIN_FORM = Row("sign in", "sign in", "sign in", "sign in", "form | leads on | refused | nothing | not so | sign in")
 
-# On the socket, which needs a signed-in user.
+# The socket, which needs a signed-in user.
 ANYBODY = Row("refused", "done", "done", "done", "done")
 IN_THE_ROOM = Row("refused", "nothing", "done", "done", "nothing")
 WHOEVER_RUNS_THE_ROOM = Row("refused", "nothing", "refused", "done", "done")

@@ -1,4 +1,4 @@
-"""Commands that users send, each about its own room."""
+"""Commands that users send, each about a separate room."""
 
 from contextlib import suppress
 from datetime import timedelta
@@ -27,7 +27,7 @@ def names_of_commands() -> set[str]:
 
 
 def commands(known: dict[str, User | None], carol: User) -> dict[str, dict[str, dict[str, Any]]]:
-    """Return the commands of each user, each about its own room, so that none sees the effects of another."""
+    """Return the commands of each user, each about a separate room, so that no command sees the effects of another."""
     owner, member = known["owner"], known["member"]
     assert owner
     assert member
@@ -57,7 +57,7 @@ def command(name: str, owner: User, member: User, carol: User) -> dict[str, Any]
 
 
 async def outcome_of(socket: Socket, name: str, members: dict[str, Any]) -> str:
-    """Send a command from a tab that shows the room, where it may, and return the outcome."""
+    """Send a command from a tab that has the room open, if allowed, and return the outcome."""
     with suppress(Refused):
         await socket.command("room.open", room=members["room"])
     before = await in_thread(stored)()

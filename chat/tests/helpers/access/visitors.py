@@ -1,4 +1,4 @@
-"""Visitors who try every page."""
+"""Visitors that request every page."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -19,16 +19,16 @@ from testing.sockets import session_cookie
 OUTCOMES = {400: "bad", 401: "refused", 403: "refused", 404: "nothing", 405: "not so", 409: "form", 422: "form"}
 TO_SIGN_IN = ("/accounts/login/", "/admin/login/")
 TO_CONFIRM = ("/accounts/reauthenticate/", "/accounts/2fa/reauthenticate/")
-CHANGING = ("open", "form", "leads on")  # answers of a page that changed data
+CHANGING = ("open", "form", "leads on")  # outcomes of a page that may have changed data
 
 ORIGIN = settings.ALLOWED_ORIGINS[0]
-PASSWORD = "{password}"  # of the user who sends the form
+PASSWORD = "{password}"  # password of the user who sends the form
 NO_ID = 999_999
 NOWHERE = "nowhere"  # for unknown parameters of an address
 
 
 class Visitor:
-    """A browser whose user signed in some time ago: sensitive pages ask for the password again."""
+    """A browser with a session from some time ago, so that sensitive pages ask for the password again."""
 
     def __init__(self, user: User | None, *, has_shown_factor: bool = True) -> None:
         self.client = Client(raise_request_exception=False, headers={"host": urlsplit(ORIGIN).netloc, "origin": ORIGIN})
@@ -51,7 +51,7 @@ class Visitor:
 
 
 def tried() -> Iterator[tuple[str, Address]]:
-    """Yield all addresses, and once more those with a variant in the table: `chat:join, public`."""
+    """Yield all addresses, and again those with a variant in the table: `chat:join, public`."""
     for address in addresses():
         yield address.name, address
         yield from ((row, address) for row in PAGES if row.startswith(f"{address.name},"))

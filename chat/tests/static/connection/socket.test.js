@@ -6,7 +6,7 @@ import { Socket } from "../../../static/chat/connection/socket.js";
 import { pass, settled } from "../page.js";
 import { alice, bob } from "../server.js";
 
-let lines; // those that the page opened
+let lines; // sockets that the page opened
 let socket;
 
 class Line {

@@ -13,7 +13,7 @@ test("the server's clock is the page's, however wrong the machine's is", () => {
   const before = now();
   learnTime(isoTime(2 * HOUR), true);
   assert.equal(now() - before, 2 * HOUR);
-  learnTime(isoTime(HOUR)); // that word was longer on its way
+  learnTime(isoTime(HOUR)); // this message took longer to arrive
   assert.equal(now() - before, 2 * HOUR);
   learnTime(isoTime(0), true);
   assert.equal(now(), before);

@@ -11,7 +11,7 @@ const MODERATOR = [...MEMBER, "post_always", "delete_any"];
 
 let server;
 let chat;
-let pages; // what the server has as JSON, by the end of its address
+let pages; // the server's JSON answers, by the end of their address
 
 globalThis.fetch = async (url) => {
   const [, answer] = Object.entries(pages).find(([path]) => url.split("?")[0].endsWith(path)) ?? [];

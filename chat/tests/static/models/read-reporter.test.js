@@ -10,7 +10,7 @@ let conversation;
 let reading;
 let reports;
 
-// Ten messages, of which three are read, and the end in sight.
+// Ten messages. Three of them are read, and the end is visible.
 beforeEach(() => {
   reports = [];
   const timeline = new Timeline(7);
@@ -118,7 +118,7 @@ test("across a gap only who went to the end by themselves has read it", async ()
   await pass(5000);
   assert.deepEqual(reports, []);
   reading.goOn();
-  await pass(2100); // what is looked at just now began before that
+  await pass(2100); // the timer that runs now started before that
   assert.deepEqual(reports, [10]);
 });
 

@@ -9,7 +9,7 @@ import { begins, rankOf, searchKey, wordsOf } from "../../../static/chat/rules/n
 import { previewOf } from "../../../static/chat/rules/previews.js";
 import { readCommand } from "../../../static/chat/rules/slash-commands.js";
 
-// The server's rules are shown by the same tables (accounts/tests, chat/tests).
+// The server's tests use the same tables (accounts/tests, chat/tests).
 const read = (path) => JSON.parse(readFileSync(new URL(path, import.meta.url)));
 const texts = read("../../../../accounts/tests/helpers/texts.json");
 const inMessages = read("../../helpers/texts.json");
