@@ -1,6 +1,6 @@
-// A form with `data-passkey` is sent with what the browser's passkey answers to it: `create` makes one, `get` shows one.
-// What the server asks for is in the JSON element that `data-options` names, or else at the form's own address.
-// The button stands in the form, or `data-button` names it.
+// Forms with `data-passkey` send the answer of the browser's passkey: `create` registers one, `get` signs in with one.
+// The server's options are in the JSON element that `data-options` names, or at the form's own address. The button is
+// in the form, or `data-button` names it.
 
 const { gettext, PublicKeyCredential } = globalThis; // the catalogue is a classic script that comes before this module
 
@@ -39,7 +39,7 @@ async function ask(form) {
   return navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) });
 }
 
-// To sign in by a passkey alone, it has to know whose it is, and make sure that it is them.
+// To sign in with only a passkey, the passkey must identify the user and verify that it is them.
 function choose(selection, alone) {
   selection.requireResidentKey = alone;
   selection.residentKey = alone ? "required" : "discouraged";
@@ -80,7 +80,7 @@ function wording(name) {
   return gettext("That didn’t work. Try again or use another device.");
 }
 
-// Under the button, and read aloud.
+// Shown under the button, and announced by screen readers.
 function tell(button, text) {
   let line = button.parentElement.querySelector(".passkey-problem");
   if (!line) {

@@ -1,9 +1,9 @@
-const STEP = 0.04; // of the square: what an arrow key moves
-const ZOOM_STEP = 5; // of the 100 of the slider
-const CLOSEST = 5; // times as close as the whole picture
+const STEP = 0.04; // share of the square that an arrow key moves
+const ZOOM_STEP = 5; // of the slider's 100
+const CLOSEST = 5; // maximum zoom, relative to the whole picture
 
-// The square that is kept of the picture that was chosen: dragged and zoomed, by pointer, wheel and keyboard. It is told
-// to the server in pixels of the picture; without this the server takes the middle.
+// Crop of a chosen picture to a square, moved and zoomed by pointer, wheel and keyboard. The server gets it in pixels
+// of the picture; without this script it crops the centre.
 class PictureCrop extends HTMLElement {
   #picture = null;
   #middle = { x: 0, y: 0 };
@@ -15,7 +15,7 @@ class PictureCrop extends HTMLElement {
     this.canvas.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
     this.zoom.addEventListener("input", () => this.#draw());
     this.#file.addEventListener("change", () => this.#choose(this.#file.files[0]));
-    this.#choose(this.#file.files[0]); // which browsers keep over a reload
+    this.#choose(this.#file.files[0]); // browsers keep the file after a reload
   }
 
   get canvas() {
@@ -60,7 +60,7 @@ class PictureCrop extends HTMLElement {
     this.#middle.y = Math.min(Math.max(this.#middle.y, side / 2), height - side / 2);
     const [left, top] = [this.#middle.x - side / 2, this.#middle.y - side / 2];
     const context = this.canvas.getContext("2d");
-    context.fillStyle = "#fff"; // as the server fills what is transparent
+    context.fillStyle = "#fff"; // the server fills transparent areas in the same way
     context.fillRect(0, 0, this.canvas.width, this.canvas.height);
     context.drawImage(this.#picture, left, top, side, side, 0, 0, this.canvas.width, this.canvas.height);
     this.#tell({ left, top, side });

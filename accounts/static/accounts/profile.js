@@ -1,6 +1,6 @@
 import "./picture-crop.js";
 
-// The profile page: the browser's own time zone is offered, and a theme is seen as soon as it is chosen.
+// The profile page: offers the browser's time zone, and previews a theme as soon as it is chosen.
 
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const offer = document.querySelector("[data-use-zone]");

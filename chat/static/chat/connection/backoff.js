@@ -1,10 +1,10 @@
-const SHORTEST = 300; // ms: a person does not notice it, and a restarting server is spared
-const FIRST = 7000; // ms: a server that ends or is lost is lost to all of its people at once
-const LONGEST = 15_000; // ms: nobody waits longer than that for a server that is back
-const STABLE = 10_000; // ms: a connection that held this long was a good one
+const SHORTEST = 300; // ms: too short to notice, and it spares a server that is restarting
+const FIRST = 7000; // ms: a server that stops or is lost is lost to all its users at once
+const LONGEST = 15_000; // ms: the longest wait for a server that is back
+const STABLE = 10_000; // ms: a connection that lasted this long was a good one
 
-// How long to wait before the next try: each bound is twice the last, and the wait is anywhere below it, so that a
-// thousand tabs do not come back in the same moment (docs/protocol.md, “Coming back”).
+// Exponential backoff with jitter. Each bound is twice the last, and the wait is random below it, so that a thousand
+// tabs do not reconnect at the same moment (docs/protocol.md, “Coming back”).
 export class Backoff {
   #tries = 0;
   #since = 0;
@@ -15,7 +15,7 @@ export class Backoff {
     return SHORTEST + Math.random() * (bound - SHORTEST);
   }
 
-  // Where the server asks for patience.
+  // Delay after the server asked the client to wait.
   get patience() {
     return LONGEST * (2 + Math.random());
   }

@@ -1,6 +1,6 @@
 import { gettext } from "../lib/i18n.js";
 
-// One command on its way: what is sent, and the promise of its answer.
+// A command that was sent, and the promise of its answer.
 export class Command {
   /**
    * @param {number} id
@@ -19,16 +19,15 @@ export class Command {
   }
 }
 
-// A command that was not done: `code`, a sentence for the person, whether the same again may succeed,
-// and after which time.
+// A command that failed: `code`, a sentence for the user, whether a retry may succeed, and after how long.
 export class CommandError extends Error {
   /** @param {Refusal} refusal */
   constructor({ code, detail, retry, retry_after, message }) {
     super(detail);
     this.code = code;
     this.retry = retry;
-    this.present = message ?? null; // what a message is now, where an edit was based on other words
-    this.wait = retry_after ? 1000 * retry_after : null; // ms; null: the server did not say how long
+    this.present = message ?? null; // the message's present state, if an edit was based on older text
+    this.wait = retry_after ? 1000 * retry_after : null; // ms; null if the server did not say how long
   }
 
   static unsent() {

@@ -1,10 +1,10 @@
-// The rooms that this tab showed, over reloads and from page to page. A lost socket lingers there, since the tab may be back;
-// where it shows another room by now, or none, it is not.
+// Rooms that this tab showed, kept across reloads and pages. After a lost socket the user lingers there, since the tab
+// may be back. If the tab now shows another room or none, it ends the linger.
 const KEY = "shown";
-const SOON = 1000; // ms: the server may hear of this page before it hears that the socket of the last one is closed
+const SOON = 1000; // ms: the server may learn of this page before it learns that the last page's socket is closed
 
 /** @type {number | null} */
-let latest = null; // of this page: going on from it to another room leaves it
+let latest = null; // room of this page: switching from it to another room leaves it
 
 /** @param {number} room */
 export function noteShown(room) {
@@ -14,7 +14,7 @@ export function noteShown(room) {
 }
 
 /**
- * With each new socket. `shown` gives the room that the page shows, if any.
+ * Ends lingers with each new socket. `shown` returns the room that the page shows, if any.
  * @param {import("./socket.js").Socket} socket
  * @param {() => number | null} shown
  */
@@ -22,7 +22,7 @@ export function leaveEarlier(socket, shown = () => null) {
   setTimeout(() => {
     const earlier = noted().filter((room) => room !== shown());
     sessionStorage.setItem(KEY, JSON.stringify(noted().filter((room) => !earlier.includes(room))));
-    // Where this fails, the linger ends by itself.
+    // If this fails, the linger ends by itself.
     for (const room of earlier) socket.command("room.close", { room }).catch(() => {});
   }, SOON);
 }

@@ -1,8 +1,8 @@
-const GRACE = 1000; // ms: a tab in which the password was changed is about to have a new session
+const GRACE = 1000; // ms: a tab that changed the password is about to get a new session
 
 /**
- * Where the session has ended the page leads to the sign-in, and from there back; where the browser has another one by
- * then, it goes on with that.
+ * Redirects to the sign-in page when the session has ended, and from there back. If the browser has a new session by
+ * then, the page continues with that.
  * @param {import("./socket.js").Socket} socket
  */
 export function leadToSignIn(socket) {
@@ -13,7 +13,7 @@ export function leadToSignIn(socket) {
   socket.addEventListener("unanswered", async () => (await isSignedOut()) && lead());
 }
 
-// A browser does not tell why a handshake failed. The page itself does: it redirects whoever is not signed in.
+// A browser does not tell why a handshake failed. A page request does: it redirects a signed-out user.
 async function isSignedOut() {
   try {
     const { type } = await fetch(location.pathname, { redirect: "manual", cache: "no-store" });

@@ -3,19 +3,19 @@ import { gettext } from "../lib/i18n.js";
 import { Backoff } from "./backoff.js";
 import { Command, CommandError } from "./command.js";
 
-const LOST = 1006; // as a browser says it
+const LOST = 1006; // the browser's code for a lost connection
 const SIGNED_OUT = 4001;
 const DISCONNECTED = 4003;
 const TOO_SLOW = 4008;
 const FLOODED = 4029;
 const TOO_MANY = 4030;
-const HOPELESS = new Set([1002, 1003, 1007, 1009]); // it would happen again
+const HOPELESS = new Set([1002, 1003, 1007, 1009]); // a retry would fail again
 const CHECK = 4000; // ms
-const QUIET = 12_000; // ms without a word from the server: then the page asks for one
-const WORD_WITHIN = 7000; // ms: a line that is slow carries something in that time
-const WORD_NOW = 5000; // ms, after something happened that loses connections
-const LATE = 2000; // ms: a timer that is later than that was not run, or slept
-const ANSWER_WITHIN = 20_000; // ms: longer than the server waits for its database; after that nobody is listening
+const QUIET = 12_000; // ms without a frame from the server, after which the page sends a ping
+const WORD_WITHIN = 7000; // ms: even a slow line carries a frame in that time
+const WORD_NOW = 5000; // ms, after an event that often breaks connections
+const LATE = 2000; // ms: a timer that is later than this was suspended
+const ANSWER_WITHIN = 20_000; // ms: longer than the server waits for its database; after that no answer will come
 
 /**
  * @typedef {"connecting" | "open" | "closed" | "signed-out" | "ended" | "refused"} SocketState
@@ -25,9 +25,9 @@ const ANSWER_WITHIN = 20_000; // ms: longer than the server waits for its databa
  * @typedef {AckFrame | ErrorFrame | HelloFrame} Frame
  */
 
-// The tab's one socket: it comes back by itself, sends commands and dispatches the server's events by their type. Where
-// somebody else has signed in by then, the page is theirs: it begins anew.
-// `state` is connecting, open, closed (and coming back), signed-out, ended or refused (and not coming back).
+// The tab's one socket: reconnects by itself, sends commands and dispatches the server's events by their type. If
+// another user has signed in meanwhile, it reloads the page.
+// `state` is connecting, open, closed (and reconnecting), signed-out, ended or refused (and not reconnecting).
 export class Socket extends EventTarget {
   #url;
   #me;
@@ -42,11 +42,11 @@ export class Socket extends EventTarget {
   #greeted = false;
   #dialledAt = 0;
   #heardAt = 0;
-  #checkedAt = Date.now(); // by the clock that goes on while the machine sleeps
+  #checkedAt = Date.now(); // wall clock, which goes on while the machine sleeps
   /** @type {ReturnType<typeof setTimeout> | null} */
   #probing = null;
   /** @type {number | null} */
-  #code = null; // with which the last one was closed
+  #code = null; // the last close code
 
   /**
    * @param {string} url
@@ -80,13 +80,13 @@ export class Socket extends EventTarget {
     socket.onclose = ({ code }) => socket === this.#socket && this.#lose(code);
   }
 
-  // After an administrator ended it: only when the person asks for it. After its session ended: with another.
+  // After an administrator ended it: only at the user's request. After its session ended: with a new session.
   resume() {
     this.#become("connecting");
     this.connect();
   }
 
-  // Now, instead of when the wait is over.
+  // Reconnects now, without waiting.
   retry() {
     if (this.#timer) this.connect();
   }
@@ -113,7 +113,7 @@ export class Socket extends EventTarget {
       if (socket !== this.#socket) return;
       if (event.type === "hello" && event.user.id !== this.#me.id) return this.#leaveToAnother();
       this.#handle(event);
-      await null; // a turn between events: whoever awaits an ack acts on it before the event that follows
+      await null; // yield between events: code that awaits an ack acts on it before the next event
     }
   }
 
@@ -179,7 +179,7 @@ export class Socket extends EventTarget {
   #comeBack(delay, greeted) {
     this.#timer = setTimeout(() => this.connect(), delay);
     this.#become("closed");
-    // A handshake that was refused looks like a lost one: whoever listens may ask why.
+    // A refused handshake looks like a lost connection: listeners may ask the server why.
     if (!greeted) this.dispatchEvent(new Event("unanswered"));
   }
 
@@ -189,14 +189,14 @@ export class Socket extends EventTarget {
     for (const command of commands) command.reject?.(CommandError.unsent());
   }
 
-  // The machine woke, the network is another, the page is looked at again: the connection may be lost without a word.
+  // The machine woke, the network changed, or the page is visible again: the connection may have been lost silently.
   #wake() {
     this.retry();
     this.#probe(WORD_NOW, () => this.retry());
   }
 
   /**
-   * Asks whether anybody is there: whatever comes is an answer.
+   * Sends a ping. Any frame counts as an answer.
    * @param {number} within
    */
   #probe(within, lost = () => {}) {
@@ -214,7 +214,7 @@ export class Socket extends EventTarget {
     }, within);
   }
 
-  // A peer that vanished closes nothing: an answer that does not come tells.
+  // A peer that vanished closes nothing: only a missing answer reveals it.
   #check() {
     const slept = Date.now() - this.#checkedAt > CHECK + LATE;
     this.#checkedAt = Date.now();

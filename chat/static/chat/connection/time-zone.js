@@ -1,6 +1,5 @@
 /**
- * Tells the server where the person is, as the browser knows it, where it does not know it yet: others see their local
- * time.
+ * Reports the browser's time zone if the server does not know the user's: other users see their local time.
  * @param {import("./socket.js").Socket} socket
  */
 export function tellZone(socket) {
@@ -8,6 +7,6 @@ export function tellZone(socket) {
   socket.addEventListener("hello", (event) => {
     const { detail } = /** @type {CustomEvent<Hello>} */ (event);
     if (detail.time_zone !== null || !timeZone) return;
-    socket.command("person.zone", { time_zone: timeZone }).catch(() => {}); // the next hello is another occasion
+    socket.command("person.zone", { time_zone: timeZone }).catch(() => {}); // the next hello retries
   });
 }

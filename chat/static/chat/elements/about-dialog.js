@@ -6,7 +6,7 @@ import { nameOf } from "../rules/room-name.js";
 import { html, nothing } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 
-// What a room is: its topic and description, and how it works.
+// Dialog about the room: its topic, description and settings.
 export class AboutDialog extends LightElement {
   static properties = { room: { attribute: false } };
 

@@ -9,11 +9,10 @@ import { LightElement } from "./light-element.js";
 import "./pop-menu.js";
 import "./status-dialog.js";
 
-// Whose page this is, how others see them, and what is theirs: the end of the menu is the server's, from a <template>
-// of the page.
+// The user's own menu: status, profile and more. Its last items come from a <template> in the server's page.
 export class AccountMenu extends LightElement {
   static properties = {
-    me: { attribute: false }, // and by itself as the server tells
+    me: { attribute: false }, // also updates itself from events
     socket: { attribute: false },
     status: { attribute: false },
     error: { state: true },

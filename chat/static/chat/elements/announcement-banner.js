@@ -5,7 +5,7 @@ import { linked } from "../parts/text.js";
 import { html, nothing } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 
-// What administrators tell everyone, over the whole page.
+// Banner with the administrators' announcement, over the whole page.
 export class AnnouncementBanner extends LightElement {
   static properties = { announcement: { attribute: false } };
 

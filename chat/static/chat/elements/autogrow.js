@@ -1,7 +1,7 @@
-const TALLEST = 0.4; // of the window: the conversation stays in sight
-const LONG = 10_000; // characters: surely taller, and to measure them at every key would take time
+const TALLEST = 0.4; // share of the window: the conversation stays visible
+const LONG = 10_000; // characters: certainly taller, and measuring them at every key would be slow
 
-// A field for text is as tall as what is in it.
+// Fits a text field's height to its content.
 export function grow(field) {
   const tallest = innerHeight * TALLEST;
   field.style.height = field.value.length > LONG ? `${tallest}px` : "auto";

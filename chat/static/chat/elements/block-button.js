@@ -2,7 +2,7 @@ import { gettext } from "../lib/i18n.js";
 import { html, nothing } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 
-// Blocks a person, after a question, or lifts the block.
+// Button that blocks a user after a confirmation, or unblocks them.
 export class BlockButton extends LightElement {
   static properties = { chat: { attribute: false }, user: { attribute: false } };
 

@@ -3,7 +3,7 @@ import { fullName } from "../rules/full-name.js";
 import { html } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 
-// Asks once more, and says what it means.
+// Confirmation that explains a block.
 export class BlockDialog extends LightElement {
   static properties = { chat: { attribute: false }, user: { attribute: false } };
 

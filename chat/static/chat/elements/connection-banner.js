@@ -3,8 +3,8 @@ import { unavailableText } from "../models/roster.js";
 import { html, nothing } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 
-// Says when the page is not connected, over the conversation, so that nothing shifts; and, where the sidebar that would
-// say so is out of sight, that nobody knows who is there.
+// Banner over the conversation when the page is disconnected; it shifts no content. If the sidebar is hidden, it also
+// says when presence is unknown.
 export class ConnectionBanner extends LightElement {
   static properties = { socket: { attribute: false }, roster: { attribute: false } };
 

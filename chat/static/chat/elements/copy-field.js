@@ -1,6 +1,6 @@
 import { gettext } from "../lib/i18n.js";
 
-// A field that is read and copied. Where the page may not use the clipboard, its text is selected.
+// Read-only field with a copy button. If the clipboard is not available, its text is selected.
 export class CopyField extends HTMLElement {
   connectedCallback() {
     const button = document.createElement("button");

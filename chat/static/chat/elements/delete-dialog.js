@@ -3,7 +3,7 @@ import { excerpt } from "../parts/quote.js";
 import { html, nothing } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 
-// Asks once more: what is deleted stays deleted.
+// Confirmation: a deletion cannot be undone.
 export class DeleteDialog extends LightElement {
   static properties = { chat: { attribute: false }, message: { attribute: false } };
 
@@ -25,7 +25,7 @@ export class DeleteDialog extends LightElement {
           <button class="button danger" @click=${this.#delete}>${gettext("Delete")}</button></div></form></dialog>`;
   }
 
-  // Another's: it is written down, and why.
+  // Another author's message: the deletion is logged with a reason.
   #reason() {
     const words = gettext("Reason (optional)");
     return html`<div class="field"><label for="delete-reason">${words}</label>

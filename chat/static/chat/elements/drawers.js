@@ -1,20 +1,20 @@
 import { isComposing } from "../lib/keys.js";
 
-// On a narrow page the rooms, the people and what stands beside the conversation are drawers over it, one at a time. On
-// a wide one they stand beside it, and nothing here matters.
+// On a narrow page the room list, the people and the side panel are drawers over the conversation, one at a time. On a
+// wide page they stand beside it, and this class does nothing.
 const WIDE = matchMedia("(width > 1080px)");
 const BESIDE = { rail: matchMedia("(width > 720px)"), roster: WIDE, side: WIDE };
 
-// What lies over everything is closed first, and by the browser.
+// Dialogs and popovers close first; the browser does that.
 export function isEscape(event) {
   return event.key === "Escape" && !isComposing(event) && !event.target.closest("dialog, [popover]");
 }
 
-// It tells the page "drawers" whenever another one is open, or none.
+// Dispatches "drawers" on the page when another drawer is open, or none.
 export class Drawers {
   #app;
   #focus;
-  #before = null; // where the focus was
+  #before = null; // the focus before the drawer opened
 
   constructor(app, focus) {
     this.#app = app;
@@ -23,7 +23,7 @@ export class Drawers {
     for (const query of Object.values(BESIDE)) query.addEventListener("change", () => this.close());
   }
 
-  // The focus may stand nowhere while a drawer is open: the page hears of the key wherever it is.
+  // No element may have the focus while a drawer is open, so the page listens for the key.
   hostConnected() {
     document.addEventListener("keydown", this.#key);
   }
@@ -41,7 +41,7 @@ export class Drawers {
     if (this.shown === name) this.#app.querySelector(`room-${name} .only-drawer`).focus();
   }
 
-  // Open it where it is not in sight anyway.
+  // Opens the drawer if its content is not visible anyway.
   want(name) {
     if (BESIDE[name].matches || this.shown === name) return;
     this.#before = this.#focus.place;
@@ -65,7 +65,7 @@ export class Drawers {
 
   #key = (event) => {
     if (!isEscape(event) || event.defaultPrevented || !this.shown) return;
-    event.preventDefault(); // it does no more than this
+    event.preventDefault(); // nothing else must react to this Escape
     this.close();
   };
 

@@ -6,13 +6,13 @@ import { linked } from "../parts/text.js";
 import { html, nothing } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 
-// What an edited message said before, and says now.
+// Dialog with the earlier versions of an edited message, and the present one.
 export class EditsDialog extends LightElement {
   static properties = {
     chat: { attribute: false },
     message: { state: true },
-    edits: { state: true }, // the first ones, as far as they were asked for; null: not known yet
-    more: { state: true }, // there are later ones
+    edits: { state: true }, // the loaded ones, earliest first; null: not known yet
+    more: { state: true }, // true if there are later ones
     failed: { state: true },
   };
   #asked = 0;

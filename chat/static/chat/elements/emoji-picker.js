@@ -5,20 +5,20 @@ import { html } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 import { moveFocus, openAt } from "./popover-position.js";
 
-const COLUMNS = 8; // as css/tools.css has them
-const PART = 160; // emoji that are drawn at once: more come with scrolling
+const COLUMNS = 8; // as in css/tools.css
+const PART = 160; // emoji drawn at once: more follow with scrolling
 const NEAR = 200; // px from the end
 
-let loading = null; // all emoji, once somebody wants to choose one
+let loading = null; // all emoji, loaded when a picker first opens
 
-// They are called by their English names, as the page is written, and those who read German find them by German ones, too.
+// Names are English, as the page's source is; readers of German find emoji by German names, too.
 async function load() {
   const isGerman = navigator.languages.some((language) => language.startsWith("de"));
   const modules = [import("../vendor/emoji-en.js"), ...(isGerman ? [import("../vendor/emoji-de.js")] : [])];
   return emojiFrom(...(await Promise.all(modules)).map(({ LINES }) => LINES));
 }
 
-// Emoji to choose from, and a field that finds them by their names. It says "choose".
+// Emoji grid with a search field. Dispatches "choose".
 export class EmojiPicker extends LightElement {
   static properties = {
     label: {},
@@ -108,7 +108,7 @@ export class EmojiPicker extends LightElement {
     if (first && this.isOpen) this.#choose(first.emoji);
   }
 
-  // From the field Enter takes the first, and the arrow leads down to it.
+  // Enter in the field takes the first emoji, and the arrow key moves down to it.
   #key = (event) => {
     const buttons = [...this.querySelectorAll(".emoji button")];
     if (isComposing(event)) return;

@@ -5,7 +5,7 @@ import { LightElement } from "./light-element.js";
 
 const SHOWN = 8000; // ms: long enough to be read twice
 
-// Says that something was not done, for a while.
+// Error message that disappears after a while.
 export class ErrorNote extends LightElement {
   static properties = { chat: { attribute: false }, words: { state: true } };
   #timer = null;

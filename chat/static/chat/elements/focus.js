@@ -1,7 +1,7 @@
-// Brings the focus back where it was once what took it has closed: a dialog, a menu or a drawer. What had the focus may
-// be gone by then, such as the buttons of a message: then its message gets it, or the conversation.
+// Restores the focus when a dialog, a menu or a drawer has closed. If the earlier element is gone, such as a button of
+// a message, its message gets the focus, or the conversation.
 export class Focus {
-  #place = null; // where the focus was last, outside of dialogs and popovers
+  #place = null; // the last focus outside of dialogs and popovers
 
   constructor() {
     document.addEventListener("focusin", ({ target }) => this.#note(target));
@@ -13,7 +13,7 @@ export class Focus {
     return this.#place;
   }
 
-  // To a place of before, if it can be reached.
+  // Focuses an earlier element if it can still be reached.
   bring(place) {
     const { element, id, region } = place ?? {};
     const again = id && region.querySelector(`article[data-id="${id}"]`);
@@ -43,7 +43,7 @@ export class Focus {
     if (target.matches("[popover]") && newState === "closed") this.#closed();
   }
 
-  // The browser itself brings it back where it can.
+  // The browser itself restores the focus where it can.
   #closed() {
     const { activeElement } = document;
     if (activeElement && activeElement !== document.body) return;

@@ -3,7 +3,7 @@ import { spoiler } from "../parts/spoilers.js";
 import { html, nothing } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 
-// The formatting help: what to type, and how it looks, as in the table of docs/protocol.md.
+// Help on formatting: the markup and its result, as in the table of docs/protocol.md.
 export class FormattingDialog extends LightElement {
   static properties = { isOpen: { state: true } };
 

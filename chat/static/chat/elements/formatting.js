@@ -1,8 +1,8 @@
 const SIGNS = { b: "**", i: "_" };
 const isMac = /Mac|iP/.test(navigator.platform);
 
-// Ctrl+B and Ctrl+I (on a Mac with ⌘) make the selection of a field bold or italic in Markdown, or undo that. Returns
-// whether the key was one of them.
+// Handles Ctrl+B and Ctrl+I (⌘ on a Mac): makes the selection bold or italic in Markdown, or undoes it. Returns true if
+// the key was one of them.
 export function formats(event, field) {
   const isControl = isMac ? event.metaKey && !event.ctrlKey : event.ctrlKey && !event.metaKey;
   const sign = isControl && !event.altKey && !event.shiftKey && SIGNS[letterOf(event)];
@@ -12,7 +12,7 @@ export function formats(event, field) {
   return true;
 }
 
-// On a keyboard for another script the key has no Latin letter; its place tells.
+// On a keyboard for another script the key has no Latin letter, so use its position.
 function letterOf({ key, code }) {
   return /^[a-z]$/iu.test(key) ? key.toLowerCase() : code.replace("Key", "").toLowerCase();
 }
@@ -29,14 +29,14 @@ function toggle(field, sign) {
   field.setSelectionRange(at, at + inner.length);
 }
 
-// A sign beside a space is no markup: a double click on Windows selects the space after the word, too.
+// A marker beside a space is not markup: a double click on Windows also selects the space after the word.
 function withoutSpace(value, start, end) {
   const selected = value.slice(start, end);
   if (!selected.trim()) return [end, end];
   return [start + selected.length - selected.trimStart().length, start + selected.trimEnd().length];
 }
 
-// The browser's own command can be undone by Ctrl+Z.
+// Ctrl+Z can undo the browser's own command.
 function replace(field, from, to, text) {
   field.setSelectionRange(from, to);
   if (document.execCommand("insertText", false, text)) return;

@@ -1,10 +1,11 @@
 import { isComposing } from "../lib/keys.js";
 
 const STEPS = { ArrowUp: -1, ArrowDown: 1 };
-const OCCUPIED = "input, textarea, select, [contenteditable], dialog, [popover], details[open]"; // they use keys themselves
+// elements that use keys themselves
+const OCCUPIED = "input, textarea, select, [contenteditable], dialog, [popover], details[open]";
 
-// Keys of the whole page: typing leads to the message field wherever the focus is, Alt with an arrow to the next room of
-// the list, and with Shift to the next unread one.
+// Keys of the whole page: typing moves to the message field from anywhere, Alt with an arrow switches to the next room
+// of the list, and with Shift to the next unread one.
 export class Keyboard {
   #app;
 
@@ -27,7 +28,7 @@ export class Keyboard {
     else if (isTurn(event)) this.#turn(event);
   };
 
-  // The key itself goes into the field, which has the focus by then.
+  // The key itself goes into the field, which then has the focus.
   #type(target) {
     const region = target.closest("room-side") ?? this.#app.querySelector("main");
     region.querySelector("message-composer")?.write();
@@ -45,7 +46,7 @@ export class Keyboard {
   }
 }
 
-// A letter, and no short cut. While something is selected, a key may be meant for that.
+// A letter without a modifier. While text is selected, a key may act on the selection.
 function isTyping(event) {
   const isShortCut = event.metaKey || (!event.getModifierState("AltGraph") && (event.ctrlKey || event.altKey));
   if (isShortCut || [...event.key].length !== 1 || event.key === " ") return false;

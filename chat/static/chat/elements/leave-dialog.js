@@ -2,7 +2,7 @@ import { gettext, interpolate } from "../lib/i18n.js";
 import { html } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 
-// Asks once more. Leaving is a form of the page, which carries what the server wants to see in a form.
+// Confirmation before leaving a room. It submits a form of the page, which has the CSRF token.
 export class LeaveDialog extends LightElement {
   static properties = { room: { attribute: false } };
 

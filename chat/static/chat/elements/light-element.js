@@ -1,18 +1,19 @@
 import { Following } from "../lib/observable.js";
 import { LitElement } from "../vendor/lit.js";
 
-const LATEST = 100; // ms: a tab in the background is given no frames, and must not fall behind for ever
+const LATEST = 100; // ms: a tab in the background gets no frames, and must still keep up
 
-// A custom element without a shadow: the page's own style reaches it. What changes within one frame is drawn once.
+// Custom element without a shadow root, so that the page's own style applies. All changes within a frame are drawn
+// once.
 export class LightElement extends LitElement {
   #following = new Following(this);
 
   createRenderRoot() {
-    this.replaceChildren(); // the skeleton that the server sent
+    this.replaceChildren(); // the server's skeleton
     return this;
   }
 
-  // What was taken out of the page meanwhile is drawn no more, and follows nothing any more.
+  // Elements that were removed from the page are not drawn, and follow no state.
   shouldUpdate() {
     return this.isConnected;
   }

@@ -2,11 +2,11 @@ import { gettext } from "../lib/i18n.js";
 import { html } from "../vendor/lit.js";
 
 const LINES = 20; // as in message.css
-const SLACK = 2; // lines for which nothing is folded
-const CHARACTERS = 600; // fewer, on fewer lines, are never higher than twenty lines
+const SLACK = 2; // extra lines that are not worth a fold
+const CHARACTERS = 600; // shorter texts on fewer lines are never higher than twenty lines
 const BREAKS = 12;
 
-// Around the text of a message: `data-long` where it is higher than twenty lines, which the style sheet folds then.
+// Wrapper of a message's text: sets `data-long` if it is higher than twenty lines, and the style sheet folds it.
 export class LongText extends HTMLElement {
   connectedCallback() {
     sizes.observe(this);
@@ -24,7 +24,7 @@ export class LongText extends HTMLElement {
     this.toggleAttribute("data-long", height > (LINES + SLACK) * line);
   }
 
-  // Whether something in it lies below the fold.
+  // Returns true if an element inside is below the fold.
   hides(element) {
     const body = this.firstElementChild;
     if (!body?.contains(element) || !this.matches("[data-long]:not([data-open])")) return false;
@@ -40,7 +40,7 @@ customElements.define("long-text", LongText);
 
 export const mayBeLong = ({ body }) => body.length > CHARACTERS || body.split("\n", BREAKS + 1).length > BREAKS;
 
-// A text that is folded after twenty lines. `view` says whether this one is open, and `fold(message, isOpen)` changes that.
+// Text that is folded after twenty lines. `view` knows if it is open, and changes that with `fold(message, isOpen)`.
 export function longText(message, content, { isOpen, fold }) {
   const toggle = () => fold(message, !isOpen);
   const look = ({ target, currentTarget }) => {

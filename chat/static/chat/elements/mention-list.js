@@ -5,21 +5,20 @@ import { rankOf, searchKey } from "../rules/name-search.js";
 import { html, nothing } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 
-const PAUSE = 120; // ms: no request while the user goes on typing
-const SHOWN = 7; // more would have to be scrolled: one types a letter more instead
+const PAUSE = 120; // ms: no request while the user is typing
+const SHOWN = 7; // a longer list would scroll; typing another letter is easier
 const MODERATORS = new Set(["owner", "moderator"]);
 let lists = 0;
 
-// Whom one may mean by the @ that one types: a list above the field, in which the keys choose while the focus stays in
-// the field. Those who are known here stand in it at once. In a large room the server knows more: these are added below,
-// so that nothing moves under the fingers.
+// Completion of a mention: a list above the field, controlled by keys while the focus stays in the field. Known members
+// appear at once. In a large room the server's matches are added below, so that no entry moves while the user types.
 export class MentionList extends LightElement {
   static properties = { conversation: { attribute: false }, found: { state: true }, at: { state: true } };
   #field = null;
   #timer = null;
   #asked = 0;
-  #answer = null; // of the server, while it is waited for
-  #known = new Map(); // people whom the server told of, by id
+  #answer = null; // the pending request
+  #known = new Map(); // users from the server's answers, by id
   #id = `mentions-${++lists}`;
 
   constructor() {
@@ -47,7 +46,7 @@ export class MentionList extends LightElement {
     else this.#field.removeAttribute("aria-activedescendant");
   }
 
-  // Something was typed in the field.
+  // Updates the list after input in the field.
   follow(field) {
     this.#field = field;
     const wanted = this.#begun;
@@ -57,7 +56,7 @@ export class MentionList extends LightElement {
     if (!this.#knowsAll) this.#answer = this.#ask(wanted, this.#asked);
   }
 
-  // Whether a key is the list's own.
+  // Returns true if the list handles the key.
   takes(event) {
     const { length } = this.found;
     const acts = {
@@ -117,7 +116,7 @@ export class MentionList extends LightElement {
       const { people } = await this.conversation.chat.fetch("members/", { q: wanted });
       if (asked === this.#asked) this.#add(people);
     } catch {
-      // A help that is missing hinders nobody.
+      // Completion is optional: a failed request is ignored.
     }
     if (asked === this.#asked) this.#answer = null;
   }
@@ -128,7 +127,7 @@ export class MentionList extends LightElement {
     this.found = [...this.found, ...people.filter(({ id }) => !shown.has(id))].slice(0, SHOWN);
   }
 
-  // Enter came before the answer: a beginning of a name is not sent where it has one.
+  // Enter came before the answer: an incomplete name is not sent if it matches a member.
   async #chooseOrSend() {
     const asked = this.#asked;
     await this.#answer;
@@ -142,7 +141,7 @@ export class MentionList extends LightElement {
     this.at = 0;
   }
 
-  // The names of many at once; the server says whose they are to say.
+  // Mentions of groups. The server decides if the user may use them.
   get #wide() {
     const here = { username: "here", name: gettext("everyone online") };
     const room = { username: "room", name: gettext("everyone in the room") };

@@ -2,7 +2,7 @@ import { gettext } from "../lib/i18n.js";
 import { html } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 
-// Leads to the direct conversation with somebody.
+// Button that opens the direct conversation with a user.
 export class MessageButton extends LightElement {
   static properties = { chat: { attribute: false }, user: { attribute: false } };
 

@@ -17,25 +17,25 @@ import "./posting-blocked-note.js";
 import "./slow-mode-note.js";
 import "./typing-line.js";
 
-const WARN = 200; // characters before the limit
+const WARN = 200; // characters left when the counter appears
 const PAGES = { PageUp: -1, PageDown: 1 };
 
-// Where one writes. Enter sends; what cannot be sent yet waits in the outbox, so nothing is ever disabled. One element
-// is one conversation's.
+// Field for new messages. Enter sends. A message that cannot be sent yet waits in the outbox, so the field is never
+// disabled for that. Each conversation has its own element.
 export class MessageComposer extends LightElement {
   static properties = { conversation: { attribute: false }, left: { state: true }, unknown: { state: true } };
   #signal = null;
   #quoting = null;
-  #postingBlock = null; // why one cannot write
+  #postingBlock = null; // the reason why the user cannot post
   #wasSilent = false;
-  #hadFocus = false; // when that began
+  #hadFocus = false; // at the start of the block
 
   #elsewhere = ({ detail }) => this.#changedElsewhere(detail);
 
   constructor() {
     super();
-    this.left = null; // characters; null: enough
-    this.unknown = null; // the command that was not understood
+    this.left = null; // characters left; null: enough
+    this.unknown = null; // the unknown command
   }
 
   connectedCallback() {
@@ -87,12 +87,12 @@ export class MessageComposer extends LightElement {
     this.focus();
   }
 
-  // On a touch screen focus would bring up the keyboard over the conversation.
+  // On a touch screen the focus would open the keyboard over the conversation.
   focus() {
     if (!matchMedia("(pointer: coarse)").matches) this.#textarea?.focus();
   }
 
-  // The user asked for it: a keyboard is welcome.
+  // Focuses the field at the user's request, even if a keyboard opens.
   write() {
     if (this.#postingBlock) this.parentElement.querySelector(".log")?.focus();
     else this.#textarea?.focus();
@@ -105,7 +105,7 @@ export class MessageComposer extends LightElement {
     if (this.#quoting) this.#textarea.focus();
   }
 
-  // One can write again: on where one was, if one is nowhere else by now. What is hidden has no height to grow to.
+  // Posting is possible again: restores the focus, unless it moved elsewhere. A hidden field has no height to measure.
   #resume() {
     if (this.#postingBlock || !this.#wasSilent) return;
     this.#wasSilent = false;
@@ -164,7 +164,7 @@ export class MessageComposer extends LightElement {
     return interpolate(words, { count });
   }
 
-  // Nothing that begins like a command is posted by mistake.
+  // Text that looks like a command is never posted by mistake.
   #notUnderstood() {
     const { unknown: command } = this;
     const words =
@@ -176,7 +176,7 @@ export class MessageComposer extends LightElement {
         >${gettext("Send as message")}</button></span>`;
   }
 
-  // Another tab sent the draft, or went on writing it. What was typed here since then stays.
+  // Another tab sent the draft, or continued it. Text typed here since then stays.
   #changedElsewhere({ place, before, now }) {
     if (place !== this.#place || this.#textarea?.value !== before) return;
     this.#textarea.value = now;
@@ -247,7 +247,7 @@ export class MessageComposer extends LightElement {
     return this.#textarea.scrollHeight > this.#textarea.clientHeight;
   }
 
-  // The server counts characters, JavaScript halves of some: counted only where it may matter.
+  // The server counts characters, JavaScript counts UTF-16 units, so the exact count is made only near the limit.
   #measure(value) {
     const limit = this.conversation.chat.limits.body_length ?? Infinity;
     const left = value.length < limit - WARN ? null : limit - [...value].length;

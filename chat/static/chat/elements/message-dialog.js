@@ -3,9 +3,9 @@ import { html } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 import "./people-field.js";
 
-const MOST = 9; // as the server has it
+const MOST = 9; // the server's limit
 
-// To whom one writes: leads to the conversation with the people who are chosen.
+// Dialog to choose recipients: opens the conversation with them.
 export class MessageDialog extends LightElement {
   static properties = { chat: { attribute: false }, chosen: { state: true }, error: { state: true } };
 

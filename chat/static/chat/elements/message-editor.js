@@ -8,8 +8,8 @@ import { formats } from "./formatting.js";
 import { LightElement } from "./light-element.js";
 import "./mention-list.js";
 
-// A message's text in the place of the message, to be changed. It is kept as a draft until it is saved or cancelled. An
-// edit that was saved elsewhere meanwhile is not overwritten: the author sees both texts, and chooses.
+// Editor in the place of a message. Its text is kept as a draft until it is saved or cancelled. If the message was
+// edited elsewhere meanwhile, that edit is not overwritten: the author sees both texts, and chooses.
 export class MessageEditor extends LightElement {
   static properties = {
     conversation: { attribute: false },
@@ -17,7 +17,7 @@ export class MessageEditor extends LightElement {
     error: { state: true },
     saving: { state: true },
   };
-  #base = null; // { was, version }: the body that the text is based on, and the message's version then
+  #base = null; // { was, version }: the body that the text is based on, and the message's version at that time
 
   firstUpdated() {
     const field = this.#field;
@@ -28,7 +28,7 @@ export class MessageEditor extends LightElement {
     field.focus();
     field.setSelectionRange(field.value.length, field.value.length);
     this.scrollIntoView({ block: "nearest" });
-    if (kept) this.requestUpdate(); // the message may be another one by now
+    if (kept) this.requestUpdate(); // the element may show another message by now
   }
 
   render() {

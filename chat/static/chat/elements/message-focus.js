@@ -1,5 +1,5 @@
-// Which message of a log is pointed at, by the pointer or by the focus: `host.pointed` has its id. The arrow keys lead
-// from one to the next.
+// Tracks the active message of a log, under the pointer or with the focus: `host.pointed` has its id. The arrow keys
+// move between messages.
 export class MessageFocus {
   #host;
 
@@ -26,7 +26,7 @@ export class MessageFocus {
     this.#host.pointed = article ? Number(article.dataset.id) : null;
   }
 
-  // Somebody is at its buttons by the keyboard: the pointer that lies somewhere must not take them away.
+  // A keyboard user is at its buttons: a resting pointer must not take them away.
   get #isBusy() {
     return this.#host.querySelector("message-tools :focus-visible, message-tools :popover-open") !== null;
   }
@@ -35,7 +35,7 @@ export class MessageFocus {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     if (event.key === "Enter" && event.target.matches("article.message[data-id]")) {
-      event.preventDefault(); // else the same key presses the first item of the menu
+      event.preventDefault(); // otherwise the same key presses the menu's first item
       this.#host.openMenu(event.target);
     }
     if (event.key === "Escape" && event.target.matches("article.message")) this.#leave();

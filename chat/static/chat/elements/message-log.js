@@ -13,9 +13,9 @@ import { MessageFocus } from "./message-focus.js";
 import { comingsRow, messageRow } from "./message-view.js";
 import { ScrollAnchor } from "./scroll-anchor.js";
 
-const NEAR = 2; // stretches, which fill the tallest screen
+const NEAR = 2; // stretches: enough to fill the tallest screen
 
-// A conversation, the room's or a thread's. One element is one conversation's: another gets another one.
+// The log of one conversation, the room's or a thread's. Each conversation has its own element.
 export class MessageLog extends LightElement {
   static properties = {
     conversation: { attribute: false },
@@ -25,8 +25,8 @@ export class MessageLog extends LightElement {
   };
   #scroll = new ScrollAnchor(this);
   #stretches = new LogStretches();
-  #wasBusy = true; // until the loaded messages are painted, so that they are not read out as news
-  #isFresh = true; // until the first page, or another in its place, is painted
+  #wasBusy = true; // true until the loaded messages are painted, so that screen readers do not announce them as news
+  #isFresh = true; // true until the first page, or its replacement, is painted
   #toEnd = () => this.#latest();
   #turn = ({ detail: pages }) => this.#scroll.turn(pages);
   #arrive = () => this.#scroll.stick();
@@ -37,9 +37,9 @@ export class MessageLog extends LightElement {
 
   constructor() {
     super();
-    this.isOpening = false; // a menu or the picker of a message
+    this.isOpening = false; // true while a menu or picker of a message opens
     this.atEnd = true;
-    this.isPast = false; // something is unread, and the "New" line stands in sight or above it
+    this.isPast = false; // true if there are unread messages, and the "New" line is visible or further up
     this.pointed = null;
     new MessageFocus(this);
   }
@@ -76,7 +76,7 @@ export class MessageLog extends LightElement {
 
   render() {
     const { timeline, thread } = this.conversation;
-    const rows = rowsOf(this.conversation); // what was just written is seen, whatever is still being loaded
+    const rows = rowsOf(this.conversation); // the user's new message is shown, even while others are loading
     const all = this.#stretches.of(rows);
     const arrival = this.#isFresh ? arrivalIn(all) : NaN;
     const isNear = (index) => Math.abs(index - arrival) <= NEAR;
@@ -111,7 +111,7 @@ export class MessageLog extends LightElement {
     return !known || loading !== null;
   }
 
-  // Called by the scroll: whether the end is in sight, and whether the beginning or the end comes near.
+  // Called on scroll: `atEnd` if the end is visible, `nearTop` and `nearEnd` if more should be loaded.
   scrolled(atEnd, nearTop, nearEnd) {
     const { timeline } = this.conversation;
     this.atEnd = atEnd;
@@ -122,24 +122,25 @@ export class MessageLog extends LightElement {
     else if (nearTop) this.conversation.loadOlder();
   }
 
-  // Whether the history ends where the log does, so that one stays at its end.
+  // True if the log reaches the end of the history, so that it stays at its end.
   get isComplete() {
     return this.conversation.timeline.complete;
   }
 
-  // The "New" line, while nothing below it was seen.
+  // The "New" line, until a message below it was seen.
   get unseenLine() {
     const { reading } = this.conversation;
     return reading.arriving && reading.isAtLine ? this.querySelector(".since") : null;
   }
 
-  // Called by the scroll: the person scrolls.
+  // Called when the user scrolls.
   readsOn() {
     this.conversation.reading.goOn();
   }
 
-  // Where something lies over the edge of a message, nothing of it is skipped or cut off. Nor is anything skipped where
-  // the reader arrives: its height would be a guess, and all would move once it is known.
+  // The browser must not skip or clip a stretch while an overlay extends over a message's edge. It must not skip the
+  // stretch where the reader arrives either: its height would be an estimate, and the content would move once it is
+  // known.
   #stretch(rows, isNear) {
     const isAtHand = ({ message }) => this.#isPointedAt(message) || this.#isEdited(message);
     const isOpen = rows.some((row) => row.type === "message" && isAtHand(row));
@@ -180,7 +181,7 @@ export class MessageLog extends LightElement {
     return guard(known, () => messageRow(row, view));
   }
 
-  // The message that is replied to, above what is.
+  // The thread's root, above its replies.
   #root() {
     const { root, timeline } = this.conversation;
     if (!root) return nothing;
@@ -198,7 +199,7 @@ export class MessageLog extends LightElement {
     return this.conversation.thread === null ? this.#beginning(timeline) : nothing;
   }
 
-  // It has its height before, so that nothing moves as a page comes.
+  // The space is reserved, so that the content does not move when a page arrives.
   #bottom({ known, complete, loading, failed }) {
     if (!known || complete) return nothing;
     if (failed !== "later") return html`<p class="later">${loading ? gettext("Loading newer messages…") : nothing}</p>`;
@@ -220,14 +221,14 @@ export class MessageLog extends LightElement {
     return html`<div class="beginning"><h2 dir="auto">${nameOf(room)}</h2><p>${words}</p></div>`;
   }
 
-  // Unread messages that fit on the screen are read in a moment: there is nothing to say about them.
+  // Unread messages that fit on the screen need no hint: they are read in a moment.
   #pill() {
     const { conversation, atEnd, isPast } = this;
     if (!conversation.unread || (!conversation.reading.held && (atEnd || !isPast))) return nothing;
     return unreadPill(conversation, () => this.#markRead());
   }
 
-  // The button that was pressed is gone then.
+  // The pressed button disappears.
   #markRead() {
     this.conversation.markRead();
     this.dispatchEvent(new Event("write", { bubbles: true }));
@@ -259,14 +260,14 @@ export class MessageLog extends LightElement {
     if (article) this.#scroll.show(article);
   }
 
-  // The button that was pressed is gone then: the focus goes to the message.
+  // The pressed button disappears, so the focus moves to the message.
   async #showFolded({ id }) {
     this.conversation.chat.blocks.unfold(id);
     await this.updateComplete;
     this.querySelector(`article[data-id="${id}"]`)?.focus();
   }
 
-  // A message that was folded again is in sight then. By `scrolled` the browser scrolled in what was folded.
+  // Keeps a message in view when it is folded again. `scrolled` is how far the browser scrolled inside the fold.
   async #foldText(message, isOpen, scrolled = 0) {
     this.#scroll.release();
     this.conversation.fold(message, isOpen);
@@ -275,12 +276,12 @@ export class MessageLog extends LightElement {
     if (!isOpen) this.querySelector(`article[data-id="${message.id}"]`)?.scrollIntoView({ block: "nearest" });
   }
 
-  // The actions on the message that has the focus.
+  // Opens the menu of the focused message.
   openMenu(article) {
     this.#openTools("menu", { id: Number(article.dataset.id) }, article);
   }
 
-  // Meanwhile a pointer that lies on another message must not take the tools there.
+  // Meanwhile a pointer over another message must not move the tools there.
   async #openTools(what, { id }, anchor) {
     this.isOpening = true;
     this.pointed = id;
@@ -295,7 +296,7 @@ export class MessageLog extends LightElement {
   }
 }
 
-// The stretch in which the reader arrives: that with the "New" line, or the last.
+// The stretch where the reader arrives: the one with the "New" line, or the last.
 function arrivalIn(stretches) {
   const line = stretches.findIndex(({ rows }) => rows.some(({ type }) => type === "new"));
   return line < 0 ? stretches.length - 1 : line;

@@ -5,14 +5,14 @@ import { html, nothing } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 import { moveFocus, openAt } from "./popover-position.js";
 
-// All that one may do to a message, as a menu; on a phone a sheet.
+// Menu of all actions on a message; a sheet on a phone.
 export class MessageMenu extends LightElement {
   static properties = { conversation: { attribute: false }, message: { attribute: false } };
   #anchor = null;
 
   async open(anchor) {
     this.#anchor = anchor;
-    this.requestUpdate(); // what one may do may have changed since it was drawn
+    this.requestUpdate(); // permissions may have changed since it was drawn
     await this.updateComplete;
     openAt(this.#popover, anchor);
     this.querySelector("[role=menuitem]").focus();
@@ -29,7 +29,7 @@ export class MessageMenu extends LightElement {
     return this.querySelector("[popover]");
   }
 
-  // [name, words, what it does], of those that the person may do.
+  // [name, words, function] of the allowed actions.
   get #acts() {
     const { conversation, message } = this;
     const { acts, side } = conversation.chat;
@@ -83,7 +83,8 @@ export class MessageMenu extends LightElement {
     try {
       await navigator.clipboard.writeText(this.message.body);
     } catch {
-      this.conversation.chat.complain(gettext("Copying isn’t allowed here. Select the text instead.")); // or there is no HTTPS
+      // or the page has no HTTPS
+      this.conversation.chat.complain(gettext("Copying isn’t allowed here. Select the text instead."));
     }
   }
 

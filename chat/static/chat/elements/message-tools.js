@@ -7,9 +7,9 @@ import { moveFocus } from "./popover-position.js";
 import "./emoji-picker.js";
 import "./message-menu.js";
 
-const AT_HAND = 3; // emoji beside the buttons: more would cover what is said
+const AT_HAND = 3; // emoji beside the buttons: more would cover the text
 
-// What one may do to the message that is pointed at.
+// Buttons for actions on the active message.
 export class MessageTools extends LightElement {
   static properties = { conversation: { attribute: false }, message: { attribute: false } };
 

@@ -18,16 +18,16 @@ import "./message-editor.js";
 import "./message-tools.js";
 
 const CONTENTS = { text, action, notice };
-const TOUCH = matchMedia("(pointer: coarse)").matches; // there is no pointing: a button opens what one may do
+const TOUCH = matchMedia("(pointer: coarse)").matches; // no pointer: a button opens the actions
 
-// One message of a log. `view` is the log that shows it: its chat and conversation, which message is pointed at,
-// which is edited, folded or open, `open(what, message, anchor)`, `unfold(message)` and `fold(message, isOpen)`.
+// Row of one message in a log. `view` is the log: its chat and conversation, the messages that are active, edited,
+// folded or open, `open(what, message, anchor)`, `unfold(message)` and `fold(message, isOpen)`.
 export function messageRow({ message, date, next }, view) {
   const { id, kind, author, position, failed, deleted, edited_at: edited, pinned } = message;
   if (view.isFolded) return foldedRow(message, view);
   const isPending = position === undefined && !failed;
   const shown = deleted ? tombstone : CONTENTS[kind];
-  const isNext = next && !view.chat.blocks.has(author.id); // what came before may be folded, and its name with it
+  const isNext = next && !view.chat.blocks.has(author.id); // the row above may be folded, with its author's name
   return html`<article class="message ${isNext ? "next" : ""}" tabindex="-1" data-kind=${kind}
     data-author=${author.username} data-id=${id ?? nothing} data-position=${position ?? nothing}
     aria-label=${`${author.name}, ${timeOf(date)}`} ?data-pending=${isPending} ?data-failed=${failed}
@@ -43,7 +43,7 @@ function foldedRow(message, view) {
     >${folded(message, view)}${repliesTo(message, view)}</article>`;
 }
 
-// Who joined and who left, one after another.
+// Row of consecutive notices about members who joined or left.
 export function comingsRow({ messages, message, date }) {
   return html`<article class="message" tabindex="-1" data-kind="notice" data-position=${message.position}
     data-comings=${messages.length}><p><span class="body">${comingsOf(messages)}</span> ${when(date)}</p></article>`;
@@ -86,7 +86,8 @@ function by(message, date, view) {
   return html`<div class="by">${name(message, view)}${handle(message.author)}${when(date)}</div>`;
 }
 
-// Both lead to the author's card. The Tab key comes to the name once the message has the focus: there are too many.
+// Picture and name open the author's card. The Tab key reaches the name only in the focused message, since there are
+// too many.
 function face({ author }) {
   return html`<span class="face" @click=${open(author)}>${avatar(author, "")}</span>`;
 }
@@ -109,7 +110,7 @@ function edited(message) {
     >${gettext("(edited)")}</button>`;
 }
 
-// Leads back to an edit that was begun and not saved.
+// Link back to an edit that was started and not saved.
 function unsaved({ id }, { conversation, hasEdit }) {
   if (!hasEdit) return nothing;
   return html`<button type="button" class="edited unsaved" @click=${() => conversation.edit(id)}
@@ -138,14 +139,14 @@ function opener(message, open) {
     @click=${({ currentTarget }) => open("menu", message, currentTarget)}>${moreIcon}</button>`;
 }
 
-// In a thread everything tells those who take part.
+// In a thread, every reply notifies its participants.
 function tellsMe(message, { chat, conversation }) {
   const { id } = message.author;
   const isOther = id !== chat.me.id && !chat.blocks.has(id);
   return conversation.thread === null && isOther && tells(message, chat.me);
 }
 
-// A display name is anyone's to choose, a username is not.
+// A display name can be chosen freely, a username cannot.
 function handle({ name, username, deleted }) {
   return deleted || name === username ? nothing : html`<span class="handle" dir="ltr">@${username}</span>`;
 }

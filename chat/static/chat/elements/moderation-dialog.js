@@ -5,9 +5,10 @@ import { ACTS } from "../rules/moderation-actions.js";
 import { html, live, nothing } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 
-const LONGEST = 250; // characters, as the server has it
+const LONGEST = 250; // characters, the server's limit
 
-// Asks for how long and why before somebody is muted, banned or removed, or the room is changed; and says what it does.
+// Dialog before a member is muted, banned or removed, or the room is changed: explains the act, and asks for a duration
+// and a reason.
 export class ModerationDialog extends LightElement {
   static properties = {
     chat: { attribute: false },
@@ -18,7 +19,7 @@ export class ModerationDialog extends LightElement {
   };
   #room = null;
 
-  // `user` where it is about a person. What needs no question is done at once.
+  // `user` is set for an act on a user. An act without a question is done at once.
   async ask({ act, user }) {
     this.#room = this.chat.shown;
     Object.assign(this, { act, user, error: null, isBusy: false });
@@ -90,7 +91,7 @@ export class ModerationDialog extends LightElement {
   }
 }
 
-// `0`: for good, which is no time.
+// `0` means without end.
 function timeOf(span) {
   if (span === undefined) return {};
   return { until: span === "0" ? null : new Date(now() + Number(span)).toISOString() };

@@ -7,9 +7,9 @@ import { fullName } from "../rules/full-name.js";
 import { html, nothing, repeat } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 
-const PAUSE = 150; // ms: no request while the user goes on typing
+const PAUSE = 150; // ms: no request while the user is typing
 
-// Chooses people: they are found by the beginning of their names, and become chips before the field. It says "chosen".
+// Field to choose users: searches by the start of their names, and adds chips before the field. Dispatches "chosen".
 export class PeopleField extends LightElement {
   static properties = {
     chat: { attribute: false },
@@ -40,7 +40,7 @@ export class PeopleField extends LightElement {
       <p class="error" role="alert">${this.error}</p>`;
   }
 
-  // Begin anew, with nobody chosen.
+  // Resets the field.
   async clear() {
     await this.updateComplete;
     this.#choose([]);
@@ -50,7 +50,7 @@ export class PeopleField extends LightElement {
     return this.querySelector("input");
   }
 
-  // With somebody else one is in it anyway.
+  // The user takes part in any conversation with others anyway.
   get #options() {
     const chosen = new Set(this.chosen.map(({ id }) => id));
     return this.found.filter(({ id }) => !chosen.has(id) && !(chosen.size && id === this.chat.me.id));
@@ -81,7 +81,7 @@ export class PeopleField extends LightElement {
 
   #typed = () => {
     clearTimeout(this.#timer);
-    this.#asked += 1; // what was found for less is nobody to choose by now
+    this.#asked += 1; // results for the earlier text are outdated
     this.at = -1;
     this.#timer = setTimeout(() => this.#find(), PAUSE);
   };
@@ -97,7 +97,7 @@ export class PeopleField extends LightElement {
     }
   }
 
-  // What is not the list's own is the form's: Enter sends it once the field is empty.
+  // Keys that the list does not use belong to the form: Enter submits it once the field is empty.
   #key = (event) => {
     const options = this.#options;
     const { length } = options;

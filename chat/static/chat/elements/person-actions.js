@@ -5,7 +5,7 @@ import { ACTS, actsFor } from "../rules/moderation-actions.js";
 import { html, nothing } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 
-// On somebody's card: that they are muted or banned, and what one may do about it.
+// Part of a user's card: their mute or ban, and the moderation acts that are allowed.
 export class PersonActions extends LightElement {
   static properties = { person: { attribute: false } };
 

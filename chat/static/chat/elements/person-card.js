@@ -17,7 +17,7 @@ import "./person-actions.js";
 
 const GONE = 404;
 
-// Who somebody is and how they are; on a phone a sheet. What the sidebar shows of them too is as it is there.
+// Card of a user: profile and presence; a sheet on a phone. Data that the sidebar also shows is the same.
 export class PersonCard extends LightElement {
   static properties = { chat: { attribute: false }, user: { state: true }, details: { state: true } };
   #anchor = null;
@@ -54,19 +54,19 @@ export class PersonCard extends LightElement {
     return this.querySelector("[popover]");
   }
 
-  // Beside the list of people, of which it then hides nobody.
+  // Placed beside the list of people, which it must not cover.
   #place() {
     placeAt(this.#popover, this.#anchor, this.#anchor.closest("room-roster") ? beside : alongStart);
   }
 
-  // From the sidebar where they are in it, else as the server told.
+  // The sidebar's entry if there is one, otherwise the server's answer.
   get #person() {
     const { roster } = this.chat;
     const shown = roster.state === "known" ? roster.find(this.user.id) : undefined;
     return withoutEnded(shown ?? this.details ?? this.user);
   }
 
-  // `details` is null while they are asked for, and { failed: status } where they are not to be had.
+  // `details` is null while loading, and { failed: status } after an error.
   async #load() {
     const asked = ++this.#asked;
     this.details = null;
@@ -135,7 +135,7 @@ export class PersonCard extends LightElement {
     return sentence(gettext("Offline · last seen %(time)s"), { time: ago });
   }
 
-  // What takes the server's answer; its place is kept free.
+  // Content that depends on the server's answer; its space is reserved.
   #more() {
     const { details } = this;
     if (details === null) return html`<div class="more" role="status">${gettext("Loading…")}</div>`;

@@ -9,7 +9,7 @@ import { fullName } from "../rules/full-name.js";
 import { html, nothing, repeat } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 
-// What is pinned in the room, the latest first. Each leads to where it was said.
+// List of the room's pins, the latest first. Each entry leads to its message.
 export class PinList extends LightElement {
   static properties = { chat: { attribute: false } };
 

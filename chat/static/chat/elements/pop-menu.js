@@ -1,13 +1,13 @@
 import { moveFocus } from "./popover-position.js";
 
-// A menu that opens from its button: a <details> around a role="menu". It takes the focus, arrows lead through it, and it
-// closes on Escape, on a click elsewhere, and when the focus leaves it.
+// Menu that opens from its button: a <details> around a role="menu". It takes the focus, arrow keys move through it,
+// and it closes on Escape, on a click elsewhere, and when the focus leaves it.
 export class PopMenu extends HTMLElement {
   #outside = (event) => this.contains(event.target) || this.close();
 
   connectedCallback() {
     for (const type of ["keydown", "focusout"]) this.addEventListener(type, this);
-    this.addEventListener("toggle", this, true); // it does not bubble
+    this.addEventListener("toggle", this, true); // the event does not bubble
     document.addEventListener("pointerdown", this.#outside);
   }
 
@@ -21,7 +21,7 @@ export class PopMenu extends HTMLElement {
     else if (event.relatedTarget && !this.contains(event.relatedTarget)) this.close();
   }
 
-  // The focus goes back to the button, also for a dialog that opens next.
+  // The focus returns to the button, also before a dialog opens.
   close() {
     const details = this.#details;
     if (!details?.open) return;

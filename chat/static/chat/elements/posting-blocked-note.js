@@ -5,7 +5,8 @@ import { html, nothing } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 import "./block-button.js";
 
-// In place of the field, where one cannot write: why. A mute ends by itself, a block is lifted here.
+// Note in place of the composer when the user cannot post, with the reason. A mute ends by itself; a block can be
+// lifted here.
 export class PostingBlockedNote extends LightElement {
   static properties = { chat: { attribute: false }, isKept: { attribute: false } };
   #ends = new Alarm(() => this.chat.changed());

@@ -3,9 +3,9 @@ import { fullName } from "../rules/full-name.js";
 import { html } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 
-const REASON_LENGTH = 250; // characters, as the server has it
+const REASON_LENGTH = 250; // characters, the server's limit
 
-// Asks for a reason, and deletes all that the author of a message posted in the room in the last hour.
+// Dialog to delete all messages that an author posted in the room in the last hour, with a reason.
 export class PurgeDialog extends LightElement {
   static properties = { chat: { attribute: false }, message: { attribute: false } };
 

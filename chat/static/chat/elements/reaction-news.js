@@ -1,7 +1,7 @@
 import { html } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 
-// Reads out who reacts to what one wrote (models/reaction-announcer.js).
+// Live region for reactions to the user's messages (models/reaction-announcer.js).
 export class ReactionNews extends LightElement {
   static properties = { chat: { attribute: false }, words: { state: true } };
   #hear = ({ detail }) => (this.words = detail);

@@ -3,15 +3,15 @@ import { excerpt } from "../parts/quote.js";
 import { html, live, nothing } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 
-const LONGEST = 250; // characters, as the server has it
+const LONGEST = 250; // characters, the server's limit
 
-// Tells those who moderate about somebody's message.
+// Dialog to report a message to the moderators.
 export class ReportDialog extends LightElement {
   static properties = {
     chat: { attribute: false },
     message: { state: true },
     reason: { state: true },
-    state: { state: true }, // asking, sending or done
+    state: { state: true }, // "asking", "sending" or "done"
     error: { state: true },
   };
 
@@ -52,7 +52,7 @@ export class ReportDialog extends LightElement {
       >${gettext("Close")}</button></div>`;
   }
 
-  // Who will see it.
+  // The people who will see the report.
   get #readers() {
     return this.chat.room?.kind === "direct"
       ? gettext("The site’s administrators will see your report and your name.")

@@ -4,7 +4,7 @@ import { flagIcon } from "../parts/icons.js";
 import { html, nothing } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 
-// Leads those who moderate the room to the reports that wait, where there are any.
+// Moderators' link to the open reports of the room, if there are any.
 export class ReportsButton extends LightElement {
   static properties = { chat: { attribute: false } };
 

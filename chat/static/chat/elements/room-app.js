@@ -25,12 +25,12 @@ import "./room-rail.js";
 import "./room-roster.js";
 import "./room-side.js";
 
-// The room's page: rooms, conversation, what stands beside it, people.
+// The room's page: list of rooms, conversation, side panel and people.
 export class RoomApp extends LightElement {
   static properties = { chat: { attribute: false } };
   #focus = new Focus();
-  #shows = null; // beside the conversation
-  #before = null; // where the focus was, before that was shown
+  #shows = null; // content of the side panel
+  #before = null; // the focus before the panel opened
   drawers = new Drawers(this, this.#focus);
 
   #keys = (event) => this.#escape(event);
@@ -66,8 +66,8 @@ export class RoomApp extends LightElement {
     this.addEventListener("lead", ({ detail }) => this.#lead(detail));
   }
 
-  // The message field comes first, and the list of rooms after the conversation: the Tab key needs few stops to the
-  // field, however much else there is. css/room.css puts them where they are seen.
+  // The message field comes first, and the list of rooms after the conversation, so that the Tab key reaches the field
+  // in few steps. css/room.css places them visually.
   render() {
     const { chat } = this;
     const close = () => this.drawers.close();
@@ -129,7 +129,7 @@ export class RoomApp extends LightElement {
     else this.dataset.pair = rosterFold.isFolded(room) ? "folded" : "open";
   }
 
-  // Something else stands beside the conversation, or nothing any more: the focus goes along.
+  // The side panel changed or closed: moves the focus with it.
   async #turnSide() {
     const { shows, thread } = this.chat.side;
     this.dataset.side = shows ?? "";
@@ -149,7 +149,7 @@ export class RoomApp extends LightElement {
     side.focus();
   }
 
-  // Where Escape ends nothing else, all of the room is read.
+  // Escape marks the conversation as read if there is nothing else to close.
   #escape(event) {
     const { chat } = this;
     const isFree = isEscape(event) && !event.defaultPrevented && !this.dataset.drawer && !chat.lost;
@@ -157,14 +157,14 @@ export class RoomApp extends LightElement {
     if (chat.conversation.unread) chat.conversation.markRead();
   }
 
-  // The targets of the skip links.
+  // Focuses the target of a skip link.
   skipTo(name) {
     if (name !== "rooms") return this.querySelector("main message-composer")?.write();
     this.drawers.want("rail");
     this.querySelector("room-rail").focus();
   }
 
-  // A drawer would lie over what somebody is led to.
+  // A drawer would cover the target, so it closes.
   #lead(message) {
     if (this.dataset.drawer) this.drawers.close();
     this.chat.lead(message);

@@ -8,10 +8,10 @@ import { roomsNamed } from "../rules/room-sections.js";
 import { html, nothing, repeat } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 
-const PAUSE = 150; // ms: no request while the user goes on typing
+const PAUSE = 150; // ms: no request while the user is typing
 
-// The rooms that a typed name may mean: the person's own, other public ones, and last a new one, which asks once. Enter in
-// the field goes to the first.
+// Rooms that match a typed name: the user's own, then other public rooms, and last the creation of a new one, with a
+// confirmation. Enter in the field opens the first.
 export class RoomFinder extends LightElement {
   static properties = {
     chat: { attribute: false },
@@ -51,7 +51,7 @@ export class RoomFinder extends LightElement {
       <p class="error" role="alert">${this.error}</p>`;
   }
 
-  // Where Enter leads. What is still asked of the server is waited for: a name that begins another one's makes no room.
+  // Target of Enter. It waits for a pending request: the start of an existing name must not create a room.
   async go(name) {
     const [own] = roomsNamed(this.chat, name);
     if (own) return this.#open(own);
@@ -84,7 +84,7 @@ export class RoomFinder extends LightElement {
     try {
       return await this.chat.publicRooms(name);
     } catch {
-      return []; // the own rooms are there all the same
+      return []; // the user's own rooms are listed even so
     }
   }
 
@@ -119,14 +119,14 @@ export class RoomFinder extends LightElement {
     }
   }
 
-  // A click with a modifier means another tab or window: that is the browser's.
+  // A click with a modifier opens a tab or window; the browser handles that.
   #clicked(event, room) {
     if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     this.#open(room);
   }
 
-  // The page of a room that the person has not joined describes it, and lets them join.
+  // The page of a room that the user has not joined describes it, and offers to join.
   #open(room) {
     if (this.chat.rooms.get(room.id)) this.#leave(room.id);
     else location.assign(this.chat.urlOf(room.id));

@@ -13,7 +13,7 @@ import "./pop-menu.js";
 import "./room-moderation.js";
 import "./reports-button.js";
 
-// The room's name and topic, how many are here, and what one may do with the room.
+// Header of the room: name, topic, the number of people here, and its menu.
 export class RoomHeader extends LightElement {
   static properties = { chat: { attribute: false } };
 
@@ -44,7 +44,7 @@ export class RoomHeader extends LightElement {
       ${partnerWords(chat, person)}</div>`;
   }
 
-  // What can be opened beside the conversation, with how much waits or stands there.
+  // Buttons for the side panel, with counts.
   #beside({ threads }) {
     const { count } = this.chat.pins;
     const replies = ngettext("Threads, %(count)s new reply", "Threads, %(count)s new replies", threads);
@@ -63,7 +63,7 @@ export class RoomHeader extends LightElement {
       aria-pressed=${isOpen} @click=${() => (isOpen ? side.close() : side.open(what))}>${content}</button>`;
   }
 
-  // With a sign that something waits in them, for whoever has the list closed.
+  // Button of the room list, with a mark for unread messages while the list is closed.
   #rooms() {
     const { unread } = this.chat.rooms;
     const words = unread ? gettext("Rooms, with unread messages") : gettext("Rooms");

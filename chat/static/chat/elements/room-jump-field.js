@@ -3,8 +3,8 @@ import { isComposing } from "../lib/keys.js";
 import { html } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 
-// The field in which one types the name of a room: it says "narrow" while one types, "find" at Enter, "enter-list" at ↓,
-// and "write" at Escape.
+// Field for the name of a room. Dispatches "narrow" on input, "find" on Enter, "enter-list" on ↓, and "write" on
+// Escape.
 export class RoomJumpField extends LightElement {
   connectedCallback() {
     super.connectedCallback();
@@ -54,7 +54,7 @@ export class RoomJumpField extends LightElement {
   };
 
   #key = (event) => {
-    if (event.key === "Enter" && isComposing(event)) event.preventDefault(); // it ends a word, and leads nowhere
+    if (event.key === "Enter" && isComposing(event)) event.preventDefault(); // this Enter ends a composition only
     const does = { Escape: () => this.#leave(), ArrowDown: () => this.#say("enter-list") }[event.key];
     if (!does || isComposing(event)) return;
     event.preventDefault();

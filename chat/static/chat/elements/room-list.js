@@ -8,7 +8,8 @@ import { roomsInSight, sectionOf, titleOf } from "../rules/room-sections.js";
 import { html, nothing, repeat } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 
-// A section of the list of rooms, where it has any, which can be folded. One drags its rooms to their places, or moves them by their menus.
+// Section of the list of rooms, with a foldable heading if there are several. Rooms are moved by dragging, or by their
+// menus.
 export class RoomList extends LightElement {
   static properties = {
     chat: { attribute: false },
@@ -39,7 +40,7 @@ export class RoomList extends LightElement {
         )}</ul>`;
   }
 
-  // The rooms shown in a folded section: the current one, and those with unread messages.
+  // Rooms shown in a folded section: the current one, and those with unread messages.
   #isWaiting(room) {
     return room.id === this.chat.shown || waitingIn(room).unread > 0 || room.threads > 0;
   }
@@ -62,7 +63,7 @@ export class RoomList extends LightElement {
       ${threadsBadge(room.threads, threadIcon)}${waitingBadge(waiting)}</a>`;
   }
 
-  // In a direct conversation the people say it.
+  // In a direct conversation the partner's presence shows it.
   #here(room) {
     const { roster, shown } = this.chat;
     const here = room.id === shown && roster.here !== null ? roster.here : room.here;
@@ -76,7 +77,7 @@ export class RoomList extends LightElement {
       @click=${open}>${moreIcon}</button>`;
   }
 
-  // A click with a modifier means another tab or window: that is the browser's.
+  // A click with a modifier opens a tab or window; the browser handles that.
   #go(event, id) {
     if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
@@ -86,7 +87,7 @@ export class RoomList extends LightElement {
   #dragStarted(event, room) {
     this.#dragged = room;
     event.dataTransfer.effectAllowed = "move";
-    event.dataTransfer.setData("text/plain", nameOf(room)); // Firefox drags nothing else
+    event.dataTransfer.setData("text/plain", nameOf(room)); // Firefox needs data to drag
   }
 
   #draggedOver(event, room) {

@@ -5,7 +5,7 @@ import { html, nothing } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 import { alongStart, moveFocus, openAt, placeAt } from "./popover-position.js";
 
-// How one keeps a room in one's list, as a menu; on a phone a sheet.
+// Menu of a room in the user's list; a sheet on a phone.
 export class RoomMenu extends LightElement {
   static properties = { chat: { attribute: false }, roomId: { state: true } };
   #anchor = null;
@@ -22,7 +22,7 @@ export class RoomMenu extends LightElement {
     this.querySelector("[role^=menuitem]").focus();
   }
 
-  // It goes along with the entry that it moves.
+  // The menu follows the entry that it moves.
   updated() {
     const isOpen = this.#popover.matches(":popover-open");
     if (isOpen && !this.room) this.#popover.hidePopover();
@@ -63,7 +63,7 @@ export class RoomMenu extends LightElement {
       ><span>${words}</span>${isOn ? checkIcon : nothing}</button>`;
   }
 
-  // The menu stays open, for one step more.
+  // The menu stays open for another step.
   #mover(act, words, room, step) {
     const other = this.chat.keeping.neighbour(room, step);
     const move = () => other && this.chat.keeping.move(room, other, step > 0);
@@ -71,7 +71,7 @@ export class RoomMenu extends LightElement {
       >${words}</button>`;
   }
 
-  // A conversation that the page shows would stay in sight: one goes on to another room.
+  // An open conversation would stay visible, so the page switches to another room.
   #putAway(room) {
     const { keeping, shown } = this.chat;
     const next = room.id === shown && keeping.another(room);

@@ -2,7 +2,7 @@ import { ACTS } from "../rules/moderation-actions.js";
 import { html, nothing } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 
-// In the room's menu: to lock and unlock it, and slow mode, for those who may.
+// Items in the room's menu for moderators: lock, unlock and slow mode.
 export class RoomModeration extends LightElement {
   static properties = { chat: { attribute: false } };
 

@@ -13,11 +13,11 @@ import "./room-finder.js";
 import "./room-list.js";
 import "./room-menu.js";
 
-// The left side: the site, the way to a room and to somebody, one's rooms, oneself.
+// Left column: the site, search for rooms and users, the list of rooms, and the user's own menu.
 export class RoomRail extends LightElement {
   static properties = { chat: { attribute: false }, wanted: { state: true }, below: { state: true } };
   #state = null;
-  #stop = null; // the entry that the Tab key comes to
+  #stop = null; // the list entry that the Tab key reaches
 
   constructor() {
     super();
@@ -79,7 +79,7 @@ export class RoomRail extends LightElement {
       data-act="write" @click=${write}>${writeIcon}</button>`;
   }
 
-  // Rooms with something unread that one would have to scroll to.
+  // Hint to unread rooms outside of the visible part.
   #hint() {
     const words = ngettext("%(count)s more unread", "%(count)s more unread", this.below);
     return html`<button type="button" class="more-unread" ?hidden=${!this.below} @click=${this.#showNext}
@@ -96,7 +96,7 @@ export class RoomRail extends LightElement {
 
   #find = ({ detail }) => this.querySelector("room-finder").go(detail);
 
-  // One is on the way to a room: what was typed has served.
+  // The user is switching rooms, so the field is cleared.
   #gone = () => this.querySelector("room-jump-field").clear();
 
   focus() {
@@ -108,7 +108,7 @@ export class RoomRail extends LightElement {
     this.#rove();
   };
 
-  // The whole list is one stop of the Tab key: where the focus was, else the room that is shown. Arrows lead on.
+  // The whole list is one Tab stop: the last focused entry, or the open room. Arrow keys move on (roving tabindex).
   #rove() {
     const entries = this.#entries;
     const isHere = entries.includes(this.#stop) && this.querySelector(".scroll").contains(document.activeElement);
@@ -153,7 +153,7 @@ export class RoomRail extends LightElement {
     this.querySelector("room-menu").open(detail, target.querySelector(`[data-menu="${detail}"]`));
   };
 
-  // Its entry may stand in another section by now, and then nothing has the focus.
+  // The entry may have moved to another section, which loses the focus.
   async #focusOn(id) {
     await this.#settled;
     if (document.activeElement === document.body) this.querySelector(`[data-menu="${id}"]`)?.focus();

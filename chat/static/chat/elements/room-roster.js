@@ -9,16 +9,16 @@ import { guard, html, nothing, repeat } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 import { moveFocus } from "./popover-position.js";
 
-// The right side: who is here, online, away and offline.
+// Right column: people who are here, online, away and offline.
 export class RoomRoster extends LightElement {
   static properties = { chat: { attribute: false }, at: { state: true } };
 
-  // `at` is the id of the person to whom the Tab key leads.
+  // `at` is the id of the user that the Tab key reaches.
   willUpdate() {
     this.follow(this.chat, this.chat.roster, minutes);
   }
 
-  // Somebody who comes to stand elsewhere in the list takes the focus along.
+  // A user whose entry moves in the list keeps the focus.
   update(changed) {
     const person = document.activeElement?.closest("room-roster .person");
     super.update(changed);
@@ -61,7 +61,7 @@ export class RoomRoster extends LightElement {
     return GROUPS.map((group) => this.#group(group, groups[group], wanted ? null : counts?.[group], at));
   }
 
-  // Of those who are looked for, the line above says how many there are.
+  // In search results, the line above has the number.
   #group(group, people, count, at) {
     if (!people.length && !count) return nothing;
     const title = titleOf(group);

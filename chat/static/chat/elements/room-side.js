@@ -7,7 +7,7 @@ import "./message-log.js";
 import "./pin-list.js";
 import "./thread-list.js";
 
-// What stands beside the conversation: a thread, the list of threads, or that of pins.
+// Side panel beside the conversation: a thread, the list of threads, or the list of pins.
 export class RoomSide extends LightElement {
   static properties = { chat: { attribute: false } };
 

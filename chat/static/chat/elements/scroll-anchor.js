@@ -1,10 +1,10 @@
-const NEAR_END = 48; // px: a line or so is still the end
-const ABOVE = 64; // px above the "New" line, for what lies over the log there
-const NEAR = 900; // px: about a screen, so that older or newer messages are there before one arrives
-const PAGE = 0.9; // of the log's height: a line or two stay in sight
-const KEYS = new Set(["ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End", " "]); // that scroll
+const NEAR_END = 48; // px: a line or so away still counts as the end
+const ABOVE = 64; // px above the "New" line, for overlays on the log
+const NEAR = 900; // px: about a screen, so that more messages load before the reader gets there
+const PAGE = 0.9; // share of the log's height: a line or two stay visible
+const KEYS = new Set(["ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End", " "]); // keys that scroll
 
-// Where the log stands: at the end it stays at the end; elsewhere what one looks at stays where it is.
+// Scroll position of a log: it sticks to the end; elsewhere the visible messages stay in place.
 export class ScrollAnchor {
   #host;
   #log = null;
@@ -34,12 +34,12 @@ export class ScrollAnchor {
     this.#host.readsOn();
   }
 
-  // Whoever is led elsewhere stands at the end no more.
+  // The log no longer sticks to the end when the reader is moved elsewhere.
   release() {
     this.#stuck = false;
   }
 
-  // Leads to a message, and lights it up for a moment.
+  // Scrolls to a message, and highlights it briefly.
   show(article) {
     this.release();
     article.scrollIntoView({ block: "center" });
@@ -49,7 +49,7 @@ export class ScrollAnchor {
     this.#scrolled();
   }
 
-  // Before the drawing: if something is about to be put or taken above, remember where a message in sight stood.
+  // Before an update: if content above will be added or removed, remembers the position of a visible message.
   before(messages) {
     const [first] = messages;
     const isNew = first?.position !== this.#first?.position;
@@ -58,7 +58,7 @@ export class ScrollAnchor {
     this.#first = first;
   }
 
-  // Other changes of the drawing are settled before the paint, when the browser has laid the page out anyway.
+  // Other changes are corrected before the paint, when the browser has computed the layout anyway.
   after() {
     this.#observe();
     if (!this.#anchor?.article.isConnected) return;
@@ -67,7 +67,7 @@ export class ScrollAnchor {
     this.#settle();
   }
 
-  // The position of the message that stands lowest in sight, whole.
+  // The position of the lowest message that is completely visible.
   get lowest() {
     const end = this.#log?.getBoundingClientRect().bottom + 1;
     const begins = (element) => element.getBoundingClientRect().top < end;
@@ -78,7 +78,7 @@ export class ScrollAnchor {
     return Number((last ?? before)?.dataset.position ?? 0);
   }
 
-  // The uppermost message in sight, or on its way out of it. Where nothing is drawn, its place means nothing.
+  // The topmost message that is at least partly visible. If nothing is laid out, positions mean nothing.
   #inSight() {
     const { top } = this.#log.getBoundingClientRect();
     const ends = (element) => element.getBoundingClientRect().bottom > top;
@@ -97,13 +97,13 @@ export class ScrollAnchor {
       if (KEYS.has(key) && target.matches(".log, article")) this.#host.readsOn();
     });
     this.#log.addEventListener("pointerdown", ({ target }) => {
-      if (target === this.#log) this.#host.readsOn(); // its scroll bar
+      if (target === this.#log) this.#host.readsOn(); // a drag of the scroll bar
     });
     this.#sizes.observe(this.#log);
     this.#sizes.observe(this.#log.firstElementChild);
   }
 
-  // Only the person scrolls up; growing content moves the end away without a scroll.
+  // Only the user scrolls up; growing content moves the end away without a scroll event.
   #scrolled() {
     if (!this.#log) return;
     const { scrollTop } = this.#log;
@@ -116,12 +116,12 @@ export class ScrollAnchor {
   #settle() {
     if (!this.#log) return;
     if (this.#stuck) this.#toEnd();
-    this.#log.style.overflowAnchor = this.#stuck ? "none" : ""; // at the end, nothing is held in place
+    this.#log.style.overflowAnchor = this.#stuck ? "none" : ""; // at the end, no message is held in place
     this.#top = this.#log.scrollTop;
     this.#tell();
   }
 
-  // To the end, but not past what is new and was not seen.
+  // Scrolls to the end, but not past unseen new messages.
   #toEnd() {
     const { scrollHeight, clientHeight, scrollTop } = this.#log;
     const line = this.#host.unseenLine;
@@ -135,8 +135,9 @@ export class ScrollAnchor {
     this.#host.scrolled(this.#stuck, this.#isNearTop, this.#distance < NEAR);
   }
 
-  // Nothing is put above what a reader sees first, at the end or at the "New" line, until they scroll: browsers count as a
-  // layout shift what a script holds in place. Where little can be scrolled, they could not ask for more.
+  // Nothing is added above the initial position, at the end or at the "New" line, until the reader scrolls: browsers
+  // count scripted anchoring as a layout shift. This does not apply if the log hardly scrolls, since the reader could
+  // not request more.
   get #isNearTop() {
     const { scrollTop, scrollHeight, clientHeight } = this.#log;
     const waits = (this.#stuck || this.#host.unseenLine) && scrollHeight - clientHeight > NEAR_END;

@@ -5,7 +5,7 @@ import { LightElement } from "./light-element.js";
 const SECOND = 1000; // ms
 const MINUTE = 60; // s
 
-// Says under the field that the room is in slow mode, and counts down.
+// Countdown of slow mode under the field.
 export class SlowModeNote extends LightElement {
   static properties = { conversation: { attribute: false } };
   #timer = null;
@@ -20,7 +20,7 @@ export class SlowModeNote extends LightElement {
     const { room } = chat;
     if (!room?.slow || chat.acts.allows("post_always") || chat.acts.postingBlock) return nothing;
     const rest = Math.ceil(chat.slow.restOf(room) / SECOND);
-    // Read out once, and not every second.
+    // Announced once, and not every second.
     return html`<p class="composer-note" aria-live="off" data-rest=${rest}>${this.#words(room, rest, pending)}</p>`;
   }
 
@@ -41,7 +41,7 @@ export class SlowModeNote extends LightElement {
   }
 }
 
-// "24 seconds", "5 minutes", "4:59".
+// Formats "24 seconds", "5 minutes", "4:59".
 function spanOf(seconds) {
   const [minutes, rest] = [Math.floor(seconds / MINUTE), seconds % MINUTE];
   if (minutes && rest) return `${minutes}:${String(rest).padStart(2, "0")}`;

@@ -7,9 +7,9 @@ import { LightElement } from "./light-element.js";
 import { alongStart } from "./popover-position.js";
 import "./emoji-picker.js";
 
-const LONGEST = 100; // characters, as the server has it
+const LONGEST = 100; // characters, the server's limit
 
-// What somebody says of themselves for a while: an emoji, a few words, when it ends.
+// Dialog for a custom status: an emoji, a few words, and when it ends.
 export class StatusDialog extends LightElement {
   static properties = {
     socket: { attribute: false },

@@ -10,12 +10,12 @@ import { previewOf } from "../rules/previews.js";
 import { html, nothing, repeat } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 
-// The threads of the room in which one takes part, the liveliest first. It is asked for anew as their count changes.
+// List of the threads that the user takes part in, the most recently active first. It reloads when their count changes.
 export class ThreadList extends LightElement {
   static properties = {
     chat: { attribute: false },
     threads: { state: true },
-    older: { state: true }, // asks for the next page
+    older: { state: true }, // loads the next page
     failed: { state: true },
   };
   #count = null;
@@ -80,7 +80,7 @@ export class ThreadList extends LightElement {
   }
 }
 
-// A thread with a new reply has moved up.
+// A thread with a new reply has moved up, and may appear in two pages.
 const withoutRepeats = (threads) => [...new Map(threads.map((one) => [one.message.id, one])).values()];
 
 const summary = ({ count, last_at: last }) => `${countOfReplies(count)} · ${momentOf(new Date(last))}`;

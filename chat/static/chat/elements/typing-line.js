@@ -3,9 +3,9 @@ import { peopleOf, sentence } from "../parts/sentence.js";
 import { html, nothing } from "../vendor/lit.js";
 import { LightElement } from "./light-element.js";
 
-const NAMED = 2; // more are several
+const NAMED = 2; // more are shown as "several people"
 
-// Who is writing here. Its height is always the same, and nothing reads it aloud: it would never end.
+// Line with the users who are typing. Its height is fixed, and screen readers skip it, since it would never end.
 export class TypingLine extends LightElement {
   static properties = { conversation: { attribute: false } };
 

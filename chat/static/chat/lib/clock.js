@@ -1,28 +1,28 @@
 import { Observable } from "./observable.js";
 
 const MINUTE = 60_000; // ms
-const LONGEST = 2 ** 31 - 1; // ms that a timer can wait
+const LONGEST = 2 ** 31 - 1; // ms: the longest delay of a timer
 
-let start = Date.now() - performance.now(); // when the page began, by the clock that it knows best
+let start = Date.now() - performance.now(); // when the page began, by the best known clock
 
-// The time by the server's clock, in ms: that of the page's own machine may be hours off.
+// The time by the server's clock, in ms: the clock of the user's machine may be hours off.
 export const now = () => start + performance.now();
 
 export const present = () => new Date(now());
 
 /**
- * The server told its time (ISO). That takes a while to come, so the latest that was heard is the nearest; `anew`:
- * another server may have told what was known before.
+ * Learns the server's time (ISO). Since messages take time to arrive, the highest estimate is the most accurate. `anew`
+ * discards earlier times, since another server may have sent them.
  * @param {string | undefined} time
  * @param {boolean} anew
  */
 export function learnTime(time, anew = false) {
   const heard = Date.parse(time ?? "") - performance.now();
-  if (Number.isNaN(heard)) return; // an older server says nothing
+  if (Number.isNaN(heard)) return; // an older server sends none
   start = anew ? heard : Math.max(start, heard);
 }
 
-// Says "change" as each minute begins: "2 minutes ago" and somebody's local time are drawn anew.
+// Dispatches "change" as each minute begins, so that "2 minutes ago" and users' local times are redrawn.
 class Minutes extends Observable {
   constructor() {
     super();
@@ -42,7 +42,7 @@ class Minutes extends Observable {
 
 export const minutes = new Minutes();
 
-// Rings once the first of some times has passed. What is set later takes its place.
+// Rings when the earliest of some times has passed. Setting it again replaces those times.
 export class Alarm {
   #ring;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -54,7 +54,7 @@ export class Alarm {
   }
 
   /**
-   * ISO times; what is null never comes.
+   * Sets ISO times; null never rings.
    * @param {(string | null | undefined)[]} times
    */
   set(times) {

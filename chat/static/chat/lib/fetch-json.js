@@ -1,5 +1,5 @@
 /**
- * Something that the server has as JSON. Whatever is not that (a sign-in page, say) is an error.
+ * Fetches JSON from the server. Any other answer, such as a sign-in page, is an error.
  * @param {string} url
  * @param {Record<string, string>} query
  */

@@ -1,4 +1,4 @@
-// The catalogue of the reader's language is a classic script that every page loads before its modules (see base.html).
+// The catalogue of the user's language is a classic script, which every page loads before its modules (see base.html).
 
 /** @param {string} text */
 export const gettext = (text) => globalThis.gettext(text);
@@ -11,7 +11,7 @@ export const gettext = (text) => globalThis.gettext(text);
 export const ngettext = (one, many, count) => globalThis.ngettext(one, many, count);
 
 /**
- * `values` is an object: "%(name)s is away".
+ * Fills in the object `values`, as in "%(name)s is away".
  * @param {string} text
  * @param {Record<string, unknown>} values
  */

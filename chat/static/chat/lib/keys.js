@@ -1,8 +1,8 @@
 const COMPOSING = 229; // the key code of a key that an input method handles
 
 /**
- * Whether a key belongs to an input method. Safari sends the Enter that ends a composition after its end, when
- * `isComposing` is false already: only the key code tells.
+ * Returns true if a key belongs to an input method. Safari sends the Enter that ends a composition after its end, when
+ * `isComposing` is already false: only the key code shows it.
  * @param {KeyboardEvent} event
  */
 export function isComposing(event) {
@@ -10,7 +10,7 @@ export function isComposing(event) {
 }
 
 /**
- * Whether a key sends what is in a field, instead of starting a new line or ending a composition.
+ * Returns true if a key sends the field's content. Otherwise it starts a new line or ends a composition.
  * @param {KeyboardEvent} event
  */
 export function isSend(event) {

@@ -1,11 +1,11 @@
-// State that elements show: it says "change", whoever follows it draws anew.
+// State that elements show: it dispatches "change", and its followers redraw.
 export class Observable extends EventTarget {
   changed() {
     this.dispatchEvent(new Event("change"));
   }
 }
 
-// A lit controller: the host is drawn anew whenever what it follows changes.
+// Lit controller that redraws its host when followed state changes.
 export class Following {
   #host;
   /** @type {EventTarget[]} */

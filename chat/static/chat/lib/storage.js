@@ -1,4 +1,4 @@
-// Strings that the browser keeps for the page. If its storage is full or forbidden, they last as long as the page.
+// Strings in the browser's storage. If it is full or forbidden, they last as long as the page.
 class Store {
   #open;
   /** @type {Map<string, string>} */
@@ -50,5 +50,5 @@ class Store {
   }
 }
 
-export const shared = new Store(() => localStorage); // by all tabs of the browser
-export const own = new Store(() => sessionStorage); // the tab's own, over reloads
+export const shared = new Store(() => localStorage); // shared by all tabs of the browser
+export const own = new Store(() => sessionStorage); // for this tab, across reloads

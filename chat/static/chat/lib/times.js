@@ -7,11 +7,11 @@ const DAY = 24 * HOUR;
 const WEEK = 7 * DAY;
 const QUARTER = 15 * MINUTE;
 
-// The page's language, in the form that the reader's browser prefers: en-GB writes 16:41, en-US 4:41 PM.
+// The page's language in the browser's preferred regional form: en-GB writes 16:41, en-US 4:41 PM.
 const language = document.documentElement.lang;
 export const locale = navigator.languages.find((one) => one.split("-")[0] === language.split("-")[0]) ?? language;
 
-// All times are those of one zone: the profile's, else the browser's.
+// All times are in one zone: the profile's, or else the browser's.
 const timeZone = zoneOf(document.documentElement.dataset.zone);
 /** @param {Intl.DateTimeFormatOptions} options */
 const format = (options) => new Intl.DateTimeFormat(locale, { ...options, timeZone });
@@ -36,7 +36,7 @@ const numbers = {
 const digits = new Intl.DateTimeFormat("en-US", { ...numbers, hourCycle: "h23", timeZone });
 
 /**
- * Undefined, which means the browser's, where the browser does not know it.
+ * Returns undefined for a zone that the browser does not know, which selects the browser's own.
  * @param {string | undefined} name
  */
 function zoneOf(name) {
@@ -48,7 +48,7 @@ function zoneOf(name) {
 }
 
 /**
- * The time on the viewer's clock and calendar, as if it were UTC (ms).
+ * Returns the time on the user's clock and calendar, as if it were UTC (ms).
  * @param {Date} date
  */
 function wallOf(date) {
@@ -58,10 +58,10 @@ function wallOf(date) {
 }
 
 /** @type {Map<number, number>} */
-const days = new Map(); // by the quarter of an hour: at these, clocks of zones are put forward or back
+const days = new Map(); // keyed by quarter of an hour, since zones change their clocks at those times
 
 /**
- * The day of the viewer's calendar, as a number: the next day has the next one.
+ * Returns the day of the user's calendar as a number, consecutive for consecutive days.
  * @param {Date} date
  * @returns {number}
  */
@@ -79,7 +79,7 @@ export const weekdayOf = (key) => new Date(key * DAY).getUTCDay(); // 0: Sunday
 const yearOf = (date) => new Date(dayKeyOf(date) * DAY).getUTCFullYear();
 
 /**
- * The last second of a day.
+ * Returns the last second of a day.
  * @param {number} key
  */
 export function endOfDay(key) {
@@ -93,7 +93,7 @@ export function endOfDay(key) {
 export const timeOf = (date) => clock.format(date);
 
 /**
- * The day and the time to the second, in a table.
+ * Formats day and time to the second, for tables.
  * @param {Date} date
  */
 export const secondOf = (date) => precise.format(date);
@@ -102,13 +102,13 @@ export const secondOf = (date) => precise.format(date);
 export const timestampOf = (date) => full.format(date);
 
 /**
- * A day in the midst of other words.
+ * Formats a day within a sentence.
  * @param {Date} date
  */
 export const dateOf = (date, now = present()) => (yearOf(date) === yearOf(now) ? short : shortAndYear).format(date);
 
 /**
- * The time of day, and the day where it is another.
+ * Formats the time of day, with the day unless it is today.
  * @param {Date} date
  */
 export function momentOf(date, now = present()) {
@@ -117,7 +117,7 @@ export function momentOf(date, now = present()) {
 }
 
 /**
- * A day as a heading.
+ * Formats a day as a heading.
  * @param {Date} date
  */
 export function dayOf(date, now = present()) {
@@ -128,7 +128,7 @@ export function dayOf(date, now = present()) {
 }
 
 /**
- * "2 hours ago", and the day where it is longer ago than a week.
+ * Formats "2 hours ago", or the day after more than a week.
  * @param {Date} date
  */
 export function agoOf(date, now = present()) {
@@ -141,7 +141,7 @@ export function agoOf(date, now = present()) {
 }
 
 /**
- * What time it is in another time zone, with the weekday where it is another; null where the browser does not know it.
+ * Formats the time in another time zone, with the weekday if it differs; null if the browser does not know the zone.
  * @param {string} itsZone
  */
 export function localTimeOf(itsZone, now = present()) {

@@ -1,5 +1,5 @@
-// HTML that the server made and sanitised (chat/markdown, its templates): all that may become part of the page. The
-// security policy demands Trusted Types, so that any other text that some code took for HTML is refused by the browser.
+// HTML that the server built and sanitised (chat/markdown, templates). No other HTML may become part of the page. The
+// security policy demands Trusted Types, so the browser refuses any other text that code uses as HTML.
 const policy = globalThis.trustedTypes?.createPolicy("roomful", { createHTML: (text) => text });
 
 /** @param {string} text */

@@ -2,14 +2,14 @@ import { Observable } from "../lib/observable.js";
 import { shared } from "../lib/storage.js";
 
 const KEY = "announcements.dismissed";
-const KEPT = 20; // of which it is remembered that they were dismissed
+const KEPT = 20; // dismissed announcements that are remembered
 
-// What administrators tell everyone, until the reader dismisses it, in whatever tab.
+// The administrators' announcement, until the user dismisses it in any tab.
 export class Announcement extends Observable {
   /** @type {Announced | null} */
   #told = null;
   /** @type {number[]} */
-  #dismissed = []; // ids, also where the browser keeps nothing
+  #dismissed = []; // ids, also if the browser has no storage
 
   /** @param {Channel} socket */
   constructor(socket) {

@@ -1,7 +1,6 @@
 import { Observable } from "../lib/observable.js";
 
-// The people that the person blocks, by their ids, as the server tells. Their messages are folded until the person
-// wants to see one.
+// Users that the user blocks, by id, from the server's events. Their messages are folded until the user opens one.
 export class Blocks extends Observable {
   #socket;
   #blocked;
@@ -26,7 +25,7 @@ export class Blocks extends Observable {
   }
 
   /**
-   * What moderators do is told in notices, which are never folded.
+   * Notices, such as those about acts of moderators, are never folded.
    * @param {Message} message
    */
   folds({ id, author, kind, deleted }) {
@@ -40,7 +39,7 @@ export class Blocks extends Observable {
   }
 
   /**
-   * Both reject with what the server says against it.
+   * Both methods reject with the server's error.
    * @param {{ id: number }} user
    */
   async block({ id }) {

@@ -1,7 +1,7 @@
 import { leaveEarlier } from "../connection/shown-rooms.js";
 import { isSame, userOf } from "../rules/user-updates.js";
 
-// Turns the server's events into changes of what the tab knows.
+// Applies the server's events to the tab's state.
 export class ChatEvents {
   #chat;
   #timelines;
@@ -57,7 +57,7 @@ export class ChatEvents {
     if (room === this.#chat.shown) handle();
   }
 
-  // Somebody's role, or whether they may write; one's own is the room's as one sees it.
+  // A member's role or mute changed; for the user themselves, the room changes as well.
   #standing(event) {
     this.#timelines.reach(event);
     if (event.muted) this.#here(event, () => this.#chat.typing.left(event.user));
@@ -65,7 +65,8 @@ export class ChatEvents {
     if (event.user.id !== this.#chat.me.id) return;
     const isNew = event.role !== this.#chat.rooms.get(event.room)?.role;
     this.#chat.rooms.standing(event);
-    if (isNew) this.#here(event, () => this.#chat.enter()); // the answer tells whose messages one may delete now
+    // the answer has the roles that decide whose messages the user may delete
+    if (isNew) this.#here(event, () => this.#chat.enter());
     this.#here(event, () => this.#chat.changed());
     this.#here(event, () => this.#chat.reports.load());
     this.#chat.outbox.hurry(event.room);
@@ -78,7 +79,7 @@ export class ChatEvents {
     this.#chat.outbox.hurry(event.room);
   }
 
-  // Somebody is called otherwise now, or has another picture: in all that is shown.
+  // A user's name or picture changed: updates everything that shows it.
   #renamed(user) {
     if (user.id === this.#chat.me.id) Object.assign(this.#chat.me, { picture: undefined }, user);
     this.#timelines.renamed(user);
@@ -87,7 +88,7 @@ export class ChatEvents {
     this.#chat.rooms.renamed(user);
   }
 
-  // The sidebar tells how somebody is called, too: word of a change may have been lost.
+  // Presence events carry names, too: a change's own event may have been lost.
   #met({ people }) {
     for (const person of people) {
       const known = this.#chat.roster.find(person.id);
@@ -130,7 +131,7 @@ export class ChatEvents {
     this.#timelines.reach(event);
   }
 
-  // Messages changed, and the event does not bring them whole; `amend` is for each list of messages that is shown.
+  // Messages changed, and the event does not contain them; `amend` is called for each visible list of messages.
   #amended(event, amend) {
     const isHere = event.room === this.#chat.shown;
     const lists = [this.#timelines.live(event.room), isHere && this.#chat.side.thread, isHere && this.#chat.pins];
@@ -151,7 +152,7 @@ export class ChatEvents {
     });
   }
 
-  // Several messages are gone for good.
+  // Several messages were removed from the database.
   #removed(event) {
     this.#chat.rooms.takenBack(event);
     this.#chat.drafts.dropEditsOf(event.messages);
@@ -163,14 +164,14 @@ export class ChatEvents {
     });
   }
 
-  // A thread is only being read while it is open.
+  // A thread counts as being read only while it is open.
   #isBeingRead({ room, message: { thread } }) {
     if (room !== this.#chat.shown) return false;
     if (!thread) return this.#chat.conversation.reading.isCaughtUp;
     return this.#chat.side.thread?.thread === thread && this.#chat.side.thread.reading.isCaughtUp;
   }
 
-  // What was missed is not told one by one: whatever else is shown of the room is asked for anew.
+  // Missed events are not sent one by one: other views of the room are loaded again.
   #reset({ room, page, version }) {
     this.#timelines.get(room)?.reset(page, version);
     this.#chat.drafts.dropEditsOfDeleted(page.messages);

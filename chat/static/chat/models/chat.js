@@ -25,7 +25,7 @@ import { Typing } from "./typing.js";
 
 const TRY_AGAIN = 2000; // ms
 
-// What the tab knows: the rooms, the one that it shows, its conversation and its people. The server's events change it
+// The tab's state: the rooms, the open room, its conversation and its members. The server's events change it
 // (models/chat-events.js).
 export class Chat extends Observable {
   #timelines = new Timelines();
@@ -35,13 +35,14 @@ export class Chat extends Observable {
     super();
     this.me = me;
     this.urls = urls;
-    this.permissions = permissions; // what each role may do, and so on (rules/permissions.js)
+    this.permissions = permissions; // permissions of each role, and more (rules/permissions.js)
     this.isAdministrator = administrator;
     this.socket = socket;
     this.limits = {};
     this.shown = room.id;
-    this.lost = null; // where the person is no member of the shown room any more: the room, and how it ended
-    this.blocks = new Blocks(socket, blocked); // before the others: it hears of blocks before what they count
+    // set when the user is no longer a member of the open room: the room, and how the membership ended
+    this.lost = null;
+    this.blocks = new Blocks(socket, blocked); // first, since it must know of blocks before the others count
     this.rooms = new Rooms(me, rooms, this.blocks);
     this.partners = new Partners(socket);
     this.roster = new Roster((members) => socket.command("roster.page", { room: this.shown, ...members }));
@@ -57,7 +58,7 @@ export class Chat extends Observable {
     this.slow = new SlowMode(this);
     this.reports = new Reports(this);
     this.side = new SidePanel(this);
-    this.reacting = new ReactionAnnouncer(this); // before the messages change: it tells what is new in them
+    this.reacting = new ReactionAnnouncer(this); // before messages change, so that it can compare
     this.timeline.reset(page, version);
     this.#begin();
     new ChatEvents(this, this.#timelines);
@@ -71,7 +72,7 @@ export class Chat extends Observable {
     return this.#timelines.of(this.shown);
   }
 
-  // Whether something lies over the conversation, so that nobody reads it.
+  // True if an overlay covers the conversation, so that it is not being read.
   get covered() {
     return this.#covered;
   }
@@ -81,7 +82,7 @@ export class Chat extends Observable {
     this.consider();
   }
 
-  // Whether a message counts as unread for the person until they have read it.
+  // True if a message counts as unread for the user until they have read it.
   counts({ author, kind, deleted }) {
     return author.id !== this.me.id && kind !== "notice" && !deleted && !this.blocks.has(author.id);
   }
@@ -90,12 +91,12 @@ export class Chat extends Observable {
     return this.urls.room.replace("/0/", `/${id}/`);
   }
 
-  // What is known of somebody with whom the person shares a room, and how they stand in the shown one.
+  // Profile of a user who shares a room with the user, and their standing in the open room.
   fetchPerson(id) {
     return fetchJson(this.urls.person.replace("/0/", `/${id}/`), { room: this.shown });
   }
 
-  // Something about the shown room, from below its address.
+  // Data about the open room, from below its address.
   fetch(path, query) {
     return fetchJson(this.urlOf(this.shown) + path, query);
   }
@@ -116,27 +117,27 @@ export class Chat extends Observable {
     this.enter();
   }
 
-  // Public rooms that the person has not joined, by name.
+  // Public rooms that the user has not joined, by name.
   async publicRooms(wanted) {
     const { rooms } = await fetchJson(this.urls.publicRooms, { q: wanted });
     return rooms.filter(({ id }) => !this.rooms.get(id));
   }
 
-  // The public room of that name, which is created where there is none.
+  // Joins the public room of that name, and creates it if there is none.
   async join(name) {
     const { room } = await this.socket.command("room.join", { name, create: true });
     this.rooms.put(room);
     return room.id;
   }
 
-  // The conversation with these people, who may be none: notes to oneself.
+  // Opens the conversation with these users; without users, notes to oneself.
   async openDirect(people) {
     const { room } = await this.socket.command("direct.open", { people: people.map(({ id }) => id) });
     this.rooms.put(room);
     return room.id;
   }
 
-  // Leads to a message, wherever it stands: in the room, in a thread, further up in either.
+  // Opens a message anywhere: in the room, in a thread, further up in either.
   async lead({ id, position, thread }) {
     const open = this.side.thread;
     try {
@@ -150,7 +151,7 @@ export class Chat extends Observable {
     }
   }
 
-  // A message as the server tells it now, from an event or an ack.
+  // A message's current state, from an event or an ack.
   put(room, message) {
     const { thread } = this.side;
     this.slow.note(room, message);
@@ -162,12 +163,12 @@ export class Chat extends Observable {
     this.pins.upsert(message);
   }
 
-  // Says to the person that something was not done.
+  // Shows an error to the user.
   complain(words) {
     this.dispatchEvent(new CustomEvent("complaint", { detail: words }));
   }
 
-  // Brings the shown room up to date, and hears of what happens there from then on; with null, by its latest page.
+  // Brings the open room up to date and subscribes to its events; null loads its latest page.
   async enter(since = this.timeline.version) {
     const { timeline, shown } = this;
     try {
@@ -185,7 +186,7 @@ export class Chat extends Observable {
     }
   }
 
-  // What begins with each room that is shown.
+  // Starts the conversation of a room that was just opened.
   #begin() {
     const { room } = this;
     this.conversation = new Conversation(this, this.timeline);
@@ -201,7 +202,7 @@ export class Chat extends Observable {
     else this.lose({ room: id });
   }
 
-  // `how`, `by` and `reason` where somebody else ended it.
+  // `how`, `by` and `reason` are set if another user ended the membership.
   lose({ room: id, how, by, reason }) {
     const room = this.rooms.get(id);
     this.rooms.remove(id);
@@ -214,7 +215,7 @@ export class Chat extends Observable {
     this.changed();
   }
 
-  // Whether something more has been read.
+  // Checks if more has been read.
   consider() {
     this.conversation.reading.consider();
     this.side.thread?.reading.consider();

@@ -1,14 +1,14 @@
 import { Observable } from "../lib/observable.js";
 import { ReadReporter } from "./read-reporter.js";
 
-// What is read and written in one place: the room that the tab shows, or a thread beside it (models/thread.js).
+// Messages and composer of one place: the open room, or a thread beside it (models/thread.js).
 export class Conversation extends Observable {
-  thread = null; // the id of the message that is replied to
+  thread = null; // the id of the thread's root
   quoting = null; // the message that the next one quotes
-  editing = null; // the id of the message that is being edited
-  lowest = () => 0; // the log's: the position of the message that stands lowest on the screen
+  editing = null; // the id of the message in the editor
+  lowest = () => 0; // set by the log: the position of the lowest visible message
   reading = new ReadReporter(this);
-  opened = new Set(); // the ids of long messages that are not folded
+  opened = new Set(); // the ids of long messages that are unfolded
   #following = true;
 
   constructor(chat, timeline) {
@@ -25,7 +25,7 @@ export class Conversation extends Observable {
     return this.chat.outbox.of(this.room, this.thread);
   }
 
-  // Whether the end of the conversation is in sight.
+  // True if the end of the conversation is visible.
   get following() {
     return this.#following;
   }
@@ -35,17 +35,17 @@ export class Conversation extends Observable {
     this.reading.consider();
   }
 
-  // How far the server knows that the person has read; undefined where they are no member any more.
+  // The read position that the server has; undefined if the user is no longer a member.
   get lastRead() {
     return this.chat.rooms.get(this.room)?.last_read;
   }
 
-  // The latest version that the page knows: whoever reads everything reads up to it.
+  // The latest version that the page knows: reading everything means reading up to it.
   get version() {
     return this.chat.rooms.get(this.room)?.version ?? 0;
   }
 
-  // Whether the server counts something as unread, though it may not be here yet.
+  // True if the server counts unread messages, even if they are not loaded.
   get isWaiting() {
     return this.unread > 0;
   }
@@ -58,7 +58,7 @@ export class Conversation extends Observable {
     return this.chat.covered;
   }
 
-  // The first message that counts as unread, of those that are here.
+  // The first loaded message that counts as unread.
   get firstUnread() {
     const { upTo } = this.reading;
     return this.timeline.messages.find((message) => message.position > upTo && this.chat.counts(message));
@@ -68,26 +68,26 @@ export class Conversation extends Observable {
     this.chat.rooms.seen(this.room);
   }
 
-  // Tells the server how far the person has read.
+  // Sends the read position to the server.
   report(position) {
     const { room } = this;
     const { marks = 0 } = this.chat.rooms.get(room) ?? {};
     return this.chat.socket.command("room.read", { room, position, marks });
   }
 
-  // The person marked it as unread from here on, in whatever tab.
+  // The user marked messages as unread from here on, in any tab.
   hold(position) {
     this.reading.hold();
     this.timeline.mark(position);
   }
 
-  // They say that all is read.
+  // The user marks everything as read.
   markRead() {
     this.reading.finish();
     this.timeline.mark(null);
   }
 
-  // The first unread message is new from here on, where all before it was read.
+  // Marks the first unread message as new, if all before it was read.
   markArrival() {
     const { reading, timeline } = this;
     const { upTo } = reading;
@@ -111,7 +111,7 @@ export class Conversation extends Observable {
     this.changed();
   }
 
-  // Scrolls by so many pages.
+  // Scrolls by a number of pages.
   turn(pages) {
     this.dispatchEvent(new CustomEvent("turn", { detail: pages }));
   }
@@ -122,7 +122,7 @@ export class Conversation extends Observable {
     this.changed();
   }
 
-  // One's own latest message here, which the arrow key in an empty composer edits.
+  // Edits the user's latest message, for the arrow key in an empty composer.
   editLatest() {
     const { acts } = this.chat;
     const mine = this.timeline.messages.findLast((message) => acts.may("edit", message));
@@ -141,7 +141,7 @@ export class Conversation extends Observable {
     }
   }
 
-  // On towards the latest, where the end of the history was dropped.
+  // Loads later messages, if the end of the history was dropped.
   async loadLater() {
     const { timeline } = this;
     if (!timeline.known || timeline.complete || timeline.loading) return;
@@ -154,18 +154,18 @@ export class Conversation extends Observable {
     }
   }
 
-  // Back to the end of a history whose end was dropped.
+  // Returns to the end of a history whose end was dropped.
   latest() {
     this.chat.enter(null);
   }
 
-  // Brings a message into sight, with what was said around it where it is not here.
+  // Scrolls to a message, and loads the messages around it if necessary.
   async jump({ id, position }) {
     if (!this.timeline.find(id)) await this.#visit(position);
     this.dispatchEvent(new CustomEvent("jump", { detail: id }));
   }
 
-  // Brings the "New" line into sight as the room opens, where the latest page begins below it.
+  // Scrolls to the "New" line as the room opens, if the latest page begins below it.
   async arrive() {
     const { reading, timeline } = this;
     if (!timeline.known || timeline.loading || reading.isWhole || !this.unread) return;
@@ -173,14 +173,14 @@ export class Conversation extends Observable {
     this.dispatchEvent(new Event("arrive"));
   }
 
-  // Leads to the first unread message.
+  // Scrolls to the first unread message.
   async toUnread() {
     if (!this.reading.isWhole) await this.#visitUnread();
     if (this.firstUnread) this.dispatchEvent(new CustomEvent("jump", { detail: this.firstUnread.id }));
   }
 
   async #visitUnread() {
-    await this.#visit(this.reading.upTo).catch(() => {}); // the log says so
+    await this.#visit(this.reading.upTo).catch(() => {}); // the log shows the error
   }
 
   page(query) {

@@ -2,19 +2,19 @@ import { Observable } from "../lib/observable.js";
 import { shared } from "../lib/storage.js";
 
 export const LONGEST = 65_536; // characters: no frame holds more, and a page with much longer fields is slow
-const PAUSE = 300; // ms: storage is not written at every key
+const PAUSE = 300; // ms: avoids a write to storage at every key
 const EDIT = "edit:";
 
-// Text that was typed and not sent, by place: a room, a thread or the edit of a message. It outlives reloads, and the
-// user's tabs share it. It says "elsewhere" when another tab changed or sent a draft.
+// Unsent text, by place: a room, a thread or the edit of a message. It outlives reloads, and the user's tabs share it.
+// Dispatches "elsewhere" when another tab changed or sent a draft.
 export class Drafts extends Observable {
   #prefix;
   /** @type {Map<string, string>} */
-  #waiting = new Map(); // what is not stored yet
+  #waiting = new Map(); // changes that are not stored yet
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   /** @type {Set<number>} */
-  #edits = new Set(); // ids of the messages with an edit that was not saved
+  #edits = new Set(); // ids of the messages with an unsaved edit
 
   /** @param {User} me */
   constructor(me) {
@@ -47,7 +47,7 @@ export class Drafts extends Observable {
   }
 
   /**
-   * An edit that was not saved: { text, was, version }, its text and the body and version that it is based on; or null.
+   * Returns an unsaved edit: { text, was, version }, its text and the body and version that it is based on; or null.
    * @param {number} id
    */
   editOf(id) {
@@ -55,7 +55,7 @@ export class Drafts extends Observable {
       const edit = JSON.parse(this.#keptAt(EDIT + id) || "null");
       return edit && { ...edit, text: edit.text.slice(0, LONGEST) };
     } catch {
-      return null; // cut off by an older version of the page
+      return null; // truncated by an older version of the page
     }
   }
 
@@ -74,7 +74,7 @@ export class Drafts extends Observable {
   }
 
   /**
-   * Messages were deleted: no edit of them can be saved any more.
+   * Drops edits of deleted messages, since they can no longer be saved.
    * @param {number[]} ids
    */
   dropEditsOf(ids) {
@@ -82,7 +82,7 @@ export class Drafts extends Observable {
   }
 
   /**
-   * The same for those among these messages that were deleted.
+   * Drops edits of the deleted ones among these messages.
    * @param {{ id: number, deleted?: object }[]} messages
    */
   dropEditsOfDeleted(messages) {

@@ -2,14 +2,14 @@ const LENGTH = 32; // messages
 
 /** @typedef {import("../rules/log-rows.js").Row} Row */
 
-// The rows of a log in stretches, which the browser lays out and skips as a whole (css/conversation.css). A message stays
-// in its stretch, whatever comes before it and after it.
+// Stretches of a log's rows, which the browser lays out and skips as a whole (css/conversation.css). A message stays in
+// its stretch when others are added around it.
 export class LogStretches {
   /** @type {Map<string, number>} */
-  #numbers = new Map(); // of the stretch in which each stored message stands, by the key of its row
+  #numbers = new Map(); // number of each stored message's stretch, by the key of its row
 
   /**
-   * [{ number, rows }, …]. A line about what follows it, such as a day, stands in the stretch of that.
+   * Returns [{ number, rows }, …]. A heading, such as a day, belongs to the stretch of the next message.
    * @param {Row[]} rows
    */
   of(rows) {
@@ -33,7 +33,7 @@ export class LogStretches {
   }
 
   /**
-   * New messages fill the last stretch, older ones are put into stretches before the first.
+   * New messages fill the last stretch; older ones form stretches before the first.
    * @param {Row[]} rows
    */
   #numbersOf(rows) {

@@ -1,6 +1,6 @@
 import { actionsOn, allows, blockOf, isPossible } from "../rules/permissions.js";
 
-// What one does to a message of the shown room, or to its author, and who may.
+// Actions on messages of the open room and on their authors, and their permissions.
 export class MessageActions {
   #chat;
 
@@ -22,22 +22,22 @@ export class MessageActions {
     return actionsOn(this.#viewer, message).has(act);
   }
 
-  // Whether there is anything that the person may do with a message.
+  // True if the user may do anything with a message.
   mayAct(message) {
     return this.may("copy", message) || this.may("delete", message) || this.may("edit", message);
   }
 
-  // Whether the person's role in the shown room is enough, whether or not it is archived.
+  // True if the user's role in the open room allows the act, even in an archived room.
   allows(act) {
     return allows(this.#viewer, act);
   }
 
-  // Whether the person may do this in the shown room as it is now.
+  // True if the user may do this in the open room in its present state.
   isPossible(act) {
     return isPossible(this.#viewer, act);
   }
 
-  // Why one cannot write in the shown room, or null.
+  // The reason why the user cannot post in the open room, or null.
   get postingBlock() {
     return blockOf(this.#viewer);
   }
@@ -47,8 +47,8 @@ export class MessageActions {
     return { permissions, me, room, isAdministrator, blocks, roleOf: (id) => ranks.of(id) };
   }
 
-  // Rejects with what the server says against it: the text is the editor's, and stays there.
-  // Where the message has other words than at the version `based_on`, it is shown as it is now.
+  // Rejects with the server's error; the editor keeps the text. If the message changed since the version `based_on`,
+  // its present state is shown.
   async edit(message, body, based_on) {
     const room = this.#chat.shown;
     try {
@@ -59,7 +59,7 @@ export class MessageActions {
     }
   }
 
-  // Rejects likewise: the reason stays in its field.
+  // Rejects like `edit`; the reason stays in its field.
   async report(message, reason) {
     await this.#chat.socket.command("message.report", { room: this.#chat.shown, message: message.id, reason });
   }
@@ -68,7 +68,7 @@ export class MessageActions {
     return this.#do("message.delete", message, { reason });
   }
 
-  // All that its author posted in the last hour. Whether it was done.
+  // Deletes all messages that its author posted in the last hour. Resolves with true if it was done.
   purge(message, reason) {
     const { socket, shown: room } = this.#chat;
     return this.#tried(socket.command("member.purge", { room, user: message.author.id, reason }));
@@ -86,7 +86,7 @@ export class MessageActions {
     return this.#do(message.pinned ? "message.unpin" : "message.pin", message);
   }
 
-  // One's own is taken back, another's is joined.
+  // Removes the user's own reaction, or adds it.
   react(message, emoji) {
     const { id } = this.#chat.me;
     const reaction = message.reactions?.find((one) => one.emoji === emoji);
@@ -94,7 +94,7 @@ export class MessageActions {
     return this.#do(isMine ? "reaction.remove" : "reaction.add", message, { emoji });
   }
 
-  // Everything above counts as read.
+  // Marks messages as unread from here on; everything above counts as read.
   async unread({ position }) {
     const { conversation, socket, shown } = this.#chat;
     await conversation.reading.readBefore(position);

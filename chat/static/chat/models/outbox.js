@@ -4,7 +4,7 @@ import { own } from "../lib/storage.js";
 import { previewOf } from "../rules/previews.js";
 
 const RETRY = 2000; // ms
-const TRIES = 10; // then the person decides
+const TRIES = 10; // after these, the user decides
 
 /**
  * @typedef {{ id: number, author: User, body: string }} Quoted
@@ -13,17 +13,17 @@ const TRIES = 10; // then the person decides
  * }} Entry
  */
 
-// What was written and is not acknowledged yet. It outlives a reload of the tab, and every try carries the same client
-// id, so that the server stores a message once however often it was sent.
+// Messages that are not acknowledged yet. They outlive a reload of the tab, and each attempt has the same client id, so
+// that the server stores a message once for any number of attempts.
 export class Outbox extends Observable {
   #socket;
   #key;
   /** @type {Entry[]} */
   #entries;
   /** @type {Set<number>} */
-  #sending = new Set(); // the rooms of which something is on its way, or waits for its time
+  #sending = new Set(); // rooms with a message that is being sent, or waits
   /** @type {Map<number, () => void>} */
-  #waiting = new Map(); // ends the wait of a room
+  #waiting = new Map(); // ends a room's wait
 
   /**
    * @param {Channel} socket
@@ -32,12 +32,12 @@ export class Outbox extends Observable {
   constructor(socket, me) {
     super();
     this.#socket = socket;
-    this.#key = `outbox:${me.id}`; // another person may sign in in this tab
+    this.#key = `outbox:${me.id}`; // another user may sign in in this tab
     this.#entries = JSON.parse(own.get(this.#key) ?? "[]");
   }
 
   /**
-   * What waits in a room, or in a thread of it.
+   * Returns the pending messages of a room, or of a thread in it.
    * @param {number} room
    * @param {number | null} thread
    */
@@ -46,11 +46,11 @@ export class Outbox extends Observable {
   }
 
   /**
-   * `quote` is the whole message, so that it can be shown before the server has the new one.
+   * Queues a message. `quote` is the whole message, so that it can be shown before the server has the new one.
    * @param {{ room: number, thread?: number | null, quote?: Message | null, kind: Entry["kind"], body: string }} draft
    */
   post({ room, thread, quote, kind, body }) {
-    const created_at = present().toISOString(); // until the server says when it was
+    const created_at = present().toISOString(); // until the server sets the time
     const about = { thread: thread ?? undefined, quote: quote ? quoteOf(quote) : undefined };
     const entry = { room, kind, body, ...about, client_id: newId(), created_at, tries: 0, failed: null };
     this.#keep([...this.#entries, entry]);
@@ -68,7 +68,7 @@ export class Outbox extends Observable {
   }
 
   /**
-   * Something about the room has changed: what waits for its time there may perhaps go now.
+   * Ends waits in a room that has changed: its pending messages may be accepted now.
    * @param {number} room
    */
   hurry(room) {
@@ -81,7 +81,7 @@ export class Outbox extends Observable {
   }
 
   /**
-   * The room's messages one after the other, so that they stay in order whatever has to wait.
+   * Sends the room's messages one after the other, so that they stay in order during waits.
    * @param {number} room
    */
   async #send(room) {
@@ -89,7 +89,7 @@ export class Outbox extends Observable {
     this.#sending.add(room);
     for (let entry = this.#next(room); entry; entry = this.#next(room)) {
       const error = await this.#try(entry);
-      if (error?.code === "unsent") break; // the next connection goes on
+      if (error?.code === "unsent") break; // the next connection continues
       if (error) await this.#refused(entry.client_id, error);
     }
     this.#sending.delete(room);
@@ -117,14 +117,14 @@ export class Outbox extends Observable {
   }
 
   /**
-   * Resolves when it is time to go on.
+   * Handles a refusal. Resolves when it is time to go on.
    * @param {string} clientId
    * @param {Refused} error
    */
   async #refused(clientId, error) {
     const entry = this.#entries.find((one) => one.client_id === clientId);
     if (!entry) return;
-    if (error.wait) return this.#wait(entry.room, error.wait); // it was one too many for now, which is no failure
+    if (error.wait) return this.#wait(entry.room, error.wait); // a rate limit is not a failure
     const again = error.retry && entry.tries < TRIES;
     this.#change(clientId, { tries: entry.tries + 1, failed: again ? null : error.message });
     if (again) await after(RETRY);
@@ -159,7 +159,7 @@ export class Outbox extends Observable {
   }
 }
 
-const QUOTED = 300; // characters, as the server shortens it
+const QUOTED = 300; // characters; the server shortens quotes to the same length
 
 /** @param {Message} message */
 function quoteOf(message) {
@@ -170,7 +170,7 @@ function quoteOf(message) {
 /** @param {number} ms */
 const after = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-// crypto.randomUUID exists on secure origins only, and a site in a home network may have none.
+// crypto.randomUUID exists only on secure origins, and a site in a home network may have none.
 function newId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6] & 0x0f) | 0x40;

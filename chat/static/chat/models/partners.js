@@ -1,7 +1,7 @@
 import { Observable } from "../lib/observable.js";
 
-// How the other person is in each direct conversation of two, by their ids, as the server tells. Without a connection, or
-// while presence is unavailable, nothing is known.
+// Presence of the other user in each direct conversation of two, by user id, from the server's events. It is unknown
+// without a connection, or while presence is unavailable.
 export class Partners extends Observable {
   /** @type {Map<number, PresenceShape>} */
   #states = new Map();
@@ -14,7 +14,7 @@ export class Partners extends Observable {
   }
 
   /**
-   * One of online, away, dnd and offline; null where it is not known, and for rooms of more than two.
+   * Returns one of online, away, dnd and offline; null if unknown, and for rooms of more than two.
    * @param {Pick<Room, "people">} room
    */
   in({ people }) {

@@ -2,13 +2,13 @@ import { Observable } from "../lib/observable.js";
 import { withDeleted, withoutRemoved, withQuote, withReaction } from "../rules/message-updates.js";
 import { withUser } from "../rules/user-updates.js";
 
-// What is pinned in the room that the tab shows, the latest first, as far as it was asked for. `messages` is null until
-// it is known; `older` asks for the next page, and is empty where there is none.
+// Pins of the open room, the latest first, as far as they are loaded. `messages` is null until they are known; `older`
+// is the query of the next page, and empty if there is none.
 export class Pins extends Observable {
   #chat;
   #asked = 0;
-  #meanwhile = null; // what was changed while a page is on its way
-  #ids = new Set(); // of all that is pinned, also in later pages
+  #meanwhile = null; // changes that arrive while a page is loading
+  #ids = new Set(); // ids of all pins, also in later pages
   messages = null;
   older = "";
   failed = false;
@@ -58,7 +58,7 @@ export class Pins extends Observable {
     );
   }
 
-  // Several messages are gone for good.
+  // Several messages were removed from the database.
   removed(event) {
     this.#turnAll((messages) => this.#without(event, withoutRemoved(messages, event)));
   }
@@ -96,7 +96,7 @@ export class Pins extends Observable {
     this.changed();
   }
 
-  // A page may have been read before what happened while it was on its way.
+  // A page may have been read before the changes that arrived while it was loading.
   #loaded({ messages, older, ids }, before) {
     this.#ids = new Set(ids);
     const known = new Set(before.map(({ id }) => id));

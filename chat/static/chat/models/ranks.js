@@ -1,9 +1,9 @@
-/** Those who are more than members of the shown room, as far as the person has to know who they act on. */
+/** Roles above plain member in the open room, as far as the user needs them for permissions. */
 export class Ranks {
   /** @type {number | null} */
   #room = null;
   /** @type {Map<number, string> | null} */
-  #roles = null; // null: not known
+  #roles = null; // null: unknown
 
   /**
    * @param {number} room
@@ -19,7 +19,7 @@ export class Ranks {
   }
 
   /**
-   * Somebody has another role, or is no member any more. An administrator's rights do not come from a role.
+   * Updates a role; undefined for a user who left. An administrator's rights do not come from a role.
    * @param {number} room
    * @param {{ id: number }} user
    * @param {string | undefined} role
@@ -31,7 +31,7 @@ export class Ranks {
   }
 
   /**
-   * The role that protects somebody, or null where that is not known.
+   * Returns the role that protects a user, or null if unknown.
    * @param {number} id
    */
   of(id) {

@@ -4,8 +4,8 @@ import { previewOf } from "../rules/previews.js";
 const APART = 2000; // ms between two announcements
 const SHORT = 60; // characters of the message
 
-// Says in words when others react to what the person wrote, for those who do not see it. What comes closely together is
-// told as a number. It tells the page "news".
+// Announces reactions of others to the user's messages, for screen readers. Reactions in quick succession become a
+// number. Dispatches "news" on the page.
 export class ReactionAnnouncer extends EventTarget {
   #chat;
   #waiting = [];
@@ -17,7 +17,7 @@ export class ReactionAnnouncer extends EventTarget {
     chat.socket.addEventListener("message.reacted", ({ detail }) => this.#hear(detail));
   }
 
-  // Nothing of another room.
+  // Drops announcements of the previous room.
   clear() {
     this.#waiting = [];
   }
@@ -26,7 +26,7 @@ export class ReactionAnnouncer extends EventTarget {
     const { shown, me, blocks, timeline, side } = this.#chat;
     if (room !== shown || !added || user.id === me.id || blocks.has(user.id)) return;
     const message = timeline.find(id) ?? side.thread?.timeline.find(id);
-    if (message?.author.id !== me.id || message.version >= version) return; // known already
+    if (message?.author.id !== me.id || message.version >= version) return; // already known
     this.#waiting.push(wordsOf({ user, emoji, message }));
     if (!this.#timer) this.#tell();
   }

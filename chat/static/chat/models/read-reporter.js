@@ -1,25 +1,25 @@
-const LOOK = 1000; // ms that a message is on the screen until it counts as read (docs/protocol.md, “What counts as read”)
+const LOOK = 1000; // ms that a message must be visible to count as read (docs/protocol.md, “What counts as read”)
 const RETRY = 5000; // ms
 
 /**
- * The conversation as it is read.
+ * A conversation as its reader sees it.
  * @typedef {{
  *   timeline: import("./timeline.js").Timeline, lastRead: number | null | undefined, version: number, following: boolean,
  *   isWaiting: boolean, isCovered: boolean, lowest(): number, seen(): void, report(position: number): Promise<unknown>,
  * }} Followed
  */
 
-// How far one has read in a conversation, and how the server learns of it: at most one report a second.
+// The user's read position in a conversation, and its reports to the server: at most one a second.
 export class ReadReporter {
-  held = false; // marked as unread by hand: it stays so until the person reads on
-  arriving = true; // nothing was read since it was opened, out of sight or without connection
+  held = false; // marked as unread by hand, until the user reads on
+  arriving = true; // nothing was read since it was opened, hidden or disconnected
   #conversation;
   #reported = 0;
   /** @type {Promise<unknown> | null} */
   #telling = null; // the latest report
   #caughtUp = false;
-  #isReader = false; // they went where they are by themselves
-  #seen = 0; // what stood lowest when the look began
+  #isReader = false; // true if the user scrolled there themselves
+  #seen = 0; // the lowest visible position when the timer started
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
@@ -28,23 +28,23 @@ export class ReadReporter {
     this.#conversation = conversation;
   }
 
-  // The last position that was read. Of a thread in which one takes no part, nothing is unread.
+  // The last position that was read. In a thread without the user's participation, nothing is unread.
   get upTo() {
     return Math.max(this.#conversation.lastRead ?? Infinity, this.#reported);
   }
 
-  // Whether what comes is read as it comes: all is read, and the end is in sight.
+  // True if new messages are read as they arrive: all are read, and the end is visible.
   get isCaughtUp() {
     return this.#caughtUp;
   }
 
-  // Whether one has come to the "New" line, and no further yet.
+  // True if the user has reached the "New" line and read nothing below it.
   get isAtLine() {
     const { newAfter } = this.#conversation.timeline;
     return newAfter !== null && this.upTo <= newAfter;
   }
 
-  // Whether the page has all that came since.
+  // True if the page has all messages since the read position.
   get isWhole() {
     const { more, messages } = this.#conversation.timeline;
     return !more || messages[0]?.position <= this.upTo;
@@ -54,7 +54,7 @@ export class ReadReporter {
     return !this.held && !document.hidden && document.hasFocus() && !this.#conversation.isCovered;
   }
 
-  // Something changed: what is shown, how far it was read, whether anybody looks.
+  // Reacts to a change of content, read position or visibility.
   consider() {
     const { timeline, following, isWaiting } = this.#conversation;
     const isActive = this.#isActive;
@@ -66,14 +66,14 @@ export class ReadReporter {
     else this.#timer ??= this.#look();
   }
 
-  // The person reads on: they scroll, or go to the end.
+  // The user reads on: they scroll, or go to the end.
   goOn() {
     this.#isReader = true;
     this.held = false;
     this.consider();
   }
 
-  // They marked it as unread, in whatever tab.
+  // The user marked messages as unread, in any tab.
   hold() {
     this.held = true;
     this.#reported = 0;
@@ -81,13 +81,13 @@ export class ReadReporter {
     this.#stop();
   }
 
-  // They read on in another tab.
+  // The user read on in another tab.
   release() {
     this.held = false;
     this.consider();
   }
 
-  // They say that all is read, or answer it.
+  // The user marks everything as read, or replies.
   finish() {
     this.held = false;
     this.arriving = false;
@@ -96,7 +96,7 @@ export class ReadReporter {
     this.consider();
   }
 
-  // The connection is lost: what comes next was missed.
+  // The connection is lost: the next messages will have been missed.
   lostConnection() {
     this.#reported = 0;
     this.arriving = true;
@@ -108,7 +108,7 @@ export class ReadReporter {
   }
 
   /**
-   * Everything before a position is read. Resolves when the server knows.
+   * Reports everything before a position as read. Resolves when the server knows.
    * @param {number} position
    */
   async readBefore(position) {
@@ -122,7 +122,7 @@ export class ReadReporter {
     this.#conversation.seen();
   }
 
-  // The latest messages were read as they came.
+  // Reports the latest messages, which were read as they arrived.
   #rest() {
     const { last } = this.#conversation.timeline;
     this.#caughtUp = false;
@@ -149,7 +149,7 @@ export class ReadReporter {
     this.#timer = undefined;
   }
 
-  // The position that stands lowest on the screen. Across a gap, only who went to the end has read it.
+  // The lowest visible position. If there is a gap, it counts only for a user who scrolled to the end.
   get #lowest() {
     const { following, lowest, timeline } = this.#conversation;
     if (!this.isWhole && !(following && this.#isReader)) return 0;

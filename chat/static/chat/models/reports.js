@@ -1,9 +1,9 @@
 import { Observable } from "../lib/observable.js";
 
-// How many reports of the shown room wait for whoever moderates it, for those who may see that.
+// Number of open reports in the open room, for users who moderate it.
 export class Reports extends Observable {
   #chat;
-  #told = new Map(); // by room, what was told last
+  #told = new Map(); // the latest number, by room
 
   constructor(chat) {
     super();
@@ -20,7 +20,7 @@ export class Reports extends Observable {
     return `${urls.settings.replace("/0/", `/${shown}/`)}reports/`;
   }
 
-  // What was told while nobody listened. What is told meanwhile is newer than the answer.
+  // Loads the number after missed events. A number that arrives meanwhile is newer than the answer.
   async load() {
     if (!this.#isShown) return;
     const { shown } = this.#chat;
@@ -29,7 +29,7 @@ export class Reports extends Observable {
       const { open } = await this.#chat.fetch("settings/reports/count/");
       if (told === this.#told.get(shown)) this.#counted({ room: shown, open });
     } catch {
-      // It is told anew with the next report, and asked for whenever the room is opened.
+      // The next report sends the number again, and opening the room loads it.
     }
   }
 

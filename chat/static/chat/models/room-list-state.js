@@ -1,7 +1,7 @@
 import { Observable } from "../lib/observable.js";
 import { shared } from "../lib/storage.js";
 
-// How the person looks at the list of rooms: folded sections, and unread rooms only. This browser remembers it.
+// The user's view of the list of rooms: folded sections, and an unread filter. This browser remembers it.
 export class RoomListState extends Observable {
   #key;
   /** @type {Set<string>} */
@@ -37,7 +37,7 @@ export class RoomListState extends Observable {
     this.#keep();
   }
 
-  // Another release of the page may have written something else.
+  // Another release of the page may have stored something else.
   #stored() {
     try {
       return JSON.parse(shared.get(this.#key) ?? "null") ?? {};

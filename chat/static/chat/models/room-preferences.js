@@ -1,6 +1,6 @@
 import { orderWith, roomsInSight, sectionOf } from "../rules/room-sections.js";
 
-// How the person keeps the rooms in their list. What is decided comes back as `room.kept`, to all of their tabs.
+// The user's settings for the rooms in their list. Each change comes back to all of their tabs as `room.kept`.
 export class RoomPreferences {
   #chat;
 
@@ -8,12 +8,12 @@ export class RoomPreferences {
     this.#chat = chat;
   }
 
-  // `changes`: { quiet, favourite, put_away }, of which some are named.
+  // `changes` has some of { quiet, favourite, put_away }.
   keep(room, changes) {
     return this.#tried("room.keep", { room: room.id, ...changes });
   }
 
-  // To before or after another room of its section.
+  // Moves a room before or after another room of its section.
   async move(room, other, isAfter) {
     const { rooms } = this.#chat;
     const before = rooms.sorted.filter(({ place }) => place).map(({ id }) => id);
@@ -22,13 +22,13 @@ export class RoomPreferences {
     if (!(await this.#tried("rooms.order", { rooms: ordered }))) rooms.place(before);
   }
 
-  // The room that stands one step up (-1) or down (1) in its section, if there is one.
+  // The room one step up (-1) or down (1) in its section, if there is one.
   neighbour(room, step) {
     const section = roomsInSight(this.#chat).filter((each) => sectionOf(each) === sectionOf(room));
     return section[section.findIndex(({ id }) => id === room.id) + step];
   }
 
-  // Where one is led once this room is out of sight.
+  // The room to switch to when this one disappears from the list.
   another(room) {
     return roomsInSight(this.#chat).find(({ id }) => id !== room.id);
   }

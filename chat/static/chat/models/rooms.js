@@ -8,7 +8,7 @@ const LIMIT = 1000; // the server counts no further
 const byName = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
 
 /**
- * Those that the person put in their place first. (Of two without one the difference is NaN: then the names decide.)
+ * Orders rooms with a place first. (Without places the difference is NaN, so the names decide.)
  * @param {Room} a
  * @param {Room} b
  */
@@ -17,21 +17,20 @@ const inOrder = (a, b) =>
 
 /** @typedef {"unread" | "mentions" | "threads"} Count */
 
-// The rooms that the person is a member of, with what is theirs: what is unread, what tells them, their
-// threads, and how many are there now.
+// The user's rooms, with counts of unread messages, mentions and threads, and how many people are there now.
 export class Rooms extends Observable {
   #me;
   #blocks;
   /** @type {Map<number, Room>} */
   #rooms = new Map();
   /** @type {Map<number, Message>} */
-  #replies = new Map(); // those that were counted here, by id
+  #replies = new Map(); // replies that this page counted, by id
   /** @type {Set<number>} */
-  #deleted = new Set(); // ids of messages that were taken back
+  #deleted = new Set(); // ids of messages that were subtracted
   /** @type {Map<number, number>} */
   #turning = new Map(); // the version of the latest change, by room
   /** @type {Room[] | null} */
-  #sorted = null; // made when it is asked for: of a thousand rooms, every message changes one
+  #sorted = null; // computed on demand: of a thousand rooms, each message changes one
 
   /**
    * @param {User} me
@@ -69,7 +68,7 @@ export class Rooms extends Observable {
   }
 
   /**
-   * The server leaves out what is put away and says nothing new: such a room stays where it is the shown one.
+   * Replaces the list. The server leaves out rooms that are put away and have no news; such a room stays if it is open.
    * @param {Room[]} rooms
    * @param {number} [shown]
    */
@@ -93,7 +92,7 @@ export class Rooms extends Observable {
   }
 
   /**
-   * What came before the count was made is in it already: a replay after a reconnect adds nothing.
+   * Counts a new message, unless it came before the server's count: a replay after a reconnect adds nothing.
    * @param {ToldEvent} event
    * @param {boolean} isBeingRead
    */
@@ -107,8 +106,8 @@ export class Rooms extends Observable {
   }
 
   /**
-   * What was counted and then deleted does not count any more. What was posted and changed before anybody told of it
-   * comes as one event.
+   * Subtracts a counted message that was deleted. A message that was posted and changed before any event comes as one
+   * event.
    * @param {ToldEvent} event
    * @param {boolean} isBeingRead
    */
@@ -122,7 +121,7 @@ export class Rooms extends Observable {
   }
 
   /**
-   * Something happened that no count depends on.
+   * Notes the version of an event that changes no count.
    * @param {{ room: number, version: number }} event
    */
   reached({ room: id, version }) {
@@ -130,7 +129,8 @@ export class Rooms extends Observable {
   }
 
   /**
-   * Several were deleted at once, or are gone for good: of those that may have counted, the event says enough.
+   * Subtracts messages that were deleted or removed together. The event has what is needed of those that may have
+   * counted.
    * @param {RemovedEvent} event
    */
   takenBack({ room: id, version, messages, counted = [] }) {
@@ -156,7 +156,7 @@ export class Rooms extends Observable {
   }
 
   /**
-   * The counts as the server has them, after a person was blocked or unblocked.
+   * Takes over the server's counts after a user was blocked or unblocked.
    * @param {({ room: number } & Pick<Room, Count>)[]} rooms
    */
   recounted(rooms) {
@@ -178,7 +178,7 @@ export class Rooms extends Observable {
   }
 
   /**
-   * What is off is not in the settings at all.
+   * Takes over a room's settings. A setting that is off is not in the event.
    * @param {{ room: number, settings: Partial<Room> }} event
    */
   settled({ room, settings }) {
@@ -187,7 +187,7 @@ export class Rooms extends Observable {
   }
 
   /**
-   * How the person keeps it, as a whole: what is not named is off.
+   * Takes over the user's settings for a room as a whole: a missing one is off.
    * @param {{ room: number } & Pick<Room, "quiet" | "favourite" | "put_away" | "place">} event
    */
   kept({ room, quiet, favourite, put_away, place }) {
@@ -195,7 +195,7 @@ export class Rooms extends Observable {
   }
 
   /**
-   * The order that the person has just given, before the server tells of it: one may move on at once.
+   * Applies a new order at once, before the server's event, so that the user can move rooms on.
    * @param {number[]} ids
    */
   place(ids) {
@@ -205,7 +205,7 @@ export class Rooms extends Observable {
   }
 
   /**
-   * Somebody with whom there are direct conversations, perhaps.
+   * Updates a user's name in direct conversations.
    * @param {User} user
    */
   renamed(user) {
@@ -222,7 +222,7 @@ export class Rooms extends Observable {
   }
 
   /**
-   * Of rooms that are not in `counts` nothing changed; null: nobody knows any more.
+   * Takes over counts of people. A room that is not in `counts` is unchanged; null means unknown.
    * @param {Record<number, number> | null} counts
    */
   counted(counts) {
@@ -239,7 +239,7 @@ export class Rooms extends Observable {
   }
 
   /**
-   * What was deleted together and comes row by row, as it does after a gap, has one version.
+   * Messages deleted together have one version; after a gap, they arrive row by row.
    * @param {Room} room
    * @param {number} version
    */
@@ -250,7 +250,7 @@ export class Rooms extends Observable {
   }
 
   /**
-   * Whether nothing that this author says counts.
+   * Returns true if this author's messages never count.
    * @param {number} author
    */
   #isSilent(author) {
@@ -258,7 +258,7 @@ export class Rooms extends Observable {
   }
 
   /**
-   * Which of the room's counts a message raises, if any.
+   * Returns the counts of the room that a message raises.
    * @param {Message} message
    * @returns {Count[]}
    */
@@ -271,8 +271,8 @@ export class Rooms extends Observable {
   }
 
   /**
-   * A tombstone changes again when its thread does: it is taken back once. Of a reply only this page can tell that it
-   * counted, since each thread is read by itself.
+   * Returns true if a deletion must be subtracted. A tombstone changes again with its thread, but is subtracted once.
+   * Only this page knows if a reply counted, since each thread has its own read position.
    * @param {Room} room
    * @param {Message} message
    */

@@ -1,10 +1,10 @@
 import { Observable } from "../lib/observable.js";
 import { shared } from "../lib/storage.js";
 
-const WIDE = matchMedia("(width > 1080px)"); // elsewhere the list of people is a drawer (elements/drawers.js)
+const WIDE = matchMedia("(width > 1080px)"); // on narrower pages the list of people is a drawer (elements/drawers.js)
 
-// Whether the list of people stands beside a conversation of two, or notes to oneself, whose header says the same. This
-// browser remembers it.
+// Fold of the list of people in conversations of two and in notes to oneself, whose header shows the same. This browser
+// remembers it.
 export class RosterFold extends Observable {
   #key;
 
@@ -16,7 +16,7 @@ export class RosterFold extends Observable {
   }
 
   /**
-   * Only in these rooms.
+   * Returns true for rooms that have this fold.
    * @param {Room | undefined} room
    */
   concerns(room) {
@@ -29,7 +29,7 @@ export class RosterFold extends Observable {
   }
 
   /**
-   * Whether the button opens and closes it in its place.
+   * Returns true if the button opens and closes the list in place.
    * @param {Room | undefined} room
    */
   turnsIn(room) {

@@ -1,24 +1,24 @@
 import { GROUPS } from "../rules/presence-groups.js";
 
-const LENGTH = 100; // people, as the server counts them
-const PAUSE = 200; // ms: no request while the user goes on typing
-const ANEW = 15_000; // ms: in a crowd somebody always comes or goes
+const LENGTH = 100; // people in a page, as on the server
+const PAUSE = 200; // ms: no request while the user is typing
+const ANEW = 15_000; // ms: in a crowd, people come and go all the time
 const TRY_AGAIN = 2000; // ms
 
 /**
- * The roster whose page it is.
+ * The roster of the page.
  * @typedef {{
  *   isWhole: boolean, wanted: string, state: string, counts: Counts | null, groups: Record<PresenceGroup, Person[]>,
  *   turn(page: PeoplePage): void, changed(): void,
  * }} Listed
  */
 
-// Which page of a larger room's people is shown, and how one comes to another. Only those on it are kept up to date.
+// The visible page of a large room's members, and the way to other pages. Only its members are kept up to date.
 export class RosterPage {
   #roster;
   #ask;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #timer; // until the next question
+  #timer; // until the next request
   #asked = 0;
   offset = 0;
   total = 0;
@@ -43,7 +43,7 @@ export class RosterPage {
     return this.offset + LENGTH < this.total;
   }
 
-  // Whether it is another than the one that a snapshot has.
+  // True if it is not the page in a snapshot.
   get isElsewhere() {
     return this.offset > 0 || this.#roster.wanted !== "";
   }
@@ -53,7 +53,7 @@ export class RosterPage {
     Object.assign(this, { offset: 0, total: 0, isLoading: false, hasFailed: false });
   }
 
-  // A snapshot came: the server keeps its first page up to date from now on, and not the one that is shown.
+  // A snapshot arrived: from now on the server updates its first page, and not the visible one.
   begin() {
     if (this.#roster.isWhole) this.reset();
     else if (this.isElsewhere) this.#load(this.offset);
@@ -66,7 +66,7 @@ export class RosterPage {
   }
 
   /**
-   * One page further, or back.
+   * Loads the next page or the previous one.
    * @param {number} by
    */
   step(by) {
@@ -79,13 +79,13 @@ export class RosterPage {
     this.#load(this.offset);
   }
 
-  // Where more came or went than the page can tell, it is asked for anew after a while.
+  // Loads the page again after a while if its numbers no longer match the counts.
   consider() {
     if (this.#timer !== undefined || this.isLoading || document.hidden || !this.#isBehind) return;
     this.#timer = setTimeout(() => this.#load(this.offset), ANEW * (0.5 + Math.random()));
   }
 
-  // Each group should have as many here as the counts of all leave for this page.
+  // True if a group's entries here are not as many as the counts imply for this page.
   get #isBehind() {
     const { isWhole, wanted, counts, groups, state } = this.#roster;
     if (isWhole || wanted || !counts || state !== "known") return false;
@@ -122,11 +122,11 @@ export class RosterPage {
   #loaded(offset, page) {
     Object.assign(this, { offset, total: page.total, isLoading: false });
     this.#roster.turn(page);
-    if (!page.people.length && offset > 0) this.#load(0); // they have gone meanwhile
+    if (!page.people.length && offset > 0) this.#load(0); // they have left meanwhile
   }
 
   /**
-   * After a lost connection a snapshot comes, and with it the next question.
+   * Handles an error. After a lost connection a snapshot arrives, which starts the next request.
    * @param {number} offset
    * @param {Refused} error
    */

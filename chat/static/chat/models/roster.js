@@ -13,21 +13,21 @@ export function unavailableText() {
 
 /** @typedef {{ known: boolean, people: Person[], counts: Counts, whole: boolean }} Snapshot */
 
-// Who is in the room that the tab shows, as far as it is known: all its members, or of a larger room a page of them.
+// Members of the open room: all of them, or a page of a large room.
 export class Roster extends Observable {
   /** @type {Map<number, Person>} */
   #people = new Map();
   /** @type {Person[] | null} */
-  #sorted = null; // made when it is asked for: of many people, each change is one's
+  #sorted = null; // computed on demand: each change concerns one of many
   #ended = new Alarm(() => this.#endStatuses());
-  state = "loading"; // or known, unavailable, stale: what was known when the connection was lost
+  state = "loading"; // or "known", "unavailable", "stale": from before the connection was lost
   /** @type {Counts | null} */
   counts = null; // of all members, by group
   isWhole = true;
-  wanted = ""; // what somebody types to find people
+  wanted = ""; // the text of a search
 
   /**
-   * `ask` sends the command that asks for a page.
+   * `ask` sends the command that requests a page.
    * @param {(members: { offset: number, q: string }) => Promise<PeoplePage>} ask
    */
   constructor(ask) {
@@ -35,13 +35,13 @@ export class Roster extends Observable {
     this.page = new RosterPage(this, ask);
   }
 
-  // Everyone who is known here, by name.
+  // All loaded members, by name.
   get everyone() {
     this.#sorted ??= [...this.#people.values()].sort((a, b) => byName.compare(a.name, b.name));
     return this.#sorted;
   }
 
-  // Those to be shown, by name.
+  // The members to show, by name.
   get people() {
     if (!this.wanted || !this.isWhole) return this.everyone;
     return this.everyone.filter(({ name, username }) => begins(searchKey(username, name), this.wanted));
@@ -58,12 +58,12 @@ export class Roster extends Observable {
     return groups;
   }
 
-  // How many there are of those who are looked for.
+  // The number of search results.
   get total() {
     return this.isWhole ? this.people.length : this.page.total;
   }
 
-  // How many have the room open; null while nobody can tell.
+  // The number of members who have the room open; null if unknown.
   get here() {
     return this.state === "known" ? (this.counts?.here ?? null) : null;
   }
@@ -90,7 +90,7 @@ export class Roster extends Observable {
   }
 
   /**
-   * Where nothing is known, the list that there was stays.
+   * Takes over a snapshot. If presence is unknown, the old list stays.
    * @param {Snapshot} event
    */
   snapshot({ known, people, counts, whole }) {
@@ -104,7 +104,7 @@ export class Roster extends Observable {
   }
 
   /**
-   * In a larger room those who changed are on the page, or were on the one before it.
+   * Applies changes. In a large room they concern members of this page, or of the page before it.
    * @param {{ people: Person[], counts: Counts }} event
    */
   change({ people, counts }) {
@@ -116,7 +116,7 @@ export class Roster extends Observable {
   }
 
   /**
-   * The page that was asked for has come.
+   * Takes over a requested page.
    * @param {PeoplePage} page
    */
   turn({ people, counts }) {

@@ -1,6 +1,6 @@
 import { Thread } from "./thread.js";
 
-// What stands beside the conversation in the place of the people: a thread, the list of threads, or that of pins.
+// The side panel beside the conversation, in place of the people: a thread, the list of threads, or the list of pins.
 export class SidePanel {
   #chat;
   shows = null; // "thread", "threads" or "pins"

@@ -1,7 +1,7 @@
 import { now } from "../lib/clock.js";
 import { Observable } from "../lib/observable.js";
 
-// When the person posted last in each room: in slow mode the next post waits.
+// Times of the user's last posts in each room: in slow mode the next post must wait.
 export class SlowMode extends Observable {
   #chat;
   /** @type {Map<number, number>} */
@@ -26,7 +26,7 @@ export class SlowMode extends Observable {
   }
 
   /**
-   * How long it still waits, in ms. The server decides; this is for the person.
+   * Returns the rest of the wait, in ms. The server decides; this is for display.
    * @param {Pick<Room, "id" | "slow">} room
    */
   restOf({ id, slow }) {

@@ -5,7 +5,7 @@ import { Observable } from "../lib/observable.js";
 /** @type {OwnStatus} */
 const NONE = { mode: "auto", text: "", emoji: "", until: null };
 
-// What the person decided about how others see them: "own status" in docs/protocol.md. All their tabs agree.
+// The user's own status, "own status" in docs/protocol.md, the same in all tabs.
 export class Status extends Observable {
   #socket;
   #ended = new Alarm(() => this.#become(this.#own));
@@ -41,7 +41,7 @@ export class Status extends Observable {
   }
 
   /**
-   * Rejects with what the server says against it.
+   * Rejects with the server's error.
    * @param {Partial<OwnStatus>} values
    */
   async set(values) {
@@ -62,7 +62,8 @@ export class Status extends Observable {
 }
 
 /**
- * Away and invisible stay, so that nobody becomes visible unawares.
+ * Returns the status without parts that have expired. Away and invisible stay, so that no user becomes visible
+ * unawares.
  * @param {OwnStatus} own
  * @returns {OwnStatus}
  */
@@ -71,7 +72,7 @@ function withoutEnded(own) {
   return { ...NONE, mode: own.mode === "dnd" ? "auto" : own.mode };
 }
 
-// The shape on one's own picture.
+// The shape on the user's own picture.
 export const DOTS = { auto: "online", away: "away", dnd: "dnd", invisible: "offline" };
 
 /** @param {OwnStatus["mode"]} mode */
@@ -86,7 +87,7 @@ export function modeText(mode) {
 }
 
 /**
- * What a mode means, where its name does not say it.
+ * Explains a mode whose name does not.
  * @param {OwnStatus["mode"]} mode
  */
 export function modeHint(mode) {

@@ -4,7 +4,7 @@ import { withUser } from "../rules/user-updates.js";
 import { Conversation } from "./conversation.js";
 import { Timeline } from "./timeline.js";
 
-// A message and what is replied to it, open beside the room.
+// A message and its replies, open beside the room.
 export class Thread extends Conversation {
   root = null; // the message
   #lastRead = null;
@@ -16,7 +16,7 @@ export class Thread extends Conversation {
     this.root = chat.timeline.find(id) ?? null;
   }
 
-  // While the page is on its way the timeline keeps what happens, so that nothing falls between the two.
+  // While the page is loading, the timeline collects events, so that none is lost in between.
   async load() {
     const asked = ++this.#asked;
     this.timeline.waits("page");
@@ -47,13 +47,13 @@ export class Thread extends Conversation {
     if (this.root) this.#turned(withQuote([this.root], event)[0]);
   }
 
-  // Several messages were deleted, this thread's own or replies among them, perhaps.
+  // Several messages were deleted, which may include the root or replies.
   deleted(event) {
     this.timeline.deleted(event);
     if (this.root) this.#turned(withDeleted([this.root], event)[0]);
   }
 
-  // Several messages are gone for good. Whether this thread is one of them.
+  // Several messages were removed from the database. Returns true if this thread is one of them.
   removed(event) {
     this.timeline.removed(event);
     const [root] = this.root ? withoutRemoved([this.root], event) : [];
@@ -66,7 +66,7 @@ export class Thread extends Conversation {
     if (this.root) this.#turned(withUser([this.root], user)[0]);
   }
 
-  // One's position in it; null: one takes no part.
+  // The user's read position; null if they do not take part.
   get lastRead() {
     return this.#lastRead;
   }
@@ -76,7 +76,7 @@ export class Thread extends Conversation {
     this.reading.consider();
   }
 
-  // Its page comes as it is: nothing is missed and told later.
+  // False: a thread's page is loaded whole, so nothing arrives later.
   get isWaiting() {
     return false;
   }
@@ -102,7 +102,7 @@ export class Thread extends Conversation {
     this.load();
   }
 
-  // A reply further up comes with all that are below it: a thread has no pages around a position.
+  // An earlier reply is loaded with all later ones: a thread has no pages around a position.
   async jump({ id }) {
     if (!this.timeline.known) await this.load();
     while (!this.timeline.find(id) && this.timeline.more && !this.timeline.failed) await this.loadOlder();

@@ -2,29 +2,29 @@ import { Observable } from "../lib/observable.js";
 import { withDeleted, withoutRemoved, withQuote, withReaction } from "../rules/message-updates.js";
 import { withUser } from "../rules/user-updates.js";
 
-const MESSAGES_KEPT = 600; // as many as a page lays out without a pause
-const WHILE_READING = 1200; // who reads further up keeps the way down to what comes in, for a good while
+const MESSAGES_KEPT = 600; // as many as a page lays out without a noticeable pause
+const WHILE_READING = 1200; // a reader of older messages keeps the way back to new ones for a while
 
 /** @typedef {"older" | "later" | "page"} Loading */
 
-// The part of one conversation's history that the page has: in order of position, without a hole, up to the latest
-// unless its end was dropped for what is older.
+// The loaded part of a conversation's history: in order of position, without gaps, up to the latest message unless the
+// end was dropped for older ones.
 export class Timeline extends Observable {
   /** @type {Message[]} */
   messages = [];
   /** @type {number | null} */
-  version = null; // everything up to it is here; null: nothing is known
-  more = false; // there are older ones
-  complete = true; // it reaches to the latest
-  live = false; // its events arrive
+  version = null; // everything up to it is loaded; null: nothing is known
+  more = false; // true if there are older messages
+  complete = true; // true if it has the latest message
+  live = false; // true while its events arrive
   /** @type {Loading | null} */
-  loading = null; // a page is on its way: "older", "later", or another in place of this one
+  loading = null; // the page that is loading: "older", "later", or another one instead of this part
   /** @type {Loading | null} */
-  failed = null; // which one did not come
+  failed = null; // the page that failed to load
   /** @type {number | null} */
-  newAfter = null; // what others posted after this position is new to the reader
+  newAfter = null; // messages of others after this position are new to the user
   /** @type {(() => void)[]} */
-  #meanwhile = []; // what happened while a page was on its way, which may have been read before that
+  #meanwhile = []; // events that arrived while a page was loading, which may have been read before them
 
   /** @param {number} room */
   constructor(room) {
@@ -55,7 +55,7 @@ export class Timeline extends Observable {
   }
 
   /**
-   * A page from somewhere in the history, in the place of what was here.
+   * Replaces the content by a page from anywhere in the history.
    * @param {Page} page
    */
   visit(page) {
@@ -63,7 +63,8 @@ export class Timeline extends Observable {
   }
 
   /**
-   * Every numbered event of the room passes here, so that a reconnect asks for what came after the last of them.
+   * Notes the version of an event. Every numbered event of the room passes here, so that a reconnect asks for the
+   * events after the last one.
    * @param {number} version
    */
   reach(version) {
@@ -71,8 +72,8 @@ export class Timeline extends Observable {
   }
 
   /**
-   * A message that was posted or changed. `following`: the reader is at the end, so what is dropped for a new message
-   * is the oldest, not what they look at.
+   * Adds or updates a message. `following`: the reader is at the end, so the oldest messages are dropped for a new one,
+   * and not those in view.
    * @param {Message} message
    * @param {boolean} following
    */
@@ -85,7 +86,7 @@ export class Timeline extends Observable {
   }
 
   /**
-   * A user reacted to a message, or took that back.
+   * A user added or removed a reaction.
    * @param {ReactedEvent} event
    */
   reacted(event) {
@@ -93,7 +94,7 @@ export class Timeline extends Observable {
   }
 
   /**
-   * A message that others quote was edited or deleted.
+   * A quoted message was edited or deleted.
    * @param {RequotedEvent} event
    */
   requoted(event) {
@@ -109,7 +110,7 @@ export class Timeline extends Observable {
   }
 
   /**
-   * Several messages are gone for good. With all that was here, everything older is gone as well.
+   * Several messages were removed from the database. If all loaded ones are gone, so are all older ones.
    * @param {RemovedEvent} event
    */
   removed(event) {
@@ -137,7 +138,7 @@ export class Timeline extends Observable {
   }
 
   /**
-   * What came before `before`: of no use where the history was reset meanwhile.
+   * Adds the messages before `before`, unless the history was reset meanwhile.
    * @param {Page} page
    * @param {number} before
    */
@@ -152,7 +153,7 @@ export class Timeline extends Observable {
   }
 
   /**
-   * Adds the messages after `after`. The way back is kept as far as a page lays out without a pause.
+   * Adds the messages after `after`. Earlier messages are kept as far as a page lays out without a noticeable pause.
    * @param {Page} page
    * @param {number} after
    */
@@ -207,7 +208,7 @@ export class Timeline extends Observable {
   }
 
   /**
-   * Whether it belongs here, and is no older than what is.
+   * Adds a message if it belongs here and is not older than the loaded one. Returns true if so.
    * @param {Message} message
    */
   #put(message) {

@@ -1,21 +1,21 @@
 import { Timeline } from "./timeline.js";
 
-const KEPT = 10; // rooms to which one comes back at once
+const KEPT = 10; // rooms to which the user can return at once
 
-// The histories of the rooms that were shown, the latest last. One that is not live has a gap before what happens now: it
-// gets all of it when it is opened again.
+// Histories of rooms that were open, the latest last. A history that is not live lacks recent events, and gets them
+// when its room is opened again.
 export class Timelines {
   /** @type {Map<number, Timeline>} */
   #kept = new Map();
 
   /**
-   * The room's, begun anew where it is not kept.
+   * Returns the room's history, which is empty if it was not kept.
    * @param {number} room
    * @returns {Timeline}
    */
   of(room) {
     const timeline = this.#kept.get(room) ?? new Timeline(room);
-    this.#kept.set(room, timeline); // one that is kept stays where it stands
+    this.#kept.set(room, timeline); // a kept one keeps its place in the order
     return timeline;
   }
 
@@ -31,7 +31,7 @@ export class Timelines {
   }
 
   /**
-   * Every numbered event of a room passes here.
+   * Notes the version of each numbered event of a room.
    * @param {{ room: number, version: number }} event
    */
   reach({ room, version }) {
@@ -39,7 +39,7 @@ export class Timelines {
   }
 
   /**
-   * This one is shown now; the one that was not shown for longest is forgotten.
+   * Makes this room the latest, and forgets the one that was shown least recently.
    * @param {number} room
    */
   show(room) {

@@ -1,14 +1,14 @@
 import { Observable } from "../lib/observable.js";
 
-const HOLDS = 6000; // ms, unless it is said again
-const SAY_AGAIN = 3000; // ms: half of it, so that one that is lost is not missed
+const HOLDS = 6000; // ms, unless it is renewed
+const SAY_AGAIN = 3000; // ms: half of it, so that one lost event does no harm
 
 /**
  * @typedef {{ user: User, thread?: number | null }} Writing
  * @typedef {{ user: User, thread: number | null, timer: ReturnType<typeof setTimeout> }} Entry
  */
 
-// Who is writing in the room that the tab shows. Nothing here sticks: each entry ends by itself.
+// Users who are typing in the open room. Each entry expires by itself.
 export class Typing extends Observable {
   #me;
   #blocks;
@@ -26,7 +26,7 @@ export class Typing extends Observable {
   }
 
   /**
-   * Those who write in the room (`thread` is null) or in a thread, but for blocked people.
+   * Returns the users typing in the room (`thread` is null) or in a thread, except blocked ones.
    * @param {number | null} thread
    */
   in(thread) {
@@ -69,7 +69,7 @@ export class Typing extends Observable {
   }
 }
 
-// Tells the others that somebody writes here.
+// Signals to others that the user is typing.
 export class TypingSignal {
   #socket;
   #where;

@@ -1,11 +1,11 @@
-// Where the page is, in the browser's history: the room that it shows, and what is open beside or over it. To open
-// something is a step of its own, so that the browser's Back closes it; a thread has an address.
-// An entry's state: { room, side, thread, drawer, isOver: something is open, isStep: Back leads to the room alone }.
+// The page's place in the browser's history: the room, and everything open beside or over it. Opening something is a
+// separate step, so that the browser's Back closes it; a thread has an address.
+// An entry's state: { room, side, thread, drawer, isOver: something is open, isStep: Back leads to the plain room }.
 export class Address {
   #chat;
   #app;
   #isPlanned = false;
-  #isLeaving = false; // on the way back, until the browser is there
+  #isLeaving = false; // true while going back, until the browser is there
 
   constructor(chat, app) {
     this.#chat = chat;
@@ -25,7 +25,7 @@ export class Address {
     return { room, side: side.shows, thread: side.thread?.thread ?? null, drawer, isOver };
   }
 
-  // Several changes belong together, such as a drawer that closes for another room.
+  // Coalesces changes that belong together, such as a drawer that closes for another room.
   #plan() {
     if (this.#isPlanned) return;
     this.#isPlanned = true;
@@ -58,7 +58,7 @@ export class Address {
     return `${this.#chat.urlOf(room)}${thread ? `threads/${thread}/` : ""}`;
   }
 
-  // The browser went back or forth: by itself, or because something was closed.
+  // The browser moved in its history: by the user, or because something was closed.
   #moved(state) {
     if (this.#isLeaving) {
       this.#isLeaving = false;

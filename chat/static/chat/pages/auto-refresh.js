@@ -1,7 +1,7 @@
 import { pageOf } from "../lib/trusted-html.js";
 import { drawMoments } from "./moments.js";
 
-// The part of the page that is marked, as the server would write it now: again and again, while somebody looks at it.
+// Refreshes the marked part of the page from the server, again and again while the page is visible.
 const EVERY = 5000; // ms
 const PART = "[data-refresh]";
 
@@ -16,7 +16,7 @@ async function refresh() {
     drawMoments(fresh);
     part.replaceWith(fresh);
   } catch {
-    // The server is away: the numbers stay, and come again with it.
+    // The server is away: the old numbers stay until it is back.
   }
 }
 

@@ -1,6 +1,6 @@
 import { gettext } from "../lib/i18n.js";
 
-// A file that is dropped on the page would take its place: the browser would open it.
+// A dropped file would replace the page, since the browser would open it.
 export function refuseFiles(chat) {
   const isFile = ({ dataTransfer }) => dataTransfer?.types.includes("Files");
   addEventListener("dragover", (event) => {

@@ -15,16 +15,16 @@ import "../elements/connection-banner.js";
 import "../elements/account-menu.js";
 
 const SPREAD = 500; // ms
-const TYPING = 250; // ms: so long a pause means that the words are whole
+const TYPING = 250; // ms: a pause after which the typed text is complete
 
-// The index's lists are the server's; their numbers are kept as they are now.
+// The index. The server renders its lists, and this script keeps their numbers up to date.
 class Index {
   #rooms;
   #socket;
   #title = document.title;
   #waiting = null;
   #searching = null;
-  #asked = new URLSearchParams(location.search).get("q")?.trim() ?? ""; // of the server
+  #asked = new URLSearchParams(location.search).get("q")?.trim() ?? ""; // search text of the server's list
 
   constructor({ me, rooms }, socket) {
     this.#rooms = new Rooms(me, rooms, new Blocks(socket));
@@ -59,13 +59,13 @@ class Index {
     this.#watch();
   }
 
-  // A direct conversation is called by its people.
+  // The name of a direct conversation comes from its members.
   #renamed(user) {
     if ([...this.#rooms.sorted].some(({ people }) => people?.some(({ id }) => id === user.id))) this.#listSoon();
     this.#rooms.renamed(user);
   }
 
-  // What was put away is back with the next that is said there.
+  // A conversation that was put away reappears with the next message.
   #posted(event) {
     this.#rooms.posted(event, false);
     const { unread, threads } = this.#rooms.get(event.room) ?? {};
@@ -98,7 +98,7 @@ class Index {
     }
   }
 
-  // The lists anew, as the server writes them.
+  // Loads the lists again from the server.
   async #list() {
     await this.#replace(".lists");
     this.#narrow();
@@ -112,7 +112,7 @@ class Index {
     if (part) document.querySelector(selector).replaceWith(part);
   }
 
-  // What many people's pages show changed for all of them: they do not all ask at the same moment.
+  // A change concerns the pages of many users: spreads their requests over time.
   #listSoon() {
     this.#waiting ??= setTimeout(() => {
       this.#waiting = null;
@@ -124,7 +124,7 @@ class Index {
     return document.querySelector(".go [name=name]");
   }
 
-  // What one types narrows the lists below. Of public rooms that fill several pages, the server finds those.
+  // Narrows the lists by the typed text. If public rooms fill several pages, the server searches them.
   #narrow() {
     const wanted = this.#field.value.trim();
     const isPart = "isPart" in document.querySelector(".public").dataset;
@@ -132,7 +132,7 @@ class Index {
       item.hidden = wanted !== "" && !rankOf(keyOf(item), wanted);
     }
     const more = document.querySelector(".more-rooms");
-    if (more && wanted) more.open = true; // what matches may be folded
+    if (more && wanted) more.open = true; // matches may be in the folded part
     if (isPart && wanted !== this.#asked) this.#searchSoon();
   }
 
@@ -146,7 +146,7 @@ class Index {
   }
 }
 
-// What one may look for: name, topic, and what the room says of itself.
+// The searchable text of an entry: name, topic and description.
 function keyOf(item) {
   return searchKey(...[...item.querySelectorAll("b, small")].map((part) => part.textContent));
 }

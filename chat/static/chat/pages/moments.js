@@ -2,7 +2,7 @@ import { agoOf, dateOf, momentOf, secondOf, timestampOf } from "../lib/times.js"
 
 const FORMS = { ago: agoOf, day: dateOf, moment: momentOf, second: secondOf };
 
-// The times of a page that the server wrote, in the words and the zone in which the rooms tell them.
+// Formats the times in server-rendered pages as the rooms do, in the user's time zone.
 export function drawMoments(part = document) {
   for (const time of part.querySelectorAll("time[data-as]")) {
     const date = new Date(time.dateTime);

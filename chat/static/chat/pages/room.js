@@ -9,19 +9,19 @@ import { refuseFiles } from "./file-drops.js";
 import "../elements/announcement-banner.js";
 import "../elements/room-app.js";
 
-// The room's page: what the server put into it, made live.
+// The room's page: starts the app from the server's data.
 const state = JSON.parse(document.getElementById("state").textContent);
 learnTime(state.now, true);
 const socket = new Socket(socketUrl(), state.me);
 const chat = new Chat(state, socket);
 const app = document.querySelector("room-app");
 
-// Another room is shown in place, under its own address.
+// Opens another room in place, under its own address.
 app.addEventListener("go", ({ detail: id }) => chat.show(id));
 if (state.thread) chat.side.openThread(state.thread);
 new Address(chat, app);
 
-// A link to a part of the page is no step in the browser's history.
+// A link to a part of the page is not a step in the browser's history.
 addEventListener("click", (event) => {
   const link = event.target.closest?.("a.skip");
   if (!link) return;
@@ -29,11 +29,11 @@ addEventListener("click", (event) => {
   app.skipTo(link.hash.slice(1));
 });
 
-// A link from elsewhere leads to a message: /rooms/3/#message-12.
+// Link to a message from elsewhere: /rooms/3/#message-12.
 const [, linked] = location.hash.match(/^#message-(\d+)$/) ?? [];
 if (linked) chat.addEventListener("entered", () => chat.lead({ id: Number(linked) }), { once: true });
 
-// What mentions the reader looks as what mentions everyone does (css/message.css).
+// Mentions of the user look like mentions of everyone (css/message.css).
 const mine = new CSSStyleSheet();
 mine.replaceSync(`.mention[data-mention="${chat.me.id}"] { background: var(--told); color: var(--warm-ink); }`);
 document.adoptedStyleSheets.push(mine);

@@ -1,6 +1,6 @@
 import { html, nothing } from "../vendor/lit.js";
 
-const TINTS = 12; // as many as css/people.css has
+const TINTS = 12; // the number in css/people.css
 
 export function initialsOf(name) {
   const words = name.match(/[\p{L}\p{M}\p{N}]+/gu) ?? [name];
@@ -8,10 +8,10 @@ export function initialsOf(name) {
   return letters.join("").toUpperCase();
 }
 
-// Of somebody whose account was deleted nothing is left to show.
+// No initials are left of a deleted account.
 const NOBODY = "–";
 
-// The initials show until the picture is there, and where it does not come. `content` may be the dot of the status.
+// Initials show until the picture is loaded, or if it fails. `content` may be the status dot.
 export function avatar(user, size, content) {
   const { id, name, picture, deleted } = user;
   return html`<span class="avatar ${size}" data-tint=${deleted ? nothing : id % TINTS} aria-hidden="true"

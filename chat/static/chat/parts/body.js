@@ -3,8 +3,8 @@ import { guard, html } from "../vendor/lit.js";
 import { withButtons } from "./spoilers.js";
 import { linked } from "./text.js";
 
-// The text of a message. `html` is made and sanitised by the server (chat/markdown), and is all the HTML that is ever
-// inserted. What is still on its way has none, and is shown as it was typed.
+// The text of a message. The server builds and sanitises `html` (chat/markdown), and no other HTML is ever inserted. A
+// pending message has none, and is shown as typed.
 
 export function blockOf({ html: safe, body }) {
   if (safe) return html`<div class="body" dir="auto" .innerHTML=${inserted(safe)}></div>`;

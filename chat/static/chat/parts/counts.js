@@ -11,13 +11,13 @@ export function hereText(here) {
   return interpolate(ngettext("%(count)s here", "%(count)s here", here), { count: here.toLocaleString() });
 }
 
-// What stands before a page's title: "(@2) " where somebody means the reader, "(5) " where something is unread.
+// Prefix of the page's title: "(@2) " for mentions, "(5) " for unread messages.
 export function waitingText({ mentions, unread }) {
   if (mentions) return `(@${unreadText(mentions)}) `;
   return unread ? `(${unreadText(unread)}) ` : "";
 }
 
-// The same beside a room's name: what tells the reader outweighs what is unread.
+// Badge beside a room's name: mentions take precedence over unread messages.
 export function waitingBadge({ mentions, unread }) {
   if (mentions) {
     const words = ngettext("%(count)s mention of you", "%(count)s mentions of you", mentions);

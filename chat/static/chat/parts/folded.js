@@ -5,7 +5,7 @@ export function foldedText() {
   return gettext("Message from a person you blocked");
 }
 
-// In place of the message. Like its other buttons, this one is reached by the Tab key once the message has the focus.
+// Placeholder of a folded message. The Tab key reaches its button, like the others, once the message has the focus.
 export function folded(message, { isPointedAt, unfold }) {
   return html`<p class="tombstone">${foldedText()}
     <button type="button" class="link" data-act="unfold" tabindex=${isPointedAt ? 0 : -1} @click=${() => unfold(message)}

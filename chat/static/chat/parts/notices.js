@@ -6,7 +6,7 @@ import { peopleOf, sentence } from "./sentence.js";
 
 const MINUTE = 60; // s
 
-// Notices that the room makes itself, as sentences. `by` is who did it, `who` to whom.
+// Notices of the room, as sentences. `by` is the actor, `who` the target.
 const SENTENCES = {
   renamed: () => gettext("%(by)s renamed the room to %(to)s"),
   topic: ({ to }) => (to ? gettext("%(by)s changed the topic to %(to)s") : gettext("%(by)s removed the topic")),
@@ -41,7 +41,7 @@ export function noticeOf({ author, notice }) {
   return html`${sentence(words, values)}${reason ? html`: <q dir="auto">${reason}</q>` : nothing}`;
 }
 
-// Who came and who went, in one line.
+// Members who joined and left, in one line.
 export function comingsOf(messages) {
   const joined = peopleWho("joined", messages);
   const left = peopleWho("left", messages);
@@ -72,7 +72,7 @@ const name = (user) => html`<bdi>${user && fullName(user)}</bdi>`;
 
 const time = (until) => html`<time datetime=${until}>${momentOf(new Date(until))}</time>`;
 
-// Each once, however often they did.
+// Each user once, even if they joined or left several times.
 function peopleWho(what, messages) {
   const people = messages.filter(({ notice }) => notice.what === what).map(({ author }) => [author.id, author]);
   return [...new Map(people).values()];

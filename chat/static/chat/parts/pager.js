@@ -1,7 +1,7 @@
 import { gettext, interpolate } from "../lib/i18n.js";
 import { html } from "../vendor/lit.js";
 
-// Leads through the pages of a larger room's people. What leads nowhere keeps the focus that is on it.
+// Buttons for the pages of a large room's members. A button without effect keeps the focus.
 export function pager(page, roster) {
   const step = async (by) => {
     await page.step(by);

@@ -5,7 +5,7 @@ import { wordsOf } from "./person.js";
 import { statusText } from "./status.js";
 import { dot } from "./status-dot.js";
 
-// How the other one of a direct conversation is, as its list of people tells it: nothing where it does not.
+// Presence of the partner in a direct conversation, from its list of people; nothing if unknown.
 
 export function partnerOf({ room, roster }) {
   const [partner, ...others] = room.people ?? [];

@@ -7,12 +7,12 @@ import { roleMark } from "./role.js";
 import { statusText } from "./status.js";
 import { dot } from "./status-dot.js";
 
-// Somebody in the sidebar. `tabindex`: of all, one can be reached by the Tab key, the arrows lead to the others.
+// A member in the sidebar. `tabindex`: the Tab key reaches one of them, arrow keys the others.
 export function personRow(person, { isMe, tabindex }) {
   const { name, username, status } = person;
   const group = groupOf(person);
   const shape = dotOf(person);
-  const mark = group === "here" && shape === "online" ? nothing : dot(shape); // its ring says it
+  const mark = group === "here" && shape === "online" ? nothing : dot(shape); // the ring shows it
   return html`<li class="person" data-user=${username} data-status=${group}>
     <button type="button" tabindex=${tabindex} aria-haspopup="dialog" @click=${open(person)}>
       ${avatar(person, "s", mark)}
@@ -23,7 +23,7 @@ export function personRow(person, { isMe, tabindex }) {
         ${under(person, group)}</span></button></li>`;
 }
 
-// Asks for the person's card, from what somebody clicked.
+// Opens a user's card from a clicked element.
 export function open(user) {
   return ({ currentTarget }) => currentTarget.dispatchEvent(new CustomEvent("person", { detail: user, bubbles: true }));
 }
@@ -37,7 +37,7 @@ function under(person, group) {
   return html`<small>${parts.map((part, index) => (index ? html` · ${part}` : part))}</small>`;
 }
 
-// What the group does not say.
+// Details that the group does not show.
 export function wordsOf({ dnd, away, hidden, last_seen: seen }, group) {
   return [
     hidden ? gettext("invisible") : null,

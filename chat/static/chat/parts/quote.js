@@ -4,7 +4,7 @@ import { previewOf } from "../rules/previews.js";
 import { html, nothing } from "../vendor/lit.js";
 import { foldedText } from "./folded.js";
 
-// What a message quotes. It leads there.
+// The quoted message, as a link to it.
 export function quoteOf({ quote }, chat) {
   if (!quote) return nothing;
   if (quote.deleted) return html`<p class="quote" data-quote=${quote.id}><em>${gettext("Deleted message")}</em></p>`;

@@ -3,11 +3,11 @@ import { html, nothing } from "../vendor/lit.js";
 import { smileIcon } from "./icons.js";
 import { peopleText } from "./sentence.js";
 
-// Under a message: who reacted how. A click joins in, or takes one's own back.
+// Reactions under a message. A click adds or removes the user's own.
 export function reactionsOf(message, { chat, open }) {
   if (!message.reactions?.length) return nothing;
   const chips = message.reactions.map((reaction) => chip(message, reaction, chat));
-  // A number that changes says little by itself: reaction-news.js says who reacted to what.
+  // A changing number says little to a screen reader: reaction-news.js announces reactions instead.
   return html`<div class="reactions" aria-live="off">${chips}${chat.acts.may("react", message) ? more(message, open) : nothing}</div>`;
 }
 

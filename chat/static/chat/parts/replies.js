@@ -3,13 +3,13 @@ import { momentOf } from "../lib/times.js";
 import { html, nothing } from "../vendor/lit.js";
 import { avatar } from "./avatar.js";
 
-const FACES = 4; // more would say no more
+const FACES = 4; // more pictures would add nothing
 
 export function countOfReplies(count) {
   return interpolate(ngettext("%(count)s reply", "%(count)s replies", count), { count: count.toLocaleString() });
 }
 
-// Under a message that has a thread: how much was said there, by whom and when. It opens the thread.
+// Summary of a message's thread: number of replies, authors and time. It opens the thread.
 export function repliesTo(message, { chat, conversation }) {
   const { replies } = message;
   if (!replies?.count || conversation.thread === message.id) return nothing;

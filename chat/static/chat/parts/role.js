@@ -1,7 +1,7 @@
 import { gettext } from "../lib/i18n.js";
 import { html, nothing } from "../vendor/lit.js";
 
-// Who runs the room. Of members nothing is said.
+// Mark of a role; none for plain members.
 export function roleMark({ role }) {
   const words = wordsFor(role);
   return words ? html`<i class="role" data-role=${role}>${words}</i>` : nothing;

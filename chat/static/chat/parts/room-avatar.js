@@ -5,14 +5,14 @@ import { avatar } from "./avatar.js";
 import { sign } from "./room-sign.js";
 import { dot } from "./status-dot.js";
 
-// What stands before a room's name. Before a direct conversation's: whom it is with, or of several people how many.
-// `mark` lies on the picture of the one it is with.
+// Picture before a room's name. A direct conversation shows the partner, or the number of people if there are several.
+// `mark` lies on the partner's picture.
 export function signOf(room, mark = nothing, words = gettext("direct")) {
   if (!room.people) return sign(room);
   return html`<span class="direct-face">${face(room, mark)}<span class="visually-hidden">${words}</span></span>`;
 }
 
-// The same with how the partner is, as the list of rooms knows it.
+// The same with the partner's presence, from the list of rooms.
 export function signWithState(room, partners) {
   const state = partners.in(room);
   return state ? signOf(room, dot(state), `${gettext("direct")}, ${wordOf(state)}`) : signOf(room);

@@ -2,7 +2,7 @@ import { gettext } from "../lib/i18n.js";
 import { html } from "../vendor/lit.js";
 import { archiveIcon, megaphoneIcon, stopIcon } from "./icons.js";
 
-// How a room differs from others, each with a sign.
+// Special states of a room, each with an icon.
 export function roomMarks({ archived, locked, read_only: readOnly }) {
   return [
     archived && { icon: archiveIcon, words: gettext("Archived: you can read it, but nothing in it can be changed.") },
@@ -11,7 +11,7 @@ export function roomMarks({ archived, locked, read_only: readOnly }) {
   ].filter(Boolean);
 }
 
-// The same as small signs beside the name.
+// The same as small icons beside the name.
 export function smallMarks(room) {
   return roomMarks(room).map(
     ({ icon, words }) => html`<span class="room-mark" title=${words}>${icon}

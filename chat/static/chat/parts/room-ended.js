@@ -10,7 +10,7 @@ const TITLES = {
   deleted: () => gettext("%(who)s deleted %(room)s"),
 };
 
-// In place of a room that one is not in any more: who decided that, and why.
+// Replacement of a room that the user is no longer in: who ended the membership, and why.
 export function gone({ room, how, by, reason }, urls) {
   const who = html`<bdi>${by ? fullName(by) : gettext("An administrator")}</bdi>`;
   const name = room?.name ? html`<span class="name">${sign(room)}<bdi>${room.name}</bdi></span>` : gettext("this room");

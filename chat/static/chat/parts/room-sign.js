@@ -2,7 +2,7 @@ import { gettext } from "../lib/i18n.js";
 import { html } from "../vendor/lit.js";
 import { lockIcon, talkIcon } from "./icons.js";
 
-// What stands before a room's name: its emoji, or a number sign, the lock of a private one, or the sign of a direct
+// Sign before a room's name: its emoji, a number sign, the lock of a private room, or the icon of a direct
 // conversation.
 export function sign({ kind, emoji }) {
   if (emoji) return html`<span class="sign emoji" aria-hidden="true">${emoji}</span>`;

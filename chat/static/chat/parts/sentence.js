@@ -3,15 +3,15 @@ import { locale } from "../lib/times.js";
 import { fullName } from "../rules/full-name.js";
 import { html } from "../vendor/lit.js";
 
-const NAMED = 3; // people in one line; of more, two are named
+const NAMED = 3; // names in one line; of more users, two are named
 const list = new Intl.ListFormat(locale, { type: "conjunction" });
 
-// A translated sentence with markup in the place of its values.
+// A translated sentence with markup as its values.
 export function sentence(words, values) {
   return words.split(/%\((\w+)\)s/u).map((part, index) => (index % 2 ? values[part] : part));
 }
 
-// "Alice, Bob and 3 others", each name by itself, whichever way it is written.
+// "Alice, Bob and 3 others", with each name isolated from the text direction of the others.
 export function peopleOf(users) {
   return list
     .formatToParts(entries(users))

@@ -4,7 +4,7 @@ import { html } from "../vendor/lit.js";
 
 const SIGN = "||";
 
-// Spoilers are hidden until they are clicked, or until Enter is pressed on them. While one is hidden it is a button.
+// Spoilers are hidden until a click or Enter reveals them. A hidden spoiler is a button.
 
 export function spoiler(words) {
   const label = gettext("Spoiler: show");
@@ -19,8 +19,8 @@ export function withButtons(safe) {
   return safe.replaceAll(SPOILER, button);
 }
 
-// Text that has no HTML yet, such as an earlier version of a message. Where it may have spoilers, all that stands
-// between the first sign and the last is hidden: what is hidden in vain can be shown, what is shown cannot be hidden.
+// Text without HTML, such as an earlier version of a message. If it may have spoilers, everything between the first
+// marker and the last is hidden: too much hidden text can be revealed, but revealed text cannot be hidden again.
 export function withSpoilers(text, drawn) {
   const [first, last] = [text.indexOf(SIGN), text.lastIndexOf(SIGN)];
   if (last < first + SIGN.length) return drawn(text);
@@ -35,7 +35,7 @@ export function withSpoilers(text, drawn) {
 function show(element) {
   element.dataset.shown = "";
   for (const name of ["role", "aria-label", "title"]) element.removeAttribute(name);
-  element.tabIndex = -1; // it keeps the focus
+  element.tabIndex = -1; // it still has the focus
 }
 
 function react(event) {

@@ -1,6 +1,6 @@
 import { html } from "../vendor/lit.js";
 
-// The shape of somebody's status: full, hollow, with a bar, a ring. Words beside it say the same.
+// Shape of a user's status: full, hollow, with a bar, a ring. Text beside it says the same.
 export function dot(shape) {
   return html`<span class="dot ${shape}"></span>`;
 }

@@ -10,7 +10,7 @@ export function untilText(until) {
   return interpolate(gettext("until %(time)s"), { time: momentOf(new Date(until)) });
 }
 
-// A status that somebody wrote, with when it ends.
+// A user's custom status, with the time when it ends.
 export function customStatus({ emoji, text, until }) {
   return html`<p class="status">${emoji ? html`<i>${emoji}</i>` : nothing}<span dir="auto">${text}</span>
     ${until ? html`<small>${untilText(until)}</small>` : nothing}</p>`;

@@ -1,7 +1,7 @@
 import { addressesIn } from "../rules/addresses.js";
 import { html } from "../vendor/lit.js";
 
-// Text stays text; what looks like a web address in it becomes a link.
+// Plain text, with web addresses as links.
 export function linked(text) {
   const parts = [];
   let last = 0;

@@ -5,7 +5,7 @@ import { upIcon } from "./icons.js";
 
 const MOST = 1000; // the server counts no further
 
-// Says over a conversation how much of it is unread: the way to where that begins, and to have done with it.
+// Unread count above a conversation: scrolls to the first unread message, or marks all as read.
 export function unreadPill(conversation, markRead) {
   return html`<div class="pill"><button type="button" data-act="to-unread" @click=${() => conversation.toUnread()}
       >${wordsFor(conversation)}${conversation.reading.isWhole ? nothing : upIcon}</button><button type="button" data-act="read" @click=${markRead}

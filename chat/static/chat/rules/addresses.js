@@ -1,26 +1,27 @@
-// Addresses that stand in a text by themselves. chat/markup/markdown/bare_links.py finds the same ends, and
-// links to the same.
+// Bare addresses in text. chat/markup/markdown/bare_links.py finds the same ends and targets.
 
 const SCHEME = /https?:\/\//giu;
 const RUN = /[^\s<>"\p{Cc}\ufeff]*/uy;
 
-// Punctuation that no address has: full-width, typographic, of another script, a long dash. A mark within words is none,
-// and neither is what looks like a slash: an address that ended before it could be taken for another one.
+// Punctuation that no address has: full-width, typographic, of another script, a long dash. A mark within a word is not
+// punctuation. Neither is a lookalike of a slash: an address cut before it could be mistaken for another one.
 const MARK =
   /(?![·・･’׳״་／⁄])(?:(?=[^\0-\x7f])[\p{Po}\p{Ps}\p{Pe}\p{Pi}\p{Pf}]|[\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\uffe0-\uffe6\u2014\u2015\u2e3a\u2e3b\u301c\u3030])/u;
-// At its end they are the sentence's, and so are unseen characters: some keyboards put them around each address.
+// At the end of an address these belong to the sentence, and so do invisible characters: some keyboards put them around
+// each address.
 const SENTENCE = /[.,;:!?'’–\u00ad\u061c\u200b\u200c\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069]+$/u;
 /** @type {Record<string, string>} */
 const CLOSING = { "(": ")", "[": "]", "{": "}" };
 
-// The host shows: nothing stands before it, and nothing in it looks like its end. As in chat/markup/links.py.
+// The host must be visible: nothing precedes it, and nothing in it looks like its end. As in chat/markup/links.py.
 const PLAIN = /^https?:\/\/(?:[\p{L}\p{M}\p{Nd}._:-]+|\[[\da-f:.]+\](?::\d*)?)(?=[/?#]|$)/iu;
-const TURNED = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]|%e2%80%(?:8[ef]|a[a-e])|%e2%81%a[6-9]|%d8%9c/iu; // by marks of direction
+// direction marks
+const TURNED = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]|%e2%80%(?:8[ef]|a[a-e])|%e2%81%a[6-9]|%d8%9c/iu;
 const SLASH_LETTER =
   /^[^:]+:\/\/[^/?#]*(?:[a-z\d][\u3033\u30ce\u4e3f\u2cc6\u2cc7]|[\u3033\u30ce\u4e3f\u2cc6\u2cc7][a-z\d])/iu;
 
 /**
- * Where they stand: `{ start, end }` of each.
+ * Returns the addresses as `{ start, end }`.
  * @param {string} text
  */
 export function addressesIn(text) {
@@ -52,7 +53,7 @@ function endOf(text, start) {
 }
 
 /**
- * Where the first bracket stands that has no partner.
+ * Returns the position of the first bracket without a partner.
  * @param {string} run
  */
 function balanced(run) {

@@ -1,6 +1,6 @@
 /**
- * What of a room's counts is shown, as chat/queries/room_list.py has it. Of a quiet room mentions alone; in a direct conversation
- * every message is one.
+ * Returns the visible part of a room's counts, like chat/queries/room_list.py. A quiet room shows only mentions; in a
+ * direct conversation every message counts as one.
  * @param {Pick<Room, "unread" | "mentions" | "quiet" | "people">} room
  */
 export function waitingIn({ unread, mentions, quiet, people }) {

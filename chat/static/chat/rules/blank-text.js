@@ -1,4 +1,4 @@
-// Whether a text shows nothing at all, as accounts/usernames/invisible_characters.py has it.
+// Text without any visible character, like accounts/usernames/invisible_characters.py.
 const BLANK = /^[\s\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cs}\u2800\ufff9-\ufffb\u{1d159}]*$/u;
 
 /** @param {string} text */

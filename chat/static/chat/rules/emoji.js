@@ -1,13 +1,13 @@
 import { rankOf, searchKey } from "./name-search.js";
 
-// For a click without looking, and first among all.
+// Shown first, for quick use.
 export const QUICK = ["👍", "❤️", "😂", "🎉", "👀", "🙏"];
 
 /** @typedef {{ emoji: string, name: string, key: string, tags: string }} Named */
 
 /**
- * All emoji, from a line for each: "🎉 party popper|celebrate|tada" (bin/vendor). They are called by the first lines, and
- * found by the words of others, too.
+ * Parses all emoji, from lines such as "🎉 party popper|celebrate|tada" (bin/vendor). Names come from the first
+ * language; the search uses the words of all.
  * @param {string[]} languages
  * @returns {Named[]}
  */
@@ -22,7 +22,7 @@ export function emojiFrom(...languages) {
 }
 
 /**
- * Those that are meant by what was typed, the best match first.
+ * Returns the emoji that match the typed text, the best match first.
  * @param {Named[]} all
  * @param {string} wanted
  */
@@ -34,7 +34,7 @@ export function emojiNamed(all, wanted) {
 }
 
 /**
- * A name says more than another word for it, and one that is at hand is meant more often.
+ * Ranks a name above other words, and quick emoji above others.
  * @param {Named} named
  * @param {string} wanted
  */

@@ -6,7 +6,7 @@ const MINUTE = 60_000; // ms
 const HOUR = 60 * MINUTE;
 
 /**
- * When a status may end: [name, words, when that is].
+ * Options for the end of a status: [name, words, time].
  * @type {[name: string, words: string, end: () => Date | null][]}
  */
 export const ENDS = [
@@ -19,7 +19,7 @@ export const ENDS = [
 ];
 
 /**
- * An ISO time, or null.
+ * Returns an ISO time, or null.
  * @param {string} wanted
  */
 export function endOf(wanted) {
@@ -32,5 +32,5 @@ const after = (time) => new Date(now() + time);
 
 const today = () => dayKeyOf(present());
 
-// A week ends with its Sunday.
+// Weeks end on Sunday.
 const sunday = () => today() + ((7 - weekdayOf(today())) % 7);

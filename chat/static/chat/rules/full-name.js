@@ -1,6 +1,6 @@
 /**
- * A user's name, for where nothing else says who it is: a display name is anyone's to choose, a username is not. One
- * that is the username in another case says enough, since no one else may choose it.
+ * Returns a user's name where nothing else identifies them: a display name can be chosen freely, a username cannot. A
+ * display name that equals the username except for case is enough, since no one else may choose it.
  * @param {User} user
  */
 export function fullName({ name, username, deleted }) {

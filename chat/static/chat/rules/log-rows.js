@@ -1,8 +1,8 @@
 import { dayKeyOf } from "../lib/times.js";
 
 const DAY = 24 * 60 * 60_000; // ms
-const TOGETHER = 5 * 60_000; // ms: what one person says within it reads as one piece
-const COMINGS = new Set(["joined", "left"]); // notices of these are told in one line
+const TOGETHER = 5 * 60_000; // ms: messages of one author within it are grouped
+const COMINGS = new Set(["joined", "left"]); // notices that are combined into one line
 
 /**
  * @typedef {{ kind: string, body: string, client_id: string, created_at: string }} Pending
@@ -14,19 +14,19 @@ const COMINGS = new Set(["joined", "left"]); // notices of these are told in one
  */
 
 /**
- * The lines of a log, top to bottom: days, the "New" line, messages, and last what is still on its way.
+ * Returns the rows of a log, top to bottom: days, the "New" line, messages, and pending messages.
  * @param {{ timeline: Shown, pending: Pending[], chat: Reader }} conversation
  * @returns {Row[]}
  */
 export function rowsOf({ timeline, pending, chat }) {
   /** @type {Row[]} */
   const rows = [];
-  const days = new Map(); // how many lines each has
+  const days = new Map(); // number of headings for each day
   /** @type {MessageRow | null} */
   let previous = null;
   /** @type {Date | null} */
-  let shown = null; // the date whose day the last line names
-  let newAfter = timeline.newAfter ?? Infinity; // where the line does not stand yet
+  let shown = null; // the date of the last heading's day
+  let newAfter = timeline.newAfter ?? Infinity; // until the "New" line is placed
   for (const message of [...timeline.messages, ...unstored(timeline, pending, chat.me)]) {
     const date = new Date(message.created_at);
     if (shown === null || beginsDay(date, shown)) rows.push(dayRow(date, days));
@@ -46,7 +46,8 @@ export function rowsOf({ timeline, pending, chat }) {
 }
 
 /**
- * Clocks of servers differ: what is dated back by less than a day stands under the line that is there.
+ * Returns true if a message is dated back by less than a day, since servers' clocks differ. It stays under the present
+ * heading.
  * @param {Date} date
  * @param {Date} shown
  */
@@ -63,7 +64,7 @@ function beginsDay(date, shown) {
 }
 
 /**
- * Imported messages may come back to a day that has a line.
+ * Returns a heading. Imported messages may return to a day that already has one.
  * @param {Date} date
  * @param {Map<number, number>} days
  * @returns {Row}
@@ -85,7 +86,7 @@ function rowOf(message, date) {
 }
 
 /**
- * People who come and go one after another, in one line.
+ * Starts a row that combines members who join and leave in succession.
  * @param {Told} message
  * @param {Date} date
  * @returns {MessageRow}

@@ -1,10 +1,10 @@
-// What messages become by an event that does not bring them whole. Each returns the messages themselves where nothing in
-// them changes, so that nothing is drawn in vain.
+// Updates of messages by events that do not contain them. Each function returns the same array if nothing changes, so
+// that nothing is redrawn.
 
 /** @typedef {Pick<RemovedEvent, "version" | "threads">} Turning */
 
 /**
- * They are tombstones now, and whatever quotes them shows it.
+ * Turns messages into tombstones, and updates their quotes.
  * @param {Message[]} messages
  * @param {DeletedEvent} event
  */
@@ -18,7 +18,7 @@ export function withDeleted(messages, event) {
 }
 
 /**
- * They are gone for good, and nothing quotes them any more.
+ * Removes messages that were removed from the database, and their quotes.
  * @param {Message[]} messages
  * @param {RemovedEvent} event
  */
@@ -31,7 +31,7 @@ export function withoutRemoved(messages, event) {
 }
 
 /**
- * A user reacted to one of them, or took that back.
+ * Adds or removes a user's reaction.
  * @param {Message[]} messages
  * @param {ReactedEvent} event
  */
@@ -40,7 +40,7 @@ export function withReaction(messages, event) {
 }
 
 /**
- * What some of them quote was edited or deleted.
+ * Updates quotes of an edited or deleted message.
  * @param {Message[]} messages
  * @param {RequotedEvent} event
  */
@@ -85,7 +85,7 @@ function turnedOne(message, event, turn) {
 }
 
 /**
- * The replies that are left, where some of a message's own are among them.
+ * Updates the replies of a message that lost some.
  * @param {Message} message
  * @param {Turning["threads"]} threads
  * @returns {Message}

@@ -4,7 +4,7 @@ const MINUTE = 60_000; // ms
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-// For how long: [ms, words]. 0: for good.
+// Durations: [ms, words]. 0: without end.
 const MUTES = [
   [10 * MINUTE, gettext("10 minutes")],
   [HOUR, gettext("1 hour")],
@@ -13,7 +13,7 @@ const MUTES = [
 ];
 const BANS = [...MUTES, [0, gettext("Permanently")]];
 
-// How long a member waits between two messages: [seconds, words].
+// Seconds between two messages of a member: [seconds, words].
 const SLOW = [
   [0, gettext("Off")],
   [10, gettext("10 seconds")],
@@ -22,8 +22,8 @@ const SLOW = [
   [300, gettext("5 minutes")],
 ];
 
-// What those who run a room do: its command, its words, and what it asks: `spans` for how long, a `reason`, `seconds`.
-// What has no question is done at once. `is` narrows down whom a menu offers it for.
+// Acts of moderators: command, words, and the questions to ask: `spans` for durations, a `reason`, `seconds`. An act
+// without a question is done at once. `is` restricts the users that a menu offers it for.
 export const ACTS = {
   mute: {
     command: "member.mute",
@@ -99,7 +99,7 @@ export const ACTS = {
 };
 
 /**
- * What a card offers, from what the server says is allowed: `role` is either of two.
+ * Returns the acts that a card offers, from the permitted acts in the server's answer; `role` stands for two acts.
  * @param {{ acts?: string[], role?: Role | null }} details
  */
 export function actsFor({ acts = [], role }) {

@@ -1,5 +1,5 @@
-// Names as they are searched: without case and accents, in every script. accounts/usernames/search_keys.py has the same rule, and says
-// why; accounts/tests/helpers/texts.json shows both.
+// Search keys of names: without case and accents, in every script. accounts/usernames/search_keys.py has the same rule,
+// and the reasons; accounts/tests/helpers/texts.json has cases for both.
 
 const APOSTROPHES = /['`´‘’ʼʻ＇]/gu;
 const LEFT_OUT =
@@ -11,7 +11,7 @@ const AS_TYPED = new Map([
 ]);
 const WORD_OF_ITS_OWN =
   /[\u1100-\u115e\ua960-\ua97c\u0e01-\u0e30\u0e32\u0e33\u0e40-\u0e46\u0e81-\u0eb0\u0eb2\u0eb3\u0ec0-\u0ec6\u1000-\u102a\u1780-\u17b3\u3041-\u3096\u30a1-\u30fa\u3400-\u4dbf\u4e00-\u9fff\u{20000}-\u{3ffff}]/gu;
-const PLAIN = /^[a-z\d]+(?: [a-z\d]+)*$/i; // most words: they need no more than small letters
+const PLAIN = /^[a-z\d]+(?: [a-z\d]+)*$/i; // most words: lower case is enough for them
 const BETWEEN_WORDS = /[^\p{L}\p{M}\p{N}\p{S}]+/gu;
 
 /** @param {string} text */
@@ -28,8 +28,8 @@ export function searchKey(...names) {
 }
 
 /**
- * How well a name meets what is looked for: 4 where it is that, 3 where it begins so, 2 where a word of it does, 1 where it
- * has it somewhere, 0 where it does not. `key` may have several names.
+ * Ranks a match: 4 if the name equals the search text, 3 if it starts with it, 2 if a word starts with it, 1 if it
+ * contains it, 0 otherwise. `key` may have several names.
  * @param {string} key
  * @param {string} wanted
  */
@@ -43,7 +43,7 @@ export function rankOf(key, wanted) {
 }
 
 /**
- * Whether a word of a name begins so.
+ * Returns true if a word of a name starts with the text.
  * @param {string} key
  * @param {string} wanted
  */
@@ -52,7 +52,7 @@ export function begins(key, wanted) {
 }
 
 /**
- * Unicode's case folding: by way of capitals, ß and ẞ are ss.
+ * Unicode's case folding: through upper case, ß and ẞ become ss.
  * @param {string} text
  */
 function folded(text) {

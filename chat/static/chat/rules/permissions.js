@@ -1,17 +1,17 @@
 import { postingBlockOf } from "./posting-block.js";
 
-// What the person of the tab may do with a message. The server decides it in the same way (chat/permissions/), and has the
-// last word: one table of cases tests both.
+// Permissions of the tab's user on messages. The server has the same rules (chat/permissions/), and the last word: one
+// table of cases tests both.
 
 /**
- * The rules as the server says them: what each role may do, the roles by rank, that of administrators by the kind of the
- * room, and what is left to do in an archived room.
+ * The server's rules: acts of each role, roles by rank, the role of administrators by kind of room, and acts that
+ * remain possible in an archived room.
  * @typedef {{ acts: Record<string, string[]>, ranks: string[], administrators: Record<string, string>,
  *   archived: string[] }} Permissions
  */
 
 /**
- * Who looks at a room, and what they know of it. `roleOf`: the role that protects an author, or null where nobody knows.
+ * The user who views a room, and their knowledge of it. `roleOf`: the role that protects an author, or null if unknown.
  * @typedef {{ permissions: Permissions, me: { id: number }, room: Room | undefined, isAdministrator: boolean,
  *   blocks: { has(id: number): boolean }, roleOf: (id: number) => string | null }} Viewer
  */
@@ -27,7 +27,7 @@ export function rolesOf({ room, isAdministrator, permissions }) {
 }
 
 /**
- * Whether a role of the viewer is enough, also where the room is archived.
+ * Returns true if a role of the user allows the act, even in an archived room.
  * @param {Viewer} viewer
  * @param {string} act
  */
@@ -36,7 +36,7 @@ export function allows(viewer, act) {
 }
 
 /**
- * Whether the viewer may do this in the room as it is now.
+ * Returns true if the user may do this in the room in its present state.
  * @param {Viewer} viewer
  * @param {string} act
  */
@@ -50,17 +50,18 @@ export function blockOf(viewer) {
 }
 
 /**
- * The names of what the viewer may do with a message, or to its author: of what others said, not before it is known what
- * protects its author.
+ * Returns the actions of the user on a message or its author. Actions on another user's message need that user's role
+ * to be known.
  * @param {Viewer} viewer
  * @param {Message} message
  * @returns {Set<string>}
  */
 export function actionsOn(viewer, message) {
   const isOwn = message.author.id === viewer.me.id && !message.notice;
-  const isText = message.kind !== "notice"; // nobody quotes a notice, and so on
+  const isText = message.kind !== "notice"; // notices cannot be quoted, and so on
   const block = blockOf(viewer);
-  const mayTouch = !block || block.why === "read_only"; // there, everyone may still react, pin, and edit what they said
+  // in such a room, everyone may still react, pin, and edit their own messages
+  const mayTouch = !block || block.why === "read_only";
   const mayDelete = isOwn
     ? isPossible(viewer, "post")
     : isPossible(viewer, "delete_any") && (message.notice || isAbove(viewer, message.author));

@@ -1,7 +1,8 @@
 import { now } from "../lib/clock.js";
 
 /**
- * Why one cannot write in a room: { why, until, reason, user }, or null where one can. `mayAlways`: one moderates it.
+ * Returns why the user cannot post in a room: { why, until, reason, user }, or null if they can. `mayAlways`: the user
+ * moderates it.
  * @param {Room | undefined} room
  * @param {boolean} mayAlways
  * @param {{ has(id: number): boolean }} blocks
@@ -12,7 +13,7 @@ export function postingBlockOf(room, mayAlways, blocks) {
   if (archived) return { why: "archived" };
   if (room?.people?.length && room.people.every(({ deleted }) => deleted))
     return { why: "deleted", people: room.people };
-  const user = room?.people?.length === 1 ? room.people[0] : null; // of a direct conversation
+  const user = room?.people?.length === 1 ? room.people[0] : null; // in a direct conversation
   if (user && blocks.has(user.id)) return { why: "blocked", user };
   if (muted && Date.parse(muted.until) > now()) return { why: "muted", ...muted };
   if (locked && !mayAlways) return { why: "locked" };

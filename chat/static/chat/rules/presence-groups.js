@@ -1,10 +1,10 @@
 import { now } from "../lib/clock.js";
 import { gettext } from "../lib/i18n.js";
 
-// How a person of the sidebar is, as docs/protocol.md has them.
+// Presence groups of members in the sidebar, as in docs/protocol.md.
 
 /** @type {PresenceGroup[]} */
-export const GROUPS = ["here", "online", "away", "offline"]; // in the order in which they stand
+export const GROUPS = ["here", "online", "away", "offline"]; // in display order
 
 /**
  * @param {Pick<Person, "here" | "online" | "away">} person
@@ -28,7 +28,7 @@ export function titleOf(group) {
 }
 
 /**
- * The shape on their picture.
+ * Returns the shape on a user's picture.
  * @param {Pick<Person, "here" | "online" | "away" | "dnd">} person
  * @returns {PresenceShape}
  */
@@ -39,7 +39,7 @@ export function dotOf(person) {
 }
 
 /**
- * The same shape in words.
+ * Returns the shape's text alternative.
  * @param {PresenceShape} shape
  */
 export function wordOf(shape) {
@@ -52,7 +52,7 @@ export function untilOf({ status }) {
 }
 
 /**
- * The person without a status that has ended. Do-not-disturb ends with it.
+ * Returns the person without an expired status. Do-not-disturb ends with it.
  * @param {Person} person
  * @returns {Person}
  */

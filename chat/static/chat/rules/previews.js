@@ -1,9 +1,9 @@
-export const SPOILER = '<span class="spoiler">'; // as the server writes it; in a text it would be escaped
+export const SPOILER = '<span class="spoiler">'; // as the server writes it; in text it would be escaped
 const HIDDEN = "▒▒▒";
 
 /**
- * The text of a message where it is quoted or listed, without what its author hid. The server does the same with what is
- * quoted (chat/markup/markdown/spoilers.py).
+ * Returns the text of a message for quotes and lists, without spoilers. The server does the same for quotes
+ * (chat/markup/markdown/spoilers.py).
  * @param {{ body: string, html?: string }} message
  */
 export function previewOf({ body, html }) {

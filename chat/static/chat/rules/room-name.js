@@ -2,7 +2,7 @@ import { gettext } from "../lib/i18n.js";
 import { fullName } from "./full-name.js";
 
 /**
- * What a room is called: a direct conversation by the people in it, as chat/queries/room_list.py has it.
+ * Returns the name of a room: a direct conversation is named after its people, as in chat/queries/room_list.py.
  * @param {Pick<Room, "name" | "people"> | undefined} room
  */
 export function nameOf(room) {
@@ -11,7 +11,7 @@ export function nameOf(room) {
 }
 
 /**
- * The same with usernames, for where the room is shown.
+ * Returns the name with usernames, for the open room.
  * @param {Pick<Room, "name" | "people">} room
  */
 export function fullNameOf(room) {

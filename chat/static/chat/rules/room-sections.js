@@ -8,7 +8,7 @@ import { nameOf } from "./room-name.js";
  */
 
 /**
- * The sections of the list of rooms, in the order in which they stand.
+ * The sections of the list of rooms, in display order.
  * @type {Section[]}
  */
 export const SECTIONS = ["favourites", "rooms", "directs"];
@@ -33,7 +33,7 @@ export function sectionOf({ favourite, people }) {
 }
 
 /**
- * The rooms that are listed.
+ * Returns the rooms in the list.
  * @param {{ rooms: Listed, shown?: number }} chat
  */
 export function roomsInSight({ rooms, shown }) {
@@ -41,7 +41,7 @@ export function roomsInSight({ rooms, shown }) {
 }
 
 /**
- * Those whose name, or a name of whose people, has what was typed: the best match first.
+ * Returns the rooms whose name, or whose people's names, match the typed text, the best match first.
  * @param {{ rooms: Listed }} chat
  * @param {string} wanted
  */
@@ -58,7 +58,7 @@ function keyOf(room) {
 }
 
 /**
- * What was put away is back while there is something new in it.
+ * Returns true if a room is visible: one that was put away reappears while it has news.
  * @param {Room} room
  */
 function isInSight({ archived, put_away: isPutAway, unread, threads }) {
@@ -66,8 +66,8 @@ function isInSight({ archived, put_away: isPutAway, unread, threads }) {
 }
 
 /**
- * The ids of all rooms that have a place, once `moved` stands before or after another one of its section. With it the
- * whole section gets places; in the others, whoever has none keeps none.
+ * Returns the ids of all rooms with a place, once `moved` is before or after another room of its section. All rooms of
+ * that section get places; in other sections, rooms without a place stay without.
  * @param {Room[]} sorted
  * @param {Room} moved
  * @param {Room} other

@@ -1,5 +1,5 @@
-const COMMAND = /^\/(\p{L}[\p{L}\p{N}_-]*)(?:\s+|$)/u; // a path such as /etc/hosts is none
-const ESCAPED = /^\/(?=\/\p{L}[\p{L}\p{N}_-]*(?:\s|$))/u; // a second slash: what follows is text
+const COMMAND = /^\/(\p{L}[\p{L}\p{N}_-]*)(?:\s+|$)/u; // a path such as /etc/hosts is not a command
+const ESCAPED = /^\/(?=\/\p{L}[\p{L}\p{N}_-]*(?:\s|$))/u; // a second slash escapes the first: the rest is text
 
 /**
  * Reads a text from the composer: a message to post ({ kind, body }), or a command that does not exist or lacks

@@ -2,8 +2,8 @@
 const NAMED = ["username", "name", "picture", "deleted"];
 
 /**
- * The same list with what somebody is called now, and their picture, wherever they stand in it: as author, in a quote, among
- * those who reacted. The list itself where that changes nothing. What a notice tells of somebody stays as it was told.
+ * Returns the list with a user's new name and picture wherever they appear: as author, in a quote, among reactions. It
+ * is the same array if nothing changes. Notices keep the old name.
  * @template T
  * @param {T[]} list
  * @param {User} user
@@ -37,7 +37,7 @@ function isUser(value) {
 }
 
 /**
- * Of somebody in the sidebar, what stands wherever they are named.
+ * Returns the part of a sidebar entry that appears wherever the user is named.
  * @param {User} user
  */
 export function userOf({ id, username, name, picture, deleted }) {
