@@ -1,4 +1,4 @@
-"""The process's rooms and connections: one channel-layer subscription a room, one frame an event."""
+"""The hub of a process: its rooms and connections, one channel-layer group per room, one frame per event."""
 
 import asyncio
 from collections import defaultdict
@@ -78,18 +78,17 @@ class Hub:
 
     @property
     def runs(self) -> bool:
-        """Whether it reads, writes and checks. Redis may be away."""
+        """True if the hub's tasks are running. Redis may be away."""
         return self._tasks.runs and self._subscriptions.runs
 
     async def leave(self) -> None:
-        """The server is about to end: its people leave, after a linger that is long enough for them to come back.
+        """Let this server's users leave presence, after a linger that is long enough for them to reconnect.
 
-        Before their sockets close: those that are closed already leave as anybody does who closes a tab.
+        Call it before the sockets close: a socket that has closed already leaves like a closed tab.
         """
         await self._tracker.stop(linger_ms=conf.drain_linger_ms())
 
     async def stop(self) -> None:
-        """The server ends: its sockets are closed."""
         self.counts.stop()
         self.partners.stop()
         await self._tasks.end()
@@ -100,13 +99,13 @@ class Hub:
     # -- Connections --------------------------------------------------------------------------------------------------
 
     async def welcome(self, connection: Connection) -> None:
-        """Stand the connection in every room of its user, and greet it. Raises Unavailable, SignedOut."""
+        """Attach the connection to every room of its user, and greet it. Raises Unavailable, SignedOut."""
         user = connection.user
         self.connections[user.pk].add(connection)
         self._subscriptions.want(envelopes.user_group(user.pk))
         person, rooms = await run(Lane.ARRIVAL, partial(queries.arrival, user.pk))
         self.people.welcome(person)
-        self.profiles.renew(user.pk)  # since the handshake, perhaps
+        self.profiles.renew(user.pk)  # it may have changed since the handshake
         self._tracker.track(ONLINE, user.pk, connection.id)
         self._tracker.touch(user.pk)
         holds = {room_id: self.rooms.hold(connection, room_id, is_member=True) for room_id in rooms}
@@ -117,19 +116,17 @@ class Hub:
         for room in listed:
             if hold := holds.pop(room["id"], None):
                 self.rooms.release(connection, room["id"], hold, room["version"])
-            else:  # joined meanwhile, or a thread in it is unread
+            else:  # joined meanwhile, or one of its threads is unread
                 self._tasks.begin(self.gain(user.pk, room["id"]))
         for room_id in holds:  # left meanwhile, or asleep
             self.rooms.detach(connection, room_id)
         self._tasks.begin(self.partners.show([connection], user.pk, listed))
 
     def is_full_for(self, user: int) -> bool:
-        """Whether a person has as many sockets as may be."""
         most = conf.sockets()
         return 0 < most <= len(self.connections.get(user, ()))
 
     def remove(self, connection: Connection) -> None:
-        """The connection is closed."""
         user = connection.user.pk
         self._tracker.drop(connection.id)
         self._rosters.hide(connection)
@@ -145,10 +142,10 @@ class Hub:
             self._subscriptions.unwant(envelopes.user_group(user))
 
     async def open_room(self, connection: Connection, room_id: int, since: int | None) -> tuple[Hold, queries.Opened]:
-        """The tab is to show this room: read what it lacks. Raises NotFound where the user is no member, Unavailable.
+        """Read the events that a tab lacks of the room that it opens. Raises NotFound for non-members, and Unavailable.
 
-        The membership is read after the room's events are held for the connection: a removal before that is seen here,
-        and one after that comes as an event and expels. `show` does the rest.
+        The membership is read after the room's events are held for the connection. An earlier removal is seen in this
+        read, and a later one arrives as an event and evicts. `show` finishes opening the room.
         """
         hold, room = self.rooms.hold(connection, room_id), self.rooms[room_id]
         await self.rooms.subscribed(room_id)
@@ -164,7 +161,7 @@ class Hub:
         return hold, opened
 
     async def show(self, connection: Connection, hold: Hold, opened: queries.Opened) -> None:
-        """Bring the connection up to date with the room that it opened, and make its user present there."""
+        """Send the connection the events that it lacks of the opened room, and make its user present there."""
         room_id = opened.listed["id"]
         if connection.room == room_id:
             self._rosters.hide(connection)
@@ -188,14 +185,14 @@ class Hub:
     async def _end_replay(self, connection: Connection, room_id: int, hold: Hold, head: int) -> None:
         self.rooms.release(connection, room_id, hold, head)
         if connection.room != room_id:
-            return  # opened another meanwhile
+            return  # the tab opened another room meanwhile
         if self.rooms.stands(connection, room_id):
             await self._rosters.show(connection, room_id)
         else:  # removed meanwhile
             self.close_room(connection)
 
     def close_room(self, connection: Connection) -> None:
-        """The tab shows no room any more. That is certain, and shows at once: only a lost socket lingers (`remove`)."""
+        """End that the tab shows a room. The leave counts at once: only a lost socket lingers (`remove`)."""
         if (room_id := connection.room) is not None:
             self._tracker.untrack(here_topic(room_id), connection.user.pk, connection.id, linger=False)
             self._rosters.hide(connection)
@@ -203,13 +200,13 @@ class Hub:
             self.counts.recount_soon(room_id)
 
     def close_earlier_room(self, connection: Connection, room_id: int) -> None:
-        """An earlier socket of the tab showed this room, and the tab does not: it is not about to be back there."""
+        """End the linger of a room that an earlier socket of this tab showed: the tab is not coming back to it."""
         if self.rooms.stands(connection, room_id):
             self._tracker.end_linger(here_topic(room_id), connection.user.pk)
             self.counts.recount_soon(room_id)
 
     def roster_page(self, connection: Connection, room_id: int, offset: int, begins: str) -> dict[str, Any]:
-        """A page of the sidebar that the tab shows. Raises NotFound where it shows another, Unavailable."""
+        """Return a page of the roster that the tab shows. Raises NotFound if it shows another room, and Unavailable."""
         return self._rosters.page(connection, room_id, offset, begins)
 
     def touch(self, connection: Connection) -> None:
@@ -221,11 +218,9 @@ class Hub:
     # -- Events -------------------------------------------------------------------------------------------------------
 
     def announce_from_thread(self, envelope: envelopes.Envelope) -> None:
-        """Hand an envelope to this process's sockets at once, and publish it for the others."""
         self._outbox.put_from_thread(envelope)
 
     def receive(self, envelope: envelopes.Envelope) -> None:
-        """Take an envelope of this process or of another hub."""
         match envelope:
             case envelopes.RoomEvent(event=event):
                 self.rooms.offer(event)
@@ -258,14 +253,12 @@ class Hub:
                 assert_never(envelope)
 
     def _receive_message(self, message: dict[str, Any]) -> None:
-        """Take a message of the channel layer: an envelope of another hub, or a hint of presence."""
         if message["type"] == "presence.hint":
             self._rosters.receive(message)
         else:
             self.receive(envelopes.decode(message))
 
     def _receive_for_viewers(self, event: dict[str, Any]) -> None:
-        """Something ephemeral that somebody does in a room, for the others who look at it."""
         room = self.rooms.get(event["room"])
         frame = Frame.of(event)
         for connection in room.audience if room else ():
@@ -279,14 +272,13 @@ class Hub:
             self.tell_user(user, event)
 
     def tell_administrator(self, user: int, event: dict[str, Any]) -> None:
-        """Hand an event to those of the user's tabs in a session with the rights of an administrator."""
+        """Send an event to the user's tabs in sessions with administrator rights."""
         frame = Frame.of(event)
         for connection in self.connections.get(user, ()):
             if is_enough(has_shown_factor=connection.has_shown_factor):
                 connection.deliver(frame)
 
     def tell_user(self, user: int, event: dict[str, Any]) -> None:
-        """Hand an event to the user's tabs."""
         if user not in self.connections:
             return
         if event["type"] == "read.moved":
@@ -296,7 +288,6 @@ class Hub:
             connection.deliver(frame)
 
     def receive_people(self, people: list[UserState]) -> None:
-        """What these decided is now so, for their own tabs and for those who see them."""
         for person in people:
             self.people.update(person)
             self.profiles.renew(person["card"]["id"])
@@ -304,12 +295,12 @@ class Hub:
             self.partners.update(person)
 
     def _follow(self, room: LiveRoom, event: events.Event) -> None:
-        """Do what an event says about the room's people, before it is delivered."""
+        """Apply a numbered event to the hub's own state, before it is delivered."""
         self._rosters.follow(room.id, event)
         if event["type"] == "member.left":
             self.evictions.evict_user(event["user"]["id"], room.id, event)
         elif event["type"] == "message.posted":
-            self.people.act(event["message"]["author"]["id"])  # from a page, or anywhere else
+            self.people.act(event["message"]["author"]["id"])  # the post may have come over HTTP
         elif event["type"] in ("member.joined", "member.changed"):
             self._tasks.begin(self._rosters.complete(room.id, event["user"]["id"]))
             self._follow_typing_rights(self.connections.get(event["user"]["id"], ()), event)
@@ -324,7 +315,6 @@ class Hub:
     # -- Rooms --------------------------------------------------------------------------------------------------------
 
     async def gain(self, user: int, room_id: int) -> None:
-        """Attach the user's tabs to a room that the user became a member of."""
         outside = [c for c in self.connections.get(user, ()) if not self.rooms.stands(c, room_id)]
         if not outside:
             return
@@ -340,17 +330,15 @@ class Hub:
             for room in listed:
                 connection.tell(events.room_gained(room))
                 self.rooms.release(connection, room_id, hold, room["version"])
-                self._tell_counts(connection)  # which may have changed since they were read
+                self._tell_counts(connection)  # the counts may have changed since they were read
             if not listed:
                 self.rooms.detach(connection, room_id)
         await self.partners.show(outside, user, listed)
 
     async def listed_rooms(self, user: int, room_id: int | None = None) -> list[dict[str, Any]]:
-        """The user's rooms, or one of them, as lists show them."""
         return await self._with_presence(user, await read(queries.listed_rooms, user, room_id))
 
     async def _greeting(self, user: int) -> tuple[list[dict[str, Any]], frozenset[int]]:
-        """The user's rooms, as lists show them, and the people that the user blocks."""
         listed, blocked = await run(Lane.ARRIVAL, partial(queries.greeting, user))
         return await self._with_presence(user, listed), blocked
 
@@ -373,7 +361,6 @@ class Hub:
                 connection.deliver_ephemeral(frame, self._tell_counts)
 
     def _tell_counts(self, connection: Connection) -> None:
-        """Tell how many people are in each of its rooms, to one that missed some of it."""
         frame = Frame.of(events.presence_counted(self.counts.told(self.rooms.of_member(connection))))
         connection.deliver_ephemeral(frame, self._tell_counts)
 

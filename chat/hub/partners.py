@@ -1,4 +1,4 @@
-"""Presence of the other person in direct conversations of two, for the lists of rooms in this process's tabs."""
+"""Presence of the other person in direct conversations of two, for the room lists in this process's tabs."""
 
 import asyncio
 from collections import defaultdict
@@ -21,10 +21,10 @@ RETRY_SECONDS = 1.0
 
 
 class Partners:
-    """Costs no look at presence: the process follows who is online and away in any case.
+    """Follows the users who are online and away, which the process reads anyway: it costs no extra read of presence.
 
-    A change of a user goes to the tabs that stand in a direct conversation with that user, as members. What several
-    users changed within a moment is one frame for each tab.
+    A change goes to the tabs of the other person in each direct conversation with that user. Changes of several users
+    within a moment are one frame for each tab.
     """
 
     def __init__(self, rooms: Rooms) -> None:
@@ -32,8 +32,8 @@ class Partners:
         self._rosters: Rosters | None = None
         self._pairs: dict[int, tuple[int, int]] = {}  # the two users, by room
         self._rooms: dict[int, set[int]] = defaultdict(set)  # by user
-        self._dnd: dict[int, tuple[int, bool]] = {}  # when it was decided, and whether it holds, by user
-        self._told: dict[int, str] | None = None  # by user; None: that presence is unavailable
+        self._dnd: dict[int, tuple[int, bool]] = {}  # time of the last change and do-not-disturb, by user
+        self._told: dict[int, str] | None = None  # by user; None: presence was reported unavailable
         self._changed: set[int] = set()
         self._throttle = Throttle(self._tell)
 
@@ -46,7 +46,7 @@ class Partners:
     # -- Tabs ----------------------------------------------------------------------------------------------------------
 
     async def show(self, connections: Collection[Connection], user: int, listed: Iterable[dict[str, Any]]) -> None:
-        """Tell the user's tabs how the partners in these listed rooms are, and from then on what changes."""
+        """Send the user's tabs the states of the partners in these listed rooms, and later changes from now on."""
         pairs = {room["id"]: room["people"][0]["id"] for room in listed if len(room.get("people", ())) == 1}
         for room_id, partner in pairs.items():
             if self._live_rooms.get(room_id):
@@ -81,19 +81,17 @@ class Partners:
                     self.update(state)
                 return
 
-    # -- What happens --------------------------------------------------------------------------------------------------
+    # -- Changes -------------------------------------------------------------------------------------------------------
 
     def note(self, topic: str, users: frozenset[int]) -> None:
-        """Something about these users changed on that topic of presence."""
         if topic in (ONLINE, AWAY):
             self._note({user for user in users if user in self._rooms})
 
     def note_availability(self) -> None:
-        """Presence was lost, or is back."""
         self._throttle.soon()
 
     def update(self, person: UserState) -> None:
-        """Somebody's status changed, or may have. What is older than what is known changes nothing."""
+        """Apply a person state, if it is not older than the known one."""
         user, changed = person["card"]["id"], person["changed"]
         if user in self._rooms and self._dnd.get(user, (-1, False))[0] <= changed:
             self._dnd[user] = changed, "dnd" in person["card"]
@@ -104,7 +102,7 @@ class Partners:
             self._changed |= users
             self._throttle.soon()
 
-    # -- What is told --------------------------------------------------------------------------------------------------
+    # -- Sending -------------------------------------------------------------------------------------------------------
 
     def _tell(self) -> None:
         changed, self._changed = self._changed, set()
@@ -123,7 +121,7 @@ class Partners:
                 told[user] = state
                 for tab in self._partners_of(user):
                     news[tab][user] = state
-        frames: dict[tuple[tuple[int, str], ...], Frame] = {}  # many tabs are told the same
+        frames: dict[tuple[tuple[int, str], ...], Frame] = {}  # many tabs get the same frame
         for tab, states in news.items():
             key = tuple(states.items())
             frames[key] = frame = frames.get(key) or Frame.of(events.partners_changed(states))
@@ -133,7 +131,6 @@ class Partners:
         self._tell_of(connection, self._rooms.get(connection.user.pk, ()))
 
     def _tell_of(self, connection: Connection, rooms: Iterable[int]) -> None:
-        """Tell one tab how the partners in these rooms are, as the others were told."""
         standing = [room_id for room_id in rooms if connection in self._tabs(room_id)]
         if not standing:
             return
@@ -152,7 +149,6 @@ class Partners:
         return other if user == one else one
 
     def _tabs(self, room_id: int) -> list[Connection]:
-        """The tabs that stand in the room as those of a member."""
         room = self._live_rooms.get(room_id)
         return [tab for tab in room.audience if room.audience.has_member(tab)] if room else []
 
@@ -162,7 +158,7 @@ class Partners:
         return rosters is not None and rosters.available and all(map(rosters.is_known, (ONLINE, AWAY)))
 
     def _state_of(self, user: int) -> str:
-        """As others see the user: do-not-disturb is not told of a user who is offline (`events.beside_presence`)."""
+        """Return the state that others see. Do-not-disturb does not show offline (`events.beside_presence`)."""
         assert self._rosters is not None
         if user not in self._rosters.people(ONLINE):
             return "offline"

@@ -1,4 +1,4 @@
-"""What the hub reads for a connection. They run on a database thread, but for `hello`."""
+"""Database reads of the hub. All except `hello` run on a database thread."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
@@ -47,13 +47,13 @@ def hello(
 
 
 def arrival(user: int) -> tuple[dict[str, Any], list[int]]:
-    """Read a user who connects, and the ids of their rooms, without those that were put away and say nothing new.
+    """Read a connecting user, and the ids of their rooms. Rooms that are put away without news are left out.
 
-    One query, since the user waits for it. Raises SignedOut.
+    It is a single query, since the user waits for it. Raises SignedOut.
     """
     current = FilteredRelation("memberships", condition=Q(memberships__left_at=None))
     found = User.objects.filter(pk=user).annotate(current=current)
-    # A row for each room, and of some people there are many: so they are no objects.
+    # Some users are in many rooms: a tuple for each room is cheaper than a model instance.
     rows = list(
         found.values_list(
             "current__room",
@@ -79,35 +79,30 @@ def arrival(user: int) -> tuple[dict[str, Any], list[int]]:
 
 
 def changed_people(span: timedelta) -> list[dict[str, Any]]:
-    """Those whose status changed, or ended, in the last `span`."""
     return people(Status.objects.changed_within(span).values("pk"))
 
 
 def people(users: Any) -> list[dict[str, Any]]:
-    """Read what hubs have to know of these users."""
     return [events.person_state(user) for user in User.objects.filter(pk__in=users).select_related("status")]
 
 
 def announcement() -> dict[str, Any] | None:
-    """What everyone is told just now."""
     current = Announcement.objects.current().first()
     return events.announcement_card(current) if current else None
 
 
 def listed_rooms(user: int, room_id: int | None = None) -> list[dict[str, Any]]:
-    """The user's rooms, but for those that are asleep; or one of them in any case."""
+    """Return the user's rooms without those that are asleep; or a single room, even if it is asleep."""
     found = Membership.objects.current().filter(user=user)
     found = found.awake() if room_id is None else found.filter(room=room_id)
     return room_list.listed_rooms(found.listed())
 
 
 def greeting(user: int) -> tuple[list[dict[str, Any]], frozenset[int]]:
-    """Read the user's rooms, and the people that the user blocks."""
     return listed_rooms(user), blocked_by([user]).get(user, frozenset())
 
 
 def blocked_by(users: Collection[int]) -> dict[int, frozenset[int]]:
-    """Read the people that each of these users blocks. Users without blocks are left out."""
     found = defaultdict(set)
     for blocker, blocked in Block.objects.filter(blocker__in=users).values_list("blocker", "blocked"):
         found[blocker].add(blocked)
@@ -115,14 +110,13 @@ def blocked_by(users: Collection[int]) -> dict[int, frozenset[int]]:
 
 
 def blocks_changed(user: int, blocked: Collection[int], changed: Collection[int]) -> events.Event:
-    """Build the event for the blocker's tabs, with the counts of the rooms in which these may have changed."""
+    """Build the event for the blocker's tabs, with the counts of rooms that they share with the `changed` users."""
     shared = Membership.objects.filter(user__in=changed).values("room")
     mine = Membership.objects.current().filter(user=user, room__in=shared)
     return events.blocks_changed(blocked, mine.with_unread())
 
 
 def endings(lost: Collection[tuple[int, int]]) -> dict[tuple[int, int], dict[str, Any]]:
-    """How memberships ended (events.ending), by user and room."""
     ended = Membership.objects.exclude(left_at=None).select_related("ended_by")
     found = ended.filter(user__in={user for user, _ in lost}, room__in={room for _, room in lost})
     return {(membership.user_id, membership.room_id): events.ending(membership) for membership in found}
@@ -130,17 +124,17 @@ def endings(lost: Collection[tuple[int, int]]) -> dict[tuple[int, int], dict[str
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A room as its member is about to see it, and what came after the version that the page has."""
+    """A room as its member is about to see it, and the events that the page lacks."""
 
     listed: dict[str, Any]
     head: int
-    missed: tuple[Frame, ...]  # the same for all who have the same version
+    missed: tuple[Frame, ...]  # shared by all who have the same version
     sees_hidden: bool
-    ranks: dict[int, str] | None = None  # roles.ranks_in, for those who may delete what others said
+    ranks: dict[int, str] | None = None  # roles.ranks_in, for users who may delete messages of others
 
 
 class Opening(NamedTuple):
-    """A user opens a room, in a session, with a version of the room in the page."""
+    """A user who opens a room, with the session and the version of the room in the page."""
 
     user: int
     session: str
@@ -148,7 +142,7 @@ class Opening(NamedTuple):
 
 
 def openings(room_id: int, asked: Sequence[Opening]) -> list[Opened | NotFound]:
-    """Read the room once for all who open it. NotFound for one who is no member."""
+    """Read the room once for everyone who opens it. The result is NotFound for a user who is not a member."""
     members = Membership.objects.current().filter(room=room_id, user__in={opening.user for opening in asked})
     found = list(members.listed().select_related("room", "user"))
     listed = {member.user_id: room for member, room in zip(found, room_list.listed_rooms(found), strict=True)}
@@ -177,7 +171,7 @@ def openings(room_id: int, asked: Sequence[Opening]) -> list[Opened | NotFound]:
 
 
 def _deleting(asked: Iterable[Opening], found: Iterable[Membership], administrators: set[str]) -> set[str]:
-    """Return the sessions whose users may delete what others said in the room that these members open."""
+    """Return the sessions of users who may delete messages of others in the room that these members open."""
     roles = {member.user_id: frozenset({member.role}) for member in found}
     of_administrators = {role for member in found for role in administrators_role(member.room)}
     return {
@@ -189,7 +183,6 @@ def _deleting(asked: Iterable[Opening], found: Iterable[Membership], administrat
 
 
 def _administrators(asked: Iterable[Opening]) -> set[str]:
-    """The sessions that have the rights of an administrator."""
     users = {opening.user for opening in asked}
     staff = set(User.objects.administrators().filter(pk__in=users).values_list("pk", flat=True))
     held = sessions.read({opening.session for opening in asked if opening.user in staff})

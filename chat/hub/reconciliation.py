@@ -1,4 +1,4 @@
-"""What the hub makes sure of from time to time, in case word of it was lost."""
+"""Periodic checks of the hub against the database, in case an event was lost."""
 
 import time
 from datetime import timedelta
@@ -15,12 +15,12 @@ from chat.runtime.database import check, write
 if TYPE_CHECKING:
     from chat.hub.hub import Hub
 
-# What was written before a read may be seen only after it: a transaction takes its time.
+# A row may be visible only some time after the moment that it carries: its transaction commits later.
 LATE = timedelta(minutes=1)
 
 
 async def check_versions(hub: "Hub") -> None:
-    """Find the events that never arrived, also where a room has gone quiet, and count who is where."""
+    """Read events that never arrived, also in rooms that have gone quiet, and count the people in each room."""
     for room_id, version in await check(_versions, list(hub.rooms)):
         room = hub.rooms.get(room_id)
         if room is not None and room.sequencer.last is not None and room.sequencer.last < version:
@@ -30,8 +30,7 @@ async def check_versions(hub: "Hub") -> None:
 
 
 async def check_standing(hub: "Hub") -> None:
-    """Find the end of a session and of a membership, memberships that are new, read positions that moved, and
-    blocks."""
+    """Find ended sessions and memberships, new memberships, moved read positions and changed blocks."""
     connections = {connection for found in hub.connections.values() for connection in found}
     stood = hub.rooms.everybody()
     keys = {connection.session for connection in connections}
@@ -54,7 +53,7 @@ async def check_standing(hub: "Hub") -> None:
 
 
 async def check_people(hub: "Hub") -> None:
-    """Find what people decided about how others see them, what everyone is told, and what of either has ended."""
+    """Find changed and expired statuses, and a changed or expired announcement."""
     now = time.monotonic()
     span = timedelta(seconds=now - hub.people.checked) + LATE
     hub.receive_people(await check(queries.changed_people, span))
@@ -63,7 +62,7 @@ async def check_people(hub: "Hub") -> None:
 
 
 async def note_use(hub: "Hub") -> None:
-    """A session with a socket that is open is in use, though no page is asked for."""
+    """Mark the sessions of open sockets as used, even if they request no page."""
     if keys := {connection.session for found in hub.connections.values() for connection in found}:
         await write(sessions.touch, keys)
 
@@ -80,7 +79,6 @@ def _versions(room_ids: list[int]) -> list[tuple[int, int]]:
 
 
 def _moves(untold: list[tuple[int, int]]) -> list[tuple[int, events.Event]]:
-    """What tells a user how far they have read in a room."""
     found = Membership.objects.current().with_unread()
     return [
         (user, events.read_moved(membership))

@@ -1,7 +1,7 @@
-"""Whether sockets may still stand where they stand: what the database says, for all of them at once.
+"""Standing of all sockets: the sessions and memberships that they depend on, read from the database.
 
-Whoever signs out, is deactivated or leaves a room is told so by an event, at once. This is for the event that was lost:
-a process looks at everything that its sockets rest on, from time to time.
+Events announce an ended session or membership at once. This read is for an event that was lost: each process
+periodically checks all its sockets.
 """
 
 from collections import defaultdict
@@ -15,11 +15,11 @@ from chat.models import Membership
 
 @dataclass(slots=True)
 class Standing:
-    """The sessions that are in force, and the rooms that each user is in, with how far they have read there."""
+    """Valid sessions, and the rooms of each user with the read positions."""
 
     sessions: dict[str, Held]
     asleep: set[tuple[int, int]] = field(default_factory=set)
-    """The users and rooms of conversations in which no tab needs to stand."""
+    """Users and rooms of conversations that tabs need not be attached to."""
     rooms: dict[int, dict[int, int]] = field(default_factory=lambda: defaultdict(dict))
 
 

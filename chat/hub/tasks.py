@@ -1,4 +1,4 @@
-"""The hub's own tasks: what it does beside what it is called for."""
+"""The hub's own tasks, once and periodic."""
 
 import asyncio
 import logging
@@ -17,12 +17,12 @@ _duties: list[tuple[float, Duty]] = []
 
 
 def take_on(seconds: float, duty: Duty) -> None:
-    """Let every hub do this every so many seconds. Hubs know no services: what has work for them says so."""
+    """Make every hub run a duty periodically. Services register here, so that the hub need not import services."""
     _duties.append((seconds, duty))
 
 
 class Tasks:
-    """Whatever becomes of a task is logged, and stops no other."""
+    """Runs tasks and logs their failures. A failure stops no other task."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
@@ -31,14 +31,13 @@ class Tasks:
 
     @property
     def runs(self) -> bool:
-        """Whether all goes on that is to go on as long as the hub."""
+        """True if all tasks are running that last as long as the hub."""
         return not any(task.done() for task in self._lasting)
 
     def begin(self, work: Coroutine[Any, Any, None]) -> None:
         self._begin(work)
 
     def keep(self, work: Coroutine[Any, Any, None]) -> None:
-        """Begin what ends with the hub alone."""
         self._lasting.append(self._begin(work))
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
@@ -48,7 +47,7 @@ class Tasks:
         return task
 
     def repeat(self, seconds: Callable[[], float], work: Duty) -> None:
-        """Do it every so many seconds, counted from the end of the last time."""
+        """Run `work` periodically; the pause starts at the end of each run."""
 
         async def repeat() -> None:
             while True:

@@ -1,1 +1,1 @@
-"""One connection: its frames, its limits, its way out, and what it missed."""
+"""One connection: its frames, limits, transport and replay."""

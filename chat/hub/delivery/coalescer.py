@@ -1,15 +1,15 @@
-"""Frames that follow one another closely go out as one: a write costs nearly the same for one event as for ten."""
+"""Coalescer: joins frames that follow one another closely. A write costs nearly the same for one event as for ten."""
 
 import asyncio
 from collections.abc import Callable
 
 from chat.hub.delivery.frame import Frame
 
-WINDOW_SECONDS = 0.01  # too short to be noticed; a room that is busy saves most of its writes
+WINDOW_SECONDS = 0.01  # too short to be noticed; a busy room saves most of its writes
 
 
 class Coalescer:
-    """The first frame goes out at once; those that come within the next moment go out together at its end."""
+    """Sends the first frame at once, and the frames of the following window together at its end."""
 
     def __init__(self, deliver: Callable[[Frame], None], loop: asyncio.AbstractEventLoop) -> None:
         self._deliver, self._loop = deliver, loop
@@ -24,7 +24,6 @@ class Coalescer:
             self._waiting.append(frame)
 
     def flush(self) -> None:
-        """Deliver what waits, now."""
         waiting, self._waiting = self._waiting, []
         if waiting:
             self._deliver(waiting[0] if len(waiting) == 1 else Frame.joined(waiting))

@@ -34,29 +34,29 @@ class Connection:
         self.id = uuid.uuid4().hex
         self.user = user
         self.session = session  # its key
-        self.address = address  # of the peer, as far as our own proxies vouch for it
-        self.device = device  # what the browser says that it is
+        self.address = address  # of the peer, as reported by our own proxies
+        self.device = device  # the browser's User-Agent
         self.since = timezone.now()
-        self.room: int | None = None  # that the tab shows
+        self.room: int | None = None  # the room that the tab shows
         self.typing_rights: TypingRights | None = None  # in that room
         self.has_shown_factor = False  # in its session; renewed by each check of the sessions
-        self.blocked: frozenset[int] = frozenset()  # people that the user blocks, as the tab was told
+        self.blocked: frozenset[int] = frozenset()  # users blocked by this user, as the tab was told
         self._early: list[Frame] | None = []  # frames that wait for the greeting
-        self.sees_hidden = False  # in that room's sidebar, those who do not want to be seen
-        # Frames wait for the greeting. After it, `deliver` is the transport's own: a wrapper would slow down fan-out.
+        self.sees_hidden = False  # shows invisible users in that room's sidebar
+        # Frames wait for the greeting. Then `deliver` is the transport's method: a wrapper would slow fan-out.
         self.deliver: Callable[[Frame], None] = self._early.append
         self._transport = transport
-        self._refusals: Coalescer | None = None  # of the few that are refused anything
-        self._dropped: dict[MakeUp, None] | None = {}  # what makes up for it, before the greeting and for slow readers
-        self._waiting: list[Callable[[], None]] = []  # for the reader to catch up
+        self._refusals: Coalescer | None = None  # only sockets with refused commands have one
+        self._dropped: dict[MakeUp, None] | None = {}  # until the greeting, and while the reader is behind
+        self._waiting: list[Callable[[], None]] = []  # called once the reader has caught up
 
     @property
     def is_greeted(self) -> bool:
-        """Whether `hello` was delivered. No frame goes out before it."""
+        """True if `hello` was delivered. No frame goes out before it."""
         return self._early is None
 
     def greet(self, *hello: dict[str, Any]) -> None:
-        """Deliver `hello`, then the frames that came in while its rooms were read, and make up for ephemeral ones."""
+        """Deliver `hello`, then the frames that arrived while its rooms were read, and make up for ephemeral ones."""
         early, self._early = self._early or [], None
         self.deliver = self._transport.deliver
         self.tell(*hello)
@@ -65,10 +65,11 @@ class Connection:
         self._make_up()
 
     def deliver_ephemeral(self, frame: Frame, *make_up: MakeUp) -> None:
-        """Deliver what counts only now: it is dropped where the reader is behind.
+        """Deliver a frame that matters only now. It is dropped if the reader is behind.
 
-        What is in `make_up` is called once they have caught up, with this connection, and tells how things are by then;
-        once, however often it was given. Without it, what was dropped is gone, as is right for what passes by itself.
+        Each callback in `make_up` is called once with this connection when the reader has caught up, however often it
+        was given, and sends the current state. Without a callback, a dropped frame is lost, which is right for states
+        that expire by themselves.
         """
         if self._dropped is None and not self._transport.is_behind:
             self.deliver(frame)
@@ -84,24 +85,20 @@ class Connection:
             make_up(self)
 
     def close(self, code: int) -> None:
-        """Close the socket after the frames that are in line. No frame follows."""
         self._transport.close(code)
 
     def end(self) -> None:
-        """Release what the transport holds: the socket is gone."""
         self._transport.end()
 
     def rest(self, seconds: float) -> None:
-        """Read nothing from the client for a while, if the server can do that."""
         self._transport.rest(seconds)
 
     @property
     def is_behind(self) -> bool:
-        """Whether the reader has not taken everything yet."""
         return self._transport.is_behind
 
     def when_caught_up(self, callback: Callable[[], None]) -> None:
-        """Call it once the reader, who is behind, has taken everything; never, if the socket closes before."""
+        """Call `callback` once a reader who is behind has taken everything. A socket that closes first never does."""
         self._waiting.append(callback)
         if len(self._waiting) == 1:
             self._transport.when_caught_up(self._caught_up)
@@ -112,18 +109,17 @@ class Connection:
             callback()
 
     def tell(self, *events: dict[str, Any]) -> None:
-        """Deliver events for this socket alone, as one frame."""
         if events:
             self.deliver(Frame.of(*events))
 
     def refuse(self, error: dict[str, Any]) -> None:
-        """Tell of one command too many. Many such answers go together: to write each costs more than to refuse it."""
+        """Send a rate-limit error. Errors are coalesced: writing each one costs more than refusing the command."""
         if self._refusals is None:
             self._refusals = Coalescer(self.deliver, asyncio.get_running_loop())
         self._refusals.put(Frame.of(error))
 
     def send_away(self) -> None:
-        """It went on although it was told."""
+        """Close the socket of a client that ignores the rate limit."""
         if self._refusals is not None:
             self._refusals.flush()
         self.close(FLOODED)

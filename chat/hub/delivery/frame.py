@@ -1,4 +1,4 @@
-"""What crosses the wire to a client: made once, whoever gets it."""
+"""Frames to clients, encoded once for all recipients."""
 
 from collections.abc import Iterable
 from functools import cached_property
@@ -12,7 +12,7 @@ TEXT = 0x81  # a WebSocket frame that is a whole text message (RFC 6455, 5.2)
 
 
 class Frame:
-    """An array of events, as text, and as the bytes that our own server writes as they are."""
+    """An array of events, as text, and as the bytes that our own server writes unchanged."""
 
     def __init__(self, payload: bytes) -> None:
         self._payload = payload
@@ -23,12 +23,11 @@ class Frame:
 
     @classmethod
     def joined(cls, frames: Iterable["Frame"]) -> Self:
-        """One frame with the events of several."""
         return cls(b"[" + b",".join(frame._payload[1:-1] for frame in frames) + b"]")
 
     @property
     def size(self) -> int:
-        """Bytes of its text."""
+        """Bytes of the text."""
         return len(self._payload)
 
     @cached_property
@@ -37,7 +36,7 @@ class Frame:
 
     @cached_property
     def wire(self) -> bytes:
-        """Framed for WebSocket: not masked, since it comes from a server, and not compressed."""
+        """The payload as a WebSocket frame: not masked, since a server sends it, and not compressed."""
         length = len(self._payload)
         if length < 126:
             return bytes((TEXT, length)) + self._payload

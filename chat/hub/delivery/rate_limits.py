@@ -1,8 +1,8 @@
-"""How much a person may do over the sockets of this process, and what happens to those who do more.
+"""Rate limits of a user over all sockets of this process, and the sanctions for ignoring them.
 
-A post or an edit counts for its author and room, and for its author in all rooms together. Everything else counts for
-the person, and not for the socket: otherwise twenty sockets could do twenty times as much. A frame that is no command
-does nothing, and to say so costs no more than to say that it was one too many.
+A post or an edit counts for its author in that room, and for its author in all rooms together. Every other command
+counts for the user, not for the socket: otherwise twenty sockets could do twenty times as much. Frames that are no
+valid command are not limited here: answering `bad_frame` costs no more than answering `limited`.
 """
 
 import time
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from chat.hub.hub import Hub
 
 
-# Whoever is refused this often, one upon another, is not read from for a while: what is not read costs nothing.
+# A socket that is refused more often than this is not read for a while: frames that are never read cost nothing.
 PATIENCE = Rate(burst=50, per_minute=600)
-REST_SECONDS = 5.0  # half of what a peer has for answering a ping, which is not read either
+REST_SECONDS = 5.0  # half of the time that a peer has to answer a ping: its pong is not read either
 
 
 class RateLimits:
@@ -33,10 +33,10 @@ class RateLimits:
         self._patience: Limiter[str] = Limiter(PATIENCE)
 
     def spend(self, hub: "Hub", connection: Connection, command: Command) -> None:
-        """Take note of a command. Raises Limited where it is one too many; who goes on regardless is sent away."""
+        """Count a command. Raises Limited over the limit. A client that keeps going is paused or disconnected."""
         now = time.monotonic_ns()
         user = connection.user.pk
-        # Only a room in which the socket stands has a bucket: whoever makes up ids of rooms gets no more by it.
+        # Only rooms that the socket is in have a bucket: invented room ids give a client no extra posts.
         if isinstance(command, MessagePost | MessageEdit) and hub.rooms.stands(connection, command.room):
             wait = self._posts_everywhere.wait(user, now) or self._posts.take((user, command.room), now)
             if not wait:

@@ -1,7 +1,7 @@
-"""Sending a tab the events that it missed, at the pace at which it reads them.
+"""Replay: sends a tab the events that it missed, at the pace of its reads.
 
-One frame with all of them would not arrive on a slow line: the connection would be cut before its end, and the client
-would ask for the same events again. Each part moves the version from which the client resumes.
+One frame with all of them would never arrive on a slow line: the connection would be cut first, and the client would
+ask for the same events again. Each part moves the version that the client resumes from.
 """
 
 from collections import deque
@@ -20,14 +20,14 @@ PART_BYTES = 64 * 1024  # 1.3 s on a line of 400 kbit/s
 def parts_of(events: Iterable[dict[str, Any]]) -> tuple[Frame, ...]:
     """Divide events, in the order of their versions, into frames of about PART_BYTES.
 
-    Events of one version stay together: a client that resumes from a version has all of that version.
+    Events of one version stay together: a client that resumes from a version has every event of that version.
     """
     frames = [Frame.of(*together) for _, together in groupby(events, key=itemgetter("version"))]
     return tuple(_joined(frames))
 
 
 class Replay:
-    """Sends parts while the reader takes them, and then the events that were held meanwhile."""
+    """Sends parts as the reader takes them, and then the events that were held meanwhile."""
 
     def __init__(
         self,
@@ -38,8 +38,10 @@ class Replay:
         is_current: Callable[[], bool],
         when_late: Callable[[int], None],
     ) -> None:
-        """`head` is the version that the parts reach, and `is_current` whether the hold still counts. `when_late` is
-        called with the version that was reached, when a replay ends for which the reader had to be waited for.
+        """Take the parts to send, and `head`, the version that they reach.
+
+        `is_current` tells whether the hold still counts. `when_late` is called with the version that was reached when a
+        replay ends that had to wait for its reader.
         """
         self.head = head
         self._connection, self._hold = connection, hold
@@ -47,7 +49,7 @@ class Replay:
         self._is_current, self._when_late = is_current, when_late
 
     def send(self) -> bool:
-        """Send all parts now, if the reader takes them, and return whether it did. Otherwise go on by itself."""
+        """Send all parts now and return True. If the reader falls behind, return False and continue later."""
         while self._has_more():
             self._connection.deliver(self._parts.popleft())
             if self._connection.is_behind:
@@ -67,7 +69,6 @@ class Replay:
 
 
 def _joined(frames: Iterable[Frame]) -> Iterator[Frame]:
-    """Yield frames of about PART_BYTES that have the events of these, in their order."""
     together: list[Frame] = []
     size = 0
     for frame in frames:

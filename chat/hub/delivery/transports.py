@@ -1,4 +1,4 @@
-"""How frames get from the hub to a socket: straight to the transport on our own server, else by ASGI's `send`."""
+"""Transports: write frames directly to our own server's socket, or queue them for ASGI's `send`."""
 
 import asyncio
 from collections import deque
@@ -10,11 +10,11 @@ from chat.hub.delivery.frame import Frame
 EXTENSION = "roomful.socket"  # in the scope of a connection to our own server (project/server/websocket.py)
 
 TOO_SLOW = 4008
-MOST_WAITING_BYTES = 256 * 1024  # a reader that is further behind is told to come back and resume
+MOST_WAITING_BYTES = 256 * 1024  # a reader that is further behind is disconnected, and resumes when it reconnects
 
 
 class Socket(Protocol):
-    """What our own server offers."""
+    """The extension that our own server offers."""
 
     def write_frame(self, wire: bytes) -> None: ...
     def close_with(self, code: int) -> None: ...
@@ -26,23 +26,23 @@ class Socket(Protocol):
 
 class Transport(Protocol):
     def deliver(self, frame: Frame) -> None:
-        """Put a frame in line. Never waits; a reader that is too slow is sent away."""
+        """Queue a frame without waiting. A reader that is too slow is disconnected."""
 
     @property
     def is_behind(self) -> bool:
-        """Whether the reader has not taken all of what went before."""
+        """True if the reader has not taken all earlier frames yet."""
 
     def when_caught_up(self, callback: Callable[[], None]) -> None:
-        """Call it once the reader, who is behind, has taken everything. One at a time."""
+        """Call `callback` once a reader who is behind has taken everything. Holds one callback at a time."""
 
     def close(self, code: int) -> None:
-        """Close after what is in line; nothing follows."""
+        """Close after the queued frames; later frames are dropped."""
 
     def rest(self, seconds: float) -> None:
-        """Read nothing from the peer for a while, where the server has a way to do that."""
+        """Stop reading from the peer for a while, if the server supports that."""
 
     def end(self) -> None:
-        """The socket is gone."""
+        """Release resources after the socket has closed."""
 
 
 def transport_for(scope: dict[str, Any], send: Callable[[dict[str, Any]], Awaitable[None]]) -> Transport:
@@ -51,7 +51,7 @@ def transport_for(scope: dict[str, Any], send: Callable[[dict[str, Any]], Awaita
 
 
 class DirectTransport:
-    """The same bytes to every transport, which does the waiting and says how much waits."""
+    """Writes frames at once to our own server's transport, which buffers them and reports how many bytes wait."""
 
     def __init__(self, socket: Socket) -> None:
         self._socket = socket
@@ -85,7 +85,7 @@ class DirectTransport:
 
 
 class QueuedTransport:
-    """A queue, and a task that writes it: ASGI's `send` may wait for a slow reader, and nobody else should."""
+    """A queue and a task that writes it: ASGI's `send` may wait for a slow reader, and the hub must not."""
 
     def __init__(self, send: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
         self._send = send
@@ -110,7 +110,7 @@ class QueuedTransport:
 
     @property
     def is_behind(self) -> bool:
-        """`send` waits for the reader: what was put in line a moment ago is none of their making."""
+        """True while `send` waits for the reader. Frames that were only just queued do not count."""
         return self._is_sending and self._closing is None
 
     def when_caught_up(self, callback: Callable[[], None]) -> None:
@@ -122,7 +122,7 @@ class QueuedTransport:
             self._wake.set()
 
     def rest(self, seconds: float) -> None:
-        """ASGI knows no way: the server reads on, and has to be fast enough."""
+        """Do nothing: ASGI has no way to pause reading."""
 
     def end(self) -> None:
         self._closing = self._closing or 1000

@@ -1,6 +1,6 @@
-"""Permission of a tab's user to write in the room that it shows, as this process was told.
+"""Permission of a tab's user to write in the room that it shows, as far as this process knows.
 
-It decides who is seen typing, and nothing else: a post is judged by what is stored.
+It only decides whether the user is shown as typing. A post is checked against the database.
 """
 
 from dataclasses import dataclass
@@ -17,14 +17,13 @@ from chat.permissions.messages import Writer, posting_block
 class TypingRights:
     role: str
     muted: dict[str, Any] | None
-    room: Room  # as far as its settings say
+    room: Room  # unsaved, with the settings that matter here
 
     @classmethod
     def of(cls, listed: dict[str, Any]) -> Self:
         return cls(listed["role"], listed.get("muted"), _room_with(listed))
 
     def follow(self, event: dict[str, Any]) -> None:
-        """A numbered event of the room, about the person or about the room itself."""
         if event["type"] == "room.changed":
             self.room = _room_with(event["settings"])
         else:

@@ -1,6 +1,6 @@
-"""Who is connected, to whatever server: no store knows it, so whoever asks is answered by every hub.
+"""Census of open connections on all servers. No store holds them, so every hub is asked and answers for itself.
 
-The question goes to the group that all hubs are in, with the name of a group to answer to.
+The question goes to the group that all hubs are in, with the name of the group to answer to.
 """
 
 import asyncio
@@ -29,22 +29,22 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 WAIT_SECONDS = 1.5  # for the answers
-CLEAN_UP_SECONDS = 0.25  # the rest happens after it
+CLEAN_UP_SECONDS = 0.25  # clean-up that takes longer goes on after the answer
 MOST_TOGETHER = 500  # connections in an answer
 
 
 @dataclass(frozen=True, slots=True)
 class Socket:
-    """One connection, as its hub tells of it."""
+    """One connection, as its hub reports it."""
 
     id: str
     user: int
     username: str
     name: str
     since: datetime
-    device: str  # as the browser says
+    device: str  # the browser's User-Agent
     address: str
-    room: int | None  # that the tab shows
+    room: int | None  # the room that the tab shows
     hidden: bool
     node: str
     host: str
@@ -52,22 +52,22 @@ class Socket:
 
 @dataclass(slots=True)
 class RollCall:
-    """What the hubs said. Where `known` is false, there was no way to ask them."""
+    """The hubs' answers. `known` is false if the hubs could not be asked."""
 
     known: bool = True
     sockets: list[Socket] = field(default_factory=list)  # the latest first
-    nodes: dict[str, str] = field(default_factory=dict)  # those that answered, with their hosts
-    silent: frozenset[str] = frozenset()  # those that presence knows, and that did not answer
+    nodes: dict[str, str] = field(default_factory=dict)  # nodes that answered, with their hosts
+    silent: frozenset[str] = frozenset()  # nodes that presence knows and that did not answer
 
     def of(self, user: int) -> list[Socket]:
         return [each for each in self.sockets if each.user == user]
 
 
-# -- Whoever asks ------------------------------------------------------------------------------------------------------
+# -- The process that asks ---------------------------------------------------------------------------------------------
 
 
 def call() -> RollCall:
-    """Ask all hubs. For code without an event loop, like views: waits until all have answered, at most 3 s."""
+    """Ask all hubs and wait for their answers, at most 3 s. For code without an event loop, such as views."""
     try:
         expected = reads.nodes()
     except PresenceUnavailable:
@@ -89,7 +89,7 @@ async def _call(expected: frozenset[str]) -> RollCall:
 
 
 async def _listen(answers: "_Answers") -> None:
-    """Ask, and read until cancelled: the layer takes that for a good-bye, and forgets the channel, as it should."""
+    """Ask, and read answers until cancelled. The layer then forgets the channel, which is wanted here."""
     layer, group = get_channel_layer(), f"roll.{uuid.uuid4().hex}"
     channel = await layer.new_channel("roll.")
     await layer.group_add(group, channel)
@@ -104,7 +104,7 @@ async def _listen(answers: "_Answers") -> None:
 
 
 class _Answers:
-    """What has come so far of what is expected."""
+    """The answers that have arrived, compared with the nodes that are expected to answer."""
 
     def __init__(self, expected: frozenset[str]) -> None:
         self._expected = expected
@@ -134,11 +134,11 @@ def _socket(told: dict[str, Any], node: str, host: str) -> Socket:
     return Socket(**told | {"since": datetime.fromisoformat(told["since"])}, node=node, host=host)
 
 
-# -- Whoever is asked --------------------------------------------------------------------------------------------------
+# -- The hubs that answer ----------------------------------------------------------------------------------------------
 
 
 def answer(hub: "Hub", group: str, publish: Callable[[envelopes.RollAnswered], None]) -> None:
-    """Tell of this process's connections. Of hidden people only where administrators see them: not even a number."""
+    """Answer with this process's connections. Invisible users do not even count, unless administrators may see them."""
     told = list(_connections(hub))
     node, host = get_tracker().node, socket.gethostname()
     for start in range(0, max(1, len(told)), MOST_TOGETHER):

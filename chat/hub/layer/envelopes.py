@@ -1,7 +1,7 @@
-"""What hubs send each other over the channel layer, by type, and how it is sent.
+"""Envelopes: the messages that hubs send each other over the channel layer, by type.
 
-A message of the layer does not say which group it came by, so each envelope names the room or the user. Servers of the
-last release read these, and theirs are read here: a field is added with a default, and none is renamed.
+A message of the layer does not carry its group, so each envelope names the room or the user. During an upgrade, servers
+of the previous release read these envelopes and send theirs: add fields with a default, and rename none.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 ALL_HUBS = "people"  # the group that every hub is in
 
 MOST_JOINED = 50  # events in one envelope
-SEND_SECONDS = 3.0  # for one round trip; Redis that takes longer is away, and the hubs' check will do
+SEND_SECONDS = 3.0  # for one round trip; if Redis takes longer, it is away, and the hubs' check delivers later
 
 
 def room_group(room_id: int) -> str:
@@ -33,7 +33,7 @@ def user_group(user_id: int) -> str:
 
 
 class Outgoing(msgspec.Struct, tag_field="type", omit_defaults=True):
-    """To the hubs in `group`."""
+    """An envelope to the hubs in `group`."""
 
     group: str
 
@@ -58,7 +58,7 @@ class RoomEvents(Outgoing, tag="room.events"):
 
 
 class RoomDeleted(Outgoing, tag="room.deleted"):
-    """Out of turn: what came before it must not be seen any more."""
+    """A deletion, handled out of turn: the events before it must not be shown any more."""
 
     event: Event
 
@@ -68,7 +68,7 @@ class RoomDeleted(Outgoing, tag="room.deleted"):
 
 
 class RoomSeen(Outgoing, tag="room.seen"):
-    """For the tabs that show the room: ephemeral, without a number."""
+    """An ephemeral, unnumbered event for the tabs that show the room."""
 
     event: Event
 
@@ -92,7 +92,7 @@ class UserEvent(Outgoing, tag="user.event"):
 
 
 class BlocksChanged(Outgoing, tag="blocks.changed"):
-    """Hubs with tabs of the user read the blocks, so that the order of two envelopes does not matter."""
+    """Hubs with tabs of the user read the blocks again, so that the order of two envelopes does not matter."""
 
     user: int
 
@@ -104,7 +104,7 @@ class BlocksChanged(Outgoing, tag="blocks.changed"):
 class SessionEnded(Outgoing, tag="session.ended"):
     user: int
     session: str | None
-    """Its fingerprint; None: all sessions of the user."""
+    """The fingerprint of the session, or None for all sessions of the user."""
 
     @classmethod
     def of(cls, user_id: int, session: str | None) -> Self:
@@ -113,7 +113,7 @@ class SessionEnded(Outgoing, tag="session.ended"):
 
 
 class ConnectionEnded(Outgoing, tag="connection.ended"):
-    """For the one hub that has the connection."""
+    """Closes one connection, in the one hub that has it."""
 
     user: int
     connection: str
@@ -127,7 +127,7 @@ class ConnectionEnded(Outgoing, tag="connection.ended"):
 
 
 class PeopleChanged(Outgoing, tag="people.changed"):
-    """Statuses and profiles of users, whom any hub's tabs may see."""
+    """Changed statuses and profiles, which the tabs of any hub may show."""
 
     people: list[dict[str, Any]]  # events.person_state
 
@@ -137,7 +137,7 @@ class PeopleChanged(Outgoing, tag="people.changed"):
 
 
 class UserChanged(Outgoing, tag="user.changed"):
-    """A new name or picture, once for all rooms in which the user is known."""
+    """A new name or picture, sent once for all rooms that know the user."""
 
     rooms: list[int]
     event: Event
@@ -148,7 +148,7 @@ class UserChanged(Outgoing, tag="user.changed"):
 
 
 class SiteAnnounced(Outgoing, tag="site.announced"):
-    """Hubs read the announcement, so that the order of two envelopes does not matter."""
+    """Hubs read the announcement again, so that the order of two envelopes does not matter."""
 
     @classmethod
     def to_all(cls) -> Self:
@@ -156,7 +156,7 @@ class SiteAnnounced(Outgoing, tag="site.announced"):
 
 
 class RollCalled(Outgoing, tag="roll.called"):
-    """Asks for connections. Answers go to the group `answer_to`, as RollAnswered."""
+    """Asks for connections. The answers go to the group `answer_to`, as RollAnswered."""
 
     answer_to: str
 
@@ -188,27 +188,27 @@ Envelope = (
     | SiteAnnounced
     | RollCalled
 )
-"""What a hub receives."""
+"""The envelopes that a hub receives."""
 
 
 def decode(message: dict[str, Any]) -> Envelope:
-    """Read a message of the layer. Raises msgspec.ValidationError."""
+    """Convert a message of the layer to an envelope. Raises msgspec.ValidationError."""
     return msgspec.convert(message, Envelope)
 
 
 def encode(envelope: Outgoing, process: str = "") -> dict[str, Any]:
-    """Make a message of the layer. The id of the process that sends it comes first, where there is one."""
+    """Convert an envelope to a message of the layer. It starts with the id of the sending process, if that is given."""
     sender = {"from": process} if process else {}
     return sender | msgspec.to_builtins(envelope)
 
 
 def session_fingerprint(session: str) -> str:
-    """Hash the key of a session: the key works like a password, so it is not sent around."""
+    """Hash the session key. It works like a password, so the key itself is never sent."""
     return hashlib.sha256(session.encode()).hexdigest()
 
 
 def joined(envelopes: Iterable[Outgoing]) -> list[Outgoing]:
-    """Put the events of each room together: an envelope costs as much with one event as with many."""
+    """Join the events of each room: an envelope costs as much with one event as with many."""
     found: list[Outgoing] = []
     open_ones: dict[str, RoomEvents] = {}
     for envelope in envelopes:
@@ -224,7 +224,7 @@ def joined(envelopes: Iterable[Outgoing]) -> list[Outgoing]:
 
 
 async def send(envelopes: Sequence[Outgoing], process: str = "") -> None:
-    """Publish, in one round trip; a failure is logged and forgotten, since the hubs find what they missed."""
+    """Publish in one round trip. A failure is logged and not retried, since hubs find what they missed."""
     try:
         async with asyncio.timeout(SEND_SECONDS):
             outgoing = [(envelope.group, encode(envelope, process)) for envelope in joined(envelopes)]
@@ -234,5 +234,5 @@ async def send(envelopes: Sequence[Outgoing], process: str = "") -> None:
 
 
 def send_without_a_hub(envelope: Outgoing) -> None:
-    """Publish from a process that serves no sockets, such as a command."""
+    """Publish from a process that serves no sockets, such as a management command."""
     async_to_sync(send)([envelope])

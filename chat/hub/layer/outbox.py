@@ -1,4 +1,4 @@
-"""Envelopes of this process: to its own sockets at once, and to the other hubs over the channel layer."""
+"""Outbox: delivers envelopes to this process's sockets at once, and to the other hubs over the channel layer."""
 
 import asyncio
 import logging
@@ -9,21 +9,20 @@ from collections.abc import Callable
 from chat.hub.layer import envelopes
 from chat.hub.layer.envelopes import Envelope, Outgoing
 
-MOST_WAITING = 10_000  # envelopes to publish; what falls out is found by the hubs' check
-MOST_TOGETHER = 500  # envelopes in one round trip: one that fails loses no more
+MOST_WAITING = 10_000  # envelopes to publish; the hubs' check finds those that fall out
+MOST_TOGETHER = 500  # envelopes in one round trip, and lost if it fails
 
 logger = logging.getLogger(__name__)
 
 
 class Outbox:
-    """Takes envelopes from the threads that write. No one waits for Redis.
+    """Takes envelopes from the threads that write, which never wait for Redis.
 
     The envelopes of one transaction wake the loop once, and are published in one round trip. Each message begins with
-    the id of this process, by which its own hub leaves it out (`mark`).
+    the id of this process, so that its own hub skips it (`mark`).
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, receive: Callable[[Envelope], None]) -> None:
-        """`receive` hands an envelope to the sockets of this process."""
         self._loop, self._receive = loop, receive
         self._process = uuid.uuid4().hex
         self._written: deque[Envelope] = deque()
@@ -37,13 +36,13 @@ class Outbox:
 
     def put_from_thread(self, envelope: Envelope) -> None:
         self._written.append(envelope)
-        if not self._is_woken:  # else the loop has not come round to it yet
+        if not self._is_woken:  # otherwise the loop is already due to take it
             self._is_woken = True
             self._loop.call_soon_threadsafe(self._take_written)
 
     def publish(self, envelope: Outgoing) -> None:
         """Send an envelope to the other hubs only."""
-        self._to_publish.append(envelope)  # where it is full, the oldest falls out
+        self._to_publish.append(envelope)  # if it is full, the oldest falls out
         self._has_work.set()
 
     async def publish_forever(self) -> None:

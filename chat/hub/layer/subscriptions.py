@@ -1,7 +1,7 @@
-"""The process's one channel on the layer, and the groups that it is in.
+"""The one channel of the process on the layer, and the groups that it is in.
 
-Groups are wanted and unwanted at once; a task of its own tells the layer, tries again while Redis is away, and joins
-anew from time to time. Nobody who serves a person waits for it for longer than a moment.
+`want` and `unwant` return at once. A task reconciles the layer's groups with them and retries while Redis is away.
+Requests of users wait for it at most JOINED_WITHIN_SECONDS.
 """
 
 import asyncio
@@ -18,12 +18,12 @@ logger = logging.getLogger(__name__)
 
 CALL_SECONDS = 3.0  # for one call to the layer: longer means that Redis is away
 RETRY_SECONDS = 0.5
-JOINED_WITHIN_SECONDS = 1.0  # what an attach waits for its group; the check heals what comes before it
+JOINED_WITHIN_SECONDS = 1.0  # the wait of an attach for its group; the check finds events from before it is joined
 
 
 class Subscriptions:
     def __init__(self, receive: Callable[[dict[str, Any]], None], own: bytes) -> None:
-        """What begins with `own` is this process's own: it is not received again."""
+        """Skip messages that begin with `own`: this process sent them itself."""
         self._receive = receive
         self._own = own
         self._layer = get_channel_layer()
@@ -56,7 +56,6 @@ class Subscriptions:
         self._changed.set()
 
     async def joined(self, groups: set[str]) -> None:
-        """Wait until these are joined, but not for long."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(JOINED_WITHIN_SECONDS):
                 for group in groups:
@@ -92,7 +91,7 @@ class Subscriptions:
                 await self._layer.group_discard(group, self._channel)
 
     async def _read(self, channel: str) -> None:
-        """The one reader, never cancelled while the hub lives: the layer takes a cancelled `receive` for a good-bye."""
+        """Pass on messages. Never cancelled while the hub lives: the layer then forgets the channel."""
         while True:
             try:
                 self._receive(await self._layer.receive(channel))

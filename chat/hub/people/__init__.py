@@ -1,1 +1,1 @@
-"""What this process's tabs were told about users."""
+"""State of users, as this process's tabs were told."""

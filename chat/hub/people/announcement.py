@@ -1,4 +1,4 @@
-"""What administrators tell everyone, as this process's tabs were told."""
+"""The administrators' announcement, as this process's tabs were told."""
 
 import asyncio
 from collections.abc import Mapping
@@ -12,14 +12,15 @@ from chat.runtime import database
 
 
 class ShownAnnouncement:
-    """Read when the process starts, when there is word of something new, and from time to time.
+    """The current announcement.
 
-    The last of these finds what word was lost of, and ends what has passed.
+    It is read at the start of the process, after each SiteAnnounced, and periodically: the periodic read finds lost
+    envelopes, and ends an announcement that has expired.
     """
 
     def __init__(self, connections: Mapping[int, set[Connection]]) -> None:
         self._connections = connections  # by user
-        self._reading = asyncio.Lock()  # else an older answer could come last
+        self._reading = asyncio.Lock()  # otherwise an older answer could come last
         self.shown: dict[str, Any] | None = None
 
     async def check(self) -> None:

@@ -10,21 +10,20 @@ from chat.runtime.database import read
 
 
 class Blocks:
-    """Read when there is word of a change, and from time to time, which finds what word was lost of."""
+    """Reads blocks after each BlocksChanged, and periodically in case an envelope was lost."""
 
     def __init__(self, connections: Mapping[int, set[Connection]]) -> None:
         self._connections = connections  # by user
-        self._reading = asyncio.Lock()  # else an older answer could come last
+        self._reading = asyncio.Lock()  # otherwise an older answer could come last
 
     async def check(self, users: Collection[int]) -> None:
-        """Tell the tabs of these users which people they block, where they were told otherwise."""
         async with self._reading:
             blocked = await read(queries.blocked_by, users)
             for user in users:
                 await self._tell(user, blocked.get(user, frozenset()))
 
     async def _tell(self, user: int, blocked: frozenset[int]) -> None:
-        """Tell the user's tabs; one that is about to be greeted hears of it by that, or by the next check."""
+        """Send the user's stale tabs their blocks. A tab without a greeting gets them in it, or by the next check."""
         stale = [tab for tab in self._connections.get(user, ()) if tab.is_greeted and tab.blocked != blocked]
         if not stale:
             return

@@ -1,4 +1,4 @@
-"""What others see of somebody, their name and picture, in the tabs and connections that this process has."""
+"""Names and pictures of users, in the tabs and connections of this process."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -16,7 +16,7 @@ class Profiles:
         self._people = people
 
     def renew(self, user: int) -> None:
-        """What the user says from now on is said under the name and picture that they have now."""
+        """Give the user's connections the current name and picture, for what the user does from now on."""
         profile = self._people.profile_of(user)
         if profile is None:
             return
@@ -24,7 +24,6 @@ class Profiles:
             connection.user.display_name, connection.user.picture = profile
 
     def tell(self, event: dict[str, Any], room_ids: Iterable[int]) -> None:
-        """Tell the person's own tabs, and once each all that stand in one of these rooms, in which they are known."""
         tabs = set(self._connections.get(event["user"]["id"], ()))
         for room in filter(None, map(self._rooms.get, room_ids)):
             tabs.update(room.audience)

@@ -1,4 +1,4 @@
-"""How far the people of this process have read, as their tabs were told: to find what they were not told."""
+"""Read positions of this process's users, as their tabs were told, to find those that the tabs missed."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -11,14 +11,12 @@ class ReadPositions:
         self._told: dict[int, dict[int, int]] = defaultdict(dict)  # by user and room
 
     def note(self, user: int, room_id: int, position: int) -> None:
-        """The user's tabs know this."""
         self._told[user][room_id] = position
 
     def forget(self, user: int) -> None:
         self._told.pop(user, None)
 
     def untold(self, positions: Mapping[int, Positions]) -> Iterator[tuple[int, int]]:
-        """The users and rooms where the position that was read is not the one that was told."""
         for user, told in self._told.items():
             for room_id, position in positions.get(user, {}).items():
                 if told.get(room_id, position) != position:

@@ -1,4 +1,4 @@
-"""What this process's people decided about how others see them, as presence and their tabs were told."""
+"""Statuses of this process's users, as presence and their tabs were told."""
 
 import time
 from collections.abc import Callable
@@ -12,45 +12,43 @@ UserState = dict[str, Any]  # events.person_state
 
 
 class People:
-    """Whoever has a connection here. `tell(user, event)` hands an event to their tabs."""
+    """The users with a connection here. `tell(user, event)` sends an event to their tabs."""
 
     def __init__(self, tracker: Tracker, tell: Callable[[int, events.Event], None]) -> None:
         self._tracker = tracker
         self._tell = tell
         self._known: dict[int, UserState] = {}
         self.checked = time.monotonic()
-        """When the database was last asked who changed."""
+        """The time of the last query for changed people, monotonic."""
 
     def welcome(self, person: UserState) -> None:
-        """Somebody connects: presence hears how they are before it hears of the connection."""
+        """Note a user who connects. Presence gets the status before it gets the connection."""
         user = person["card"]["id"]
         self._known.setdefault(user, person)
         self.update(person)
         self._tell_presence(user)
 
     def update(self, person: UserState) -> None:
-        """Somebody changed, or may have. What is older than what is known changes nothing."""
+        """Apply a person state, if it is not older than the known one."""
         user = person["card"]["id"]
         known = self._known.get(user)
         if known is None or known["changed"] > person["changed"]:
             return
         self._known[user] = person
         if known != person:
-            self._tell_presence(user)  # which may have heard of one between these two from another hub
+            self._tell_presence(user)  # another hub may have told it of a state in between
         if known["status"] != person["status"]:
             self._tell(user, events.status_changed(person["status"]))
 
     def forget(self, user: int) -> None:
-        """The last of their connections has closed."""
         self._known.pop(user, None)
 
     def status_of(self, user: int) -> dict[str, Any]:
-        """Their own, as their tabs were told."""
         status: dict[str, Any] = self._known[user]["status"]
         return status
 
     def profile_of(self, user: int) -> tuple[str, str] | None:
-        """Their display name, and the file of their picture; None of somebody who is not connected, or not yet."""
+        """Return the display name and the file of the picture, or None before the user is known here."""
         known = self._known.get(user)
         return (known["profile"]["display_name"], known["profile"]["picture"]) if known else None
 
@@ -58,12 +56,12 @@ class People:
         return bool(self.status_of(user)["mode"] == Status.Mode.INVISIBLE)
 
     def act(self, user: int) -> None:
-        """Others see something that the user does."""
+        """Note a visible action, which shows that an invisible user is there."""
         if user in self._known and self.is_hidden(user):
             self._tracker.act(user)
 
     def _tell_presence(self, user: int) -> None:
-        """By the time of the change, so that a hub that could not say it in time does not undo a later one."""
+        """Send the status with the time of its change, so that a hub that sends late does not undo a later change."""
         mode, changed = self.status_of(user)["mode"], self._known[user]["changed"]
         hidden, away = mode == Status.Mode.INVISIBLE, mode == Status.Mode.AWAY
         self._tracker.set_state(user, hidden=hidden, away=away, version=changed)

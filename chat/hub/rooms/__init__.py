@@ -1,1 +1,1 @@
-"""Rooms that this process has sockets in: their events in order, and who gets them."""
+"""Rooms with sockets in this process: their events in order, and the sockets that get them."""

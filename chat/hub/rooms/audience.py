@@ -1,4 +1,4 @@
-"""Which sockets of this process get a room's events, and from which number on."""
+"""The sockets of this process that get a room's events, and the version at which each starts."""
 
 import asyncio
 from collections.abc import Container, Iterator
@@ -9,19 +9,19 @@ from chat.hub.delivery.connection import Connection, MakeUp
 from chat.hub.delivery.frame import Frame
 from chat.hub.delivery.transports import TOO_SLOW
 
-MOST_KEPT_BYTES = 1024 * 1024  # for a reader during a replay
+MOST_KEPT_BYTES = 1024 * 1024  # for each connection, while it is brought up to date
 
 
 @dataclass(slots=True, eq=False)
 class Hold:
-    """Keeps the events that are forwarded to a connection while it is being brought up to date.
+    """Keeps the events for a connection while it is brought up to date.
 
-    Until it is known that the user is a member, the connection is told nothing of the room.
+    The connection gets nothing of the room until its user is known to be a member.
     """
 
     is_member: bool = False
-    resumes_at: int | None = None  # the version up to which the connection had everything, where it was live before
-    after: int | None = None  # the version that it was brought to, once that is known
+    resumes_at: int | None = None  # the version that a live connection had reached before the hold
+    after: int | None = None  # the version that it was brought to, once known
     _kept: list[tuple[int, Frame]] = field(default_factory=list)
     kept_bytes: int = 0
 
@@ -30,7 +30,7 @@ class Hold:
         self.kept_bytes += frame.size
 
     def take(self, *, after: int) -> list[tuple[int, Frame]]:
-        """Return the kept frames of later versions than `after`, with their versions, and keep none."""
+        """Return the kept frames of versions later than `after`, with their versions, and clear all."""
         taken = [(version, frame) for version, frame in self._kept if version > after]
         self._kept, self.kept_bytes = [], 0
         return taken
@@ -39,12 +39,13 @@ class Hold:
 class Audience:
     """The sockets in a room: those that are live, and those that are behind.
 
-    First attach, resume and switching rooms are one thing: `hold` the socket's events, read what it lacks, `release`.
+    Attaching, resuming and switching rooms all work alike: `hold` the socket's events, read the missing ones,
+    `release`.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._live: set[Connection] = set()
-        # What waits to be joined was forwarded to those who were live then: whoever comes or goes flushes it first.
+        # Coalesced frames belong to the connections that were live then: flush before one is added or removed.
         self._coalescer = Coalescer(self._deliver_to_live, loop)
         self._behind: dict[Connection, Hold] = {}
 
@@ -59,12 +60,12 @@ class Audience:
         return bool(self._live or self._behind)
 
     def has_member(self, connection: Connection) -> bool:
-        """Whether the connection stands here, and is known to be a member's."""
+        """True if the connection is here, and its user is known to be a member."""
         hold = self._behind.get(connection)
         return connection in self._live or (hold is not None and hold.is_member)
 
     def hold(self, connection: Connection, *, is_member: bool = False) -> Hold:
-        """From now on, keep what is forwarded for it. A hold that it is under already counts no more."""
+        """Keep the connection's events from now on. This supersedes an earlier hold."""
         is_member = is_member or self.has_member(connection)
         self._coalescer.flush()
         self._live.discard(connection)
@@ -72,9 +73,9 @@ class Audience:
         return hold
 
     def release(self, connection: Connection, hold: Hold, version: int, last: int) -> None:
-        """It has everything up to `version`; the room's feed has forwarded up to `last`. Hand over what was kept.
+        """Hand over the kept events after `version`; `last` is the last version that the room has forwarded.
 
-        Nothing happens under another hold: whoever placed that reads what is missing, later than we did.
+        A superseded hold does nothing: its successor reads the missing events later than this one did.
         """
         if not self.is_under(connection, hold):
             return
@@ -89,7 +90,6 @@ class Audience:
         return connection in self._live
 
     def is_under(self, connection: Connection, hold: Hold) -> bool:
-        """Whether this is the hold that counts for the connection."""
         return self._behind.get(connection) is hold
 
     def discard(self, connection: Connection) -> None:
@@ -98,17 +98,15 @@ class Audience:
         self._behind.pop(connection, None)
 
     def forward(self, version: int, frame: Frame) -> None:
-        """Hand the frame of a numbered event to everyone who lacks it."""
         self._coalescer.put(frame)
         if self._behind:
             self._forward_to_those_behind(version, frame)
 
     def flush(self) -> None:
-        """Hand over what waits to be joined."""
         self._coalescer.flush()
 
     def tell(self, frame: Frame, make_up: MakeUp, but_for: Container[Connection] = ()) -> None:
-        """Hand over a frame that counts only now (see Connection.deliver_ephemeral)."""
+        """Send an ephemeral frame to members' connections (see Connection.deliver_ephemeral)."""
         for connection in self:
             if connection not in but_for and self.has_member(connection):
                 connection.deliver_ephemeral(frame, make_up)

@@ -1,4 +1,4 @@
-"""The ways out: of a room, for one person or for all, and of a session, with one socket or with all."""
+"""Evictions: remove sockets from a room, and close those of ended sessions and connections."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -19,12 +19,10 @@ class Evictions:
         tracker: Tracker,
         close_room: Callable[[Connection], None],
     ) -> None:
-        """`connections` are the hub's, by user; `close_room(connection)` ends that a tab shows its room."""
         self._connections, self._rooms, self._tracker = connections, rooms, tracker
         self._close_room = close_room
 
     def end_session(self, user: int, session: str | None) -> None:
-        """Close the sockets of a session, by its fingerprint, or of all of the user's."""
         for connection in self._connections.get(user, ()):
             if session is None or session == envelopes.session_fingerprint(connection.session):
                 connection.close(SIGNED_OUT)
@@ -35,22 +33,21 @@ class Evictions:
                 connection.close(DISCONNECTED)
 
     def end_room(self, deleted: dict[str, Any]) -> None:
-        """The room is no more: everybody in it is shown out at once. A hub that misses this finds it by its check."""
+        """Evict everyone from a deleted room at once. A hub that misses the envelope finds it by its check."""
         room_id, ending = deleted["room"], events.ending_of_all(deleted)
         if room := self._rooms.get(room_id):
             for connection in list(room.audience):
                 self.evict(connection, room_id, ending)
 
     def evict_user(self, user: int, room_id: int, left: dict[str, Any]) -> None:
-        """From exactly this number on, someone who left gets nothing more, and is not here."""
+        """Evict a user from exactly this version on, and end their presence in the room."""
         ending: dict[str, Any] = {name: left[name] for name in ("how", "by", "reason") if name in left}
         for connection in list(self._connections.get(user, ())):
             self.evict(connection, room_id, ending)
-        # Also where their last tab is closed and lingers: whoever counts the topic counts members.
+        # Also if their last tab has closed and lingers: counts of the topic are to count members only.
         self._tracker.expel(here_topic(room_id), user)
 
     def evict(self, connection: Connection, room_id: int, ending: dict[str, Any]) -> None:
-        """This socket gets nothing more of the room, and is told how that came."""
         if self._rooms.stands(connection, room_id):
             if connection.room == room_id:
                 self._close_room(connection)

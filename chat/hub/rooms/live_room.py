@@ -1,4 +1,4 @@
-"""One room that this process has sockets in: its events, in order, to its sockets."""
+"""One room with sockets in this process: takes its events, and delivers them in order."""
 
 import asyncio
 from collections.abc import Callable
@@ -16,19 +16,19 @@ from chat.runtime.batcher import Batcher
 from chat.runtime.database import check, read
 
 MOST_OPENINGS = 200  # read in one batch; more would keep the others waiting
-PATIENCE_SECONDS = 0.05  # for an event that was overtaken; after that it is read
+PATIENCE_SECONDS = 0.05  # for an event that was overtaken; then it is read from the database
 
 Follow = Callable[["LiveRoom", events.Event], None]
 
 
 class LiveRoom:
-    """`offer` takes events as they come in, the sequencer puts them in order, and `deliver` sends them to the audience.
+    """Takes events by `offer`, orders them in the sequencer, and sends them to the audience by `deliver`.
 
-    It lives for as long as a socket is in its audience (`Rooms`). After that, what is still due for it does nothing.
+    It lives while a socket is in its audience (`Rooms`). Calls that are still due after that do nothing.
     """
 
     def __init__(self, room_id: int, follow: Follow, tasks: Tasks) -> None:
-        """`follow(room, event)` is called for each event in its turn, before it is delivered."""
+        """Take `follow(room, event)`, which is called for each event in its turn, before it is delivered."""
         self.id = room_id
         self.audience = Audience(asyncio.get_running_loop())
         self.sequencer = Sequencer(self.deliver)
@@ -41,7 +41,6 @@ class LiveRoom:
     # -- Events --------------------------------------------------------------------------------------------------------
 
     def offer(self, event: events.Event) -> None:
-        """Take a numbered event, perhaps before its turn."""
         self.sequencer.offer(event)
         if self.sequencer.has_gap and not self._is_gap_due:
             self._is_gap_due = True
@@ -49,14 +48,12 @@ class LiveRoom:
             loop.call_later(PATIENCE_SECONDS, lambda: self._tasks.begin(self._read_gap()))
 
     def deliver(self, *together: events.Event) -> None:
-        """Send the events of the next version, which are one frame for everyone."""
         for event in together:
             self._follow(self, event)
         if self.audience:  # an event may have evicted the last connection
             self.audience.forward(together[0]["version"], Frame.of(*together))
 
     async def read_missing(self) -> None:
-        """Read the versions that the sequencer lacks."""
         if self.sequencer.last is None or not self.audience:
             return
         changes = await check(history.changes_since, self.id, self.sequencer.last)
@@ -75,7 +72,7 @@ class LiveRoom:
     def hold(self, connection: Connection, *, is_member: bool = False) -> Hold:
         """Add the connection to the audience, and keep events for it until `release`.
 
-        If it is not known whether the user is a member, set `is_member` of what is returned once it is.
+        If the membership is not checked yet, set `is_member` of the returned hold once it is.
         """
         resumes_at = self.sequencer.last if self.audience.is_live(connection) else None
         hold = self.audience.hold(connection, is_member=is_member)
@@ -83,7 +80,7 @@ class LiveRoom:
         return hold
 
     def release(self, connection: Connection, hold: Hold, version: int) -> None:
-        """Go on with a connection that was brought up to `version`. A hold that was superseded does nothing."""
+        """Make a connection live that was brought up to `version`. A superseded hold does nothing."""
         if not self.audience.is_under(connection, hold):
             return
         self.sequencer.start(version)
@@ -93,7 +90,7 @@ class LiveRoom:
             self.audience.release(connection, hold, version, self.sequencer.last or 0)
 
     async def _bring_up(self, connection: Connection, hold: Hold, version: int) -> None:
-        """Read what the sequencer never forwarded: it began with what another connection had read, a moment later."""
+        """Read events that the sequencer never forwarded: it started at a version that another connection had read."""
         try:
             changes = await read(history.changes_since, self.id, version)
         except Refused:
@@ -104,7 +101,7 @@ class LiveRoom:
             self.release(connection, hold, changes.head)
 
     def resume(self, connection: Connection, hold: Hold) -> None:
-        """Put the connection back to where it was before the hold. One that was not live has to reconnect."""
+        """Return the connection to its state before the hold. One that was not live has to reconnect."""
         if hold.resumes_at is None:
             connection.close(TRY_AGAIN_LATER)
         else:

@@ -1,4 +1,4 @@
-"""The rooms that this process has sockets in."""
+"""Rooms with sockets in this process."""
 
 from collections.abc import Iterator
 
@@ -12,10 +12,9 @@ from chat.protocol import events
 
 
 class Rooms:
-    """Live rooms by id. A room is live, and subscribed to, for as long as it has a connection."""
+    """Live rooms by id. A room is live, and its group subscribed, while it has a connection."""
 
     def __init__(self, subscriptions: Subscriptions, follow: Follow, tasks: Tasks) -> None:
-        """`follow(room, event)` is called for each event of a room in its turn, before it is delivered."""
         self._subscriptions, self._follow, self._tasks = subscriptions, follow, tasks
         self._live: dict[int, LiveRoom] = {}
 
@@ -29,15 +28,14 @@ class Rooms:
         return self._live.get(room_id)
 
     def of(self, connection: Connection) -> list[int]:
-        """Return the rooms that the connection is in."""
         return [room.id for room in self._live.values() if connection in room.audience]
 
     def of_member(self, connection: Connection) -> list[int]:
-        """Return the rooms that the connection is in as a member's."""
+        """Return the rooms of the connection that know its user to be a member."""
         return [room.id for room in self._live.values() if room.audience.has_member(connection)]
 
     def everybody(self) -> list[tuple[Connection, int]]:
-        """Return each connection with each room that it is in as a member's."""
+        """Return each connection of a member with each of its rooms."""
         return [
             (connection, room.id)
             for room in self._live.values()
@@ -46,24 +44,20 @@ class Rooms:
         ]
 
     def stands(self, connection: Connection, room_id: int) -> bool:
-        """Whether the connection gets the room's events."""
         room = self._live.get(room_id)
         return room is not None and connection in room.audience
 
     def is_under(self, connection: Connection, room_id: int, hold: Hold) -> bool:
-        """Whether this is the hold that counts for the connection in the room."""
         room = self._live.get(room_id)
         return room is not None and room.audience.is_under(connection, hold)
 
     def hold(self, connection: Connection, room_id: int, *, is_member: bool = False) -> Hold:
-        """Do LiveRoom.hold, in a room that becomes live with its first connection."""
         if room_id not in self._live:
             self._live[room_id] = LiveRoom(room_id, self._follow, self._tasks)
             self._subscriptions.want(envelopes.room_group(room_id))
         return self._live[room_id].hold(connection, is_member=is_member)
 
     async def subscribed(self, room_id: int) -> None:
-        """Wait until the room's events come in, but not for long."""
         await self._subscriptions.joined({envelopes.room_group(room_id)})
 
     def release(self, connection: Connection, room_id: int, hold: Hold, version: int) -> None:
@@ -71,7 +65,6 @@ class Rooms:
             room.release(connection, hold, version)
 
     def detach(self, connection: Connection, room_id: int) -> None:
-        """Take the connection out of the room, which ends with its last connection."""
         if room := self._live.get(room_id):
             room.audience.discard(connection)
             if not room.audience:
@@ -79,11 +72,9 @@ class Rooms:
                 self._subscriptions.unwant(envelopes.room_group(room_id))
 
     def offer(self, event: events.Event) -> None:
-        """Hand a numbered event to its room."""
         if room := self._live.get(event["room"]):
             room.offer(event)
 
     def settle(self, room_id: int) -> None:
-        """Send the events of a room that wait to be coalesced."""
         if room := self._live.get(room_id):
             room.audience.flush()

@@ -1,4 +1,4 @@
-"""One room's events in this process: in order, without gaps or repeats, however they arrive."""
+"""Sequencer of one room's events in this process: in order, without gaps or repeats."""
 
 from collections.abc import Callable, Iterable
 from itertools import groupby
@@ -9,25 +9,24 @@ Event = dict[str, Any]
 
 
 class Sequencer:
-    """Forwards each version of a room once, in order: one event, or all rows of it where it is read anew.
+    """Forwards each version of a room once, in order: one event, or all changed rows if it is read from the database.
 
-    Events come from the local process, from the channel layer, and from the database where one was missed. Until
-    `start` says where the room stands, they wait.
+    Events come from this process, from the channel layer, and from the database if one was missed. They wait until
+    `start` says at which version the room is.
     """
 
     def __init__(self, forward: Callable[..., None]) -> None:
-        self.began: int | None = None  # the number after which it forwards all
-        self.last: int | None = None  # the number forwarded last
+        self.began: int | None = None  # it forwards every version after this one
+        self.last: int | None = None  # the version that was forwarded last
         self._forward = forward
         self._waiting: dict[int, Event] = {}
 
     @property
     def has_gap(self) -> bool:
-        """Whether something waits for a number that has not come."""
         return self.last is not None and bool(self._waiting)
 
     def start(self, head: int) -> None:
-        """All up to `head` is known to whoever listens. A feed starts once."""
+        """Begin after `head`: the listeners know everything up to it. Only the first call counts."""
         if self.last is None:
             self.began = self.last = head
             self._drain()
@@ -38,7 +37,7 @@ class Sequencer:
             self._drain()
 
     def fill(self, events: Iterable[Event], head: int) -> None:
-        """Take what the database has after `last`, up to `head`: a row that changed several times stands once.
+        """Take the database's events after `last`, up to `head`. A row that changed several times occurs once.
 
         Rows that changed together have one version, and are forwarded together.
         """

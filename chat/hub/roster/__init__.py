@@ -1,1 +1,1 @@
-"""The people in rooms, for the rosters and counts of this process's tabs."""
+"""People in rooms, for the rosters and counts of this process's tabs."""

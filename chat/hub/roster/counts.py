@@ -1,4 +1,4 @@
-"""How many people have each room open, for the lists of rooms in this process's tabs."""
+"""Numbers of people who have each room open, for the room lists in this process's tabs."""
 
 from collections.abc import Callable, Container, Coroutine, Iterable
 from typing import Any
@@ -17,7 +17,7 @@ TellRoom = Callable[[int, Frame, Container[Connection]], None]
 
 
 class Counts:
-    """Reads the counts from time to time, and tells those that changed."""
+    """Compares the counts with presence periodically, and sends those that changed."""
 
     def __init__(
         self,
@@ -26,17 +26,17 @@ class Counts:
         make_up: MakeUp,
         begin: Callable[[Coroutine[Any, Any, None]], None],
     ) -> None:
-        """`make_up` tells one tab all that it may know of, where it missed some of it; `begin` starts a task."""
+        """Take `make_up`, which sends a tab all its counts after it missed some, and `begin`, which starts a task."""
         self.make_up = make_up
         self._tell_room, self._tell_everyone = tell_room, tell_everyone
         self._told: dict[int, int] | None = {}
         self._watchers: set[Connection] = set()
-        self._public: frozenset[int] = frozenset()  # rooms that anybody may know of
-        self._left: set[int] = set()  # rooms that tabs of this process show no more
+        self._public: frozenset[int] = frozenset()  # rooms in the directory
+        self._left: set[int] = set()  # rooms that a tab of this process has closed
         self._throttle = Throttle(lambda: begin(self._recount()))
 
     def note(self, room_id: int, count: int, but_for: Container[Connection] = ()) -> events.Event | None:
-        """This room has `count` people now: tell those in it. Returns the event, if it is news, for those left out."""
+        """Note a count, and tell the room if it is new. Return the event, or None, for the excluded tabs."""
         if self._told is None or self._told.get(room_id) == count:
             return None
         self._told[room_id] = count
@@ -47,7 +47,7 @@ class Counts:
         return counted
 
     def recount_soon(self, room_id: int) -> None:
-        """A tab of this process shows this room no more: its user is to see at once that they are not counted there."""
+        """Recount a room that a tab has closed: its user is to see at once that they are not counted."""
         self._left.add(room_id)
         self._throttle.soon()
 
@@ -61,7 +61,7 @@ class Counts:
         self._throttle.stop()
 
     async def watch_directory(self, connection: Connection) -> dict[int, int] | None:
-        """This tab shows the directory: tell it about public rooms from now on. Returns how it is now."""
+        """Send this tab changes of public rooms' counts from now on. Return the current counts."""
         self._watchers.add(connection)
         self._public = await read(_public_rooms)
         return await fresh_here_counts(sorted(self._public))
@@ -70,7 +70,6 @@ class Counts:
         self._watchers.discard(connection)
 
     async def check(self, rooms: Iterable[int]) -> None:
-        """Compare with presence: `rooms` are those that this process has sockets in."""
         wanted = set(rooms)
         if self._watchers:
             self._public = await database.check(_public_rooms)
@@ -94,11 +93,10 @@ class Counts:
             self._tell_watchers(None)
 
     def of(self, room_id: int) -> int | None:
-        """One room's count as it was told last."""
         return None if self._told is None else self._told.get(room_id)
 
     def told(self, rooms: Iterable[int]) -> dict[int, int] | None:
-        """The counts of these rooms as they were told last, where they were."""
+        """Return the counts of these rooms that were told, or None if presence is unavailable."""
         if self._told is None:
             return None
         return {room_id: self._told[room_id] for room_id in rooms if room_id in self._told}

@@ -1,4 +1,4 @@
-"""The members of a room, for its sidebar: in the order of their names, and found by how those begin."""
+"""Members of a room, for its sidebar: sorted by name, and found by the start of a name."""
 
 from collections.abc import Iterator, KeysView
 from typing import Any
@@ -6,14 +6,14 @@ from typing import Any
 from accounts.usernames.search_keys import beginning, search_key
 from chat.permissions.acts import MEMBER
 
-Card = dict[str, Any]  # events.person_card; as part of a room's sidebar also with the role, where it is not `member`
+Card = dict[str, Any]  # events.person_card; in a room's sidebar also with a role other than `member`
 
 
 class Members:
     def __init__(self) -> None:
         self._cards: dict[int, Card] = {}
-        self._roles: dict[int, str] = {}  # of those who are more than members
-        self._by_name: list[int] | None = None  # made when it is asked for
+        self._roles: dict[int, str] = {}  # except `member`
+        self._by_name: list[int] | None = None  # made on demand
         self._sought: dict[int, str] = {}
 
     def __len__(self) -> int:
@@ -23,7 +23,6 @@ class Members:
         return user in self._cards
 
     def __iter__(self) -> Iterator[int]:
-        """By name."""
         if self._by_name is None:
             self._by_name = sorted(self._cards, key=lambda user: (self._cards[user]["name"].casefold(), user))
         return iter(self._by_name)
@@ -54,10 +53,10 @@ class Members:
             self._by_name = None
 
     def forget_when_last_seen(self, user: int) -> None:
-        """They are seen now: when they go, what was known is no longer true."""
+        """Drop the last-seen time of a user who is present: it is outdated when they leave."""
         self._cards[user].pop("last_seen", None)
 
     def whose_name_begins(self, text: str) -> frozenset[int]:
-        """Those whose username, or a word of whose name, begins so."""
+        """Return the members with a username, or a word of the name, that starts with `text`."""
         begun = beginning(text)
         return frozenset(user for user, key in self._sought.items() if begun in key)

@@ -1,4 +1,4 @@
-"""Who is in a room's sidebar, for those of this process's sockets that show the room."""
+"""Roster: the people in a room's sidebar, as this process's sockets that show the room were told."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -13,18 +13,18 @@ from chat.queries.presence import here_topic
 from presence.roster import Rosters
 from presence.topics import AWAY, HIDDEN, ONLINE
 
-GROUPS = ("here", "online", "away", "offline")  # in the order in which a page has them; by name within each
+GROUPS = ("here", "online", "away", "offline")  # in the order of the page; sorted by name within each
 PAGE_LENGTH = 100  # people
 
 RosterEntry = dict[str, Any]  # docs/protocol.md
-Window = frozenset[int] | None  # the people whom a tab was given, and who are kept live for it; None: everyone
+Window = frozenset[int] | None  # the people that are kept live for a tab; None: everyone
 
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What those who look at the sidebar do not know yet."""
+    """Changes that the viewers of the sidebar do not know yet."""
 
-    anew: bool = False  # more than changes would tell: they need a snapshot
+    anew: bool = False  # more than a diff can say: viewers need a snapshot
     people: frozenset[int] = frozenset()
     counted: bool = False
 
@@ -35,34 +35,33 @@ class News:
 class Roster:
     """The members of one room, each in one of the groups.
 
-    Only members appear, whatever presence says: a topic is a name, and no authority.
+    Only members appear, even if presence has others: a topic is a name, and grants nothing.
 
-    It is as it was told last. What changes is noted, and becomes part of it by `catch_up`, for everyone at once: so all
-    who open the room in between get the same frame, and nobody who comes makes work for as many as there are members.
+    The roster stays as it was last told. Changes are noted, and `catch_up` applies them for everyone at once. So all
+    viewers who arrive in between get the same frame, and an arrival costs no work for each member.
     """
 
     def __init__(self, room_id: int, rosters: Rosters, *, sees_hidden: bool) -> None:
         self.room_id = room_id
         self.topic = here_topic(room_id)
         self.is_known = False
-        """Whether all of it was read and was kept in step: else nothing is said."""
+        """True if members and presence are read and up to date; otherwise the snapshot says unknown."""
         self.is_whole = True
-        """Whether a snapshot has everyone."""
+        """True if a snapshot contains everyone."""
         self._topics = (ONLINE, AWAY, self.topic, HIDDEN) if sees_hidden else (ONLINE, AWAY, self.topic)
         self._rosters = rosters
         self._members = Members()
-        self._early: list[dict[str, Any]] | None = []  # what happened while the members were read
+        self._early: list[dict[str, Any]] | None = []  # events that arrived while the members were read
         self._changed: set[int] = set()
         self._people: dict[int, RosterEntry] = {}
         self._counts: Counter[str] = Counter()
         self._counts_told: dict[str, int] = {}
-        self._order: list[int] | None = None  # this and the snapshot are made when they are asked for
+        self._order: list[int] | None = None  # this and the snapshot are made on demand
         self._snapshot: tuple[Frame, Window] | None = None
 
-    # -- What happens --------------------------------------------------------------------------------------------------
+    # -- Changes -------------------------------------------------------------------------------------------------------
 
     def load(self, members: Iterable[tuple[Card, str]]) -> None:
-        """Each with their role."""
         for card, role in members:
             self._members.put(card)
             self._members.set_role(card["id"], role)
@@ -72,7 +71,7 @@ class Roster:
             self.follow(event)
 
     def follow(self, event: dict[str, Any]) -> bool:
-        """A numbered event of the room went out. Whether it matters here: it may be about the members."""
+        """Apply a numbered event of the room. Return True if it is about members."""
         if event["type"] not in ("member.joined", "member.changed", "member.left"):
             return False
         if self._early is not None:
@@ -84,20 +83,20 @@ class Roster:
         return True
 
     def _admit(self, card: Card, role: str) -> None:
-        """Of who is a member already, their event says less than is known."""
+        """Add a member. A known member keeps the card, since the event says less."""
         if card["id"] not in self._members:
             self._put(card)
         self._members.set_role(card["id"], role)
         self._changed.add(card["id"])
 
     def note(self, topic: str, users: frozenset[int]) -> bool:
-        """Something about these users changed on that topic. Whether it matters here."""
+        """Note that these users changed on a topic. Return True if that concerns a member."""
         concerned = users & self._members.ids if topic in self._topics else frozenset()
         self._changed |= concerned
         return bool(concerned)
 
     def update(self, user: int, card: Card) -> bool:
-        """Somebody's card changed. Whether it matters here."""
+        """Replace a card. Return True if the user is a member."""
         is_member = user in self._members
         if is_member:
             self._put(card)
@@ -108,16 +107,15 @@ class Roster:
         self._changed.add(card["id"])
 
     def _forget(self, user: int) -> None:
-        """At once: who comes later was told of no leave."""
+        """Remove a user at once: a viewer who arrives later does not get the leave."""
         self._members.remove(user)
         if person := self._people.pop(user, None):
             self._counts[group_of(person)] -= 1
             self._order = self._snapshot = None
 
-    # -- What is told --------------------------------------------------------------------------------------------------
+    # -- Sending -------------------------------------------------------------------------------------------------------
 
     def catch_up(self) -> News:
-        """Make what was noted part of the sidebar."""
         was = self.is_known, self.is_whole
         self.is_known, self.is_whole = self._is_in_step(), len(self._members) <= conf.roster_length()
         people = self._take_changes() if self.is_known else frozenset()
@@ -133,13 +131,12 @@ class Roster:
         return {group: self._counts[group] for group in GROUPS}
 
     def snapshot(self) -> tuple[Frame, Window]:
-        """What a tab gets first, the same for everyone, and the people in it."""
+        """Return a tab's first frame, the same for everyone, and the people in it."""
         if self._snapshot is None:
             self._snapshot = self._make_snapshot()
         return self._snapshot
 
     def page(self, offset: int, begins: str) -> tuple[list[int], int]:
-        """A page of those whose name begins so, and how many there are of them."""
         found = self._in_order()
         if begins:
             wanted = self._members.whose_name_begins(begins)
@@ -158,7 +155,6 @@ class Roster:
         return frozenset(user for user in changed if self._renew(user))
 
     def _renew(self, user: int) -> bool:
-        """Whether anything about them is news."""
         old, new = self._people.get(user), self._person(user)
         self._people[user] = new
         if old is not None:
@@ -200,10 +196,10 @@ def group_of(person: RosterEntry) -> str:
 
 
 class Diff:
-    """What changed, as the tabs need it: those that were given the same people get the same frame."""
+    """The changes, as frames. Tabs that were given the same people get the same frame."""
 
     def __init__(self, roster: Roster, news: News, besides: events.Event | None) -> None:
-        """`besides` goes into each frame."""
+        """Take the news, and an event that goes into each frame too."""
         self._roster, self._news, self._besides = roster, news, besides
         self._by_window: dict[Window, Frame | None] = {}
         self._by_people: dict[frozenset[int], Frame | None] = {}

@@ -1,4 +1,4 @@
-"""The sidebars of all rooms that this process's sockets show, kept in step with presence."""
+"""Rosters of all rooms that this process's sockets show, kept in step with presence."""
 
 import asyncio
 from collections.abc import Callable, Container, Iterator
@@ -22,7 +22,7 @@ from presence.roster import Rosters
 from presence.topics import AWAY, HIDDEN, ONLINE, group
 from presence.tracker import get_tracker
 
-READY_WITHIN_SECONDS = 1.0  # what a tab's next command waits for its sidebar; later it comes by itself
+READY_WITHIN_SECONDS = 1.0  # how long a tab's next command waits for the sidebar; a later sidebar arrives by itself
 RETRY_SECONDS = 1.0
 
 T = TypeVar("T")
@@ -33,13 +33,14 @@ class _Shown:
     roster: Roster
     throttle: Throttle
     ready: asyncio.Task[None]
-    coming: int = 0  # tabs that wait for it to be ready
+    coming: int = 0  # tabs that wait until it is ready
     viewers: dict[Connection, Window] = field(default_factory=dict)
 
 
 class RoomRosters:
-    """A room has one for everybody, and where the site lets administrators see who hides, another one for them: so that
-    nothing of it can get into what the others are told, nor when they are told.
+    """Rosters by room: one for everyone, and, if the site lets administrators see invisible users, one for them.
+
+    They are separate so that invisible users affect neither the frames that others get nor their timing.
     """
 
     def __init__(
@@ -50,9 +51,10 @@ class RoomRosters:
         settle: Callable[[int], None],
         note_return: Callable[[], None],
     ) -> None:
-        """`settle` hands out what of a room's numbered events waits to be joined: it goes before what is told here.
+        """Take `settle` and `note_return`.
 
-        `note_return` is called when presence is known again.
+        `settle` sends the coalesced numbered events of a room: they go before the roster's changes. `note_return` is
+        called when presence is known again.
         """
         self._subscriptions = subscriptions
         self._counts = counts
@@ -63,7 +65,7 @@ class RoomRosters:
             lambda topic, diff: self._note(topic, diff.joined | diff.left), self._note_availability, get_tracker()
         )
         partners.follow(self._rosters)
-        self._shown: dict[tuple[int, bool], _Shown] = {}  # by room, and whether it has those who hide
+        self._shown: dict[tuple[int, bool], _Shown] = {}  # by room and `sees_hidden`
         self._ready: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -82,7 +84,7 @@ class RoomRosters:
     # -- Tabs ----------------------------------------------------------------------------------------------------------
 
     async def show(self, connection: Connection, room_id: int) -> None:
-        """The tab shows this room: send it a snapshot, known or not, and from then on what changes."""
+        """Send the tab a snapshot of the room that it shows, known or not, and changes from now on."""
         key = room_id, connection.sees_hidden
         shown = self._shown.get(key) or self._begin(*key)
         if not shown.ready.done():
@@ -90,22 +92,21 @@ class RoomRosters:
             await asyncio.wait([shown.ready], timeout=READY_WITHIN_SECONDS)
             shown.coming -= 1
         if connection.room == room_id:
-            if not shown.viewers:  # nobody was told anything yet
+            if not shown.viewers:  # no tab was told anything yet
                 shown.roster.catch_up()
             shown.viewers[connection] = None
             self._tell_all(connection)
-        else:  # it was shown out, or shows another room by now
+        else:  # it was evicted, or shows another room by now
             self._forget_if_unseen(key)
 
     def hide(self, connection: Connection) -> None:
-        """The tab does not show its room any more."""
         shown = self._shown_to(connection)
         if shown is not None and connection.room is not None:
             del shown.viewers[connection]
             self._forget_if_unseen((connection.room, connection.sees_hidden))
 
     def page(self, connection: Connection, room_id: int, offset: int, begins: str) -> dict[str, Any]:
-        """People of the room that the tab shows, who are kept live for it from now on. Raises NotFound, Unavailable."""
+        """Return a page of the roster, and keep its people live for the tab. Raises NotFound, Unavailable."""
         shown = self._shown_to(connection)
         if shown is None or connection.room != room_id:
             raise NotFound
@@ -116,22 +117,20 @@ class RoomRosters:
             shown.viewers[connection] = frozenset(users)
         return {"people": shown.roster.people(users), "counts": shown.roster.counts, "total": total}
 
-    # -- What happens --------------------------------------------------------------------------------------------------
+    # -- Changes -------------------------------------------------------------------------------------------------------
 
     def follow(self, room_id: int, event: dict[str, Any]) -> None:
-        """A numbered event of the room went out."""
         for shown in self._of(room_id):
             if shown.roster.follow(event):
                 shown.throttle.soon()
 
     async def complete(self, room_id: int, user_id: int) -> None:
-        """The event of a new member says less than their card: read the rest."""
+        """Read a new member's card: the event has only a part of it."""
         if any(self._of(room_id)):
             for card in await read(_cards_of, user_id):
                 self.update_person(user_id, card)
 
     def update_person(self, user_id: int, card: Card) -> None:
-        """Somebody's card changed (events.person_card)."""
         for shown in self._shown.values():
             if shown.roster.update(user_id, card):
                 shown.throttle.soon()
@@ -149,7 +148,7 @@ class RoomRosters:
         for shown in self._shown.values():
             shown.throttle.soon()
 
-    # -- Which there are -----------------------------------------------------------------------------------------------
+    # -- Life of a roster ----------------------------------------------------------------------------------------------
 
     def _of(self, room_id: int) -> Iterator[_Shown]:
         for sees_hidden in (False, True):
@@ -193,16 +192,14 @@ class RoomRosters:
             self._rosters.unwatch(shown.roster.topic)
             self._subscriptions.unwant(group(shown.roster.topic))
 
-    # -- What is told --------------------------------------------------------------------------------------------------
+    # -- Sending -------------------------------------------------------------------------------------------------------
 
     def _tell_all(self, connection: Connection) -> None:
-        """Tell the tab who is in the sidebar of the room that it shows."""
         if shown := self._shown_to(connection):
             frame, shown.viewers[connection] = shown.roster.snapshot()
             connection.deliver_ephemeral(frame, self._tell_all)
 
     def _tell(self, shown: _Shown) -> None:
-        """Tell those who look what is new, and everyone in the room how many are here."""
         news = shown.roster.catch_up()
         if not news:
             return
@@ -222,7 +219,6 @@ class RoomRosters:
 
 
 async def _patiently(function: Callable[[int], list[T]], room_id: int) -> list[T]:
-    """Read; a database that is away is waited for."""
     while True:
         try:
             return await read(function, room_id)

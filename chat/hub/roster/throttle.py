@@ -1,17 +1,17 @@
-"""When to tell what goes on changing: soon, and less and less often while it does."""
+"""Adaptive throttle: 0.1 s after the first change, backing off to 1 s while changes continue."""
 
 import asyncio
 from collections.abc import Callable
 
-SOONEST_SECONDS = 0.1  # what changes after a while of quiet is told within that
-LATEST_SECONDS = 1.0  # and nothing is told later than that: a storm is a few frames
+SOONEST_SECONDS = 0.1  # the delay of a change after a quiet time
+LATEST_SECONDS = 1.0  # the longest delay: a storm of changes is a few frames
 
 
 class Throttle:
     """Calls `tell` within SOONEST_SECONDS of the first `soon`.
 
-    Each time that more follows at once, it takes twice as long as before, up to LATEST_SECONDS; once it was quiet for
-    as long, it begins anew.
+    Each further change without a pause doubles the delay, up to LATEST_SECONDS. After a pause of that delay, it starts
+    over.
     """
 
     def __init__(self, tell: Callable[[], None]) -> None:
@@ -22,7 +22,6 @@ class Throttle:
         self._due: asyncio.TimerHandle | None = None
 
     def soon(self) -> None:
-        """Something is to be told."""
         if self._due is None:
             quiet = self._loop.time() - self._told_at
             self._wait = SOONEST_SECONDS if quiet > self._wait else min(2 * self._wait, LATEST_SECONDS)
