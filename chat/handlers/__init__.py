@@ -1,1 +1,1 @@
-"""Handlers of the commands, one file for each noun of the protocol: authorise, call a service, acknowledge."""
+"""Handlers of commands, one file for each noun of the protocol: authorise, call a service, acknowledge."""

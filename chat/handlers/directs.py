@@ -1,4 +1,4 @@
-"""Direct conversations, and how one keeps the rooms in one's own list."""
+"""Handlers for direct conversations, and for the user's own list of rooms."""
 
 from chat.errors import NotFound
 from chat.handlers.replies import Handlers, ack, write_for

@@ -1,4 +1,4 @@
-"""Runs the handler of each command, and answers refusals and failures."""
+"""Dispatch of commands to their handlers, with the replies to refusals and failures."""
 
 import logging
 
@@ -25,7 +25,7 @@ HANDLERS: Handlers = {
     **reports.HANDLERS,
 }
 
-# Nobody else sees that these were given. Of any other command, others may see that the user is there.
+# Other users cannot notice these commands. Any other command may show that an invisible user is there.
 UNSEEN = (
     DirectoryWatch,
     PersonBlock,
@@ -40,13 +40,13 @@ UNSEEN = (
     RoomsOrder,
     RosterPage,
     ThreadRead,
-    TypingStart,  # of a user who is invisible
+    TypingStart,  # never shown for an invisible user
     TypingStop,
 )
 
 
 async def run(hub: Hub, connection: Connection, text: str) -> None:
-    """Do what a frame asks for, and answer it: with an ack, or with an error that says why not."""
+    """Run the command in a frame. The handler acknowledges it; refusals and failures are answered with an error."""
     number: int | None = None
     try:
         command = decode.decode_command(text)
@@ -54,7 +54,7 @@ async def run(hub: Hub, connection: Connection, text: str) -> None:
         hub.rate_limits.spend(hub, connection, command)
         if not isinstance(command, UNSEEN):
             hub.people.act(connection.user.pk)
-        # Posts share transactions, and wait for these. A ping asks whether anybody is there: it waits for nothing.
+        # Posts wait in group commit, where they share transactions. A ping tests the connection: it never waits.
         if isinstance(command, MessagePost | Ping):
             await HANDLERS[type(command)](hub, connection, command)
         else:

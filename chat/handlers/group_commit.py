@@ -1,8 +1,8 @@
-"""Group commit: posts that wait at the same time share a transaction, since a commit costs as much for one as for many.
+"""Group commit: concurrent posts share a transaction, since a commit costs as much for one post as for many.
 
-A room whose lock is not free holds up no other: its posts leave the batch and wait in a queue of their own, on other
-threads, together with what is posted there until the queue is empty. While a batch takes long, the next one takes the
-posts to all other rooms.
+If a room's row lock is not free, other rooms do not wait: its posts leave the batch and wait in a queue of their own,
+on other threads, together with later posts to that room, until the queue is empty. While a batch is slow, the next
+batch takes posts to all other rooms.
 """
 
 import asyncio
@@ -25,9 +25,9 @@ from presence.per_loop import PerLoop
 
 logger = logging.getLogger(__name__)
 
-MOST_TOGETHER = 200  # posts; a longer transaction would keep the others waiting
-GATHER_SECONDS = 0.003  # where several post at once: those who were just answered are about to post again
-SLOW_SECONDS = 0.1  # after which the next batch begins beside this one
+MOST_TOGETHER = 200  # posts; a longer transaction would delay the others
+GATHER_SECONDS = 0.003  # if several clients post at once: those just answered are about to post again
+SLOW_SECONDS = 0.1  # after this, the next batch starts alongside
 
 
 class Waiting(NamedTuple):
@@ -47,15 +47,15 @@ class GroupCommit:
         self._serving: dict[int, asyncio.Task[None]] = {}
         self._busy: set[int] = set()  # rooms of the batches that are being stored
         self._storing: set[asyncio.Task[None]] = set()
-        self._expected = 1  # posts: as many as the last batch had
+        self._expected = 1  # number of posts in the last batch
         self._are_there = asyncio.Event()
         self._news = asyncio.Event()  # a post came, or a batch ended
         self._working: asyncio.Task[None] | None = None
 
     async def post(self, post: Post) -> Message:
-        """Do `post_message` together with others that are posted now. Raises its errors, Unavailable and Internal.
+        """Store a post, like `post_message`, in a shared transaction. Raises its errors, Unavailable and Internal.
 
-        A post that is refused as unavailable is not stored later, unless its commit had begun by then.
+        A post that is refused as Unavailable is not stored later, unless its commit had already begun.
         """
         check_body(post.body)
         try:
@@ -99,7 +99,7 @@ class GroupCommit:
                 await asyncio.wait_for(self._are_there.wait(), GATHER_SECONDS)
 
     def _next_batch(self) -> list[Waiting]:
-        """Take the posts to rooms that have no batch under way, and drop those that timed out."""
+        """Take the posts to rooms without a batch under way, and drop posts that timed out."""
         batch: list[Waiting] = []
         left: list[Waiting] = []
         for waiting in self._waiting:
@@ -147,7 +147,7 @@ class GroupCommit:
         self._serving[room_id] = self.loop.create_task(self._serve(room_id))
 
     async def _serve(self, room_id: int) -> None:
-        """Store what is posted to a held room, until nothing waits."""
+        """Store the posts to a held room until none waits."""
         while batch := self._held[room_id][:MOST_TOGETHER]:
             del self._held[room_id][:MOST_TOGETHER]
             _settle(batch, await _outcomes(batch, Lane.HELD))
@@ -155,12 +155,12 @@ class GroupCommit:
 
 
 async def _outcomes(batch: Sequence[Waiting], lane: Lane = Lane.POST) -> Sequence[Message | Refused | None]:
-    """Return an outcome for each post, in order: None where its room is held."""
+    """Return an outcome for each post, in order. It is None if the room is held."""
     drafts = [waiting.draft for waiting in batch]
     try:
         try:
             return await run(lane, partial(_store, drafts))
-        except Held:  # by some room of the batch
+        except Held:  # one of the batch's rooms is locked
             return await run(lane, partial(_store, drafts, skip_locked=True))
     except Held:
         return [None] * len(batch)
@@ -172,17 +172,17 @@ async def _outcomes(batch: Sequence[Waiting], lane: Lane = Lane.POST) -> Sequenc
 
 
 def _store(drafts: Sequence[Draft], *, skip_locked: bool = False) -> Sequence[Message | Refused | None]:
-    """Run in a thread, perhaps long after the batch was made."""
+    """Store drafts on a database thread, which may be long after the batch was made."""
     if not any(draft.is_wanted() for draft in drafts):
         raise Unavailable
     return store_drafts(drafts, skip_locked=skip_locked)
 
 
 def _settle(batch: Sequence[Waiting], outcomes: Iterable[Message | Refused | None]) -> list[Waiting]:
-    """Answer those who wait. Returns the posts of rooms that are held."""
+    """Resolve the futures of a batch. Return the posts to held rooms."""
     held = []
     for waiting, outcome in zip(batch, outcomes, strict=True):
-        if waiting.stored.done():  # its author has gone, or was told that it is not stored
+        if waiting.stored.done():  # cancelled, or refused after a time-out
             continue
         if outcome is None:
             held.append(waiting)

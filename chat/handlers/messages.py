@@ -1,4 +1,4 @@
-"""Messages, and what becomes of them."""
+"""Handlers for messages, reactions, pins, threads and typing."""
 
 from functools import partial
 
@@ -48,7 +48,7 @@ async def post_message(hub: Hub, connection: Connection, command: MessagePost) -
 async def edit_message(hub: Hub, connection: Connection, command: MessageEdit) -> None:
     check_body(command.body)
     kind = await run(Lane.PREPARATION, partial(editing.kind_of, command.message))
-    # Before the transaction: on SQLite, every other write would wait for it.
+    # Render before the transaction: on SQLite, every other write would wait for it.
     rendered = await renderer().render(connection.user, command.room, kind, command.body)
     edit = partial(editing.edit_message, rendered=rendered, based_on=command.based_on)
     message = await write_for(connection, edit, command.room, command.message, command.body)
@@ -100,7 +100,7 @@ async def stop_typing(hub: Hub, connection: Connection, command: TypingStop) -> 
 
 
 def _is_seen_typing(hub: Hub, connection: Connection, room_id: int) -> bool:
-    """Where the tab shows the room, and whoever types there could post."""
+    """Return whether the tab shows the room and its user could post there."""
     rights = connection.typing_rights if connection.room == room_id else None
     return rights is not None and rights.may_write and not hub.people.is_hidden(connection.user.pk)
 

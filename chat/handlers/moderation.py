@@ -1,4 +1,4 @@
-"""What those who run a room do, to people and to the room."""
+"""Handlers for moderation of members and rooms."""
 
 from chat.handlers.replies import Handlers, ack, act_for
 from chat.hub import Hub

@@ -1,4 +1,4 @@
-"""People: who is there, and how one is oneself."""
+"""Handlers for presence, status, time zone and blocks."""
 
 from django.utils import timezone
 

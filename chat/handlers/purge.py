@@ -1,4 +1,4 @@
-"""Removing many messages at once."""
+"""Handler that deletes many messages at once."""
 
 from chat.handlers.replies import Handlers, ack, act_for
 from chat.hub import Hub

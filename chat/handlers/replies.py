@@ -1,4 +1,4 @@
-"""What all commands have in common: to write for whoever is connected, and to answer."""
+"""Helpers of all handlers: write with a service, and answer the command."""
 
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -23,7 +23,7 @@ Handlers = dict[type[Command], Callable[[Hub, Connection, Any], Awaitable[None]]
 async def write_for(
     connection: Connection, service: Callable[Concatenate[User, P], T], *args: P.args, **kwargs: P.kwargs
 ) -> T:
-    """Let a service write for whoever is connected, if the session is in force in that same transaction."""
+    """Run a writing service for the connected user. The same transaction checks that the session is still valid."""
     call = partial(service, connection.user, *args, **kwargs)
     return await write(in_session, connection.session, connection.user, call)
 
@@ -31,7 +31,7 @@ async def write_for(
 async def act_for(
     connection: Connection, service: Callable[Concatenate[Actor, P], T], *args: P.args, **kwargs: P.kwargs
 ) -> T:
-    """Let a service act likewise: with the rights that the session gives, and with the address, for the log."""
+    """Run an administrative service likewise, with the session's rights, and with the address for the audit log."""
 
     def call(by: Actor) -> T:
         return service(by, *args, **kwargs)
@@ -40,7 +40,7 @@ async def act_for(
 
 
 def check_stands_in(hub: Hub, connection: Connection, room_id: int) -> None:
-    """Raise NotFound where the connection does not stand in the room."""
+    """Raise NotFound if the connection does not get the room's events."""
     if not hub.rooms.stands(connection, room_id):
         raise NotFound
 

@@ -1,4 +1,4 @@
-"""Reports: to tell those who moderate about a message."""
+"""Handler that reports a message to the room's moderators."""
 
 from chat.handlers.replies import Handlers, ack, write_for
 from chat.hub import Hub

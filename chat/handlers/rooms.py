@@ -1,4 +1,4 @@
-"""Rooms: to show one, to come and go, what is read."""
+"""Handlers for opening, joining and leaving rooms, and for read positions."""
 
 from chat.errors import BadFrame, NotFound
 from chat.handlers.replies import Handlers, ack, write_for
@@ -36,7 +36,7 @@ async def join_room(hub: Hub, connection: Connection, command: RoomJoin) -> None
         raise BadFrame
     listed = await hub.listed_rooms(connection.user.pk, room.pk)
     if not listed:
-        raise NotFound  # removed again meanwhile
+        raise NotFound  # removed again in the meantime
     ack(connection, command, room=listed[0])
 
 
