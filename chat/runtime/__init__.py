@@ -1,1 +1,1 @@
-"""What runs chat and knows nothing of rooms: threads, connections, the channel layer, rate limits."""
+"""Infrastructure that knows nothing of rooms: threads, connections, the channel layer, rate limits."""

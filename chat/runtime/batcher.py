@@ -1,4 +1,4 @@
-"""What is asked for at the same time is done together: for many it costs little more than for one."""
+"""Batcher: joins concurrent requests into one call, which costs little more than a single request."""
 
 import asyncio
 import contextlib
@@ -10,7 +10,7 @@ Answer = TypeVar("Answer")
 
 
 class Batcher(Generic[Question, Answer]):
-    """While one batch is being done, the next gathers. Whoever comes alone does not wait."""
+    """Gathers the next batch while one is running. A single request does not wait."""
 
     def __init__(
         self,
@@ -18,11 +18,11 @@ class Batcher(Generic[Question, Answer]):
         most: int,
         gather_seconds: float = 0.0,
     ) -> None:
-        """`do` answers at most `most` questions, in their order. An exception among the answers is raised for whoever
-        asked; one that it raises, for everyone in the batch.
+        """Take `do`, which answers at most `most` questions, in their order.
 
-        Where several ask at once, a batch waits until as many have come as to the last one, for `gather_seconds` at
-        most: who was just answered is about to ask again.
+        An exception among the answers is raised to its caller; an exception that `do` raises is raised to all callers
+        of the batch. Under load, a batch waits at most `gather_seconds` until it is as large as the last one: callers
+        that were just answered are about to ask again.
         """
         self._do, self._most, self._gather_seconds = do, most, gather_seconds
         self._expected = 1
@@ -47,7 +47,7 @@ class Batcher(Generic[Question, Answer]):
             self._expected = len(batch)
             outcomes = await self._outcomes([question for question, _ in batch])
             for (_, future), outcome in zip(batch, outcomes, strict=True):
-                if future.done():  # whoever waited has gone
+                if future.done():  # its caller was cancelled
                     continue
                 if isinstance(outcome, Exception):
                     future.set_exception(outcome)

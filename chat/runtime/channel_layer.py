@@ -1,11 +1,11 @@
-"""The channel layer: the pub/sub layer of channels-redis, which can do many things at once besides.
+"""Channel layer: the pub/sub layer of channels-redis, with operations in bulk.
 
-It puts the same bytes on the wire, so that processes with the stock layer understand it, and it them; whoever knows
-Channels sends to a group and adds to it as ever. What it adds, and names as the extension `batches`:
+Its bytes on the wire are those of the stock layer, so that processes with either understand each other, and the usual
+API of Channels works unchanged. The extension `batches` adds:
 
 group_send_many    events for any groups, in order, in one round trip to each host
 group_add_many     one SUBSCRIBE to each host
-leave_out          what a channel has no use for is dropped before it is decoded
+leave_out          messages that a channel does not need are dropped before they are decoded
 """
 
 import asyncio
@@ -21,11 +21,11 @@ logger = logging.getLogger(__name__)
 
 Message = dict[str, Any]
 
-MARK_WITHIN = 64  # bytes: a message that is marked says so at its beginning, where nothing that a person typed can be
+MARK_WITHIN = 64  # bytes: a marked message has the mark at its start, which no text typed by a user can reach
 
 
 class Layer(RedisPubSubChannelLayer):
-    """One for each process: see LoopLayer, which this hands everything on to."""
+    """One layer for each process. It passes every call on to the LoopLayer of the running event loop."""
 
     def _get_layer(self) -> "LoopLayer":
         loop = asyncio.get_running_loop()
@@ -45,7 +45,7 @@ class LoopLayer(RedisPubSubLoopLayer):
         self._shards = [Shard(host, self) for host in decode_hosts(hosts)]
 
     async def group_send_many(self, messages: Iterable[tuple[str, Message]]) -> None:
-        """`group_send` for each. Those of one host arrive in this order; a host that fails does not stop the others."""
+        """Call `group_send` for each, in order for each host. A host that fails does not stop the others."""
         outgoing: dict[Shard, list[tuple[str, bytes]]] = defaultdict(list)
         for group, message in messages:
             channel = self._get_group_channel_name(group)
@@ -56,7 +56,6 @@ class LoopLayer(RedisPubSubLoopLayer):
         await _all([shard.publish_many(found) for shard, found in outgoing.items()])
 
     async def group_add_many(self, groups: Iterable[str], channel: str) -> None:
-        """`group_add` for each."""
         wanted: dict[Shard, list[str]] = defaultdict(list)
         for group in groups:
             name = self._get_group_channel_name(group)
@@ -65,16 +64,16 @@ class LoopLayer(RedisPubSubLoopLayer):
         await _all([shard.subscribe_many(names) for shard, names in wanted.items()])
 
     def leave_out(self, channel: str, mark: bytes) -> None:
-        """From now on this channel gets no message that has the mark among its first bytes."""
+        """Drop messages for this channel that have the mark among their first bytes, from now on."""
         self.channels[channel] = _Unmarked(mark)
 
 
 class Shard(RedisSingleShardConnection):
-    """One host: a connection to publish, and one to listen."""
+    """One host, with a connection to publish and one to listen."""
 
     def __init__(self, host: dict[str, Any], channel_layer: LoopLayer) -> None:
         super().__init__(host, channel_layer)
-        self._publishing = asyncio.Lock()  # keeps the order, and subscriptions out of it
+        self._publishing = asyncio.Lock()  # keeps messages in order, and apart from subscriptions
 
     async def publish(self, channel: str, message: bytes) -> None:
         async with self._publishing:
@@ -82,7 +81,7 @@ class Shard(RedisSingleShardConnection):
             await self._redis.publish(channel, message)
 
     async def publish_many(self, messages: Sequence[tuple[str, bytes]]) -> None:
-        if len(messages) == 1:  # for which a pipeline would cost more
+        if len(messages) == 1:  # a pipeline would cost more
             await self.publish(*messages[0])
             return
         async with self._publishing:
@@ -103,7 +102,7 @@ class Shard(RedisSingleShardConnection):
 
 
 class _Unmarked(asyncio.Queue[bytes]):
-    """A channel's messages, but for those with a mark."""
+    """A queue of one channel's messages without those that have the mark."""
 
     def __init__(self, mark: bytes) -> None:
         super().__init__()
@@ -115,8 +114,7 @@ class _Unmarked(asyncio.Queue[bytes]):
 
 
 async def _all(calls: list[Awaitable[None]]) -> None:
-    """Let all of them end, and raise the first error then."""
-    if len(calls) == 1:  # as ever, with one host
+    if len(calls) == 1:  # the usual case: one host
         await calls[0]
         return
     for outcome in await asyncio.gather(*calls, return_exceptions=True):

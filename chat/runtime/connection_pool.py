@@ -1,16 +1,16 @@
-"""A pool of connections for the threads of database.py alone: pages that use up theirs hold up no socket."""
+"""Reserve of database connections for the threads of database.py: page requests cannot use it up."""
 
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
-_pools: dict[str, Any] = {}  # by the alias of the database
+_pools: dict[str, Any] = {}  # by database alias
 
 
 def use_reserve(size: int) -> None:
-    """Let this thread take its connections from the reserve, where there are pools: on PostgreSQL.
+    """Make this thread take its connections from the reserve, if the database has pools (PostgreSQL).
 
-    It has one for each thread, so that none waits for another. They are opened when they are needed.
+    The reserve has a connection for each thread, so that none waits for another. Connections are opened on demand.
     """
     usual = connections[DEFAULT_DB_ALIAS]
     usual.close()
@@ -23,11 +23,10 @@ def use_reserve(size: int) -> None:
 
 
 def close_reserve() -> None:
-    """Close the connections of the reserve. The next thread that needs one opens it again."""
+    """Close the reserve's connections. The next thread that needs one opens it again."""
     while _pools:
         _pools.popitem()[1].close()
 
 
 def reserves() -> dict[str, Any]:
-    """Return the pool of each database, once it is used."""
     return dict(_pools)

@@ -1,8 +1,8 @@
-"""The way from the event loop to the database, which blocks: threads of our own.
+"""Database calls from the event loop, on threads of our own.
 
 Channels' `database_sync_to_async` runs all consumers on one thread, so that one slow query would stall every socket.
-Here each kind of call has threads of its own, so that slow calls of one kind hold up no other kind. SQLite has one
-writer at a time, so there all writes queue for one thread, whose connection stays open.
+Here each kind of call has its own threads, so that slow calls of one kind do not delay other kinds. SQLite allows one
+writer at a time, so all its writes queue for one thread, which keeps its connection open.
 """
 
 import asyncio
@@ -25,22 +25,22 @@ from chat.runtime.silent_database import noticed_at
 P = ParamSpec("P")
 T = TypeVar("T")
 
-# A write waits this long for locks, on PostgreSQL. One that meets a lock that is held for longer is rolled back, and
-# begins again where it holds up only others like it.
+# On PostgreSQL, a write waits this long for a lock. After that it is rolled back and retried in Lane.HELD, where it
+# delays only other writes that wait for locks.
 SHORT_LOCK_SECONDS = 0.05
-LOCK_SHARE = 0.8  # of the time for which a caller waits: the lock is given up first
+LOCK_SHARE = 0.8  # of the caller's time-out, so that the lock wait ends first
 
 
 class Lane(Enum):
-    """A kind of call, and how many threads it has at most.
+    """A kind of call, with its maximum number of threads.
 
-    Each thread may hold a connection of PostgreSQL's, from the reserve (chat/runtime/connection_pool.py).
+    Each thread may hold a PostgreSQL connection from the reserve (chat/runtime/connection_pool.py).
     """
 
     ARRIVAL = "arrival", 2  # of sockets
     READ = "read", 4  # for open tabs
-    DUTY = "duty", 2  # what the hub checks, and reads to fill gaps
-    PREPARATION = "preparation", 2  # what a message needs before it is posted
+    DUTY = "duty", 2  # the hub's checks, and its reads to fill gaps
+    PREPARATION = "preparation", 2  # of messages, before they are posted
     POST = "post", 3
     WRITE = "write", 4  # other than posts
     HELD = "held", 2  # posts and writes that wait for a lock
@@ -50,7 +50,7 @@ class Lane(Enum):
 
 
 WRITERS = {Lane.POST, Lane.WRITE, Lane.HELD}
-# Of PostgreSQL, at most; one more is for the thread on which Channels looks for the session of a handshake.
+# Connections to PostgreSQL, at most. One more is for the thread that reads the session of a handshake for Channels.
 CONNECTIONS = sum(lane.threads for lane in Lane) + 1
 
 _pools: dict[str, ThreadPoolExecutor] = {}
@@ -58,24 +58,24 @@ _current = threading.local()
 
 
 class Held(Exception):
-    """A lock was not free for SHORT_LOCK_SECONDS: nothing is written, and the call may begin again in Lane.HELD."""
+    """A lock was not free for SHORT_LOCK_SECONDS. Nothing is written, and the call may be retried in Lane.HELD."""
 
 
 async def read(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run a function that only reads. Raises what it raises, and Unavailable where the database is out of reach."""
+    """Run a function that only reads. Raises its exceptions, and Unavailable if the database is away."""
     return await run(Lane.READ, partial(function, *args, **kwargs))
 
 
 async def check(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Do `read` for the hub itself, which makes sure that nothing is missing: no tab's read is waited for."""
+    """Run a read for the hub's own checks, on other threads than reads for tabs."""
     return await run(Lane.DUTY, partial(function, *args, **kwargs))
 
 
 async def write(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run a function that writes. Raises what it raises, and Unavailable where the database is out of reach.
+    """Run a function that writes. Raises its exceptions, and Unavailable if the database is away.
 
-    What could not begin in time is not done later, and what waits for a lock is rolled back. A database that has gone
-    silent during the commit may store it nevertheless: writes must bear to be repeated.
+    A call that cannot start in time is dropped, and a call that waits for a lock is rolled back. If the database falls
+    silent during the commit, it may still store the write: writes must be idempotent.
     """
     call = partial(function, *args, **kwargs)
     try:
@@ -89,7 +89,7 @@ async def write(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> 
 
 
 async def run(lane: Lane, call: Callable[[], T]) -> T:
-    """Run a function on a thread of a lane. A caller that is cancelled takes back what has not begun by then."""
+    """Run a function on a thread of a lane. If the caller is cancelled, a call that has not started is dropped."""
     job = _Job(call, lane)
     try:
         return await asyncio.get_running_loop().run_in_executor(_pool(lane), job.do)
@@ -99,16 +99,15 @@ async def run(lane: Lane, call: Callable[[], T]) -> T:
 
 
 def check_wanted() -> None:
-    """Raise Unavailable where the caller of this write has been told that it is not done. The last act of a write."""
+    """Raise Unavailable if this write's caller has already given up. Call it last in a write."""
     job: _Job[object] | None = getattr(_current, "job", None)
     if job is not None and not job.is_wanted:
         raise Unavailable
 
 
 def limit_lock_wait() -> None:
-    """Let this transaction wait for locks for less time than its caller waits for it."""
     if connection.vendor != "postgresql":
-        return  # SQLite's lock is taken at the beginning of the transaction
+        return  # SQLite takes its lock at the start of the transaction
     job: _Job[object] | None = getattr(_current, "job", None)
     if job is not None:
         if job.has_limited_locks:
@@ -121,7 +120,7 @@ def limit_lock_wait() -> None:
 
 
 def is_outage(error: BaseException) -> bool:
-    """Whether an error says that the database is away, locked or full, and not that a query is wrong."""
+    """Return whether an error means that the database is away, locked or full, and not that a query is wrong."""
     if not isinstance(error, (OperationalError, InterfaceError)):
         return False
     code = getattr(error.__cause__, "sqlite_errorcode", None)
@@ -129,8 +128,7 @@ def is_outage(error: BaseException) -> bool:
 
 
 def _met_a_lock(error: BaseException) -> bool:
-    """Whether a query was given up because of a lock (PostgreSQL's `lock_timeout`)."""
-    return getattr(error.__cause__, "sqlstate", None) == "55P03"
+    return getattr(error.__cause__, "sqlstate", None) == "55P03"  # lock_timeout of PostgreSQL
 
 
 class _Job(Generic[T]):
@@ -143,9 +141,9 @@ class _Job(Generic[T]):
         self._queued_at = time.monotonic()
 
     def do(self) -> T:
-        """Run in a thread: a broken connection is dropped, a pooled one handed back."""
+        """Run the call on a thread. A broken connection is dropped, a pooled one returned."""
         if self._queued_at < noticed_at():
-            raise Unavailable  # the database was silent meanwhile: each job in the queue would wait just as long
+            raise Unavailable  # the database was silent meanwhile: each queued job would wait just as long
         _current.job = self
         try:
             return self.call()

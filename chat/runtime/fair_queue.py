@@ -1,4 +1,4 @@
-"""A few at a time: what many tabs of a person ask for at once waits in a line, and holds up no other person."""
+"""Fair queue: bounds the concurrent requests of each user, so that many tabs of one user do not delay others."""
 
 import asyncio
 from collections import Counter
@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 
 class FairQueue:
-    """Lets `most` at a time do something for each key; those who wait hold no thread and no connection."""
+    """Lets at most `most` callers per key run at a time. Waiting callers hold no thread and no connection."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -16,7 +16,7 @@ class FairQueue:
 
     @asynccontextmanager
     async def of(self, key: Hashable) -> AsyncIterator[None]:
-        """Wait for a turn, first come, first served, and have it until the block ends."""
+        """Wait for a turn, first come, first served, and keep it until the block ends."""
         line = self._lines.setdefault(key, asyncio.Semaphore(self._most))
         self._in_line[key] += 1
         try:
@@ -28,5 +28,4 @@ class FairQueue:
                 del self._lines[key], self._in_line[key]
 
     def __len__(self) -> int:
-        """For how many keys there is a line."""
         return len(self._lines)

@@ -1,23 +1,23 @@
-"""Pure: how often something may happen, for each of many keys. Nothing here knows the clock or what is limited."""
+"""Rate limiter with a bucket for each key. Pure: the caller passes the time, and decides what a key is."""
 
 from collections.abc import Hashable
 from typing import Generic, NamedTuple, TypeVar
 
 K = TypeVar("K", bound=Hashable)
 
-MINUTE = 60_000_000_000  # nanoseconds: whole numbers, so that who waits for as long as was told is not a hair too early
+MINUTE = 60_000_000_000  # nanoseconds: exact integers, so that a client that waits as told is not slightly too early
 
 
 class Rate(NamedTuple):
     burst: int  # at once, after a rest
-    per_minute: int  # from then on; 0: no limit
+    per_minute: int  # sustained; 0: no limit
 
 
 class Limiter(Generic[K]):
-    """A bucket for each key (GCRA): all that is kept is the moment at which it will be full again.
+    """A bucket for each key (GCRA). It stores only the time at which the bucket will be full again.
 
-    A bucket that was not used for as long as it takes to fill is full, and need not be kept. So there are two
-    generations, and whenever that time is over, the older one is forgotten as a whole.
+    A bucket that has had the time to fill is full, and need not be stored. So buckets are kept in two generations, and
+    the older one is dropped whenever that time has passed.
     """
 
     def __init__(self, rate: Rate) -> None:
@@ -29,18 +29,18 @@ class Limiter(Generic[K]):
         self._forget_at = 0
 
     def take(self, key: K, now: int) -> int:
-        """Take one from the key's bucket at the moment `now`. 0, or for how long it has none; both in nanoseconds."""
+        """Take one at the time `now`. Return 0, or the wait until the key's bucket has one; both in nanoseconds."""
         if wait := self.wait(key, now):
             return wait
         self.spend(key, now, 1)
         return 0
 
     def wait(self, key: K, now: int) -> int:
-        """Return for how long the key's bucket has none, or 0."""
+        """Return how long the key's bucket stays empty, in nanoseconds, or 0."""
         return max(0, self._when_full(key, now) - now - self._slack) if self._interval else 0
 
     def spend(self, key: K, now: int, count: int = 1) -> None:
-        """Take `count`, whether or not the bucket has them: for costs that are known afterwards."""
+        """Take `count` even if the bucket has fewer: for costs that are known only afterwards."""
         if not self._interval:
             return
         if now >= self._forget_at:
@@ -52,5 +52,4 @@ class Limiter(Generic[K]):
         return max(self._full_at.get(key) or self._older.get(key, now), now)
 
     def __len__(self) -> int:
-        """How many buckets are kept."""
         return len(self._full_at.keys() | self._older.keys())

@@ -1,8 +1,8 @@
-"""Connections to PostgreSQL that give up a database which has fallen silent.
+"""PostgreSQL connections with a deadline for each answer.
 
-A database whose process is stopped, or behind a network that swallows packets, takes what is sent and never answers. No
-time-out of TCP ends that while the other kernel acknowledges. So in a process that serves people (`bound_waits`), each
-answer has a deadline. After it the connection is closed, and the query fails like one whose connection was lost.
+A stopped database process, or a network that swallows packets, accepts a query and never answers. No time-out of TCP
+ends that while the other kernel acknowledges. In a process that serves users (`bound_waits`), each answer therefore has
+a deadline. After it the connection is closed, and the query fails as if the connection was lost.
 
 Commands that an operator runs, such as `migrate`, wait as long as it takes.
 """
@@ -20,8 +20,8 @@ logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-# PostgreSQL itself ends a query that is only slow, and the connection goes on. It also ends a transaction of a server
-# that has vanished without a word: nobody else would release its locks.
+# PostgreSQL itself ends a query that is only slow, and the connection stays usable. It also ends an idle transaction of
+# a server that has vanished: its locks would never be released otherwise.
 STATEMENT_SHARE = 0.9  # of the bound
 IDLE_SHARE = 2.0
 
@@ -32,7 +32,7 @@ _noticed = -math.inf
 class Silent(psycopg.OperationalError):
     """The database did not answer in time."""
 
-    is_commit = False  # it may be done nevertheless; what a transaction did before its commit is rolled back
+    is_commit = False  # the commit may have succeeded; without a commit, the transaction is rolled back
 
 
 class Connection(psycopg.Connection[Any]):
@@ -57,7 +57,7 @@ class Connection(psycopg.Connection[Any]):
             raise
 
     def wait(self, gen: Generator[Any, Any, T], interval: float = 0.1, timeout: float | None = None) -> T:
-        """Wait for an answer; everything that a connection asks goes through here."""
+        """Wait for an answer. All queries of a connection pass through here."""
         if timeout is not None or _bound is None:
             return super().wait(gen, interval, timeout)
         try:
@@ -67,7 +67,7 @@ class Connection(psycopg.Connection[Any]):
             raise Silent(f"The database did not answer within {_bound:g} s") from error
 
     def _give_up(self) -> None:
-        """Close the connection, and have the pool replace those that lie idle: they go to the same database."""
+        """Close the connection, and make the pool replace its idle ones: they go to the same database."""
         global _noticed
         _noticed = time.monotonic()
         self.pgconn.finish()
@@ -76,11 +76,11 @@ class Connection(psycopg.Connection[Any]):
 
 
 def bound_waits(seconds: float) -> None:
-    """Bound how long this process waits for an answer of the database, on connections that it opens from now on."""
+    """Bound how long this process waits for each answer, on connections that it opens from now on."""
     global _bound
     _bound = seconds
 
 
 def noticed_at() -> float:
-    """Return when a wait was given up last, by `time.monotonic()`."""
+    """Return the time at which a wait was last given up, by `time.monotonic()`."""
     return _noticed
