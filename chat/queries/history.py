@@ -1,8 +1,8 @@
-"""What happened in a room: pages of its messages, and everything since a version.
+"""History of a room: pages of its messages, and changes since a version.
 
-Each reads the room's head first and the rows after it, and says how far it reaches. `changes_since` leaves out what is
-newer than its head, since each table is read at a moment of its own: a membership that was written in between may be
-seen where a message before it was not. What is newer comes as events of its own.
+Each query reads the room's head first and the rows after it, and reports how far it reaches. `changes_since` leaves out
+rows newer than its head, since each table is read at a different moment: a membership written in between may be visible
+where an earlier message was not. Newer changes arrive as events.
 """
 
 from dataclasses import dataclass
@@ -20,20 +20,19 @@ Page = dict[str, Any]  # docs/protocol.md
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """The events after some version, in order, up to `head`. A reset is one event."""
+    """Events after a version, in order, up to `head`. A reset is one event."""
 
     head: int
     events: list[events.Event]
 
 
 def latest_page(room_id: int) -> tuple[int, Page]:
-    """The room's head, and the newest page."""
     head = _head(room_id).version
     return head, _page(_conversation(room_id))
 
 
 def first_page(room_id: int, last_read: int | None) -> tuple[int, Page]:
-    """Return the room's head, and the newest page; or that around `last_read`, where the newest begins after it."""
+    """Return the room's head, and the newest page; or the page around `last_read` if the newest begins after it."""
     head, page = latest_page(room_id)
     if last_read is not None and page["more"] and page["messages"][0]["position"] > last_read:
         page = page_around(room_id, last_read)
@@ -45,17 +44,15 @@ def page_before(room_id: int, position: int) -> Page:
 
 
 def page_around(room_id: int, position: int) -> Page:
-    """A page with `position` in its middle; `later` says whether there are newer messages."""
+    """Return a page with `position` in its middle; `later` says whether there are newer messages."""
     return _page_around(_conversation(room_id), position)
 
 
 def page_after(room_id: int, position: int) -> Page:
-    """The messages after a position; `later` says whether there are more."""
     return _page_after(_conversation(room_id), position)
 
 
 def thread_page(root: Message, before: int | None = None, after: int | None = None, around: int | None = None) -> Page:
-    """The latest replies to a message, or those before, after or around a position."""
     replies = root.replies.all()
     if around is not None:
         return _page_around(replies, around)
@@ -65,7 +62,10 @@ def thread_page(root: Message, before: int | None = None, after: int | None = No
 
 
 def changes_since(room_id: int, version: int | None, *, limit: int | None = None) -> Changes:
-    """Everything after `version`, or a reset where it is None, unknown, below the floor, or more than `limit` ago."""
+    """Return the changes after `version`.
+
+    The result is a reset if the version is None, unknown, below the floor, or more than `limit` changes ago.
+    """
     room = _head(room_id)
     if version is None or not room.floor <= version <= room.version:
         return _reset(room_id)
@@ -83,8 +83,7 @@ def _head(room_id: int) -> Room:
 
 
 def _events_between(version: int, room: Room, limit: int | None) -> list[events.Event]:
-    """What changed after `version`, up to the version of `room` as it was read."""
-    bound = None if limit is None else limit + 1  # one more tells that there are too many
+    bound = None if limit is None else limit + 1  # one more shows that there are too many
     changed = {"room": room, "version__gt": version, "version__lte": room.version}
     messages = Message.objects.for_cards().filter(**changed).order_by("version")[:bound]
     members = Membership.objects.filter(**changed).select_related("user", "ended_by").order_by("version")[:bound]
@@ -123,9 +122,9 @@ def _page_after(messages: MessageQuerySet, position: int, length: int | None = N
 
 
 def _fitting(found: MessageQuerySet, length: int) -> tuple[list[Message], bool]:
-    """The first messages, fewer than `length` where they are long, but one at least; and whether there are more.
+    """Return the first messages, and whether there are more. Long messages make fewer than `length`, but at least one.
 
-    What does not fit is not read: a page of the longest messages would take some megabytes.
+    Messages that do not fit are not read: a page of the longest ones would be several megabytes.
     """
     count = pagination.fitting(found, ("body", "html"), length)
     read = list(found[: count + 1])

@@ -1,7 +1,7 @@
-"""How many bytes of history a person may ask for: a short question may have a long answer.
+"""Rate limit on bytes of history: a short request may have a long answer.
 
-Each has one bucket in a process, for the socket and for pages. An answer is charged once its length is known, so that
-a user who owes too much waits before asking for another.
+Each user has one bucket in a process, for the socket and for pages. An answer is charged once its length is known, so
+that a user who owes too much waits before the next request.
 """
 
 import math
@@ -24,10 +24,10 @@ View = Callable[..., HttpResponse]
 class Traffic:
     def __init__(self) -> None:
         self._limiter: Limiter[int] = Limiter(conf.answers())
-        self._lock = threading.Lock()  # pages are made in threads, and sockets answered on the event loop
+        self._lock = threading.Lock()  # pages are rendered in threads, and sockets are answered on the event loop
 
     def check(self, user: int) -> None:
-        """Raise Limited where the user has yet to wait for what they were answered."""
+        """Raise Limited if the user must wait for the bytes of earlier answers."""
         with self._lock:
             wait = self._limiter.wait(user, time.monotonic_ns())
         if wait:
@@ -40,13 +40,10 @@ class Traffic:
 
 @cache
 def get_traffic() -> Traffic:
-    """Return the one of this process."""
     return Traffic()
 
 
 def charged(view: View) -> View:
-    """Charge a view's answers to the user; refuse with 429 where they owe too much."""
-
     @wraps(view)
     def wrapper(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         user = signed_in_user(request)

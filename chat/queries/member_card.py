@@ -1,4 +1,4 @@
-"""How somebody stands in a room, for whoever looks at their card there."""
+"""Standing of a user in a room, for a member who looks at their card there."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from chat.protocol.events import muted
 
 Standing = dict[str, Any]  # docs/protocol.md
 
-# What a card offers: a change of the role either way is one offer.
+# Actions on a card. Both changes of the role are one offer.
 OFFERS: dict[str, frozenset[PersonAction]] = {
     "mute": frozenset({PersonAction.MUTE}),
     "unmute": frozenset({PersonAction.UNMUTE}),
@@ -27,21 +27,21 @@ OFFERS: dict[str, frozenset[PersonAction]] = {
 
 
 def room_seen_by(by: Actor, room_id: int) -> tuple[Room, frozenset[str]] | None:
-    """A room in which the viewer has any role, and their roles. Administrators look into no private room."""
+    """Return a room and the viewer's roles, or None. The role of an administrator alone opens no private room."""
     room = Room.objects.existing().filter(pk=room_id).first()
     roles = roles_of(by, room) if room else frozenset()
     return (room, roles) if room and roles - {CARETAKER} else None
 
 
 def people_of(room: Room) -> QuerySet[User]:
-    """Whoever is or was a member, or is banned: those who run the room know them."""
+    """Return the users who are or were members, or are banned: moderators of the room know them."""
     return User.objects.filter(
         Q(pk__in=room.memberships.values("user")) | Q(pk__in=room.bans.in_force().values("user"))
     )
 
 
 def standing_in(by: Actor, room: Room, roles: frozenset[str], person: User) -> Standing:
-    """Their role; and for those who see moderation, also how it concerns them, and what the viewer may do to them."""
+    """Return the role. Viewers who see moderation also get the mute, the ban, and the actions that they may take."""
     membership = room.memberships.filter(user=person).first()
     standing: Standing = {"role": membership.role if membership and membership.left_at is None else None}
     if not allows(roles, Act.SEE_MODERATION):

@@ -1,6 +1,6 @@
-"""Lists in pages: by number where one looks for somebody or something, by key where the newest comes first.
+"""Pagination: by number for searches, by key for lists with the newest first.
 
-By key, the thousandth page costs what the first does. Pages of long texts are bounded by these, too.
+By key, page one thousand costs as much as the first. Pages of long texts are bounded here, too.
 """
 
 from collections.abc import Sequence
@@ -31,14 +31,13 @@ M = TypeVar("M", bound=Model)
 
 
 def wanted(request: HttpRequest) -> str:
-    """What is searched for: `q` in the address."""
     return " ".join(request.GET.get("q", "").replace("\0", "").split())
 
 
 def numbered(
     request: HttpRequest, found: QuerySet[Any] | Sequence[Any], parameter: str = "page"
 ) -> "paginator.Page[Any]":
-    """The page that `parameter` in the address asks for; for nonsense, the first or the last."""
+    """Return the page that `parameter` in the query string asks for; the first or the last if that is invalid."""
     return paginator.Paginator(found, NUMBERED_LENGTH).get_page(request.GET.get(parameter))
 
 
@@ -49,13 +48,13 @@ def numbered(
 class Page(Generic[M]):
     rows: list[M]
     older: str
-    """Asks for the next page; empty on the last."""
+    """The `before` of the next page; empty on the last."""
 
 
 def newest(found: QuerySet[M], by: str, before: str = "", length: int = LENGTH, texts: Sequence[str] = ()) -> Page[M]:
-    """The newest by the time in the column `by`, or those before a page's end. Raises BadRequest for what is no key.
+    """Return the newest rows by the time in the column `by`, or those before a page's end.
 
-    A page has fewer rows where the columns `texts` are long.
+    Raises BadRequest for an invalid key. A page has fewer rows if the columns `texts` are long.
     """
     if before:
         found = found.filter(_older(by, before))
@@ -67,7 +66,7 @@ def newest(found: QuerySet[M], by: str, before: str = "", length: int = LENGTH, 
 
 
 def fitting(found: QuerySet[Any], texts: Sequence[str], length: int = LENGTH) -> int:
-    """How many of the first rows fit into a page: one at least, and no more than `length`."""
+    """Return how many of the first rows fit into a page: at least one, and at most `length`."""
     sizes = found.prefetch_related(None).annotate(characters=reduce(add, map(Length, texts)))
     totals = accumulate(sizes.values_list("characters", flat=True)[:length])
     return max(1, sum(total <= PAGE_CHARACTERS for total in totals))
@@ -78,9 +77,9 @@ def _key(row: Model, by: str) -> str:
 
 
 def _older(by: str, key: str) -> Q:
-    """Of what has the same time, the later row came first."""
+    # Rows with the same time are sorted by id, latest first.
     time, pk = _parsed(key)
-    # The first condition says nothing new, but it is the one for which databases take the index.
+    # The first condition is redundant, but it makes databases use the index.
     return Q(**{f"{by}__lte": time}) & (Q(**{f"{by}__lt": time}) | Q(pk__lt=pk))
 
 

@@ -1,4 +1,4 @@
-"""Who has a room open, as topics of presence."""
+"""Presence in rooms and on the site, as counts and states."""
 
 import asyncio
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from presence import reads
 from presence.errors import PresenceUnavailable
 from presence.topics import AWAY, ONLINE
 
-COUNT_SECONDS = 1.25  # of the three within which whoever connects has an answer
+COUNT_SECONDS = 1.25  # of the three seconds that a connecting client waits for its greeting
 
 
 def here_topic(room_id: int) -> str:
@@ -15,18 +15,16 @@ def here_topic(room_id: int) -> str:
 
 
 def room_of(topic: str) -> int | None:
-    """The room that a topic is about, or None for a topic of presence's own."""
+    """Return the room of a topic, or None for a topic that presence itself uses."""
     name, _, room_id = topic.partition(".")
     return int(room_id) if name == "here" else None
 
 
 def count_in(counts: dict[int, int] | None, room_id: int) -> int | None:
-    """One room's count, if the counts are known."""
     return None if counts is None else counts[room_id]
 
 
 def here_counts(room_ids: Sequence[int]) -> dict[int, int] | None:
-    """How many people have each room open; None while presence is unavailable."""
     try:
         counts = reads.count([here_topic(room_id) for room_id in room_ids])
     except PresenceUnavailable:
@@ -35,7 +33,7 @@ def here_counts(room_ids: Sequence[int]) -> dict[int, int] | None:
 
 
 async def fresh_here_counts(room_ids: Sequence[int]) -> dict[int, int] | None:
-    """The same from the event loop, where somebody waits to be greeted: later than in a moment is never."""
+    """Return `here_counts` from the event loop. A user waits for the greeting, so a late answer counts as None."""
     try:
         async with asyncio.timeout(COUNT_SECONDS):
             counts = await reads.acount([here_topic(room_id) for room_id in room_ids])
@@ -45,7 +43,7 @@ async def fresh_here_counts(room_ids: Sequence[int]) -> dict[int, int] | None:
 
 
 def presence_of(user_id: int) -> dict[str, bool | None]:
-    """Whether somebody is online and away, as others see it; None while presence is unavailable."""
+    """Return whether a user is online and away, as others see it; both None while presence is unavailable."""
     try:
         online, away = reads.present(user_id, [ONLINE, AWAY])
     except PresenceUnavailable:
@@ -54,7 +52,7 @@ def presence_of(user_id: int) -> dict[str, bool | None]:
 
 
 def who_is_online(user_ids: Sequence[int]) -> frozenset[int] | None:
-    """Those of these users who are online, as others see it; None while presence is unavailable."""
+    """Return the online ones of these users, as others see it, or None while presence is unavailable."""
     try:
         return reads.among(ONLINE, user_ids)
     except PresenceUnavailable:
@@ -62,7 +60,6 @@ def who_is_online(user_ids: Sequence[int]) -> frozenset[int] | None:
 
 
 def online_count() -> int | None:
-    """How many people are online; None while presence is unavailable."""
     try:
         return reads.count([ONLINE])[0]
     except PresenceUnavailable:
@@ -70,7 +67,7 @@ def online_count() -> int | None:
 
 
 async def online() -> frozenset[int]:
-    """The users who are online, in whatever room; nobody while presence is unavailable."""
+    """Return all users online, or an empty set while presence is unavailable."""
     try:
         return frozenset((await reads.snapshot(ONLINE)).people)
     except PresenceUnavailable:

@@ -1,4 +1,4 @@
-"""The rooms of a person, as lists show them: a direct conversation by the people in it."""
+"""Room list of a user. A direct conversation is listed by its people."""
 
 import math
 from collections import defaultdict
@@ -15,7 +15,7 @@ from chat.protocol import events
 def listed_rooms(
     memberships: Iterable[Membership], here: Callable[[int], int | None] = lambda room_id: None
 ) -> list[dict[str, Any]]:
-    """These memberships, which were read with_unread(). `here` says how many people have a room open."""
+    """Return the list entries of memberships that were read with_unread(). `here` returns a room's number of people."""
     memberships = list(memberships)
     people = _people_of_directs(memberships)
     return [
@@ -31,16 +31,16 @@ def listed_rooms(
 
 
 def name_of(listed: dict[str, Any]) -> str:
-    """What a listed room is called: a direct conversation by its people (chat/static/chat/rules/room-name.js)."""
+    """Return a listed room's name; for a direct conversation, the names (chat/static/chat/rules/room-name.js)."""
     if "people" not in listed:
         return str(listed["name"])
     return ", ".join(user["name"] for user in listed["people"]) or _("Notes to self")
 
 
 def waiting_in(listed: dict[str, Any]) -> dict[str, int]:
-    """What of a listed room's counts is shown (chat/static/chat/rules/badge-counts.js).
+    """Return the counts that a listed room shows (chat/static/chat/rules/badge-counts.js).
 
-    Of a quiet room mentions alone; in a direct conversation every message is one.
+    A quiet room shows mentions only. In a direct conversation, every message counts as a mention.
     """
     counts = {name: listed[name] for name in ("unread", "mentions")}
     if listed.get("quiet"):
@@ -49,14 +49,13 @@ def waiting_in(listed: dict[str, Any]) -> dict[str, int]:
 
 
 def in_sight(listed: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The rooms that a list shows: named, in their order, without what was put away and says nothing new."""
+    """Return the rooms that a list shows, named and sorted, without those that are put away and have no news."""
     shown = [room for room in listed if room["unread"] or room["threads"] or not room.get("put_away")]
     named = [{**room, "name": name_of(room), **waiting_in(room)} for room in shown]
     return sorted(named, key=lambda room: (room.get("place", math.inf), room["name"].casefold(), room["id"]))
 
 
 def _people_of_directs(memberships: Iterable[Membership]) -> dict[int, list[User]]:
-    """One query, and none for whoever has no direct conversation."""
     directs = {membership.room_id for membership in memberships if membership.room.is_direct}
     people: dict[int, list[User]] = defaultdict(list)
     if directs:
