@@ -1,1 +1,1 @@
-"""The protocol of the socket (docs/protocol.md) as code: commands of clients, events for them, and decoding."""
+"""The socket's protocol (docs/protocol.md) as code: commands of clients, events for them, and decoding."""

@@ -1,4 +1,4 @@
-"""Frames of clients, decoded to commands. Keys that no command has are ignored; values must be of their type."""
+"""Decoding of clients' frames to commands. Unknown keys are ignored; values must have the right type."""
 
 from functools import reduce
 from operator import or_
@@ -20,7 +20,7 @@ _decode_number = msgspec.json.Decoder(_Numbered).decode
 
 
 def decode_command(text: str) -> Command:
-    """The command in a frame. Raises BadFrame."""
+    """Decode the command in a frame. Raises BadFrame."""
     try:
         return _decode(text)
     except (msgspec.DecodeError, RecursionError, UnicodeError, ValueError) as error:
@@ -28,7 +28,7 @@ def decode_command(text: str) -> Command:
 
 
 def command_id(text: str) -> int | None:
-    """The id in a frame that was no command, where even that can be read: its error can then be told apart."""
+    """Return the id in a frame that is no valid command, if it can be read: the error then names its command."""
     try:
         return _decode_number(text).id
     except (msgspec.DecodeError, RecursionError, UnicodeError, ValueError):

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 Event = dict[str, Any]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-QUOTE_LENGTH = 300  # characters of what is quoted: enough to know it again
+QUOTE_LENGTH = 300  # characters: enough to recognise the quoted message
 
 
 def user_card(user: "User") -> dict[str, Any]:
-    """Most have no picture, and are not deleted: then nothing is said of it."""
+    """Return a user as clients see them. `picture` and `deleted` are left out if they do not apply, as for most."""
     card = {"id": user.pk, "username": user.username, "name": user.name}
     if picture := user.picture_url:
         card["picture"] = picture
@@ -26,14 +26,14 @@ def user_card(user: "User") -> dict[str, Any]:
 
 
 def own_status(user: "User") -> dict[str, Any]:
-    """What somebody decided about how others see them, without what has ended by now."""
+    """Return a user's own status settings, without those that have expired."""
     status = Status.of(user)
     text, emoji, until = ("", "", None) if status.has_ended else (status.text, status.emoji, status.until)
     return {"mode": status.mode_now, "text": text, "emoji": emoji, "until": until and moment(until)}
 
 
 def person_card(user: "User") -> dict[str, Any]:
-    """What those who share a room with somebody see of them, but for their presence; the status was read with them."""
+    """Return a user as members of shared rooms see them, without presence. The status must be read with the user."""
     own, seen = own_status(user), Status.of(user).last_seen_at
     card = user_card(user)
     if Status.of(user).shows_dnd:
@@ -46,17 +46,17 @@ def person_card(user: "User") -> dict[str, Any]:
 
 
 def beside_presence(card: dict[str, Any], *, is_there: bool) -> dict[str, Any]:
-    """The part of a person's card that goes with their presence.
+    """Return the parts of a person's card that fit their presence.
 
-    Somebody who is there is not shown as last seen. Somebody who is not cannot be disturbed; and to tell would show who
-    went from do-not-disturb to invisible, and did not just leave.
+    `last_seen` is not shown for a user who is present. `dnd` is not shown for a user who is absent: it would reveal
+    that they became invisible, and did not leave.
     """
     unfit = "last_seen" if is_there else "dnd"
     return {name: value for name, value in card.items() if name != unfit}
 
 
 def person_state(user: "User") -> dict[str, Any]:
-    """What hubs have to know of somebody: with the time of the last change, in µs, which tells the later of two."""
+    """Return the state that hubs keep of a user. The later of two has the greater `changed`, in µs."""
     changed = Status.of(user).changed_at
     return {
         "changed": (changed - EPOCH) // timedelta(microseconds=1) if changed else 0,
@@ -71,7 +71,7 @@ def room_card(room: Room) -> dict[str, Any]:
 
 
 def room_settings(room: Room) -> dict[str, Any]:
-    """What a room is. Of what is off or empty in most rooms nothing is said."""
+    """Return a room's settings, without those that are off or empty, as they are in most rooms."""
     settings = {"kind": room.kind, "name": room.name, "topic": room.topic}
     rare = {
         "description": room.description,
@@ -85,9 +85,9 @@ def room_settings(room: Room) -> dict[str, Any]:
 
 
 def listed_room(membership: Membership, here: int | None, people: "Iterable[User] | None" = None) -> dict[str, Any]:
-    """A room with what is its member's own; the membership is one that was read with_unread().
+    """Return a room with its member's own data. The membership must be read with_unread().
 
-    `people` are those of a direct conversation but for the member.
+    `people` are the other people of a direct conversation.
     """
     own = {"role": membership.role, "last_read": membership.last_read, "here": here}
     if membership.unread_marks:
@@ -99,7 +99,6 @@ def listed_room(membership: Membership, here: int | None, people: "Iterable[User
 
 
 def own_settings(membership: Membership) -> dict[str, Any]:
-    """What a member decided for their own list of rooms, where they did."""
     decided = {
         "quiet": membership.is_quiet,
         "favourite": membership.is_favourite,
@@ -114,7 +113,7 @@ def unread_counts(membership: Membership) -> dict[str, int]:
 
 
 def message_card(message: Message) -> dict[str, Any]:
-    """What a message has not is left out: most have little, and are read by many."""
+    """Return a message without its empty fields: most have few, and each message is read by many."""
     card = {
         "id": message.pk,
         "kind": message.kind,
@@ -147,7 +146,6 @@ def quote_card(quoted: Message | None) -> dict[str, Any]:
 
 
 def _what_happened_to(message: Message) -> Iterator[tuple[str, Any]]:
-    """What became of a message since it was posted, as members of its card."""
     if message.deleted_at:
         yield "deleted", {"at": moment(message.deleted_at), "by": _user(message.deleted_by)}
     if message.edited_at:
@@ -170,19 +168,18 @@ def message_changed(message: Message) -> Event:
 
 
 def message_reacted(message: Message, user: "User", emoji: str, *, added: bool) -> Event:
-    """A reaction of a message alone: the message may be long, and goes to everyone."""
+    """Return the event of a reaction without the message, which may be long and goes to everyone."""
     order = list(message.reactions_by_emoji())
     reaction = {"message": message.pk, "user": user_card(user), "emoji": emoji, "added": added, "order": order}
     return _numbered("message.reacted", message.room_id, message.version, **reaction)
 
 
 def messages_requoted(quoted: Message, version: int) -> Event:
-    """One for all that quote a message, which may be many."""
+    """Return one event for all messages that quote a message, which may be many."""
     return _numbered("messages.requoted", quoted.room_id, version, quote=quote_card(quoted))
 
 
 def message_event(message: Message) -> Event:
-    """The latest of what happened to a message."""
     return message_changed(message) if message.has_changed else message_posted(message)
 
 
@@ -194,7 +191,7 @@ def messages_deleted(
     by: "User | None",
     at: datetime,
 ) -> Event:
-    """Those that `counted` as unread to somebody, and the `threads` that lost replies, are told besides."""
+    """Return the event, with the `counted` messages that someone had not read, and the `threads` that lost replies."""
     members = {"messages": ids, "by": _user(by), "at": moment(at), **_counts_of(counted, threads)}
     return _numbered("messages.deleted", room.pk, room.version, **members)
 
@@ -204,7 +201,6 @@ def messages_removed(room: Room, ids: list[int], counted: Iterable[Message], thr
 
 
 def _counts_of(counted: Iterable[Message], threads: Iterable[Message]) -> dict[str, Any]:
-    """What of a page's counts changes by several messages at once, where there is such."""
     unread = [
         {"position": message.position, "author": message.author_id, **({"told": message.told} if message.told else {})}
         for message in counted
@@ -217,7 +213,6 @@ def _counts_of(counted: Iterable[Message], threads: Iterable[Message]) -> dict[s
 
 
 def member_changed(membership: Membership) -> Event:
-    """`member.joined`, `member.changed` or `member.left`, whichever was the latest."""
     user = user_card(membership.user)
     if membership.left_at:
         return _numbered("member.left", membership.room_id, membership.version, user=user, **ending(membership))
@@ -235,14 +230,13 @@ def _mute(membership: Membership) -> dict[str, Any]:
 
 
 def muted(membership: Membership) -> dict[str, Any] | None:
-    """Until when somebody may not write, and why."""
     if not (membership.is_muted and membership.muted_until):
         return None
     return {"until": moment(membership.muted_until), "reason": membership.mute_reason}
 
 
 def ending(membership: Membership) -> dict[str, Any]:
-    """How a membership ended, where it was somebody else who ended it."""
+    """Return how a membership ended, if another user ended it."""
     if not membership.ending or membership.ending == Membership.Ending.LEFT:
         return {}
     return {"how": membership.ending, "by": _user(membership.ended_by), "reason": membership.ending_reason}
@@ -261,7 +255,6 @@ def room_reset(room_id: int, version: int, page: dict[str, Any]) -> Event:
 
 
 def ending_of_all(deleted: Event) -> dict[str, Any]:
-    """How everybody's membership ended, by the event of a room that was deleted."""
     return {"how": Membership.Ending.DELETED, "by": deleted["by"], "reason": deleted["reason"]}
 
 
@@ -270,7 +263,7 @@ def room_gained(listed: dict[str, Any]) -> Event:
 
 
 def room_lost(room_id: int, ending: dict[str, Any] | None = None) -> Event:
-    """`ending` says how, by whom and why, where it was not they who left."""
+    """Return the event for a former member. `ending` is given if another user ended the membership."""
     return {"type": "room.lost", "room": room_id, **(ending or {})}
 
 
@@ -295,7 +288,7 @@ def thread_moved(membership: Membership, participant: Participant) -> Event:
 
 
 def blocks_changed(blocked: Iterable[int], memberships: Iterable[Membership]) -> Event:
-    """The memberships were read with_unread(): what the blocked people say does not count in them."""
+    """Return the event for a blocker. Read the memberships with_unread(), so that blocked people do not count."""
     rooms = [{"room": membership.room_id, **unread_counts(membership)} for membership in memberships]
     return {"type": "blocks.changed", "blocked": sorted(blocked), "rooms": rooms}
 
@@ -328,7 +321,7 @@ def typing(kind: Literal["typing.started", "typing.stopped"], room_id: int, user
 def presence_snapshot(
     room_id: int, people: list[dict[str, Any]] | None, counts: dict[str, int] | None, whole: bool
 ) -> Event:
-    """The sidebar, or its first page; people and counts are None where they are not known."""
+    """Return the sidebar, or its first page. People and counts are None if they are not known."""
     known = {"known": people is not None, "people": people or [], "counts": counts, "whole": whole}
     return {"type": "presence.snapshot", "room": room_id, **known}
 

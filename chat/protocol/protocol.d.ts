@@ -1,4 +1,4 @@
-// The shapes of docs/protocol.md for browser scripts, which tsc checks (jsconfig.json). A page never loads this file.
+// Types of docs/protocol.md for browser scripts, which tsc checks (jsconfig.json). Pages never load this file.
 
 interface User {
   id: number;
@@ -112,7 +112,7 @@ interface ToldEvent {
   message: Message;
 }
 
-// `threads`: of the messages whose replies were among them, how many are left.
+// `threads`: the messages that lost replies, with the number of replies left.
 interface RemovedEvent {
   room: number;
   version: number;
@@ -126,7 +126,7 @@ interface DeletedEvent extends RemovedEvent {
   at: string;
 }
 
-// What a command's answer has besides depends on the command.
+// The other fields of an answer depend on the command.
 interface Ack {
   id: number;
   [member: string]: unknown;
@@ -179,7 +179,7 @@ interface ServerEvents {
   "partners.changed": { partners: Record<string, PresenceShape> | null };
 }
 
-// The socket as models use it (connection/socket.js).
+// The socket, as models use it (connection/socket.js).
 interface Channel {
   state: string;
   command(type: string, members?: object): Promise<Ack>;
@@ -187,7 +187,7 @@ interface Channel {
   addEventListener(type: "change", hear: () => void): void;
 }
 
-// A command that was not done, as connection/command.js tells it.
+// A failed command, as connection/command.js reports it.
 interface Refused extends Error {
   code: string;
   retry: boolean;
@@ -203,7 +203,7 @@ interface Refusal {
   message?: Message;
 }
 
-// What pages have besides: Django's catalogue (words.js), and Trusted Types, which TypeScript does not know.
+// Globals of pages: Django's catalogue (words.js), and Trusted Types, which TypeScript does not know.
 
 declare var gettext: (text: string) => string;
 declare var ngettext: (one: string, many: string, count: number) => string;

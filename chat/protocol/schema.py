@@ -11,7 +11,6 @@ from chat.protocol.decode import COMMANDS
 
 
 def schema() -> str:
-    """Return the JSON Schema (2020-12) of a frame that a client sends."""
     described = msgspec.json.schema(reduce(or_, sorted(COMMANDS, key=str)))
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "A command of Roomful's protocol"}
     return json.dumps(head | described, indent=2, sort_keys=False) + "\n"

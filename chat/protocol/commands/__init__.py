@@ -1,4 +1,4 @@
-"""Commands that a client may send, as types. docs/protocol.md describes each; base.py has what they share."""
+"""Commands that a client may send, as types. docs/protocol.md describes each; base.py has the shared parts."""
 
 from chat.protocol.commands import directs, messages, moderation, presence, purge, reports, rooms
 

@@ -3,7 +3,7 @@ from typing import Annotated
 
 import msgspec
 
-# What a row's id can be. A greater number would overflow in the database.
+# The range of a row's id. A greater number would overflow in the database.
 Id = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
 Offset = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
 Version = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
@@ -12,6 +12,6 @@ CommandId = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]  # exact in JavaScr
 
 
 class Command(msgspec.Struct, tag_field="type"):
-    """What a client asks for. Its subclasses are all that can be asked for."""
+    """A command of a client. The subclasses are all that exist."""
 
     id: CommandId

@@ -23,7 +23,7 @@ class MessageEdit(Command, tag="message.edit"):
 class MessageDelete(Command, tag="message.delete"):
     room: Id
     message: Id
-    reason: str = ""  # where it is another's
+    reason: str = ""  # for messages of others
 
 
 class MessagePin(Command, tag="message.pin"):
