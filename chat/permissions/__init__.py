@@ -1,1 +1,1 @@
-"""Who may do what: the table of acts, and the actor of an administrative act."""
+"""Permissions: the table of acts by role, and the actor of an administrative act."""

@@ -1,6 +1,6 @@
-"""What users may do in a room and to one another, decided from facts alone: nothing here reads the database.
+"""Permissions of users in a room and on one another, decided from facts: nothing here reads the database.
 
-Services ask why not, under the room's lock; pages and cards ask what there is to offer.
+Services ask for the refusal, under the room's lock. Pages and cards ask for the allowed actions.
 """
 
 from collections.abc import Iterable
@@ -24,7 +24,7 @@ from chat.permissions.acts import (
 
 
 class PersonAction(StrEnum):
-    """An action on another user in a room, in the order in which a card offers them."""
+    """An action on another user in a room, in the order of the buttons on a card."""
 
     MUTE = "mute"
     UNMUTE = "unmute"
@@ -53,7 +53,7 @@ ROLE_CHANGES = frozenset({PersonAction.MAKE_MODERATOR, PersonAction.MAKE_MEMBER}
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A user as they stand in a room, for those who act on them there.
+    """A user's standing in a room, as the target of an action.
 
     `role` is that of a current membership. A mute outlasts the membership, and may be older than it.
     """
@@ -66,19 +66,18 @@ class Target:
     is_banned: bool = False
 
     def roles_in(self, room: Room) -> frozenset[str]:
-        """Return the roles that protect the target, in whatever session. An inactive account has none."""
+        """Return the roles that protect the target, in any session. An inactive account has none."""
         role = {self.role} if self.role and self.is_active else set()
         return frozenset(role) | (administrators_role(room) if self.is_administrator else frozenset())
 
 
 def actions_in(roles: Iterable[str], room: Room) -> frozenset[Act]:
-    """Return what these roles allow in a room as it is now."""
     roles = frozenset(roles)
     return frozenset(act for act in Act if refusal_in(roles, room, act) is None)
 
 
 def refusal_in(roles: frozenset[str], room: Room, act: Act) -> Refused | None:
-    """Return why these roles do not allow an act in a room. To those without a role there is no such room."""
+    """Return why these roles do not allow an act in a room. Without any role, the room appears not to exist."""
     if not roles:
         return NotFound()
     if room.archived_at is not None and act not in IN_AN_ARCHIVED_ROOM:
@@ -91,7 +90,7 @@ def archive_refusal() -> Forbidden:
 
 
 def actions_on(roles: frozenset[str], room: Room, target: Target) -> frozenset[PersonAction]:
-    """Return what these roles allow to be done to a user in a room, of what would change anything."""
+    """Return the allowed actions on a user in a room that would change something."""
     return frozenset(
         action
         for action in PersonAction
@@ -100,10 +99,9 @@ def actions_on(roles: frozenset[str], room: Room, target: Target) -> frozenset[P
 
 
 def refusal_on(roles: frozenset[str], room: Room, target: Target, action: PersonAction) -> Refused | None:
-    """Return why these roles do not allow an action on a user in a room."""
     if refused := refusal_in(roles, room, ACT_OF[action]):
         return refused
-    if action != PersonAction.TRANSFER:  # anybody may be given the room
+    if action != PersonAction.TRANSFER:  # any member may be given the room
         if target.is_actor:
             return Forbidden(_("You can’t do that to yourself."))
         if not outranks(roles, target.roles_in(room)):
@@ -127,7 +125,6 @@ def _is_there(action: PersonAction, target: Target) -> bool:
 
 
 def _changes(action: PersonAction, target: Target) -> bool:
-    """Return whether the action would change anything about the target."""
     match action:
         case PersonAction.MUTE:
             return not target.is_muted

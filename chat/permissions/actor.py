@@ -1,4 +1,4 @@
-"""Who does something that is written down: an administrative act names them, and where they came from."""
+"""Actor of an administrative act, as the audit log names them."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,9 +17,9 @@ CONSOLE = "console"  # in place of an address: a command on the server itself
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """`user` is None where the site itself acts, such as a command that is run every night.
+    """`user` is None if the site itself acts, as in a nightly command.
 
-    `has_shown_factor` says whether the user has shown a second factor in the session in which they act.
+    `has_shown_factor` is True if the user has shown a second factor in the session that they act in.
     """
 
     user: "User | None"
@@ -28,13 +28,13 @@ class Actor:
 
     @classmethod
     def of(cls, request: "HttpRequest") -> "Actor":
-        """Whoever is signed in, and the address that our own proxies vouch for."""
+        """Return the signed-in user, with the client address that our own proxies report."""
         user, address = signed_in_user(request), address_of(request)
         return cls(user, address, signed_in_with_second_factor(request))
 
     @property
     def may_run_the_site(self) -> bool:
-        """Whether the session is good enough for the rights of an administrator, if the user is one."""
+        """True if the session is good enough for administrator rights. The user may still not be an administrator."""
         return self.user is None or is_enough(has_shown_factor=self.has_shown_factor)
 
 

@@ -1,4 +1,4 @@
-"""Who may do what in a room: one table, for services, pages and the admin alike (docs/roles.md shows it)."""
+"""Table of acts by role in a room, for services, pages and the admin alike (docs/roles.md shows it)."""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -7,8 +7,8 @@ from typing import Any
 from chat.models import Membership, Room
 
 OWNER, MODERATOR, MEMBER = Membership.Role.OWNER, Membership.Role.MODERATOR, Membership.Role.MEMBER
-ADMINISTRATOR = "administrator"  # of the site, in a public room, member or not
-# An administrator in a private room: messages and members are for the room's own people
+ADMINISTRATOR = "administrator"  # an administrator of the site, in a public room, member or not
+# An administrator of the site in a private room: its messages and members are only for members
 # (docs/decisions/0027-the-session-of-an-administrator.md).
 CARETAKER = "caretaker"
 
@@ -45,7 +45,7 @@ WHOEVER_MODERATES = frozenset({OWNER, MODERATOR, ADMINISTRATOR})
 WHOEVER_OWNS = frozenset({OWNER, ADMINISTRATOR})
 THE_SITE = frozenset({ADMINISTRATOR, CARETAKER})
 
-# What one says, one says as a member: there administrators have no more than the role that they have in the room.
+# Acts of a member, such as posting, need a role in the room: administrators of the site have no extra rights there.
 ROLES_FOR: dict[Act, frozenset[str]] = {
     Act.POST: MEMBERS,
     Act.POST_NOTICE: MODERATORS,
@@ -57,7 +57,7 @@ ROLES_FOR: dict[Act, frozenset[str]] = {
     Act.DELETE_ANY: WHOEVER_MODERATES,
     Act.SEE_MODERATION: WHOEVER_MODERATES,  # its reports, bans, mutes, and its part of the audit log
     Act.CHANGE_SETTINGS: WHOEVER_MODERATES,  # name, topic, description, emoji
-    Act.INVITE: WHOEVER_MODERATES,  # add people, make and revoke invite links
+    Act.INVITE: WHOEVER_MODERATES,  # add people, create and revoke invite links
     Act.MUTE: WHOEVER_MODERATES,
     Act.REMOVE: WHOEVER_MODERATES,
     Act.BAN: WHOEVER_MODERATES,
@@ -72,36 +72,35 @@ ROLES_FOR: dict[Act, frozenset[str]] = {
     Act.MAKE_DEFAULT: frozenset({ADMINISTRATOR}),
 }
 
-# What is left while a room is archived: to read it, and to decide what becomes of it.
+# Acts that an archived room allows: reading and reporting, and decisions about the room's future.
 IN_AN_ARCHIVED_ROOM = frozenset({Act.SEE_MODERATION, Act.REPORT, Act.ARCHIVE, Act.DELETE_ROOM, Act.CHANGE_RETENTION})
 
 _RANKS = {CARETAKER: -1, MEMBER: 0, MODERATOR: 1, OWNER: 2, ADMINISTRATOR: 3}
 
 
 def administrators_role(room: Room) -> frozenset[str]:
-    """Return the role that administrators of the site have in a room. In a direct conversation, they have none."""
+    """Return the role that administrators of the site have in a room. In a direct conversation they have none."""
     if room.is_direct:
         return frozenset()
     return frozenset({CARETAKER if room.kind == Room.Kind.PRIVATE else ADMINISTRATOR})
 
 
 def may(membership: Membership, act: Act) -> bool:
-    """Whether the member's role is enough, whatever else they are."""
+    """Return whether the member's role alone allows the act."""
     return membership.role in ROLES_FOR[act]
 
 
 def allows(roles: Iterable[str], act: Act) -> bool:
-    """Whether any of the roles that somebody has in a room is enough: `owner`, and `administrator` besides, perhaps."""
     return not ROLES_FOR[act].isdisjoint(roles)
 
 
 def outranks(roles: Iterable[str], others: Iterable[str]) -> bool:
-    """Whether whoever has these roles may act on somebody with the others: on those below them alone."""
+    """Return whether a user with these roles may act on a user with the others, who must have a lower rank."""
     return _rank(roles) > _rank(others)
 
 
 def permissions_table() -> dict[str, Any]:
-    """Return the rules as browser scripts have them (static/chat/rules/permissions.js)."""
+    """Return the rules for browser scripts (static/chat/rules/permissions.js)."""
     return {
         "acts": {role: [act.value for act in Act if role in ROLES_FOR[act]] for role in _RANKS},
         "ranks": sorted(_RANKS, key=_RANKS.__getitem__),

@@ -1,7 +1,7 @@
-"""What a member may do with a message, decided from facts alone: nothing here reads the database.
+"""Permissions of a member on a message, decided from facts: nothing here reads the database.
 
-`static/chat/rules/permissions.js` decides the same in the browser, for each message of a log. Both are tested with one
-table of cases.
+`static/chat/rules/permissions.js` decides the same in the browser, for each message of a log. One table of cases tests
+both.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ NOBODY = Target()
 
 
 class PostingBlock(StrEnum):
-    """Why a member may not write in a room."""
+    """A reason why a member may not write in a room."""
 
     ARCHIVED = "archived"
     DELETED = "deleted"  # everyone else in a direct conversation has deleted their account
@@ -28,7 +28,7 @@ class PostingBlock(StrEnum):
     BLOCKED = "blocked"  # the member blocks the other person
     MUTED = "muted"
     LOCKED = "locked"
-    READ_ONLY = "read_only"  # of posts alone
+    READ_ONLY = "read_only"  # blocks posts only
 
 
 class MessageAction(StrEnum):
@@ -40,13 +40,13 @@ class MessageAction(StrEnum):
     DELETE = "delete"
 
 
-# What is writing, and what a role must allow for it.
+# Actions that count as writing, with the act that a role must allow.
 WRITING = {MessageAction.EDIT: Act.POST, MessageAction.PIN: Act.PIN, MessageAction.REACT: Act.REACT}
 
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """A user who writes in a room. The last three can be so in direct conversations alone."""
+    """A user who writes in a room. The last three fields apply to direct conversations only."""
 
     roles: frozenset[str]
     is_muted: bool = False
@@ -57,7 +57,7 @@ class Writer:
 
 @dataclass(frozen=True, slots=True)
 class MessageState:
-    """As much of a message as decides what may be done with it. What the room tells by itself is nobody's own."""
+    """Facts about a message that decide what may be done with it. Messages of the room itself are no user's own."""
 
     author: Target = NOBODY  # where the action depends on the author's role
     is_own: bool = False
@@ -77,7 +77,6 @@ class MessageState:
 
 
 def writing_block(writer: Writer, room: Room) -> PostingBlock | None:
-    """Return why the writer may neither edit, react nor pin."""
     blocks = {
         PostingBlock.ARCHIVED: room.archived_at is not None,
         PostingBlock.DELETED: writer.is_alone,
@@ -90,7 +89,7 @@ def writing_block(writer: Writer, room: Room) -> PostingBlock | None:
 
 
 def posting_block(writer: Writer, room: Room) -> PostingBlock | None:
-    """Return why the writer may not post. In a read-only room, members still react, pin, and edit what they said."""
+    """Return why the writer may not post. In a read-only room, members may still react, pin and edit their messages."""
     if block := writing_block(writer, room):
         return block
     is_closed = room.is_read_only and not allows(writer.roles, Act.POST_ALWAYS)
@@ -98,7 +97,6 @@ def posting_block(writer: Writer, room: Room) -> PostingBlock | None:
 
 
 def actions_on_message(writer: Writer, room: Room, message: MessageState) -> frozenset[MessageAction]:
-    """Return what a user may do with a message of a room. Nothing is left to do with one that was deleted."""
     if message.is_deleted:
         return frozenset()
     return frozenset(action for action in MessageAction if refusal_on_message(writer, room, message, action) is None)
@@ -107,7 +105,7 @@ def actions_on_message(writer: Writer, room: Room, message: MessageState) -> fro
 def refusal_on_message(writer: Writer, room: Room, message: MessageState, action: MessageAction) -> Refused | None:
     """Return why a user may not do something with a message of a room.
 
-    To delete what was deleted is allowed, and changes nothing.
+    Deleting a deleted message is allowed, and changes nothing.
     """
     match action:
         case MessageAction.DELETE:
@@ -128,12 +126,16 @@ def refusal_on_message(writer: Writer, room: Room, message: MessageState, action
 
 
 def absence_of(message: MessageState) -> Refused | None:
-    """Return NotFound for what cannot be quoted, reacted to or pinned: a notice is no message there."""
+    """Return NotFound for messages that cannot be quoted, reacted to or pinned: deleted ones, and notices."""
     return NotFound.message() if message.is_deleted or message.is_notice else None
 
 
 def _deletion_refusal(roles: frozenset[str], room: Room, message: MessageState) -> Refused | None:
-    """One's own goes also where one may not write, another's if its author has a lower role."""
+    """Return why a user may not delete a message.
+
+    Members may delete their own messages even if they may not write. Messages of others need a moderator with a higher
+    role than the author.
+    """
     if message.is_own:
         return refusal_in(roles, room, Act.POST)
     if refused := refusal_in(roles, room, Act.DELETE_ANY):

@@ -1,4 +1,4 @@
-"""Roles of users in rooms, as they are stored now."""
+"""Roles of users in rooms, as stored in the database."""
 
 from collections.abc import Iterable
 
@@ -13,7 +13,7 @@ from chat.permissions.acts import ADMINISTRATOR, MODERATORS, administrators_role
 def roles_of(by: Actor, room: Room) -> frozenset[str]:
     """Return the roles that `by` may use in a room: that of the member, and that of an administrator.
 
-    The site itself is an administrator. Without a second factor, no session has that role.
+    The site itself is an administrator. A session without a second factor does not have that role.
     """
     if by.user is None:
         return frozenset({ADMINISTRATOR})
@@ -23,25 +23,24 @@ def roles_of(by: Actor, room: Room) -> frozenset[str]:
 
 
 def is_administrator(by: Actor) -> bool:
-    """Return whether `by` has the rights of an administrator: by the account, and by the session."""
     if by.user is None:
         return True
     return by.may_run_the_site and is_administrator_on_record(by.user)
 
 
 def is_administrator_on_record(user: User) -> bool:
-    """Return whether the user is an administrator as it is stored, in whatever session."""
+    """Return whether the user's account is an administrator's, in any session."""
     return User.objects.administrators().filter(pk=user.pk).exists()
 
 
 def check_administrator(by: Actor) -> None:
-    """Raise NotFound for anyone without the rights of an administrator: to them, there is nothing of the site's."""
+    """Raise NotFound for anyone without administrator rights: to them the site's pages do not exist."""
     if not is_administrator(by):
         raise NotFound
 
 
 def ranks_in(room: Room) -> dict[int, str]:
-    """Return the roles that protect those who are more than members, by user: everyone else ranks as a member."""
+    """Return the protecting roles of users who rank above members. All other users rank as members."""
     above = room.memberships.current().filter(role__in=MODERATORS, user__is_active=True)
     ranks = dict(above.values_list("user_id", "role"))
     if ADMINISTRATOR in administrators_role(room):
@@ -50,18 +49,17 @@ def ranks_in(room: Room) -> dict[int, str]:
 
 
 def target_of(by: Actor, room: Room, user: User) -> Target:
-    """Read how a user stands in a room, member or not. The user was read just now."""
+    """Read a user's standing in a room, member or not. The user must have been read just now."""
     membership = room.memberships.filter(user=user).first()
     return target_from(by, user, membership, is_banned=room.bans.of(user).exists())
 
 
 def targets_of(by: Actor, members: Iterable[Membership]) -> list[Target]:
-    """Return how members of a room stand in it. They were read with their users; nobody who is a member is banned."""
+    """Return the standing of members, who must be read with their users. Members are never banned."""
     return [target_from(by, member.user, member, is_banned=False) for member in members]
 
 
 def target_from(by: Actor, user: User, membership: Membership | None, *, is_banned: bool) -> Target:
-    """Return how a user stands in a room by what was read of them."""
     is_member = membership is not None and membership.left_at is None
     return Target(
         role=membership.role if membership and is_member else None,
