@@ -1,1 +1,1 @@
-"""Text of messages as safe HTML. Pure."""
+"""Message text as safe HTML. Pure."""

@@ -1,4 +1,4 @@
-"""Emoji: what is one, and their short names, such as `:tada:`."""
+"""Emoji, and their short names such as `:tada:`."""
 
 import re
 from functools import cache, reduce
@@ -7,25 +7,24 @@ import emoji
 
 EMOJI_LENGTH = 32  # code points: a family of four with skin tones has fewer
 
-ENDS_OF_EMOJI = frozenset("\ufe0e\ufe0f\u20e3\U000e007f")  # marks by their category, but no part of a word
+ENDS_OF_EMOJI = frozenset("\ufe0e\ufe0f\u20e3\U000e007f")  # marks by Unicode category, but no part of a word
 
-_SELECTORS = re.compile("[\ufe0e\ufe0f]")  # of the form as text or as a picture
+_SELECTORS = re.compile("[\ufe0e\ufe0f]")  # variation selectors: text or picture
 
-MOST_ALONE = 3  # a message of so many emoji shows them large
+MOST_ALONE = 3  # a message of at most this many emoji shows them large
 
-# Among words, and beside signs of a sentence, but not in 10:100:1, in a path or in the name of a host.
+# Among words and beside punctuation, but not in 10:100:1, in a path or in a host name.
 _NAMES = re.compile(r"(?<![\w:/\\.=@#$%&+~-])((?<!\S)\\)?((?::[\w+-]{1,60}:)+)(?![\w:/\\=@#$%&+~-]|[.,;!?]+[\w/\\])")
 
 
 def is_emoji(text: str) -> bool:
-    """Whether it is one emoji, and nothing else."""
     return len(text) <= EMOJI_LENGTH and emoji.is_emoji(canonical(text))
 
 
 def canonical(text: str) -> str:
-    """Return an emoji in the one form in which it is stored, Unicode's fully qualified one; any other text as it is.
+    """Return an emoji in the form that is stored, Unicode's fully qualified one; any other text unchanged.
 
-    So U+2764 and U+2764 U+FE0F are one emoji. Skin tones stay apart.
+    So U+2764 and U+2764 U+FE0F are the same emoji. Skin tones stay different.
     """
     return _forms().get(_without_selectors(text), text) if len(text) <= EMOJI_LENGTH else text
 
@@ -36,7 +35,6 @@ def _without_selectors(text: str) -> str:
 
 @cache
 def _forms() -> dict[str, str]:
-    """Fully qualified emoji, by the same without selectors."""
     return {
         _without_selectors(character): character
         for character, about in emoji.EMOJI_DATA.items()
@@ -45,7 +43,7 @@ def _forms() -> dict[str, str]:
 
 
 def is_emoji_alone(text: str) -> bool:
-    """Return whether there are one to three emoji, and blanks between them."""
+    """Return whether the text is one to three emoji, with only white space between them."""
     if len(text) > MOST_ALONE * (EMOJI_LENGTH + 1):
         return False
     found = emoji.emoji_list(text)
@@ -58,12 +56,11 @@ def _is_pictured(character: str) -> bool:
 
 
 def with_emoji(text: str) -> str:
-    """Return the text with 🎉 for `:tada:`. What names no emoji, or stands behind a backslash, is text."""
+    """Replace `:tada:` with 🎉. Names of no emoji, and names behind a backslash, stay as text."""
     return _NAMES.sub(_replaced, text)
 
 
 def _replaced(found: re.Match[str]) -> str:
-    """Return the emoji for names in a row, if all of them name one."""
     characters = [_names().get(name) for name in found[2].strip(":").split("::")]
     if None in characters:
         return found[0]
@@ -72,7 +69,7 @@ def _replaced(found: re.Match[str]) -> str:
 
 @cache
 def _names() -> dict[str, str]:
-    """Unicode's own names, and the shorter ones that people know from elsewhere."""
+    """Return emoji by name: Unicode's names, and the shorter ones that people know from other services."""
     return {
         name.strip(":"): character
         for character, about in emoji.EMOJI_DATA.items()

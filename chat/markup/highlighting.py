@@ -1,8 +1,7 @@
-"""Code in colours, by class names: the style sheet has the colours.
+"""Syntax highlighting by class names; the style sheet has the colours.
 
-Pygments finds tokens by regular expressions, some of which take quadratic time for what nobody writes but to do harm.
-So there is colour for the usual languages, for code of a usual length, and for as long as it is quick. The text is the
-same with and without.
+Pygments finds tokens by regular expressions, and some take quadratic time on hostile input. So only the usual languages
+are coloured, in code of the usual length, within a time limit. The text is the same with and without colours.
 """
 
 import re
@@ -17,8 +16,8 @@ from pygments.lexers import find_lexer_class, get_all_lexers
 from pygments.token import Token
 
 LONGEST = 3_000  # characters: some eighty lines
-PATIENCE = 0.01  # s of this thread's time, looked at between two tokens; where it ends, so do the colours
-_DESERT = re.compile(r"\s{80}")  # in which some patterns lose their way within one token
+PATIENCE = 0.01  # s of this thread's CPU time, checked between tokens; the rest stays without colours
+_DESERT = re.compile(r"\s{80}")  # some patterns take too long on it, within one token
 
 _LANGUAGES = {
     "Bash", "C", "C#", "C++", "CSS", "Diff", "Docker", "Elixir", "Go", "HTML", "Haskell", "JSON", "Java",
@@ -26,7 +25,7 @@ _LANGUAGES = {
     "Ruby", "Rust", "SQL", "Swift", "TOML", "TypeScript", "XML", "YAML",
 }  # fmt: skip
 
-# Of Pygments' own class names, those that the style sheet knows. A token without one takes its nearest ancestor's.
+# Pygments' class names that the style sheet has. A token without one takes its nearest ancestor's.
 _CLASSES = {
     Token.Comment: "c",
     Token.Keyword: "k",
@@ -50,16 +49,15 @@ CLASSES = frozenset(_CLASSES.values())
 _NAMES = {alias: name for name, aliases, *_ in get_all_lexers(plugins=False) for alias in aliases}
 _UNCOLOURED = {"none", "plain", "plaintext", "txt"}
 
-_making = Lock()  # the first of a language compiles its expressions, and two threads would spoil that for each other
+_making = Lock()  # a language's first lexer compiles its expressions, which is not safe in two threads at once
 
 
 def is_language(name: str) -> bool:
-    """Whether the word after ``` names a language, coloured or not."""
+    """Return whether the word after ``` names a language, coloured or not."""
     return name.lower() in _NAMES or name.lower() in _UNCOLOURED
 
 
 def highlighted(code: str, language: str) -> str:
-    """The code as HTML, coloured where that can be had."""
     lexer = _lexer(_NAMES.get(language.lower(), ""))
     if lexer is None or len(code) > LONGEST or _DESERT.search(code):
         return escape(code, quote=False)
@@ -77,7 +75,6 @@ def _lexer(name: str) -> Lexer | None:
 
 
 def _pieces(code: str, lexer: Lexer) -> list[tuple[str | None, str]]:
-    """The code in pieces, each with its class, if it has one."""
     tokens, length, until = [], 0, time.thread_time() + PATIENCE
     for kind, text in lexer.get_tokens(code):
         tokens.append((_class_of(kind), text))

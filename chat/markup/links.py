@@ -1,4 +1,4 @@
-"""Web addresses in messages: which ones become links, and whether the words of a link name another host. Pure."""
+"""Web addresses in messages: the ones that become links, and links with words that name another host. Pure."""
 
 import re
 import unicodedata
@@ -9,15 +9,15 @@ from markdown_it.common.normalize_url import normalizeLink
 
 from accounts.usernames.rules import is_name_character
 
-LONGEST = 300  # characters of words that are looked at: behind longer ones the address is shown in any case
+LONGEST = 300  # characters of a link's words that are checked; after longer ones the address is always shown
 
 _WEB = re.compile(r"https?://([^/?#]*)", re.IGNORECASE)
-_BRACKETED = re.compile(r"\[[0-9a-f:.]+\](:\d*)?", re.IGNORECASE)  # of version 6
-_TURNING = re.compile("[\u202d\u202e]")  # the letters behind it, into the other direction
+_BRACKETED = re.compile(r"\[[0-9a-f:.]+\](:\d*)?", re.IGNORECASE)  # IPv6
+_TURNING = re.compile("[\u202d\u202e]")  # overrides of the writing direction
 _SCHEME = re.compile(r"(?:^|[^a-z0-9])[a-z][a-z0-9+.-]*://([^/?#]*)")
 
-# Characters that look like a slash: NFKC brings in some that are not here. The letters among them are refused beside
-# ASCII alone, since they are letters of Japanese.
+# Characters that look like a slash; NFKC normalises some others. Those that are Japanese letters are refused only next
+# to ASCII.
 _SLASHES = str.maketrans(
     dict.fromkeys("\u2044\u2215\u29f8\u2571\u27cb\u3033\u30ce\u4e3f\u2cc6\u2cc7", "/") | {"\u3002": "."}
 )
@@ -27,11 +27,11 @@ _SLASH_LETTER = re.compile(
 
 _ENDS = [name.lower() for name in TLDS]
 _TOP_LEVEL = frozenset(_ENDS) | {name[4:].encode().decode("punycode") for name in _ENDS if name.startswith("xn--")}
-_FILES = frozenset({"ai", "cc", "md", "mov", "pl", "ps", "py", "rs", "sh", "so", "zip"})  # and ends of files' names
+_FILES = frozenset({"ai", "cc", "md", "mov", "pl", "ps", "py", "rs", "sh", "so", "zip"})  # also file name extensions
 
 
 def as_looked_up(url: str) -> str:
-    """Return a web address with the letters of its host as browsers look it up: composed, narrow, in lower case."""
+    """Return a web address with its host as browsers look it up: composed, narrow, in lower case."""
     found = _WEB.match(url)
     if found is None or found[1].isascii():
         return url
@@ -41,7 +41,7 @@ def as_looked_up(url: str) -> str:
 
 
 def is_plain(url: str) -> bool:
-    """Whether a web address shows its host: without a user's name before it, and without letters that hide its end."""
+    """Return whether a web address shows its host: no user name before it, and no letters that hide its end."""
     found = _WEB.match(url)
     if found is None:
         return True
@@ -52,7 +52,7 @@ def is_plain(url: str) -> bool:
 
 
 def misleads(words: str, href: str) -> bool:
-    """Whether the words of a link name a host, and it leads to another one. Hosts with `www.` and without are one."""
+    """Return whether the words of a link name another host than the link's. `www.` makes no difference."""
     shown = _as_shown(words)
     if ("." not in shown and "://" not in shown) or shown == href.lower():
         return False
@@ -66,7 +66,7 @@ def misleads(words: str, href: str) -> bool:
 
 
 def names_host(words: str, href: str) -> bool:
-    """Return whether the words of a link say where it leads: its host, or its address."""
+    """Return whether the words of a link name its host, or are its address."""
     shown, host = _as_shown(words), shown_host(href)
     if len(shown) > LONGEST or not host:
         return False
@@ -75,13 +75,13 @@ def names_host(words: str, href: str) -> bool:
 
 
 def shown_host(href: str) -> str:
-    """Return where a link leads, to be read by people: a host, or an e-mail address."""
+    """Return the target of a link for readers: a host, or an email address."""
     scheme, _, target = href.partition(":")
     return target.partition("?")[0] if scheme.lower() == "mailto" else _host_of(href)
 
 
 def _named(shown: str, path: str) -> list[str]:
-    """Return the part of the words that is read as a host, or as an e-mail address."""
+    """Return the parts of the words that read as a host, or as an email address."""
     named = []
     for word in shown.split():
         if found := _SCHEME.search(word):
@@ -93,7 +93,6 @@ def _named(shown: str, path: str) -> list[str]:
 
 
 def _names(text: str) -> list[str]:
-    """The runs of characters that hosts and e-mail addresses are made of."""
     parts = "".join(each if each == "@" or is_name_character(each) else " " for each in text).split()
     return [part.strip("._-") for part in parts]
 
@@ -104,12 +103,12 @@ def _has_top_level(name: str) -> bool:
 
 
 def _is_file(name: str, path: str) -> bool:
-    """Whether it is called as the file that the link leads to, and not as a host."""
+    """Return whether the name is that of the linked file, and not a host."""
     return name.rpartition(".")[2] in _FILES and path.endswith(f"/{name}")
 
 
 def _as_shown(words: str) -> str:
-    """The words in one case, without what is not seen, and with one character for what looks like a slash."""
+    """Return the words in lower case, without invisible characters, and with slashes for their look-alikes."""
     seen = "".join(each for each in unicodedata.normalize("NFKC", words) if unicodedata.category(each) != "Cf")
     return seen.translate(_SLASHES).lower()
 
@@ -119,7 +118,7 @@ def _host(name: str) -> str:
 
 
 def _host_of(href: str) -> str:
-    """The host of a web address, as it is looked up; empty where there is none."""
+    """Return the host of a web address, as it is looked up, or an empty string without one."""
     try:
         host = urlsplit(href).hostname or ""
     except ValueError:

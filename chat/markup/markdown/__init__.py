@@ -1,7 +1,7 @@
-"""Messages as HTML: a small Markdown, made once, on the server. Nothing here reads or writes anything.
+"""Messages as HTML: a small Markdown, rendered once, on the server. Pure.
 
-Text in a chat was rarely meant as a document. A reader sees what the author typed, but for the constructs that
-docs/protocol.md lists: there are no references, no HTML, no entities, and a message that would show nothing is shown
+Chat text is rarely meant as a document. Readers see what the author typed, except for the constructs that
+docs/protocol.md lists: there are no references, no HTML and no entities, and a message that would show nothing is shown
 as it was typed. A line break is a line break.
 """
 
@@ -36,7 +36,7 @@ __all__ = [
     "without_spoilers",
 ]
 
-# One more with each change of the rules: what older ones made of a stored message is made again then.
+# Increment it with each change of the rules: stored messages are then rendered again.
 RENDERING = 2
 
 
@@ -52,26 +52,24 @@ _PLAIN = re.compile(r"[^\W\d_](?:[^\W_]|[ ,.;?!'\"()–—’‘“”„…-])*
 
 
 def render(body: str, mentions: Mentions | None = None) -> str:
-    """Return a message's body as safe HTML."""
     if is_plain(body):
         return f"<p>{body}</p>"
     return _bounded(body, inline=False, mentions=mentions) or f"<p>{_as_typed(body)}</p>"
 
 
 def render_inline(body: str, mentions: Mentions | None = None) -> str:
-    """Return as safe HTML what has no paragraphs: an action, a notice."""
+    """Return the safe HTML of a body without paragraphs: an action, a notice."""
     if is_plain(body):
         return body
     return _bounded(body, inline=True, mentions=mentions) or _as_typed(body)
 
 
 def is_plain(body: str) -> bool:
-    """Return whether a body has no markup, so that no parser is needed."""
     return _PLAIN.fullmatch(body) is not None
 
 
 def _bounded(body: str, *, inline: bool, mentions: Mentions | None = None) -> str | None:
-    """Return the body as HTML, unless that would take too long, become too long, or show nothing."""
+    """Return the body as HTML, or None if that takes too long, becomes too long, or shows nothing."""
     try:
         html = clean(_html(body, mentions or {}, inline)).rstrip("\n")
     except TooMuch:
@@ -109,7 +107,6 @@ def _with_children(token: Token, mentions: Mentions, env: Environment) -> Token:
 
 
 def _enlarge_emoji(tokens: list[Token]) -> None:
-    """Mark a message of a few emoji, and nothing else."""
     if [token.type for token in tokens] == ["paragraph_open", "inline", "paragraph_close"]:
         children = tokens[1].children or []
         if all(child.type == "text" for child in children) and is_emoji_alone("".join(c.content for c in children)):

@@ -1,4 +1,4 @@
-"""Addresses that stand in a text by themselves. chat/static/chat/parts/text.js finds the same ends."""
+"""Addresses without markup in a text. chat/static/chat/parts/text.js finds the same ends."""
 
 import re
 import unicodedata
@@ -7,11 +7,11 @@ SCHEME = re.compile(r"(?:^|[^a-z0-9])(https?|mailto)$", re.IGNORECASE)
 
 _RUN = re.compile(r'[^\s<>"\x00-\x1f\x7f\ufeff]*')
 _OPENING = {"(": ")", "[": "]", "{": "}"}
-# At its end they are the sentence's, and so are unseen characters: some keyboards put them around each address.
+# At the end of an address, these belong to the sentence. Some keyboards put invisible characters around addresses.
 _SENTENCE = ".,;:!?'’–\u00ad\u061c\u200b\u200c\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069"
 _AT_END = re.compile(f"[{_SENTENCE}]+$")
-# Marks that are part of words and names: a dot in the middle, an apostrophe. And no end is what looks like a slash: an
-# address that ended before it could be taken for another one.
+# Marks that are part of words and names: a middle dot, an apostrophe. Look-alikes of a slash do not end an address
+# either: the part before them could be taken for another address.
 _IN_WORDS = set("·・･’׳״་／⁄")
 _WIDE = re.compile(
     "[\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\uffe0-\uffe6\u2014\u2015\u2e3a\u2e3b\u301c\u3030]"
@@ -40,7 +40,6 @@ def _is_mark(character: str) -> bool:
 
 
 def _balanced(run: str) -> int:
-    """Return where the first bracket stands that has no partner."""
     waiting: list[tuple[str, int]] = []
     for found in re.finditer(r"[(){}\[\]]", run):
         if found[0] in _OPENING:

@@ -1,8 +1,8 @@
 """Blocks of a message: paragraphs, quotes, lists, tables, headings and code, each of whole lines.
 
-Markdown for documents guesses what an author meant: it draws a line below a quote into the quote, and numbers a list
-again. In a chat that changes what was said. So a block starts at the beginning of a line with its sign and a blank, and
-ends with the first line that does not have them. Lines that are no block stay as they were typed.
+Markdown for documents guesses the author's intent: it pulls a line below a quote into the quote, and renumbers lists.
+In a chat that changes the message. So a block starts with its sign and a blank at the start of a line, and ends at the
+first line without them. All other lines stay as they were typed.
 """
 
 import re
@@ -17,7 +17,7 @@ from chat.markup.markdown.tables import read_table
 _FENCE = re.compile(r"(`{3,})([^`]*)")
 _HEADING = re.compile(r"#{1,6}[ \t]+(?=\S)")
 _QUOTE = re.compile(r">(?:[ \t]|$)")
-# A backslash before what would begin a block. Where nothing would begin, the backslash is text.
+# A backslash before the sign of a block. If no block would start there, the backslash is text.
 _ESCAPED = re.compile(r"\\(?=(?:[-*>]|#{1,6})[ \t])|(?P<number>\d\d?)\\(?=\.[ \t])", re.ASCII)
 
 Rule = Callable[[Sequence[str], int], int]
@@ -30,7 +30,6 @@ def block_tokens(body: str, env: Environment) -> list[Token]:
 
 
 def _without_escape(line: str) -> str:
-    """Remove the backslash before a sign that would begin a block here."""
     found = _ESCAPED.match(line)
     plain = (found["number"] or "") + line[found.end() :] if found else line
     return plain if found and _may_begin_block(plain) else line
@@ -47,7 +46,7 @@ def lines_of(body: str) -> list[str]:
 
 
 class _Blocks:
-    """Tokens of the blocks so far. A rule appends the block that begins at a line, and returns its number of lines."""
+    """Tokens of the blocks so far. A rule appends the block that starts at a line, and returns its number of lines."""
 
     def __init__(self, env: Environment) -> None:
         self.env = env
@@ -59,7 +58,7 @@ class _Blocks:
         self._in_item = False
 
     def parse(self, lines: Sequence[str]) -> None:
-        """Append all blocks of these lines. Where they are an item's, the first is text or code."""
+        """Append all blocks of these lines. In a list item, the first line is text or code."""
         at = blanks = 0
         while at < len(lines):
             count_step(self.env)
@@ -87,7 +86,7 @@ class _Blocks:
             self._close("paragraph", "p")
 
     def _fence(self, lines: Sequence[str], at: int) -> int:
-        """Append code, if it also ends. The closing sign may stand behind the last line of the code."""
+        """Append code, if its end is found. The closing sign may be at the end of the last line of code."""
         found = _FENCE.fullmatch(lines[at].rstrip())
         end = self._end_of_fence(lines, at, found[1]) if found else 0
         if not found or not end:

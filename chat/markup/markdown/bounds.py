@@ -1,19 +1,19 @@
-"""Bounds on the work that one message may cause. Beyond them it is shown as it was typed."""
+"""Bounds on the work that one message may cause. Beyond them, it is shown as it was typed."""
 
 from typing import Any
 
 from markdown_it.rules_inline import StateInline
 
-MOST_STEPS = 2_500  # of the parser, some 4 µs each; text that is written by hand takes far fewer
+MOST_STEPS = 2_500  # of the parser, about 4 µs each; handwritten text takes far fewer
 MOST_NESTING = 16  # quotes in lists in quotes…; browsers give up at 512
-MOST_ADDRESSES = 300  # each takes a while to be read, and a line of HTML
+MOST_ADDRESSES = 300  # each takes time to parse, and a line of HTML
 MOST_HTML = 65_536  # characters; a few letters of Markdown may become a hundred of HTML
 
 Environment = dict[str, Any]
 
 
 class TooMuch(Exception):
-    """This message would take the parser too long."""
+    """The message would take the parser too long."""
 
 
 def environment() -> Environment:
@@ -32,7 +32,7 @@ def check_nesting(depth: int) -> None:
 
 
 def count_inline_step(state: StateInline, silent: bool) -> bool:
-    """Count the tokens that came since the last step, too: each mark of a run is one, and is looked at once more."""
+    """Count a step, and the tokens since the last one: each mark of a run is one, and is visited once more."""
     known = state.env["tokens"] if state.env["inline"] is state else 0
     state.env["inline"], state.env["tokens"] = state, len(state.tokens)
     count_step(state.env, 1 + max(0, len(state.tokens) - known))

@@ -1,8 +1,8 @@
 """Signs around words: `*emphasis*`, `_emphasis_`, `**strong**`, `~~struck~~` and `||spoilers||`.
 
-A sign counts only where it hugs its words and stands at their outer edge: not within a word, a number, a path, a
-formula or an identifier (`2*3*4`, `x**2`, `src/*/test`, `__main__`, `a||b`). CommonMark asks for a blank between a
-full-width mark and a letter, which such scripts do not have; here the mark is enough.
+A sign counts only directly next to its words, at their outer edge: not within a word, a number, a path, a formula or an
+identifier (`2*3*4`, `x**2`, `src/*/test`, `__main__`, `a||b`). CommonMark asks for a blank between a full-width mark
+and a letter, although such scripts have no blanks; here the mark is enough.
 """
 
 import re
@@ -27,15 +27,15 @@ _ESCAPED_RUNS = {sign: re.compile(rf"\\{re.escape(sign)}(?:\\?{re.escape(sign)})
 _LENGTHS = {"*": {1, 2, 3}, "_": {1}, "~": {2}, "|": {2}}
 _TAGS = {"*": ("em", "strong"), "_": ("em", "em"), "~": ("s", "s"), "|": ("spoiler", "spoiler")}
 
-# Korean has blanks, but not before what it adds to a word.
+# Korean has blanks, but not before particles.
 _SCRIPTS_WITHOUT_BLANKS = re.compile(
     "[\u0e00-\u0fff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2e80-\u2fff\u3005-\u3007\u3021-\u3029\u3031-\u3035"
     "\u3038-\u30ff\u3100-\u312f\u31a0-\u31ff\u3400-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff66-\uff9f"
     "\U00020000-\U0003ffff]"
 )
-_BEFORE = set("([{\"',;:!?-*_~|")  # what may stand before a sign that opens, of ASCII
-_AFTER = set(")]}\"'.,;:!?-*_~|")  # and behind one that closes
-# No words begin or end with these. A spoiler hides everything that might be meant.
+_BEFORE = set("([{\"',;:!?-*_~|")  # ASCII that may precede an opening sign
+_AFTER = set(")]}\"'.,;:!?-*_~|")  # ASCII that may follow a closing sign
+# No words begin or end with these. Spoilers have no such exceptions: if in doubt, they hide.
 _NOT_FIRST = {**dict.fromkeys(_RUNS, frozenset(")]},;/\\")), "|": frozenset[str]()}
 _NOT_LAST = {**dict.fromkeys(_RUNS, frozenset("([{/\\")), "|": frozenset[str]()}
 _WORD = re.compile(r"[^\W_]|[^\x00-\x7f]")
@@ -43,7 +43,7 @@ _WORD = re.compile(r"[^\W_]|[^\x00-\x7f]")
 
 @dataclass(slots=True)
 class Run:
-    """Signs that may begin or end something. `rest` are those without a partner."""
+    """Signs that may open or close something. `rest` is the number without a partner."""
 
     sign: str
     start: int
@@ -71,7 +71,7 @@ def emphasis(state: StateInline, silent: bool) -> bool:
 
 
 def escaped_emphasis(state: StateInline, silent: bool) -> bool:
-    """Signs behind a backslash: the backslash is not shown where they would have meant something without it."""
+    """Handle escaped signs: hide the backslash if the signs would have a meaning without it."""
     sign = _next(state)
     found = _ESCAPED_RUNS[sign].match(state.src, state.pos, state.posMax) if not silent and sign in _RUNS else None
     if not found:
@@ -99,7 +99,6 @@ def escaped_emphasis(state: StateInline, silent: bool) -> bool:
 
 
 def is_open(state: StateInline, signs: str) -> bool:
-    """Return whether something waits to be closed by these signs."""
     length = len(signs) if signs[0] in "*_" else 1
     return any(run.sign == signs[0] and run.rest in (length, 3) for run in _waiting(state)[-MOST_NESTING:])
 
@@ -116,7 +115,7 @@ def _add(state: StateInline, run: Run, pieces: list[str], opens: bool, closes: b
 
 
 def _opener_for(state: StateInline, closer: Run) -> Run | None:
-    """Return the nearest run that this one closes. Those that began in between are none then."""
+    """Return the nearest run that this one closes, and drop the runs between them."""
     waiting = _waiting(state)
     for index in range(len(waiting) - 1, max(-1, len(waiting) - 1 - MOST_NESTING), -1):
         opener = waiting[index]
@@ -156,12 +155,12 @@ def _turn(token: Token, tag: str, nesting: int) -> None:
 
 
 def _waiting(state: StateInline) -> list[Run]:
-    """The runs that wait for their partner: a list of its own within each link."""
+    """Return the runs that wait for a partner. Each link has its own list."""
     return cast(list[Run], state.delimiters)
 
 
 def _has_words(state: StateInline, start: int, end: int) -> bool:
-    """Return whether there is a letter, a digit or a sign of no ASCII: `*_*` is a face."""
+    """Return whether there is a letter, a digit or a character outside ASCII: `*_*` is a face."""
     words = state.env.get("words")
     if words is None or words[0] is not state:
         words = state.env["words"] = (state, [found.start() for found in _WORD.finditer(state.src)])
@@ -193,7 +192,7 @@ def _closes(state: StateInline, run: Run) -> bool:
 
 
 def _is_edge(outer: str, inner: str, sign: str) -> bool:
-    """Return whether words may end between these, though no blank stands there."""
+    """Return whether words may end between these characters without a blank."""
     if outer.isascii() and not outer.isalnum():
         return False
     if sign == "_" and _is_letter(outer):
@@ -210,7 +209,7 @@ def _is_letter(character: str) -> bool:
 
 
 def _is_behind_link(state: StateInline) -> bool:
-    """Return whether a link ends here: its slash is no path's."""
+    """Return whether a link ends here: a slash before it is not a path's."""
     return not state.pending and bool(state.tokens) and state.tokens[-1].type == "link_close"
 
 

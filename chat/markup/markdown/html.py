@@ -1,4 +1,4 @@
-"""Tokens as HTML, and the list of what is safe: nothing reaches a page that did not pass here."""
+"""Tokens as HTML, and the sanitiser with its allow-list: all HTML of messages passes through it."""
 
 from collections.abc import Sequence
 from html import escape
@@ -45,13 +45,12 @@ _CLEANER = nh3.Cleaner(
 
 
 def clean(html: str) -> str:
-    """Return what is safe of some HTML."""
-    # The parser takes U+FEFF at the beginning for a mark of the encoding.
+    # The parser takes a leading U+FEFF for a byte order mark.
     return "\ufeff" * html.startswith("\ufeff") + _CLEANER.clean(html)
 
 
 def is_target(href: str) -> bool:
-    """Return whether a link may lead there: sanitising refuses what browsers could not open, such as port 99999."""
+    """Return whether a link may lead there. The sanitiser refuses what browsers cannot open, such as port 99999."""
     return " href=" in _CLEANER.clean(f'<a href="{escape(href)}">')
 
 
@@ -63,7 +62,7 @@ class Renderer(RendererHTML):
         return "</strong></p>\n"
 
     def fence(self, tokens: Sequence[Token], index: int, *args: Any) -> str:
-        """Code. A word behind the sign that names no language was meant to be seen."""
+        """Render code. An info string that names no language is shown as the first line of code."""
         info, code = tokens[index].info.strip(), tokens[index].content
         if info and not is_language(info):
             info, code = "", f"{info}\n{code}"
@@ -84,7 +83,7 @@ class Renderer(RendererHTML):
         return "</label>"
 
     def spoiler_open(self, *args: Any) -> str:
-        """Two elements: the outer one is there to be clicked while the inner one is hidden."""
+        """Render two elements: the outer one can be clicked while the inner one is hidden."""
         return '<span class="spoiler"><span>'
 
     def spoiler_close(self, *args: Any) -> str:

@@ -1,4 +1,4 @@
-"""Signs within a line, by markdown-it's inline parser with rules of our own."""
+"""Inline markup, by markdown-it's inline parser with our own rules."""
 
 import re
 
@@ -25,7 +25,6 @@ def inline_tokens(source: str, env: Environment) -> list[Token]:
 
 
 def _newline(state: StateInline, silent: bool) -> bool:
-    """A line break, with the white space on both sides of it."""
     if state.src[state.pos] != "\n":
         return False
     if not silent:
@@ -35,7 +34,7 @@ def _newline(state: StateInline, silent: bool) -> bool:
 
 
 def _escape(state: StateInline, silent: bool) -> bool:
-    """A backslash before what would be code or a link. All other backslashes are text."""
+    """Parse a backslash before code or a link. All other backslashes are text."""
     if state.src[state.pos] != "\\":
         return False
     if escaped_emphasis(state, silent):
@@ -76,7 +75,7 @@ def _code(state: StateInline, silent: bool) -> bool:
 
 
 def _code_at(state: StateInline, start: int) -> tuple[str, str, int] | None:
-    """Return the sign of the code that begins here, the code, and where it ends."""
+    """Return the sign of the code that begins here, the code, and its end."""
     pairs = state.env.get("fences")
     if pairs is None or pairs[0] is not state:
         pairs = state.env["fences"] = (state, _pairs_of_fences(state.src))
@@ -88,7 +87,7 @@ def _code_at(state: StateInline, start: int) -> tuple[str, str, int] | None:
 
 
 def _pairs_of_fences(source: str) -> dict[int, tuple[int, int, int]]:
-    """Return for each run of backticks where it ends, and where the next run of its length begins and ends."""
+    """Return for each run of backticks its end, and the start and end of the next run of its length."""
     pairs: dict[int, tuple[int, int, int]] = {}
     following: dict[int, tuple[int, int]] = {}
     for start, end in reversed([found.span() for found in re.finditer("`+", source)]):
@@ -99,7 +98,7 @@ def _pairs_of_fences(source: str) -> dict[int, tuple[int, int, int]]:
 
 
 def _bare(state: StateInline, silent: bool) -> bool:
-    """An address. What is none that may be a link is text, with all its signs."""
+    """Parse an address without markup. If it may not be a link, it is text, with all its signs."""
     if state.src[state.pos] != ":" or state.linkLevel:
         return False
     scheme = SCHEME.search(state.src[max(0, state.pos - 7) : state.pos])
@@ -122,9 +121,10 @@ def _bare(state: StateInline, silent: bool) -> bool:
 
 
 def _end(state: StateInline, start: int, end: int) -> int:
-    """Return where an address ends, without signs behind it that close what waits for them.
+    """Return the end of an address, without closing signs that belong to open emphasis.
 
-    Addresses have underscores: one that has others keeps its last, unless emphasis begins directly before it.
+    Addresses contain underscores: an address with others keeps its last one, unless emphasis starts directly before the
+    address.
     """
     colon = state.pos
     for signs in _CLOSERS:
@@ -138,7 +138,6 @@ def _end(state: StateInline, start: int, end: int) -> int:
 
 
 def _end_before_sign(state: StateInline, at: int) -> int:
-    """Return where an address ends before a sign, and before the backslash of that."""
     return end_of_address(state.src, state.pos, at - 1 if state.src[at - 1] == "\\" else at)
 
 
@@ -150,7 +149,7 @@ def _push_bare(state: StateInline, href: str, address: str) -> None:
 
 
 def _link(state: StateInline, silent: bool) -> bool:
-    """`[words](address)`, and `![words](address)`: a picture from elsewhere would tell its server who reads here."""
+    """Parse `[words](address)`. `![words](address)` is a link, too: a remote picture would reveal its readers."""
     start = state.pos
     is_picture = state.src.startswith("![", start)
     if not is_picture and state.src[start] != "[":
@@ -184,7 +183,6 @@ def _push_link(state: StateInline, href: str, first: int, last: int, end: int) -
 
 
 def _target(state: StateInline, at: int) -> tuple[str, int]:
-    """Return the address in the brackets that begin here, and where they end."""
     found = _TARGET.match(state.src, at + 1, state.posMax) if state.src[at : at + 1] == "(" else None
     if not found:
         return "", 0
@@ -198,7 +196,7 @@ def _target(state: StateInline, at: int) -> tuple[str, int]:
 
 
 def _href_of(address: str) -> str:
-    """Return a whole address as a link has it; empty where it could be taken for another one."""
+    """Return the `href` of a whole address, or an empty string if it could be taken for another address."""
     if not _ADDRESS.match(address) or not links.is_plain(address):
         return ""
     found = links.as_looked_up(address)
@@ -214,7 +212,7 @@ def _make_markdown() -> MarkdownIt:
     for rule in rules:
         chat.inline.ruler.push(rule.__name__, rule)
     chat.inline.ruler2.push("fragments_join", fragments_join)
-    chat.inline.parse("*", chat, environment(), [])  # collects the rules, which two threads at once would do wrong
+    chat.inline.parse("*", chat, environment(), [])  # compiles the rules, which is not safe in two threads at once
     return chat
 
 

@@ -1,10 +1,10 @@
-"""Lists in lines of text: which lines are their items."""
+"""Lists in lines of text."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-# Three digits and more are a year, a number that begins with 0 would lose it, and - - - is a line.
+# Numbers of three or more digits may be years, a leading 0 would get lost, and - - - is a line.
 _ITEM = re.compile(r"([ \t]*)(?:[-*]|(0|[1-9]\d?)\.)[ \t]+(?![-* \t]*$)", re.ASCII)
 _TASK = re.compile(r"\[([ xX])\][ \t]+(?=\S)")
 _INDENT = re.compile(r"[ \t]*")
@@ -13,7 +13,7 @@ _INDENT = re.compile(r"[ \t]*")
 @dataclass(frozen=True, slots=True)
 class Item:
     number: int | None
-    is_done: bool | None  # of a task; None: it is none
+    is_done: bool | None  # of a task; None: not a task
     lines: list[str]
 
 
@@ -28,9 +28,9 @@ class List:
 
 
 def read_list(lines: Sequence[str], start: int, *, may_be_indented: bool, in_paragraph: bool) -> List | None:
-    """Return the list that begins with this line, if one does.
+    """Return the list that begins with this line, or None.
 
-    Within a paragraph a numbered list begins with 1: a line may also begin with the 14th of a month.
+    Within a paragraph, a numbered list must begin with 1: a line may also begin with the 14th of a month.
     """
     first = _ITEM.match(lines[start])
     if first is None or (first[1] and not may_be_indented) or (in_paragraph and first[2] not in (None, "1")):
@@ -57,7 +57,7 @@ def _item_at(lines: Sequence[str], at: int) -> re.Match[str] | None:
 
 
 def _below(lines: Sequence[str], at: int, columns: int) -> int:
-    """Return the end of the next line that stands below an item's text, after blank ones perhaps; else 0."""
+    """Return the end of the next line below an item's text, perhaps after blank lines; else 0."""
     while at < len(lines) and not lines[at].strip():
         at += 1
     return at + 1 if at < len(lines) and _columns(lines[at]) >= columns else 0
@@ -69,7 +69,7 @@ def _columns(line: str) -> int:
 
 
 def _without_indent(line: str, columns: int) -> str:
-    """Return the line without so many columns of white space, or without all that it has."""
+    """Remove up to this many columns of white space from the start of a line."""
     taken = at = 0
     while at < len(line) and line[at] in " \t" and taken < columns:
         taken += 4 - taken % 4 if line[at] == "\t" else 1

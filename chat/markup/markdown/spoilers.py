@@ -1,4 +1,4 @@
-"""Spoilers where a message is shown as plain text: in quotes, lists and notifications."""
+"""Spoilers in messages that are shown as plain text: in quotes, lists and notifications."""
 
 import re
 
@@ -12,5 +12,5 @@ def has_spoilers(html: str) -> bool:
 
 
 def without_spoilers(body: str) -> str:
-    """Hide all that may be a spoiler in a body that has some. Between two, other pipes are taken for one, too."""
+    """Hide everything that may be a spoiler in a body that has some. Pipes between two spoilers count as one, too."""
     return _SPOILER.sub(HIDDEN, body)

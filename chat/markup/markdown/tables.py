@@ -1,4 +1,4 @@
-"""Tables in lines of text, as GitHub has them: a head, a line of dashes, and rows."""
+"""Tables in lines of text, as on GitHub: a head, a line of dashes, and rows."""
 
 import re
 from collections.abc import Sequence
@@ -11,12 +11,12 @@ _SIDES = {("", ""): "", (":", ""): "start", ("", ":"): "end", (":", ":"): "cente
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    sides: list[str]  # of each column: start, end, center; empty where nothing is said
+    sides: list[str]  # of each column: start, end or center, or empty
     rows: list[list[str]]  # the first is the head
 
 
 def read_table(lines: Sequence[str], at: int) -> Table | None:
-    """Return the table whose head is this line. Its last row is the last line that fits: no cell is ever dropped."""
+    """Return the table with this line as its head. It ends with the last line that fits: no cell is ever dropped."""
     if at + 1 >= len(lines) or "|" not in lines[at] or "|" not in lines[at + 1]:
         return None
     dashes = [_DASHES.fullmatch(cell) for cell in _cells(lines[at + 1])] if "-" in lines[at + 1] else [None]
@@ -33,7 +33,7 @@ def read_table(lines: Sequence[str], at: int) -> Table | None:
 
 
 def _cells(line: str) -> list[str]:
-    """Return what stands between the pipes. Those in code, and those behind a backslash, divide nothing."""
+    """Return the texts between the pipes. Pipes in code, and pipes behind a backslash, do not separate."""
     cells, piece = [], ""
     for found in _PIECE.finditer(line.strip().removeprefix("|")):
         if found[0] == "|":

@@ -1,4 +1,4 @@
-"""Words of a message: mentions, emoji, and links that show where they lead."""
+"""Words of a message: mentions, emoji, and links that show their target."""
 
 import re
 import unicodedata
@@ -12,17 +12,17 @@ from accounts.usernames.rules import folded, is_name_character
 from chat.markup import links
 from chat.markup.emoji import ENDS_OF_EMOJI, with_emoji
 
-# Members who may be mentioned: folded name → what becomes `data-mention`. Empty: known, and nowhere mentioned.
+# Members who may be mentioned: folded name → value of `data-mention`. Empty: a known name that stays text.
 Mentions = Mapping[str, str]
 
-# Not the end of an e-mail address: what stands before the sign there is a letter or a digit.
+# Not the end of an email address, which has a letter or a digit before the sign.
 _NAME = re.compile(r"(?<![^\W_])(?<![^\W_]_)(?<!@)@([^\x00-,/:-@[-^`{-\x7f\s]+)")
 _ESCAPED_NAME = re.compile(rf"\\{_NAME.pattern}")
 _MENTION = re.compile(r'<span class="mention" data-mention="([^"]*)">@([^<]*)</span>')
 
 
 def names_in(body: str) -> set[str]:
-    """Return what may be a mention in a body: folded names, also without the signs that end a sentence."""
+    """Return the possible mentions in a body: folded names, also without punctuation at their end."""
     if body.isascii():
         found = set(_NAME.findall(body.lower()))
     else:
@@ -31,19 +31,17 @@ def names_in(body: str) -> set[str]:
 
 
 def mentioned_in(html: str) -> set[str]:
-    """Return the `data-mention` of all mentions that a message's HTML shows."""
     return {mention for mention, _ in _MENTION.findall(html)}
 
 
 def mentions_shown(html: str) -> dict[str, str]:
-    """Return the mentions that a message's HTML shows."""
     return {folded(unescape(name)): mention for mention, name in _MENTION.findall(html)}
 
 
 def mentions_of(body: str, html: str) -> dict[str, str]:
-    """Return the mentions by which the HTML was made of the body, so that it can be rendered again with the same ones.
+    """Return the mentions that the HTML was made with, so that the body can be rendered again with the same ones.
 
-    A name that has only a backslash before it, which the HTML does not show, is among them without an id.
+    A name that is only escaped by a backslash, and so not in the HTML, is included without an id.
     """
     shown = mentions_shown(html)
     escaped = {_name_in(run) for run in _ESCAPED_NAME.findall(body)} - {""}
@@ -53,7 +51,7 @@ def mentions_of(body: str, html: str) -> dict[str, str]:
 
 
 def finished(tokens: Sequence[Token], mentions: Mentions) -> Iterator[Token]:
-    """Yield the tokens of a line with emoji and mentions, and with links that do not hide their host."""
+    """Yield the tokens of a line with emoji and mentions, and with the hosts of links that hide them."""
     link: Token | None = None
     is_misleading = False
     for index, token in enumerate(tokens):
@@ -72,7 +70,7 @@ def finished(tokens: Sequence[Token], mentions: Mentions) -> Iterator[Token]:
 
 
 def _words(token: Token, mentions: Mentions) -> Iterator[Token]:
-    """Yield text, with the mentions in it as tokens of their own. A mention behind a backslash is text."""
+    """Yield text, with its mentions as tokens of their own. A mention behind a backslash is text."""
     words, end = token.content, 0
     for found in _NAME.finditer(words) if mentions else ():
         name = _name_in(found[1])
@@ -92,7 +90,6 @@ def _words(token: Token, mentions: Mentions) -> Iterator[Token]:
 
 
 def _is_behind_mark(words: str, at: int) -> bool:
-    """Return whether a letter with marks of its own stands before the sign."""
     before = words[:at].removesuffix("_")[-1:]
     return bool(before) and unicodedata.category(before).startswith("M") and before not in ENDS_OF_EMOJI
 
@@ -102,7 +99,6 @@ def _is_escaped(words: str, at: int) -> bool:
 
 
 def _name_in(run: str) -> str:
-    """Return the name at the beginning of a run of characters."""
     return run if run.isascii() else "".join(takewhile(is_name_character, run))
 
 
@@ -111,12 +107,11 @@ def _without_end(name: str) -> str:
 
 
 def _words_of_link(tokens: Sequence[Token]) -> str:
-    """Return the words of the link that these tokens begin with."""
     return "".join(token.content for token in takewhile(lambda each: each.type != "link_close", tokens))
 
 
 def _end_of_link(link: Token, words: str, is_misleading: bool, close: Token) -> Iterator[Token]:
-    """Yield the host behind words that do not say it, or the bare address behind words that name another host."""
+    """Yield the host after words that do not name it, or the bare address after words that name another host."""
     href = _target(link)
     if is_misleading:
         yield _text(" ", close)
@@ -132,7 +127,7 @@ def _target(link: Token) -> str:
 
 
 def _is_bare(link: Token | None) -> bool:
-    """Return whether it is an address as it was typed, and not words that lead to one."""
+    """Return whether the link is an address as it was typed, without other words."""
     return link is not None and link.info == "bare"
 
 
