@@ -1,1 +1,1 @@
-"""Work that every server does by itself, and write-behind buffers."""
+"""Background work of every server, and write-behind buffers."""

@@ -1,4 +1,4 @@
-"""Every server fills in what a server of an older release leaves out during an upgrade.
+"""Backfill of columns that servers of an older release leave empty during an upgrade.
 
 These are the columns beside names of accounts (accounts/usernames/backfill.py) and of rooms
 (chat/services/rooms/names.py).
@@ -10,7 +10,7 @@ from chat.hub.tasks import take_on
 from chat.runtime.database import check, write
 from chat.services.rooms.names import fill_in_keys, lacks_keys
 
-SECONDS = 60.0  # between two looks
+SECONDS = 60.0  # between two checks
 
 
 async def fill_in() -> None:

@@ -1,4 +1,4 @@
-"""When people left, on its way to the database: whoever leaves while some are written down is next, with the others."""
+"""Write-behind buffer for last-seen times. Users who leave during a write are in the next one."""
 
 import asyncio
 import logging
@@ -25,7 +25,7 @@ class LastSeen:
         self._writing: asyncio.Task[None] | None = None
 
     def note(self, users: Iterable[int]) -> None:
-        """These have left just now. Nobody waits for it to be written down."""
+        """Note that these users have just left. The caller does not wait for the write."""
         self._waiting.update(dict.fromkeys(users, timezone.now()))
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write())
@@ -44,4 +44,4 @@ class LastSeen:
 
 
 last_seen = PerLoop(LastSeen).get
-"""That of the running event loop."""
+"""Return the buffer of the running event loop."""

@@ -1,4 +1,4 @@
-"""What every server does by itself: it works off the queue of removals. Whoever posts goes first."""
+"""Worker for the queue of removals, on every server. It yields to the writes of users."""
 
 import asyncio
 import time
@@ -8,12 +8,12 @@ from chat.models import Removal
 from chat.runtime.database import read, write
 from chat.services.removal.queue import remove_next
 
-REMOVALS_SECONDS = 3.0  # between two looks at the queue
-REST = 6  # times as long as a batch took: it shares the process with those who post
+REMOVALS_SECONDS = 3.0  # between two checks of the queue
+REST = 6  # the pause, as a multiple of a batch's duration: the process also serves users who post
 
 
 async def work_off_removals() -> None:
-    """Batch by batch, until nothing is left that no other server works at. To look costs no lock."""
+    """Remove batches while there is work that no other server does. The check for work takes no lock."""
     while await read(_is_any_left):
         began = time.monotonic()
         if await write(remove_next) is None:
