@@ -1,7 +1,7 @@
-"""What a write tells the world, after its commit: the only place of chat that publishes.
+"""Broadcasts of writes, after their commit: the only place in chat that publishes.
 
-An event goes to this process's hub at once, and by the channel layer to the others. The layer may lose it: what is
-numbered is found again by every hub's check, and nobody waits for Redis.
+An event goes to this process's hub at once, and over the channel layer to the others. The layer may lose it: every
+hub's check finds lost numbered events, and no write waits for Redis.
 """
 
 from collections.abc import Iterable
@@ -30,7 +30,6 @@ def message_reacted(message: Message, user: User, emoji: str, *, added: bool) ->
 
 
 def messages_requoted(quoted: Message, version: int) -> None:
-    """Tell the room what the messages that quote another show now: all of them have this version."""
     _after_commit(envelopes.RoomEvent.of(events.messages_requoted(quoted, version)))
 
 
@@ -54,27 +53,24 @@ def room_changed(room: Room) -> None:
 
 
 def room_deleted(room: Room, by: User | None, reason: str) -> None:
-    """Tell all tabs that stand in the room, which they do no longer."""
     _after_commit(envelopes.RoomDeleted.of(events.room_deleted(room, by, reason)))
 
 
 def member_changed(membership: Membership) -> None:
-    """Tell the room; and tell the member's own tabs, which stand in the room from now on, or no longer."""
+    """Tell the room, and attach or evict the member's own tabs."""
     _after_commit(envelopes.RoomEvent.of(events.member_changed(membership)))
     if membership.version == membership.admitted and membership.left_at is None:
         if not membership.is_put_away:
             room_gained(membership)
-        # The room's event says who joined, and not how they are.
+        # The room's event says who joined, without their status.
         people_changed(User.objects.filter(pk=membership.user_id).exclude(status=None).select_related("status"))
 
 
 def room_gained(membership: Membership) -> None:
-    """Let those of the member's tabs stand in the room that do not yet."""
     _after_commit(envelopes.UserEvent.of(membership.user_id, {"type": "room.gained", "room": membership.room_id}))
 
 
 def room_kept(membership: Membership) -> None:
-    """Tell the member's tabs how they keep the room."""
     _after_commit(envelopes.UserEvent.of(membership.user_id, events.room_kept(membership)))
 
 
@@ -83,18 +79,17 @@ def read_moved(membership: Membership) -> None:
 
 
 def thread_moved(membership: Membership, participant: Participant) -> None:
-    """Tell the tabs of a member who has read further in a thread."""
     event = events.thread_moved(_with_unread(membership), participant)
     _after_commit(envelopes.UserEvent.of(membership.user_id, event))
 
 
 def blocks_changed(user_id: int) -> None:
-    """Tell the user's tabs, and no others, which people they block now."""
+    """Tell the user's own tabs, and no others, about their blocks."""
     _after_commit(envelopes.BlocksChanged.of(user_id))
 
 
 def typing_started(room_id: int, user: User, thread: int | None) -> None:
-    """Tell the tabs that show the room. There is nothing to commit."""
+    """Tell the tabs that show the room. Nothing is stored, so it does not wait for a commit."""
     _deliver(envelopes.RoomSeen.of(events.typing("typing.started", room_id, user, thread)))
 
 
@@ -103,18 +98,16 @@ def typing_stopped(room_id: int, user: User, thread: int | None) -> None:
 
 
 def people_changed(users: Iterable[User]) -> None:
-    """Tell all hubs of these people's statuses, which were read with them."""
+    """Send the users' states to all hubs. The users must be read with their statuses."""
     if people := [events.person_state(user) for user in users]:
         _after_commit(envelopes.PeopleChanged.of(people))
 
 
 def user_changed(user: User, room_ids: Iterable[int]) -> None:
-    """Tell the user's own tabs, and all that stand in these rooms, what others see of the user now."""
     _after_commit(envelopes.UserChanged.of(events.user_changed(user), room_ids))
 
 
 def reports_counted(room: Room, moderators: Iterable[int], administrators: Iterable[int]) -> None:
-    """Tell the tabs of these users how many reports of the room wait."""
     event = events.reports_counted(room.pk, room.reports.open().count())
     for user_id in moderators:
         _after_commit(envelopes.UserEvent.of(user_id, event))
@@ -123,17 +116,15 @@ def reports_counted(room: Room, moderators: Iterable[int], administrators: Itera
 
 
 def announced() -> None:
-    """Tell all hubs that there is something new to tell everyone, or no more."""
     _after_commit(envelopes.SiteAnnounced.to_all())
 
 
 def session_ended(user_id: int, session: str | None) -> None:
-    """Close the sockets of a session, or with None of all the user's sessions."""
+    """Close the sockets of a session; with None, those of all the user's sessions."""
     _after_commit(envelopes.SessionEnded.of(user_id, session))
 
 
 def connection_ended(user_id: int, connection_id: str) -> None:
-    """Close one socket of the user's."""
     _after_commit(envelopes.ConnectionEnded.of(user_id, connection_id))
 
 

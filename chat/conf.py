@@ -1,4 +1,4 @@
-"""The limits of settings.CHAT, each with its unit."""
+"""Limits from settings.CHAT, with their units."""
 
 from django.conf import settings
 
@@ -6,107 +6,105 @@ from chat.runtime.rate_limiter import Rate
 
 
 def body_length() -> int:
-    """The longest body of a message, in characters."""
+    """Return the maximum length of a message's body, in characters."""
     return int(settings.CHAT["BODY_LENGTH"])
 
 
 def edits_kept() -> int:
-    """How many earlier versions of a message are kept, the latest ones, beside the first."""
+    """Return how many of the latest earlier versions of a message are kept, in addition to the first."""
     return int(settings.CHAT["EDITS_KEPT"])
 
 
 def page_length() -> int:
-    """How many messages a page of history has."""
     return int(settings.CHAT["PAGE_LENGTH"])
 
 
 def resume_limit() -> int:
-    """How many changes are replayed to a page that comes back; beyond that it starts anew."""
+    """Return the maximum number of changes that are replayed to a page that reconnects; after more, it starts over."""
     return int(settings.CHAT["RESUME_LIMIT"])
 
 
 def roster_length() -> int:
-    """Up to how many members a room's sidebar has all of them."""
+    """Return the most members that a room can have and still show all of them in its sidebar."""
     return int(settings.CHAT["ROSTER_LENGTH"])
 
 
 def drain_linger_ms() -> int:
-    """For how long the people of a server that was stopped still count as there, in milliseconds."""
+    """Return how long the users of a stopped server still count as present, in milliseconds."""
     return int(settings.CHAT["DRAIN_LINGER_MS"])
 
 
 def standing_seconds() -> float:
-    """How often the hub makes sure that its sockets may still stand where they stand."""
+    """Return the seconds between the hub's checks of sessions and memberships."""
     return float(settings.CHAT["STANDING_MS"]) / 1000
 
 
 def check_seconds() -> float:
-    """How often the hub looks for events that never reached it."""
+    """Return the seconds between the hub's checks for lost events."""
     return float(settings.CHAT["CHECK_MS"]) / 1000
 
 
 def administrators_see_hidden() -> bool:
-    """Whether administrators see those who are invisible to everybody else."""
     return bool(settings.CHAT["ADMINISTRATORS_SEE_HIDDEN"])
 
 
 def posts() -> Rate:
-    """How much a person may post in a room."""
+    """Limit a user's posts in one room."""
     return Rate(settings.CHAT["POSTS_BURST"], settings.CHAT["POSTS_PER_MINUTE"])
 
 
 def posts_everywhere() -> Rate:
-    """How much a person may post in all rooms together."""
+    """Limit a user's posts in all rooms together."""
     return Rate(2 * settings.CHAT["POSTS_BURST"], 2 * settings.CHAT["POSTS_PER_MINUTE"])
 
 
 def rendering() -> Rate:
-    """CPU time for which a person's bodies may be rendered, in microseconds: three seconds' worth at once."""
+    """Limit the CPU time for rendering a user's messages, in microseconds: three seconds' worth at once."""
     per_minute = 1000 * settings.CHAT["RENDERING_MS_PER_MINUTE"]
     return Rate(max(1, per_minute // 20), per_minute)
 
 
 def commands() -> Rate:
-    """How many other commands a person may send."""
+    """Limit all other commands of a user."""
     return Rate(settings.CHAT["COMMANDS_BURST"], settings.CHAT["COMMANDS_PER_MINUTE"])
 
 
 def answers() -> Rate:
-    """How many bytes of history a person may ask for."""
+    """Limit the bytes of history for a user."""
     return Rate(settings.CHAT["ANSWER_BYTES_BURST"], settings.CHAT["ANSWER_BYTES_PER_SECOND"] * 60)
 
 
 def at_once() -> int:
-    """How many of a person's commands, and how many of a session's pages, are worked on at the same time."""
+    """Return how many of a user's commands, and how many of a session's pages, may run at the same time."""
     return int(settings.CHAT["AT_ONCE"])
 
 
 def refusals() -> Rate:
-    """How many commands beyond these limits a socket may send before it is closed."""
+    """Limit the commands over these limits that a socket may send before it is closed."""
     most = settings.CHAT["REFUSALS_PER_MINUTE"]
     return Rate(max(1, most), most)
 
 
 def rooms_made() -> int:
-    """How many rooms that exist a person may have made; 0: any number."""
+    """Return how many existing rooms a user may have created; 0: no limit."""
     return int(settings.CHAT["ROOMS_MADE"])
 
 
 def unanswered_conversations() -> int:
-    """How many direct conversations without an answer a person may begin in a day; 0: any number."""
+    """Return how many direct conversations without an answer a user may start in a day; 0: no limit."""
     return int(settings.CHAT["UNANSWERED_CONVERSATIONS"])
 
 
 def links() -> int:
-    """How many invite links that work a room may have; 0: any number."""
+    """Return how many valid invite links a room may have; 0: no limit."""
     return int(settings.CHAT["LINKS"])
 
 
 def sockets() -> int:
-    """How many sockets a person may have open; 0: any number."""
+    """Return how many sockets a user may have open; 0: no limit."""
     return int(settings.CHAT["SOCKETS"])
 
 
 def handshakes() -> Rate:
-    """How many sockets may be opened from an address."""
+    """Limit the sockets that are opened from one address."""
     return Rate(settings.CHAT["HANDSHAKES_BURST"], settings.CHAT["HANDSHAKES_PER_MINUTE"])

@@ -1,4 +1,4 @@
-"""The one socket of a tab."""
+"""Consumer of a tab's WebSocket."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -19,14 +19,14 @@ from chat.hub.delivery.transports import transport_for
 
 logger = logging.getLogger(__name__)
 
-DEVICE_LENGTH = 250  # characters of what a browser says that it is
+DEVICE_LENGTH = 250  # characters of the User-Agent
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 class RoomsConsumer(AsyncWebsocketConsumer):
-    """Accepts who is signed in, hands frames to `commands`, and stands in the hub until it closes.
+    """Accepts signed-in users, passes frames to `dispatch`, and keeps the connection in the hub until it closes.
 
     It has no channel of its own on the layer: the hub is the only listener of its process.
     """
@@ -34,14 +34,14 @@ class RoomsConsumer(AsyncWebsocketConsumer):
     connection: Connection | None = None
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        # Channels' own makes a task for every event, to listen to a channel layer besides.
+        # Channels' version makes a task for every event, since it also listens to the channel layer.
         self.scope, self.base_send = scope, send
         with suppress(StopConsumer):
             while True:
                 await self.dispatch(await receive())
 
     async def dispatch(self, message: dict[str, Any]) -> None:
-        # Channels' own hops to a thread before every event, to close database connections that these never open.
+        # Channels' version hops to a thread before every event, to close database connections. None is opened here.
         await {
             "websocket.connect": self.websocket_connect,
             "websocket.receive": self.websocket_receive,
@@ -53,18 +53,18 @@ class RoomsConsumer(AsyncWebsocketConsumer):
         if not user.is_authenticated:
             await self.close()
             return
-        device = self._device()  # first: our own server forgets the handshake once the socket is open
+        device = self._device()  # read it first: our own server forgets the handshake once the socket is open
         await self.accept()
         if get_hub().is_full_for(user.pk):
-            await self.close(TOO_MANY_SOCKETS)  # only a socket that was accepted can be told why
+            await self.close(TOO_MANY_SOCKETS)  # only an accepted socket can get a close code
             return
         session: SessionBase = self.scope["session"]
-        # A plain user: the scope's own stands behind a proxy, which costs something each time that it is asked.
+        # Copy the user: the scope's is a lazy proxy, which costs something at every access.
         transport = transport_for(self.scope, self.base_send)
         address = self.scope.get("address", "")
         self.connection = Connection(copy(user), str(session.session_key), transport, address, device)
         self.connection.has_shown_factor = has_shown_factor(session, user.pk)
-        self.scope.clear()  # for as long as the socket is open, nothing of its handshake is needed any more
+        self.scope.clear()  # an open socket needs nothing of its handshake any more
         try:
             await get_hub().welcome(self.connection)
         except SignedOut:

@@ -1,4 +1,4 @@
-"""Why a command or a form was refused: the codes of docs/protocol.md, each with a sentence for the person."""
+"""Refusals of commands and forms: the codes of docs/protocol.md, each with a message for the user."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar, Self
@@ -30,7 +30,7 @@ class BadFrame(Refused):
 
 
 class NotFound(Refused):
-    """The same for a room that does not exist and for one that may not be seen."""
+    """A room that does not exist or that the user may not see: both look the same."""
 
     code = "not_found"
     sentence = _("Room not found.")
@@ -54,7 +54,7 @@ class Forbidden(Refused):
 
 
 class NoRecipient(Forbidden):
-    """A direct conversation whose other members have all deleted their accounts."""
+    """A direct conversation without recipients: all other members have deleted their accounts."""
 
 
 class Invalid(Refused):
@@ -67,7 +67,7 @@ class Invalid(Refused):
 
 
 class TooMany(Invalid):
-    """One more than there may be: it is not over after a while, but once there is one less."""
+    """A limit on a number is reached. Waiting does not help; removing one does."""
 
     code = "too_many"
     sentence = _("The limit is reached.")
@@ -79,7 +79,7 @@ class Conflict(Refused):
 
 
 class Edited(Conflict):
-    """An edit that was based on words that are no longer there. `message` is what the message is now."""
+    """An edit of a text that has changed since. `message` is the current message."""
 
     sentence = _("This message was edited elsewhere in the meantime.")
 
@@ -89,7 +89,7 @@ class Edited(Conflict):
 
 
 class SignedOut(Refused):
-    """The session that a write rests on has ended: its socket is closed."""
+    """The session that a write depends on has ended. Its socket is closed."""
 
     code = "signed_out"
     sentence = _("You’ve been signed out.")
@@ -111,13 +111,12 @@ class Limited(Refused):
     sentence = _("You’re sending too fast. Try again in a moment.")
 
     def __init__(self, wait: int, detail: str | Promise | None = None) -> None:
-        """`wait`: how long until one more is allowed, in nanoseconds."""
+        """Take `wait`, the time until one more is allowed, in nanoseconds."""
         super().__init__(detail)
-        self.retry_after = -(-wait // 1_000_000) / 1000  # seconds, rounded up: who comes back then is not too early
+        self.retry_after = -(-wait // 1_000_000) / 1000  # seconds, rounded up: a retry after them is not too early
 
     @classmethod
     def slow(cls, wait: timedelta) -> Self:
-        """One post too soon in a room with slow mode."""
         seconds = -(-wait // timedelta(seconds=1))
         words = ngettext(
             "Slow mode is on. You can post again in %(seconds)d second.",

@@ -1,4 +1,4 @@
-"""What chat does when there is a new account, when one changes or is deleted, and when somebody leaves."""
+"""Receivers of signals: new, changed and deleted accounts, ended sessions, and users who leave presence."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ def close_all_sockets(user_id: int, **_: Any) -> None:
 
 @receiver(signals.account_changed)
 def write_down_what_was_changed(by: User, user: User, how: str, fields: list[str], address: str, **_: Any) -> None:
-    """Who makes a banned account active again has lifted the ban."""
+    """Log the change. Activating a banned account lifts the ban."""
     administrators.note_change(Actor(by, address), user, how, fields)
     if user.is_active:
         bans.forget(Actor(by, address), user)

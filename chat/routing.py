@@ -5,5 +5,5 @@ from chat.consumers import RoomsConsumer
 
 websocket_urlpatterns = [
     path("ws/", RoomsConsumer.as_asgi()),
-    re_path("", WebsocketDenier.as_asgi()),  # else Channels takes any other address for a mistake of ours
+    re_path("", WebsocketDenier.as_asgi()),  # otherwise Channels logs an error for any other address
 ]
