@@ -1,7 +1,7 @@
-"""`bin/drawing-bench`: what drawing messages costs a page, by the browser's own count.
+"""Drawing benchmark (`bin/drawing-bench`): the cost of drawing messages, as the browser counts it.
 
-A room is fed with messages that no server sent, so that nothing but the page is measured: style and layout of one
-message with so many drawn, the longest tasks of a storm, and the time from a key to the paint while messages come.
+A room is fed with messages that no server sent, so that only the page is measured: style and layout of one message with
+many drawn, the longest tasks of a storm, and the time from a key press to the paint while messages arrive.
 """
 
 import argparse
@@ -38,7 +38,7 @@ class Figure:
     value: float
     unit: str
     within: float | None = None
-    """The bound, where there is one."""
+    """The bound, if there is one."""
 
     @property
     def holds(self) -> bool:
@@ -57,7 +57,7 @@ def main() -> int:
 
 
 def open_room(stack: ExitStack) -> "Browser":
-    """Return a browser in a room of its own site."""
+    """Start a site, and return a browser with one of its rooms open."""
     django.setup()
     from accounts.models import User
     from chat.services.rooms import membership
@@ -111,7 +111,7 @@ def storm(drawing: "Drawing", seconds: float) -> Iterator[Figure]:
 
 
 def typing(drawing: "Drawing", seconds: float) -> Iterator[Figure]:
-    """Somebody types while messages come. What the browser does not note took less than 16 ms."""
+    """Type while messages arrive. Events that the browser does not record took less than 16 ms."""
     field = drawing.browser.find_element("css selector", "textarea[name=body]")
     field.click()
     drawing.begin_stream(TYPING_RATE, seconds)

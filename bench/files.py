@@ -1,13 +1,13 @@
-"""How many sockets a process may have open."""
+"""Limit of open files, which bounds the sockets of a process."""
 
 import resource
 import sys
 
-FILES_BESIDES = 100  # that a process has open besides its sockets
+FILES_BESIDES = 100  # other open files of a process
 
 
 def allow_sockets(count: int) -> None:
-    """Raise this process's own limit of open files where it is too low. What it starts inherits that."""
+    """Raise this process's soft limit of open files if it is too low. Child processes inherit it."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = count + FILES_BESIDES
     if soft < wanted:

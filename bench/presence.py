@@ -1,7 +1,7 @@
-"""`bin/presence-bench`: what the presence library costs in Redis, and how soon everybody has heard.
+"""Presence benchmark (`bin/presence-bench`): the library's cost in Redis, and its delays.
 
-measures    each starts trackers and views of its own on a Valkey of the run, and gives figures
-stats       what Redis did meanwhile, by its own count: INFO commandstats, INFO cpu, SLOWLOG
+Each measure starts its own trackers and views on a Valkey of the run, and returns figures. The costs in Redis are its
+own counts: INFO commandstats, INFO cpu, SLOWLOG.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-os.environ["DJANGO_SETTINGS_MODULE"] = "presence.tests.settings"  # a project that has nothing but the library
+os.environ["DJANGO_SETTINGS_MODULE"] = "presence.tests.settings"  # a project with only the library
 
 import django
 from channels.layers import get_channel_layer
@@ -39,7 +39,7 @@ from testing.processes import Valkey
 ROOM = "here.1"
 NEVER = 3_600_000  # ms
 STILL = {"LEASE_MS": NEVER, "HEARTBEAT_MS": NEVER, "SWEEP_MS": NEVER, "CHECK_MS": NEVER, "REPAIR_MS": NEVER}
-# What a client sends; everything else that Redis counts was called by a script or within a transaction.
+# Commands that a client sends. Redis also counts calls within scripts and transactions, which are no round trips.
 ROUND_TRIPS = ("evalsha", "eval", "exec", "mget")
 PATIENCE = 60.0  # seconds
 
@@ -50,7 +50,7 @@ class Figure:
     value: float
     unit: str
     within: float | None = None
-    """What was promised, where something was."""
+    """The bound, if there is one."""
 
     @property
     def holds(self) -> bool:
@@ -118,9 +118,9 @@ def say(measure: Callable[..., Any]) -> None:
 
 
 async def comings_and_goings(redis: Redis, scale: Scale) -> list[Figure]:
-    """One person who comes and goes, with nothing else going on."""
+    """Measure one user who comes and goes, with nothing else going on."""
     async with tracker(**STILL) as mine:
-        fill(mine, 1)  # the scripts are loaded
+        fill(mine, 1)  # loads the scripts
         await mine.settled()
         figures = []
         acts: dict[str, Callable[[], None]] = {
@@ -137,7 +137,7 @@ async def comings_and_goings(redis: Redis, scale: Scale) -> list[Figure]:
 
 
 async def heartbeats(redis: Redis, scale: Scale) -> list[Figure]:
-    """Calls in a number of heartbeats, however many connections there are. Sweeps and repairs stand still."""
+    """Count the calls per heartbeat, with few and with many connections. Sweeps and repairs are off."""
     figures = []
     beat_ms = 100
     for people in (scale.few, scale.many):
@@ -152,7 +152,7 @@ async def heartbeats(redis: Redis, scale: Scale) -> list[Figure]:
 
 
 async def memory(redis: Redis, scale: Scale) -> list[Figure]:
-    """What each connection adds that is online and in a room, one for each person."""
+    """Measure the memory of one more connection that is online and in a room, each of a different user."""
     async with tracker(**STILL) as mine:
         fill(mine, 1)
         await mine.settled()
@@ -164,7 +164,7 @@ async def memory(redis: Redis, scale: Scale) -> list[Figure]:
 
 
 async def snapshots(redis: Redis, scale: Scale) -> list[Figure]:
-    """Everybody on a topic, read again and again."""
+    """Read everyone on a topic repeatedly."""
     async with tracker(**STILL) as mine:
         fill(mine, scale.crowd)
         await mine.settled()
@@ -183,7 +183,7 @@ async def snapshots(redis: Redis, scale: Scale) -> list[Figure]:
 
 
 async def sweep(redis: Redis, scale: Scale) -> list[Figure]:
-    """A process dies with all its connections, and another sweeps them."""
+    """Stop a process with all its connections, and measure another one sweeping them."""
     times = {"LEASE_MS": 1_000, "HEARTBEAT_MS": 300, "SWEEP_MS": 100}
     async with tracker(**STILL | times) as survivor, tracker(**STILL | times) as mine:
         fill(mine, scale.many)
@@ -206,7 +206,7 @@ async def sweep(redis: Redis, scale: Scale) -> list[Figure]:
 
 
 async def storm(redis: Redis, scale: Scale) -> list[Figure]:
-    """Many join one topic at once, over four processes, and each of these has a view."""
+    """Let many users join one topic at once, over four processes that each have a view."""
     async with process() as one, process() as two, process() as three, process() as four:
         all_of_them = (one, two, three, four)
         for each in all_of_them:
@@ -249,7 +249,7 @@ async def tracker(**times: int) -> AsyncIterator[Tracker]:
 
 
 class Process:
-    """A tracker and a view, which gets its hints over the channel layer, as in a server."""
+    """A tracker and a view, with hints over the channel layer, as in a server."""
 
     def __init__(self) -> None:
         self.tracker = Tracker()
@@ -290,7 +290,7 @@ def fill(mine: Tracker, people: int) -> None:
 
 
 def fill_one(mine: Tracker, user: int) -> None:
-    """As a server does it: online, and in a room. The id is as long as those that Channels makes."""
+    """Track a user as a server does: online and in a room. The id is as long as one of Channels."""
     for topic in (ONLINE, ROOM):
         mine.track(topic, user, f"specific.0123456789abcdef0123456789abcdef!{user:032}")
 
@@ -301,7 +301,7 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.001)
 
 
-# -- What Redis says ---------------------------------------------------------------------------------------------------
+# -- Counts of Redis ---------------------------------------------------------------------------------------------------
 
 
 def round_trips(redis: Redis) -> int:
@@ -310,7 +310,7 @@ def round_trips(redis: Redis) -> int:
 
 
 def cpu_seconds(redis: Redis) -> float:
-    """Of its one thread that serves; unlike its own stop-watch, it leaves out what other programs took."""
+    """Return the CPU time of Redis' main thread. Unlike Redis' own timings, it excludes the time of other programs."""
     cpu = redis.info("cpu")
     return float(cpu["used_cpu_user_main_thread"] + cpu["used_cpu_sys_main_thread"])
 

@@ -1,7 +1,7 @@
-"""`bin/removal-bench`: what people in live rooms notice while very much is removed elsewhere on their site.
+"""Removal benchmark (`bin/removal-bench`): delays in live rooms during large removals elsewhere on the site.
 
-One server, a site of its own, and people who post steadily in rooms of their own; all of them are members also of the
-rooms that are removed. bench/removal_site.py does that, as whoever runs the site would.
+There is one server with its own site, and people who post steadily in live rooms. All of them are also members of the
+rooms that are removed. bench/removal_site.py removes them, as an operator of the site would.
 """
 
 import argparse
@@ -31,7 +31,7 @@ from testing.processes import Valkey
 
 LIVE = Size(10, 5)
 REMOVALS = ("delete", "trim", "purge")
-MOST = 2.0  # times the normal p99
+MOST = 2.0  # multiples of the normal p99
 PATIENCE = 900.0  # seconds, for one removal
 DRAIN = 3.0
 ACKS = re.compile(rb'"type":"ack","id":(\d+)')
@@ -40,7 +40,7 @@ ACKS = re.compile(rb'"type":"ack","id":(\d+)')
 @dataclass(frozen=True, slots=True)
 class Scale:
     size: Size = LIVE
-    rate: float = 40  # posts a second, in all of them together
+    rate: float = 40  # posts per second, in all rooms together
     messages: int = 100_000
     posts: int = 5_000
     calm: float = 15  # seconds, before each removal and after the last
@@ -51,7 +51,7 @@ QUICK = Scale(Size(2, 3), rate=40, messages=600, posts=300, calm=0.5)
 
 @dataclass(slots=True)
 class Times:
-    """In seconds: how long posts took while something was going on, until others had them, and until the ack."""
+    """Times of posts during a removal, in seconds: until others have them, and until the ack."""
 
     what: str
     posts: int = 0
@@ -79,7 +79,7 @@ class Row:
 
 
 class Tab(WSListener):
-    """A person in one live room, who notes what arrives."""
+    """A client in one live room, which notes what arrives."""
 
     transport: WSTransport
     dialect = Roomful()
@@ -110,7 +110,7 @@ class Tab(WSListener):
 
 
 class People:
-    """Everybody in the live rooms. Posts are numbered; what is late counts where the post belongs to."""
+    """All clients in the live rooms. Posts are numbered, and a late delivery counts where its post belongs."""
 
     def __init__(self, rooms: Sequence[Sequence[Seat]]) -> None:
         self.rooms = [[Tab(self, seat) for seat in seats] for seats in rooms]
@@ -124,7 +124,7 @@ class People:
             await asyncio.wait_for(tab.arrived, 60)
 
     async def post_steadily(self, rate: float, into: Times, until: Callable[[], bool]) -> None:
-        """By the clock, whatever the server makes of it; rooms take turns, and so do the people in each."""
+        """Post by the clock, however slow the server is. Rooms take turns, and so do the people in each."""
         began, numbers = time.perf_counter(), itertools.count()
         while not until():
             number = next(numbers)
@@ -152,7 +152,7 @@ class People:
 
 
 class Administrator:
-    """Whoever runs the site: a process beside the server."""
+    """The operator of the site, as a process next to the server."""
 
     def __init__(self, environment: dict[str, str]) -> None:
         self._environment = os.environ | environment
@@ -222,7 +222,7 @@ def site(scale: Scale) -> Iterator[tuple[Site, Administrator]]:
 
 
 def free_of_cores(server: int) -> None:
-    """Server, database and people share the machine's cores as on any other day."""
+    """Let server, database and clients share the machine's cores as usual."""
     for pid in (0, server):
         for task in os.listdir(f"/proc/{pid or os.getpid()}/task"):
             os.sched_setaffinity(int(task), range(os.cpu_count() or 1))
@@ -273,7 +273,7 @@ async def measure(
     await during(people, scale.rate, calm, asyncio.sleep(scale.calm))
     await asyncio.sleep(DRAIN)
     for each in wanted:
-        expected = scale.posts if each == "purge" else 0  # those of somebody else
+        expected = scale.posts if each == "purge" else 0  # those of the other author
         assert await administrator.do("left", room=rooms[each]) == expected
     for times in found:
         assert (len(times.acked), len(times.received)) == (times.posts, times.posts * (scale.size.people - 1))

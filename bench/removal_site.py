@@ -1,6 +1,6 @@
-"""The one who runs the site, for bench/removal.py: fills rooms, and lets services remove what is in them.
+"""Operator of the site for bench/removal.py: fills rooms, and calls services to remove their contents.
 
-A process of its own, in the server's environment: it reads what to do as lines of JSON, and answers each with a line.
+It is a process in the server's environment. It reads its tasks as lines of JSON, and answers each with a line.
 """
 
 import json
@@ -31,7 +31,7 @@ DAYS = 30
 
 
 def fill(owner: str, people: list[int], to_delete: int, to_trim: int, to_purge: int) -> dict[str, Any]:
-    """Rooms of these people: two with many old messages, and one in which somebody has just posted a lot."""
+    """Create rooms of these people: two with many old messages, and one with many recent posts of one user."""
     by = User.objects.create_user(owner)
     spammer = User.objects.create_user(f"{owner}-spammer")
     authors = [by, *User.objects.filter(pk__in=people).order_by("pk")[:10]]
@@ -61,7 +61,7 @@ def keep(room: int) -> None:
 
 
 def wait(seconds: float) -> bool:
-    """Until the queue is empty. Whether it is."""
+    """Wait until the queue is empty. Return whether it is."""
     deadline = time.monotonic() + seconds
     while Removal.objects.unfinished().exists() and time.monotonic() < deadline:
         time.sleep(0.2)
@@ -69,7 +69,6 @@ def wait(seconds: float) -> bool:
 
 
 def left(room: int) -> int:
-    """How many messages of the room are not deleted."""
     return Message.objects.filter(room=room, deleted_at=None).said().count()
 
 
@@ -89,7 +88,7 @@ def _room(owner: User, people: list[int], authors: list[User], messages: int, ag
 
 @transaction.atomic
 def _talk(room: Room, authors: list[User], numbers: range, ago: timedelta) -> None:
-    """Of every ten messages one is a reply, one quotes, one mentions somebody, and two were reacted to."""
+    """Store messages. Of every ten, one is a reply, one a quote, one a mention, and two have reactions."""
     stored = Message.objects.bulk_create(_message(room, authors, number, ago) for number in numbers)
     roots = dict(zip(numbers, stored, strict=True))
     for number, message in roots.items():

@@ -1,4 +1,4 @@
-"""The storm through real sockets: many whose tabs are connected to one server open the same room at once."""
+"""Storm through real sockets: many tabs that are connected to one server open the same room at once."""
 
 import json
 import subprocess
@@ -11,7 +11,7 @@ from bench.fanout.figures import Size
 from bench.files import allow_sockets
 from testing.processes import Valkey
 
-SECONDS = 30  # until it is given up
+SECONDS = 30  # time-out
 
 
 def storm_of_sockets(folder: Path, valkey: Valkey, people: int) -> dict[str, Any]:

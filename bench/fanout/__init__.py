@@ -1,11 +1,11 @@
-"""`bin/fanout`: one server core against one core of load, for Roomful and for what else one might build a chat on.
+"""Fan-out benchmark (`bin/fanout`): Roomful and other chat servers, each on one core, against one core of load.
 
-cores.py       which process runs on which core, and what it costs there
-contenders.py  the servers that are compared: how each is started
-servers/       those of them that are programs of ours
-dialects.py    what a person says to each of them, and hears
-crowd.py       the people: their sockets, and the count of what they got
-measure.py     one server with one size of crowd
-figures.py     what comes of it: percentiles, medians, ratios
-table.py       the same for people to read
+cores.py       pins processes to cores, and reads their CPU time
+contenders.py  the servers that are compared, and how each is started
+servers/       the servers that are our own programs
+dialects.py    the protocol of each server
+crowd.py       the clients: their sockets, and their counts of deliveries
+measure.py     measures one server with one size of crowd
+figures.py     percentiles, medians and ratios
+table.py       the figures as a table
 """

@@ -1,4 +1,4 @@
-"""`bin/fanout`: measures Roomful and others side by side."""
+"""Fan-out benchmark (`bin/fanout`): measures Roomful and other servers side by side."""
 
 import argparse
 import asyncio
@@ -49,7 +49,7 @@ def arguments() -> argparse.Namespace:
 
 @contextmanager
 def contenders(names: Sequence[str], sizes: Sequence[Size]) -> Iterator[list[Contender]]:
-    """Those that can be had, with a Valkey of their own on the server's core; what they leave is gone afterwards."""
+    """Yield the servers that can run here, with their own Valkey on the server's core. Clean up afterwards."""
     with tempfile.TemporaryDirectory(prefix="fanout-") as folder:
         (home := Path(folder, "valkey")).mkdir(mode=0o700)
         valkey = Valkey(home)
@@ -72,7 +72,7 @@ def prepared(those_asked_for: Sequence[Contender], sizes: Sequence[Size]) -> Ite
 
 
 def measured(those_there: Sequence[Contender], options: argparse.Namespace) -> Iterator[Row]:
-    """They take turns: what slows the machine for a while slows all of them."""
+    """Measure the servers in turn, so that a disturbance of the machine affects all of them."""
     for _ in range(options.rounds):
         for size in options.sizes:
             for contender in those_there:
@@ -83,7 +83,7 @@ def measured(those_there: Sequence[Contender], options: argparse.Namespace) -> I
 
 
 def summary(rows: Iterator[Row]) -> list[Row]:
-    """One row for each size and server, in the order in which they are listed."""
+    """Return one row for each size and server, in the listed order."""
 
     def key(row: Row) -> tuple[int, int, int]:
         return row.rooms, row.people, list(CONTENDERS).index(row.server)

@@ -1,4 +1,4 @@
-"""The servers that are compared, and how each is started."""
+"""Servers that are compared, and how each is started."""
 
 import json
 import os
@@ -26,12 +26,12 @@ SERVERS = "bench.fanout.servers"
 
 
 class Unavailable(Exception):
-    """This server cannot be had here; it says why."""
+    """The server cannot run here, for the reason in the message."""
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A server that runs, and who is to come."""
+    """A running server, and the seats of its crowd."""
 
     name: str
     dialect: Dialect
@@ -51,7 +51,7 @@ class Contender:
         self.valkey = valkey
 
     def prepare(self, sizes: Sequence[Size]) -> None:
-        """What is done once, before the first start. Raises Unavailable."""
+        """Do the work that is needed once, before the first start. Raises Unavailable."""
 
     def command(self, port: int) -> list[str]:
         raise NotImplementedError
@@ -64,7 +64,7 @@ class Contender:
 
     @contextmanager
     def running(self, size: Size) -> Iterator[Site]:
-        """A new process on the server's core, gone afterwards."""
+        """Run a new process on the server's core, and end it afterwards."""
         assert self.valkey.process
         port = free_port()
         self.valkey.client().flushall()
@@ -88,7 +88,7 @@ class Contender:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                start_new_session=True,  # Ctrl-C is for this process, which ends its servers
+                start_new_session=True,  # Ctrl-C reaches only this process, which ends its servers
             )
 
     def _listens(self, process: "subprocess.Popen[bytes]", port: int) -> bool:
@@ -114,7 +114,7 @@ class SocketIOOnNode(Contender):
     path = "/socket.io/?EIO=4&transport=websocket&room=room{room}"
 
     def prepare(self, sizes: Sequence[Size]) -> None:
-        """Its packages go into a folder of this run."""
+        """Install its packages into a folder of this run."""
         if not (shutil.which("node") and shutil.which("npm")):
             raise Unavailable("there is no node or no npm on this machine")
         shutil.copytree(HERE / "servers" / "socketio", self.program.parent)
@@ -142,7 +142,7 @@ class Websockets(Contender):
 
 
 class OurSite(Contender):
-    """What both of ours have in common: the site's settings, with data of their own, and without its limits."""
+    """Base of our two servers: the site's settings with its own data, and without rate limits."""
 
     def environment(self, port: int) -> dict[str, str]:
         return self.data | UNLIMITED | {"ROOMFUL_ORIGINS": f"http://127.0.0.1:{port}"}
@@ -160,7 +160,7 @@ class RoomfulHub(OurSite):
 
 
 class WholeRoomful(OurSite):
-    """Everybody has an account, a session and a membership; what is posted is stored, and presence is kept."""
+    """All users have an account, a session and a membership; posts are stored, and presence is kept."""
 
     name = "roomful"
     dialect = Roomful()

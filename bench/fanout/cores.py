@@ -1,4 +1,4 @@
-"""Which process runs on which core, and what it costs there."""
+"""CPU cores: pins processes to them, and reads CPU time."""
 
 import os
 import resource
@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-SERVER, LOAD = 0, 1  # the cores: of the server and what it needs, and of the load generator
+SERVER, LOAD = 0, 1  # the core of the server and its Valkey, and that of the load generator
 
 TICKS = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGESIZE")
 
 
 def pin(core: int) -> bool:
-    """Keep this process, and those that it starts from now on, on one core; False where that cannot be had."""
+    """Keep this process, and those that it starts from now on, on one core. Return False if that is not possible."""
     try:
         os.sched_setaffinity(0, {core})
     except (AttributeError, OSError):
@@ -25,7 +25,7 @@ def pin(core: int) -> bool:
 
 @contextmanager
 def started_on(core: int) -> Iterator[None]:
-    """What is started inside runs on that core; this process is the load's again afterwards."""
+    """Run processes that are started inside on that core; then move this process back to the load's core."""
     pin(core)
     try:
         yield
@@ -35,7 +35,7 @@ def started_on(core: int) -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What a process has used so far, and holds now."""
+    """CPU time and memory of a process."""
 
     cpu_seconds: float
     bytes: int
@@ -43,12 +43,12 @@ class Usage:
     @classmethod
     def of(cls, pid: int) -> Self:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        user, system, pages = fields[11], fields[12], fields[21]  # counted from the third, the state
+        user, system, pages = fields[11], fields[12], fields[21]  # counted from the third field, the state
         return cls((int(user) + int(system)) / TICKS, int(pages) * PAGE)
 
 
 def busy_seconds(core: int) -> float:
-    """How long a core has worked, for whomever; what a hypervisor took away counts too."""
+    """Return how long a core has worked for all processes. Time that a hypervisor took away counts too."""
     lines = Path("/proc/stat").read_text().splitlines()
     ticks = next(line.split()[1:9] for line in lines if line.startswith(f"cpu{core} "))
     user, nice, system, _idle, _iowait, irq, softirq, steal = map(int, ticks)

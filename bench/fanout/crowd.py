@@ -1,7 +1,7 @@
-"""The people: their sockets, what they post, and the count of what each of them got.
+"""Crowd of clients: their sockets, their posts, and their counts of deliveries.
 
-Picows reads the frames, and one search in each finds its messages: the count is what it costs. A generator that falls
-behind reads several frames at a time, which costs less for each.
+Picows reads the frames, and one search in each finds its messages: counting costs no more than that. A generator that
+falls behind reads several frames at a time, which costs less for each.
 """
 
 import asyncio
@@ -13,13 +13,13 @@ from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 
 from bench.fanout.dialects import Dialect, Seat, body_of
 
-HANDSHAKES = 50  # that are under way at a time
-PATIENCE = 60.0  # seconds, for one socket to be in its room
-QUIET = 0.5  # seconds without a frame: everything that a crowd sets off has been said
+HANDSHAKES = 50  # at a time
+PATIENCE = 60.0  # seconds until a socket must be in its room
+QUIET = 0.5  # seconds without a frame: the events of a crowd's arrival have all been sent
 
 
 class Message:
-    """One that was posted, and who has got it."""
+    """A posted message, and its deliveries."""
 
     __slots__ = ("got", "missing", "sent_at")
 
@@ -30,7 +30,7 @@ class Message:
 
 
 class Visitor(WSListener):
-    """A socket that stands in one room."""
+    """A socket in one room."""
 
     transport: WSTransport | None = None
 
@@ -79,7 +79,7 @@ class Visitor(WSListener):
 
 
 class Room:
-    """The messages of a room, numbered, each due to each of its people exactly once."""
+    """The numbered messages of a room. Each is due exactly once to each of its people."""
 
     def __init__(self, crowd: "Crowd", seats: Iterable[Seat]) -> None:
         self.crowd = crowd
@@ -103,13 +103,13 @@ class Room:
 
 
 class Crowd:
-    """Everybody, in all rooms."""
+    """The clients in all rooms."""
 
     def __init__(self, dialect: Dialect, rooms: Iterable[Iterable[Seat]]) -> None:
         self.dialect = dialect
         self.delivered = self.duplicates = self.sockets_lost = 0
         self.heard_at = 0.0
-        self.latencies: list[float] | None = None  # of each delivery, in seconds; None: not asked for
+        self.latencies: list[float] | None = None  # of each delivery, in seconds; None: not measured
         self.latencies_of_last: list[float] = []  # of each message's last delivery
         self._refill = False
         self._leaving = False
@@ -122,11 +122,9 @@ class Crowd:
 
     @property
     def missing(self) -> int:
-        """Deliveries that are due."""
         return sum(message.missing for room in self.rooms for message in room.messages)
 
     def count(self, message: Message) -> None:
-        """One more delivery of that message, which may be its last."""
         self.delivered += 1
         if self.latencies is not None:
             waited = time.perf_counter() - message.sent_at
@@ -137,7 +135,7 @@ class Crowd:
             self.post()
 
     def post(self) -> None:
-        """The next message: rooms take turns, and so do the people in each."""
+        """Post the next message. Rooms take turns, and so do the people in each."""
         next(self._next_room).post()
 
     # -- Coming and going ---------------------------------------------------------------------------------------------
@@ -162,7 +160,7 @@ class Crowd:
         self.sockets_lost += not self._leaving
 
     async def quiet(self, within: float) -> None:
-        """Wait until what their coming set off has been said, such as who is there."""
+        """Wait until the events of the crowd's arrival, such as presence, have been sent."""
         deadline = time.perf_counter() + within
         while True:
             left = min(deadline, self.heard_at + QUIET) - time.perf_counter()
@@ -173,7 +171,7 @@ class Crowd:
     # -- Load ---------------------------------------------------------------------------------------------------------
 
     def begin_to_saturate(self, in_flight: int) -> None:
-        """From now on keep that many messages under way: each that has reached everybody is followed by the next."""
+        """Keep this many messages under way from now on: each complete delivery triggers the next post."""
         self._refill = True
         for _ in range(in_flight):
             self.post()
@@ -182,14 +180,14 @@ class Crowd:
         self._refill = False
 
     async def post_steadily(self, rate: float, seconds: float) -> None:
-        """Post by the clock, whatever the server makes of it."""
+        """Post by the clock, however slow the server is."""
         began = time.perf_counter()
         for number in range(round(rate * seconds)):
             await asyncio.sleep(max(0.0, began + number / rate - time.perf_counter()))
             self.post()
 
     async def drain(self, within: float, stalled: float) -> None:
-        """Wait for what is missing, until nothing has come for `stalled` seconds: then it is lost."""
+        """Wait for missing deliveries. They count as lost when none has come for `stalled` seconds."""
         began = moved = time.perf_counter()
         before = self.delivered
         while self.missing and (now := time.perf_counter()) < min(began + within, moved + stalled):

@@ -1,4 +1,4 @@
-"""What a person says to each server, and hears: how one gets into a room, how a message is posted and recognised."""
+"""Dialects: the protocols of the servers, for entering a room, and for posting and recognising messages."""
 
 import json
 import re
@@ -16,7 +16,7 @@ Marks = Callable[[bytes], list[bytes]]
 
 
 def body_of(number: int) -> str:
-    """The text of a room's message of that number, by which it is recognised when it comes back."""
+    """Return the text of the message with this number. The text identifies it on arrival."""
     return f"~{number:0{NUMBER_LENGTH}d}~".ljust(BODY_LENGTH, "x")
 
 
@@ -25,15 +25,15 @@ MARK = rb"~(\d{%d})~" % NUMBER_LENGTH
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """One person's place in a room: the address of their socket, and what they bring to it."""
+    """A client's place in a room: the address of its socket, and the headers."""
 
     path: str
     headers: dict[str, str] = field(default_factory=dict)
-    room: int = 0  # its id, where the server has one
+    room: int = 0  # its id, if the server has one
 
 
 class Speaker(Protocol):
-    """Whoever speaks a dialect."""
+    """A client that speaks a dialect."""
 
     seat: Seat
 
@@ -42,16 +42,16 @@ class Speaker(Protocol):
 
 
 class Dialect:
-    """Text as it is: to open the socket is to be in the room, whose name is in the path."""
+    """Plain text. A socket is in its room once it is open, and the path names the room."""
 
     marks: Marks = re.compile(MARK).findall  # the numbers of the messages in a frame
 
     def greet(self, speaker: Speaker) -> None:
-        """The socket is open."""
+        """Handle the opening of the socket."""
         speaker.arrive()
 
     def hear(self, speaker: Speaker, payload: bytes) -> None:
-        """A frame without a message."""
+        """Handle a frame without a message."""
 
     def post(self, speaker: Speaker, body: str) -> None:
         speaker.say(body)
@@ -63,10 +63,10 @@ class Tutorial(Dialect):
 
 
 class SocketIO(Dialect):
-    """Engine.IO 4 below Socket.IO 5: a digit or two before the JSON say what it is."""
+    """Engine.IO 4 below Socket.IO 5: one or two digits before the JSON give the type of packet."""
 
     def greet(self, speaker: Speaker) -> None:
-        """The server speaks first."""
+        """Wait: the server sends first."""
 
     def hear(self, speaker: Speaker, payload: bytes) -> None:
         if payload.startswith(b"0"):  # open
@@ -81,13 +81,13 @@ class SocketIO(Dialect):
 
 
 class Roomful(Dialect):
-    """docs/protocol.md. An ack repeats the message, so that only those inside a `message.posted` count."""
+    """The protocol of docs/protocol.md. An ack repeats the message, so only those in a `message.posted` count."""
 
     marks: Marks = re.compile(rb'"message\.posted".{0,500}?' + MARK, re.DOTALL).findall
-    OPENING = 1  # the id of the command that opens the room
+    OPENING = 1  # the id of the `room.open` command
 
     def greet(self, speaker: Speaker) -> None:
-        """The server speaks first."""
+        """Wait: the server sends first."""
 
     def hear(self, speaker: Speaker, payload: bytes) -> None:
         if payload.startswith(b'[{"type":"hello"'):

@@ -1,4 +1,4 @@
-"""What is measured: sizes, rows, and what is computed from them."""
+"""Figures of the benchmark: sizes, rows, and their medians and ratios."""
 
 import json
 import re
@@ -9,21 +9,21 @@ from statistics import median
 from typing import Any, Self
 
 SUMMED = ("lost", "duplicates", "sockets_lost")
-CALM = 0.05  # of the server's core: what others may take more than in the calmest round
-BASES = ("tutorial", "socketio")  # what all others are compared with
+CALM = 0.05  # of the server's core: what others may take in addition to the calmest round's share
+BASES = ("tutorial", "socketio")  # the servers that all others are compared with
 COMPARED = ("deliveries_per_s", "cpu_us_per_delivery")
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """So many rooms of so many people each."""
+    """A number of rooms, and the number of people in each."""
 
     rooms: int
     people: int
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """`1000`, or `200x10`: 200 rooms of 10."""
+        """Parse `1000`, or `200x10` for 200 rooms of 10."""
         found = re.fullmatch(r"(?:([1-9]\d*)x)?([1-9]\d*)", text)
         if found is None or int(found[2]) < 2:
             raise ValueError(f"{text!r} is no size: 100 is one room of 100 people, 200x10 are 200 rooms of 10.")
@@ -31,7 +31,7 @@ class Size:
 
     @property
     def rate(self) -> float:
-        """Messages a second of the fixed load: ten in one room, or one in each of many."""
+        """Messages per second of the fixed load: ten in one room, or one in each of many."""
         return max(10, self.rooms)
 
     def __str__(self) -> str:
@@ -45,7 +45,7 @@ class Row:
     people: int  # in each room
     deliveries_per_s: float  # saturated
     cpu_us_per_delivery: float  # of the server's process, saturated
-    redis_cpu_us_per_delivery: float  # of the Valkey beside it, saturated
+    redis_cpu_us_per_delivery: float  # of its Valkey, saturated
     p50_ms: float  # from posting to each delivery, at the fixed load
     p99_ms: float
     p99_last_ms: float  # the same to each message's last delivery
@@ -56,8 +56,8 @@ class Row:
     bytes_per_connection: float
     messages_per_s: float  # saturated
     load_messages_per_s: float  # the fixed load
-    generator_busy: float  # the part of its core that the load generator used, saturated
-    others_busy: float  # the part of the server's core that somebody else used, saturated
+    generator_busy: float  # the share of its core that the load generator used, saturated
+    others_busy: float  # the share of the server's core that other processes used, saturated
 
     @property
     def size(self) -> Size:
@@ -68,13 +68,13 @@ FIGURES = [field.name for field in fields(Row) if field.name not in ("server", "
 
 
 def percentile(values: Iterable[float], percent: float) -> float:
-    """The smallest value that so many per cent of them do not exceed; 0 where there are none."""
+    """Return the smallest value that `percent` per cent of the values do not exceed, or 0 without values."""
     ordered = sorted(values)
     return ordered[max(0, ceil(len(ordered) * percent / 100) - 1)] if ordered else 0.0
 
 
 def merged(rounds: Sequence[Row]) -> Row:
-    """Several rounds of one server and size as one row: medians of the calm ones, and the sum of what went wrong."""
+    """Merge rounds of one server and size: the medians of the undisturbed ones, and the sums of all errors."""
     disturbed = min(row.others_busy for row in rounds)
     calm = [row for row in rounds if row.others_busy <= disturbed + CALM]
     figures = {name: median(getattr(row, name) for row in calm) for name in FIGURES}
@@ -83,7 +83,7 @@ def merged(rounds: Sequence[Row]) -> Row:
 
 
 def ratios(row: Row, rows: Iterable[Row]) -> dict[str, float]:
-    """How many times the tutorial's and socket.io's figures those of a row are, where they were measured."""
+    """Return the row's figures as multiples of the tutorial's and socket.io's, if those were measured."""
     bases = {other.server: other for other in rows if other.size == row.size and other.server in BASES}
     return {
         f"{name}_to_{base}": getattr(row, name) / getattr(bases[base], name)

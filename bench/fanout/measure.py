@@ -1,4 +1,4 @@
-"""One server with one size of crowd."""
+"""Measurement of one server with one size of crowd."""
 
 import asyncio
 import gc
@@ -14,7 +14,7 @@ from bench.fanout.crowd import HANDSHAKES, Crowd
 from bench.fanout.figures import Row, Size, percentile
 
 MOST_IN_FLIGHT = 32  # messages: more than enough to keep every server busy, fewer than the core layer's capacity of 100
-MOST_DUE = 16_000  # deliveries under way, so that a slow server still comes round within the measurement
+MOST_DUE = 16_000  # deliveries under way, so that even a slow server completes some within the measurement
 STALL_SECONDS = 1.5
 DRAIN_SECONDS = 60.0
 
@@ -30,11 +30,11 @@ class Saturated:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """All counters, at one moment."""
+    """All counters at one moment."""
 
     time: float
     delivered: int
-    core: float  # seconds of CPU, as those below: of the server's core, whoever used it
+    core: float  # seconds of CPU, like those below; of the server's core, by all processes
     server: float
     redis: float
     generator: float
@@ -96,7 +96,7 @@ async def measure(site: Site, size: Size, seconds: float) -> Row:
 
 
 async def connect(crowd: Crowd, site: Site) -> Connected:
-    """The first crowd is not counted: modules, threads and pools that it makes a server load are nobody's own."""
+    """Connect the crowd. The first sockets are not counted: for them, a server loads modules and starts threads."""
     first_ones = min(HANDSHAKES, len(crowd.people) // 2)
     first, others = crowd.people[:first_ones], crowd.people[first_ones:]
     await crowd.connect(first, site.port)
@@ -120,7 +120,7 @@ async def saturate(crowd: Crowd, site: Site, size: Size, seconds: float) -> Satu
 
 
 async def keep_going(crowd: Crowd, seconds: float, size: Size) -> None:
-    """Let it run; where a message was lost, and nothing follows it, set more under way."""
+    """Let the load run. If a lost message has stopped it, set more messages under way."""
     deadline = time.perf_counter() + seconds
     while (left := deadline - time.perf_counter()) > 0:
         before = crowd.delivered
@@ -141,7 +141,7 @@ def in_flight(size: Size) -> int:
 
 @contextmanager
 def without_collecting_garbage() -> Iterator[None]:
-    """A pause of the generator would look like one of the server."""
+    """Turn garbage collection off: a pause of the generator would look like one of the server."""
     gc.collect()
     gc.disable()
     try:

@@ -1,4 +1,4 @@
-"""The rows for people to read: a table in Markdown."""
+"""Table of the figures, in Markdown."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""`bin/replay`: drives a running server with logs of a real channel, and checks what has become of them."""
+"""Replay (`bin/replay`): drives a running server with logs of a real channel, and checks the result."""
 
 import argparse
 import asyncio
@@ -14,7 +14,7 @@ from bench.replay.logs import Log, read_log
 from bench.replay.people import nicknames
 from bench.replay.report import Comparison, report
 
-SETTLING = 30  # seconds: the linger, and what a crowd may need on top
+SETTLING = 30  # seconds: the linger, and a reserve for a crowd
 
 
 def main() -> int:
@@ -62,7 +62,7 @@ async def compared(replay: Replay) -> Comparison:
 
 
 async def settled_people(replay: Replay) -> set[str]:
-    """The sidebar's people, once they are those of the log, or when the time for that is over."""
+    """Return the people in the sidebar, once they are those of the log, or after SETTLING seconds."""
     deadline = time.monotonic() + SETTLING
     people = await replay.people_here()
     while people != replay.attendance.present and time.monotonic() < deadline:

@@ -1,4 +1,4 @@
-"""Plays logs against a running server: each in its own room, all at once, through sockets alone."""
+"""Driver that plays logs against a running server: each in its own room, all at once, through sockets only."""
 
 import asyncio
 import time
@@ -17,7 +17,7 @@ from bench.replay.socket import Event, Refused, Room, Socket
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A message, as the log has it or as the room's history does."""
+    """A message, as the log or the room's history has it."""
 
     author: str
     kind: str
@@ -33,18 +33,18 @@ class Site:
 
 
 def narrator(log: Log) -> str:
-    """Who makes the room and posts its notices. No nickname of IRC has a space within."""
+    """Return the name of the user who creates the room and posts its notices. IRC nicknames contain no space."""
     return f"narrator of {log.name}"
 
 
 def cannot_be_posted(body: str, limit: int) -> bool:
-    """What the server refuses by its rule (docs/protocol.md, "Text")."""
+    """Return whether the server refuses the body by its rule (docs/protocol.md, "Text")."""
     return not body.strip() or "\0" in body or len(body) > limit
 
 
 @dataclass
 class Replay:
-    """One log on its way into its room."""
+    """One log, played into its room."""
 
     log: Log
     site: Site
@@ -104,7 +104,7 @@ class Replay:
         await socket.open_room(joined.id, joined.version)
 
     def leave(self, nickname: str) -> None:
-        """The log goes on while the socket closes."""
+        """Close the socket in the background, while the log goes on."""
         task = asyncio.create_task(self.sockets.pop(nickname).close())
         self.closing.add(task)
         task.add_done_callback(self.closing.discard)
@@ -122,14 +122,14 @@ class Replay:
         await self.sockets[message.author].command("message.post", room=self.room, **members)
 
     async def attempt(self, act: Coroutine[Any, Any, Any], nickname: str) -> None:
-        """Do it; what goes wrong is written down, and the log goes on."""
+        """Run it, and record errors, so that the log goes on."""
         try:
             await act
         except (Refused, OSError, TimeoutError, WebSocketException, KeyError) as error:
             self.errors.append(f"{nickname}: {error!r}")
 
     async def people_here(self) -> set[str]:
-        """Who the sidebar shows to somebody who comes now, other than the narrator."""
+        """Return the people in the sidebar of a socket that connects now, without the narrator."""
         snapshot: asyncio.Future[Event] = asyncio.get_running_loop().create_future()
 
         def watch(event: Event) -> None:

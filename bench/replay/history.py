@@ -1,4 +1,4 @@
-"""A room's history, as its members read it: page by page over HTTP, from the newest back."""
+"""History of a room, as its members read it: page by page over HTTP, backwards from the newest."""
 
 from urllib.request import Request, urlopen
 
@@ -15,7 +15,7 @@ class Message(msgspec.Struct):
     body: str
     client_id: str
     position: int
-    notice: dict[str, str] | None = None  # of what the room tells by itself
+    notice: dict[str, str] | None = None  # of system messages
 
 
 class HistoryPage(msgspec.Struct):
@@ -27,7 +27,7 @@ NEWEST = 10**15  # a position that no room reaches
 
 
 def messages_after(url: str, cookie: str, room: int, position: int) -> list[Message]:
-    """Everything that somebody posted after `position`, oldest first."""
+    """Return all messages of users after `position`, oldest first."""
     found: list[Message] = []
     before, more = NEWEST, True
     while more and before > position + 1:

@@ -1,4 +1,4 @@
-"""Reading a channel's log: each line is one of five things, or an error."""
+"""Parser of a channel's logs: each line is one of five kinds, or an error."""
 
 import re
 from collections.abc import Iterator
@@ -44,10 +44,10 @@ class Log:
     lines: list[tuple[int, Line]]  # with the minutes since the log began
 
 
-# One space parts a nickname from what it said; all that follows is the body, to the last space.
+# One space separates the nickname from the body, which has all further characters, trailing spaces included.
 TEXT = re.compile(r"<([^>]+)>(?: (.*))?", re.DOTALL)
 ACTION = re.compile(r" \* (\S+)(?: (.*))?", re.DOTALL)
-# To the letter: two joins still show a host mask, and count as notices, as does all else that begins with `===`.
+# Exact: two joins in the logs show a host mask, and count as notices, like all other lines with `===`.
 JOIN = re.compile(r"=== (\S+)  has joined #\S+")
 LEAVE = re.compile(r"=== (\S+) {1,2}has (?:left #|quit\b).*", re.DOTALL)
 RENAME = re.compile(r"=== (\S+) is now known as (\S+)")
@@ -63,7 +63,7 @@ def read_log(path: Path) -> Log:
 
 
 def timed(lines: list[str]) -> Iterator[tuple[int, Line]]:
-    """A line without a stamp happened when the one before it did."""
+    """Yield each line with its minutes since the start. A line without a time stamp has the time of the line before."""
     elapsed, before = 0, None
     for line in lines:
         if stamp := STAMPED.fullmatch(line):

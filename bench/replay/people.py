@@ -1,4 +1,4 @@
-"""Who comes and goes, by the log: someone who speaks has come; a rename is a leave and a join."""
+"""Attendance by the log: a user who speaks has joined; a rename is a leave and a join."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from bench.replay.logs import Join, Leave, Line, Log, Message, Notice, Rename
 
 
 def nicknames(logs: Iterable[Log]) -> list[str]:
-    """Everyone who is named as a person in the logs, in the order in which they appear."""
+    """Return all nicknames in the logs, in the order of their first lines."""
     return list(dict.fromkeys(nickname for log in logs for _, line in log.lines for nickname in named(line)))
 
 
@@ -23,13 +23,12 @@ def named(line: Line) -> tuple[str, ...]:
 
 @dataclass
 class Attendance:
-    """Who is present while a log is read line by line."""
+    """The users who are present while a log is read line by line."""
 
     present: set[str] = field(default_factory=set)
-    contradictions: int = 0  # lines that cannot be: a log does not know who was there before it began
+    contradictions: int = 0  # lines that contradict the ones before: a log does not know who was there at its start
 
     def moves(self, line: Line) -> Iterator[Join | Leave]:
-        """The comings and goings that a line makes true."""
         match line:
             case Message(nickname):
                 yield from self.come(nickname)

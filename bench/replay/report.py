@@ -1,4 +1,4 @@
-"""What the logs say and what the rooms say, side by side."""
+"""Report that compares the logs with the rooms."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ TROUBLES = ("sockets lost", "gaps", "repeats", "resets", "events of rooms not op
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A replay that has ended, held against its room."""
+    """A finished replay, compared with its room."""
 
     replay: Replay
     history: list[Posted]
@@ -23,7 +23,7 @@ class Comparison:
 
     @property
     def differences(self) -> list[str]:
-        """Where the log and the room say different things; nothing else passes."""
+        """All differences between the log and the room; without any, the replay passes."""
         return [*self.wrong_messages(), *self.wrong_people(), *self.troubles()]
 
     def wrong_messages(self) -> list[str]:

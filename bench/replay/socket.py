@@ -1,4 +1,4 @@
-"""One signed-in tab: commands and their answers, and a watch over what comes besides."""
+"""Socket of one signed-in tab: commands, their answers, and checks of all events."""
 
 import asyncio
 from collections import Counter
@@ -28,7 +28,7 @@ class Limits(msgspec.Struct):
 
 
 class Event(msgspec.Struct):
-    """Of an event, just what is looked at: the rest is not decoded, since a replay reads millions of them."""
+    """The fields of an event that a replay uses. The rest is not decoded, since it reads millions of events."""
 
     type: str
     id: int | None = None
@@ -50,7 +50,7 @@ class Refused(Exception):
 
 
 class Socket:
-    """`watch` is told of each event after it was looked at; `tally` counts events and what went wrong."""
+    """One socket. It passes each event to `watch` after checking it; `tally` counts events and errors."""
 
     def __init__(self, connection: ClientConnection, tally: Counter[str], watch: Callable[[Event], None]) -> None:
         self.connection = connection
@@ -89,7 +89,7 @@ class Socket:
         await self.command("room.open", room=room, since=version)
 
     async def command(self, kind: str, /, **members: Any) -> Event:
-        """Send a command and return its ack; raises Refused."""
+        """Send a command and return its ack. Raises Refused."""
         number = len(self.answers) + 1
         answer = self.answers[number] = asyncio.get_running_loop().create_future()
         await self.connection.send(msgspec.json.encode({"type": kind, "id": number, **members}).decode())
@@ -126,7 +126,7 @@ class Socket:
         self.watch(event)
 
     def follow(self, event: Event) -> None:
-        """Versions of a room come one by one."""
+        """Check that the versions of a room come one by one."""
         room, version = event.room, event.version
         assert isinstance(room, int)
         assert version is not None
@@ -148,7 +148,7 @@ class Socket:
         assert event.id is not None
         if event.id in self.openings:
             room, version = self.openings.pop(event.id)
-            self.versions[room] = version  # what came since then follows
+            self.versions[room] = version  # later events follow
         self.answers[event.id].set_result(event)
 
     def refused(self, event: Event) -> None:

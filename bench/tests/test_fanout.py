@@ -34,7 +34,7 @@ def row(server: str = "roomful", **figures: Any) -> Row:
 
 
 def crowd_of(people: int) -> Crowd:
-    """A room of people whose sockets are not open."""
+    """Return a crowd in one room, without open sockets."""
     return Crowd(Dialect(), [[Seat("/")] * people])
 
 
@@ -155,7 +155,7 @@ async def test_a_saturated_server_gets_the_next_message_when_one_has_reached_eve
 
 @pytest.mark.program
 def test_the_fanout_benchmark_measures_a_small_crowd_without_losses() -> None:
-    """Measures only servers that need no Node and that follow our protocol as it changes."""
+    """Measure only servers that need no Node and that follow our protocol as it changes."""
     servers = ["roomful", "roomful-hub", "websockets"]
     options = ["--servers", *servers, "--sizes", "5", "--seconds", "1", "--rounds", "1", "--json"]
     done = subprocess.run(

@@ -15,7 +15,7 @@ LOGS = sorted((Path(__file__).parents[1] / "irc").glob("*.log"))
 
 
 def compared(history: list[str], people: set[str]) -> list[str]:
-    """The differences where the log has “a” and “b”, both by Alice, who stays."""
+    """Return the differences from a log with “a” and “b”, both by Alice, who stays."""
     replay = Replay(Log("delta", []), Site("", {}, None), posted=[posted("a"), posted("b")])
     replay.attendance.present.add("alice")
     return Comparison(replay, [posted(body) for body in history], people).differences

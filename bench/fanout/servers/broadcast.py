@@ -1,4 +1,4 @@
-"""Rooms by the `broadcast` of the websockets library, as its documentation recommends: one process, no Redis."""
+"""Server with the `broadcast` of the websockets library, as its documentation recommends: one process, no Redis."""
 
 import asyncio
 import sys

@@ -1,7 +1,7 @@
-"""The hub's way of handing an event to a room, on our own server, and nothing else: nobody signs in, nothing is stored.
+"""Server with only the hub's delivery of events to rooms, on our own server, without sign-in and storage.
 
-A message is numbered by this process instead of the database. From there on it goes as everywhere: forwarded in order
-by the room's feed, framed once, handed to every transport, and published over the channel layer, without an echo.
+This process numbers messages in place of the database. After that they take the usual way: forwarded in order by the
+room's feed, framed once, passed to every transport, and published over the channel layer, without an echo.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ NOBODY = cast(User, AnonymousUser())
 
 
 class Room:
-    """A live room of the product, without a database: nothing is missing, so nothing is read."""
+    """A live room of the product, without a database: no event is ever missing, so nothing is read."""
 
     def __init__(self, number: int, tasks: Tasks) -> None:
         self.version = 0

@@ -1,7 +1,7 @@
-"""Makes rooms full of people with signed-in sessions, and prints the rooms' ids and the people's cookies as JSON.
+"""Set-up of rooms with signed-in people. Prints the rooms' ids and the people's cookies as JSON.
 
 `python -m bench.fanout.servers.people "[[1, 100], [200, 10]]"`: a room of 100, and 200 rooms of 10. The memberships are
-written as rows: posting thousands of joins one by one would take longer than the measurement.
+inserted as rows: thousands of joins one by one would take longer than the measurement.
 """
 
 import json

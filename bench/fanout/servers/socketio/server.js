@@ -1,4 +1,4 @@
-// Rooms by socket.io, as its documentation has them, with the Redis adapter. To connect is to join the room of the query.
+// Rooms of socket.io with the Redis adapter, as in its documentation. A client joins the room that its query names.
 import { createServer } from "node:http";
 
 import { createAdapter } from "@socket.io/redis-adapter";

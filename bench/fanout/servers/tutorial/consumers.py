@@ -1,4 +1,4 @@
-"""The consumer at which the tutorial of Django Channels arrives: asynchronous, one group a room."""
+"""The final consumer of the Django Channels tutorial: asynchronous, one group per room."""
 
 import json
 from typing import Any

@@ -1,8 +1,8 @@
-"""The tutorial's settings, as far as its sockets need them.
+"""The tutorial's settings that its sockets need.
 
-As in the documentation but for two things: Redis is reached by the socket that the run names, and `socket_timeout` is
-None. redis-py 8 gives sockets a time-out of 5 s and this layer blocks for 5 s at a time: with the documentation's bare
-address, every socket that is quiet for that long dies.
+They are as in the documentation, with two exceptions: Redis is reached by the socket of the run, and `socket_timeout`
+is None. redis-py 8 gives sockets a time-out of 5 s and this layer blocks for 5 s at a time: with the documentation's
+bare address, every socket that is quiet for that long dies.
 """
 
 import os
