@@ -24,12 +24,12 @@ Window = frozenset[int] | None  # the people that are kept live for a tab; None:
 class News:
     """Changes that the viewers of the sidebar do not know yet."""
 
-    anew: bool = False  # more than a diff can say: viewers need a snapshot
+    needs_snapshot: bool = False  # more than a diff can say: viewers need a snapshot
     people: frozenset[int] = frozenset()
     counted: bool = False
 
     def __bool__(self) -> bool:
-        return self.anew or self.counted or bool(self.people)
+        return self.needs_snapshot or self.counted or bool(self.people)
 
 
 class Roster:
@@ -120,11 +120,11 @@ class Roster:
         self.is_known, self.is_whole = self._is_in_step(), len(self._members) <= conf.roster_length()
         people = self._take_changes() if self.is_known else frozenset()
         counted = self.is_known and self.counts != self._counts_told
-        anew = was != (self.is_known, self.is_whole)
-        if people or counted or anew:
+        needs_snapshot = was != (self.is_known, self.is_whole)
+        if people or counted or needs_snapshot:
             self._order = self._snapshot = None
             self._counts_told = self.counts
-        return News(anew, people, counted)
+        return News(needs_snapshot, people, counted)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -198,9 +198,9 @@ def group_of(person: RosterEntry) -> str:
 class Diff:
     """The changes, as frames. Tabs that were given the same people get the same frame."""
 
-    def __init__(self, roster: Roster, news: News, besides: events.Event | None) -> None:
+    def __init__(self, roster: Roster, news: News, extra: events.Event | None) -> None:
         """Take the news, and an event that goes into each frame too."""
-        self._roster, self._news, self._besides = roster, news, besides
+        self._roster, self._news, self._extra = roster, news, extra
         self._by_window: dict[Window, Frame | None] = {}
         self._by_people: dict[frozenset[int], Frame | None] = {}
 
@@ -213,7 +213,7 @@ class Diff:
         return self._by_window[window]
 
     def _frame(self, people: frozenset[int]) -> Frame | None:
-        told = [self._besides] if self._besides else []
+        told = [self._extra] if self._extra else []
         if people or self._news.counted:
             room_id, counts = self._roster.room_id, self._roster.counts
             told.insert(0, events.presence_changed(room_id, self._roster.people(people), counts))

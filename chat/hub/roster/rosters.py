@@ -204,7 +204,7 @@ class RoomRosters:
         if not news:
             return
         self._settle(shown.roster.room_id)
-        if news.anew:
+        if news.needs_snapshot:
             for viewer in shown.viewers:
                 self._tell_all(viewer)
             self._count(shown.roster)

@@ -11,15 +11,15 @@ export const now = () => start + performance.now();
 export const present = () => new Date(now());
 
 /**
- * Learns the server's time (ISO). Since messages take time to arrive, the highest estimate is the most accurate. `anew`
+ * Learns the server's time (ISO). Since messages take time to arrive, the highest estimate is the most accurate. `restart`
  * discards earlier times, since another server may have sent them.
  * @param {string | undefined} time
- * @param {boolean} anew
+ * @param {boolean} restart
  */
-export function learnTime(time, anew = false) {
+export function learnTime(time, restart = false) {
   const heard = Date.parse(time ?? "") - performance.now();
   if (Number.isNaN(heard)) return; // an older server sends none
-  start = anew ? heard : Math.max(start, heard);
+  start = restart ? heard : Math.max(start, heard);
 }
 
 // Dispatches "change" as each minute begins, so that "2 minutes ago" and users' local times are redrawn.
